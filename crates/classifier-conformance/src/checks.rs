@@ -1,0 +1,184 @@
+//! The checks, one function each.
+
+use crate::{digits, fit, stripes, try_fit};
+use classifier::{
+    Cancellation, Classifier, Epoch, FitError, LinearWeights, ModelEntry, Observer, Scores,
+    Silent, Step,
+};
+use datasets::{Dataset, Images};
+
+pub(crate) fn documented(model: &ModelEntry) {
+    let preset = (model.preset)();
+    for parameter in preset.parameters() {
+        assert!(!parameter.help.is_empty(), "{} has no documentation", parameter.name);
+    }
+    if let Err(error) = preset.with(&preset.values()) {
+        panic!("the defaults are refused: {error}");
+    }
+}
+
+pub(crate) fn shapes(model: &ModelEntry) {
+    let [train, test] = digits();
+    let classifier = fit(model, &train);
+    for images in [test.images().clone(), test.images().slice(0..1), test.images().slice(0..0)] {
+        let scores = classifier.scores(&images);
+        assert_eq!(scores.images(), images.len(), "rows of the scores");
+        assert_eq!(scores.classes(), 10, "columns of the scores");
+        if let Some(probabilities) = classifier.log_probabilities(&images) {
+            assert_eq!(probabilities.images(), images.len(), "rows of the probabilities");
+            assert_eq!(probabilities.classes(), 10, "columns of the probabilities");
+        }
+    }
+    assert!(classifier.parameter_count() > 0, "no parameters");
+}
+
+pub(crate) fn any_data(model: &ModelEntry) {
+    let data = stripes();
+    let scores = fit(model, &data).scores(data.images());
+    assert_eq!(scores.classes(), 4, "columns of the scores");
+    let right = count_right(&scores, data.labels());
+    assert!(right > data.len() * 8 / 10, "{right} of {} stripes are right", data.len());
+}
+
+pub(crate) fn reproducible(model: &ModelEntry) {
+    let [train, test] = digits();
+    let bits = |threads| {
+        let classifier =
+            try_fit(model, &train, threads, Cancellation::default(), &mut Silent).expect("it fits");
+        let scores = classifier.scores(test.images());
+        scores.values().iter().map(|value| value.to_bits()).collect::<Vec<_>>()
+    };
+    let first = bits(1);
+    assert!(first == bits(1), "fitted again on one thread, other bits");
+    assert!(first == bits(2), "fitted on two threads, other bits");
+}
+
+pub(crate) fn order_of_test_images(model: &ModelEntry) {
+    let [train, test] = digits();
+    let classifier = fit(model, &train);
+    let backwards: Vec<usize> = (0..test.len()).rev().collect();
+    let mut reversed = classifier.scores(&test.images().select(&backwards)).labels();
+    reversed.reverse();
+    assert!(
+        reversed == classifier.scores(test.images()).labels(),
+        "reversing the test images changes predictions"
+    );
+    let alone = classifier.scores(&test.images().slice(0..1)).labels();
+    assert_eq!(alone[0], reversed[0], "the first image alone");
+}
+
+pub(crate) fn probabilities(model: &ModelEntry) {
+    let [train, test] = digits();
+    let classifier = fit(model, &train);
+    let Some(logs) = classifier.log_probabilities(test.images()) else {
+        return;
+    };
+    for (image, row) in logs.rows().enumerate() {
+        let sum: f64 = row.iter().map(|log| f64::from(*log).exp()).sum();
+        assert!((sum - 1.0).abs() < 1e-5, "probabilities of image {image} sum to {sum}");
+    }
+    assert!(
+        logs.labels() == classifier.scores(test.images()).labels(),
+        "scores and probabilities name different classes"
+    );
+}
+
+pub(crate) fn linear_weights(model: &ModelEntry) {
+    let [train, test] = digits();
+    let classifier = fit(model, &train);
+    let Some(linear) = classifier.linear_weights() else {
+        return;
+    };
+    let same = affine(&linear, test.images()).labels();
+    assert!(
+        same == classifier.scores(test.images()).labels(),
+        "xW + b names other classes than the scores"
+    );
+}
+
+pub(crate) fn empty_data(model: &ModelEntry) {
+    let [train, _] = digits();
+    assert!(
+        matches!(fit_quietly(model, &train.select(&[])), Err(FitError::Data(_))),
+        "no images must be refused as unusable data"
+    );
+}
+
+pub(crate) fn not_finite(model: &ModelEntry) {
+    let good = stripes();
+    for poison in [f32::NAN, f32::INFINITY] {
+        let mut features = good.images().to_f32().into_owned();
+        features[100] = poison;
+        let images = Images::from_features(good.images().shape(), features).expect("whole images");
+        let bad = Dataset::new(images, good.labels().to_vec(), good.class_names().clone());
+        assert!(
+            matches!(fit_quietly(model, &bad.expect("labels fit")), Err(FitError::Data(_))),
+            "{poison} must be refused as unusable data"
+        );
+    }
+}
+
+pub(crate) fn cancellation(model: &ModelEntry) {
+    let [train, _] = digits();
+    let before = Cancellation::default();
+    before.cancel();
+    let result = try_fit(model, &train, 1, before, &mut Silent);
+    assert!(matches!(result, Err(FitError::Cancelled(_))), "cancelled before the fit");
+
+    let during = Cancellation::default();
+    let mut observer = CancelAtOnce { cancellation: during.clone(), told: 0 };
+    let result = try_fit(model, &train, 2, during, &mut observer);
+    if observer.told > 0 {
+        assert!(matches!(result, Err(FitError::Cancelled(_))), "cancelled at the first report");
+        assert!(observer.told <= 2, "{} reports after the cancellation", observer.told - 1);
+    }
+}
+
+pub(crate) fn beats_majority(model: &ModelEntry) {
+    let [train, test] = digits();
+    let right = count_right(&fit(model, &train).scores(test.images()), test.labels());
+    let majority = test.class_counts().into_iter().max().unwrap_or(0);
+    assert!(right > majority, "{right} of {} right; the majority class has {majority}", test.len());
+}
+
+/// Cancels the fit when it is first told anything.
+struct CancelAtOnce {
+    cancellation: Cancellation,
+    told: usize,
+}
+
+impl Observer for CancelAtOnce {
+    fn epoch(&mut self, _: Epoch, _: &dyn Classifier) {
+        self.told += 1;
+        self.cancellation.cancel();
+    }
+
+    fn step(&mut self, _: Step) {
+        self.told += 1;
+        self.cancellation.cancel();
+    }
+}
+
+fn fit_quietly(model: &ModelEntry, train: &Dataset) -> Result<Box<dyn Classifier>, FitError> {
+    try_fit(model, train, 1, Cancellation::default(), &mut Silent)
+}
+
+fn count_right(scores: &Scores, labels: &[usize]) -> usize {
+    scores.labels().iter().zip(labels).filter(|(a, b)| a == b).count()
+}
+
+/// xW + b in f64.
+fn affine(linear: &LinearWeights, images: &Images) -> Scores {
+    let classes = linear.biases.len();
+    let values = images.to_f32();
+    let rows = values.chunks_exact(images.features()).flat_map(|image| {
+        (0..classes).map(|k| {
+            let products = image.iter().enumerate();
+            let sum: f64 = products
+                .map(|(j, x)| f64::from(*x) * f64::from(linear.weights[j * classes + k]))
+                .sum();
+            (sum + f64::from(linear.biases[k])) as f32
+        })
+    });
+    Scores::new(rows.collect(), classes)
+}

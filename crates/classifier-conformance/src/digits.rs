@@ -1,0 +1,35 @@
+//! The data that the checks run on.
+
+use datasets::{Dataset, ImageShape, Images, stratified_subset};
+
+/// 1 000 training and 300 test images of MNIST, drawn in proportion to the classes.
+///
+/// # Panics
+/// If the MNIST that is built in is damaged.
+pub fn digits() -> [Dataset; 2] {
+    let mnist = datasets::mnist().expect("MNIST is built in");
+    let draw = |split: &Dataset, size| {
+        let chosen = stratified_subset(split, size, 0).expect("MNIST is larger");
+        split.select(&chosen)
+    };
+    [draw(&mnist.train, 1_000), draw(&mnist.test, 300)]
+}
+
+/// Real-valued 3 × 5 images of four classes, of which the last has no images: class k is bright
+/// in row k and dim, with a pattern, elsewhere.
+///
+/// # Panics
+/// Never.
+pub fn stripes() -> Dataset {
+    let shape = ImageShape { rows: 3, columns: 5 };
+    let labels: Vec<usize> = (0..60).map(|i| i % 3).collect();
+    let features = labels.iter().enumerate().flat_map(|(i, &label)| {
+        (0..15).map(move |j| {
+            let pattern = ((7 * i + 3 * j) % 11) as f32 / 22.0;
+            if j / 5 == label { 1.0 - pattern } else { pattern - 0.5 }
+        })
+    });
+    let images = Images::from_features(shape, features.collect()).expect("whole images");
+    let names = ["top", "middle", "bottom", "absent"].map(str::to_owned);
+    Dataset::new(images, labels, names.into()).expect("labels within the classes")
+}

@@ -1,0 +1,100 @@
+//! What every model must pass, whatever it computes.
+//!
+//! A model crate's test is one line: `classifier_conformance::check(&MY_MODEL)`. A model that
+//! cannot keep a promise says so with [`check_except`], and why.
+
+mod checks;
+mod digits;
+
+pub use digits::{digits, stripes};
+
+use classifier::{
+    Cancellation, Classifier, FitContext, FitError, ModelEntry, Observer, Silent, with_threads,
+};
+use datasets::Dataset;
+
+/// One promise of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// Every parameter is documented, and the defaults are accepted.
+    Documented,
+    /// Scores have one row per image and one column per class, for no images, too.
+    Shapes,
+    /// Any number of classes, any image shape, real-valued features, a class without images.
+    AnyData,
+    /// Same seed, same bits, when fitted again and on one thread or two.
+    Reproducible,
+    /// An image's prediction does not depend on the images before and after it.
+    OrderOfTestImages,
+    /// Probabilities are at least 0, sum to 1, and rank the classes as the scores do.
+    Probabilities,
+    /// Linear weights give the predictions that the scores give.
+    LinearWeights,
+    /// Empty data is refused.
+    EmptyData,
+    /// NaN and infinity are refused.
+    NotFinite,
+    /// A fit that is called off, before or during it, ends as cancelled.
+    Cancellation,
+    /// More test images are right than by always naming the most frequent class.
+    BeatsMajority,
+}
+
+/// All checks with their code, in the order in which they run.
+const CHECKS: &[(Check, fn(&ModelEntry))] = &[
+    (Check::Documented, checks::documented),
+    (Check::Shapes, checks::shapes),
+    (Check::AnyData, checks::any_data),
+    (Check::Reproducible, checks::reproducible),
+    (Check::OrderOfTestImages, checks::order_of_test_images),
+    (Check::Probabilities, checks::probabilities),
+    (Check::LinearWeights, checks::linear_weights),
+    (Check::EmptyData, checks::empty_data),
+    (Check::NotFinite, checks::not_finite),
+    (Check::Cancellation, checks::cancellation),
+    (Check::BeatsMajority, checks::beats_majority),
+];
+
+/// Runs every check.
+///
+/// # Panics
+/// With the first promise that the model does not keep.
+pub fn check(model: &ModelEntry) {
+    check_except(model, &[]);
+}
+
+/// Runs every check but those in `skipped`, each of which is printed with its reason.
+///
+/// # Panics
+/// With the first promise that the model does not keep.
+pub fn check_except(model: &ModelEntry, skipped: &[(Check, &str)]) {
+    for (check, run) in CHECKS {
+        if let Some((_, reason)) = skipped.iter().find(|(skip, _)| skip == check) {
+            println!("{}: {check:?} skipped: {reason}", model.id);
+        } else {
+            println!("{}: {check:?}", model.id);
+            run(model);
+        }
+    }
+}
+
+/// Fits a model's preset with seed 1 on one thread.
+///
+/// # Panics
+/// If the fit fails.
+pub fn fit(model: &ModelEntry, train: &Dataset) -> Box<dyn Classifier> {
+    try_fit(model, train, 1, Cancellation::default(), &mut Silent)
+        .unwrap_or_else(|error| panic!("{}: {error}", model.id))
+}
+
+fn try_fit(
+    model: &ModelEntry,
+    train: &Dataset,
+    threads: usize,
+    cancellation: Cancellation,
+    observer: &mut dyn Observer,
+) -> Result<Box<dyn Classifier>, FitError> {
+    let recipe = (model.preset)();
+    let mut context = FitContext::new(1, threads, cancellation, observer);
+    with_threads(threads, || recipe.fit(train, &mut context))
+}

@@ -1,0 +1,180 @@
+//! How a model presents itself: id, summary, and hyper-parameters with their documentation.
+
+use crate::{InvalidParameter, ParameterError, Recipe, nearest_name};
+use schemars::{JsonSchema, schema_for};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// A model that can be trained by name.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelEntry {
+    /// Name in plans, tables and paths; lower case, words joined by hyphens.
+    pub id: &'static str,
+    /// What does the arithmetic: "by hand", "Burn ndarray".
+    pub backend: &'static str,
+    /// One line for `models`.
+    pub summary: &'static str,
+    /// The recipe with this entry's defaults. One recipe type may stand behind several entries.
+    pub preset: fn() -> Box<dyn Preset>,
+}
+
+/// Hyper-parameters: a struct whose documented fields are the parameters.
+///
+/// Derive `Serialize`, `Deserialize` with `deny_unknown_fields`, and `JsonSchema`; each field's
+/// first doc line is what `models` prints.
+pub trait Hyperparameters: Recipe + Serialize + DeserializeOwned + JsonSchema + 'static {
+    /// Checks every range, once, when the recipe is built.
+    ///
+    /// # Errors
+    /// The first parameter that is out of range.
+    fn validate(&self) -> Result<(), InvalidParameter>;
+}
+
+/// One hyper-parameter, for people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// What it does, from its doc comment.
+    pub help: String,
+    /// Its value unless something else is asked for.
+    pub default: Value,
+}
+
+/// [`Hyperparameters`] behind a pointer. Implemented for all of them; never by hand.
+pub trait Preset: Recipe {
+    /// All parameters, in the order of their declaration.
+    fn parameters(&self) -> Vec<Parameter>;
+
+    /// A recipe with these values in place of the preset's.
+    ///
+    /// # Errors
+    /// The first value that has an unknown name, the wrong type, or is out of range.
+    fn with(&self, values: &Map<String, Value>) -> Result<Box<dyn Preset>, ParameterError>;
+
+    /// All values by name.
+    fn values(&self) -> Map<String, Value>;
+}
+
+impl<P: Hyperparameters> Preset for P {
+    fn parameters(&self) -> Vec<Parameter> {
+        let schema = schema_for!(P);
+        let help = |name: &str| {
+            let text = schema.get("properties")?.get(name)?.get("description")?.as_str()?;
+            Some(text.replace('\n', " "))
+        };
+        let values = self.values().into_iter();
+        values
+            .map(|(name, default)| Parameter {
+                help: help(&name).unwrap_or_default(),
+                name,
+                default,
+            })
+            .collect()
+    }
+
+    fn with(&self, values: &Map<String, Value>) -> Result<Box<dyn Preset>, ParameterError> {
+        let mut all = self.values();
+        let mut recipe: P = from_values(all.clone()).expect("a preset survives its own format");
+        for (name, value) in values {
+            if !all.contains_key(name) {
+                return Err(ParameterError::Unknown {
+                    name: name.clone(),
+                    nearest: nearest_name(name, all.keys().map(String::as_str)).map(str::to_owned),
+                    known: all.keys().cloned().collect(),
+                });
+            }
+            all.insert(name.clone(), value.clone());
+            // One at a time, so that the error is this parameter's.
+            recipe = from_values(all.clone()).map_err(|error| ParameterError::Type {
+                name: name.clone(),
+                value: value.to_string(),
+                reason: error.to_string(),
+            })?;
+        }
+        recipe.validate()?;
+        Ok(Box::new(recipe))
+    }
+
+    fn values(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(values)) => values,
+            other => unreachable!("hyper-parameters are a struct of plain values: {other:?}"),
+        }
+    }
+}
+
+fn from_values<P: DeserializeOwned>(values: Map<String, Value>) -> serde_json::Result<P> {
+    serde_json::from_value(Value::Object(values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Classifier, FitContext, FitError};
+    use datasets::Dataset;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Toy {
+        /// Step length.
+        learning_rate: f32,
+        /// Passes over
+        /// the data.
+        epochs: usize,
+    }
+
+    impl Recipe for Toy {
+        fn fit(&self, _: &Dataset, _: &mut FitContext<'_>) -> Result<Box<dyn Classifier>, FitError> {
+            Err(FitError::Declined { reason: "a toy".to_owned() })
+        }
+    }
+
+    impl Hyperparameters for Toy {
+        fn validate(&self) -> Result<(), InvalidParameter> {
+            let rate = self.learning_rate;
+            InvalidParameter::unless(rate > 0.0, "learning_rate", rate, "a number above 0")
+        }
+    }
+
+    const TOY: Toy = Toy { learning_rate: 0.1, epochs: 20 };
+
+    fn refusal(values: Value) -> String {
+        let Value::Object(values) = values else { unreachable!() };
+        TOY.with(&values).err().expect("refused").to_string()
+    }
+
+    #[test]
+    fn parameters_are_documented_from_the_struct() {
+        let parameters = TOY.parameters();
+        assert_eq!(parameters[0].name, "learning_rate");
+        assert_eq!(parameters[1].help, "Passes over the data.");
+        assert_eq!(parameters[1].default, json!(20));
+    }
+
+    #[test]
+    fn values_replace_defaults() {
+        let Value::Object(values) = json!({"epochs": 3}) else { unreachable!() };
+        let recipe = TOY.with(&values).ok().expect("accepted");
+        assert_eq!(recipe.values()["epochs"], json!(3));
+    }
+
+    #[test]
+    fn refusals_name_the_parameter() {
+        assert_eq!(
+            refusal(json!({"epoch": 3})),
+            "unknown parameter `epoch` (did you mean `epochs`?); it has learning_rate, epochs"
+        );
+        assert_eq!(
+            refusal(json!({"learning_rate": -0.5})),
+            "learning_rate = -0.5: expected a number above 0"
+        );
+        assert_eq!(
+            refusal(json!({"epochs": "many"})),
+            "epochs = \"many\": invalid type: string \"many\", expected usize"
+        );
+    }
+}

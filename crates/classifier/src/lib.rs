@@ -1,0 +1,23 @@
+//! The contract between models and whoever trains them.
+//!
+//! A model crate implements two traits: [`Recipe`], the hyper-parameters with `fit`, and
+//! [`Classifier`], what a fit returns. A constant [`ModelEntry`] names the model and its
+//! defaults; that constant is all a runner needs to know. `CONTRIBUTING.md` walks through
+//! `model-nearest-centroid`, the smallest complete example.
+
+mod context;
+mod entry;
+mod error;
+mod nearest_name;
+mod recipe;
+mod scores;
+
+pub use context::{Cancellation, Epoch, FitContext, Observer, Silent, Step, generator, with_threads};
+pub use entry::{Hyperparameters, ModelEntry, Parameter, Preset};
+pub use error::{Cancelled, FitError, InvalidParameter, ParameterError};
+pub use nearest_name::nearest_name;
+pub use recipe::{Classifier, LinearWeights, Recipe};
+pub use scores::Scores;
+
+// A model crate describes its hyper-parameters with these derives.
+pub use schemars;

@@ -1,0 +1,52 @@
+//! What a model crate implements: how to train, and what training returns.
+
+use crate::{FitContext, FitError, Scores};
+use datasets::{Dataset, Images};
+
+/// How to train a model: its hyper-parameters. Fitting never changes it.
+pub trait Recipe: Send + Sync {
+    /// Trains on `train`, and on nothing else: the test images are out of reach.
+    ///
+    /// Runs inside a rayon pool of [`FitContext::threads`] threads, so `par_iter` keeps to them.
+    ///
+    /// # Errors
+    /// [`FitError`]: unusable data, divergence, cancellation, or a refusal with its reason.
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError>;
+}
+
+/// A trained model. It exists only as the result of a fit, so predicting before fitting cannot
+/// be written.
+pub trait Classifier: Send + Sync {
+    /// Class scores, shape (images, classes); the largest of a row is the prediction.
+    /// Each row depends on its image alone.
+    fn scores(&self, images: &Images) -> Scores;
+
+    /// Natural logarithms of the class probabilities, shape (images, classes); `None` where the
+    /// model has none. Logarithms, because the log-loss of a confident model underflows in
+    /// probabilities.
+    fn log_probabilities(&self, _images: &Images) -> Option<Scores> {
+        None
+    }
+
+    /// Number of values that were learnt and that prediction uses.
+    fn parameter_count(&self) -> usize;
+
+    /// Weights and biases where the scores are an affine function of the features.
+    fn linear_weights(&self) -> Option<LinearWeights> {
+        None
+    }
+}
+
+/// The weights W and biases b of scores xW + b.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearWeights {
+    /// W, shape (features, classes) in row-major order, for features as
+    /// [`Images::to_f32`] gives them.
+    pub weights: Vec<f32>,
+    /// b, shape (classes).
+    pub biases: Vec<f32>,
+}

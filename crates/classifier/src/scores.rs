@@ -1,0 +1,71 @@
+//! One row of numbers per image, one column per class.
+
+/// A matrix of shape (images, classes) in row-major order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scores {
+    values: Vec<f32>,
+    classes: usize,
+}
+
+impl Scores {
+    /// Takes `values` as rows of `classes` numbers.
+    ///
+    /// # Panics
+    /// If `classes` is 0 or `values` is not a whole number of rows.
+    pub fn new(values: Vec<f32>, classes: usize) -> Self {
+        assert!(
+            classes > 0 && values.len().is_multiple_of(classes),
+            "{} values are no rows of {classes} classes",
+            values.len()
+        );
+        Self { values, classes }
+    }
+
+    /// Number of columns.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Number of rows.
+    pub fn images(&self) -> usize {
+        self.values.len() / self.classes
+    }
+
+    /// All values, row by row.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// One row of `classes` numbers per image.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+        self.values.chunks_exact(self.classes)
+    }
+
+    /// The predicted class of each image: the column of the row's largest value, the first of
+    /// equals. NaN never wins against a number.
+    pub fn labels(&self) -> Vec<usize> {
+        self.rows().map(largest).collect()
+    }
+}
+
+fn largest(row: &[f32]) -> usize {
+    let mut best = 0;
+    for (column, &value) in row.iter().enumerate() {
+        if value > row[best] || (row[best].is_nan() && !value.is_nan()) {
+            best = column;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_equals_wins_and_nan_never() {
+        let nan = f32::NAN;
+        let values = vec![1.0, 3.0, 3.0, nan, -1.0, nan, nan, nan, nan];
+        assert_eq!(Scores::new(values, 3).labels(), [1, 1, 0]);
+    }
+}

@@ -1,0 +1,173 @@
+//! The data sets that are known by name, and where each is found.
+
+use crate::directory::{Published, assemble, is_complete, load_directory};
+use crate::{DataError, Splits, mnist};
+use std::path::{Path, PathBuf};
+
+/// A data set known by name.
+#[derive(Debug)]
+pub struct CatalogEntry {
+    /// Short name, used in paths and tables.
+    pub id: &'static str,
+    /// Name for people.
+    pub title: &'static str,
+    /// Who owns it, and the licence it is given under.
+    pub licence: &'static str,
+    /// Images to train on, images to test on.
+    pub sizes: [usize; 2],
+    /// SHA-256 of the decompressed files, in the order of [`FILES`](crate::FILES).
+    pub sha256: [&'static str; 4],
+    /// What the classes are called.
+    pub class_names: &'static [&'static str],
+    /// Where distributions install it, if they do.
+    pub system_directory: Option<&'static str>,
+    /// Addresses of directories that hold the gzipped files; tried in this order.
+    pub mirrors: &'static [&'static str],
+}
+
+/// Where a data set was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// Inside the binary; compressed bytes.
+    Embedded(usize),
+    /// The four files are in this directory.
+    Directory(PathBuf),
+    /// Not on this machine.
+    Absent,
+}
+
+/// Every data set known by name. MNIST comes first.
+pub const CATALOG: &[CatalogEntry] = &[
+    CatalogEntry {
+        id: "mnist",
+        title: "MNIST handwritten digits",
+        licence: "© Yann LeCun and Corinna Cortes, CC BY-SA 3.0",
+        sizes: [60_000, 10_000],
+        sha256: [
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ],
+        class_names: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        system_directory: None,
+        mirrors: &[],
+    },
+    CatalogEntry {
+        id: "fashion-mnist",
+        title: "Fashion-MNIST",
+        licence: "© Zalando SE, MIT",
+        sizes: [60_000, 10_000],
+        sha256: [
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        ],
+        class_names: &[
+            "T-shirt/top",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ],
+        system_directory: Some("/usr/share/datasets/fashion-mnist"),
+        mirrors: &[
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion",
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
+        ],
+    },
+];
+
+impl CatalogEntry {
+    /// The entry with this name.
+    pub fn find(id: &str) -> Option<&'static Self> {
+        CATALOG.iter().find(|entry| entry.id == id)
+    }
+
+    /// Where it is: inside the binary, else below `cache`, else where the system keeps it.
+    pub fn locate(&self, cache: &Path) -> Location {
+        if self.is_embedded() {
+            return Location::Embedded(mnist::EMBEDDED_BYTES);
+        }
+        let cached = cache.join(self.id);
+        let system = self.system_directory.map(PathBuf::from);
+        [Some(cached), system]
+            .into_iter()
+            .flatten()
+            .find(|directory| is_complete(directory))
+            .map_or(Location::Absent, Location::Directory)
+    }
+
+    /// Loads it from a location; `None` where it is absent.
+    ///
+    /// # Errors
+    /// Whatever is wrong with a file.
+    pub fn load(&self, location: &Location) -> Result<Option<Splits>, DataError> {
+        match location {
+            Location::Embedded(_) => mnist::mnist().map(Some),
+            Location::Directory(directory) => {
+                load_directory(self.id, directory, Some(self)).map(Some)
+            }
+            Location::Absent => Ok(None),
+        }
+    }
+
+    pub(crate) fn assemble(
+        &self,
+        origin: String,
+        files: [(&str, &[u8]); 4],
+    ) -> Result<Splits, DataError> {
+        let published = Published {
+            sha256: self.sha256,
+            class_names: self.class_names.iter().map(ToString::to_string).collect(),
+        };
+        assemble(self.id, self.title, origin, files, Some(&published))
+    }
+
+    fn is_embedded(&self) -> bool {
+        self.id == CATALOG[0].id
+    }
+}
+
+/// Where downloads are kept: `$PLUMBLINE_CACHE`, else `plumbline` in the user's cache directory,
+/// else in the system's directory for temporary files.
+pub fn cache_dir() -> PathBuf {
+    std::env::var_os("PLUMBLINE_CACHE").map_or_else(
+        || dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("plumbline"),
+        PathBuf::from,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cache_comes_before_the_system_directory() {
+        let cache = tempfile::tempdir().unwrap();
+        let system = tempfile::tempdir().unwrap();
+        let entry = CatalogEntry {
+            id: "garments",
+            system_directory: Some(Box::leak(system.path().to_str().unwrap().to_owned().into_boxed_str())),
+            ..CATALOG[1]
+        };
+        assert_eq!(entry.locate(cache.path()), Location::Absent);
+        let fill = |directory: &Path| {
+            std::fs::create_dir_all(directory).unwrap();
+            for file in crate::FILES {
+                std::fs::write(directory.join(format!("{file}.gz")), []).unwrap();
+            }
+            Location::Directory(directory.to_owned())
+        };
+        let in_system = fill(system.path());
+        assert_eq!(entry.locate(cache.path()), in_system);
+        let in_cache = fill(&cache.path().join("garments"));
+        assert_eq!(entry.locate(cache.path()), in_cache);
+    }
+}

@@ -1,0 +1,207 @@
+//! A set of labelled images, and the pair of sets that an experiment needs.
+
+use crate::{DataError, Images};
+use std::sync::Arc;
+
+/// Labelled images: one of the splits of a data set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    images: Images,
+    labels: Vec<usize>,
+    class_names: Arc<[String]>,
+}
+
+impl Dataset {
+    /// Joins images with their labels, which are indices into `class_names`.
+    ///
+    /// # Errors
+    /// [`DataError::Lengths`] or [`DataError::Label`].
+    pub fn new(
+        images: Images,
+        labels: Vec<usize>,
+        class_names: Arc<[String]>,
+    ) -> Result<Self, DataError> {
+        if images.len() != labels.len() {
+            return Err(DataError::Lengths {
+                images: images.len(),
+                labels: labels.len(),
+            });
+        }
+        let classes = class_names.len();
+        if let Some(image) = labels.iter().position(|&label| label >= classes) {
+            return Err(DataError::Label {
+                image,
+                label: labels[image],
+                classes,
+            });
+        }
+        Ok(Self {
+            images,
+            labels,
+            class_names,
+        })
+    }
+
+    /// Number of images.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are no images.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The images.
+    pub fn images(&self) -> &Images {
+        &self.images
+    }
+
+    /// The class of each image, as an index into [`class_names`](Self::class_names).
+    pub fn labels(&self) -> &[usize] {
+        &self.labels
+    }
+
+    /// Number of classes, whether or not each occurs in this split.
+    pub fn classes(&self) -> usize {
+        self.class_names.len()
+    }
+
+    /// What the classes are called.
+    pub fn class_names(&self) -> &Arc<[String]> {
+        &self.class_names
+    }
+
+    /// Images per class.
+    pub fn class_counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes()];
+        for &label in &self.labels {
+            counts[label] += 1;
+        }
+        counts
+    }
+
+    /// The labelled images at `indices`, in that order.
+    ///
+    /// # Panics
+    /// If an index is not below [`len`](Self::len).
+    #[must_use]
+    pub fn select(&self, indices: &[usize]) -> Self {
+        Self {
+            images: self.images.select(indices),
+            labels: indices.iter().map(|&index| self.labels[index]).collect(),
+            class_names: Arc::clone(&self.class_names),
+        }
+    }
+
+    /// Refuses what no classifier can learn from. Every model's `fit` begins with it.
+    ///
+    /// # Errors
+    /// [`DataError::Empty`], [`DataError::OneClass`] or [`DataError::NotFinite`].
+    pub fn check_trainable(&self) -> Result<(), DataError> {
+        if self.is_empty() {
+            return Err(DataError::Empty);
+        }
+        if self.classes() < 2 {
+            return Err(DataError::OneClass(self.classes()));
+        }
+        self.images.first_not_finite().map_or(Ok(()), Err)
+    }
+}
+
+/// A data set as an experiment uses it: what models learn from, and what they are judged on.
+#[derive(Debug, Clone)]
+pub struct Splits {
+    /// Short name, used in paths and tables: `mnist`.
+    pub id: String,
+    /// Name for people: `MNIST handwritten digits`.
+    pub title: String,
+    /// Where the bytes came from.
+    pub origin: String,
+    /// What models are fitted to.
+    pub train: Dataset,
+    /// What they are judged on.
+    pub test: Dataset,
+    /// SHA-256 of the four decompressed files, in the order of [`FILES`](crate::FILES).
+    pub sha256: [String; 4],
+}
+
+impl Splits {
+    /// Joins a training and a test split.
+    ///
+    /// # Errors
+    /// [`DataError::Shapes`] if their images differ in shape.
+    pub fn new(
+        id: impl Into<String>,
+        title: impl Into<String>,
+        origin: impl Into<String>,
+        [train, test]: [Dataset; 2],
+        sha256: [String; 4],
+    ) -> Result<Self, DataError> {
+        if train.images().shape() != test.images().shape() {
+            return Err(DataError::Shapes {
+                train: train.images().shape(),
+                test: test.images().shape(),
+            });
+        }
+        Ok(Self {
+            id: id.into(),
+            title: title.into(),
+            origin: origin.into(),
+            train,
+            test,
+            sha256,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ImageShape;
+
+    fn names(classes: usize) -> Arc<[String]> {
+        (0..classes).map(|class| class.to_string()).collect()
+    }
+
+    fn four_images() -> Images {
+        let shape = ImageShape { rows: 1, columns: 2 };
+        Images::from_pixels(shape, (0..8).collect()).unwrap()
+    }
+
+    #[test]
+    fn labels_must_be_as_many_as_images_and_within_the_classes() {
+        let error = Dataset::new(four_images(), vec![0; 3], names(2)).unwrap_err();
+        assert_eq!(error.to_string(), "4 images but 3 labels; each image needs one label");
+        let error = Dataset::new(four_images(), vec![0, 1, 2, 0], names(2)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "label 2 of image 2: there are 2 classes, so labels run from 0 to 1"
+        );
+    }
+
+    #[test]
+    fn selecting_keeps_images_with_their_labels() {
+        let dataset = Dataset::new(four_images(), vec![0, 1, 1, 0], names(2)).unwrap();
+        let selected = dataset.select(&[3, 1]);
+        assert_eq!(selected.labels(), [0, 1]);
+        assert_eq!(selected.images().pixels(), Some(&[6, 7, 2, 3][..]));
+        assert_eq!(selected.class_counts(), [1, 1]);
+    }
+
+    #[test]
+    fn what_no_model_can_learn_from_is_named() {
+        let shape = ImageShape { rows: 1, columns: 2 };
+        let values = vec![0.0, 1.0, 2.0, f32::NAN];
+        let images = Images::from_features(shape, values).unwrap();
+        let dataset = Dataset::new(images, vec![0, 1], names(2)).unwrap();
+        let error = dataset.check_trainable().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "feature 1 of image 1 is NaN; every feature must be finite"
+        );
+        assert!(matches!(dataset.select(&[]).check_trainable(), Err(DataError::Empty)));
+        let one = Dataset::new(four_images(), vec![0; 4], names(1)).unwrap();
+        assert!(matches!(one.check_trainable(), Err(DataError::OneClass(1))));
+    }
+}

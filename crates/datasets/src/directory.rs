@@ -1,0 +1,184 @@
+//! Four files with MNIST's names, from memory or a directory, become a data set.
+
+use crate::{CatalogEntry, DataError, Dataset, Images, Splits, idx};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The names that MNIST's files have, without `.gz`: training images and labels, test images
+/// and labels.
+pub const FILES: [&str; 4] = [
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+];
+
+/// Reads the four [`FILES`] in `directory`, each gzipped or plain. With a catalogue `entry` the
+/// bytes must be the published ones; without, `id` is the name and classes are called by number.
+///
+/// # Errors
+/// Whatever is wrong with a file, with its path.
+pub fn load_directory(
+    id: &str,
+    directory: &Path,
+    entry: Option<&CatalogEntry>,
+) -> Result<Splits, DataError> {
+    let read = |file| read_file(directory, file);
+    let [a, b, c, d] = FILES.map(read);
+    let files = [a?, b?, c?, d?];
+    let parts = files.each_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    let origin = directory.display().to_string();
+    match entry {
+        Some(entry) => entry.assemble(origin, parts),
+        None => assemble(id, id, origin, parts, None),
+    }
+}
+
+/// Whether the four files are there, without reading them.
+pub(crate) fn is_complete(directory: &Path) -> bool {
+    FILES
+        .iter()
+        .all(|file| directory.join(file).is_file() || directory.join(format!("{file}.gz")).is_file())
+}
+
+fn read_file(directory: &Path, file: &'static str) -> Result<(String, Vec<u8>), DataError> {
+    for path in [directory.join(file), directory.join(format!("{file}.gz"))] {
+        if path.is_file() {
+            let bytes = std::fs::read(&path).map_err(DataError::io(&path))?;
+            return Ok((path.display().to_string(), bytes));
+        }
+    }
+    Err(DataError::Missing {
+        directory: directory.to_owned(),
+        file,
+    })
+}
+
+/// What is published about a data set: checksums in the order of [`FILES`], and class names.
+pub(crate) struct Published {
+    pub(crate) sha256: [&'static str; 4],
+    pub(crate) class_names: Arc<[String]>,
+}
+
+/// Decodes the four files (name for messages, bytes) and joins them.
+pub(crate) fn assemble(
+    id: &str,
+    title: &str,
+    origin: String,
+    [train_images, train_labels, test_images, test_labels]: [(&str, &[u8]); 4],
+    published: Option<&Published>,
+) -> Result<Splits, DataError> {
+    // The training images take most of the time; the rest is decoded beside them.
+    let (train, test) = std::thread::scope(|scope| {
+        let train = scope.spawn(|| decode(train_images, train_labels));
+        let test = decode(test_images, test_labels);
+        (train.join().expect("decoding does not panic"), test)
+    });
+    let (train, test) = (train?, test?);
+
+    let class_names = match published {
+        Some(published) => {
+            let files = [train_images, train_labels, test_images, test_labels];
+            let sums = train.sha256.iter().chain(&test.sha256);
+            for (((file, _), expected), found) in files.iter().zip(published.sha256).zip(sums) {
+                check_sum(file, expected, found)?;
+            }
+            Arc::clone(&published.class_names)
+        }
+        None => {
+            let highest = train.labels.iter().chain(&test.labels).max();
+            let classes = highest.map_or(0, |&label| label + 1);
+            (0..classes).map(|class| class.to_string()).collect()
+        }
+    };
+    let [a, b] = train.sha256;
+    let [c, d] = test.sha256;
+    let train = Dataset::new(train.images, train.labels, Arc::clone(&class_names))?;
+    let test = Dataset::new(test.images, test.labels, class_names)?;
+    Splits::new(id, title, origin, [train, test], [a, b, c, d])
+}
+
+struct Decoded {
+    images: Images,
+    labels: Vec<usize>,
+    sha256: [String; 2],
+}
+
+fn decode(images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Decoded, DataError> {
+    let (images, images_sum) = idx::read_images(images.0, images.1)?;
+    let (labels, labels_sum) = idx::read_labels(labels.0, labels.1)?;
+    Ok(Decoded {
+        images,
+        labels,
+        sha256: [images_sum, labels_sum],
+    })
+}
+
+fn check_sum(file: &str, expected: &str, found: &str) -> Result<(), DataError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(DataError::Checksum {
+        file: file.to_owned(),
+        expected: expected.to_owned(),
+        found: found.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write_dataset(directory: &Path, train_labels: &[u8]) {
+        let labels = |labels: &[u8]| {
+            let mut file = vec![0, 0, 8, 1, 0, 0, 0, labels.len() as u8];
+            file.extend(labels);
+            file
+        };
+        let images = |count: u8| {
+            let mut file = vec![0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 2, 0, 0, 0, 3];
+            file.extend(vec![count; 6 * usize::from(count)]);
+            file
+        };
+        let contents = [images(3), labels(train_labels), images(2), labels(&[0, 4])];
+        for (file, bytes) in FILES.iter().zip(contents) {
+            std::fs::write(directory.join(file), bytes).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_directory_of_any_shape_and_number_of_classes_is_read() {
+        let directory = tempfile::tempdir().unwrap();
+        write_dataset(directory.path(), &[2, 1, 0]);
+        let splits = load_directory("tiny", directory.path(), None).unwrap();
+        assert_eq!(splits.train.labels(), [2, 1, 0]);
+        assert_eq!(splits.test.classes(), 5);
+        assert_eq!(splits.train.images().features(), 6);
+    }
+
+    #[test]
+    fn different_lengths_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        write_dataset(directory.path(), &[2, 1]);
+        let error = load_directory("tiny", directory.path(), None).unwrap_err();
+        assert_eq!(error.to_string(), "3 images but 2 labels; each image needs one label");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        write_dataset(directory.path(), &[2, 1, 0]);
+        std::fs::remove_file(directory.path().join(FILES[3])).unwrap();
+        let error = load_directory("tiny", directory.path(), None).unwrap_err().to_string();
+        assert!(error.contains("no t10k-labels-idx1-ubyte and no"), "{error}");
+    }
+
+    #[test]
+    fn published_sums_are_checked() {
+        let directory = tempfile::tempdir().unwrap();
+        write_dataset(directory.path(), &[2, 1, 0]);
+        let entry = &crate::CATALOG[0];
+        let error = load_directory("mnist", directory.path(), Some(entry)).unwrap_err();
+        assert!(matches!(error, DataError::Checksum { .. }), "{error}");
+    }
+}

@@ -1,0 +1,275 @@
+//! The IDX format of MNIST: a magic number, big-endian dimensions, then bytes.
+//!
+//! <https://yann.lecun.org/exdb/mnist/index.html>: images are `0x00000803`, count, rows,
+//! columns, pixels; labels are `0x00000801`, count, labels. Files may be wrapped in gzip.
+
+use crate::{DataError, ImageShape, Images};
+use flate2::read::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+use std::io::{self, Read};
+
+/// The largest decompressed file that is read into memory: 1 GiB, twice the largest EMNIST split.
+pub const MAX_FILE_BYTES: u64 = 1 << 30;
+
+const IMAGES_MAGIC: u32 = 0x0000_0803;
+const LABELS_MAGIC: u32 = 0x0000_0801;
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Reads a file of images, gzipped or plain. `file` is its name for error messages.
+/// Returns the images and the SHA-256 of the decompressed bytes.
+///
+/// Never holds more than the header announces, and nothing above [`MAX_FILE_BYTES`], so a gzip
+/// bomb is stopped by its header or at the first byte after it.
+///
+/// # Errors
+/// Whatever is wrong with the stream, with the name of the file.
+pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Images, String), DataError> {
+    let idx = Idx::read(file, bytes, Kind::Images)?;
+    let &[_, rows, columns] = idx.dimensions.as_slice() else {
+        unreachable!("images have three dimensions");
+    };
+    let shape = ImageShape { rows, columns };
+    Ok((Images::from_pixels(shape, idx.body)?, idx.sha256))
+}
+
+/// Reads a file of labels, gzipped or plain; otherwise like [`read_images`].
+///
+/// # Errors
+/// Whatever is wrong with the stream, with the name of the file.
+pub fn read_labels(file: &str, bytes: &[u8]) -> Result<(Vec<usize>, String), DataError> {
+    let idx = Idx::read(file, bytes, Kind::Labels)?;
+    let labels = idx.body.iter().map(|&label| usize::from(label)).collect();
+    Ok((labels, idx.sha256))
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Images,
+    Labels,
+}
+
+impl Kind {
+    fn magic(self) -> u32 {
+        match self {
+            Self::Images => IMAGES_MAGIC,
+            Self::Labels => LABELS_MAGIC,
+        }
+    }
+
+    fn wrong_magic(self, file: &str, found: u32) -> DataError {
+        let hint = match found {
+            IMAGES_MAGIC => "; this is a file of images",
+            LABELS_MAGIC => "; this is a file of labels",
+            _ => "",
+        };
+        DataError::Magic {
+            file: file.to_owned(),
+            kind: match self {
+                Self::Images => "images",
+                Self::Labels => "labels",
+            },
+            found,
+            expected: self.magic(),
+            hint,
+        }
+    }
+}
+
+struct Idx {
+    dimensions: Vec<usize>,
+    body: Vec<u8>,
+    sha256: String,
+}
+
+impl Idx {
+    fn read(file: &str, bytes: &[u8], kind: Kind) -> Result<Self, DataError> {
+        if bytes.starts_with(&GZIP_MAGIC) {
+            Self::read_stream(file, MultiGzDecoder::new(bytes), kind)
+        } else {
+            Self::read_stream(file, bytes, kind)
+        }
+    }
+
+    fn read_stream(file: &str, mut stream: impl Read, kind: Kind) -> Result<Self, DataError> {
+        let damaged = |error: io::Error| DataError::Gzip {
+            file: file.to_owned(),
+            reason: error.to_string(),
+        };
+        let truncated = |expected, found| DataError::Truncated {
+            file: file.to_owned(),
+            expected,
+            found,
+        };
+
+        let magic = read_up_to(&mut stream, 4).map_err(damaged)?;
+        let Ok(four) = <[u8; 4]>::try_from(magic.as_slice()) else {
+            return Err(truncated(4, magic.len() as u64));
+        };
+        let found = u32::from_be_bytes(four);
+        if found != kind.magic() {
+            return Err(kind.wrong_magic(file, found));
+        }
+
+        let header = 4 * (found & 0xff) as usize;
+        let sizes = read_up_to(&mut stream, header).map_err(damaged)?;
+        if sizes.len() < header {
+            return Err(truncated(4 + header as u64, 4 + sizes.len() as u64));
+        }
+        let dimensions: Vec<usize> = sizes
+            .chunks_exact(4)
+            .map(|size| u32::from_be_bytes([size[0], size[1], size[2], size[3]]) as usize)
+            .collect();
+
+        let announced: u128 = dimensions.iter().map(|&size| size as u128).product();
+        if announced > u128::from(MAX_FILE_BYTES) {
+            return Err(DataError::TooLarge {
+                file: file.to_owned(),
+                announced,
+                limit: MAX_FILE_BYTES,
+            });
+        }
+        let expected = (4 + header) as u64 + announced as u64;
+        let body = read_up_to(&mut stream, announced as usize).map_err(damaged)?;
+        if body.len() < announced as usize {
+            return Err(truncated(expected, (4 + header + body.len()) as u64));
+        }
+        if !read_up_to(&mut stream, 1).map_err(damaged)?.is_empty() {
+            return Err(DataError::Oversized {
+                file: file.to_owned(),
+                expected,
+            });
+        }
+
+        let mut hash = Sha256::new();
+        hash.update(&magic);
+        hash.update(&sizes);
+        hash.update(&body);
+        Ok(Self {
+            dimensions,
+            body,
+            sha256: hexadecimal(&hash.finalize()),
+        })
+    }
+}
+
+/// Reads `count` bytes, or fewer at the end of the stream. The buffer grows with what arrives,
+/// so a header that lies about its size costs nothing.
+fn read_up_to(stream: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    stream.by_ref().take(count as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Compression, write::GzEncoder};
+    use proptest::prelude::*;
+    use std::io::Write;
+
+    fn images_file(count: u32, rows: u32, columns: u32, pixels: &[u8]) -> Vec<u8> {
+        let mut bytes = IMAGES_MAGIC.to_be_bytes().to_vec();
+        for size in [count, rows, columns] {
+            bytes.extend(size.to_be_bytes());
+        }
+        bytes.extend(pixels);
+        bytes
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn message(bytes: &[u8]) -> String {
+        read_images("train", bytes).unwrap_err().to_string()
+    }
+
+    proptest! {
+        #[test]
+        fn any_shape_is_read_back_plain_and_gzipped(
+            (count, rows, columns) in (0_u32..5, 1_u32..7, 1_u32..7),
+            seed: u8,
+        ) {
+            let pixels: Vec<u8> =
+                (0..count * rows * columns).map(|i| (i as u8).wrapping_mul(seed)).collect();
+            let plain = images_file(count, rows, columns, &pixels);
+            let (images, sum) = read_images("train", &plain).unwrap();
+            prop_assert_eq!(images.pixels(), Some(pixels.as_slice()));
+            prop_assert_eq!(images.len(), count as usize);
+            prop_assert_eq!(read_images("train", &gzip(&plain)).unwrap(), (images, sum));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
+            let _ = read_images("train", &bytes);
+            let _ = read_labels("train", &gzip(&bytes));
+        }
+
+        #[test]
+        fn every_proper_prefix_is_refused(length in 0_usize..24) {
+            let whole = images_file(2, 2, 2, &[1; 8]);
+            prop_assert!(read_images("train", &whole[..length]).is_err());
+        }
+    }
+
+    #[test]
+    fn labels_are_read_and_summed() {
+        let file = [0, 0, 8, 1, 0, 0, 0, 3, 9, 0, 255];
+        let (labels, sum) = read_labels("labels", &file).unwrap();
+        assert_eq!(labels, [9, 0, 255]);
+        // printf '\0\0\10\1\0\0\0\3\11\0\377' | sha256sum
+        assert_eq!(sum, "6ea60e693f23bfa9336983b3b99d396940d33024ea3979c564a3dcec85acf1de");
+    }
+
+    #[test]
+    fn truncated_and_oversized_files_say_how_long_they_should_be() {
+        assert_eq!(
+            message(&images_file(2, 2, 2, &[0; 7])),
+            "train: truncated: the header announces 24 bytes and the file ends after 23"
+        );
+        assert_eq!(
+            message(&images_file(2, 2, 2, &[0; 9])),
+            "train: oversized: the header announces 24 bytes and more follow; the rest was not read"
+        );
+        assert_eq!(
+            message(&[]),
+            "train: truncated: the header announces 4 bytes and the file ends after 0"
+        );
+    }
+
+    #[test]
+    fn labels_in_place_of_images_are_recognised() {
+        assert_eq!(
+            message(&[0, 0, 8, 1, 0, 0, 0, 0]),
+            "train: starts with 0x00000801, but images start with 0x00000803; this is a file of labels"
+        );
+    }
+
+    #[test]
+    fn a_gzip_bomb_is_stopped_before_it_fills_memory() {
+        // 64 MiB of zeros in 64 KiB, behind a header that announces four of them.
+        let bomb = gzip(&images_file(1, 2, 2, &vec![0; 64 << 20]));
+        assert!(bomb.len() < 100_000);
+        assert!(message(&bomb).contains("oversized: the header announces 20 bytes"));
+        let liar = gzip(&images_file(u32::MAX, u32::MAX, u32::MAX, &[]));
+        assert!(message(&liar).contains("the limit is 1073741824"));
+    }
+
+    #[test]
+    fn a_flipped_bit_in_a_gzip_file_is_noticed() {
+        let mut bytes = gzip(&images_file(4, 8, 8, &[7; 256]));
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0x10;
+        assert!(read_images("train", &bytes).is_err());
+    }
+}

@@ -1,0 +1,30 @@
+//! Which of Burn's CPU backends computes.
+
+use burn::tensor::Device;
+use classifier::schemars::{self, JsonSchema};
+use serde::{Deserialize, Serialize};
+
+/// A backend of Burn that was compiled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(crate = "classifier::schemars")]
+pub enum Backend {
+    /// `burn-flex`.
+    #[cfg(feature = "flex")]
+    Flex,
+    /// `burn-ndarray`, which Burn has deprecated in favour of flex.
+    #[cfg(feature = "ndarray")]
+    Ndarray,
+}
+
+impl Backend {
+    /// The device to evaluate on; training wraps it in autodiff.
+    pub(crate) fn device(self) -> Device {
+        match self {
+            #[cfg(feature = "flex")]
+            Self::Flex => Device::flex(),
+            #[cfg(feature = "ndarray")]
+            Self::Ndarray => Device::ndarray(),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Multinomial logistic regression by [linfa](https://docs.rs/linfa-logistic): the model of
+//! `softmax` with an ℓ2 penalty, trained on the whole data at once by L-BFGS in `f64`.
+
+use classifier::schemars::JsonSchema;
+use classifier::{
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights,
+    ModelEntry, Recipe, Scores,
+};
+use datasets::{Dataset, Images};
+use linfa::traits::Fit;
+use linfa_logistic::{MultiFittedLogisticRegression, MultiLogisticRegression};
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
+
+/// How the registry knows this model.
+pub const LINFA_LOGISTIC: ModelEntry = ModelEntry {
+    id: "linfa-logistic",
+    backend: "linfa-logistic",
+    summary: "multinomial logistic regression by linfa, all data at once with L-BFGS",
+    preset: || Box::new(LinfaLogistic::default()),
+};
+
+/// How to train linfa's logistic regression. The defaults are linfa's.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(crate = "classifier::schemars")]
+pub struct LinfaLogistic {
+    /// Weight α of the penalty α/2 ‖W‖², against the sum of the losses.
+    pub alpha: f64,
+    /// L-BFGS stops after as many iterations, converged or not.
+    pub max_iterations: u64,
+    /// L-BFGS stops when the gradient of the summed loss is this short.
+    pub gradient_tolerance: f64,
+}
+
+impl Default for LinfaLogistic {
+    fn default() -> Self {
+        Self {
+            alpha: 1.0,
+            max_iterations: 100,
+            gradient_tolerance: 1e-4,
+        }
+    }
+}
+
+impl Hyperparameters for LinfaLogistic {
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        let &Self { alpha, max_iterations, gradient_tolerance } = self;
+        let valid = alpha >= 0.0 && alpha.is_finite();
+        InvalidParameter::unless(valid, "alpha", alpha, "a number of at least 0")?;
+        InvalidParameter::unless(max_iterations > 0, "max_iterations", max_iterations, "at least 1")?;
+        let valid = gradient_tolerance > 0.0 && gradient_tolerance.is_finite();
+        InvalidParameter::unless(valid, "gradient_tolerance", gradient_tolerance, "a number above 0")
+    }
+}
+
+impl Recipe for LinfaLogistic {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        train.check_trainable()?;
+        let data = linfa::Dataset::new(matrix(train.images()), Array1::from(train.labels().to_vec()));
+        let params = MultiLogisticRegression::default()
+            .alpha(self.alpha)
+            .max_iterations(self.max_iterations)
+            .gradient_tolerance(self.gradient_tolerance);
+        let fitted = context
+            .cancellation()
+            .abandonable("linfa-logistic", move || params.fit(&data))?
+            .map_err(|error| FitError::Library {
+                library: "linfa-logistic",
+                reason: error.to_string(),
+            })?;
+        Ok(Box::new(Fitted {
+            fitted,
+            classes: train.classes(),
+        }))
+    }
+}
+
+/// linfa's model, whose columns are only the classes that occurred in training.
+struct Fitted {
+    fitted: MultiFittedLogisticRegression<f64, usize>,
+    classes: usize,
+}
+
+impl Fitted {
+    /// Puts linfa's columns where their classes belong; the others hold `absent`.
+    fn spread(&self, columns: &Array2<f64>, absent: f32) -> Vec<f32> {
+        let mut spread = vec![absent; columns.nrows() * self.classes];
+        for (from, to) in columns.rows().into_iter().zip(spread.chunks_exact_mut(self.classes)) {
+            for (&value, &class) in from.iter().zip(self.fitted.classes()) {
+                to[class] = value as f32;
+            }
+        }
+        spread
+    }
+}
+
+impl Classifier for Fitted {
+    /// The logarithms of the probabilities.
+    fn scores(&self, images: &Images) -> Scores {
+        let probabilities = self.fitted.predict_probabilities(&matrix(images));
+        let logs = probabilities.mapv(|p| p.max(f64::MIN_POSITIVE).ln());
+        Scores::new(self.spread(&logs, f32::NEG_INFINITY), self.classes)
+    }
+
+    fn log_probabilities(&self, images: &Images) -> Option<Scores> {
+        Some(self.scores(images))
+    }
+
+    fn parameter_count(&self) -> usize {
+        self.fitted.params().len() + self.fitted.intercept().len()
+    }
+
+    fn linear_weights(&self) -> Option<LinearWeights> {
+        let intercept = self.fitted.intercept().view().insert_axis(ndarray::Axis(0));
+        Some(LinearWeights {
+            weights: self.spread(self.fitted.params(), 0.0),
+            biases: self.spread(&intercept.to_owned(), f32::NEG_INFINITY),
+        })
+    }
+}
+
+/// Shape (images, features), in `f64`.
+fn matrix(images: &Images) -> Array2<f64> {
+    let values = images.to_f32().iter().map(|&value| f64::from(value)).collect();
+    Array2::from_shape_vec((images.len(), images.features()), values).expect("whole images")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_conforms() {
+        classifier_conformance::check(&LINFA_LOGISTIC);
+    }
+}

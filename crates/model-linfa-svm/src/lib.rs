@@ -1,0 +1,148 @@
+//! Support vector machines by [linfa](https://docs.rs/linfa-svm), for any number of classes.
+//!
+//! linfa separates two classes and computes its kernel matrix in full, on one thread, at a cost
+//! proportional to the number of features. So all pairs of classes are separated one against one,
+//! several at a time, on features reduced by linfa's principal component analysis.
+
+mod pairs;
+mod reduction;
+
+use classifier::schemars::{self, JsonSchema};
+use classifier::{
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
+    Scores,
+};
+use datasets::{Dataset, Images};
+use pairs::{Pairs, SolverSettings};
+use reduction::Reduction;
+use serde::{Deserialize, Serialize};
+
+/// Radial basis functions.
+pub const LINFA_SVM_RBF: ModelEntry = ModelEntry {
+    id: "linfa-svm-rbf",
+    backend: "linfa-svm",
+    summary: "support vector machine with an RBF kernel by linfa, one against one, on PCA scores",
+    preset: || Box::new(LinfaSvm::rbf()),
+};
+
+/// Linear separation.
+pub const LINFA_SVM_LINEAR: ModelEntry = ModelEntry {
+    id: "linfa-svm-linear",
+    backend: "linfa-svm",
+    summary: "linear support vector machine by linfa, one against one, on PCA scores",
+    preset: || Box::new(LinfaSvm::linear()),
+};
+
+/// The kernel function K(x, x').
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(crate = "classifier::schemars")]
+pub enum Kernel {
+    /// exp(−γ‖x − x'‖²)
+    Rbf,
+    /// x·x'
+    Linear,
+}
+
+/// How to train linfa's support vector machines.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(crate = "classifier::schemars")]
+pub struct LinfaSvm {
+    /// "rbf" for exp(−γ‖x − x'‖²) or "linear" for x·x'.
+    pub kernel: Kernel,
+    /// Cost C of a margin violation.
+    pub c: f32,
+    /// Width γ of the RBF kernel, on the reduced features.
+    pub gamma: f32,
+    /// Largest violation of the optimality conditions at which the solver stops.
+    pub tolerance: f32,
+    /// Principal components kept; as many as there are features or more means no reduction.
+    pub pca_components: usize,
+}
+
+impl LinfaSvm {
+    /// RBF kernel on 40 principal components.
+    pub const fn rbf() -> Self {
+        Self {
+            kernel: Kernel::Rbf,
+            c: 5.0,
+            gamma: 0.02,
+            tolerance: 1e-3,
+            pca_components: 40,
+        }
+    }
+
+    /// Linear kernel on 40 principal components.
+    pub const fn linear() -> Self {
+        Self {
+            kernel: Kernel::Linear,
+            c: 1.0,
+            ..Self::rbf()
+        }
+    }
+}
+
+impl Hyperparameters for LinfaSvm {
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        let &Self { c, gamma, tolerance, pca_components, .. } = self;
+        for (name, value) in [("c", c), ("gamma", gamma), ("tolerance", tolerance)] {
+            let valid = value > 0.0 && value.is_finite();
+            InvalidParameter::unless(valid, name, value, "a number above 0")?;
+        }
+        let valid = pca_components > 0;
+        InvalidParameter::unless(valid, "pca_components", pca_components, "at least 1")
+    }
+}
+
+impl Recipe for LinfaSvm {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        train.check_trainable()?;
+        let reduction = Reduction::fit(train.images(), self.pca_components, context)?;
+        let reduced = reduction.apply(train.images());
+        let settings = SolverSettings {
+            kernel: self.kernel,
+            c: self.c,
+            gamma: self.gamma,
+            tolerance: self.tolerance,
+        };
+        let pairs = Pairs::fit(&reduced, train.labels(), train.classes(), settings, context)?;
+        Ok(Box::new(Fitted { reduction, pairs }))
+    }
+}
+
+struct Fitted {
+    reduction: Reduction,
+    pairs: Pairs,
+}
+
+impl Classifier for Fitted {
+    /// Votes of the class pairs, ties broken by the sum of decision values.
+    fn scores(&self, images: &Images) -> Scores {
+        self.pairs.scores(&self.reduction.apply(images))
+    }
+
+    /// The projection, and every support vector of every pair with its coefficient.
+    fn parameter_count(&self) -> usize {
+        self.reduction.parameter_count() + self.pairs.parameter_count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rbf_kernel_conforms() {
+        classifier_conformance::check(&LINFA_SVM_RBF);
+    }
+
+    #[test]
+    fn the_linear_kernel_conforms() {
+        classifier_conformance::check(&LINFA_SVM_LINEAR);
+    }
+}

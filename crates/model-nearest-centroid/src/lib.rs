@@ -1,0 +1,125 @@
+//! Nearest centroid: each class is the mean of its training images, and an image belongs to the
+//! class whose mean is nearest (Rocchio's classifier; Tibshirani et al. 2002, without shrinkage).
+//!
+//! The smallest complete model, and the example of `CONTRIBUTING.md`.
+
+use classifier::schemars::JsonSchema;
+use classifier::{
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights,
+    ModelEntry, Recipe, Scores,
+};
+use datasets::{Dataset, Images};
+use serde::{Deserialize, Serialize};
+
+/// How the registry knows this model.
+pub const NEAREST_CENTROID: ModelEntry = ModelEntry {
+    id: "nearest-centroid",
+    backend: "by hand",
+    summary: "the class whose mean training image is nearest: a floor for every other model",
+    preset: || Box::new(NearestCentroid {}),
+};
+
+/// How to train a nearest-centroid classifier: there is nothing to choose.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(crate = "classifier::schemars")]
+pub struct NearestCentroid {}
+
+impl Hyperparameters for NearestCentroid {
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        Ok(())
+    }
+}
+
+impl Recipe for NearestCentroid {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        train.check_trainable()?;
+        context.cancellation().check()?;
+        Ok(Box::new(Centroids::of(train)))
+    }
+}
+
+/// The mean image of each class that occurs.
+struct Centroids {
+    /// Shape (classes, features); a class without images has a row of NaN and is never predicted.
+    means: Vec<f32>,
+    classes: usize,
+}
+
+impl Centroids {
+    fn of(train: &Dataset) -> Self {
+        let (features, classes) = (train.images().features(), train.classes());
+        // f64, because sums of thousands of f32 would depend on the order of the images.
+        let mut sums = vec![0.0_f64; classes * features];
+        let values = train.images().to_f32();
+        for (image, &label) in values.chunks_exact(features).zip(train.labels()) {
+            let sum = &mut sums[label * features..(label + 1) * features];
+            for (sum, &value) in sum.iter_mut().zip(image) {
+                *sum += f64::from(value);
+            }
+        }
+        let counts = train.class_counts();
+        let means = sums.iter().enumerate().map(|(i, sum)| (sum / counts[i / features] as f64) as f32);
+        Self {
+            means: means.collect(),
+            classes,
+        }
+    }
+
+    fn features(&self) -> usize {
+        self.means.len() / self.classes
+    }
+}
+
+impl Classifier for Centroids {
+    /// −‖x − c‖² / 2: the nearest centroid scores highest.
+    fn scores(&self, images: &Images) -> Scores {
+        let values = images.to_f32();
+        let half_distance = |image: &[f32], centroid: &[f32]| -> f32 {
+            image.iter().zip(centroid).map(|(x, c)| (x - c) * (x - c)).sum::<f32>() / 2.0
+        };
+        let scores = values.chunks_exact(self.features()).flat_map(|image| {
+            let centroids = self.means.chunks_exact(self.features());
+            centroids.map(move |centroid| -half_distance(image, centroid))
+        });
+        Scores::new(scores.collect(), self.classes)
+    }
+
+    fn parameter_count(&self) -> usize {
+        self.means.len()
+    }
+
+    /// −‖x − c‖² / 2 = x·c − ‖c‖² / 2 − ‖x‖² / 2, and the last term is the same for every class.
+    fn linear_weights(&self) -> Option<LinearWeights> {
+        let centroids = || self.means.chunks_exact(self.features());
+        let weights = (0..self.features()).flat_map(|feature| centroids().map(move |c| c[feature]));
+        let biases = centroids().map(|c| -c.iter().map(|value| value * value).sum::<f32>() / 2.0);
+        Some(LinearWeights {
+            weights: weights.collect(),
+            biases: biases.collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_conforms() {
+        classifier_conformance::check(&NEAREST_CENTROID);
+    }
+
+    /// scikit-learn 1.9: `NearestCentroid().fit(X / 255, y).score(X_test / 255, y_test)` is 0.8203.
+    #[test]
+    fn all_of_mnist_gives_the_accuracy_of_scikit_learn() {
+        let mnist = datasets::mnist().unwrap();
+        let labels = Centroids::of(&mnist.train).scores(mnist.test.images()).labels();
+        let right = labels.iter().zip(mnist.test.labels()).filter(|(a, b)| a == b).count();
+        assert_eq!(right, 8203);
+    }
+}

@@ -1,0 +1,28 @@
+//! Softmax regression by hand: the model, its loss, the gradient derived on paper, and gradient
+//! descent.
+//!
+//! Read it in the order of the lab: [`softmax`] and [`forward`], [`cross_entropy`],
+//! [`gradient`], [`update`], and the [`Softmax`] recipe that repeats them. Every function takes
+//! row-major matrices and works in any float type, so that the gradient can be checked in `f64`.
+
+mod descent;
+mod forward;
+mod gradient;
+mod loss;
+mod model;
+
+pub use descent::{Softmax, update};
+pub use forward::{forward, log_softmax, logits, softmax};
+pub use gradient::gradient;
+pub use loss::cross_entropy;
+pub use model::{SoftmaxRegression, Weights};
+
+use classifier::ModelEntry;
+
+/// How the registry knows this model.
+pub const SOFTMAX: ModelEntry = ModelEntry {
+    id: "softmax",
+    backend: "by hand",
+    summary: "softmax regression with a hand-derived gradient and mini-batch gradient descent",
+    preset: || Box::new(Softmax::default()),
+};

@@ -1,0 +1,79 @@
+//! The weights, and the trained model that they make.
+
+use crate::{log_softmax, logits};
+use classifier::{Classifier, LinearWeights, Scores};
+use datasets::Images;
+use num_traits::Float;
+use rayon::prelude::*;
+
+/// W and b, or their gradient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weights<F> {
+    /// W, shape (features, classes) in row-major order.
+    pub w: Vec<F>,
+    /// b, shape (classes).
+    pub b: Vec<F>,
+}
+
+impl<F: Float> Weights<F> {
+    /// All zero: the loss is convex, so there is no symmetry to break.
+    pub fn zeros(features: usize, classes: usize) -> Self {
+        Self {
+            w: vec![F::zero(); features * classes],
+            b: vec![F::zero(); classes],
+        }
+    }
+
+    /// d, the rows of W.
+    pub fn features(&self) -> usize {
+        self.w.len() / self.b.len()
+    }
+
+    /// k, the columns of W.
+    pub fn classes(&self) -> usize {
+        self.b.len()
+    }
+}
+
+/// A trained softmax regression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SoftmaxRegression {
+    /// What was learnt.
+    pub weights: Weights<f32>,
+}
+
+impl Classifier for SoftmaxRegression {
+    /// The logits.
+    fn scores(&self, images: &Images) -> Scores {
+        let (features, classes) = (self.weights.features(), self.weights.classes());
+        assert_eq!(images.features(), features, "features per image");
+        // Blocks keep the float copies of the pixels in the cache.
+        let block = 64;
+        let blocks = images.len().div_ceil(block);
+        let rows: Vec<Vec<f32>> = (0..blocks)
+            .into_par_iter()
+            .map(|i| {
+                let end = images.len().min((i + 1) * block);
+                logits(&images.slice(i * block..end).to_f32(), &self.weights)
+            })
+            .collect();
+        Scores::new(rows.concat(), classes)
+    }
+
+    fn log_probabilities(&self, images: &Images) -> Option<Scores> {
+        let mut rows = self.scores(images).values().to_vec();
+        log_softmax(&mut rows, self.weights.classes());
+        Some(Scores::new(rows, self.weights.classes()))
+    }
+
+    fn parameter_count(&self) -> usize {
+        self.weights.w.len() + self.weights.b.len()
+    }
+
+    fn linear_weights(&self) -> Option<LinearWeights> {
+        Some(LinearWeights {
+            weights: self.weights.w.clone(),
+            biases: self.weights.b.clone(),
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! Accuracy after each epoch, on test and training images.
+
+use super::palette::{CARD, GRID, INK, LINES, adapt};
+use crate::{EpochRecord, Report, ReportError};
+use plotters::prelude::*;
+use std::fmt::Display;
+
+/// A line for every model with at least two epochs; `None` if there is no such model.
+pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<String>, ReportError> {
+    let curves: Vec<(&str, &[EpochRecord])> = report
+        .finished()
+        .filter(|model| model.epochs.len() > 1)
+        .map(|model| (model.id.as_str(), model.epochs.as_slice()))
+        .collect();
+    if curves.is_empty() {
+        return Ok(None);
+    }
+    let failed = |error: &dyn Display| ReportError::render("accuracy.svg", error);
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, (920, 400)).into_drawing_area();
+        root.fill(&CARD).map_err(|error| failed(&error))?;
+        let [test, train] = [
+            ("Test images", (|e: &EpochRecord| e.test_accuracy) as fn(&EpochRecord) -> f64),
+            ("Training images", |e: &EpochRecord| e.train_accuracy),
+        ];
+        for (area, (title, accuracy)) in root.split_evenly((1, 2)).iter().zip([test, train]) {
+            panel(area, title, &curves, accuracy).map_err(|error| failed(&error))?;
+        }
+        root.present().map_err(|error| failed(&error))?;
+    }
+    Ok(Some(adapt(&svg)))
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
+fn panel<'a>(
+    area: &Area<'a>,
+    title: &str,
+    curves: &[(&str, &[EpochRecord])],
+    accuracy: fn(&EpochRecord) -> f64,
+) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
+    let all = || curves.iter().flat_map(|(_, epochs)| *epochs);
+    // One scale for both panels, so that they can be compared.
+    let both = || all().flat_map(|epoch| [epoch.train_accuracy, epoch.test_accuracy]);
+    let low = both().fold(f64::INFINITY, f64::min) * 100.0;
+    let high = both().fold(f64::NEG_INFINITY, f64::max) * 100.0;
+    let margin = ((high - low) * 0.06).max(0.1);
+    let last = all().map(|epoch| epoch.epoch).max().unwrap_or(1);
+
+    let ink = |size: u32| ("sans-serif", size).into_font().color(&INK);
+    let mut chart = ChartBuilder::on(area)
+        .caption(title, ink(16))
+        .margin(12)
+        .x_label_area_size(38)
+        .y_label_area_size(52)
+        .build_cartesian_2d(
+            1.0..last as f64,
+            (low - margin)..(high + margin).min(100.0),
+        )?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(CARD)
+        .bold_line_style(GRID)
+        .axis_style(GRID)
+        .x_labels(last.min(10))
+        .x_label_formatter(&|epoch| format!("{epoch:.0}"))
+        .y_label_formatter(&|percent| format!("{percent:.1}"))
+        .x_desc("epoch")
+        .y_desc("right, %")
+        .label_style(ink(12))
+        .axis_desc_style(ink(13))
+        .draw()?;
+    for (i, (name, epochs)) in curves.iter().enumerate() {
+        let colour = LINES[i % LINES.len()];
+        // Earlier lines are wider, so that lines that coincide stay visible.
+        let width = (2 * (curves.len() - 1 - i) + 2).min(10) as u32;
+        let points = epochs.iter().map(|e| (e.epoch as f64, accuracy(e) * 100.0));
+        chart
+            .draw_series(LineSeries::new(points, colour.stroke_width(width)))?
+            .label(*name)
+            .legend(move |(x, y)| {
+                PathElement::new([(x, y), (x + 22, y)], colour.stroke_width(width))
+            });
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::LowerRight)
+        .margin(14)
+        .legend_area_size(28)
+        .background_style(CARD)
+        .border_style(GRID)
+        .label_font(ink(13))
+        .draw()
+}

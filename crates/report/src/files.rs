@@ -1,0 +1,143 @@
+//! The one place that reads and writes files: records line by line, pages all at once.
+
+use crate::{FitRecord, Record, Report, ReportError, RunRecord, figures, markdown};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// An open record file. Each record is on the disk before the next fit begins.
+#[derive(Debug)]
+pub struct RecordLog {
+    path: PathBuf,
+    file: File,
+}
+
+impl RecordLog {
+    /// Begins `DIRECTORY/records/RUN.jsonl` with the run's record. Older runs are left alone; if
+    /// one has this name, `run` gets a number.
+    ///
+    /// # Errors
+    /// [`ReportError::Io`] if the directory cannot be made or written to.
+    pub fn create(directory: &Path, mut run: RunRecord) -> Result<Self, ReportError> {
+        let records = directory.join("records");
+        fs::create_dir_all(&records).map_err(ReportError::io(&records))?;
+        let first = run.run.clone();
+        for number in 2.. {
+            let path = records.join(format!("{}.jsonl", run.run));
+            match File::create_new(&path) {
+                Ok(file) => {
+                    let mut log = Self { path, file };
+                    log.append(&Record::Run(Box::new(run)))?;
+                    return Ok(log);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                    run.run = format!("{first}-{number}");
+                }
+                Err(error) => return Err(ReportError::io(&path)(error)),
+            }
+        }
+        unreachable!("some number is free");
+    }
+
+    /// Appends a record and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// [`ReportError::Io`].
+    pub fn append(&mut self, record: &Record) -> Result<(), ReportError> {
+        let mut line = serde_json::to_string(record)
+            .map_err(|error| ReportError::render(self.path.display().to_string(), &error))?;
+        line.push('\n');
+        self.file
+            .write_all(line.as_bytes())
+            .and_then(|()| self.file.sync_data())
+            .map_err(ReportError::io(&self.path))
+    }
+
+    /// Where the records are.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The records of a run. A last line that was cut off by a crash is passed over.
+///
+/// # Errors
+/// [`ReportError::Record`] with the line that is no record; [`ReportError::NoRun`].
+pub fn read_records(path: &Path) -> Result<(RunRecord, Vec<FitRecord>), ReportError> {
+    let text = fs::read_to_string(path).map_err(ReportError::io(path))?;
+    let mut run = None;
+    let mut fits = Vec::new();
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        match serde_json::from_str(line) {
+            Ok(Record::Run(record)) => run = Some(*record),
+            Ok(Record::Fit(record)) => fits.push(*record),
+            Err(_) if !line.ends_with('\n') => {}
+            Err(error) => {
+                return Err(ReportError::Record {
+                    path: path.to_owned(),
+                    line: index + 1,
+                    reason: error.to_string(),
+                });
+            }
+        }
+    }
+    let run = run.ok_or_else(|| ReportError::NoRun {
+        path: path.to_owned(),
+    })?;
+    Ok((run, fits))
+}
+
+/// The record file of the newest run below a report's directory.
+///
+/// # Errors
+/// [`ReportError::NoRecords`] if there is none.
+pub fn newest_run(directory: &Path) -> Result<PathBuf, ReportError> {
+    let none = || ReportError::NoRecords {
+        directory: directory.to_owned(),
+    };
+    let entries = fs::read_dir(directory.join("records")).map_err(|_| none())?;
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+        .max_by_key(|path| path.file_stem().map(ToOwned::to_owned))
+        .ok_or_else(none)
+}
+
+/// Writes `README.md`, `report.json` and the figures of a report into `directory`. Figures of
+/// models that are not in the report any more are removed.
+///
+/// # Errors
+/// [`ReportError`] naming the file.
+pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError> {
+    let figures_directory = directory.join("figures");
+    fs::create_dir_all(&figures_directory).map_err(ReportError::io(&figures_directory))?;
+    let figures = figures::draw(report)?;
+    for entry in fs::read_dir(&figures_directory).map_err(ReportError::io(&figures_directory))? {
+        let path = entry.map_err(ReportError::io(&figures_directory))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if !figures.iter().any(|figure| figure.name == name) {
+            fs::remove_file(&path).map_err(ReportError::io(&path))?;
+        }
+    }
+    for figure in &figures {
+        write_whole(&figures_directory.join(&figure.name), &figure.bytes)?;
+    }
+    let mut json = serde_json::to_vec_pretty(report)
+        .map_err(|error| ReportError::render("report.json", &error))?;
+    json.push(b'\n');
+    write_whole(&directory.join("report.json"), &json)?;
+    let page = markdown::page(report, &figures)?;
+    write_whole(&directory.join("README.md"), page.as_bytes())
+}
+
+/// Replaces a file in one step, so that a reader never sees half of it.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    fs::write(&part, bytes).map_err(ReportError::io(&part))?;
+    fs::rename(&part, path).map_err(ReportError::io(path))
+}
+
+#[cfg(test)]
+mod tests;

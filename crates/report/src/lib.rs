@@ -1,0 +1,25 @@
+//! From records of fits to tables, pages and pictures.
+//!
+//! The runner appends [`Record`]s as fits finish. Everything else here is a pure function of
+//! them: [`Report::new`] computes, [`write_report`] writes, and both can be repeated for free.
+//! No model is known here; a model is what its record says.
+
+mod encoding;
+mod error;
+mod figures;
+mod files;
+mod index;
+mod markdown;
+mod record;
+mod sheet;
+mod summary;
+
+pub use error::ReportError;
+pub use files::{RecordLog, newest_run, read_records, write_report};
+pub use index::write_index;
+pub use record::{
+    DatasetRecord, Environment, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome,
+    PlannedModel, Record, RunRecord,
+};
+pub use sheet::{Cell, contact_sheet};
+pub use summary::{ModelSummary, Report, Status};

@@ -1,0 +1,196 @@
+//! What the runner writes down: one line for the run, one for each fit.
+
+use crate::encoding;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use statistics::ConfusionMatrix;
+
+/// A line of a record file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "lowercase")]
+pub enum Record {
+    /// The first line: what is about to run.
+    Run(Box<RunRecord>),
+    /// One fit that ended, well or not.
+    Fit(Box<FitRecord>),
+}
+
+/// What was about to run, on what, and where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Version of this format: 1.
+    pub format: u32,
+    /// Name of the run: when it began, in UTC.
+    pub run: String,
+    /// The data.
+    pub dataset: DatasetRecord,
+    /// Whether this was a quick look at a subset.
+    pub quick: bool,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// The models in the order of the report, whether or not they got their turn.
+    pub models: Vec<PlannedModel>,
+    /// The machine, the build and the command.
+    pub environment: Environment,
+}
+
+/// The data that a run used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetRecord {
+    /// Short name.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Images trained on, unless a model's own limit says otherwise.
+    pub train: usize,
+    /// Training images there are.
+    pub train_available: usize,
+    /// Images tested on.
+    pub test: usize,
+    /// Test images there are.
+    pub test_available: usize,
+    /// Dimension of the input space.
+    pub features: usize,
+    /// Height of an image.
+    pub rows: usize,
+    /// Width of an image.
+    pub columns: usize,
+    /// Number of classes.
+    pub classes: usize,
+    /// What the classes are called.
+    pub class_names: Vec<String>,
+    /// SHA-256 of training images, training labels, test images and test labels.
+    pub sha256: [String; 4],
+}
+
+/// A model of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedModel {
+    /// Its name in this run.
+    pub id: String,
+    /// The registered model behind it.
+    pub model: String,
+    /// What does the arithmetic.
+    pub backend: String,
+    /// Every hyper-parameter.
+    pub hyperparameters: Map<String, Value>,
+    /// Images it trains on.
+    pub train_images: usize,
+}
+
+/// Where, when and with what a run was made. Nothing in here influences predictions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// The command line.
+    pub command: String,
+    /// When the run began, RFC 3339.
+    pub started: String,
+    /// Where the data came from.
+    pub data_origin: String,
+    /// Commit of the source, with `-dirty` if it was changed since; empty where unknown.
+    pub commit: String,
+    /// Versions of Plumbline, the compiler and the libraries that models use.
+    pub versions: Vec<(String, String)>,
+    /// "optimised" or "debug".
+    pub build: String,
+    /// Operating system and architecture.
+    pub system: String,
+    /// Processor.
+    pub cpu: String,
+    /// Processors there are.
+    pub cpus: usize,
+    /// Threads that each fit could use.
+    pub threads: usize,
+}
+
+/// One fit that ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FitRecord {
+    /// The model's name in this run.
+    pub id: String,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How a fit ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "lowercase")]
+pub enum Outcome {
+    /// With a model.
+    Finished(Box<Fitted>),
+    /// Without.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// The user called it off.
+    Cancelled,
+}
+
+/// What was measured of a fit and of the model it gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fitted {
+    /// Learnt values that prediction uses.
+    pub parameters: usize,
+    /// The model's own time; evaluation and reporting are not in it.
+    pub fit_seconds: f64,
+    /// Time to predict the test images, the median of several times.
+    pub predict_seconds: f64,
+    /// Most heap memory in use at once during the fit, the data included.
+    pub peak_memory_bytes: usize,
+    /// Share of the training images it predicts right.
+    pub train_accuracy: f64,
+    /// Mean negative log-probability of the truth on the test images, in nats.
+    pub test_log_loss: Option<f64>,
+    /// Test images by truth and prediction.
+    pub confusion: ConfusionMatrix,
+    /// Predicted class of each test image.
+    #[serde(with = "encoding::classes")]
+    pub test_predictions: Vec<u16>,
+    /// One entry per epoch, where the model has epochs.
+    pub epochs: Vec<EpochRecord>,
+    /// Weights, where the model is linear.
+    pub linear: Option<LinearRecord>,
+    /// The test images that it got wrong with most confidence.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// The state after one pass over the training images.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// Its number, from 1.
+    pub epoch: usize,
+    /// Mean loss over its batches.
+    pub training_loss: f64,
+    /// Share of the training images that are right.
+    pub train_accuracy: f64,
+    /// Share of the test images that are right.
+    pub test_accuracy: f64,
+}
+
+/// Weights W (features, classes) and biases b (classes) of scores xW + b.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LinearRecord {
+    /// W in row-major order.
+    #[serde(with = "encoding::floats")]
+    pub weights: Vec<f32>,
+    /// b.
+    #[serde(with = "encoding::floats")]
+    pub biases: Vec<f32>,
+}
+
+/// A test image that was taken for something else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mistake {
+    /// Its index among the test images.
+    pub image: usize,
+    /// What it is.
+    pub truth: usize,
+    /// What it was taken for.
+    pub predicted: usize,
+    /// Probability of the prediction, where the model has probabilities.
+    pub probability: Option<f64>,
+    /// Grey levels, row by row.
+    #[serde(with = "encoding::bytes")]
+    pub pixels: Vec<u8>,
+}

@@ -1,2 +1,46 @@
-//! x
-fn main(){}
+//! Plumbline: compares classifiers honestly, every model under one protocol.
+
+mod cli;
+mod commands;
+mod data;
+mod environment;
+mod failure;
+mod interrupt;
+mod measure;
+mod memory;
+mod plan;
+mod progress;
+mod registry;
+mod stopwatch;
+mod table;
+
+use clap::{CommandFactory, Parser};
+use cli::{Cli, Command};
+use failure::Failure;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // One line, not a backtrace: what a model does wrong is in its row of the table.
+    std::panic::set_hook(Box::new(|panic| eprintln!("internal error: {}", panic.to_string().replace('\n', " "))));
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Compare(arguments) => commands::compare::run(arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Models { ids } => commands::models::run(&ids),
+        Command::Datasets => commands::datasets::run(),
+        Command::Show(arguments) => commands::show::run(&arguments),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "experiments", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}

@@ -121,7 +121,7 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct Toy {
         /// Step length.
-        learning_rate: f32,
+        learning_rate: f64,
         /// Passes over
         /// the data.
         epochs: usize,

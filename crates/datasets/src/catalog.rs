@@ -2,7 +2,7 @@
 
 use crate::directory::{Published, assemble, is_complete, load_directory};
 use crate::{DataError, Splits, mnist};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A data set known by name.
 #[derive(Debug)]
@@ -19,8 +19,8 @@ pub struct CatalogEntry {
     pub sha256: [&'static str; 4],
     /// What the classes are called.
     pub class_names: &'static [&'static str],
-    /// Where distributions install it, if they do.
-    pub system_directory: Option<&'static str>,
+    /// Debian's package of it, if there is one; it installs into `/usr/share/datasets`.
+    pub debian_package: Option<&'static str>,
     /// Addresses of directories that hold the gzipped files; tried in this order.
     pub mirrors: &'static [&'static str],
 }
@@ -50,7 +50,7 @@ pub const CATALOG: &[CatalogEntry] = &[
             "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
         ],
         class_names: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
-        system_directory: None,
+        debian_package: None,
         mirrors: &[],
     },
     CatalogEntry {
@@ -76,7 +76,7 @@ pub const CATALOG: &[CatalogEntry] = &[
             "Bag",
             "Ankle boot",
         ],
-        system_directory: Some("/usr/share/datasets/fashion-mnist"),
+        debian_package: Some("dataset-fashion-mnist"),
         mirrors: &[
             "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion",
             "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
@@ -90,16 +90,13 @@ impl CatalogEntry {
         CATALOG.iter().find(|entry| entry.id == id)
     }
 
-    /// Where it is: inside the binary, else below `cache`, else where the system keeps it.
-    pub fn locate(&self, cache: &Path) -> Location {
+    /// Where it is: inside the binary, else in a directory of its name below one of `path`.
+    pub fn locate(&self, path: &[PathBuf]) -> Location {
         if self.is_embedded() {
             return Location::Embedded(mnist::EMBEDDED_BYTES);
         }
-        let cached = cache.join(self.id);
-        let system = self.system_directory.map(PathBuf::from);
-        [Some(cached), system]
-            .into_iter()
-            .flatten()
+        path.iter()
+            .map(|directory| directory.join(self.id))
             .find(|directory| is_complete(directory))
             .map_or(Location::Absent, Location::Directory)
     }
@@ -144,30 +141,33 @@ pub fn cache_dir() -> PathBuf {
     )
 }
 
+/// Where data sets are looked for: the cache first, then where Debian installs them,
+/// `$PLUMBLINE_SYSTEM_DATASETS` or `/usr/share/datasets`.
+pub fn search_path() -> [PathBuf; 2] {
+    let system = std::env::var_os("PLUMBLINE_SYSTEM_DATASETS");
+    [cache_dir(), system.map_or_else(|| PathBuf::from("/usr/share/datasets"), PathBuf::from)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_cache_comes_before_the_system_directory() {
-        let cache = tempfile::tempdir().unwrap();
-        let system = tempfile::tempdir().unwrap();
-        let entry = CatalogEntry {
-            id: "garments",
-            system_directory: Some(Box::leak(system.path().to_str().unwrap().to_owned().into_boxed_str())),
-            ..CATALOG[1]
-        };
-        assert_eq!(entry.locate(cache.path()), Location::Absent);
-        let fill = |directory: &Path| {
-            std::fs::create_dir_all(directory).unwrap();
+    fn the_first_complete_directory_on_the_path_is_found() {
+        let [cache, system] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let path = [&cache, &system].map(|directory| directory.path().to_owned());
+        let entry = &CATALOG[1];
+        assert_eq!(entry.locate(&path), Location::Absent);
+        let fill = |directory: PathBuf| {
+            std::fs::create_dir_all(&directory).unwrap();
             for file in crate::FILES {
                 std::fs::write(directory.join(format!("{file}.gz")), []).unwrap();
             }
-            Location::Directory(directory.to_owned())
+            Location::Directory(directory)
         };
-        let in_system = fill(system.path());
-        assert_eq!(entry.locate(cache.path()), in_system);
-        let in_cache = fill(&cache.path().join("garments"));
-        assert_eq!(entry.locate(cache.path()), in_cache);
+        let in_system = fill(path[1].join(entry.id));
+        assert_eq!(entry.locate(&path), in_system);
+        let in_cache = fill(path[0].join(entry.id));
+        assert_eq!(entry.locate(&path), in_cache);
     }
 }

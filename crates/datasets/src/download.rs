@@ -123,8 +123,8 @@ fn alternatives(entry: &CatalogEntry, target: &Path) -> String {
         "put its four .gz files into {} or name their directory with --data-dir",
         target.display()
     )];
-    if entry.system_directory == Some("/usr/share/datasets/fashion-mnist") {
-        ways.push("on Debian and Ubuntu, `apt install dataset-fashion-mnist`".to_owned());
+    if let Some(package) = entry.debian_package {
+        ways.push(format!("on Debian and Ubuntu, `apt install {package}`"));
     }
     ways.push("name another server with --mirror".to_owned());
     ways.join("; or ")

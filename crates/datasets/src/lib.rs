@@ -19,7 +19,7 @@ mod images;
 mod mnist;
 mod subset;
 
-pub use catalog::{CATALOG, CatalogEntry, Location, cache_dir};
+pub use catalog::{CATALOG, CatalogEntry, Location, cache_dir, search_path};
 pub use dataset::{Dataset, Splits};
 pub use directory::{FILES, load_directory};
 #[cfg(feature = "download")]

@@ -1,7 +1,7 @@
 //! Which of Burn's CPU backends computes.
 
 use burn::tensor::Device;
-use classifier::schemars::{self, JsonSchema};
+use classifier::schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A backend of Burn that was compiled in.
@@ -24,6 +24,7 @@ impl Backend {
             #[cfg(feature = "flex")]
             Self::Flex => Device::flex(),
             #[cfg(feature = "ndarray")]
+            #[expect(deprecated, reason = "users ask for it by name until Burn removes it")]
             Self::Ndarray => Device::ndarray(),
         }
     }

@@ -100,5 +100,5 @@ impl Classifier for TrainedNetwork {
 }
 
 fn floats<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().to_vec().expect("the tensors of this crate hold f32")
+    tensor.into_data().try_to_vec().expect("the tensors of this crate hold f32")
 }

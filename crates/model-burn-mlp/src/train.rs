@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 use crate::network::{Network, TrainedNetwork};
-use burn::module::AutodiffModule;
+use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -25,7 +25,7 @@ pub struct BurnMlp {
     /// Images per update; a shorter last batch is used, too.
     pub batch_size: usize,
     /// Step length η of an update.
-    pub learning_rate: f32,
+    pub learning_rate: f64,
     /// Whether each epoch visits the images in a new random order.
     pub shuffle: bool,
     /// What computes: "flex" or "ndarray".
@@ -85,7 +85,7 @@ impl Recipe for BurnMlp {
                 let loss = cross_entropy.forward(network.forward(x.clone()), y.clone());
                 losses.push((loss.clone().inner(), x.dims()[0]));
                 let gradients = GradientsParams::from_grads(loss.backward(), &network);
-                network = optimizer.step(f64::from(self.learning_rate), network, gradients);
+                network = optimizer.step(self.learning_rate, network, gradients);
                 context.cancellation().check()?;
             }
             let sum: f64 = losses

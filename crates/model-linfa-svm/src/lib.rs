@@ -7,7 +7,7 @@
 mod pairs;
 mod reduction;
 
-use classifier::schemars::{self, JsonSchema};
+use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
     Scores,
@@ -52,11 +52,11 @@ pub struct LinfaSvm {
     /// "rbf" for exp(−γ‖x − x'‖²) or "linear" for x·x'.
     pub kernel: Kernel,
     /// Cost C of a margin violation.
-    pub c: f32,
+    pub c: f64,
     /// Width γ of the RBF kernel, on the reduced features.
-    pub gamma: f32,
+    pub gamma: f64,
     /// Largest violation of the optimality conditions at which the solver stops.
-    pub tolerance: f32,
+    pub tolerance: f64,
     /// Principal components kept; as many as there are features or more means no reduction.
     pub pca_components: usize,
 }
@@ -106,9 +106,9 @@ impl Recipe for LinfaSvm {
         let reduced = reduction.apply(train.images());
         let settings = SolverSettings {
             kernel: self.kernel,
-            c: self.c,
-            gamma: self.gamma,
-            tolerance: self.tolerance,
+            c: self.c as f32,
+            gamma: self.gamma as f32,
+            tolerance: self.tolerance as f32,
         };
         let pairs = Pairs::fit(&reduced, train.labels(), train.classes(), settings, context)?;
         Ok(Box::new(Fitted { reduction, pairs }))

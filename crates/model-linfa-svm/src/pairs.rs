@@ -76,11 +76,8 @@ impl Pairs {
     /// Votes, plus the sum of decision values squeezed into (−1/3, 1/3) to break ties, as
     /// scikit-learn's `decision_function_shape="ovr"` does.
     pub(crate) fn scores(&self, x: &Array2<f32>) -> Scores {
-        let rows: Vec<Vec<f32>> = x
-            .axis_iter(Axis(0))
-            .into_par_iter()
-            .map(|image| self.vote(image))
-            .collect();
+        let rows: Vec<Vec<f32>> =
+            (0..x.nrows()).into_par_iter().map(|image| self.vote(x.row(image))).collect();
         Scores::new(rows.concat(), self.classes)
     }
 

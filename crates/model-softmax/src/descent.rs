@@ -19,7 +19,7 @@ pub struct Softmax {
     /// Images per update; a shorter last batch is used, too.
     pub batch_size: usize,
     /// Step length η of an update.
-    pub learning_rate: f32,
+    pub learning_rate: f64,
     /// Whether each epoch visits the images in a new random order.
     pub shuffle: bool,
 }
@@ -85,7 +85,7 @@ impl Softmax {
         let loss = cross_entropy(&y, batch.labels());
         softmax(&mut y, weights.classes());
         let gradient = gradient(&x, &y, batch.labels());
-        update(weights, &gradient, self.learning_rate);
+        update(weights, &gradient, self.learning_rate as f32);
         loss
     }
 }

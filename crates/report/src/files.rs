@@ -120,18 +120,24 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
         }
     }
     for figure in &figures {
-        write_whole(&figures_directory.join(&figure.name), &figure.bytes)?;
+        write_file(&figures_directory.join(&figure.name), &figure.bytes)?;
     }
     let mut json = serde_json::to_vec_pretty(report)
         .map_err(|error| ReportError::render("report.json", &error))?;
     json.push(b'\n');
-    write_whole(&directory.join("report.json"), &json)?;
+    write_file(&directory.join("report.json"), &json)?;
     let page = markdown::page(report, &figures)?;
-    write_whole(&directory.join("README.md"), page.as_bytes())
+    write_file(&directory.join("README.md"), page.as_bytes())
 }
 
-/// Replaces a file in one step, so that a reader never sees half of it.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+/// Writes a file in one step, so that a reader never sees half of it, and makes its directory.
+///
+/// # Errors
+/// [`ReportError::Io`].
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory).map_err(ReportError::io(directory))?;
+    }
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);

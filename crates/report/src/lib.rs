@@ -15,7 +15,7 @@ mod sheet;
 mod summary;
 
 pub use error::ReportError;
-pub use files::{RecordLog, newest_run, read_records, write_report};
+pub use files::{RecordLog, newest_run, read_records, write_file, write_report};
 pub use index::write_index;
 pub use record::{
     DatasetRecord, Environment, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome,

@@ -47,7 +47,7 @@ pub(super) fn mistakes(
 
 /// Blue at −1, white at 0, orange at 1; white for what is not a number.
 fn diverging(value: f32) -> [u8; 3] {
-    let end = if value > 0.0 { [0xd5, 0x5e, 0x00] } else { [0x00, 0x72, 0xb2] };
+    let end: [u8; 3] = if value > 0.0 { [0xd5, 0x5e, 0x00] } else { [0x00, 0x72, 0xb2] };
     let strength = if value.is_nan() { 0.0 } else { value.abs().min(1.0) };
     end.map(|channel| (255.0 - (255.0 - f32::from(channel)) * strength).round() as u8)
 }

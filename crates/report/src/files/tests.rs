@@ -1,0 +1,183 @@
+//! Records survive, reports are repeatable, nothing that is written gets lost.
+
+use super::*;
+use crate::{
+    DatasetRecord, Environment, EpochRecord, Fitted, LinearRecord, Mistake, Outcome, PlannedModel,
+};
+use statistics::ConfusionMatrix;
+
+fn run() -> RunRecord {
+    let planned = |id: &str| PlannedModel {
+        id: id.to_owned(),
+        model: id.to_owned(),
+        backend: "by hand".to_owned(),
+        hyperparameters: serde_json::Map::new(),
+        train_images: 100,
+    };
+    RunRecord {
+        format: 1,
+        run: "2026-01-02T03-04-05Z".to_owned(),
+        dataset: DatasetRecord {
+            name: "tiny".to_owned(),
+            title: "Tiny".to_owned(),
+            train: 100,
+            train_available: 100,
+            test: 4,
+            test_available: 4,
+            features: 4,
+            rows: 2,
+            columns: 2,
+            classes: 2,
+            class_names: vec!["cat".to_owned(), "dog".to_owned()],
+            sha256: Default::default(),
+        },
+        quick: false,
+        seed: 7,
+        models: vec![planned("good"), planned("bad"), planned("late")],
+        environment: Environment {
+            command: "compare".to_owned(),
+            started: "2026-01-02T03:04:05Z".to_owned(),
+            data_origin: "memory".to_owned(),
+            commit: String::new(),
+            versions: vec![("plumbline".to_owned(), "0.1.0".to_owned())],
+            build: "optimised".to_owned(),
+            system: "test".to_owned(),
+            cpu: "test".to_owned(),
+            cpus: 2,
+            threads: 2,
+        },
+    }
+}
+
+fn good() -> FitRecord {
+    let epoch = |epoch, accuracy| EpochRecord {
+        epoch,
+        training_loss: 0.1 / epoch as f64,
+        train_accuracy: accuracy,
+        test_accuracy: accuracy,
+    };
+    FitRecord {
+        id: "good".to_owned(),
+        outcome: Outcome::Finished(Box::new(Fitted {
+            parameters: 10,
+            fit_seconds: 0.1 + 0.2,
+            predict_seconds: 1e-3,
+            peak_memory_bytes: 1 << 20,
+            train_accuracy: 0.75,
+            test_log_loss: Some(1.0 / 3.0),
+            confusion: ConfusionMatrix::count(&[0, 0, 1, 1], &[0, 1, 1, 1], 2),
+            test_predictions: vec![0, 1, 1, 1],
+            epochs: vec![epoch(1, 0.5), epoch(2, 0.75)],
+            linear: Some(LinearRecord {
+                weights: vec![0.1, -0.2, f32::MIN_POSITIVE, 3.5, 0.0, 1.0, -1.0, 2.0],
+                biases: vec![0.5, f32::NEG_INFINITY],
+            }),
+            mistakes: vec![Mistake {
+                image: 1,
+                truth: 0,
+                predicted: 1,
+                probability: Some(0.9),
+                pixels: vec![0, 80, 160, 255],
+            }],
+        })),
+    }
+}
+
+fn bad() -> FitRecord {
+    FitRecord {
+        id: "bad".to_owned(),
+        outcome: Outcome::Failed {
+            reason: "diverged in epoch 3".to_owned(),
+        },
+    }
+}
+
+fn write_run(directory: &Path) -> PathBuf {
+    let mut log = RecordLog::create(directory, run()).unwrap();
+    for fit in [good(), bad()] {
+        log.append(&Record::Fit(Box::new(fit))).unwrap();
+    }
+    log.path().to_owned()
+}
+
+#[test]
+fn records_are_read_back_exactly() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = write_run(directory.path());
+    let (read_run, fits) = read_records(&path).unwrap();
+    assert_eq!(read_run, run());
+    assert_eq!(fits, [good(), bad()]);
+}
+
+#[test]
+fn a_record_that_was_cut_off_is_passed_over_and_a_damaged_one_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = write_run(directory.path());
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, &text[..text.len() - 5]).unwrap();
+    assert_eq!(read_records(&path).unwrap().1, [good()]);
+    fs::write(&path, text.replace("\"id\":\"good\"", "\"id\":good")).unwrap();
+    let error = read_records(&path).unwrap_err().to_string();
+    assert!(error.contains("jsonl, line 2: not a record"), "{error}");
+}
+
+#[test]
+fn a_second_run_in_the_same_second_gets_a_name_of_its_own_and_is_the_newest() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = write_run(directory.path());
+    let second = write_run(directory.path());
+    assert_ne!(first, second);
+    assert_eq!(newest_run(directory.path()).unwrap(), second);
+    assert_eq!(read_records(&second).unwrap().0.run, "2026-01-02T03-04-05Z-2");
+}
+
+#[test]
+fn a_report_rendered_again_has_the_same_bytes_and_drops_stale_figures() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = write_run(directory.path());
+    let render = || {
+        let (run, fits) = read_records(&path).unwrap();
+        write_report(directory.path(), &Report::new(run, fits)).unwrap();
+        let read = |name: &str| fs::read(directory.path().join(name)).unwrap();
+        [
+            read("README.md"),
+            read("report.json"),
+            read("figures/accuracy.svg"),
+            read("figures/confusion-good.svg"),
+            read("figures/weights-good.png"),
+            read("figures/mistakes-good.png"),
+        ]
+    };
+    let first = render();
+    fs::write(directory.path().join("figures/confusion-gone.svg"), "old").unwrap();
+    assert!(first == render());
+    assert!(!directory.path().join("figures/confusion-gone.svg").exists());
+}
+
+#[test]
+fn an_incomplete_run_cannot_be_read_as_a_complete_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let (run, fits) = read_records(&write_run(directory.path())).unwrap();
+    let report = Report::new(run, fits);
+    assert!(!report.complete);
+    write_report(directory.path(), &report).unwrap();
+    let page = fs::read_to_string(directory.path().join("README.md")).unwrap();
+    assert!(page.contains(
+        "> **Incomplete**: without bad (failed: diverged in epoch 3), late (did not get its turn)."
+    ));
+    assert!(page.contains("| **bad** | by hand | 100 | **failed: diverged in epoch 3** |"));
+}
+
+#[test]
+fn every_picture_that_the_page_shows_exists() {
+    let directory = tempfile::tempdir().unwrap();
+    let (run, fits) = read_records(&write_run(directory.path())).unwrap();
+    write_report(directory.path(), &Report::new(run, fits)).unwrap();
+    let page = fs::read_to_string(directory.path().join("README.md")).unwrap();
+    let shown: Vec<&str> =
+        page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert_eq!(shown.len(), 5, "{shown:?}");
+    for file in shown {
+        assert!(directory.path().join(file).is_file(), "{file}");
+    }
+}

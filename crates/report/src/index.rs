@@ -1,0 +1,57 @@
+//! The index of all reports below a results directory.
+
+use crate::files::write_file;
+use crate::ReportError;
+use serde_json::Value;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// Writes `README.md` with a line for every report below `results`, in alphabetical order.
+///
+/// # Errors
+/// [`ReportError::Io`].
+pub fn write_index(results: &Path) -> Result<(), ReportError> {
+    let mut reports: Vec<(String, Value)> = fs::read_dir(results)
+        .map_err(ReportError::io(results))?
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let json = fs::read(entry.path().join("report.json")).ok()?;
+            Some((entry.file_name().into_string().ok()?, serde_json::from_slice(&json).ok()?))
+        })
+        .collect();
+    reports.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut page = String::from(
+        "# Results\n\n\
+         Written by `cargo run -p experiments -- compare`; each page says what ran and where.\n\n\
+         | report | best model | right | models | run |\n|---|---|--:|--:|---|\n",
+    );
+    for (directory, report) in reports {
+        let _ = writeln!(page, "{}", line(&directory, &report));
+    }
+    write_file(&results.join("README.md"), page.as_bytes())
+}
+
+fn line(directory: &str, report: &Value) -> String {
+    let models = report["models"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let accuracy = |model: &Value| model["test_accuracy"].as_f64();
+    let best = models
+        .iter()
+        .filter(|model| accuracy(model).is_some())
+        .max_by(|a, b| accuracy(a).unwrap_or(0.0).total_cmp(&accuracy(b).unwrap_or(0.0)));
+    let title = report["dataset"]["title"].as_str().unwrap_or(directory);
+    let mut remarks = String::new();
+    if report["quick"].as_bool() == Some(true) {
+        remarks.push_str(" (quick look at a subset)");
+    }
+    if report["complete"].as_bool() != Some(true) {
+        remarks.push_str(" (incomplete)");
+    }
+    format!(
+        "| [{title}]({directory}/README.md){remarks} | {} | {:.2} % | {} | {} |",
+        best.and_then(|model| model["id"].as_str()).unwrap_or("–"),
+        best.and_then(accuracy).unwrap_or(0.0) * 100.0,
+        models.len(),
+        report["run"].as_str().unwrap_or("–"),
+    )
+}

@@ -1,0 +1,125 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Compares classifiers honestly: every model under one protocol, on all of the data.
+#[derive(Debug, Parser)]
+#[command(name = "experiments", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 all done; 1 a model or the program failed; 2 a mistake in \
+    what was asked for; 130 interrupted.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train and evaluate every model of a plan, and write the comparison.
+    ///
+    /// Writes README.md, report.json, records/ and figures/ below RESULTS/DATASET. Without
+    /// options this is the full default comparison: all of MNIST, every model of the default plan.
+    Compare(CompareArgs),
+    /// Write a report again from its records, without training.
+    Report(ReportArgs),
+    /// List every registered model with its parameters and their defaults.
+    Models {
+        /// Only these models.
+        ids: Vec<String>,
+    },
+    /// List the data sets known by name: where each is, and how large.
+    Datasets,
+    /// Show the first images with their labels, here and as a PNG contact sheet.
+    Show(ShowArgs),
+    /// Print a script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    /// Data set by name; `datasets` lists them. [default: the plan's, else mnist]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dataset: Option<String>,
+    /// Read the four files from this directory: any data set in MNIST's file naming, gzipped or
+    /// plain. With --dataset, they must be that data set's.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Download from this address in place of the known ones.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) mirror: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Run this plan in place of the default one.
+    #[arg(long, value_name = "FILE.toml", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// Only these models of the plan, or any registered ones, separated by commas.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) models: Option<Vec<String>>,
+    /// Change a parameter: softmax.learning_rate=0.5. May be repeated. Besides its own
+    /// parameters, every model has train_limit.
+    #[arg(long, value_name = "MODEL.PARAMETER=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Seed of everything random. [default: the plan's, else 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Train every model on N images only, drawn in proportion to the classes. Every table says so.
+    #[arg(long, value_name = "N")]
+    pub(crate) train_limit: Option<usize>,
+    /// See that everything works in a few seconds: 3 000 training and 1 000 test images.
+    /// Everything written says so.
+    #[arg(long, conflicts_with = "train_limit")]
+    pub(crate) quick: bool,
+    /// Threads that each fit may use. [default: all processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Where reports go. [default: results, or results/quick with --quick]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) results: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Where reports are.
+    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
+    pub(crate) results: PathBuf,
+    /// The report's data set.
+    #[arg(long, value_name = "NAME", default_value = "mnist")]
+    pub(crate) dataset: String,
+    /// A run below records/ by name. [default: the newest]
+    #[arg(long)]
+    pub(crate) run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// How many images.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) count: u16,
+    /// Take them from the test images.
+    #[arg(long)]
+    pub(crate) test: bool,
+    /// Write the contact sheet here. [default: results/DATASET/first-images.png]
+    #[arg(long, value_name = "FILE.png", value_hint = ValueHint::FilePath)]
+    pub(crate) png: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

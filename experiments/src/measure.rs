@@ -1,0 +1,232 @@
+//! One fit, measured: the model's own time and memory, then what its predictions are worth.
+
+use crate::memory;
+use crate::plan::ReadyModel;
+use crate::progress::Progress;
+use crate::stopwatch::Stopwatch;
+use classifier::{
+    Cancellation, Classifier, Epoch, FitContext, FitError, Observer, Scores, Step, with_threads,
+};
+use datasets::Dataset;
+use report::{EpochRecord, Fitted, LinearRecord, Mistake, Outcome};
+use statistics::{ConfusionMatrix, log_loss};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+/// Mistakes kept for the gallery.
+const MISTAKES: usize = 18;
+/// Prediction is timed at least once, and again until it took this long in all.
+const PREDICTION_TIME: Duration = Duration::from_millis(500);
+const MOST_PREDICTIONS: usize = 15;
+
+/// What every fit of a run has in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Conditions {
+    pub(crate) seed: u64,
+    pub(crate) threads: usize,
+    pub(crate) cancellation: Cancellation,
+}
+
+/// Fits a model on `train` and evaluates it on `test`.
+pub(crate) fn measure(
+    model: &ReadyModel,
+    train: &Dataset,
+    test: &Dataset,
+    conditions: &Conditions,
+    progress: &mut Progress,
+) -> Outcome {
+    let attempt = || with_threads(conditions.threads, || fit_and_evaluate(model, train, test, conditions, progress));
+    // A model that panics is a failed row of the table, not the end of the others.
+    match catch_unwind(AssertUnwindSafe(attempt)) {
+        Ok(Ok(fitted)) => Outcome::Finished(Box::new(fitted)),
+        Ok(Err(FitError::Cancelled(_))) => Outcome::Cancelled,
+        Ok(Err(error)) => Outcome::Failed { reason: error.to_string() },
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            Outcome::Failed { reason: format!("panicked: {}", text.unwrap_or("without a message")) }
+        }
+    }
+}
+
+fn fit_and_evaluate(
+    model: &ReadyModel,
+    train: &Dataset,
+    test: &Dataset,
+    conditions: &Conditions,
+    progress: &mut Progress,
+) -> Result<Fitted, FitError> {
+    memory::restart();
+    let mut watch = Watch {
+        stopwatch: Stopwatch::start(),
+        peak: 0,
+        train,
+        test,
+        epochs: Vec::new(),
+        progress,
+    };
+    let cancellation = conditions.cancellation.clone();
+    let mut context = FitContext::new(conditions.seed, conditions.threads, cancellation, &mut watch);
+    let classifier = model.recipe.fit(train, &mut context)?;
+    watch.pause();
+    let (fit_time, peak, epochs) = (watch.stopwatch.elapsed(), watch.peak, watch.epochs);
+    progress.evaluating();
+
+    let (scores, predict_time) = timed_prediction(classifier.as_ref(), test);
+    let predicted = scores.labels();
+    let logs = classifier.log_probabilities(test.images());
+    let train_accuracy = match epochs.last() {
+        Some(last) => last.train_accuracy,
+        None => accuracy(classifier.as_ref(), train),
+    };
+    Ok(Fitted {
+        parameters: classifier.parameter_count(),
+        fit_seconds: fit_time.as_secs_f64(),
+        predict_seconds: predict_time.as_secs_f64(),
+        peak_memory_bytes: peak,
+        train_accuracy,
+        test_log_loss: logs.as_ref().map(|logs| log_loss(logs.values(), test.labels())),
+        confusion: ConfusionMatrix::count(test.labels(), &predicted, test.classes()),
+        mistakes: most_confident_mistakes(test, &scores, logs.as_ref()),
+        test_predictions: predicted.into_iter().map(|class| class as u16).collect(),
+        epochs,
+        linear: classifier.linear_weights().map(|linear| LinearRecord {
+            weights: linear.weights,
+            biases: linear.biases,
+        }),
+    })
+}
+
+/// Evaluates after each epoch while the stopwatch stands still.
+struct Watch<'a> {
+    stopwatch: Stopwatch,
+    peak: usize,
+    train: &'a Dataset,
+    test: &'a Dataset,
+    epochs: Vec<EpochRecord>,
+    progress: &'a mut Progress,
+}
+
+impl Watch<'_> {
+    fn pause(&mut self) {
+        self.stopwatch.pause();
+        self.peak = self.peak.max(memory::peak());
+    }
+
+    fn resume(&mut self) {
+        memory::restart();
+        self.stopwatch.resume();
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn epoch(&mut self, epoch: Epoch, model: &dyn Classifier) {
+        self.pause();
+        let record = EpochRecord {
+            epoch: epoch.number,
+            training_loss: epoch.training_loss,
+            train_accuracy: accuracy(model, self.train),
+            test_accuracy: accuracy(model, self.test),
+        };
+        self.epochs.push(record);
+        self.progress.epoch(epoch, record.test_accuracy);
+        self.resume();
+    }
+
+    fn step(&mut self, step: Step) {
+        self.pause();
+        self.progress.step(step);
+        self.resume();
+    }
+}
+
+fn accuracy(model: &dyn Classifier, data: &Dataset) -> f64 {
+    let predicted = model.scores(data.images()).labels();
+    ConfusionMatrix::count(data.labels(), &predicted, data.classes()).accuracy()
+}
+
+/// The scores of the test images and the median time of computing them.
+fn timed_prediction(model: &dyn Classifier, test: &Dataset) -> (Scores, Duration) {
+    let total = Stopwatch::start();
+    let mut times = Vec::new();
+    loop {
+        let stopwatch = Stopwatch::start();
+        let scores = model.scores(test.images());
+        times.push(stopwatch.elapsed());
+        if total.elapsed() >= PREDICTION_TIME || times.len() == MOST_PREDICTIONS {
+            times.sort_unstable();
+            return (scores, times[times.len() / 2]);
+        }
+    }
+}
+
+/// Wrong predictions, surest first: by probability where there is one, else by the margin of the
+/// best score over the second.
+fn most_confident_mistakes(test: &Dataset, scores: &Scores, logs: Option<&Scores>) -> Vec<Mistake> {
+    let predicted = scores.labels();
+    let confidence = |image: usize| match logs {
+        Some(logs) => row(logs, image)[predicted[image]],
+        None => margin(row(scores, image)),
+    };
+    let mut wrong: Vec<usize> =
+        (0..test.len()).filter(|&image| predicted[image] != test.labels()[image]).collect();
+    wrong.sort_by(|&a, &b| confidence(b).total_cmp(&confidence(a)).then(a.cmp(&b)));
+    wrong.truncate(MISTAKES);
+    let mistake = |image: usize| Mistake {
+        image,
+        truth: test.labels()[image],
+        predicted: predicted[image],
+        probability: logs.map(|_| f64::from(confidence(image)).exp()),
+        pixels: test.images().grey_levels(image).into_owned(),
+    };
+    wrong.into_iter().map(mistake).collect()
+}
+
+fn row(scores: &Scores, image: usize) -> &[f32] {
+    &scores.values()[image * scores.classes()..(image + 1) * scores.classes()]
+}
+
+fn margin(row: &[f32]) -> f32 {
+    let mut sorted: Vec<f32> = row.iter().copied().filter(|score| !score.is_nan()).collect();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    match sorted.as_slice() {
+        [best, second, ..] => best - second,
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datasets::{ImageShape, Images};
+
+    fn four_images() -> Dataset {
+        let shape = ImageShape { rows: 1, columns: 1 };
+        let images = Images::from_pixels(shape, vec![0, 1, 2, 3]).unwrap();
+        let names = ["a", "b", "c"].map(str::to_owned);
+        Dataset::new(images, vec![0, 1, 2, 0], names.into()).unwrap()
+    }
+
+    #[test]
+    fn mistakes_are_ordered_by_margin_and_by_probability() {
+        let test = four_images();
+        let scores = Scores::new(
+            vec![1.0, 3.0, 0.0, 0.0, 5.0, 0.0, 0.0, 9.0, 1.0, 2.0, 0.0, 2.5],
+            3,
+        );
+        let by_margin = most_confident_mistakes(&test, &scores, None);
+        let images: Vec<usize> = by_margin.iter().map(|mistake| mistake.image).collect();
+        assert_eq!(images, [2, 0, 3]);
+        assert_eq!((by_margin[0].truth, by_margin[0].predicted), (2, 1));
+        assert_eq!(by_margin[0].probability, None);
+
+        let mut logs = scores.values().to_vec();
+        logs[11] = -0.1;
+        logs[1] = -0.2;
+        logs[7] = -0.3;
+        let by_probability = most_confident_mistakes(&test, &scores, Some(&Scores::new(logs, 3)));
+        let images: Vec<usize> = by_probability.iter().map(|mistake| mistake.image).collect();
+        assert_eq!(images, [3, 0, 2]);
+        assert!((by_probability[0].probability.unwrap() - (-0.1_f64).exp()).abs() < 1e-7);
+    }
+}

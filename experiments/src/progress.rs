@@ -1,0 +1,83 @@
+//! How a fit goes, for whoever waits: a bar on a terminal, plain lines elsewhere.
+
+use classifier::{Epoch, Step};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::Duration;
+
+/// The progress of one fit, on the error output.
+pub(crate) struct Progress {
+    name: String,
+    bar: Option<ProgressBar>,
+    /// Tenths of the fit that plain lines have told of.
+    tenths: usize,
+}
+
+impl Progress {
+    /// Announces model number `index` of `count`.
+    pub(crate) fn begin(id: &str, index: usize, count: usize) -> Self {
+        let name = format!("[{}/{count}] {id}", index + 1);
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{prefix:26} {spinner} {msg}").expect("a valid template");
+            let target = ProgressDrawTarget::stderr();
+            let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style);
+            bar.set_prefix(name.clone());
+            bar.set_message("fitting");
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        if bar.is_none() {
+            eprintln!("{name}: fitting");
+        }
+        Self { name, bar, tenths: 0 }
+    }
+
+    /// An epoch is over.
+    pub(crate) fn epoch(&mut self, epoch: Epoch, test_accuracy: f64) {
+        let state = format!(
+            "loss {:.4}, {:.2} % of the test images right",
+            epoch.training_loss,
+            test_accuracy * 100.0
+        );
+        self.advance(epoch.number, epoch.total, "epochs", &state);
+    }
+
+    /// A part of the fit is over.
+    pub(crate) fn step(&mut self, step: Step) {
+        self.advance(step.done, step.total, step.unit, "");
+    }
+
+    /// The fit is over; what remains is evaluation.
+    pub(crate) fn evaluating(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_message("evaluating");
+        }
+    }
+
+    /// Everything is over; `result` is one line.
+    pub(crate) fn end(self, result: &str) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+        eprintln!("{}: {result}", self.name);
+    }
+
+    fn advance(&mut self, done: usize, total: usize, unit: &str, state: &str) {
+        if let Some(bar) = &self.bar {
+            if bar.length() != Some(total as u64) {
+                let style = "{prefix:26} {wide_bar} {pos}/{len} {msg}, {eta} left";
+                bar.set_style(ProgressStyle::with_template(style).expect("a valid template"));
+                bar.set_length(total as u64);
+            }
+            bar.set_message(if state.is_empty() { unit.to_owned() } else { state.to_owned() });
+            bar.set_position(done as u64);
+            return;
+        }
+        let tenths = done * 10 / total.max(1);
+        if tenths > self.tenths {
+            self.tenths = tenths;
+            let separator = if state.is_empty() { "" } else { ", " };
+            eprintln!("{}: {done} of {total} {unit}{separator}{state}", self.name);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Every model, in the order of every report. A new model adds its line here and its dependency
+//! in Cargo.toml.
+
+use classifier::{ModelEntry, nearest_name};
+
+/// All registered models.
+pub(crate) const MODELS: &[ModelEntry] = &[
+    model_softmax::SOFTMAX,
+    #[cfg(feature = "burn-ndarray")]
+    model_burn_mlp::BURN_NDARRAY,
+    #[cfg(feature = "burn-flex")]
+    model_burn_mlp::BURN_FLEX,
+    #[cfg(feature = "burn-flex")]
+    model_burn_mlp::BURN_MLP,
+    model_linfa_svm::LINFA_SVM_RBF,
+    model_linfa_svm::LINFA_SVM_LINEAR,
+    model_linfa_logistic::LINFA_LOGISTIC,
+    model_nearest_centroid::NEAREST_CENTROID,
+];
+
+/// Models that this build was made without, with the feature that brings them.
+pub(crate) const LEFT_OUT: &[(&str, &str)] = &[
+    #[cfg(not(feature = "burn-ndarray"))]
+    ("burn-ndarray", "burn-ndarray"),
+    #[cfg(not(feature = "burn-flex"))]
+    ("burn-flex", "burn-flex"),
+    #[cfg(not(feature = "burn-flex"))]
+    ("burn-mlp", "burn-flex"),
+];
+
+/// The model registered as `id`.
+pub(crate) fn find(id: &str) -> Option<&'static ModelEntry> {
+    MODELS.iter().find(|model| model.id == id)
+}
+
+/// The registered name that is most like `id`.
+pub(crate) fn nearest(id: &str) -> Option<&'static str> {
+    nearest_name(id, MODELS.iter().map(|model| model.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_fit_for_paths() {
+        for (i, model) in MODELS.iter().enumerate() {
+            assert!(
+                model.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "{}",
+                model.id
+            );
+            assert!(MODELS[..i].iter().all(|other| other.id != model.id), "{}", model.id);
+            assert!(!model.summary.is_empty() && !model.backend.is_empty());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The commands that train nothing.
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use predicates::str::contains;
+
+fn experiments(arguments: &[&str]) -> assert_cmd::assert::Assert {
+    Command::cargo_bin("experiments").unwrap().args(arguments).assert()
+}
+
+#[test]
+fn models_lists_every_model_with_its_parameters() {
+    let all = ["softmax", "burn-ndarray", "burn-flex", "burn-mlp", "linfa-svm-rbf"]
+        .into_iter()
+        .chain(["linfa-svm-linear", "linfa-logistic", "nearest-centroid"]);
+    let output = experiments(&["models"]).success();
+    let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    for model in all {
+        assert!(text.contains(&format!("{model} (")), "{model}");
+    }
+    experiments(&["models", "softmax"])
+        .success()
+        .stdout(contains("learning_rate").and(contains("0.1")).and(contains("burn").not()));
+}
+
+#[test]
+fn models_knows_the_nearest_name() {
+    experiments(&["models", "burn-mpl"])
+        .code(2)
+        .stderr(contains("unknown model `burn-mpl` (did you mean `burn-mlp`?)"));
+}
+
+#[test]
+fn datasets_says_what_is_where() {
+    let cache = tempfile::tempdir().unwrap();
+    let mut command = Command::cargo_bin("experiments").unwrap();
+    command
+        .arg("datasets")
+        .env("PLUMBLINE_CACHE", cache.path())
+        .env("PLUMBLINE_SYSTEM_DATASETS", cache.path())
+        .assert()
+        .success()
+        .stdout(contains("mnist").and(contains("in this program")).and(contains("downloaded into")));
+}
+
+#[test]
+fn show_draws_the_first_images() {
+    let directory = tempfile::tempdir().unwrap();
+    let sheet = directory.path().join("new/first.png");
+    let sheet = sheet.to_str().unwrap();
+    experiments(&["show", "--count", "2", "--png", sheet])
+        .success()
+        .stdout(contains("▀").and(contains("28 × 28 pixels each")));
+    let png = std::fs::read(sheet).unwrap();
+    assert!(png.starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn help_names_every_command_and_option() {
+    experiments(&["--help"]).success().stdout(
+        ["compare", "report", "models", "datasets", "show", "completions", "Exit codes"]
+            .into_iter()
+            .fold(predicate::always().boxed(), |all, word| all.and(contains(word)).boxed()),
+    );
+    experiments(&["compare", "--help"]).success().stdout(
+        [
+            "--config", "--models", "--set", "--seed", "--dataset", "--data-dir", "--train-limit",
+            "--quick", "--results", "--threads", "--mirror",
+        ]
+        .into_iter()
+        .fold(predicate::always().boxed(), |all, word| all.and(contains(word)).boxed()),
+    );
+}
+
+#[test]
+fn completions_are_written_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        experiments(&["completions", shell]).success().stdout(contains("train-limit"));
+    }
+}

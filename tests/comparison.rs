@@ -1,0 +1,224 @@
+//! `compare` as a user runs it: the real binary on real MNIST.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::path::Path;
+
+fn compare(results: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
+    let mut command = Command::cargo_bin("experiments").unwrap();
+    command.arg("compare").args(arguments).arg("--results").arg(results).assert()
+}
+
+fn report(results: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(results.join("mnist/report.json")).unwrap()).unwrap()
+}
+
+fn page(results: &Path) -> String {
+    std::fs::read_to_string(results.join("mnist/README.md")).unwrap()
+}
+
+fn model<'a>(report: &'a Value, id: &str) -> &'a Value {
+    let models = report["models"].as_array().unwrap();
+    models.iter().find(|model| model["id"] == id).unwrap_or_else(|| panic!("no {id}"))
+}
+
+/// The report without what may differ from run to run: times, memory and environment.
+fn timeless(results: &Path) -> Value {
+    let mut report = report(results);
+    report["environment"].take();
+    report["run"].take();
+    for model in report["models"].as_array_mut().unwrap() {
+        for key in ["fit_seconds", "predict_seconds", "peak_memory_bytes"] {
+            assert!(model[key].is_number(), "{key} of {}", model["id"]);
+            model[key].take();
+        }
+    }
+    report
+}
+
+#[test]
+fn the_quick_look_trains_every_default_model_and_says_that_it_is_one() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &["--quick"]).success();
+    let report = report(results.path());
+    let ids: Vec<&str> =
+        report["models"].as_array().unwrap().iter().map(|model| model["id"].as_str().unwrap()).collect();
+    assert_eq!(
+        ids,
+        [
+            "softmax",
+            "burn-ndarray",
+            "burn-flex",
+            "burn-mlp",
+            "linfa-svm-rbf",
+            "linfa-logistic",
+            "nearest-centroid"
+        ]
+    );
+    assert_eq!((&report["quick"], &report["complete"]), (&true.into(), &true.into()));
+    for id in ids {
+        let accuracy = model(&report, id)["test_accuracy"].as_f64().unwrap();
+        assert!(accuracy > 0.75, "{id}: {accuracy}");
+    }
+    let page = page(results.path());
+    assert!(page.contains("**Quick look**") && page.contains("**Subset**"), "{page}");
+    assert!(page.contains("3\u{a0}000 ⚠"), "{page}");
+    let index = std::fs::read_to_string(results.path().join("README.md")).unwrap();
+    assert!(index.contains("(quick look at a subset)"), "{index}");
+}
+
+#[test]
+fn the_report_has_the_documented_keys() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &["--models", "softmax", "--train-limit", "500", "--set", "softmax.epochs=2"])
+        .success();
+    let report = report(results.path());
+    let methodology = include_str!("../METHODOLOGY.md");
+    let documented = |key: &str| {
+        assert!(methodology.contains(&format!("`{key}`")), "{key} is not in METHODOLOGY.md");
+    };
+    for (key, value) in report.as_object().unwrap() {
+        documented(key);
+        let prefix = if key == "models" { &value[0] } else { value };
+        for inner in prefix.as_object().into_iter().flat_map(serde_json::Map::keys) {
+            documented(&if key == "models" { format!("models[].{inner}") } else { format!("{key}.{inner}") });
+        }
+    }
+    let softmax = model(&report, "softmax");
+    assert_eq!(softmax["parameters"], 7850);
+    assert_eq!(softmax["epochs"].as_array().unwrap().len(), 2);
+    for key in ["epoch", "training_loss", "train_accuracy", "test_accuracy"] {
+        assert!(softmax["epochs"][1][key].is_number(), "{key}");
+        documented(&format!("models[].epochs[].{key}"));
+    }
+    assert_eq!(report["dataset"]["features"], 784);
+    assert_eq!((&report["dataset"]["train"], &report["dataset"]["test"]), (&500.into(), &10_000.into()));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report_on_one_thread_and_on_two() {
+    let arguments = |threads| {
+        [
+            "--models",
+            "softmax,nearest-centroid,burn-flex,linfa-svm-rbf",
+            "--train-limit",
+            "1000",
+            "--set",
+            "softmax.shuffle=true",
+            "--seed",
+            "7",
+            "--threads",
+            threads,
+        ]
+    };
+    let reports = ["1", "1", "2"].map(|threads| {
+        let results = tempfile::tempdir().unwrap();
+        compare(results.path(), &arguments(threads)).success();
+        serde_json::to_string(&timeless(results.path())).unwrap()
+    });
+    assert_eq!(reports[0], reports[1], "the same command twice");
+    assert_eq!(reports[0], reports[2], "one thread and two");
+}
+
+#[test]
+fn another_seed_gives_another_report() {
+    let report = |seed| {
+        let results = tempfile::tempdir().unwrap();
+        let arguments = ["--models", "softmax", "--train-limit", "500", "--seed", seed];
+        compare(results.path(), &arguments).success();
+        timeless(results.path())["models"].take()
+    };
+    assert_ne!(report("1"), report("2"));
+}
+
+#[test]
+fn a_model_that_fails_keeps_its_row_and_the_others_run_on() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--models",
+        "softmax,nearest-centroid",
+        "--train-limit",
+        "500",
+        "--set",
+        "softmax.learning_rate=1e38",
+    ];
+    compare(results.path(), &arguments)
+        .code(1)
+        .stderr(predicates::str::contains("error: softmax did not finish"));
+    let report = report(results.path());
+    assert_eq!(report["complete"], false);
+    assert_eq!(model(&report, "softmax")["status"], "failed");
+    assert_eq!(model(&report, "nearest-centroid")["status"], "finished");
+    let page = page(results.path());
+    assert!(page.contains("**Incomplete**: without softmax (failed: diverged in epoch 1"), "{page}");
+}
+
+#[test]
+fn a_report_is_rendered_again_from_its_records_alone() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = ["--models", "softmax,nearest-centroid", "--train-limit", "500"];
+    compare(results.path(), &arguments).success();
+    let files = ["mnist/README.md", "mnist/report.json", "mnist/figures/accuracy.svg", "README.md"];
+    let read = || files.map(|file| std::fs::read(results.path().join(file)).unwrap());
+    let first = read();
+    for file in files {
+        std::fs::remove_file(results.path().join(file)).unwrap();
+    }
+    let mut command = Command::cargo_bin("experiments").unwrap();
+    command.arg("report").arg("--results").arg(results.path()).assert().success();
+    assert!(first == read(), "rendered again, other bytes");
+}
+
+#[test]
+fn a_second_run_keeps_the_records_of_the_first() {
+    let results = tempfile::tempdir().unwrap();
+    for seed in ["1", "2"] {
+        compare(results.path(), &["--models", "nearest-centroid", "--seed", seed]).success();
+    }
+    assert_eq!(std::fs::read_dir(results.path().join("mnist/records")).unwrap().count(), 2);
+    assert_eq!(report(results.path())["seed"], 2);
+}
+
+#[test]
+fn a_plan_file_decides_what_runs() {
+    let results = tempfile::tempdir().unwrap();
+    let plan = results.path().join("plan.toml");
+    let text = "seed = 3\ntrain_limit = 400\n[[models]]\nmodel = \"softmax\"\nid = \"slow\"\n\
+                learning_rate = 0.01\nepochs = 2\n[[models]]\nmodel = \"softmax\"\nepochs = 2\n";
+    std::fs::write(&plan, text).unwrap();
+    compare(results.path(), &["--config", plan.to_str().unwrap()]).success();
+    let report = report(results.path());
+    assert_eq!(report["seed"], 3);
+    assert_eq!(model(&report, "slow")["hyperparameters"]["learning_rate"], 0.01);
+    assert_eq!(model(&report, "softmax")["train_images"], 400);
+    assert!(results.path().join("mnist/figures/weights-slow.png").is_file());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_keeps_what_has_finished() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let results = tempfile::tempdir().unwrap();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("experiments"))
+        .args(["compare", "--models", "nearest-centroid,linfa-logistic,softmax", "--results"])
+        .arg(results.path())
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    lines.find(|line| line.contains("linfa-logistic: fitting")).expect("the second model begins");
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
+    assert_eq!(rest.last().unwrap(), "error: interrupted; what had finished is kept");
+
+    let report = report(results.path());
+    assert_eq!(model(&report, "nearest-centroid")["status"], "finished");
+    assert_eq!(model(&report, "linfa-logistic")["status"], "cancelled");
+    assert_eq!(model(&report, "softmax")["status"], "missing");
+    assert!(page(results.path()).contains("**Incomplete**"));
+}

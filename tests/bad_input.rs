@@ -29,7 +29,11 @@ fn refused_comparison(arguments: &[&str]) -> String {
     let mut command = experiments(&["compare", "--models", "nearest-centroid"]);
     command.args(arguments).arg("--results").arg(results.path());
     let text = refusal(command);
-    assert_eq!(fs::read_dir(results.path()).unwrap().count(), 0, "nothing is written");
+    assert_eq!(
+        fs::read_dir(results.path()).unwrap().count(),
+        0,
+        "nothing is written"
+    );
     text
 }
 
@@ -49,7 +53,11 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// Four good files: 6 training and 4 test images of 2 × 3 pixels in 2 classes.
 fn good_files(directory: &Path) {
     let labels = |count: u8| (0..count).map(|i| i % 2).collect::<Vec<_>>();
-    let images = |count: u8| (0..count).flat_map(|i| [i % 2 * 200 + i; 6]).collect::<Vec<_>>();
+    let images = |count: u8| {
+        (0..count)
+            .flat_map(|i| [i % 2 * 200 + i; 6])
+            .collect::<Vec<_>>()
+    };
     let contents = [
         idx(0x803, &[6, 2, 3], &images(6)),
         idx(0x801, &[6], &labels(6)),
@@ -76,7 +84,11 @@ fn any_data_in_mnists_naming_is_accepted() {
     fs::create_dir(&data).unwrap();
     good_files(&data);
     let mut command = experiments(&["compare", "--models", "nearest-centroid,softmax"]);
-    command.arg("--data-dir").arg(&data).arg("--results").arg(directory.path());
+    command
+        .arg("--data-dir")
+        .arg(&data)
+        .arg("--results")
+        .arg(directory.path());
     command.assert().success();
     assert!(directory.path().join("stripes/report.json").is_file());
 }
@@ -87,15 +99,24 @@ fn a_missing_file_or_directory() {
     good_files(directory.path());
     fs::remove_file(directory.path().join(FILES[1])).unwrap();
     let text = refused_comparison(&["--data-dir", directory.path().to_str().unwrap()]);
-    assert!(text.contains("no train-labels-idx1-ubyte and no train-labels-idx1-ubyte.gz"), "{text}");
+    assert!(
+        text.contains("no train-labels-idx1-ubyte and no train-labels-idx1-ubyte.gz"),
+        "{text}"
+    );
     let text = refused_comparison(&["--data-dir", "/nowhere", "--dataset", "mnist"]);
-    assert!(text.contains("/nowhere: no train-images-idx3-ubyte"), "{text}");
+    assert!(
+        text.contains("/nowhere: no train-images-idx3-ubyte"),
+        "{text}"
+    );
 }
 
 #[test]
 fn truncated_images() {
     let text = with_training_images(&idx(0x803, &[6, 2, 3], &[0; 35]));
-    assert!(text.contains("announces 52 bytes and the file ends after 51"), "{text}");
+    assert!(
+        text.contains("announces 52 bytes and the file ends after 51"),
+        "{text}"
+    );
     let whole = gzip(&idx(0x803, &[6, 2, 3], &[7; 36]));
     let text = with_training_images(&whole[..whole.len() - 9]);
     assert!(text.contains("train-images-idx3-ubyte: "), "{text}");
@@ -109,22 +130,47 @@ fn bit_flipped_images_of_a_known_data_set() {
         let name = format!("{file}.gz");
         fs::copy(Path::new(shipped).join(&name), directory.path().join(&name)).unwrap();
     }
-    let labels = datasets::mnist().unwrap().test.labels().iter().map(|&l| l as u8).collect::<Vec<_>>();
+    let labels = datasets::mnist()
+        .unwrap()
+        .test
+        .labels()
+        .iter()
+        .map(|&l| l as u8)
+        .collect::<Vec<_>>();
     let mut flipped = labels;
     flipped[77] ^= 1;
     fs::remove_file(directory.path().join(format!("{}.gz", FILES[3]))).unwrap();
-    fs::write(directory.path().join(FILES[3]), idx(0x801, &[10_000], &flipped)).unwrap();
-    let text = refused_comparison(&["--dataset", "mnist", "--data-dir", directory.path().to_str().unwrap()]);
-    assert!(text.contains("SHA-256 of the decompressed bytes is"), "{text}");
+    fs::write(
+        directory.path().join(FILES[3]),
+        idx(0x801, &[10_000], &flipped),
+    )
+    .unwrap();
+    let text = refused_comparison(&[
+        "--dataset",
+        "mnist",
+        "--data-dir",
+        directory.path().to_str().unwrap(),
+    ]);
+    assert!(
+        text.contains("SHA-256 of the decompressed bytes is"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_flipped_bit_in_a_gzip_file() {
-    let mut bytes = gzip(&idx(0x803, &[600, 2, 3], &(0..3600).map(|i| (i * i) as u8).collect::<Vec<_>>()));
+    let mut bytes = gzip(&idx(
+        0x803,
+        &[600, 2, 3],
+        &(0..3600).map(|i| (i * i) as u8).collect::<Vec<_>>(),
+    ));
     let middle = bytes.len() / 2;
     bytes[middle] ^= 4;
     let text = with_training_images(&bytes);
-    assert!(text.contains("damaged gzip stream") || text.contains("truncated"), "{text}");
+    assert!(
+        text.contains("damaged gzip stream") || text.contains("truncated"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -153,15 +199,24 @@ fn images_and_labels_of_different_lengths() {
 #[test]
 fn training_and_test_images_of_different_shapes() {
     let text = with_training_images(&idx(0x803, &[6, 3, 2], &[0; 36]));
-    assert!(text.contains("training images are 3 × 2, test images are 2 × 3"), "{text}");
+    assert!(
+        text.contains("training images are 3 × 2, test images are 2 × 3"),
+        "{text}"
+    );
 }
 
 #[test]
 fn unknown_names_come_with_the_nearest_known_one() {
     for (arguments, expected) in [
         (["--models", "sofmax"], "did you mean `softmax`?"),
-        (["--dataset", "fashon-mnist"], "did you mean `fashion-mnist`?"),
-        (["--set", "nearest-centrid.k=1"], "did you mean `nearest-centroid`?"),
+        (
+            ["--dataset", "fashon-mnist"],
+            "did you mean `fashion-mnist`?",
+        ),
+        (
+            ["--set", "nearest-centrid.k=1"],
+            "did you mean `nearest-centroid`?",
+        ),
         (["--config", "/nowhere/plan.toml"], "/nowhere/plan.toml: "),
     ] {
         let results = tempfile::tempdir().unwrap();
@@ -171,21 +226,44 @@ fn unknown_names_come_with_the_nearest_known_one() {
         assert!(text.contains(expected), "{text}");
     }
     let text = refused_comparison(&["--models", "softmax", "--set", "softmax.epoch=3"]);
-    assert!(text.contains("unknown parameter `epoch` (did you mean `epochs`?)"), "{text}");
+    assert!(
+        text.contains("unknown parameter `epoch` (did you mean `epochs`?)"),
+        "{text}"
+    );
 }
 
 #[test]
 fn values_out_of_range() {
     for (model, assignment, expected) in [
-        ("softmax", "softmax.learning_rate=0", "expected a number above 0"),
-        ("softmax", "softmax.learning_rate=-1", "expected a number above 0"),
+        (
+            "softmax",
+            "softmax.learning_rate=0",
+            "expected a number above 0",
+        ),
+        (
+            "softmax",
+            "softmax.learning_rate=-1",
+            "expected a number above 0",
+        ),
         ("softmax", "softmax.batch_size=0", "expected at least 1"),
         ("softmax", "softmax.epochs=-3", "expected usize"),
-        ("linfa-svm-rbf", "linfa-svm-rbf.c=0", "expected a number above 0"),
+        (
+            "linfa-svm-rbf",
+            "linfa-svm-rbf.c=0",
+            "expected a number above 0",
+        ),
         ("linfa-svm-rbf", "linfa-svm-rbf.kernel=cubic", "rbf"),
-        ("linfa-logistic", "linfa-logistic.alpha=-1", "expected a number of at least 0"),
+        (
+            "linfa-logistic",
+            "linfa-logistic.alpha=-1",
+            "expected a number of at least 0",
+        ),
         ("softmax", "softmax.train_limit=5", "ask for 10 to 60000"),
-        ("softmax", "softmax.train_limit=60001", "ask for 10 to 60000"),
+        (
+            "softmax",
+            "softmax.train_limit=60001",
+            "ask for 10 to 60000",
+        ),
     ] {
         let results = tempfile::tempdir().unwrap();
         let mut command = experiments(&["compare", "--models", model, "--set", assignment]);
@@ -216,7 +294,10 @@ fn a_report_without_records_and_with_damaged_ones() {
         refusal(command)
     };
     let text = report(directory.path());
-    assert!(text.contains("no records here; `compare` writes them"), "{text}");
+    assert!(
+        text.contains("no records here; `compare` writes them"),
+        "{text}"
+    );
     let records = directory.path().join("mnist/records");
     fs::create_dir_all(&records).unwrap();
     fs::write(records.join("2026.jsonl"), "{}\n").unwrap();
@@ -227,13 +308,25 @@ fn a_report_without_records_and_with_damaged_ones() {
 #[test]
 fn a_failed_download_names_the_alternatives() {
     let nowhere = tempfile::tempdir().unwrap();
-    let mut command = experiments(&["show", "--dataset", "fashion-mnist", "--mirror", "http://127.0.0.1:9"]);
+    let mut command = experiments(&[
+        "show",
+        "--dataset",
+        "fashion-mnist",
+        "--mirror",
+        "http://127.0.0.1:9",
+    ]);
     command
         .env("PLUMBLINE_CACHE", nowhere.path())
         .env("PLUMBLINE_SYSTEM_DATASETS", nowhere.path());
     let output = command.assert().code(2).get_output().clone();
     let text = String::from_utf8(output.stderr).unwrap();
     let line = text.trim_end().lines().last().unwrap();
-    assert!(line.contains("http://127.0.0.1:9/train-images-idx3-ubyte.gz"), "{text}");
-    assert!(line.contains("--data-dir") && line.contains("apt install"), "{text}");
+    assert!(
+        line.contains("http://127.0.0.1:9/train-images-idx3-ubyte.gz"),
+        "{text}"
+    );
+    assert!(
+        line.contains("--data-dir") && line.contains("apt install"),
+        "{text}"
+    );
 }

@@ -5,29 +5,42 @@ use predicates::prelude::*;
 use predicates::str::contains;
 
 fn experiments(arguments: &[&str]) -> assert_cmd::assert::Assert {
-    Command::cargo_bin("experiments").unwrap().args(arguments).assert()
+    Command::cargo_bin("experiments")
+        .unwrap()
+        .args(arguments)
+        .assert()
 }
 
 #[test]
 fn models_lists_every_model_with_its_parameters() {
-    let all = ["softmax", "burn-ndarray", "burn-flex", "burn-mlp", "linfa-svm-rbf"]
-        .into_iter()
-        .chain(["linfa-svm-linear", "linfa-logistic", "nearest-centroid"]);
+    let all = [
+        "softmax",
+        "burn-ndarray",
+        "burn-flex",
+        "burn-mlp",
+        "linfa-svm-rbf",
+    ]
+    .into_iter()
+    .chain(["linfa-svm-linear", "linfa-logistic", "nearest-centroid"]);
     let output = experiments(&["models"]).success();
     let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     for model in all {
         assert!(text.contains(&format!("{model} (")), "{model}");
     }
-    experiments(&["models", "softmax"])
-        .success()
-        .stdout(contains("learning_rate").and(contains("0.1")).and(contains("burn").not()));
+    experiments(&["models", "softmax"]).success().stdout(
+        contains("learning_rate")
+            .and(contains("0.1"))
+            .and(contains("burn").not()),
+    );
 }
 
 #[test]
 fn models_knows_the_nearest_name() {
     experiments(&["models", "burn-mpl"])
         .code(2)
-        .stderr(contains("unknown model `burn-mpl` (did you mean `burn-mlp`?)"));
+        .stderr(contains(
+            "unknown model `burn-mpl` (did you mean `burn-mlp`?)",
+        ));
 }
 
 #[test]
@@ -40,7 +53,11 @@ fn datasets_says_what_is_where() {
         .env("PLUMBLINE_SYSTEM_DATASETS", cache.path())
         .assert()
         .success()
-        .stdout(contains("mnist").and(contains("in this program")).and(contains("downloaded into")));
+        .stdout(
+            contains("mnist")
+                .and(contains("in this program"))
+                .and(contains("downloaded into")),
+        );
 }
 
 #[test]
@@ -58,23 +75,46 @@ fn show_draws_the_first_images() {
 #[test]
 fn help_names_every_command_and_option() {
     experiments(&["--help"]).success().stdout(
-        ["compare", "report", "models", "datasets", "show", "completions", "Exit codes"]
-            .into_iter()
-            .fold(predicate::always().boxed(), |all, word| all.and(contains(word)).boxed()),
+        [
+            "compare",
+            "report",
+            "models",
+            "datasets",
+            "show",
+            "completions",
+            "Exit codes",
+        ]
+        .into_iter()
+        .fold(predicate::always().boxed(), |all, word| {
+            all.and(contains(word)).boxed()
+        }),
     );
     experiments(&["compare", "--help"]).success().stdout(
         [
-            "--config", "--models", "--set", "--seed", "--dataset", "--data-dir", "--train-limit",
-            "--quick", "--results", "--threads", "--mirror",
+            "--config",
+            "--models",
+            "--set",
+            "--seed",
+            "--dataset",
+            "--data-dir",
+            "--train-limit",
+            "--quick",
+            "--results",
+            "--threads",
+            "--mirror",
         ]
         .into_iter()
-        .fold(predicate::always().boxed(), |all, word| all.and(contains(word)).boxed()),
+        .fold(predicate::always().boxed(), |all, word| {
+            all.and(contains(word)).boxed()
+        }),
     );
 }
 
 #[test]
 fn completions_are_written_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        experiments(&["completions", shell]).success().stdout(contains("train-limit"));
+        experiments(&["completions", shell])
+            .success()
+            .stdout(contains("train-limit"));
     }
 }

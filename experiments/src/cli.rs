@@ -6,9 +6,16 @@ use std::path::PathBuf;
 
 /// Compares classifiers honestly: every model under one protocol, on all of the data.
 #[derive(Debug, Parser)]
-#[command(name = "experiments", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 all done; 1 a model or the program failed; 2 a mistake in \
-    what was asked for; 130 interrupted.")]
+#[command(
+    name = "experiments",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 all done; 1 a model or the program failed; 2 a mistake in \
+    what was asked for; 130 interrupted."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -73,7 +80,7 @@ pub(crate) struct CompareArgs {
     /// Train every model on N images only, drawn in proportion to the classes. Every table says so.
     #[arg(long, value_name = "N")]
     pub(crate) train_limit: Option<usize>,
-    /// See that everything works in a few seconds: 3 000 training and 1 000 test images.
+    /// See that everything works in a few seconds: 2 000 training and 1 000 test images.
     /// Everything written says so.
     #[arg(long, conflicts_with = "train_limit")]
     pub(crate) quick: bool,

@@ -4,7 +4,10 @@ use crate::cli::DataArgs;
 use crate::failure::{Failure, Place};
 use crate::plan::{PATH_NAME, is_path_name};
 use classifier::nearest_name;
-use datasets::{CATALOG, CatalogEntry, Location, Splits, Transfer, cache_dir, download, load_directory, search_path};
+use datasets::{
+    CATALOG, CatalogEntry, Location, Splits, Transfer, cache_dir, download, load_directory,
+    search_path,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::Path;
 
@@ -14,8 +17,19 @@ pub(crate) fn load(options: &DataArgs) -> Result<Splits, Failure> {
     if let Some(directory) = &options.data_dir {
         // A name that is not in the catalogue is what the user calls these files.
         let entry = entry.ok().flatten();
-        let own_name = || directory.canonicalize().ok()?.file_name()?.to_str().map(str::to_owned);
-        let id = options.dataset.clone().or_else(own_name).unwrap_or_default();
+        let own_name = || {
+            directory
+                .canonicalize()
+                .ok()?
+                .file_name()?
+                .to_str()
+                .map(str::to_owned)
+        };
+        let id = options
+            .dataset
+            .clone()
+            .or_else(own_name)
+            .unwrap_or_default();
         if !is_path_name(&id) {
             return Err(Failure::WrongType {
                 place: Place::Option("--dataset".to_owned()),
@@ -40,14 +54,15 @@ fn find(name: &str) -> Result<&'static CatalogEntry, Failure> {
     })
 }
 
-fn fetch(
-    entry: &CatalogEntry,
-    cache: &Path,
-    mirror: Option<&str>,
-) -> Result<Splits, Failure> {
-    eprintln!("{} is not on this machine; downloading it into {}", entry.title, cache.display());
-    let style = ProgressStyle::with_template("{msg:30} {bytes:>10} of {total_bytes:10} {wide_bar} {eta}")
-        .expect("a valid template");
+fn fetch(entry: &CatalogEntry, cache: &Path, mirror: Option<&str>) -> Result<Splits, Failure> {
+    eprintln!(
+        "{} is not on this machine; downloading it into {}",
+        entry.title,
+        cache.display()
+    );
+    let style =
+        ProgressStyle::with_template("{msg:30} {bytes:>10} of {total_bytes:10} {wide_bar} {eta}")
+            .expect("a valid template");
     let bar = ProgressBar::new(0).with_style(style);
     let splits = download(entry, cache, mirror, &mut |transfer: Transfer<'_>| {
         bar.set_message(transfer.file.to_owned());

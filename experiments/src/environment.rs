@@ -18,9 +18,8 @@ const LIBRARIES: &[&str] = &[
 
 /// What a run's record says of its surroundings.
 pub(crate) fn describe(data_origin: &str, threads: usize) -> Environment {
-    let system = System::new_with_specifics(
-        RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()),
-    );
+    let system =
+        System::new_with_specifics(RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()));
     let cpu = system
         .ok()
         .and_then(|system| Some(system.cpus().first()?.brand().trim().to_owned()));
@@ -32,7 +31,9 @@ pub(crate) fn describe(data_origin: &str, threads: usize) -> Environment {
         versions: versions(),
         build: env!("PLUMBLINE_BUILD").to_owned(),
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        cpu: cpu.filter(|brand| !brand.is_empty()).unwrap_or_else(|| "unknown processor".to_owned()),
+        cpu: cpu
+            .filter(|brand| !brand.is_empty())
+            .unwrap_or_else(|| "unknown processor".to_owned()),
         cpus: processors(),
         threads,
     }
@@ -61,7 +62,9 @@ fn versions() -> Vec<(String, String)> {
         ("plumbline", env!("CARGO_PKG_VERSION")),
         ("rustc", env!("PLUMBLINE_RUSTC")),
     ];
-    let ours = ours.into_iter().map(|(name, version)| (name.to_owned(), version.to_owned()));
+    let ours = ours
+        .into_iter()
+        .map(|(name, version)| (name.to_owned(), version.to_owned()));
     let libraries = LIBRARIES
         .iter()
         .filter_map(|library| Some(((*library).to_owned(), locked_version(library)?.to_owned())));
@@ -70,7 +73,9 @@ fn versions() -> Vec<(String, String)> {
 
 /// The version of a package in the lock file, which is what this binary was built from.
 fn locked_version(package: &str) -> Option<&'static str> {
-    let after = LOCK.split_once(&format!("name = \"{package}\"\nversion = \""))?.1;
+    let after = LOCK
+        .split_once(&format!("name = \"{package}\"\nversion = \""))?
+        .1;
     after.split('"').next()
 }
 
@@ -82,7 +87,10 @@ mod tests {
     fn every_library_is_locked() {
         for library in LIBRARIES {
             let version = locked_version(library);
-            assert!(version.is_some_and(|v| v.contains('.')), "{library}: {version:?}");
+            assert!(
+                version.is_some_and(|v| v.contains('.')),
+                "{library}: {version:?}"
+            );
         }
     }
 }

@@ -114,6 +114,13 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 }
 
 fn unfinished(models: &[String]) -> String {
-    let verb = if models.len() == 1 { "did not finish; its" } else { "did not finish; their" };
-    format!("{} {verb} reason is in the table and in the report", models.join(", "))
+    let verb = if models.len() == 1 {
+        "did not finish; its"
+    } else {
+        "did not finish; their"
+    };
+    format!(
+        "{} {verb} reason is in the table and in the report",
+        models.join(", ")
+    )
 }

@@ -11,7 +11,9 @@ pub(crate) fn on_interrupt(cancellation: &Cancellation) {
         if SECOND.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
-        eprintln!("\ninterrupted: ending the fit and writing what has finished (again to quit at once)");
+        eprintln!(
+            "\ninterrupted: ending the fit and writing what has finished (again to quit at once)"
+        );
         cancellation.cancel();
     };
     if let Err(error) = ctrlc::set_handler(handler) {

@@ -21,7 +21,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // One line, not a backtrace: what a model does wrong is in its row of the table.
-    std::panic::set_hook(Box::new(|panic| eprintln!("internal error: {}", panic.to_string().replace('\n', " "))));
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("internal error: {}", panic.to_string().replace('\n', " "))
+    }));
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -39,7 +41,12 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Datasets => commands::datasets::run(),
         Command::Show(arguments) => commands::show::run(&arguments),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "experiments", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "experiments",
+                &mut std::io::stdout(),
+            );
             Ok(())
         }
     }

@@ -35,16 +35,24 @@ pub(crate) fn measure(
     conditions: &Conditions,
     progress: &mut Progress,
 ) -> Outcome {
-    let attempt = || with_threads(conditions.threads, || fit_and_evaluate(model, train, test, conditions, progress));
+    let attempt = || {
+        with_threads(conditions.threads, || {
+            fit_and_evaluate(model, train, test, conditions, progress)
+        })
+    };
     // A model that panics is a failed row of the table, not the end of the others.
     match catch_unwind(AssertUnwindSafe(attempt)) {
         Ok(Ok(fitted)) => Outcome::Finished(Box::new(fitted)),
         Ok(Err(FitError::Cancelled(_))) => Outcome::Cancelled,
-        Ok(Err(error)) => Outcome::Failed { reason: error.to_string() },
+        Ok(Err(error)) => Outcome::Failed {
+            reason: error.to_string(),
+        },
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-            Outcome::Failed { reason: format!("panicked: {}", text.unwrap_or("without a message")) }
+            Outcome::Failed {
+                reason: format!("panicked: {}", text.unwrap_or("without a message")),
+            }
         }
     }
 }
@@ -66,7 +74,12 @@ fn fit_and_evaluate(
         progress,
     };
     let cancellation = conditions.cancellation.clone();
-    let mut context = FitContext::new(conditions.seed, conditions.threads, cancellation, &mut watch);
+    let mut context = FitContext::new(
+        conditions.seed,
+        conditions.threads,
+        cancellation,
+        &mut watch,
+    );
     let classifier = model.recipe.fit(train, &mut context)?;
     watch.pause();
     let (fit_time, peak, epochs) = (watch.stopwatch.elapsed(), watch.peak, watch.epochs);
@@ -85,7 +98,9 @@ fn fit_and_evaluate(
         predict_seconds: predict_time.as_secs_f64(),
         peak_memory_bytes: peak,
         train_accuracy,
-        test_log_loss: logs.as_ref().map(|logs| log_loss(logs.values(), test.labels())),
+        test_log_loss: logs
+            .as_ref()
+            .map(|logs| log_loss(logs.values(), test.labels())),
         confusion: ConfusionMatrix::count(test.labels(), &predicted, test.classes()),
         mistakes: most_confident_mistakes(test, &scores, logs.as_ref()),
         test_predictions: predicted.into_iter().map(|class| class as u16).collect(),
@@ -168,8 +183,9 @@ fn most_confident_mistakes(test: &Dataset, scores: &Scores, logs: Option<&Scores
         Some(logs) => row(logs, image)[predicted[image]],
         None => margin(row(scores, image)),
     };
-    let mut wrong: Vec<usize> =
-        (0..test.len()).filter(|&image| predicted[image] != test.labels()[image]).collect();
+    let mut wrong: Vec<usize> = (0..test.len())
+        .filter(|&image| predicted[image] != test.labels()[image])
+        .collect();
     wrong.sort_by(|&a, &b| confidence(b).total_cmp(&confidence(a)).then(a.cmp(&b)));
     wrong.truncate(MISTAKES);
     let mistake = |image: usize| Mistake {
@@ -187,7 +203,11 @@ fn row(scores: &Scores, image: usize) -> &[f32] {
 }
 
 fn margin(row: &[f32]) -> f32 {
-    let mut sorted: Vec<f32> = row.iter().copied().filter(|score| !score.is_nan()).collect();
+    let mut sorted: Vec<f32> = row
+        .iter()
+        .copied()
+        .filter(|score| !score.is_nan())
+        .collect();
     sorted.sort_by(|a, b| b.total_cmp(a));
     match sorted.as_slice() {
         [best, second, ..] => best - second,
@@ -201,7 +221,10 @@ mod tests {
     use datasets::{ImageShape, Images};
 
     fn four_images() -> Dataset {
-        let shape = ImageShape { rows: 1, columns: 1 };
+        let shape = ImageShape {
+            rows: 1,
+            columns: 1,
+        };
         let images = Images::from_pixels(shape, vec![0, 1, 2, 3]).unwrap();
         let names = ["a", "b", "c"].map(str::to_owned);
         Dataset::new(images, vec![0, 1, 2, 0], names.into()).unwrap()

@@ -104,14 +104,19 @@ impl Plan {
             }
         }
         if plan.models.is_empty() {
-            return Err(Failure::NoModels { place: source.place(0) });
+            return Err(Failure::NoModels {
+                place: source.place(0),
+            });
         }
         Ok(plan)
     }
 
     fn add(&mut self, model: PlanModel, place: &Place) -> Result<(), Failure> {
         if self.models.iter().any(|other| other.id == model.id) {
-            return Err(Failure::SameId { place: place.clone(), id: model.id });
+            return Err(Failure::SameId {
+                place: place.clone(),
+                id: model.id,
+            });
         }
         self.models.push(model);
         Ok(())
@@ -158,7 +163,11 @@ impl Plan {
                 Some(_) => Failure::NotPlanned { place, id, planned },
                 None => {
                     let nearest = registry::nearest(&id);
-                    Failure::UnknownModel { place, model: id, nearest }
+                    Failure::UnknownModel {
+                        place,
+                        model: id,
+                        nearest,
+                    }
                 }
             });
         };
@@ -167,13 +176,20 @@ impl Plan {
             .ok()
             .and_then(|mut table| table.remove("value"))
             .unwrap_or_else(|| Value::String(value.to_owned()));
-        model.settings.push(Setting { name: name.to_owned(), value, place });
+        model.settings.push(Setting {
+            name: name.to_owned(),
+            value,
+            place,
+        });
         Ok(())
     }
 
     /// Checks every parameter of every model.
     pub(crate) fn ready(&self) -> Result<Vec<ReadyModel>, Failure> {
-        self.models.iter().map(|model| model.ready(self.train_limit)).collect()
+        self.models
+            .iter()
+            .map(|model| model.ready(self.train_limit))
+            .collect()
     }
 }
 
@@ -218,7 +234,10 @@ pub(crate) fn is_path_name(name: &str) -> bool {
 }
 
 fn positive(value: &Value) -> Option<usize> {
-    value.as_u64().filter(|&number| number > 0).map(|number| number as usize)
+    value
+        .as_u64()
+        .filter(|&number| number > 0)
+        .map(|number| number as usize)
 }
 
 fn registered(id: &str, place: &Place) -> Result<&'static ModelEntry, Failure> {
@@ -226,10 +245,23 @@ fn registered(id: &str, place: &Place) -> Result<&'static ModelEntry, Failure> {
         return Ok(entry);
     }
     let (place, model) = (place.clone(), id.to_owned());
-    Err(match registry::LEFT_OUT.iter().find(|(left_out, _)| *left_out == id) {
-        Some((_, feature)) => Failure::LeftOut { place, model, feature },
-        None => Failure::UnknownModel { place, nearest: registry::nearest(&model), model },
-    })
+    Err(
+        match registry::LEFT_OUT
+            .iter()
+            .find(|(left_out, _)| *left_out == id)
+        {
+            Some((_, feature)) => Failure::LeftOut {
+                place,
+                model,
+                feature,
+            },
+            None => Failure::UnknownModel {
+                place,
+                nearest: registry::nearest(&model),
+                model,
+            },
+        },
+    )
 }
 
 /// The text of a plan, for telling lines from positions.
@@ -266,7 +298,10 @@ impl Source<'_> {
         let Some(entry) = model else {
             return Err(Failure::Syntax {
                 place: self.place(start),
-                reason: format!("a [[models]] table needs `model`; known keys are {}, train_limit and the model's parameters", MODEL_KEYS.join(", ")),
+                reason: format!(
+                    "a [[models]] table needs `model`; known keys are {}, train_limit and the model's parameters",
+                    MODEL_KEYS.join(", ")
+                ),
             });
         };
         Ok(PlanModel {
@@ -279,7 +314,11 @@ impl Source<'_> {
     /// A name that is fit for file names.
     fn path_name(&self, value: &Spanned<DeValue<'_>>) -> Result<String, Failure> {
         let name = self.text_of(value, "id")?;
-        if is_path_name(&name) { Ok(name) } else { Err(self.wrong(value, "id", PATH_NAME)) }
+        if is_path_name(&name) {
+            Ok(name)
+        } else {
+            Err(self.wrong(value, "id", PATH_NAME))
+        }
     }
 
     fn text_of(&self, value: &Spanned<DeValue<'_>>, key: &'static str) -> Result<String, Failure> {
@@ -315,11 +354,20 @@ impl Source<'_> {
             DeValue::Datetime(_) | DeValue::Table(_) => None,
         };
         converted.ok_or_else(|| {
-            self.wrong(value, "value", "a finite number, a text, true, false or a list of these")
+            self.wrong(
+                value,
+                "value",
+                "a finite number, a text, true, false or a list of these",
+            )
         })
     }
 
-    fn wrong(&self, at: &Spanned<DeValue<'_>>, key: &'static str, expected: &'static str) -> Failure {
+    fn wrong(
+        &self,
+        at: &Spanned<DeValue<'_>>,
+        key: &'static str,
+        expected: &'static str,
+    ) -> Failure {
         Failure::WrongType {
             place: self.place(at.span().start),
             key,
@@ -353,15 +401,23 @@ mod tests {
     }
 
     fn softmax(text: &str) -> Plan {
-        parse(&format!("[[models]]\nmodel = \"softmax\"\n{text}")).ok().expect("a good plan")
+        parse(&format!("[[models]]\nmodel = \"softmax\"\n{text}"))
+            .ok()
+            .expect("a good plan")
     }
 
     #[test]
     fn the_default_plan_names_the_default_comparison() {
         let plan = Plan::default_plan().ok().expect("the default plan is good");
         let ids: Vec<&str> = plan.models.iter().map(|model| model.id.as_str()).collect();
-        assert!(ids.starts_with(&["softmax"]) && ids.ends_with(&["linfa-svm-rbf", "linfa-logistic", "nearest-centroid"]));
-        assert_eq!(plan.ready().ok().expect("its parameters are good").len(), ids.len());
+        assert!(
+            ids.starts_with(&["softmax"])
+                && ids.ends_with(&["linfa-svm-rbf", "linfa-logistic", "nearest-centroid"])
+        );
+        assert_eq!(
+            plan.ready().ok().expect("its parameters are good").len(),
+            ids.len()
+        );
     }
 
     #[test]
@@ -373,7 +429,10 @@ mod tests {
         let plan = plan.ok().expect("a good plan");
         let ready = plan.ready().ok().expect("good parameters");
         assert_eq!((plan.seed, ready.len()), (9, 2));
-        assert_eq!((ready[0].train_limit, ready[1].train_limit), (Some(500), Some(70)));
+        assert_eq!(
+            (ready[0].train_limit, ready[1].train_limit),
+            (Some(500), Some(70))
+        );
         assert_eq!(ready[1].id, "fast");
         assert_eq!(ready[1].recipe.values()["learning_rate"], Value::from(0.5));
     }
@@ -396,9 +455,15 @@ mod tests {
             refusal("[[models]]\nmodel = \"softmax\"\nbatch_size = 0"),
             "plan.toml, line 3: softmax: batch_size = 0: expected at least 1"
         );
-        assert_eq!(refusal("seed = \"x\""), "plan.toml, line 1: `seed` must be a whole number, not negative");
+        assert_eq!(
+            refusal("seed = \"x\""),
+            "plan.toml, line 1: `seed` must be a whole number, not negative"
+        );
         assert!(refusal("seed = = 1").starts_with("plan.toml, line 1: "));
-        assert_eq!(refusal("seed = 1"), "plan.toml, line 1: no models to compare");
+        assert_eq!(
+            refusal("seed = 1"),
+            "plan.toml, line 1: no models to compare"
+        );
         let twice = "[[models]]\nmodel = \"softmax\"\n".repeat(2);
         assert!(refusal(&twice).contains("two models are called `softmax`"));
     }
@@ -408,24 +473,40 @@ mod tests {
         let ready = |plan: Plan| plan.ready().ok().expect("good parameters");
         let plan = softmax("epochs = 1_0\nlearning_rate = +1e-1\nbatch_size = 0x10");
         let values = ready(plan)[0].recipe.values();
-        assert_eq!((&values["epochs"], &values["batch_size"]), (&Value::from(10), &Value::from(16)));
+        assert_eq!(
+            (&values["epochs"], &values["batch_size"]),
+            (&Value::from(10), &Value::from(16))
+        );
         assert!(refusal("[[models]]\nmodel = \"softmax\"\nlearning_rate = nan").contains("finite"));
     }
 
     #[test]
     fn assignments_change_parameters() {
         let mut plan = softmax("");
-        plan.set("softmax.epochs=3").ok().expect("a good assignment");
-        plan.set("softmax.shuffle = true").ok().expect("a good assignment");
-        let values = plan.ready().ok().expect("good parameters")[0].recipe.values();
-        assert_eq!((&values["epochs"], &values["shuffle"]), (&Value::from(3), &Value::Bool(true)));
+        plan.set("softmax.epochs=3")
+            .ok()
+            .expect("a good assignment");
+        plan.set("softmax.shuffle = true")
+            .ok()
+            .expect("a good assignment");
+        let values = plan.ready().ok().expect("good parameters")[0]
+            .recipe
+            .values();
+        assert_eq!(
+            (&values["epochs"], &values["shuffle"]),
+            (&Value::from(3), &Value::Bool(true))
+        );
     }
 
     #[test]
     fn assignments_are_refused_with_a_reason() {
         let refuse = |assignment: &str| {
             let mut plan = softmax("");
-            plan.set(assignment).and_then(|()| plan.ready()).err().expect("refused").to_string()
+            plan.set(assignment)
+                .and_then(|()| plan.ready())
+                .err()
+                .expect("refused")
+                .to_string()
         };
         assert!(refuse("epochs=3").contains("expected MODEL.PARAMETER=VALUE"));
         assert!(refuse("softmx.epochs=3").contains("did you mean `softmax`?"));

@@ -1,5 +1,6 @@
 //! How a fit goes, for whoever waits: a bar on a terminal, plain lines elsewhere.
 
+use crate::stopwatch::Stopwatch;
 use classifier::{Epoch, Step};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
@@ -9,16 +10,20 @@ use std::time::Duration;
 pub(crate) struct Progress {
     name: String,
     bar: Option<ProgressBar>,
-    /// Tenths of the fit that plain lines have told of.
-    tenths: usize,
+    since_start: Stopwatch,
+    since_line: Stopwatch,
 }
+
+/// Plain lines are no closer together than this.
+const PAUSE: Duration = Duration::from_secs(2);
 
 impl Progress {
     /// Announces model number `index` of `count`.
     pub(crate) fn begin(id: &str, index: usize, count: usize) -> Self {
         let name = format!("[{}/{count}] {id}", index + 1);
         let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{prefix:26} {spinner} {msg}").expect("a valid template");
+            let style = ProgressStyle::with_template("{prefix:26} {spinner} {msg}")
+                .expect("a valid template");
             let target = ProgressDrawTarget::stderr();
             let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style);
             bar.set_prefix(name.clone());
@@ -29,7 +34,12 @@ impl Progress {
         if bar.is_none() {
             eprintln!("{name}: fitting");
         }
-        Self { name, bar, tenths: 0 }
+        Self {
+            name,
+            bar,
+            since_start: Stopwatch::start(),
+            since_line: Stopwatch::start(),
+        }
     }
 
     /// An epoch is over.
@@ -69,15 +79,26 @@ impl Progress {
                 bar.set_style(ProgressStyle::with_template(style).expect("a valid template"));
                 bar.set_length(total as u64);
             }
-            bar.set_message(if state.is_empty() { unit.to_owned() } else { state.to_owned() });
+            bar.set_message(if state.is_empty() {
+                unit.to_owned()
+            } else {
+                state.to_owned()
+            });
             bar.set_position(done as u64);
             return;
         }
-        let tenths = done * 10 / total.max(1);
-        if tenths > self.tenths {
-            self.tenths = tenths;
+        if self.since_line.elapsed() >= PAUSE && done < total {
+            self.since_line = Stopwatch::start();
             let separator = if state.is_empty() { "" } else { ", " };
-            eprintln!("{}: {done} of {total} {unit}{separator}{state}", self.name);
+            let left = self
+                .since_start
+                .elapsed()
+                .mul_f64((total - done) as f64 / done as f64);
+            eprintln!(
+                "{}: {done} of {total} {unit}{separator}{state}, {} s left",
+                self.name,
+                left.as_secs().max(1)
+            );
         }
     }
 }

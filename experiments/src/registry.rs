@@ -46,11 +46,18 @@ mod tests {
     fn ids_are_unique_and_fit_for_paths() {
         for (i, model) in MODELS.iter().enumerate() {
             assert!(
-                model.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                model
+                    .id
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
                 "{}",
                 model.id
             );
-            assert!(MODELS[..i].iter().all(|other| other.id != model.id), "{}", model.id);
+            assert!(
+                MODELS[..i].iter().all(|other| other.id != model.id),
+                "{}",
+                model.id
+            );
             assert!(!model.summary.is_empty() && !model.backend.is_empty());
         }
     }

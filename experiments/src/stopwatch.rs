@@ -33,7 +33,10 @@ impl Stopwatch {
 
     /// The time it ran.
     pub(crate) fn elapsed(&self) -> Duration {
-        self.elapsed + self.running_since.map_or(Duration::ZERO, |since| since.elapsed())
+        self.elapsed
+            + self
+                .running_since
+                .map_or(Duration::ZERO, |since| since.elapsed())
     }
 }
 

@@ -7,8 +7,16 @@ use report::{ModelSummary, Report, Status};
 /// The models of a report, one per row.
 pub(crate) fn comparison(report: &Report) -> String {
     let mut table = plain(&[
-        "model", "trained on", "parameters", "right, %", "95 % interval", "log-loss", "macro-F1",
-        "fit, s", "µs/image", "MB",
+        "model",
+        "trained on",
+        "parameters",
+        "right, %",
+        "95 % interval",
+        "log-loss",
+        "macro-F1",
+        "fit, s",
+        "µs/image",
+        "MB",
     ]);
     for model in &report.models {
         table.add_row(row(model, report));
@@ -34,7 +42,11 @@ pub(crate) fn plain(header: &[&str]) -> Table {
 fn row(model: &ModelSummary, report: &Report) -> Vec<String> {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
     let limited = model.train_images < report.dataset.train_available;
-    let trained_on = format!("{}{}", model.train_images, if limited { " (subset)" } else { "" });
+    let trained_on = format!(
+        "{}{}",
+        model.train_images,
+        if limited { " (subset)" } else { "" }
+    );
     match model.status {
         Status::Finished => {}
         Status::Failed => {
@@ -49,14 +61,28 @@ fn row(model: &ModelSummary, report: &Report) -> Vec<String> {
         model.id.clone(),
         trained_on,
         or_dash(model.parameters.map(|count| count.to_string())),
-        or_dash(model.test_accuracy.map(|accuracy| format!("{:.2}", accuracy * 100.0))),
-        or_dash(model.test_accuracy_interval.map(|interval| {
-            format!("{:.2}–{:.2}", interval.low * 100.0, interval.high * 100.0)
-        })),
+        or_dash(
+            model
+                .test_accuracy
+                .map(|accuracy| format!("{:.2}", accuracy * 100.0)),
+        ),
+        or_dash(
+            model.test_accuracy_interval.map(|interval| {
+                format!("{:.2}–{:.2}", interval.low * 100.0, interval.high * 100.0)
+            }),
+        ),
         or_dash(model.test_log_loss.map(|loss| format!("{loss:.4}"))),
         or_dash(model.macro_f1.map(|f1| format!("{f1:.4}"))),
         or_dash(model.fit_seconds.map(|seconds| format!("{seconds:.2}"))),
-        or_dash(model.predict_seconds.map(|seconds| format!("{:.2}", seconds / images * 1e6))),
-        or_dash(model.peak_memory_bytes.map(|bytes| format!("{:.0}", bytes as f64 / 1e6))),
+        or_dash(
+            model
+                .predict_seconds
+                .map(|seconds| format!("{:.2}", seconds / images * 1e6)),
+        ),
+        or_dash(
+            model
+                .peak_memory_bytes
+                .map(|bytes| format!("{:.0}", bytes as f64 / 1e6)),
+        ),
     ]
 }

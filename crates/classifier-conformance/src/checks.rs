@@ -2,15 +2,19 @@
 
 use crate::{digits, fit, stripes, try_fit};
 use classifier::{
-    Cancellation, Classifier, Epoch, FitError, LinearWeights, ModelEntry, Observer, Scores,
-    Silent, Step,
+    Cancellation, Classifier, Epoch, FitError, LinearWeights, ModelEntry, Observer, Scores, Silent,
+    Step,
 };
 use datasets::{Dataset, Images};
 
 pub(crate) fn documented(model: &ModelEntry) {
     let preset = (model.preset)();
     for parameter in preset.parameters() {
-        assert!(!parameter.help.is_empty(), "{} has no documentation", parameter.name);
+        assert!(
+            !parameter.help.is_empty(),
+            "{} has no documentation",
+            parameter.name
+        );
     }
     if let Err(error) = preset.with(&preset.values()) {
         panic!("the defaults are refused: {error}");
@@ -20,12 +24,20 @@ pub(crate) fn documented(model: &ModelEntry) {
 pub(crate) fn shapes(model: &ModelEntry) {
     let [train, test] = digits();
     let classifier = fit(model, &train);
-    for images in [test.images().clone(), test.images().slice(0..1), test.images().slice(0..0)] {
+    for images in [
+        test.images().clone(),
+        test.images().slice(0..1),
+        test.images().slice(0..0),
+    ] {
         let scores = classifier.scores(&images);
         assert_eq!(scores.images(), images.len(), "rows of the scores");
         assert_eq!(scores.classes(), 10, "columns of the scores");
         if let Some(probabilities) = classifier.log_probabilities(&images) {
-            assert_eq!(probabilities.images(), images.len(), "rows of the probabilities");
+            assert_eq!(
+                probabilities.images(),
+                images.len(),
+                "rows of the probabilities"
+            );
             assert_eq!(probabilities.classes(), 10, "columns of the probabilities");
         }
     }
@@ -37,7 +49,11 @@ pub(crate) fn any_data(model: &ModelEntry) {
     let scores = fit(model, &data).scores(data.images());
     assert_eq!(scores.classes(), 4, "columns of the scores");
     let right = count_right(&scores, data.labels());
-    assert!(right > data.len() * 8 / 10, "{right} of {} stripes are right", data.len());
+    assert!(
+        right > data.len() * 8 / 10,
+        "{right} of {} stripes are right",
+        data.len()
+    );
 }
 
 pub(crate) fn reproducible(model: &ModelEntry) {
@@ -46,7 +62,11 @@ pub(crate) fn reproducible(model: &ModelEntry) {
         let classifier =
             try_fit(model, &train, threads, Cancellation::default(), &mut Silent).expect("it fits");
         let scores = classifier.scores(test.images());
-        scores.values().iter().map(|value| value.to_bits()).collect::<Vec<_>>()
+        scores
+            .values()
+            .iter()
+            .map(|value| value.to_bits())
+            .collect::<Vec<_>>()
     };
     let first = bits(1);
     assert!(first == bits(1), "fitted again on one thread, other bits");
@@ -57,7 +77,9 @@ pub(crate) fn order_of_test_images(model: &ModelEntry) {
     let [train, test] = digits();
     let classifier = fit(model, &train);
     let backwards: Vec<usize> = (0..test.len()).rev().collect();
-    let mut reversed = classifier.scores(&test.images().select(&backwards)).labels();
+    let mut reversed = classifier
+        .scores(&test.images().select(&backwards))
+        .labels();
     reversed.reverse();
     assert!(
         reversed == classifier.scores(test.images()).labels(),
@@ -75,7 +97,10 @@ pub(crate) fn probabilities(model: &ModelEntry) {
     };
     for (image, row) in logs.rows().enumerate() {
         let sum: f64 = row.iter().map(|log| f64::from(*log).exp()).sum();
-        assert!((sum - 1.0).abs() < 1e-5, "probabilities of image {image} sum to {sum}");
+        assert!(
+            (sum - 1.0).abs() < 1e-5,
+            "probabilities of image {image} sum to {sum}"
+        );
     }
     assert!(
         logs.labels() == classifier.scores(test.images()).labels(),
@@ -99,7 +124,10 @@ pub(crate) fn linear_weights(model: &ModelEntry) {
 pub(crate) fn empty_data(model: &ModelEntry) {
     let [train, _] = digits();
     assert!(
-        matches!(fit_quietly(model, &train.select(&[])), Err(FitError::Data(_))),
+        matches!(
+            fit_quietly(model, &train.select(&[])),
+            Err(FitError::Data(_))
+        ),
         "no images must be refused as unusable data"
     );
 }
@@ -112,7 +140,10 @@ pub(crate) fn not_finite(model: &ModelEntry) {
         let images = Images::from_features(good.images().shape(), features).expect("whole images");
         let bad = Dataset::new(images, good.labels().to_vec(), good.class_names().clone());
         assert!(
-            matches!(fit_quietly(model, &bad.expect("labels fit")), Err(FitError::Data(_))),
+            matches!(
+                fit_quietly(model, &bad.expect("labels fit")),
+                Err(FitError::Data(_))
+            ),
             "{poison} must be refused as unusable data"
         );
     }
@@ -123,14 +154,27 @@ pub(crate) fn cancellation(model: &ModelEntry) {
     let before = Cancellation::default();
     before.cancel();
     let result = try_fit(model, &train, 1, before, &mut Silent);
-    assert!(matches!(result, Err(FitError::Cancelled(_))), "cancelled before the fit");
+    assert!(
+        matches!(result, Err(FitError::Cancelled(_))),
+        "cancelled before the fit"
+    );
 
     let during = Cancellation::default();
-    let mut observer = CancelAtOnce { cancellation: during.clone(), told: 0 };
+    let mut observer = CancelAtOnce {
+        cancellation: during.clone(),
+        told: 0,
+    };
     let result = try_fit(model, &train, 2, during, &mut observer);
     if observer.told > 0 {
-        assert!(matches!(result, Err(FitError::Cancelled(_))), "cancelled at the first report");
-        assert!(observer.told <= 2, "{} reports after the cancellation", observer.told - 1);
+        assert!(
+            matches!(result, Err(FitError::Cancelled(_))),
+            "cancelled at the first report"
+        );
+        assert!(
+            observer.told <= 2,
+            "{} reports after the cancellation",
+            observer.told - 1
+        );
     }
 }
 
@@ -138,7 +182,11 @@ pub(crate) fn beats_majority(model: &ModelEntry) {
     let [train, test] = digits();
     let right = count_right(&fit(model, &train).scores(test.images()), test.labels());
     let majority = test.class_counts().into_iter().max().unwrap_or(0);
-    assert!(right > majority, "{right} of {} right; the majority class has {majority}", test.len());
+    assert!(
+        right > majority,
+        "{right} of {} right; the majority class has {majority}",
+        test.len()
+    );
 }
 
 /// Cancels the fit when it is first told anything.
@@ -164,7 +212,12 @@ fn fit_quietly(model: &ModelEntry, train: &Dataset) -> Result<Box<dyn Classifier
 }
 
 fn count_right(scores: &Scores, labels: &[usize]) -> usize {
-    scores.labels().iter().zip(labels).filter(|(a, b)| a == b).count()
+    scores
+        .labels()
+        .iter()
+        .zip(labels)
+        .filter(|(a, b)| a == b)
+        .count()
 }
 
 /// xW + b in f64.

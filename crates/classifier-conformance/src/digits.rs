@@ -21,12 +21,19 @@ pub fn digits() -> [Dataset; 2] {
 /// # Panics
 /// Never.
 pub fn stripes() -> Dataset {
-    let shape = ImageShape { rows: 3, columns: 5 };
+    let shape = ImageShape {
+        rows: 3,
+        columns: 5,
+    };
     let labels: Vec<usize> = (0..60).map(|i| i % 3).collect();
     let features = labels.iter().enumerate().flat_map(|(i, &label)| {
         (0..15).map(move |j| {
             let pattern = ((7 * i + 3 * j) % 11) as f32 / 22.0;
-            if j / 5 == label { 1.0 - pattern } else { pattern - 0.5 }
+            if j / 5 == label {
+                1.0 - pattern
+            } else {
+                pattern - 0.5
+            }
         })
     });
     let images = Images::from_features(shape, features.collect()).expect("whole images");

@@ -112,7 +112,12 @@ impl FitContext<'static> {
     /// A context that cannot be cancelled and tells nobody, for using a model as a library.
     pub fn quiet(seed: u64, threads: usize) -> Self {
         // An observer without size: nothing is leaked.
-        Self::new(seed, threads, Cancellation::default(), Box::leak(Box::new(Silent)))
+        Self::new(
+            seed,
+            threads,
+            Cancellation::default(),
+            Box::leak(Box::new(Silent)),
+        )
     }
 }
 
@@ -208,9 +213,8 @@ mod tests {
 
     #[test]
     fn the_visiting_order_depends_on_seed_and_epoch_alone() {
-        let order = |seed, epoch, shuffle| {
-            FitContext::quiet(seed, 1).visiting_order(100, epoch, shuffle)
-        };
+        let order =
+            |seed, epoch, shuffle| FitContext::quiet(seed, 1).visiting_order(100, epoch, shuffle);
         assert_eq!(order(7, 1, false), (0..100).collect::<Vec<_>>());
         assert_eq!(order(7, 2, true), order(7, 2, true));
         assert_ne!(order(7, 2, true), order(7, 3, true));
@@ -236,7 +240,11 @@ mod tests {
 
     #[test]
     fn a_panic_in_a_library_is_an_error() {
-        let error = Cancellation::default().abandonable("libfoo", || panic!("expected in this test"));
-        assert_eq!(error.map(|(): ()| ()).unwrap_err().to_string(), "libfoo: panicked");
+        let error =
+            Cancellation::default().abandonable("libfoo", || panic!("expected in this test"));
+        assert_eq!(
+            error.map(|(): ()| ()).unwrap_err().to_string(),
+            "libfoo: panicked"
+        );
     }
 }

@@ -61,7 +61,11 @@ impl<P: Hyperparameters> Preset for P {
     fn parameters(&self) -> Vec<Parameter> {
         let schema = schema_for!(P);
         let help = |name: &str| {
-            let text = schema.get("properties")?.get(name)?.get("description")?.as_str()?;
+            let text = schema
+                .get("properties")?
+                .get(name)?
+                .get("description")?
+                .as_str()?;
             Some(text.replace('\n', " "))
         };
         let values = self.values().into_iter();
@@ -128,8 +132,14 @@ mod tests {
     }
 
     impl Recipe for Toy {
-        fn fit(&self, _: &Dataset, _: &mut FitContext<'_>) -> Result<Box<dyn Classifier>, FitError> {
-            Err(FitError::Declined { reason: "a toy".to_owned() })
+        fn fit(
+            &self,
+            _: &Dataset,
+            _: &mut FitContext<'_>,
+        ) -> Result<Box<dyn Classifier>, FitError> {
+            Err(FitError::Declined {
+                reason: "a toy".to_owned(),
+            })
         }
     }
 
@@ -140,10 +150,15 @@ mod tests {
         }
     }
 
-    const TOY: Toy = Toy { learning_rate: 0.1, epochs: 20 };
+    const TOY: Toy = Toy {
+        learning_rate: 0.1,
+        epochs: 20,
+    };
 
     fn refusal(values: Value) -> String {
-        let Value::Object(values) = values else { unreachable!() };
+        let Value::Object(values) = values else {
+            unreachable!()
+        };
         TOY.with(&values).err().expect("refused").to_string()
     }
 
@@ -157,7 +172,9 @@ mod tests {
 
     #[test]
     fn values_replace_defaults() {
-        let Value::Object(values) = json!({"epochs": 3}) else { unreachable!() };
+        let Value::Object(values) = json!({"epochs": 3}) else {
+            unreachable!()
+        };
         let recipe = TOY.with(&values).ok().expect("accepted");
         assert_eq!(recipe.values()["epochs"], json!(3));
     }

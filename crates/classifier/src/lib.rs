@@ -12,7 +12,9 @@ mod nearest_name;
 mod recipe;
 mod scores;
 
-pub use context::{Cancellation, Epoch, FitContext, Observer, Silent, Step, generator, with_threads};
+pub use context::{
+    Cancellation, Epoch, FitContext, Observer, Silent, Step, generator, with_threads,
+};
 pub use entry::{Hyperparameters, ModelEntry, Parameter, Preset};
 pub use error::{Cancelled, FitError, InvalidParameter, ParameterError};
 pub use nearest_name::nearest_name;

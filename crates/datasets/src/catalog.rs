@@ -136,7 +136,11 @@ impl CatalogEntry {
 /// else in the system's directory for temporary files.
 pub fn cache_dir() -> PathBuf {
     std::env::var_os("PLUMBLINE_CACHE").map_or_else(
-        || dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("plumbline"),
+        || {
+            dirs::cache_dir()
+                .unwrap_or_else(std::env::temp_dir)
+                .join("plumbline")
+        },
         PathBuf::from,
     )
 }
@@ -145,7 +149,10 @@ pub fn cache_dir() -> PathBuf {
 /// `$PLUMBLINE_SYSTEM_DATASETS` or `/usr/share/datasets`.
 pub fn search_path() -> [PathBuf; 2] {
     let system = std::env::var_os("PLUMBLINE_SYSTEM_DATASETS");
-    [cache_dir(), system.map_or_else(|| PathBuf::from("/usr/share/datasets"), PathBuf::from)]
+    [
+        cache_dir(),
+        system.map_or_else(|| PathBuf::from("/usr/share/datasets"), PathBuf::from),
+    ]
 }
 
 #[cfg(test)]

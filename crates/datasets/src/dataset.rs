@@ -165,14 +165,20 @@ mod tests {
     }
 
     fn four_images() -> Images {
-        let shape = ImageShape { rows: 1, columns: 2 };
+        let shape = ImageShape {
+            rows: 1,
+            columns: 2,
+        };
         Images::from_pixels(shape, (0..8).collect()).unwrap()
     }
 
     #[test]
     fn labels_must_be_as_many_as_images_and_within_the_classes() {
         let error = Dataset::new(four_images(), vec![0; 3], names(2)).unwrap_err();
-        assert_eq!(error.to_string(), "4 images but 3 labels; each image needs one label");
+        assert_eq!(
+            error.to_string(),
+            "4 images but 3 labels; each image needs one label"
+        );
         let error = Dataset::new(four_images(), vec![0, 1, 2, 0], names(2)).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -191,7 +197,10 @@ mod tests {
 
     #[test]
     fn what_no_model_can_learn_from_is_named() {
-        let shape = ImageShape { rows: 1, columns: 2 };
+        let shape = ImageShape {
+            rows: 1,
+            columns: 2,
+        };
         let values = vec![0.0, 1.0, 2.0, f32::NAN];
         let images = Images::from_features(shape, values).unwrap();
         let dataset = Dataset::new(images, vec![0, 1], names(2)).unwrap();
@@ -200,7 +209,10 @@ mod tests {
             error.to_string(),
             "feature 1 of image 1 is NaN; every feature must be finite"
         );
-        assert!(matches!(dataset.select(&[]).check_trainable(), Err(DataError::Empty)));
+        assert!(matches!(
+            dataset.select(&[]).check_trainable(),
+            Err(DataError::Empty)
+        ));
         let one = Dataset::new(four_images(), vec![0; 4], names(1)).unwrap();
         assert!(matches!(one.check_trainable(), Err(DataError::OneClass(1))));
     }

@@ -26,7 +26,9 @@ pub fn load_directory(
     let read = |file| read_file(directory, file);
     let [a, b, c, d] = FILES.map(read);
     let files = [a?, b?, c?, d?];
-    let parts = files.each_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    let parts = files
+        .each_ref()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let origin = directory.display().to_string();
     match entry {
         Some(entry) => entry.assemble(origin, parts),
@@ -36,9 +38,9 @@ pub fn load_directory(
 
 /// Whether the four files are there, without reading them.
 pub(crate) fn is_complete(directory: &Path) -> bool {
-    FILES
-        .iter()
-        .all(|file| directory.join(file).is_file() || directory.join(format!("{file}.gz")).is_file())
+    FILES.iter().all(|file| {
+        directory.join(file).is_file() || directory.join(format!("{file}.gz")).is_file()
+    })
 }
 
 fn read_file(directory: &Path, file: &'static str) -> Result<(String, Vec<u8>), DataError> {
@@ -161,7 +163,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         write_dataset(directory.path(), &[2, 1]);
         let error = load_directory("tiny", directory.path(), None).unwrap_err();
-        assert_eq!(error.to_string(), "3 images but 2 labels; each image needs one label");
+        assert_eq!(
+            error.to_string(),
+            "3 images but 2 labels; each image needs one label"
+        );
     }
 
     #[test]
@@ -169,8 +174,13 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         write_dataset(directory.path(), &[2, 1, 0]);
         std::fs::remove_file(directory.path().join(FILES[3])).unwrap();
-        let error = load_directory("tiny", directory.path(), None).unwrap_err().to_string();
-        assert!(error.contains("no t10k-labels-idx1-ubyte and no"), "{error}");
+        let error = load_directory("tiny", directory.path(), None)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("no t10k-labels-idx1-ubyte and no"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -40,7 +40,11 @@ pub fn download(
     let target = cache.join(entry.id);
 
     let mirrors = mirror.as_slice();
-    let mirrors = if mirrors.is_empty() { entry.mirrors } else { mirrors };
+    let mirrors = if mirrors.is_empty() {
+        entry.mirrors
+    } else {
+        mirrors
+    };
     let mut failure = None;
     for base in mirrors {
         match fetch_all(base, staging.path(), progress) {
@@ -144,8 +148,10 @@ mod tests {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-                let head: Vec<String> =
-                    lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+                let head: Vec<String> = lines
+                    .map_while(Result::ok)
+                    .take_while(|line| !line.is_empty())
+                    .collect();
                 let (status, body) = respond(head[0].split(' ').nth(1).unwrap());
                 let length = body.len();
                 let head = format!(
@@ -174,7 +180,10 @@ mod tests {
             assert!(transfer.received <= transfer.total.unwrap());
         });
         assert_eq!(splits.unwrap().train.len(), 60_000);
-        assert_eq!(received, crate::mnist::BYTES.map(|bytes| bytes.len() as u64));
+        assert_eq!(
+            received,
+            crate::mnist::BYTES.map(|bytes| bytes.len() as u64)
+        );
         assert!(crate::directory::is_complete(&cache.path().join("mnist")));
         assert_eq!(std::fs::read_dir(cache.path()).unwrap().count(), 1);
     }
@@ -186,7 +195,12 @@ mod tests {
         let entry = &crate::CATALOG[1];
         let mut transfers = 0;
         let error = download(entry, cache.path(), Some(&server), &mut |_| transfers += 1);
-        assert!(error.unwrap_err().to_string().contains("this is a file of images"));
+        assert!(
+            error
+                .unwrap_err()
+                .to_string()
+                .contains("this is a file of images")
+        );
         assert_eq!(transfers, 4);
         assert_eq!(std::fs::read_dir(cache.path()).unwrap().count(), 0);
     }
@@ -199,7 +213,10 @@ mod tests {
         let error = download(entry, cache.path(), Some(&server), &mut |_| ()).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("404"), "{text}");
-        assert!(text.contains("--data-dir") && text.contains("apt install"), "{text}");
+        assert!(
+            text.contains("--data-dir") && text.contains("apt install"),
+            "{text}"
+        );
         assert!(!text.contains('\n'), "{text}");
     }
 }

@@ -77,7 +77,9 @@ pub enum DataError {
         limit: u64,
     },
     /// The bytes are not the published ones.
-    #[error("{file}: SHA-256 of the decompressed bytes is {found}, expected {expected}; the file is damaged or is not this data set's")]
+    #[error(
+        "{file}: SHA-256 of the decompressed bytes is {found}, expected {expected}; the file is damaged or is not this data set's"
+    )]
     Checksum {
         /// The file.
         file: String,

@@ -228,7 +228,10 @@ mod tests {
         let (labels, sum) = read_labels("labels", &file).unwrap();
         assert_eq!(labels, [9, 0, 255]);
         // printf '\0\0\10\1\0\0\0\3\11\0\377' | sha256sum
-        assert_eq!(sum, "6ea60e693f23bfa9336983b3b99d396940d33024ea3979c564a3dcec85acf1de");
+        assert_eq!(
+            sum,
+            "6ea60e693f23bfa9336983b3b99d396940d33024ea3979c564a3dcec85acf1de"
+        );
     }
 
     #[test]

@@ -229,20 +229,32 @@ mod tests {
         let images = images();
         assert_eq!(images.len(), 3);
         assert_eq!(images.select(&[1, 2]), images.slice(1..3));
-        assert_eq!(images.select(&[2]).pixels(), Some(&[180, 195, 210, 225, 240, 255][..]));
+        assert_eq!(
+            images.select(&[2]).pixels(),
+            Some(&[180, 195, 210, 225, 240, 255][..])
+        );
     }
 
     #[test]
     fn values_that_fill_no_whole_image_are_refused() {
         let error = Images::from_pixels(TWO_BY_THREE, vec![0; 7]).unwrap_err();
-        assert_eq!(error.to_string(), "7 values are no whole number of 2 × 3 images");
-        let nothing = ImageShape { rows: 0, columns: 3 };
+        assert_eq!(
+            error.to_string(),
+            "7 values are no whole number of 2 × 3 images"
+        );
+        let nothing = ImageShape {
+            rows: 0,
+            columns: 3,
+        };
         assert!(Images::from_features(nothing, vec![]).is_err());
     }
 
     #[test]
     fn features_are_shown_between_their_own_extremes() {
-        let shape = ImageShape { rows: 1, columns: 3 };
+        let shape = ImageShape {
+            rows: 1,
+            columns: 3,
+        };
         let images = Images::from_features(shape, vec![-1.0, 0.0, 1.0, 7.0, 7.0, 7.0]).unwrap();
         assert_eq!(images.grey_levels(0).as_ref(), [0, 128, 255]);
         assert_eq!(images.grey_levels(1).as_ref(), [0, 0, 0]);

@@ -40,7 +40,14 @@ mod tests {
             mnist.test.class_counts(),
             [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
         );
-        let lit = mnist.train.images().pixels().unwrap().iter().filter(|&&p| p > 0).count();
+        let lit = mnist
+            .train
+            .images()
+            .pixels()
+            .unwrap()
+            .iter()
+            .filter(|&&p| p > 0)
+            .count();
         assert_eq!(lit, 8_994_156);
     }
 }

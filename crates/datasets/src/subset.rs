@@ -43,7 +43,10 @@ pub fn stratified_subset(
 /// Splits `size` in proportion to `counts`, at least one each, no more than there are.
 fn shares(counts: &[usize], size: usize) -> Vec<usize> {
     let total: usize = counts.iter().sum();
-    let mut shares: Vec<usize> = counts.iter().map(|count| (count * size / total).max(1)).collect();
+    let mut shares: Vec<usize> = counts
+        .iter()
+        .map(|count| (count * size / total).max(1))
+        .collect();
     // Remainders decide who gets what rounding left; lower classes first among equals.
     let mut order: Vec<usize> = (0..counts.len()).collect();
     order.sort_by_key(|&class| std::cmp::Reverse(counts[class] * size % total));
@@ -72,9 +75,15 @@ mod tests {
     use crate::{ImageShape, Images};
 
     fn dataset(counts: &[usize]) -> Dataset {
-        let labels: Vec<usize> =
-            counts.iter().enumerate().flat_map(|(class, &count)| vec![class; count]).collect();
-        let shape = ImageShape { rows: 1, columns: 1 };
+        let labels: Vec<usize> = counts
+            .iter()
+            .enumerate()
+            .flat_map(|(class, &count)| vec![class; count])
+            .collect();
+        let shape = ImageShape {
+            rows: 1,
+            columns: 1,
+        };
         let images = Images::from_pixels(shape, vec![0; labels.len()]).unwrap();
         let names = (0..counts.len()).map(|class| class.to_string()).collect();
         Dataset::new(images, labels, names).unwrap()

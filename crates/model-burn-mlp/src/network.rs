@@ -28,7 +28,13 @@ impl Network {
         let layers = widths.windows(2).map(|pair| {
             let (inputs, outputs) = (pair[0], pair[1]);
             let bound = (6.0 / inputs as f32).sqrt();
-            let mut draw = || if single { 0.0 } else { random.random_range(-bound..bound) };
+            let mut draw = || {
+                if single {
+                    0.0
+                } else {
+                    random.random_range(-bound..bound)
+                }
+            };
             let weights: Vec<f32> = (0..inputs * outputs).map(|_| draw()).collect();
             Linear {
                 weight: Param::from_data(TensorData::new(weights, [inputs, outputs]), device),
@@ -100,5 +106,8 @@ impl Classifier for TrainedNetwork {
 }
 
 fn floats<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_to_vec().expect("the tensors of this crate hold f32")
+    tensor
+        .into_data()
+        .try_to_vec()
+        .expect("the tensors of this crate hold f32")
 }

@@ -123,10 +123,21 @@ fn tensors(
 
 impl Hyperparameters for BurnMlp {
     fn validate(&self) -> Result<(), InvalidParameter> {
-        let Self { hidden, epochs, batch_size, learning_rate, .. } = self;
+        let Self {
+            hidden,
+            epochs,
+            batch_size,
+            learning_rate,
+            ..
+        } = self;
         let positive = hidden.iter().all(|&units| units > 0);
         let widths = format!("{hidden:?}");
-        InvalidParameter::unless(positive, "hidden", widths, "sizes of at least 1, such as [128]")?;
+        InvalidParameter::unless(
+            positive,
+            "hidden",
+            widths,
+            "sizes of at least 1, such as [128]",
+        )?;
         InvalidParameter::unless(*epochs > 0, "epochs", epochs, "at least 1")?;
         InvalidParameter::unless(*batch_size > 0, "batch_size", batch_size, "at least 1")?;
         let valid = *learning_rate > 0.0 && learning_rate.is_finite();

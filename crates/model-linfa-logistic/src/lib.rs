@@ -3,8 +3,8 @@
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights,
-    ModelEntry, Recipe, Scores,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
+    Recipe, Scores,
 };
 use datasets::{Dataset, Images};
 use linfa::traits::Fit;
@@ -45,12 +45,26 @@ impl Default for LinfaLogistic {
 
 impl Hyperparameters for LinfaLogistic {
     fn validate(&self) -> Result<(), InvalidParameter> {
-        let &Self { alpha, max_iterations, gradient_tolerance } = self;
+        let &Self {
+            alpha,
+            max_iterations,
+            gradient_tolerance,
+        } = self;
         let valid = alpha >= 0.0 && alpha.is_finite();
         InvalidParameter::unless(valid, "alpha", alpha, "a number of at least 0")?;
-        InvalidParameter::unless(max_iterations > 0, "max_iterations", max_iterations, "at least 1")?;
+        InvalidParameter::unless(
+            max_iterations > 0,
+            "max_iterations",
+            max_iterations,
+            "at least 1",
+        )?;
         let valid = gradient_tolerance > 0.0 && gradient_tolerance.is_finite();
-        InvalidParameter::unless(valid, "gradient_tolerance", gradient_tolerance, "a number above 0")
+        InvalidParameter::unless(
+            valid,
+            "gradient_tolerance",
+            gradient_tolerance,
+            "a number above 0",
+        )
     }
 }
 
@@ -61,7 +75,10 @@ impl Recipe for LinfaLogistic {
         context: &mut FitContext<'_>,
     ) -> Result<Box<dyn Classifier>, FitError> {
         train.check_trainable()?;
-        let data = linfa::Dataset::new(matrix(train.images()), Array1::from(train.labels().to_vec()));
+        let data = linfa::Dataset::new(
+            matrix(train.images()),
+            Array1::from(train.labels().to_vec()),
+        );
         let params = MultiLogisticRegression::default()
             .alpha(self.alpha)
             .max_iterations(self.max_iterations)
@@ -90,7 +107,11 @@ impl Fitted {
     /// Puts linfa's columns where their classes belong; the others hold `absent`.
     fn spread(&self, columns: &Array2<f64>, absent: f32) -> Vec<f32> {
         let mut spread = vec![absent; columns.nrows() * self.classes];
-        for (from, to) in columns.rows().into_iter().zip(spread.chunks_exact_mut(self.classes)) {
+        for (from, to) in columns
+            .rows()
+            .into_iter()
+            .zip(spread.chunks_exact_mut(self.classes))
+        {
             for (&value, &class) in from.iter().zip(self.fitted.classes()) {
                 to[class] = value as f32;
             }
@@ -126,7 +147,11 @@ impl Classifier for Fitted {
 
 /// Shape (images, features), in `f64`.
 fn matrix(images: &Images) -> Array2<f64> {
-    let values = images.to_f32().iter().map(|&value| f64::from(value)).collect();
+    let values = images
+        .to_f32()
+        .iter()
+        .map(|&value| f64::from(value))
+        .collect();
     Array2::from_shape_vec((images.len(), images.features()), values).expect("whole images")
 }
 

@@ -9,8 +9,7 @@ mod reduction;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Scores,
 };
 use datasets::{Dataset, Images};
 use pairs::{Pairs, SolverSettings};
@@ -85,7 +84,13 @@ impl LinfaSvm {
 
 impl Hyperparameters for LinfaSvm {
     fn validate(&self) -> Result<(), InvalidParameter> {
-        let &Self { c, gamma, tolerance, pca_components, .. } = self;
+        let &Self {
+            c,
+            gamma,
+            tolerance,
+            pca_components,
+            ..
+        } = self;
         for (name, value) in [("c", c), ("gamma", gamma), ("tolerance", tolerance)] {
             let valid = value > 0.0 && value.is_finite();
             InvalidParameter::unless(valid, name, value, "a number above 0")?;

@@ -41,11 +41,17 @@ impl Pairs {
         settings: SolverSettings,
         context: &mut FitContext<'_>,
     ) -> Result<Self, FitError> {
-        let occurring: Vec<usize> = (0..classes).filter(|class| labels.contains(class)).collect();
+        let occurring: Vec<usize> = (0..classes)
+            .filter(|class| labels.contains(class))
+            .collect();
         let wanted: Vec<(usize, usize)> = occurring
             .iter()
             .enumerate()
-            .flat_map(|(i, &first)| occurring[i + 1..].iter().map(move |&second| (first, second)))
+            .flat_map(|(i, &first)| {
+                occurring[i + 1..]
+                    .iter()
+                    .map(move |&second| (first, second))
+            })
             .collect();
         let cancellation = context.cancellation().clone();
         let progress = Mutex::new((0, context));
@@ -76,8 +82,10 @@ impl Pairs {
     /// Votes, plus the sum of decision values squeezed into (−1/3, 1/3) to break ties, as
     /// scikit-learn's `decision_function_shape="ovr"` does.
     pub(crate) fn scores(&self, x: &Array2<f32>) -> Scores {
-        let rows: Vec<Vec<f32>> =
-            (0..x.nrows()).into_par_iter().map(|image| self.vote(x.row(image))).collect();
+        let rows: Vec<Vec<f32>> = (0..x.nrows())
+            .into_par_iter()
+            .map(|image| self.vote(x.row(image)))
+            .collect();
         Scores::new(rows.concat(), self.classes)
     }
 
@@ -113,8 +121,9 @@ fn separate(
     settings: SolverSettings,
     cancellation: &Cancellation,
 ) -> Result<Svm<f32, bool>, FitError> {
-    let members: Vec<usize> =
-        (0..labels.len()).filter(|&i| labels[i] == first || labels[i] == second).collect();
+    let members: Vec<usize> = (0..labels.len())
+        .filter(|&i| labels[i] == first || labels[i] == second)
+        .collect();
     let is_first: Array1<bool> = members.iter().map(|&i| labels[i] == first).collect();
     let data = linfa::Dataset::new(x.select(Axis(0), &members), is_first);
     let params = Svm::<f32, bool>::params()
@@ -125,12 +134,12 @@ fn separate(
         Kernel::Rbf => params.gaussian_kernel(1.0 / settings.gamma),
         Kernel::Linear => params.linear_kernel(),
     };
-    cancellation.abandonable("linfa-svm", move || params.fit(&data))?.map_err(|error| {
-        FitError::Library {
+    cancellation
+        .abandonable("linfa-svm", move || params.fit(&data))?
+        .map_err(|error| FitError::Library {
             library: "linfa-svm",
             reason: error.to_string(),
-        }
-    })
+        })
 }
 
 #[cfg(test)]
@@ -154,7 +163,10 @@ mod tests {
         let scores = pairs.scores(&array![[0.5], [0.7], [1.5], [1.7]]);
         assert_eq!(scores.labels(), [0, 1, 1, 2]);
         assert_eq!(pairs.parameter_count(), 6);
-        let votes: Vec<f32> = scores.values()[..3].iter().map(|score| score.round()).collect();
+        let votes: Vec<f32> = scores.values()[..3]
+            .iter()
+            .map(|score| score.round())
+            .collect();
         assert_eq!(votes, [2.0, 1.0, 0.0]);
     }
 }

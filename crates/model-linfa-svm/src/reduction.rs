@@ -28,7 +28,9 @@ impl Reduction {
         let records = linfa::Dataset::from(matrix(images).mapv(f64::from));
         let pca = context
             .cancellation()
-            .abandonable("linfa-reduction", move || Pca::params(components).fit(&records))?
+            .abandonable("linfa-reduction", move || {
+                Pca::params(components).fit(&records)
+            })?
             .map_err(|error| FitError::Library {
                 library: "linfa-reduction",
                 reason: error.to_string(),
@@ -46,7 +48,9 @@ impl Reduction {
             .map(|start| {
                 let block = images.slice(start..images.len().min(start + BLOCK));
                 let centred = matrix(&block).mapv(f64::from) - pca.mean();
-                centred.dot(&pca.components().t()).mapv(|value| value as f32)
+                centred
+                    .dot(&pca.components().t())
+                    .mapv(|value| value as f32)
             })
             .collect();
         let views: Vec<ArrayView2<f32>> = blocks.iter().map(Array2::view).collect();
@@ -54,7 +58,9 @@ impl Reduction {
     }
 
     pub(crate) fn parameter_count(&self) -> usize {
-        self.pca.as_ref().map_or(0, |pca| pca.components().len() + pca.mean().len())
+        self.pca
+            .as_ref()
+            .map_or(0, |pca| pca.components().len() + pca.mean().len())
     }
 }
 
@@ -86,7 +92,13 @@ mod tests {
         assert_eq!(scores.dim(), (1_000, 10));
         let variances = scores.var_axis(Axis(0), 0.0);
         assert!(variances.iter().is_sorted_by(|a, b| a >= b), "{variances}");
-        assert!(scores.mean_axis(Axis(0)).unwrap().iter().all(|mean| mean.abs() < 1e-4));
+        assert!(
+            scores
+                .mean_axis(Axis(0))
+                .unwrap()
+                .iter()
+                .all(|mean| mean.abs() < 1e-4)
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights,
-    ModelEntry, Recipe, Scores,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
+    Recipe, Scores,
 };
 use datasets::{Dataset, Images};
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,10 @@ impl Centroids {
             }
         }
         let counts = train.class_counts();
-        let means = sums.iter().enumerate().map(|(i, sum)| (sum / counts[i / features] as f64) as f32);
+        let means = sums
+            .iter()
+            .enumerate()
+            .map(|(i, sum)| (sum / counts[i / features] as f64) as f32);
         Self {
             means: means.collect(),
             classes,
@@ -80,7 +83,12 @@ impl Classifier for Centroids {
     fn scores(&self, images: &Images) -> Scores {
         let values = images.to_f32();
         let half_distance = |image: &[f32], centroid: &[f32]| -> f32 {
-            image.iter().zip(centroid).map(|(x, c)| (x - c) * (x - c)).sum::<f32>() / 2.0
+            image
+                .iter()
+                .zip(centroid)
+                .map(|(x, c)| (x - c) * (x - c))
+                .sum::<f32>()
+                / 2.0
         };
         let scores = values.chunks_exact(self.features()).flat_map(|image| {
             let centroids = self.means.chunks_exact(self.features());
@@ -118,8 +126,14 @@ mod tests {
     #[test]
     fn all_of_mnist_gives_the_accuracy_of_scikit_learn() {
         let mnist = datasets::mnist().unwrap();
-        let labels = Centroids::of(&mnist.train).scores(mnist.test.images()).labels();
-        let right = labels.iter().zip(mnist.test.labels()).filter(|(a, b)| a == b).count();
+        let labels = Centroids::of(&mnist.train)
+            .scores(mnist.test.images())
+            .labels();
+        let right = labels
+            .iter()
+            .zip(mnist.test.labels())
+            .filter(|(a, b)| a == b)
+            .count();
         assert_eq!(right, 8203);
     }
 }

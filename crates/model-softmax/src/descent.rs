@@ -102,7 +102,12 @@ impl Recipe for Softmax {
 
 impl Hyperparameters for Softmax {
     fn validate(&self) -> Result<(), InvalidParameter> {
-        let &Self { epochs, batch_size, learning_rate, .. } = self;
+        let &Self {
+            epochs,
+            batch_size,
+            learning_rate,
+            ..
+        } = self;
         InvalidParameter::unless(epochs > 0, "epochs", epochs, "at least 1")?;
         InvalidParameter::unless(batch_size > 0, "batch_size", batch_size, "at least 1")?;
         let valid = learning_rate > 0.0 && learning_rate.is_finite();
@@ -124,7 +129,11 @@ mod tests {
 
     fn accuracy(model: &SoftmaxRegression, data: &Dataset) -> f64 {
         let labels = model.scores(data.images()).labels();
-        let right = labels.iter().zip(data.labels()).filter(|(a, b)| a == b).count();
+        let right = labels
+            .iter()
+            .zip(data.labels())
+            .filter(|(a, b)| a == b)
+            .count();
         right as f64 / data.len() as f64
     }
 
@@ -149,7 +158,11 @@ mod tests {
     #[test]
     fn a_short_last_batch_is_used() {
         let [data, _] = digits();
-        let recipe = |batch_size| Softmax { epochs: 1, batch_size, ..Softmax::default() };
+        let recipe = |batch_size| Softmax {
+            epochs: 1,
+            batch_size,
+            ..Softmax::default()
+        };
         // 999 + 1: dropping the last image would leave the weights where 999 alone put them.
         let with_last = train(&recipe(999), &data, &mut Silent);
         let without = data.select(&(0..999).collect::<Vec<_>>());
@@ -159,7 +172,11 @@ mod tests {
     #[test]
     fn shuffling_changes_the_path_and_the_seed_repeats_it() {
         let [data, _] = digits();
-        let recipe = |shuffle| Softmax { epochs: 2, shuffle, ..Softmax::default() };
+        let recipe = |shuffle| Softmax {
+            epochs: 2,
+            shuffle,
+            ..Softmax::default()
+        };
         let shuffled = train(&recipe(true), &data, &mut Silent);
         assert_eq!(shuffled, train(&recipe(true), &data, &mut Silent));
         assert_ne!(shuffled, train(&recipe(false), &data, &mut Silent));
@@ -168,8 +185,13 @@ mod tests {
     #[test]
     fn an_absurd_learning_rate_is_reported_as_divergence() {
         let [data, _] = digits();
-        let recipe = Softmax { learning_rate: 1e38, ..Softmax::default() };
-        let error = recipe.train(&data, &mut FitContext::quiet(1, 1)).unwrap_err();
+        let recipe = Softmax {
+            learning_rate: 1e38,
+            ..Softmax::default()
+        };
+        let error = recipe
+            .train(&data, &mut FitContext::quiet(1, 1))
+            .unwrap_err();
         assert!(matches!(error, FitError::Diverged { .. }), "{error}");
     }
 
@@ -184,7 +206,14 @@ mod tests {
         }
         let [data, _] = digits();
         let mut losses = Losses(Vec::new());
-        train(&Softmax { epochs: 5, ..Softmax::default() }, &data, &mut losses);
+        train(
+            &Softmax {
+                epochs: 5,
+                ..Softmax::default()
+            },
+            &data,
+            &mut losses,
+        );
         assert_eq!(losses.0.len(), 5);
         assert!(losses.0.is_sorted_by(|a, b| a > b), "{:?}", losses.0);
     }

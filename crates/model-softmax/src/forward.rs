@@ -76,7 +76,9 @@ pub fn forward<F: Float>(x: &[F], weights: &Weights<F>) -> Vec<F> {
 /// log Σ exp(zₗ), without overflow.
 pub(crate) fn log_sum_exp<F: Float>(z: &[F]) -> F {
     let max = z.iter().copied().fold(F::neg_infinity(), F::max);
-    let sum = z.iter().fold(F::zero(), |sum, &value| sum + (value - max).exp());
+    let sum = z
+        .iter()
+        .fold(F::zero(), |sum, &value| sum + (value - max).exp());
     max + sum.ln()
 }
 
@@ -90,7 +92,10 @@ mod tests {
 
     #[test]
     fn logits_are_the_product_plus_the_bias() {
-        let weights = Weights { w: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], b: vec![0.5, -0.5] };
+        let weights = Weights {
+            w: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            b: vec![0.5, -0.5],
+        };
         let x = [1.0, 0.0, 2.0, 0.0, 1.0, 0.0];
         assert_eq!(logits(&x, &weights), [11.5, 13.5, 3.5, 3.5]);
     }

@@ -22,7 +22,9 @@ pub fn gradient<F: Float>(x: &[F], probabilities: &[F], labels: &[usize]) -> Wei
     let mut gradient = Weights::zeros(features, classes);
     let mut residual = vec![F::zero(); classes];
 
-    let rows = x.chunks_exact(features).zip(probabilities.chunks_exact(classes));
+    let rows = x
+        .chunks_exact(features)
+        .zip(probabilities.chunks_exact(classes));
     for ((image, y_hat), &label) in rows.zip(labels) {
         for (class, (residual, &y_hat)) in residual.iter_mut().zip(y_hat).enumerate() {
             let y = if class == label { F::one() } else { F::zero() };
@@ -93,8 +95,16 @@ mod tests {
     fn agrees_with_central_differences_on_real_images() {
         let mnist = datasets::mnist().unwrap();
         let batch = mnist.train.select(&(0..20).collect::<Vec<_>>());
-        let x: Vec<f64> = batch.images().to_f32().iter().map(|&v| f64::from(v)).collect();
-        let weights = Weights { w: numbers(7840, 1), b: numbers(10, 2) };
+        let x: Vec<f64> = batch
+            .images()
+            .to_f32()
+            .iter()
+            .map(|&v| f64::from(v))
+            .collect();
+        let weights = Weights {
+            w: numbers(7840, 1),
+            b: numbers(10, 2),
+        };
         let analytic = gradient(&x, &forward(&x, &weights), batch.labels());
         let scale = analytic.w.iter().fold(0.0_f64, |max, g| max.max(g.abs()));
         let h = 1e-5;

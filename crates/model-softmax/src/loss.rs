@@ -14,7 +14,9 @@ use num_traits::Float;
 pub fn cross_entropy<F: Float>(logits: &[F], labels: &[usize]) -> F {
     let classes = logits.len() / labels.len();
     let rows = logits.chunks_exact(classes).zip(labels);
-    let sum = rows.fold(F::zero(), |sum, (z, &label)| sum + log_sum_exp(z) - z[label]);
+    let sum = rows.fold(F::zero(), |sum, (z, &label)| {
+        sum + log_sum_exp(z) - z[label]
+    });
     sum / count(labels)
 }
 

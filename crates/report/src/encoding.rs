@@ -13,7 +13,9 @@ pub(crate) mod bytes {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        STANDARD.decode(String::deserialize(from)?).map_err(D::Error::custom)
+        STANDARD
+            .decode(String::deserialize(from)?)
+            .map_err(D::Error::custom)
     }
 }
 
@@ -22,7 +24,10 @@ pub(crate) mod floats {
     use super::{Deserializer, Error, Serializer, bytes};
 
     pub(crate) fn serialize<S: Serializer>(values: &[f32], to: S) -> Result<S::Ok, S::Error> {
-        let raw: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let raw: Vec<u8> = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
         bytes::serialize(&raw, to)
     }
 
@@ -30,7 +35,10 @@ pub(crate) mod floats {
         let raw = bytes::deserialize(from)?;
         let (values, rest) = raw.as_chunks::<4>();
         if rest.is_empty() {
-            Ok(values.iter().map(|&value| f32::from_le_bytes(value)).collect())
+            Ok(values
+                .iter()
+                .map(|&value| f32::from_le_bytes(value))
+                .collect())
         } else {
             Err(D::Error::custom("not a whole number of 4-byte floats"))
         }
@@ -42,7 +50,10 @@ pub(crate) mod classes {
     use super::{Deserializer, Error, Serializer, bytes};
 
     pub(crate) fn serialize<S: Serializer>(values: &[u16], to: S) -> Result<S::Ok, S::Error> {
-        let raw: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let raw: Vec<u8> = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
         bytes::serialize(&raw, to)
     }
 
@@ -50,7 +61,10 @@ pub(crate) mod classes {
         let raw = bytes::deserialize(from)?;
         let (values, rest) = raw.as_chunks::<2>();
         if rest.is_empty() {
-            Ok(values.iter().map(|&value| u16::from_le_bytes(value)).collect())
+            Ok(values
+                .iter()
+                .map(|&value| u16::from_le_bytes(value))
+                .collect())
         } else {
             Err(D::Error::custom("not a whole number of 2-byte classes"))
         }

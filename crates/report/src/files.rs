@@ -98,7 +98,10 @@ pub fn newest_run(directory: &Path) -> Result<PathBuf, ReportError> {
     let entries = fs::read_dir(directory.join("records")).map_err(|_| none())?;
     entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "jsonl")
+        })
         .max_by_key(|path| path.file_stem().map(ToOwned::to_owned))
         .ok_or_else(none)
 }
@@ -114,7 +117,10 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
     let figures = figures::draw(report)?;
     for entry in fs::read_dir(&figures_directory).map_err(ReportError::io(&figures_directory))? {
         let path = entry.map_err(ReportError::io(&figures_directory))?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         if !figures.iter().any(|figure| figure.name == name) {
             fs::remove_file(&path).map_err(ReportError::io(&path))?;
         }

@@ -1,7 +1,7 @@
 //! The index of all reports below a results directory.
 
-use crate::files::write_file;
 use crate::ReportError;
+use crate::files::write_file;
 use serde_json::Value;
 use std::fmt::Write;
 use std::fs;
@@ -17,7 +17,10 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
         .filter_map(|entry| {
             let entry = entry.ok()?;
             let json = fs::read(entry.path().join("report.json")).ok()?;
-            Some((entry.file_name().into_string().ok()?, serde_json::from_slice(&json).ok()?))
+            Some((
+                entry.file_name().into_string().ok()?,
+                serde_json::from_slice(&json).ok()?,
+            ))
         })
         .collect();
     reports.sort_by(|a, b| a.0.cmp(&b.0));
@@ -33,12 +36,19 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
 }
 
 fn line(directory: &str, report: &Value) -> String {
-    let models = report["models"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let models = report["models"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let accuracy = |model: &Value| model["test_accuracy"].as_f64();
     let best = models
         .iter()
         .filter(|model| accuracy(model).is_some())
-        .max_by(|a, b| accuracy(a).unwrap_or(0.0).total_cmp(&accuracy(b).unwrap_or(0.0)));
+        .max_by(|a, b| {
+            accuracy(a)
+                .unwrap_or(0.0)
+                .total_cmp(&accuracy(b).unwrap_or(0.0))
+        });
     let title = report["dataset"]["title"].as_str().unwrap_or(directory);
     let mut remarks = String::new();
     if report["quick"].as_bool() == Some(true) {

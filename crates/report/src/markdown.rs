@@ -1,7 +1,7 @@
 //! The Markdown page of a report.
 
 use crate::figures::Figure;
-use crate::{ModelSummary, Report, ReportError, Status};
+use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -16,6 +16,7 @@ struct View<'a> {
     report: &'a Report,
     headline: String,
     warnings: Vec<String>,
+    sizes: Sizes,
     models: Vec<Row>,
     epochs: EpochTable,
     weights: Option<WeightDifferences>,
@@ -29,7 +30,12 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         report,
         headline: headline(report),
         warnings: warnings(report),
-        models: report.models.iter().map(|model| Row::new(model, report)).collect(),
+        sizes: Sizes::new(&report.dataset),
+        models: report
+            .models
+            .iter()
+            .map(|model| Row::new(model, report))
+            .collect(),
         epochs: EpochTable::new(report),
         weights: weight_differences(report),
         class_tables: report.finished().map(class_table).collect(),
@@ -50,10 +56,34 @@ fn fill(view: View<'_>) -> Result<String, minijinja::Error> {
     templates.render_str(TEMPLATE, Value::from(Serde(view)))
 }
 
+/// Numbers of images, ready to print.
+#[derive(Serialize)]
+struct Sizes {
+    train: String,
+    train_available: String,
+    test: String,
+    test_available: String,
+}
+
+impl Sizes {
+    fn new(data: &DatasetRecord) -> Self {
+        Self {
+            train: thousands(data.train),
+            train_available: thousands(data.train_available),
+            test: thousands(data.test),
+            test_available: thousands(data.test_available),
+        }
+    }
+}
+
 /// The first sentence: who is ahead, and by how much.
 fn headline(report: &Report) -> String {
     let mut ranked: Vec<&ModelSummary> = report.finished().collect();
-    ranked.sort_by(|a, b| b.test_accuracy.unwrap_or(0.0).total_cmp(&a.test_accuracy.unwrap_or(0.0)));
+    ranked.sort_by(|a, b| {
+        b.test_accuracy
+            .unwrap_or(0.0)
+            .total_cmp(&a.test_accuracy.unwrap_or(0.0))
+    });
     let [best, others @ ..] = ranked.as_slice() else {
         return "No model finished.".to_owned();
     };
@@ -64,7 +94,12 @@ fn headline(report: &Report) -> String {
         thousands(report.dataset.test)
     );
     if let Some(second) = others.first() {
-        let _ = write!(text, ", before {} with {}", second.id, percent(second.test_accuracy));
+        let _ = write!(
+            text,
+            ", before {} with {}",
+            second.id,
+            percent(second.test_accuracy)
+        );
         if let (Some(a), Some(b)) = (best.test_accuracy_interval, second.test_accuracy_interval)
             && a.low <= b.high
         {
@@ -84,12 +119,19 @@ fn warnings(report: &Report) -> Vec<String> {
     }
     if report.is_subset() {
         let test = if data.test < data.test_available {
-            format!(" Tested on {} of {} images.", thousands(data.test), thousands(data.test_available))
+            format!(
+                " Tested on {} of {} images.",
+                thousands(data.test),
+                thousands(data.test_available)
+            )
         } else {
             String::new()
         };
-        let limits: std::collections::BTreeSet<usize> =
-            report.models.iter().map(|model| model.train_images).collect();
+        let limits: std::collections::BTreeSet<usize> = report
+            .models
+            .iter()
+            .map(|model| model.train_images)
+            .collect();
         let limits: Vec<String> = limits.into_iter().map(thousands).collect();
         warnings.push(format!(
             "**Subset**: trained on {} of {} images, drawn in proportion to the classes.{test}",
@@ -112,7 +154,10 @@ fn warnings(report: &Report) -> Vec<String> {
 fn unfinished(model: &ModelSummary) -> String {
     match model.status {
         Status::Finished => "finished".to_owned(),
-        Status::Failed => format!("failed: {}", model.reason.as_deref().unwrap_or("no reason given")),
+        Status::Failed => format!(
+            "failed: {}",
+            model.reason.as_deref().unwrap_or("no reason given")
+        ),
         Status::Cancelled => "cancelled".to_owned(),
         Status::Missing => "did not get its turn".to_owned(),
     }
@@ -164,10 +209,14 @@ impl Row {
             train_accuracy: percent(model.train_accuracy),
             fit: or_dash(model.fit_seconds.map(significant)),
             predict: or_dash(
-                model.predict_seconds.map(|seconds| significant(seconds / images * 1e6)),
+                model
+                    .predict_seconds
+                    .map(|seconds| significant(seconds / images * 1e6)),
             ),
             memory: or_dash(
-                model.peak_memory_bytes.map(|bytes| format!("{:.0}", bytes as f64 / 1e6)),
+                model
+                    .peak_memory_bytes
+                    .map(|bytes| format!("{:.0}", bytes as f64 / 1e6)),
             ),
             hyperparameters: model
                 .hyperparameters
@@ -189,16 +238,29 @@ struct EpochTable {
 impl EpochTable {
     fn new(report: &Report) -> Self {
         let with_epochs: Vec<_> = report.finished().filter(|m| !m.epochs.is_empty()).collect();
-        let last = with_epochs.iter().map(|model| model.epochs.len()).max().unwrap_or(0);
+        let last = with_epochs
+            .iter()
+            .map(|model| model.epochs.len())
+            .max()
+            .unwrap_or(0);
         let cell = |model: &ModelSummary, epoch: usize| {
             model.epochs.get(epoch).map_or_else(String::new, |state| {
-                format!("{:.2} / {:.2}", state.test_accuracy * 100.0, state.train_accuracy * 100.0)
+                format!(
+                    "{:.2} / {:.2}",
+                    state.test_accuracy * 100.0,
+                    state.train_accuracy * 100.0
+                )
             })
         };
         Self {
             models: with_epochs.iter().map(|model| model.id.clone()).collect(),
             rows: (0..last)
-                .map(|epoch| (epoch + 1, with_epochs.iter().map(|m| cell(m, epoch)).collect()))
+                .map(|epoch| {
+                    (
+                        epoch + 1,
+                        with_epochs.iter().map(|m| cell(m, epoch)).collect(),
+                    )
+                })
                 .collect(),
         }
     }
@@ -212,8 +274,10 @@ struct WeightDifferences {
 }
 
 fn weight_differences(report: &Report) -> Option<WeightDifferences> {
-    let linear: Vec<_> =
-        report.finished().filter_map(|model| Some((&model.id, model.linear.as_ref()?))).collect();
+    let linear: Vec<_> = report
+        .finished()
+        .filter_map(|model| Some((&model.id, model.linear.as_ref()?)))
+        .collect();
     if linear.len() < 2 {
         return None;
     }
@@ -222,9 +286,17 @@ fn weight_differences(report: &Report) -> Option<WeightDifferences> {
             if id == other {
                 return "–".to_owned();
             }
-            let pairs = a.weights.iter().chain(&a.biases).zip(b.weights.iter().chain(&b.biases));
+            let pairs = a
+                .weights
+                .iter()
+                .chain(&a.biases)
+                .zip(b.weights.iter().chain(&b.biases));
             let largest = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            if largest == 0.0 { "0".to_owned() } else { format!("{largest:.1e}") }
+            if largest == 0.0 {
+                "0".to_owned()
+            } else {
+                format!("{largest:.1e}")
+            }
         });
         ((*id).clone(), cells.collect())
     });
@@ -242,7 +314,10 @@ struct ClassTable {
 }
 
 fn class_table(model: &ModelSummary) -> ClassTable {
-    let classes = model.confusion.iter().flat_map(statistics::ConfusionMatrix::per_class);
+    let classes = model
+        .confusion
+        .iter()
+        .flat_map(statistics::ConfusionMatrix::per_class);
     ClassTable {
         id: model.id.clone(),
         rows: classes

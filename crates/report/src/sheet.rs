@@ -4,7 +4,9 @@ use crate::ReportError;
 use embedded_graphics::mono_font::MonoTextStyle;
 use embedded_graphics::mono_font::iso_8859_1::FONT_6X13;
 use embedded_graphics::pixelcolor::Rgb888;
-use embedded_graphics::prelude::{DrawTarget, Drawable, OriginDimensions, Pixel, Point, RgbColor, Size};
+use embedded_graphics::prelude::{
+    DrawTarget, Drawable, OriginDimensions, Pixel, Point, RgbColor, Size,
+};
 use embedded_graphics::text::{Alignment, Text};
 
 /// An image of a sheet.
@@ -45,7 +47,11 @@ pub fn contact_sheet(
     columns: usize,
 ) -> Result<Vec<u8>, ReportError> {
     let scale = (CELL_WIDTH / width).max(1);
-    let lines = cells.iter().map(|cell| cell.caption.len()).max().unwrap_or(0);
+    let lines = cells
+        .iter()
+        .map(|cell| cell.caption.len())
+        .max()
+        .unwrap_or(0);
     let step = [
         width * scale + GAP,
         height * scale + GAP + lines * LINE_HEIGHT + if lines > 0 { 4 } else { 0 },
@@ -60,7 +66,11 @@ pub fn contact_sheet(
         let below = corner[1] + height * scale + LINE_HEIGHT;
         for (line, text) in cell.caption.iter().enumerate() {
             let text: String = text.chars().take(width * scale / CHARACTER_WIDTH).collect();
-            canvas.write(&text, corner[0] + width * scale / 2, below + line * LINE_HEIGHT);
+            canvas.write(
+                &text,
+                corner[0] + width * scale / 2,
+                below + line * LINE_HEIGHT,
+            );
         }
     }
     canvas.png()
@@ -127,7 +137,10 @@ impl DrawTarget for Canvas {
     type Color = Rgb888;
     type Error = std::convert::Infallible;
 
-    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(&mut self, pixels: I) -> Result<(), Self::Error> {
+    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(
+        &mut self,
+        pixels: I,
+    ) -> Result<(), Self::Error> {
         for Pixel(point, colour) in pixels {
             if let (Ok(x), Ok(y)) = (usize::try_from(point.x), usize::try_from(point.y)) {
                 self.set(x, y, [colour.r(), colour.g(), colour.b()]);
@@ -142,7 +155,9 @@ mod tests {
     use super::*;
 
     fn decode(bytes: &[u8]) -> (u32, u32, Vec<u8>) {
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
+            .read_info()
+            .unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
         (info.width, info.height, pixels)
@@ -153,10 +168,16 @@ mod tests {
         let cell = Cell::grey(&[0; 28 * 28], vec!["seven".to_owned()]);
         let (width, height, pixels) =
             decode(&contact_sheet(&[cell.clone(), cell.clone(), cell], [28, 28], 2).unwrap());
-        assert_eq!((width, height), (2 * (84 + 10) + 10, 2 * (84 + 10 + 13 + 4) + 10));
+        assert_eq!(
+            (width, height),
+            (2 * (84 + 10) + 10, 2 * (84 + 10 + 13 + 4) + 10)
+        );
         let at = |x: u32, y: u32| pixels[((y * width + x) * 3) as usize];
         assert_eq!((at(9, 9), at(10, 10), at(93, 93)), (255, 0, 0));
         let caption = (94..107).flat_map(|y| (10..94).map(move |x| (x, y)));
-        assert!(caption.into_iter().any(|(x, y)| at(x, y) < 255), "the caption is drawn");
+        assert!(
+            caption.into_iter().any(|(x, y)| at(x, y) < 255),
+            "the caption is drawn"
+        );
     }
 }

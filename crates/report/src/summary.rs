@@ -98,7 +98,8 @@ impl Report {
     pub fn new(run: RunRecord, fits: Vec<FitRecord>) -> Self {
         let mut fits: Vec<Option<FitRecord>> = fits.into_iter().map(Some).collect();
         let mut take = |id: &str| {
-            let of_this_id = |fit: &&mut Option<FitRecord>| fit.as_ref().is_some_and(|f| f.id == id);
+            let of_this_id =
+                |fit: &&mut Option<FitRecord>| fit.as_ref().is_some_and(|f| f.id == id);
             fits.iter_mut().rfind(of_this_id).and_then(Option::take)
         };
         let models: Vec<ModelSummary> = run
@@ -123,13 +124,18 @@ impl Report {
 
     /// The models that finished.
     pub(crate) fn finished(&self) -> impl Iterator<Item = &ModelSummary> {
-        self.models.iter().filter(|model| model.status == Status::Finished)
+        self.models
+            .iter()
+            .filter(|model| model.status == Status::Finished)
     }
 
     /// Whether some model saw fewer training images than there are, or fewer test images counted.
     pub(crate) fn is_subset(&self) -> bool {
         self.dataset.test < self.dataset.test_available
-            || self.models.iter().any(|model| model.train_images < self.dataset.train_available)
+            || self
+                .models
+                .iter()
+                .any(|model| model.train_images < self.dataset.train_available)
     }
 }
 

@@ -91,7 +91,11 @@ impl ConfusionMatrix {
 }
 
 fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }
 
 #[cfg(test)]
@@ -111,8 +115,22 @@ mod tests {
     fn metrics_agree_with_scikit_learn() {
         let matrix = ConfusionMatrix::count(&TRUTH, &PREDICTED, 4);
         assert!((matrix.accuracy() - 0.6).abs() < 1e-15);
-        assert!((matrix.macro_f1() - 0.4583333333333333).abs() < 1e-15, "{}", matrix.macro_f1());
-        let expected = [(0.6666666666666666, 0.6666666666666666, 0.6666666666666666, 3), (0.6, 0.75, 0.6666666666666666, 4), (1.0, 0.3333333333333333, 0.5, 3), (0.0, 0.0, 0.0, 0)];
+        assert!(
+            (matrix.macro_f1() - 0.4583333333333333).abs() < 1e-15,
+            "{}",
+            matrix.macro_f1()
+        );
+        let expected = [
+            (
+                0.6666666666666666,
+                0.6666666666666666,
+                0.6666666666666666,
+                3,
+            ),
+            (0.6, 0.75, 0.6666666666666666, 4),
+            (1.0, 0.3333333333333333, 0.5, 3),
+            (0.0, 0.0, 0.0, 0),
+        ];
         for (metrics, (precision, recall, f1, support)) in matrix.per_class().iter().zip(expected) {
             assert!((metrics.precision - precision).abs() < 1e-15);
             assert!((metrics.recall - recall).abs() < 1e-15);

@@ -19,10 +19,19 @@ pub struct Interval {
 /// # Panics
 /// If `successes > trials` or `confidence` is not in (0, 1).
 pub fn wilson(successes: usize, trials: usize, confidence: f64) -> Interval {
-    assert!(successes <= trials, "{successes} successes in {trials} trials");
-    assert!(confidence > 0.0 && confidence < 1.0, "confidence {confidence}");
+    assert!(
+        successes <= trials,
+        "{successes} successes in {trials} trials"
+    );
+    assert!(
+        confidence > 0.0 && confidence < 1.0,
+        "confidence {confidence}"
+    );
     if trials == 0 {
-        return Interval { low: 0.0, high: 1.0 };
+        return Interval {
+            low: 0.0,
+            high: 1.0,
+        };
     }
     let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence));
     let (n, k) = (trials as f64, successes as f64);
@@ -32,8 +41,16 @@ pub fn wilson(successes: usize, trials: usize, confidence: f64) -> Interval {
     let scale = 1.0 + z * z / n;
     // At the ends the formula gives 0 and 1 but for rounding.
     Interval {
-        low: if successes == 0 { 0.0 } else { (centre - half) / scale },
-        high: if successes == trials { 1.0 } else { (centre + half) / scale },
+        low: if successes == 0 {
+            0.0
+        } else {
+            (centre - half) / scale
+        },
+        high: if successes == trials {
+            1.0
+        } else {
+            (centre + half) / scale
+        },
     }
 }
 
@@ -45,20 +62,42 @@ mod tests {
     #[test]
     fn agrees_with_scipy() {
         for (successes, trials, low, high) in [
-            (9224, 10000, 0.916_992_588_256_269_3, 0.927_483_009_920_183_2),
-            (9999, 10000, 0.999_433_731_102_598_7, 0.999_982_347_326_398_9),
+            (
+                9224,
+                10000,
+                0.916_992_588_256_269_3,
+                0.927_483_009_920_183_2,
+            ),
+            (
+                9999,
+                10000,
+                0.999_433_731_102_598_7,
+                0.999_982_347_326_398_9,
+            ),
             (10000, 10000, 0.999_616_001_629_323_4, 1.0),
             (0, 12, 0.0, 0.242_494_006_655_240_85),
             (5, 12, 0.193_260_313_658_756_6, 0.680_488_687_450_450_2),
         ] {
             let interval = wilson(successes, trials, 0.95);
-            assert!((interval.low - low).abs() < 1e-12, "{successes}/{trials}: {interval:?}");
-            assert!((interval.high - high).abs() < 1e-12, "{successes}/{trials}: {interval:?}");
+            assert!(
+                (interval.low - low).abs() < 1e-12,
+                "{successes}/{trials}: {interval:?}"
+            );
+            assert!(
+                (interval.high - high).abs() < 1e-12,
+                "{successes}/{trials}: {interval:?}"
+            );
         }
     }
 
     #[test]
     fn without_trials_anything_is_possible() {
-        assert_eq!(wilson(0, 0, 0.95), Interval { low: 0.0, high: 1.0 });
+        assert_eq!(
+            wilson(0, 0, 0.95),
+            Interval {
+                low: 0.0,
+                high: 1.0
+            }
+        );
     }
 }

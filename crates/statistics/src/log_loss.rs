@@ -14,7 +14,11 @@ pub fn log_loss(log_probabilities: &[f32], labels: &[usize]) -> f64 {
         return 0.0;
     }
     let classes = log_probabilities.len() / labels.len();
-    assert_eq!(classes * labels.len(), log_probabilities.len(), "one row per label");
+    assert_eq!(
+        classes * labels.len(),
+        log_probabilities.len(),
+        "one row per label"
+    );
     let rows = log_probabilities.chunks_exact(classes).zip(labels);
     let sum: f64 = rows.map(|(row, &label)| -f64::from(row[label])).sum();
     sum / labels.len() as f64

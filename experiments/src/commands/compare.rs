@@ -17,7 +17,7 @@ use report::{
 };
 use std::path::{Path, PathBuf};
 
-const QUICK_TRAIN: usize = 3_000;
+const QUICK_TRAIN: usize = 2_000;
 const QUICK_TEST: usize = 1_000;
 
 /// Runs the command.
@@ -33,11 +33,17 @@ pub(crate) fn run(arguments: CompareArgs) -> Result<(), Failure> {
     let experiment = Experiment::new(splits, models, plan.seed, arguments.quick)?;
     let conditions = Conditions {
         seed: plan.seed,
-        threads: arguments.threads.map_or_else(environment::processors, usize::from),
+        threads: arguments
+            .threads
+            .map_or_else(environment::processors, usize::from),
         cancellation: Cancellation::default(),
     };
     let results = arguments.results.unwrap_or_else(|| {
-        PathBuf::from(if arguments.quick { "results/quick" } else { "results" })
+        PathBuf::from(if arguments.quick {
+            "results/quick"
+        } else {
+            "results"
+        })
     });
     experiment.run(&results, &conditions)
 }
@@ -91,9 +97,9 @@ impl Experiment {
             splits.test.clone()
         };
         let models = models.into_iter().map(|model| {
-            let limit = model.train_limit.map(|size| {
-                draw(&splits.train, size, format!("train_limit of {}", model.id))
-            });
+            let limit = model
+                .train_limit
+                .map(|size| draw(&splits.train, size, format!("train_limit of {}", model.id)));
             Ok((model, limit.transpose()?))
         });
         Ok(Self {
@@ -108,7 +114,8 @@ impl Experiment {
     fn run(&self, results: &Path, conditions: &Conditions) -> Result<(), Failure> {
         let directory = results.join(&self.splits.id);
         // Before anything is trained: an unwritable directory must not cost an hour.
-        let mut log = RecordLog::create(&directory, self.record(conditions)).map_err(Failure::Results)?;
+        let mut log =
+            RecordLog::create(&directory, self.record(conditions)).map_err(Failure::Results)?;
         on_interrupt(&conditions.cancellation);
         eprintln!("{}", self.describe(conditions));
         for (index, (model, subset)) in self.models.iter().enumerate() {
@@ -116,7 +123,10 @@ impl Experiment {
             let train = subset.as_ref().unwrap_or(&self.splits.train);
             let outcome = measure(model, train, &self.test, conditions, &mut progress);
             progress.end(&in_a_line(&outcome));
-            let record = FitRecord { id: model.id.clone(), outcome };
+            let record = FitRecord {
+                id: model.id.clone(),
+                outcome,
+            };
             log.append(&Record::Fit(Box::new(record)))?;
             if conditions.cancellation.check().is_err() {
                 break;
@@ -137,7 +147,11 @@ impl Experiment {
     }
 
     fn describe(&self, conditions: &Conditions) -> String {
-        let largest = self.models.iter().map(|(_, subset)| self.train_images(subset.as_ref())).max();
+        let largest = self
+            .models
+            .iter()
+            .map(|(_, subset)| self.train_images(subset.as_ref()))
+            .max();
         format!(
             "{}: {} models, {} training images, {} test images, seed {}, {} threads{}",
             self.splits.title,
@@ -146,7 +160,11 @@ impl Experiment {
             self.test.len(),
             self.seed,
             conditions.threads,
-            if self.quick { " (quick look at a subset)" } else { "" },
+            if self.quick {
+                " (quick look at a subset)"
+            } else {
+                ""
+            },
         )
     }
 
@@ -167,7 +185,11 @@ impl Experiment {
             dataset: DatasetRecord {
                 name: self.splits.id.clone(),
                 title: self.splits.title.clone(),
-                train: models.iter().map(|model| model.train_images).max().unwrap_or(0),
+                train: models
+                    .iter()
+                    .map(|model| model.train_images)
+                    .max()
+                    .unwrap_or(0),
                 train_available: self.splits.train.len(),
                 test: self.test.len(),
                 test_available: self.splits.test.len(),
@@ -203,7 +225,14 @@ fn verdict(report: &Report, conditions: &Conditions) -> Result<(), Failure> {
     if conditions.cancellation.check().is_err() {
         return Err(Failure::Interrupted);
     }
-    let unfinished = report.models.iter().filter(|model| model.status != Status::Finished);
+    let unfinished = report
+        .models
+        .iter()
+        .filter(|model| model.status != Status::Finished);
     let models: Vec<String> = unfinished.map(|model| model.id.clone()).collect();
-    if models.is_empty() { Ok(()) } else { Err(Failure::Unfinished { models }) }
+    if models.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Unfinished { models })
+    }
 }

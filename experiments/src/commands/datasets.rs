@@ -7,19 +7,31 @@ use std::path::Path;
 
 /// Runs the command.
 pub(crate) fn run() -> Result<(), Failure> {
-    let mut table = table::plain(&["dataset", "title", "train", "test", "where", "MB", "licence"]);
+    let mut table = table::plain(&[
+        "dataset", "title", "train", "test", "where", "MB", "licence",
+    ]);
     for entry in CATALOG {
         let (place, size) = match entry.locate(&search_path()) {
             Location::Embedded(bytes) => ("in this program".to_owned(), megabytes(bytes as u64)),
-            Location::Directory(directory) => {
-                (directory.display().to_string(), megabytes(size_of_files(&directory)))
-            }
-            Location::Absent => {
-                (format!("downloaded into {} when used", cache_dir().display()), "–".to_owned())
-            }
+            Location::Directory(directory) => (
+                directory.display().to_string(),
+                megabytes(size_of_files(&directory)),
+            ),
+            Location::Absent => (
+                format!("downloaded into {} when used", cache_dir().display()),
+                "–".to_owned(),
+            ),
         };
         let [train, test] = entry.sizes.map(|size| size.to_string());
-        table.add_row([entry.id, entry.title, &train, &test, &place, &size, entry.licence]);
+        table.add_row([
+            entry.id,
+            entry.title,
+            &train,
+            &test,
+            &place,
+            &size,
+            entry.licence,
+        ]);
     }
     println!("{table}");
     println!("Any other data set in MNIST's file naming: --data-dir DIR.");
@@ -29,7 +41,9 @@ pub(crate) fn run() -> Result<(), Failure> {
 fn size_of_files(directory: &Path) -> u64 {
     let size = |file: &str| {
         let plain = std::fs::metadata(directory.join(file));
-        plain.or_else(|_| std::fs::metadata(directory.join(format!("{file}.gz")))).map_or(0, |m| m.len())
+        plain
+            .or_else(|_| std::fs::metadata(directory.join(format!("{file}.gz"))))
+            .map_or(0, |m| m.len())
     };
     FILES.iter().map(|file| size(file)).sum()
 }

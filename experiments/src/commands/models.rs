@@ -37,7 +37,11 @@ fn describe(model: &ModelEntry) {
     if !parameters.is_empty() {
         let mut table = table::plain(&["parameter", "default", "meaning"]);
         for parameter in parameters {
-            table.add_row([parameter.name, parameter.default.to_string(), parameter.help]);
+            table.add_row([
+                parameter.name,
+                parameter.default.to_string(),
+                parameter.help,
+            ]);
         }
         println!("{table}");
     }

@@ -15,21 +15,44 @@ const SHEET_COLUMNS: usize = 10;
 /// Runs the command.
 pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     let splits = data::load(&arguments.data)?;
-    let split = if arguments.test { &splits.test } else { &splits.train };
+    let split = if arguments.test {
+        &splits.test
+    } else {
+        &splits.train
+    };
     let count = split.len().min(usize::from(arguments.count));
     let first = split.select(&(0..count).collect::<Vec<_>>());
-    print!("{}", in_characters(&first, usize::from(Term::stdout().size().1), console::colors_enabled()));
+    print!(
+        "{}",
+        in_characters(
+            &first,
+            usize::from(Term::stdout().size().1),
+            console::colors_enabled()
+        )
+    );
 
     let path = arguments.png.clone().unwrap_or_else(|| {
-        PathBuf::from("results").join(&splits.id).join("first-images.png")
+        PathBuf::from("results")
+            .join(&splits.id)
+            .join("first-images.png")
     });
     let cells: Vec<Cell> = (0..count)
-        .map(|i| Cell::grey(&first.images().grey_levels(i), vec![name(&first, i).to_owned()]))
+        .map(|i| {
+            Cell::grey(
+                &first.images().grey_levels(i),
+                vec![name(&first, i).to_owned()],
+            )
+        })
         .collect();
     let shape = first.images().shape();
     let png = contact_sheet(&cells, [shape.columns, shape.rows], SHEET_COLUMNS)?;
     write_file(&path, &png).map_err(Failure::Results)?;
-    println!("{} × {} pixels each; contact sheet: {}", shape.rows, shape.columns, path.display());
+    println!(
+        "{} × {} pixels each; contact sheet: {}",
+        shape.rows,
+        shape.columns,
+        path.display()
+    );
     Ok(())
 }
 
@@ -54,7 +77,10 @@ fn in_characters(data: &Dataset, width: usize, colours: bool) -> String {
                 let grey = data.images().grey_levels(image);
                 for column in 0..shape.columns {
                     let top = grey[upper * shape.columns + column];
-                    let bottom = grey.get((upper + 1) * shape.columns + column).copied().unwrap_or(0);
+                    let bottom = grey
+                        .get((upper + 1) * shape.columns + column)
+                        .copied()
+                        .unwrap_or(0);
                     text.push_str(&half_block(top, bottom, colours));
                 }
                 text.push(' ');
@@ -68,7 +94,9 @@ fn in_characters(data: &Dataset, width: usize, colours: bool) -> String {
 /// One character for two pixels: grey levels where there are colours, else black and white.
 fn half_block(top: u8, bottom: u8, colours: bool) -> String {
     if colours {
-        return format!("\x1b[38;2;{top};{top};{top}m\x1b[48;2;{bottom};{bottom};{bottom}m▀\x1b[0m");
+        return format!(
+            "\x1b[38;2;{top};{top};{top}m\x1b[48;2;{bottom};{bottom};{bottom}m▀\x1b[0m"
+        );
     }
     match (top > 127, bottom > 127) {
         (true, true) => "█",
@@ -86,13 +114,19 @@ mod tests {
 
     #[test]
     fn images_stand_side_by_side_with_their_labels() {
-        let shape = ImageShape { rows: 3, columns: 2 };
+        let shape = ImageShape {
+            rows: 3,
+            columns: 2,
+        };
         let pixels = vec![255, 0, 255, 255, 0, 255, 0, 0, 255, 0, 0, 0];
         let images = Images::from_pixels(shape, pixels).unwrap();
         let names = ["zero", "one"].map(str::to_owned);
         let data = Dataset::new(images, vec![1, 0], names.into()).unwrap();
         assert_eq!(in_characters(&data, 5, false), "on ze \n█▄ ▄  \n ▀    \n");
-        assert_eq!(in_characters(&data, 4, false), "on \n█▄ \n ▀ \nze \n▄  \n   \n");
+        assert_eq!(
+            in_characters(&data, 4, false),
+            "on \n█▄ \n ▀ \nze \n▄  \n   \n"
+        );
         assert!(in_characters(&data, 5, true).contains("\x1b[38;2;255;255;255m"));
     }
 }

@@ -29,7 +29,12 @@ pub(super) fn heat_map(
     if dataset.classes > MOST_CLASSES {
         return Ok(None);
     }
-    let longest = dataset.class_names.iter().map(|name| name.chars().count()).max().unwrap_or(1);
+    let longest = dataset
+        .class_names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(1);
     let layout = Layout {
         classes: dataset.classes as i32,
         cell: 44,
@@ -39,9 +44,8 @@ pub(super) fn heat_map(
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, layout.size()).into_drawing_area();
-        let failed = |error: &dyn Display| {
-            ReportError::render(format!("confusion-{}.svg", model.id), error)
-        };
+        let failed =
+            |error: &dyn Display| ReportError::render(format!("confusion-{}.svg", model.id), error);
         root.fill(&CARD).map_err(|error| failed(&error))?;
         layout
             .draw(&root, &model.id, confusion.rows(), &dataset.class_names)
@@ -63,7 +67,10 @@ type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBacke
 impl Layout {
     fn size(&self) -> (u32, u32) {
         let side = self.classes * self.cell;
-        ((self.left + side + 16) as u32, (self.top + side + 16) as u32)
+        (
+            (self.left + side + 16) as u32,
+            (self.top + side + 16) as u32,
+        )
     }
 
     fn draw<'a>(
@@ -79,7 +86,14 @@ impl Layout {
         text(root, "true", (6, self.top - 10), 12, INK, HPos::Left)?;
         for (i, name) in names.iter().enumerate() {
             let centre = i as i32 * self.cell + self.cell / 2;
-            text(root, name, (self.left - 8, self.top + centre), 13, INK, HPos::Right)?;
+            text(
+                root,
+                name,
+                (self.left - 8, self.top + centre),
+                13,
+                INK,
+                HPos::Right,
+            )?;
             let fits: String = name.chars().take(6).collect();
             let above = (self.left + centre, self.top - 10);
             text(root, &fits, above, 12, INK, HPos::Center)?;
@@ -89,7 +103,11 @@ impl Layout {
             let support: usize = row.iter().sum();
             for (j, &count) in row.iter().enumerate() {
                 if count > 0 {
-                    let (colour, whole) = if i == j { (HIT, support) } else { (MISS, largest_miss) };
+                    let (colour, whole) = if i == j {
+                        (HIT, support)
+                    } else {
+                        (MISS, largest_miss)
+                    };
                     // The root lifts small counts above the background.
                     let strength = (count as f64 / whole as f64).sqrt();
                     self.draw_cell(root, [i, j], count, blend(colour, 0.1 + 0.9 * strength))?;
@@ -106,10 +124,17 @@ impl Layout {
         count: usize,
         colour: RGBColor,
     ) -> Drawn<'a> {
-        let (x, y) = (self.left + j as i32 * self.cell, self.top + i as i32 * self.cell);
+        let (x, y) = (
+            self.left + j as i32 * self.cell,
+            self.top + i as i32 * self.cell,
+        );
         let corners = [(x + 1, y + 1), (x + self.cell - 1, y + self.cell - 1)];
         root.draw(&Rectangle::new(corners, colour.filled()))?;
-        let ink = if luminance(colour) > 0.36 { ON_LIGHT } else { ON_DARK };
+        let ink = if luminance(colour) > 0.36 {
+            ON_LIGHT
+        } else {
+            ON_DARK
+        };
         let centre = (x + self.cell / 2, y + self.cell / 2);
         text(root, &count.to_string(), centre, 13, ink, HPos::Center)
     }
@@ -130,7 +155,10 @@ fn text<'a>(
 
 fn off_diagonal(counts: &[Vec<usize>]) -> impl Iterator<Item = usize> {
     counts.iter().enumerate().flat_map(|(i, row)| {
-        row.iter().enumerate().filter(move |(j, _)| i != *j).map(|(_, &count)| count)
+        row.iter()
+            .enumerate()
+            .filter(move |(j, _)| i != *j)
+            .map(|(_, &count)| count)
     })
 }
 
@@ -144,7 +172,11 @@ fn blend(colour: RGBColor, strength: f64) -> RGBColor {
 fn luminance(RGBColor(red, green, blue): RGBColor) -> f64 {
     let linear = |channel: u8| {
         let c = f64::from(channel) / 255.0;
-        if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        if c <= 0.040_45 {
+            c / 12.92
+        } else {
+            ((c + 0.055) / 1.055).powf(2.4)
+        }
     };
     0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 }

@@ -21,7 +21,10 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<String>, Repo
         let root = SVGBackend::with_string(&mut svg, (920, 400)).into_drawing_area();
         root.fill(&CARD).map_err(|error| failed(&error))?;
         let [test, train] = [
-            ("Test images", (|e: &EpochRecord| e.test_accuracy) as fn(&EpochRecord) -> f64),
+            (
+                "Test images",
+                (|e: &EpochRecord| e.test_accuracy) as fn(&EpochRecord) -> f64,
+            ),
             ("Training images", |e: &EpochRecord| e.train_accuracy),
         ];
         for (area, (title, accuracy)) in root.split_evenly((1, 2)).iter().zip([test, train]) {
@@ -54,10 +57,7 @@ fn panel<'a>(
         .margin(12)
         .x_label_area_size(38)
         .y_label_area_size(52)
-        .build_cartesian_2d(
-            1.0..last as f64,
-            (low - margin)..(high + margin).min(100.0),
-        )?;
+        .build_cartesian_2d(1.0..last as f64, (low - margin)..(high + margin).min(100.0))?;
     chart
         .configure_mesh()
         .disable_x_mesh()

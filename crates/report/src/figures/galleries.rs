@@ -16,7 +16,13 @@ pub(super) fn weights(
         .iter()
         .enumerate()
         .map(|(class, name)| Cell {
-            pixels: linear.weights.iter().skip(class).step_by(classes).map(|&w| diverging(w / largest)).collect(),
+            pixels: linear
+                .weights
+                .iter()
+                .skip(class)
+                .step_by(classes)
+                .map(|&w| diverging(w / largest))
+                .collect(),
             caption: vec![name.clone()],
         })
         .collect();
@@ -47,8 +53,16 @@ pub(super) fn mistakes(
 
 /// Blue at −1, white at 0, orange at 1; white for what is not a number.
 fn diverging(value: f32) -> [u8; 3] {
-    let end: [u8; 3] = if value > 0.0 { [0xd5, 0x5e, 0x00] } else { [0x00, 0x72, 0xb2] };
-    let strength = if value.is_nan() { 0.0 } else { value.abs().min(1.0) };
+    let end: [u8; 3] = if value > 0.0 {
+        [0xd5, 0x5e, 0x00]
+    } else {
+        [0x00, 0x72, 0xb2]
+    };
+    let strength = if value.is_nan() {
+        0.0
+    } else {
+        value.abs().min(1.0)
+    };
     end.map(|channel| (255.0 - (255.0 - f32::from(channel)) * strength).round() as u8)
 }
 

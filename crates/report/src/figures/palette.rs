@@ -25,7 +25,10 @@ pub(super) fn adapt(svg: &str) -> String {
         [fill=\"#1F2328\"] { fill: #e6edf3 } [stroke=\"#1F2328\"] { stroke: #e6edf3 } \
         [fill=\"#D1D9E0\"] { fill: #3d444d } [stroke=\"#D1D9E0\"] { stroke: #3d444d } \
         [fill=\"#FFFFFF\"] { fill: #0d1117 } }</style>";
-    match svg.find("<svg").and_then(|start| Some(start + svg[start..].find('>')? + 1)) {
+    match svg
+        .find("<svg")
+        .and_then(|start| Some(start + svg[start..].find('>')? + 1))
+    {
         Some(end) => format!("{}\n{STYLE}{}", &svg[..end], &svg[end..]),
         None => svg.to_owned(),
     }

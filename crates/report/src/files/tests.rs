@@ -128,7 +128,10 @@ fn a_second_run_in_the_same_second_gets_a_name_of_its_own_and_is_the_newest() {
     let second = write_run(directory.path());
     assert_ne!(first, second);
     assert_eq!(newest_run(directory.path()).unwrap(), second);
-    assert_eq!(read_records(&second).unwrap().0.run, "2026-01-02T03-04-05Z-2");
+    assert_eq!(
+        read_records(&second).unwrap().0.run,
+        "2026-01-02T03-04-05Z-2"
+    );
 }
 
 #[test]
@@ -174,8 +177,11 @@ fn every_picture_that_the_page_shows_exists() {
     let (run, fits) = read_records(&write_run(directory.path())).unwrap();
     write_report(directory.path(), &Report::new(run, fits)).unwrap();
     let page = fs::read_to_string(directory.path().join("README.md")).unwrap();
-    let shown: Vec<&str> =
-        page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let shown: Vec<&str> = page
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .collect();
     assert_eq!(shown.len(), 5, "{shown:?}");
     for file in shown {
         assert!(directory.path().join(file).is_file(), "{file}");

@@ -1,110 +1,156 @@
 //! The invariants of ARCHITECTURE.md, as far as cargo can see them.
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+use serde_json::Value;
+use std::process::Command;
 
-fn workspace() -> Metadata {
+/// The packages of this workspace, as `cargo metadata` describes them.
+fn packages() -> Vec<Value> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    MetadataCommand::new()
-        .manifest_path(manifest)
-        .no_deps()
-        .exec()
-        .expect("cargo metadata")
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--manifest-path",
+            manifest,
+        ])
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    metadata["packages"]
+        .as_array()
+        .expect("a list of packages")
+        .clone()
 }
 
-/// Names of the packages that `package` is built with, its tests aside.
-fn dependencies(package: &Package) -> Vec<&str> {
-    let built_with = package
-        .dependencies
+fn name(package: &Value) -> &str {
+    package["name"].as_str().expect("a package has a name")
+}
+
+/// Names of the dependencies of one kind, null for those it is built with and "dev" for its tests,
+/// that pass the filter.
+fn dependencies<'a>(
+    package: &'a Value,
+    kind: &Value,
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<&'a str> {
+    let all = package["dependencies"]
+        .as_array()
+        .expect("a list of dependencies");
+    let of_kind = all
         .iter()
-        .filter(|d| d.kind == DependencyKind::Normal);
-    built_with
-        .map(|dependency| dependency.name.as_str())
-        .collect()
+        .filter(|dependency| dependency["kind"] == *kind)
+        .map(name);
+    of_kind.filter(|name| wanted(name)).collect()
 }
 
-fn of(package: &Package, wanted: impl Fn(&str) -> bool) -> Vec<&str> {
-    dependencies(package)
-        .into_iter()
-        .filter(|name| wanted(name))
-        .collect()
+fn built_with(package: &Value, wanted: impl Fn(&str) -> bool) -> Vec<&str> {
+    dependencies(package, &Value::Null, wanted)
 }
 
 #[test]
 fn models_know_the_contract_and_the_data_and_nothing_else_of_ours() {
-    let metadata = workspace();
-    let ours: Vec<&str> = metadata
-        .packages
+    let packages = packages();
+    let models: Vec<&Value> = packages
         .iter()
-        .map(|package| package.name.as_str())
-        .collect();
-    let models: Vec<&Package> = metadata
-        .packages
-        .iter()
-        .filter(|package| package.name.starts_with("model-"))
+        .filter(|package| name(package).starts_with("model-"))
         .collect();
     assert!(models.len() >= 5);
     for model in models {
-        let mut known = of(model, |name| ours.contains(&name));
+        let mut known = built_with(model, |dependency| {
+            packages.iter().any(|ours| name(ours) == dependency)
+        });
         known.sort_unstable();
-        assert_eq!(known, ["classifier", "datasets"], "{}", model.name);
+        assert_eq!(known, ["classifier", "datasets"], "{}", name(model));
     }
 }
 
 #[test]
 fn only_adapters_know_burn_or_linfa() {
-    for package in &workspace().packages {
-        let foreign = of(package, |name| {
-            name.starts_with("burn") || name.starts_with("linfa")
-        });
+    for package in &packages() {
+        let foreign = |name: &str| name.starts_with("burn") || name.starts_with("linfa");
+        let foreign = built_with(package, foreign);
         let adapter =
-            package.name.starts_with("model-burn") || package.name.starts_with("model-linfa");
+            name(package).starts_with("model-burn") || name(package).starts_with("model-linfa");
         assert!(
             adapter || foreign.is_empty(),
             "{} knows {foreign:?}",
-            package.name
+            name(package)
         );
     }
 }
 
 #[test]
 fn ndarray_stays_out_of_the_contract() {
-    for package in &workspace().packages {
-        let knows = dependencies(package).contains(&"ndarray");
+    for package in &packages() {
+        let knows = !built_with(package, |dependency| dependency == "ndarray").is_empty();
         assert!(
-            !knows || package.name.starts_with("model-linfa"),
+            !knows || name(package).starts_with("model-linfa"),
             "{}",
-            package.name
+            name(package)
         );
     }
 }
 
 #[test]
 fn the_report_knows_no_model_and_no_data() {
-    for package in &workspace().packages {
-        let ours = |name: &str| {
-            name.starts_with("model-") || ["classifier", "datasets", "experiments"].contains(&name)
+    for package in &packages() {
+        let layers_above = |dependency: &str| {
+            dependency.starts_with("model-")
+                || ["classifier", "datasets", "experiments"].contains(&dependency)
         };
-        if ["report", "statistics"].contains(&package.name.as_str()) {
-            assert!(of(package, ours).is_empty(), "{}", package.name);
+        if ["report", "statistics"].contains(&name(package)) {
+            assert!(
+                built_with(package, layers_above).is_empty(),
+                "{}",
+                name(package)
+            );
         }
     }
 }
 
 #[test]
 fn every_model_runs_the_conformance_suite() {
-    for package in &workspace().packages {
-        if package.name.starts_with("model-") {
-            let tests = package
-                .dependencies
-                .iter()
-                .filter(|d| d.kind == DependencyKind::Development);
-            assert!(
-                tests
-                    .into_iter()
-                    .any(|dependency| dependency.name == "classifier-conformance"),
-                "{}",
-                package.name
-            );
+    for package in &packages() {
+        if name(package).starts_with("model-") {
+            let suite = |dependency: &str| dependency == "classifier-conformance";
+            let tested_with = dependencies(package, &Value::from("dev"), suite);
+            assert_eq!(tested_with.len(), 1, "{}", name(package));
         }
+    }
+}
+
+/// Features differ between `cargo run -p experiments` and `cargo test` only in our own crates:
+/// otherwise the second would compile Burn, minutes of work, once more.
+#[test]
+fn tests_use_the_libraries_that_the_program_was_built_with() {
+    let tree = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "--offline",
+                "--prefix",
+                "none",
+                "--no-dedupe",
+                "-f",
+                "{p} [{f}]",
+            ])
+            .args(arguments)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+            .output()
+            .expect("cargo runs");
+        let text = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+        text.lines()
+            .map(str::to_owned)
+            .collect::<std::collections::BTreeSet<String>>()
+    };
+    let package = |line: &str| line.split(" [").next().unwrap_or_default().to_owned();
+    let run = tree(&["-p", "experiments", "-e", "normal,build"]);
+    let test = tree(&["--workspace", "-e", "normal,build,dev"]);
+    assert!(run.len() > 100, "a tree of libraries");
+    for line in test.difference(&run).filter(|line| !line.contains(" (/")) {
+        let other = run.iter().find(|other| package(other) == package(line));
+        assert!(other.is_none(), "with tests: {line}; without: {other:?}");
     }
 }

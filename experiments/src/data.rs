@@ -17,19 +17,10 @@ pub(crate) fn load(options: &DataArgs) -> Result<Splits, Failure> {
     if let Some(directory) = &options.data_dir {
         // A name that is not in the catalogue is what the user calls these files.
         let entry = entry.ok().flatten();
-        let own_name = || {
-            directory
-                .canonicalize()
-                .ok()?
-                .file_name()?
-                .to_str()
-                .map(str::to_owned)
-        };
         let id = options
             .dataset
             .clone()
-            .or_else(own_name)
-            .unwrap_or_default();
+            .unwrap_or_else(|| name_of(directory));
         if !is_path_name(&id) {
             return Err(Failure::WrongType {
                 place: Place::Option("--dataset".to_owned()),
@@ -43,6 +34,30 @@ pub(crate) fn load(options: &DataArgs) -> Result<Splits, Failure> {
     match entry.locate(&search_path()) {
         Location::Absent => fetch(entry, &cache_dir(), options.mirror.as_deref()),
         found => Ok(entry.load(&found)?.expect("it was just located")),
+    }
+}
+
+/// A directory's own name, as far as it is fit for the names of reports.
+fn name_of(directory: &Path) -> String {
+    let path = directory
+        .canonicalize()
+        .unwrap_or_else(|_| directory.to_owned());
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy())
+        .unwrap_or_default();
+    let fit = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = name.trim_start_matches('.').chars().map(fit).collect();
+    if name.is_empty() {
+        "data".to_owned()
+    } else {
+        name
     }
 }
 

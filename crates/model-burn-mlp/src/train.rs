@@ -147,7 +147,6 @@ impl Hyperparameters for BurnMlp {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{BURN_FLEX, BURN_MLP, BURN_NDARRAY};
 
     #[test]

@@ -1,5 +1,6 @@
 //! Mini-batch stochastic gradient descent.
 
+use crate::sparse_descent::SparseDescent;
 use crate::{SoftmaxRegression, Weights, cross_entropy, gradient, logits, softmax};
 use classifier::schemars::JsonSchema;
 use classifier::{
@@ -47,11 +48,33 @@ pub fn update<F: Float>(weights: &mut Weights<F>, gradient: &Weights<F>, learnin
 }
 
 impl Softmax {
-    /// Trains from zero weights.
+    /// Trains from zero weights, fast: on the non-zero features, many classes at once, on up to
+    /// two threads. The bits do not depend on the number of threads.
     ///
     /// # Errors
     /// [`FitError`]: unusable data, divergence or cancellation.
     pub fn train(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<SoftmaxRegression, FitError> {
+        train.check_trainable()?;
+        context.cancellation().check()?;
+        let mut descent = SparseDescent::new(train, context.threads());
+        for epoch in 1..=self.epochs {
+            let order = context.visiting_order(train.len(), epoch, self.shuffle);
+            let loss = descent.epoch(&order, self.batch_size, self.learning_rate as f32);
+            context.epoch(self.progress(epoch, loss), &descent.model())?;
+        }
+        Ok(descent.model())
+    }
+
+    /// Trains from zero weights with [`logits`], [`softmax`], [`gradient()`] and [`update`] as they
+    /// stand in the lab: what [`train`](Self::train) computes, in a form that can be read.
+    ///
+    /// # Errors
+    /// [`FitError`]: unusable data, divergence or cancellation.
+    pub fn train_by_formulas(
         &self,
         train: &Dataset,
         context: &mut FitContext<'_>,
@@ -68,14 +91,17 @@ impl Softmax {
                 let batch = train.select(indices);
                 loss += f64::from(self.step(&batch, &mut model.weights)) * indices.len() as f64;
             }
-            let progress = Epoch {
-                number: epoch,
-                total: self.epochs,
-                training_loss: loss / train.len() as f64,
-            };
-            context.epoch(progress, &model)?;
+            context.epoch(self.progress(epoch, loss / train.len() as f64), &model)?;
         }
         Ok(model)
+    }
+
+    fn progress(&self, epoch: usize, training_loss: f64) -> Epoch {
+        Epoch {
+            number: epoch,
+            total: self.epochs,
+            training_loss,
+        }
     }
 
     /// One update from one batch. Returns the batch's loss before it.
@@ -119,8 +145,10 @@ impl Hyperparameters for Softmax {
 mod tests {
     use super::*;
     use crate::SOFTMAX;
-    use classifier::{Cancellation, Observer, Silent, Step};
+    use classifier::{Cancellation, Observer, Silent, Step, generator};
     use classifier_conformance::digits;
+    use datasets::{ImageShape, Images};
+    use rand::RngExt;
 
     fn train(recipe: &Softmax, data: &Dataset, observer: &mut dyn Observer) -> SoftmaxRegression {
         let mut context = FitContext::new(1, 1, Cancellation::default(), observer);
@@ -153,6 +181,70 @@ mod tests {
         let loss = cross_entropy(logits.values(), mnist.test.labels());
         assert!((loss - 0.2727).abs() <= 2e-4, "{loss}");
         assert_eq!(model.parameter_count(), 7850);
+    }
+
+    /// Twenty epochs over all of MNIST, shuffled and in batches that leave a short last one.
+    #[test]
+    fn the_fast_descent_follows_the_formulas() {
+        let mnist = datasets::mnist().unwrap();
+        let recipe = Softmax {
+            batch_size: 128,
+            shuffle: true,
+            ..Softmax::default()
+        };
+        let fast = train(&recipe, &mnist.train, &mut Silent).weights;
+        let formulas = recipe.train_by_formulas(&mnist.train, &mut FitContext::quiet(1, 1));
+        let formulas = formulas.unwrap().weights;
+        let pairs = fast
+            .w
+            .iter()
+            .zip(&formulas.w)
+            .chain(fast.b.iter().zip(&formulas.b));
+        let largest = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(largest <= 1e-5, "largest difference {largest:e}");
+    }
+
+    /// More classes than one vector holds, and features that are no pixels.
+    #[test]
+    fn any_number_of_classes_and_real_features_follow_the_formulas() {
+        let mut random = generator(3, 0);
+        for (features, classes) in [(7, 3), (1, 2), (20, 16), (33, 41)] {
+            let values: Vec<f32> = (0..features * 90)
+                .map(|_| {
+                    if random.random_bool(0.3) {
+                        0.0
+                    } else {
+                        random.random_range(-1.0..1.0)
+                    }
+                })
+                .collect();
+            let shape = ImageShape {
+                rows: 1,
+                columns: features,
+            };
+            let images = Images::from_features(shape, values).unwrap();
+            let names = (0..classes).map(|class| class.to_string()).collect();
+            let labels = (0..90).map(|i| i * 7 % classes).collect();
+            let data = Dataset::new(images, labels, names).unwrap();
+            let recipe = Softmax {
+                epochs: 3,
+                batch_size: 8,
+                ..Softmax::default()
+            };
+            let fast = train(&recipe, &data, &mut Silent).weights;
+            let formulas = recipe.train_by_formulas(&data, &mut FitContext::quiet(1, 1));
+            let formulas = formulas.unwrap().weights;
+            let pairs = fast
+                .w
+                .iter()
+                .zip(&formulas.w)
+                .chain(fast.b.iter().zip(&formulas.b));
+            let largest = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(
+                largest <= 1e-6,
+                "{features} × {classes}: largest difference {largest:e}"
+            );
+        }
     }
 
     #[test]

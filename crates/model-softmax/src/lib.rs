@@ -2,14 +2,19 @@
 //! descent.
 //!
 //! Read it in the order of the lab: [`softmax`] and [`forward`], [`cross_entropy`],
-//! [`gradient`], [`update`], and the [`Softmax`] recipe that repeats them. Every function takes
-//! row-major matrices and works in any float type, so that the gradient can be checked in `f64`.
+//! [`gradient`], [`update`], and [`Softmax::train_by_formulas`] that repeats them. Every function
+//! takes row-major matrices and works in any float type, so that the gradient can be checked in
+//! `f64`. [`Softmax::train`] computes the same many times faster, on non-zero pixels and vectors
+//! of classes; the formulas are its oracle.
 
+mod columns;
 mod descent;
 mod forward;
 mod gradient;
+mod lanes;
 mod loss;
 mod model;
+mod sparse_descent;
 
 pub use descent::{Softmax, update};
 pub use forward::{forward, log_softmax, logits, softmax};

@@ -24,8 +24,10 @@ const QUICK_TEST: usize = 1_000;
 pub(crate) fn run(arguments: CompareArgs) -> Result<(), Failure> {
     let plan = plan(&arguments)?;
     let models = plan.ready()?;
+    // Files named on the command line replace the plan's data set, name and all.
+    let planned = plan.dataset.filter(|_| arguments.data.data_dir.is_none());
     let data = DataArgs {
-        dataset: arguments.data.dataset.or(plan.dataset),
+        dataset: arguments.data.dataset.or(planned),
         data_dir: arguments.data.data_dir.or(plan.data_dir),
         mirror: arguments.data.mirror,
     };

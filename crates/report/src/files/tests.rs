@@ -116,7 +116,7 @@ fn a_record_that_was_cut_off_is_passed_over_and_a_damaged_one_is_named() {
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, &text[..text.len() - 5]).unwrap();
     assert_eq!(read_records(&path).unwrap().1, [good()]);
-    fs::write(&path, text.replace("\"id\":\"good\"", "\"id\":good")).unwrap();
+    fs::write(&path, text.replace("\"record\":\"fit\"", "\"record\":fit")).unwrap();
     let error = read_records(&path).unwrap_err().to_string();
     assert!(error.contains("jsonl, line 2: not a record"), "{error}");
 }

@@ -70,8 +70,8 @@ pub(crate) struct CompareArgs {
     /// Only these models of the plan, or any registered ones, separated by commas.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) models: Option<Vec<String>>,
-    /// Change a parameter: softmax.learning_rate=0.5. May be repeated. Besides its own
-    /// parameters, every model has train_limit.
+    /// Change a parameter: `softmax.learning_rate=0.5`. May be repeated. Besides its own
+    /// parameters, every model has `train_limit`.
     #[arg(long, value_name = "MODEL.PARAMETER=VALUE")]
     pub(crate) set: Vec<String>,
     /// Seed of everything random. [default: the plan's, else 1]

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // One line, not a backtrace: what a model does wrong is in its row of the table.
     std::panic::set_hook(Box::new(|panic| {
-        eprintln!("internal error: {}", panic.to_string().replace('\n', " "))
+        eprintln!("internal error: {}", panic.to_string().replace('\n', " "));
     }));
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,7 +38,10 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Compare(arguments) => commands::compare::run(arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::Models { ids } => commands::models::run(&ids),
-        Command::Datasets => commands::datasets::run(),
+        Command::Datasets => {
+            commands::datasets::run();
+            Ok(())
+        }
         Command::Show(arguments) => commands::show::run(&arguments),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -17,6 +17,7 @@ const MODEL_KEYS: &[&str] = &["model", "id"];
 const TRAIN_LIMIT: &str = "train_limit";
 
 /// A comparison to run.
+#[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) dataset: Option<String>,
     pub(crate) data_dir: Option<PathBuf>,
@@ -26,6 +27,7 @@ pub(crate) struct Plan {
 }
 
 /// A model of the plan, before its parameters are checked.
+#[derive(Debug)]
 pub(crate) struct PlanModel {
     /// Name in this comparison.
     id: String,
@@ -33,6 +35,7 @@ pub(crate) struct PlanModel {
     settings: Vec<Setting>,
 }
 
+#[derive(Debug)]
 struct Setting {
     name: String,
     value: Value,
@@ -40,6 +43,7 @@ struct Setting {
 }
 
 /// A model that is ready to train.
+#[derive(Debug)]
 pub(crate) struct ReadyModel {
     pub(crate) id: String,
     pub(crate) entry: &'static ModelEntry,
@@ -274,8 +278,8 @@ type SpannedKey<'a> = Spanned<std::borrow::Cow<'a, str>>;
 
 impl Source<'_> {
     fn place(&self, position: usize) -> Place {
-        let before = &self.text.as_bytes()[..position.min(self.text.len())];
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let before = &self.text[..position.min(self.text.len())];
+        let line = before.matches('\n').count() + 1;
         Place::Plan(self.path.to_owned(), line)
     }
 
@@ -401,21 +405,19 @@ mod tests {
     }
 
     fn softmax(text: &str) -> Plan {
-        parse(&format!("[[models]]\nmodel = \"softmax\"\n{text}"))
-            .ok()
-            .expect("a good plan")
+        parse(&format!("[[models]]\nmodel = \"softmax\"\n{text}")).expect("a good plan")
     }
 
     #[test]
     fn the_default_plan_names_the_default_comparison() {
-        let plan = Plan::default_plan().ok().expect("the default plan is good");
+        let plan = Plan::default_plan().expect("the default plan is good");
         let ids: Vec<&str> = plan.models.iter().map(|model| model.id.as_str()).collect();
         assert!(
             ids.starts_with(&["softmax"])
                 && ids.ends_with(&["linfa-svm-rbf", "linfa-logistic", "nearest-centroid"])
         );
         assert_eq!(
-            plan.ready().ok().expect("its parameters are good").len(),
+            plan.ready().expect("its parameters are good").len(),
             ids.len()
         );
     }
@@ -426,8 +428,8 @@ mod tests {
             "seed = 9\ntrain_limit = 500\n[[models]]\nmodel = \"softmax\"\n\
              [[models]]\nmodel = \"softmax\"\nid = \"fast\"\nlearning_rate = 0.5\ntrain_limit = 70",
         );
-        let plan = plan.ok().expect("a good plan");
-        let ready = plan.ready().ok().expect("good parameters");
+        let plan = plan.expect("a good plan");
+        let ready = plan.ready().expect("good parameters");
         assert_eq!((plan.seed, ready.len()), (9, 2));
         assert_eq!(
             (ready[0].train_limit, ready[1].train_limit),
@@ -470,7 +472,7 @@ mod tests {
 
     #[test]
     fn numbers_may_be_written_as_toml_allows() {
-        let ready = |plan: Plan| plan.ready().ok().expect("good parameters");
+        let ready = |plan: Plan| plan.ready().expect("good parameters");
         let plan = softmax("epochs = 1_0\nlearning_rate = +1e-1\nbatch_size = 0x10");
         let values = ready(plan)[0].recipe.values();
         assert_eq!(
@@ -483,15 +485,10 @@ mod tests {
     #[test]
     fn assignments_change_parameters() {
         let mut plan = softmax("");
-        plan.set("softmax.epochs=3")
-            .ok()
-            .expect("a good assignment");
+        plan.set("softmax.epochs=3").expect("a good assignment");
         plan.set("softmax.shuffle = true")
-            .ok()
             .expect("a good assignment");
-        let values = plan.ready().ok().expect("good parameters")[0]
-            .recipe
-            .values();
+        let values = plan.ready().expect("good parameters")[0].recipe.values();
         assert_eq!(
             (&values["epochs"], &values["shuffle"]),
             (&Value::from(3), &Value::Bool(true))
@@ -504,8 +501,7 @@ mod tests {
             let mut plan = softmax("");
             plan.set(assignment)
                 .and_then(|()| plan.ready())
-                .err()
-                .expect("refused")
+                .expect_err("refused")
                 .to_string()
         };
         assert!(refuse("epochs=3").contains("expected MODEL.PARAMETER=VALUE"));

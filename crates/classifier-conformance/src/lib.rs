@@ -40,8 +40,11 @@ pub enum Check {
     BeatsMajority,
 }
 
+/// The code of a check; it panics where the promise is broken.
+type Run = fn(&ModelEntry);
+
 /// All checks with their code, in the order in which they run.
-const CHECKS: &[(Check, fn(&ModelEntry))] = &[
+const CHECKS: &[(Check, Run)] = &[
     (Check::Documented, checks::documented),
     (Check::Shapes, checks::shapes),
     (Check::AnyData, checks::any_data),

@@ -5,6 +5,7 @@ use schemars::{JsonSchema, schema_for};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::fmt::Debug;
 
 /// A model that can be trained by name.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +24,9 @@ pub struct ModelEntry {
 ///
 /// Derive `Serialize`, `Deserialize` with `deny_unknown_fields`, and `JsonSchema`; each field's
 /// first doc line is what `models` prints.
-pub trait Hyperparameters: Recipe + Serialize + DeserializeOwned + JsonSchema + 'static {
+pub trait Hyperparameters:
+    Recipe + Debug + Serialize + DeserializeOwned + JsonSchema + 'static
+{
     /// Checks every range, once, when the recipe is built.
     ///
     /// # Errors
@@ -43,7 +46,7 @@ pub struct Parameter {
 }
 
 /// [`Hyperparameters`] behind a pointer. Implemented for all of them; never by hand.
-pub trait Preset: Recipe {
+pub trait Preset: Recipe + Debug {
     /// All parameters, in the order of their declaration.
     fn parameters(&self) -> Vec<Parameter>;
 
@@ -121,7 +124,7 @@ mod tests {
     use serde::Deserialize;
     use serde_json::json;
 
-    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
     #[serde(deny_unknown_fields)]
     struct Toy {
         /// Step length.
@@ -159,7 +162,7 @@ mod tests {
         let Value::Object(values) = values else {
             unreachable!()
         };
-        TOY.with(&values).err().expect("refused").to_string()
+        TOY.with(&values).expect_err("refused").to_string()
     }
 
     #[test]
@@ -175,7 +178,7 @@ mod tests {
         let Value::Object(values) = json!({"epochs": 3}) else {
             unreachable!()
         };
-        let recipe = TOY.with(&values).ok().expect("accepted");
+        let recipe = TOY.with(&values).expect("accepted");
         assert_eq!(recipe.values()["epochs"], json!(3));
     }
 

@@ -82,7 +82,7 @@ fn fetch_all(
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_connect(Some(Duration::from_secs(10)))
         .timeout_recv_response(Some(Duration::from_secs(30)))
-        .timeout_recv_body(Some(Duration::from_secs(600)))
+        .timeout_recv_body(Some(Duration::from_mins(10)))
         .build()
         .into();
     for (index, file) in FILES.iter().enumerate() {

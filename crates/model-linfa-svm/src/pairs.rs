@@ -26,7 +26,7 @@ struct Pair {
 
 /// The machines of all pairs of classes that occur.
 pub(crate) struct Pairs {
-    pairs: Vec<Pair>,
+    machines: Vec<Pair>,
     classes: usize,
     features: usize,
     kernel: Kernel,
@@ -55,7 +55,7 @@ impl Pairs {
             .collect();
         let cancellation = context.cancellation().clone();
         let progress = Mutex::new((0, context));
-        let pairs: Result<Vec<Pair>, FitError> = wanted
+        let machines: Result<Vec<Pair>, FitError> = wanted
             .par_iter()
             .with_max_len(1)
             .map(|&(first, second)| {
@@ -72,7 +72,7 @@ impl Pairs {
             })
             .collect();
         Ok(Self {
-            pairs: pairs?,
+            machines: machines?,
             classes,
             features: x.ncols(),
             kernel: settings.kernel,
@@ -92,7 +92,7 @@ impl Pairs {
     fn vote(&self, image: ArrayView1<f32>) -> Vec<f32> {
         let mut votes = vec![0.0; self.classes];
         let mut confidence = vec![0.0_f32; self.classes];
-        for Pair { first, second, svm } in &self.pairs {
+        for Pair { first, second, svm } in &self.machines {
             let decision = svm.weighted_sum(&image) - svm.rho;
             votes[if decision >= 0.0 { *first } else { *second }] += 1.0;
             confidence[*first] += decision;
@@ -110,7 +110,7 @@ impl Pairs {
             Kernel::Rbf => pair.svm.nsupport() * (self.features + 1) + 1,
             Kernel::Linear => self.features + 1,
         };
-        self.pairs.iter().map(of_pair).sum()
+        self.machines.iter().map(of_pair).sum()
     }
 }
 

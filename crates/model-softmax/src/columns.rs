@@ -1,4 +1,8 @@
 //! A range of the features: the non-zero values of every image, and the rows of W that they meet.
+#![allow(
+    clippy::inline_always,
+    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
+)]
 
 use crate::lanes::{LANES, Lanes};
 use datasets::Images;

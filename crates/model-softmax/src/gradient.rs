@@ -1,7 +1,7 @@
 //! The gradient of the mean cross-entropy, as derived on paper.
 //!
 //! For one image with one-hot label y, ∂L/∂zⱼ = ŷⱼ − yⱼ: differentiating log Σ exp(zₗ) gives
-//! softmax(z)ⱼ, differentiating z_label gives yⱼ. With z = xW + b and the mean over m images:
+//! softmax(z)ⱼ, differentiating `z_label` gives yⱼ. With z = xW + b and the mean over m images:
 //! ∂L/∂W = Xᵀ(Ŷ − Y)/m and ∂L/∂b = the mean of the rows of Ŷ − Y.
 
 use crate::Weights;

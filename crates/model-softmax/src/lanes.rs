@@ -3,6 +3,10 @@
 //! Every operation is an elementwise loop over an array, which the compiler turns into whatever
 //! vectors the processor has. Products and sums are never fused, so that the bits do not depend
 //! on the processor.
+#![allow(
+    clippy::inline_always,
+    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
+)]
 
 /// Classes per vector: ten digits fit one, and AVX-512 holds it in one register.
 pub(crate) const LANES: usize = 16;
@@ -39,11 +43,11 @@ impl Lanes {
     /// takes one lane at a time.
     #[inline(always)]
     fn zip(self, other: Self, join: impl Fn(f32, f32) -> f32) -> Self {
-        let mut result = [0.0; LANES];
-        for i in 0..LANES {
-            result[i] = join(self.0[i], other.0[i]);
+        let mut result = self;
+        for (a, b) in result.0.iter_mut().zip(other.0) {
+            *a = join(*a, b);
         }
-        Self(result)
+        result
     }
 
     #[inline(always)]

@@ -5,7 +5,7 @@ use num_traits::Float;
 
 /// Mean cross-entropy −(1/m) Σᵢ log ŷᵢ,ₗₐᵦₑₗ of the logits' softmax, in nats.
 ///
-/// Taken from the logits, as log Σ exp(z) − z_label, because the probability of a confident
+/// Taken from the logits, as log Σ exp(z) − `z_label`, because the probability of a confident
 /// mistake underflows to 0 and its logarithm to −∞.
 ///
 /// # Shapes
@@ -40,7 +40,7 @@ mod tests {
         let z = [2.0, 1.0, -1.0, 0.5, 0.0, 3.0_f64];
         let first = (2.0_f64.exp() + 1.0_f64.exp() + (-1.0_f64).exp()).ln() - 2.0;
         let second = (0.5_f64.exp() + 1.0 + 3.0_f64.exp()).ln();
-        assert!((cross_entropy(&z, &[0, 1]) - (first + second) / 2.0).abs() < 1e-15);
+        assert!((cross_entropy(&z, &[0, 1]) - f64::midpoint(first, second)).abs() < 1e-15);
     }
 
     #[test]

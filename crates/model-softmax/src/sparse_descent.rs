@@ -7,6 +7,10 @@
 //! (halves by non-zero features), adds up its share of the logits, and after one barrier per batch
 //! both know the residuals and update their own rows. The halves are the same for any number of
 //! threads, so the bits are, too.
+#![allow(
+    clippy::inline_always,
+    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
+)]
 
 use crate::columns::{Columns, WIDEST};
 use crate::lanes::{LANES, Lanes};
@@ -147,6 +151,24 @@ fn split(images: &Images) -> Vec<Range<usize>> {
     ranges
 }
 
+/// Turns the logits of an image into its step (ŷ − y) η/m, and returns its loss.
+#[inline(always)]
+fn to_step(z: &mut [Lanes], label: usize, scale: f32) -> f32 {
+    let max = z.iter().map(Lanes::max).fold(f32::NEG_INFINITY, f32::max);
+    let z_label = z[label / LANES].0[label % LANES];
+    let mut sum = 0.0;
+    for block in &mut *z {
+        *block = block.exp_shifted(max);
+        sum += block.sum();
+    }
+    let factor = scale / sum;
+    for block in &mut *z {
+        block.scale(factor);
+    }
+    z[label / LANES].0[label % LANES] -= scale;
+    max - z_label + sum.ln()
+}
+
 /// What every thread computes for itself, from the same numbers in the same order.
 struct Head<'a> {
     bias: Vec<Lanes>,
@@ -155,24 +177,6 @@ struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// Turns the logits of an image into its step (ŷ − y) η/m, and returns its loss.
-    #[inline(always)]
-    fn step(&self, z: &mut [Lanes], label: usize, scale: f32) -> f32 {
-        let max = z.iter().map(Lanes::max).fold(f32::NEG_INFINITY, f32::max);
-        let z_label = z[label / LANES].0[label % LANES];
-        let mut sum = 0.0;
-        for block in &mut *z {
-            *block = block.exp_shifted(max);
-            sum += block.sum();
-        }
-        let factor = scale / sum;
-        for block in &mut *z {
-            block.scale(factor);
-        }
-        z[label / LANES].0[label % LANES] -= scale;
-        max - z_label + sum.ln()
-    }
-
     /// b ← b − the sum of the steps.
     #[inline(always)]
     fn descend(&mut self, steps: &[Lanes]) {
@@ -240,7 +244,7 @@ impl Worker<'_> {
             }
             let scale = self.head.learning_rate / batch.len() as f32;
             for (&image, step) in batch.iter().zip(steps.chunks_exact_mut(blocks)) {
-                loss += f64::from(self.head.step(step, self.head.labels[image], scale));
+                loss += f64::from(to_step(step, self.head.labels[image], scale));
             }
             self.head.descend(&steps);
             for part in &mut *self.own {

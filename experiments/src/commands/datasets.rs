@@ -1,12 +1,11 @@
 //! `datasets`: what is known by name, where it is, and how large.
 
-use crate::failure::Failure;
 use crate::table;
 use datasets::{CATALOG, FILES, Location, cache_dir, search_path};
 use std::path::Path;
 
 /// Runs the command.
-pub(crate) fn run() -> Result<(), Failure> {
+pub(crate) fn run() {
     let mut table = table::plain(&[
         "dataset", "title", "train", "test", "where", "MB", "licence",
     ]);
@@ -35,7 +34,6 @@ pub(crate) fn run() -> Result<(), Failure> {
     }
     println!("{table}");
     println!("Any other data set in MNIST's file naming: --data-dir DIR.");
-    Ok(())
 }
 
 fn size_of_files(directory: &Path) -> u64 {

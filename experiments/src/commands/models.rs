@@ -15,8 +15,8 @@ pub(crate) fn run(ids: &[String]) -> Result<(), Failure> {
             println!("{id}: not in this build; build with `--features {feature}`\n");
         }
         println!(
-            "Change a parameter with --set, as in `compare --set {}.{}`.",
-            MODELS[0].id, "epochs=5"
+            "Change a parameter with --set, as in `compare --set {}.epochs=5`.",
+            MODELS[0].id
         );
         return Ok(());
     }

@@ -118,3 +118,16 @@ fn completions_are_written_for_every_shell() {
             .stdout(contains("train-limit"));
     }
 }
+
+/// As in `experiments models | head -1`.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let output = std::process::Command::new("sh")
+        .args(["-c", "\"$0\" show --count 100 --png \"$1\" | true"])
+        .arg(assert_cmd::cargo::cargo_bin("experiments"))
+        .arg(tempfile::tempdir().unwrap().path().join("sheet.png"))
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}

@@ -20,9 +20,14 @@ use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // One line, not a backtrace: what a model does wrong is in its row of the table.
     std::panic::set_hook(Box::new(|panic| {
-        eprintln!("internal error: {}", panic.to_string().replace('\n', " "));
+        let message = panic.to_string().replace('\n', " ");
+        // Whoever reads has seen enough, as in `show | head`.
+        if message.contains("failed printing to stdout") {
+            std::process::exit(0);
+        }
+        // One line, not a backtrace: what a model does wrong is in its row of the table.
+        eprintln!("internal error: {message}");
     }));
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,

@@ -155,6 +155,16 @@ mod tests {
         recipe.train(data, &mut context).unwrap()
     }
 
+    /// The largest difference of any weight between the fast descent and the formulas.
+    fn distance_from_formulas(recipe: &Softmax, data: &Dataset) -> f32 {
+        let fast = train(recipe, data, &mut Silent).weights;
+        let formulas = recipe.train_by_formulas(data, &mut FitContext::quiet(1, 1));
+        let formulas = formulas.unwrap().weights;
+        let in_w = fast.w.iter().zip(&formulas.w);
+        let pairs = in_w.chain(fast.b.iter().zip(&formulas.b));
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    }
+
     fn accuracy(model: &SoftmaxRegression, data: &Dataset) -> f64 {
         let labels = model.scores(data.images()).labels();
         let right = labels
@@ -192,15 +202,7 @@ mod tests {
             shuffle: true,
             ..Softmax::default()
         };
-        let fast = train(&recipe, &mnist.train, &mut Silent).weights;
-        let formulas = recipe.train_by_formulas(&mnist.train, &mut FitContext::quiet(1, 1));
-        let formulas = formulas.unwrap().weights;
-        let pairs = fast
-            .w
-            .iter()
-            .zip(&formulas.w)
-            .chain(fast.b.iter().zip(&formulas.b));
-        let largest = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let largest = distance_from_formulas(&recipe, &mnist.train);
         assert!(largest <= 1e-5, "largest difference {largest:e}");
     }
 
@@ -231,15 +233,7 @@ mod tests {
                 batch_size: 8,
                 ..Softmax::default()
             };
-            let fast = train(&recipe, &data, &mut Silent).weights;
-            let formulas = recipe.train_by_formulas(&data, &mut FitContext::quiet(1, 1));
-            let formulas = formulas.unwrap().weights;
-            let pairs = fast
-                .w
-                .iter()
-                .zip(&formulas.w)
-                .chain(fast.b.iter().zip(&formulas.b));
-            let largest = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let largest = distance_from_formulas(&recipe, &data);
             assert!(
                 largest <= 1e-6,
                 "{features} × {classes}: largest difference {largest:e}"

@@ -1,0 +1,46 @@
+//! Numbers as people read them.
+
+/// `0.9224` as `92.24 %`.
+pub(super) fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |share| format!("{:.2} %", share * 100.0))
+}
+
+/// Three significant digits, without exponent.
+pub(super) fn significant(value: f64) -> String {
+    if value <= 0.0 {
+        return "0".to_owned();
+    }
+    let decimals = (2 - value.log10().floor() as i32).clamp(0, 6) as usize;
+    format!("{value:.decimals$}")
+}
+
+/// `60000` as `60 000`, with a space that does not break.
+pub(super) fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_legible() {
+        assert_eq!(thousands(7), "7");
+        assert_eq!(thousands(7850), "7\u{a0}850");
+        assert_eq!(thousands(1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(significant(0.001_234_5), "0.00123");
+        assert_eq!(significant(1.87), "1.87");
+        assert_eq!(significant(131.7), "132");
+        assert_eq!(significant(0.0), "0");
+        assert_eq!(percent(Some(0.922_4)), "92.24 %");
+        assert_eq!(percent(None), "–");
+    }
+}

@@ -1,0 +1,173 @@
+//! The tables of a page, cell by cell.
+
+use super::numbers::{percent, significant, thousands};
+use super::unfinished;
+use crate::{ModelSummary, Report, Status};
+use serde::Serialize;
+
+/// A row of the table of models, ready to print.
+#[derive(Serialize)]
+pub(super) struct Row {
+    id: String,
+    model: String,
+    backend: String,
+    finished: bool,
+    note: String,
+    train_images: String,
+    limited: bool,
+    parameters: String,
+    accuracy: String,
+    interval: String,
+    error: String,
+    log_loss: String,
+    macro_f1: String,
+    train_accuracy: String,
+    fit: String,
+    predict: String,
+    memory: String,
+    hyperparameters: String,
+}
+
+impl Row {
+    pub(super) fn new(model: &ModelSummary, report: &Report) -> Self {
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+        let images = report.dataset.test.max(1) as f64;
+        Self {
+            id: model.id.clone(),
+            model: model.model.clone(),
+            backend: model.backend.clone(),
+            finished: model.status == Status::Finished,
+            note: unfinished(model),
+            train_images: thousands(model.train_images),
+            limited: model.train_images < report.dataset.train_available,
+            parameters: or_dash(model.parameters.map(thousands)),
+            accuracy: percent(model.test_accuracy),
+            interval: or_dash(model.test_accuracy_interval.map(|interval| {
+                format!("{:.2} – {:.2}", interval.low * 100.0, interval.high * 100.0)
+            })),
+            error: percent(model.test_accuracy.map(|accuracy| 1.0 - accuracy)),
+            log_loss: or_dash(model.test_log_loss.map(|loss| format!("{loss:.4}"))),
+            macro_f1: or_dash(model.macro_f1.map(|f1| format!("{f1:.4}"))),
+            train_accuracy: percent(model.train_accuracy),
+            fit: or_dash(model.fit_seconds.map(significant)),
+            predict: or_dash(
+                model
+                    .predict_seconds
+                    .map(|seconds| significant(seconds / images * 1e6)),
+            ),
+            memory: or_dash(
+                model
+                    .peak_memory_bytes
+                    .map(|bytes| format!("{:.0}", bytes as f64 / 1e6)),
+            ),
+            hyperparameters: model
+                .hyperparameters
+                .iter()
+                .map(|(name, value)| format!("{name} = {value}"))
+                .collect::<Vec<_>>()
+                .join(", "),
+        }
+    }
+}
+
+/// Test and training accuracy after each epoch, a column per model.
+#[derive(Serialize)]
+pub(super) struct EpochTable {
+    models: Vec<String>,
+    rows: Vec<(usize, Vec<String>)>,
+}
+
+impl EpochTable {
+    pub(super) fn new(report: &Report) -> Self {
+        let with_epochs: Vec<_> = report.finished().filter(|m| !m.epochs.is_empty()).collect();
+        let last = with_epochs
+            .iter()
+            .map(|model| model.epochs.len())
+            .max()
+            .unwrap_or(0);
+        let cell = |model: &ModelSummary, epoch: usize| {
+            model.epochs.get(epoch).map_or_else(String::new, |state| {
+                format!(
+                    "{:.2} / {:.2}",
+                    state.test_accuracy * 100.0,
+                    state.train_accuracy * 100.0
+                )
+            })
+        };
+        Self {
+            models: with_epochs.iter().map(|model| model.id.clone()).collect(),
+            rows: (0..last)
+                .map(|epoch| {
+                    (
+                        epoch + 1,
+                        with_epochs.iter().map(|m| cell(m, epoch)).collect(),
+                    )
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The largest difference between any two weights or biases, for every pair of linear models.
+#[derive(Serialize)]
+pub(super) struct WeightDifferences {
+    models: Vec<String>,
+    rows: Vec<(String, Vec<String>)>,
+}
+
+pub(super) fn weight_differences(report: &Report) -> Option<WeightDifferences> {
+    let linear: Vec<_> = report
+        .finished()
+        .filter_map(|model| Some((&model.id, model.linear.as_ref()?)))
+        .collect();
+    if linear.len() < 2 {
+        return None;
+    }
+    let rows = linear.iter().map(|(id, a)| {
+        let cells = linear.iter().map(|(other, b)| {
+            if id == other {
+                return "–".to_owned();
+            }
+            let pairs = a
+                .weights
+                .iter()
+                .chain(&a.biases)
+                .zip(b.weights.iter().chain(&b.biases));
+            let largest = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            if largest == 0.0 {
+                "0".to_owned()
+            } else {
+                format!("{largest:.1e}")
+            }
+        });
+        ((*id).clone(), cells.collect())
+    });
+    Some(WeightDifferences {
+        models: linear.iter().map(|(id, _)| (*id).clone()).collect(),
+        rows: rows.collect(),
+    })
+}
+
+/// Precision, recall and F1 of each class, one model.
+#[derive(Serialize)]
+pub(super) struct ClassTable {
+    id: String,
+    rows: Vec<[String; 4]>,
+}
+
+pub(super) fn class_table(model: &ModelSummary) -> ClassTable {
+    let classes = model
+        .confusion
+        .iter()
+        .flat_map(statistics::ConfusionMatrix::per_class);
+    ClassTable {
+        id: model.id.clone(),
+        rows: classes
+            .map(|class| {
+                let [precision, recall, f1] =
+                    [class.precision, class.recall, class.f1].map(|value| format!("{value:.4}"));
+                [precision, recall, f1, thousands(class.support)]
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,185 @@
+//! The text of a plan: TOML, with the line of whatever is wrong in it.
+
+use super::{PATH_NAME, Plan, PlanModel, Setting, TRAIN_LIMIT, is_path_name, registered};
+use crate::failure::{Failure, Place};
+use classifier::nearest_name;
+use serde_json::Value;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+const KEYS: &[&str] = &["dataset", "data_dir", "seed", "train_limit", "models"];
+const MODEL_KEYS: &[&str] = &["model", "id"];
+
+impl Plan {
+    /// Reads a plan's text. With `skip_left_out`, models that this build lacks are passed over.
+    pub(super) fn parse(text: &str, path: &Path, skip_left_out: bool) -> Result<Self, Failure> {
+        let source = Source { text, path };
+        let table = DeTable::parse(text).map_err(|error| Failure::Syntax {
+            place: source.place(error.span().map_or(0, |span| span.start)),
+            reason: error.message().replace('\n', " "),
+        })?;
+        let mut plan = Self {
+            dataset: None,
+            data_dir: None,
+            seed: 1,
+            train_limit: None,
+            models: Vec::new(),
+        };
+        for (key, value) in table.get_ref() {
+            let name = key.get_ref().as_ref();
+            match name {
+                "dataset" => plan.dataset = Some(source.text_of(value, "dataset")?),
+                "data_dir" => {
+                    let relative = source.text_of(value, "data_dir")?;
+                    let base = path.parent().unwrap_or(Path::new(""));
+                    plan.data_dir = Some(base.join(relative));
+                }
+                "seed" => plan.seed = source.whole(value, "seed")?,
+                TRAIN_LIMIT => plan.train_limit = Some(source.whole(value, TRAIN_LIMIT)? as usize),
+                "models" => {
+                    let DeValue::Array(models) = value.get_ref() else {
+                        return Err(source.wrong(value, "models", "[[models]] tables"));
+                    };
+                    for model in models {
+                        let DeValue::Table(table) = model.get_ref() else {
+                            return Err(source.wrong(model, "models", "[[models]] tables"));
+                        };
+                        match source.model(table, model.span().start) {
+                            Err(Failure::LeftOut { .. }) if skip_left_out => {}
+                            model => plan.add(model?, &source.place(value.span().start))?,
+                        }
+                    }
+                }
+                _ => return Err(source.unknown(key, KEYS)),
+            }
+        }
+        if plan.models.is_empty() {
+            return Err(Failure::NoModels {
+                place: source.place(0),
+            });
+        }
+        Ok(plan)
+    }
+}
+
+/// The text of a plan, for telling lines from positions.
+struct Source<'a> {
+    text: &'a str,
+    path: &'a Path,
+}
+
+type SpannedKey<'a> = Spanned<std::borrow::Cow<'a, str>>;
+
+impl Source<'_> {
+    fn place(&self, position: usize) -> Place {
+        let before = &self.text[..position.min(self.text.len())];
+        let line = before.matches('\n').count() + 1;
+        Place::Plan(self.path.to_owned(), line)
+    }
+
+    fn model(&self, table: &DeTable<'_>, start: usize) -> Result<PlanModel, Failure> {
+        let mut model = None;
+        let mut id = None;
+        let mut settings = Vec::new();
+        for (key, value) in table {
+            let place = self.place(key.span().start);
+            match key.get_ref().as_ref() {
+                "model" => model = Some(registered(&self.text_of(value, "model")?, &place)?),
+                "id" => id = Some(self.path_name(value)?),
+                name => settings.push(Setting {
+                    name: name.to_owned(),
+                    value: self.value(value)?,
+                    place,
+                }),
+            }
+        }
+        let Some(entry) = model else {
+            return Err(Failure::Syntax {
+                place: self.place(start),
+                reason: format!(
+                    "a [[models]] table needs `model`; known keys are {}, train_limit and the model's parameters",
+                    MODEL_KEYS.join(", ")
+                ),
+            });
+        };
+        Ok(PlanModel {
+            id: id.unwrap_or_else(|| entry.id.to_owned()),
+            entry,
+            settings,
+        })
+    }
+
+    /// A name that is fit for file names.
+    fn path_name(&self, value: &Spanned<DeValue<'_>>) -> Result<String, Failure> {
+        let name = self.text_of(value, "id")?;
+        if is_path_name(&name) {
+            Ok(name)
+        } else {
+            Err(self.wrong(value, "id", PATH_NAME))
+        }
+    }
+
+    fn text_of(&self, value: &Spanned<DeValue<'_>>, key: &'static str) -> Result<String, Failure> {
+        match value.get_ref() {
+            DeValue::String(text) => Ok(text.to_string()),
+            _ => Err(self.wrong(value, key, "a text in quotes")),
+        }
+    }
+
+    fn whole(&self, value: &Spanned<DeValue<'_>>, key: &'static str) -> Result<u64, Failure> {
+        self.value(value)?
+            .as_u64()
+            .filter(|&number| key == "seed" || number > 0)
+            .ok_or_else(|| self.wrong(value, key, "a whole number, not negative"))
+    }
+
+    /// The TOML value in the runner's terms.
+    fn value(&self, value: &Spanned<DeValue<'_>>) -> Result<Value, Failure> {
+        let parsed = value.get_ref();
+        let number = |text: &str| serde_json::from_str(&text.replace('_', "")).ok();
+        let converted = match parsed {
+            DeValue::String(text) => Some(Value::String(text.to_string())),
+            DeValue::Boolean(flag) => Some(Value::Bool(*flag)),
+            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+                .ok()
+                .map(Value::from),
+            DeValue::Float(float) => number(float.as_str().trim_start_matches('+')),
+            DeValue::Array(items) => {
+                let items: Result<Vec<Value>, Failure> =
+                    items.iter().map(|item| self.value(item)).collect();
+                Some(Value::Array(items?))
+            }
+            DeValue::Datetime(_) | DeValue::Table(_) => None,
+        };
+        converted.ok_or_else(|| {
+            self.wrong(
+                value,
+                "value",
+                "a finite number, a text, true, false or a list of these",
+            )
+        })
+    }
+
+    fn wrong(
+        &self,
+        at: &Spanned<DeValue<'_>>,
+        key: &'static str,
+        expected: &'static str,
+    ) -> Failure {
+        Failure::WrongType {
+            place: self.place(at.span().start),
+            key,
+            expected,
+        }
+    }
+
+    fn unknown(&self, key: &SpannedKey<'_>, known: &'static [&'static str]) -> Failure {
+        Failure::UnknownKey {
+            place: self.place(key.span().start),
+            key: key.get_ref().to_string(),
+            nearest: nearest_name(key.get_ref(), known.iter().copied()),
+            known,
+        }
+    }
+}

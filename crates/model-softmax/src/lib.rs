@@ -9,11 +9,13 @@
 
 mod columns;
 mod descent;
+mod entries;
 mod forward;
 mod gradient;
 mod lanes;
 mod loss;
 mod model;
+mod prediction;
 mod sparse_descent;
 
 pub use descent::{Softmax, update};

@@ -1,10 +1,9 @@
 //! The weights, and the trained model that they make.
 
-use crate::{log_softmax, logits};
+use crate::{log_softmax, prediction};
 use classifier::{Classifier, LinearWeights, Scores};
 use datasets::Images;
 use num_traits::Float;
-use rayon::prelude::*;
 
 /// W and b, or their gradient.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,19 +44,7 @@ pub struct SoftmaxRegression {
 impl Classifier for SoftmaxRegression {
     /// The logits.
     fn scores(&self, images: &Images) -> Scores {
-        let (features, classes) = (self.weights.features(), self.weights.classes());
-        assert_eq!(images.features(), features, "features per image");
-        // Blocks keep the float copies of the pixels in the cache.
-        let block = 64;
-        let blocks = images.len().div_ceil(block);
-        let rows: Vec<Vec<f32>> = (0..blocks)
-            .into_par_iter()
-            .map(|i| {
-                let end = images.len().min((i + 1) * block);
-                logits(&images.slice(i * block..end).to_f32(), &self.weights)
-            })
-            .collect();
-        Scores::new(rows.concat(), classes)
+        prediction::logits(images, &self.weights)
     }
 
     fn log_probabilities(&self, images: &Images) -> Option<Scores> {

@@ -12,7 +12,8 @@
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
-use crate::columns::{Columns, WIDEST};
+use crate::columns::Columns;
+use crate::entries::WIDEST;
 use crate::lanes::{LANES, Lanes};
 use crate::{SoftmaxRegression, Weights};
 use datasets::{Dataset, Images};

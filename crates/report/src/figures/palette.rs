@@ -24,7 +24,7 @@ pub(super) fn adapt(svg: &str) -> String {
     const STYLE: &str = "<style>@media (prefers-color-scheme: dark) {\
         [fill=\"#1F2328\"] { fill: #e6edf3 } [stroke=\"#1F2328\"] { stroke: #e6edf3 } \
         [fill=\"#D1D9E0\"] { fill: #3d444d } [stroke=\"#D1D9E0\"] { stroke: #3d444d } \
-        [fill=\"#FFFFFF\"] { fill: #0d1117 } }</style>";
+        [fill=\"#FFFFFF\"] { fill: #0d1117 } [stroke=\"#FFFFFF\"] { stroke: #0d1117 } }</style>";
     match svg
         .find("<svg")
         .and_then(|start| Some(start + svg[start..].find('>')? + 1))

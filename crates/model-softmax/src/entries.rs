@@ -72,7 +72,7 @@ impl Entries {
         }
     }
 
-    /// G ← G + XᵀR for the images at `batch`.
+    /// `G ← G + XᵀR` for the images at `batch`.
     ///
     /// # Shapes
     /// - `residuals`: R (images of the batch, blocks)

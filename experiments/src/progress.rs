@@ -45,7 +45,7 @@ impl Progress {
     /// An epoch is over.
     pub(crate) fn epoch(&mut self, epoch: Epoch, test_accuracy: f64) {
         let state = format!(
-            "loss {:.4}, {:.2} % of the test images right",
+            "loss {:.4}, {:.2} % right",
             epoch.training_loss,
             test_accuracy * 100.0
         );
@@ -73,32 +73,23 @@ impl Progress {
     }
 
     fn advance(&mut self, done: usize, total: usize, unit: &str, state: &str) {
+        let separator = if state.is_empty() { "" } else { ", " };
+        let message = format!("{done} of {total} {unit}{separator}{state}");
         if let Some(bar) = &self.bar {
             if bar.length() != Some(total as u64) {
-                let style = "{prefix:26} {wide_bar} {pos}/{len} {msg}, {eta} left";
+                let style = "{prefix:26} {bar:24} {msg}, {eta} left";
                 bar.set_style(ProgressStyle::with_template(style).expect("a valid template"));
                 bar.set_length(total as u64);
             }
-            bar.set_message(if state.is_empty() {
-                unit.to_owned()
-            } else {
-                state.to_owned()
-            });
+            bar.set_message(message);
             bar.set_position(done as u64);
-            return;
-        }
-        if self.since_line.elapsed() >= PAUSE && done < total {
+        } else if self.since_line.elapsed() >= PAUSE && done < total {
             self.since_line = Stopwatch::start();
-            let separator = if state.is_empty() { "" } else { ", " };
             let left = self
                 .since_start
                 .elapsed()
                 .mul_f64((total - done) as f64 / done as f64);
-            eprintln!(
-                "{}: {done} of {total} {unit}{separator}{state}, {} s left",
-                self.name,
-                left.as_secs().max(1)
-            );
+            eprintln!("{}: {message}, {} s left", self.name, left.as_secs().max(1));
         }
     }
 }

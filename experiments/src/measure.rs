@@ -5,7 +5,8 @@ use crate::plan::ReadyModel;
 use crate::progress::Progress;
 use crate::stopwatch::Stopwatch;
 use classifier::{
-    Cancellation, Classifier, Epoch, FitContext, FitError, Observer, Scores, Step, with_threads,
+    Cancellation, Cancelled, Classifier, Epoch, FitContext, FitError, Observer, Scores, Step,
+    with_threads,
 };
 use datasets::Dataset;
 use report::{EpochRecord, Fitted, LinearRecord, Mistake, Outcome};
@@ -18,6 +19,8 @@ const MISTAKES: usize = 18;
 /// Prediction is timed at least once, and again until it took this long in all.
 const PREDICTION_TIME: Duration = Duration::from_millis(500);
 const MOST_PREDICTIONS: usize = 15;
+/// Images per step of an evaluation that can be called off.
+const BLOCK: usize = 2_000;
 
 /// What every fit of a run has in common.
 #[derive(Debug, Clone)]
@@ -70,6 +73,7 @@ fn fit_and_evaluate(
         peak: 0,
         train,
         test,
+        cancellation: &conditions.cancellation,
         epochs: Vec::new(),
         progress,
     };
@@ -90,7 +94,7 @@ fn fit_and_evaluate(
     let logs = classifier.log_probabilities(test.images());
     let train_accuracy = match epochs.last() {
         Some(last) => last.train_accuracy,
-        None => accuracy(classifier.as_ref(), train),
+        None => accuracy(classifier.as_ref(), train, &conditions.cancellation)?,
     };
     Ok(Fitted {
         parameters: classifier.parameter_count(),
@@ -118,6 +122,7 @@ struct Watch<'a> {
     peak: usize,
     train: &'a Dataset,
     test: &'a Dataset,
+    cancellation: &'a Cancellation,
     epochs: Vec<EpochRecord>,
     progress: &'a mut Progress,
 }
@@ -137,14 +142,18 @@ impl Watch<'_> {
 impl Observer for Watch<'_> {
     fn epoch(&mut self, epoch: Epoch, model: &dyn Classifier) {
         self.pause();
-        let record = EpochRecord {
-            epoch: epoch.number,
-            training_loss: epoch.training_loss,
-            train_accuracy: accuracy(model, self.train),
-            test_accuracy: accuracy(model, self.test),
-        };
-        self.epochs.push(record);
-        self.progress.epoch(epoch, record.test_accuracy);
+        let evaluate = |data| accuracy(model, data, self.cancellation);
+        // Cancelled: the model hears of it next.
+        if let (Ok(train_accuracy), Ok(test_accuracy)) = (evaluate(self.train), evaluate(self.test))
+        {
+            self.epochs.push(EpochRecord {
+                epoch: epoch.number,
+                training_loss: epoch.training_loss,
+                train_accuracy,
+                test_accuracy,
+            });
+            self.progress.epoch(epoch, test_accuracy);
+        }
         self.resume();
     }
 
@@ -155,9 +164,21 @@ impl Observer for Watch<'_> {
     }
 }
 
-fn accuracy(model: &dyn Classifier, data: &Dataset) -> f64 {
-    let predicted = model.scores(data.images()).labels();
-    ConfusionMatrix::count(data.labels(), &predicted, data.classes()).accuracy()
+/// Share of the images predicted right; asks between blocks whether anyone still wants to know.
+fn accuracy(
+    model: &dyn Classifier,
+    data: &Dataset,
+    cancellation: &Cancellation,
+) -> Result<f64, Cancelled> {
+    let mut right = 0;
+    for start in (0..data.len()).step_by(BLOCK) {
+        cancellation.check()?;
+        let block = start..data.len().min(start + BLOCK);
+        let predicted = model.scores(&data.images().slice(block.clone())).labels();
+        let truth = &data.labels()[block];
+        right += predicted.iter().zip(truth).filter(|(a, b)| a == b).count();
+    }
+    Ok(right as f64 / data.len().max(1) as f64)
 }
 
 /// The scores of the test images and the median time of computing them.

@@ -1,0 +1,73 @@
+//! Exact kernel support vector machines for any number of classes.
+//!
+//! C-support vector classification, one pair of classes at a time, to libsvm's stopping
+//! criterion, with a certificate of optimality for every pair. Inner products of 8-bit pixels are
+//! exact integers; real-valued features are multiplied in f32. Zeros cost nothing.
+//!
+//! ```
+//! use kernel_svm::{Features, Settings};
+//!
+//! let x = [0.0, 0.1, 0.9, 1.0, 2.0, 2.1];
+//! let svm = kernel_svm::fit(Features::Reals(&x), 1, &[0, 0, 1, 1, 2, 2], &Settings::default())?;
+//! assert_eq!(svm.predict(Features::Reals(&[0.2, 0.8, 1.9])), [0, 1, 2]);
+//! assert!(svm.certificates().iter().all(|pair| pair.kkt_violation <= 1e-3));
+//! # Ok::<(), kernel_svm::Error>(())
+//! ```
+
+mod class_rows;
+mod dot;
+mod element;
+mod error;
+mod fit;
+mod kernel;
+mod kernel_rows;
+mod machine;
+mod model;
+mod samples;
+mod smo;
+mod solver;
+
+pub use error::Error;
+pub use kernel::{Gamma, Kernel};
+pub use model::{Features, SupportVectorMachine, fit, fit_watched};
+pub use solver::Certificate;
+
+/// How to train.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// The kernel function.
+    pub kernel: Kernel,
+    /// Cost C of a margin violation, above 0.
+    pub c: f64,
+    /// Factor γ of the RBF and polynomial kernels.
+    pub gamma: Gamma,
+    /// Largest violation of the optimality conditions at which a pair counts as solved, above 0.
+    pub tolerance: f64,
+    /// Memory for the samples and for kernel rows, in MiB. A larger problem gets slower.
+    pub memory_mb: usize,
+    /// Threads to train with; the result does not depend on it.
+    pub threads: usize,
+}
+
+impl Default for Settings {
+    /// scikit-learn's defaults, with 2 GiB and one thread.
+    fn default() -> Self {
+        Self {
+            kernel: Kernel::Rbf,
+            c: 1.0,
+            gamma: Gamma::Scale,
+            tolerance: 1e-3,
+            memory_mb: 2048,
+            threads: 1,
+        }
+    }
+}
+
+/// Who watches over a fit.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Called when a pair of classes is solved, with how many are and how many there are.
+    pub solved: &'a (dyn Fn(usize, usize) + Sync),
+    /// Asked before every working set; the fit ends with [`Error::Cancelled`] once it is true.
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
+}

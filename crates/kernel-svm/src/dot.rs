@@ -68,7 +68,11 @@ impl pulp::WithSimd for Reals<'_> {
 #[allow(unsafe_code, reason = "instructions that pulp does not dispatch to")]
 mod x86 {
     use super::{Row, WIDTH};
-    use std::arch::x86_64::*;
+    use std::arch::x86_64::{
+        __m512i, _mm256_add_epi32, _mm256_cvtepu8_epi16, _mm256_madd_epi16, _mm256_set1_epi32,
+        _mm256_setzero_si256, _mm512_add_epi32, _mm512_cvtepu8_epi16, _mm512_dpwssd_epi32,
+        _mm512_madd_epi16, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_storeu_si512,
+    };
 
     /// `None` on a processor without AVX2.
     pub(super) fn pixels(row: Row<u8>, panel: &[[[u8; 2]; WIDTH]]) -> Option<[i32; WIDTH]> {

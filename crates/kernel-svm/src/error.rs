@@ -74,6 +74,13 @@ pub enum Error {
         /// Working sets solved.
         working_sets: usize,
     },
+    /// linfa failed.
+    #[cfg(feature = "linfa")]
+    #[error("linfa: {reason}")]
+    Linfa {
+        /// What it said.
+        reason: String,
+    },
     /// The caller called the fit off.
     #[error("cancelled")]
     Cancelled,

@@ -1,9 +1,9 @@
 //! All pairs of classes, several at a time, within the memory budget.
 
-use crate::class_rows::ClassRows;
-use crate::element::Element;
+use crate::element::{Element, WIDTH};
+use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
-use crate::kernel_rows::KernelRows;
+use crate::kernel_rows::{Kept, KernelRows};
 use crate::machine::pairs;
 use crate::samples::{Columns, Rows};
 use crate::solver::{Solution, WORKING_SET, solve};
@@ -29,7 +29,22 @@ pub(crate) struct Sorted<'a, E: Element> {
     columns: Vec<Columns<E>>,
 }
 
+/// How the memory and the threads are divided.
+#[derive(Clone, Copy)]
+struct Share {
+    /// Bytes for the rows that pairs share.
+    shared: usize,
+    /// Bytes for the kernel rows of one pair.
+    pair: usize,
+    /// Pairs solved at a time.
+    workers: usize,
+    /// Threads for each of them.
+    threads: usize,
+}
+
 impl<'a, E: Element> Sorted<'a, E> {
+    /// # Errors
+    /// [`Error::OneClass`].
     pub(crate) fn new(values: &'a [E], features: usize, labels: &[usize]) -> Result<Self, Error> {
         let mut order: Vec<usize> = (0..labels.len()).collect();
         order.sort_by_key(|&i| labels[i]);
@@ -67,49 +82,41 @@ impl<'a, E: Element> Sorted<'a, E> {
         &self.values[start..start + self.features]
     }
 
+    /// Where the samples of a class, by its place among those that occur, lie in the order.
     pub(crate) fn range(&self, class: usize) -> Range<usize> {
         self.ranges[class].clone()
     }
 
-    fn kernel_rows<'b>(
-        &'b self,
-        function: Function,
-        shared: &'b ClassRows,
-        (a, b): (usize, usize),
-        bytes: usize,
-        threads: usize,
-    ) -> KernelRows<'b, E> {
-        let ranges = [self.range(a), self.range(b)];
-        let samples = ranges[0].len() + ranges[1].len();
-        let columns = [&self.columns[a], &self.columns[b]];
-        let capacity = (bytes / (4 * samples)).max(2);
-        let rows = &self.rows;
-        KernelRows::new(function, rows, columns, ranges, shared, capacity, threads)
+    fn pair_size(&self, (a, b): (usize, usize)) -> usize {
+        self.ranges[a].len() + self.ranges[b].len()
     }
 
-    /// Bytes for kernel rows in a budget, and how many pairs may be solved at a time: each needs
-    /// room for a working set.
-    ///
-    /// The size of a working set depends on the budget alone, so that the result does not depend
-    /// on the number of threads.
-    fn share(&self, settings: &Settings) -> Result<(usize, usize), Error> {
+    /// Divides the budget. Each pair needs room for a working set, whose size depends on the
+    /// budget alone, so that the result does not depend on the number of threads.
+    fn share(&self, settings: &Settings) -> Result<Share, Error> {
         const MIB: usize = 1 << 20;
         let fixed = self.rows.bytes() + self.columns.iter().map(Columns::bytes).sum::<usize>();
-        let largest = pairs(self.classes.len())
-            .map(|(a, b)| self.range(a).len() + self.range(b).len())
-            .max()
-            .unwrap_or(0);
-        let row = 4 * largest;
-        if settings.memory_mb * MIB < fixed + 2 * row {
+        let all = pairs(self.classes.len());
+        let largest = all.map(|pair| self.pair_size(pair)).max().unwrap_or(0);
+        let row = size_of::<f32>() * largest;
+        let needed = fixed + (2 * row).div_ceil(SHARED - 1) * SHARED;
+        let given = settings.memory_mb.saturating_mul(MIB);
+        if given < needed {
             return Err(Error::Memory {
                 given: settings.memory_mb,
-                needed: (fixed + 2 * row).div_ceil(MIB),
+                needed: needed.div_ceil(MIB),
             });
         }
-        let bytes = settings.memory_mb * MIB - fixed;
-        let pairs = self.classes.len() * (self.classes.len() - 1) / 2;
-        let most = ((bytes - bytes / SHARED) / (WORKING_SET * row)).clamp(1, pairs);
-        Ok((bytes, settings.threads.clamp(1, most)))
+        let shared = (given - fixed) / SHARED;
+        let rest = given - fixed - shared;
+        let most = (rest / (WORKING_SET * row)).clamp(1, pairs(self.classes.len()).count());
+        let workers = settings.threads.clamp(1, most);
+        Ok(Share {
+            shared,
+            pair: rest / workers,
+            workers,
+            threads: (settings.threads / workers).max(1),
+        })
     }
 
     /// Solves every pair of classes.
@@ -119,46 +126,132 @@ impl<'a, E: Element> Sorted<'a, E> {
         settings: &Settings,
         watch: Watch,
     ) -> Result<Vec<Solution>, Error> {
-        let (bytes, workers) = self.share(settings)?;
-        let mut work: Vec<(usize, (usize, usize))> = pairs(self.classes.len()).enumerate().collect();
-        let total = work.len();
+        let share = self.share(settings)?;
+        let own_class = KeptRows::new(self.order.len(), share.shared);
+        let kept = Kept {
+            own_class: &own_class,
+            products: None,
+        };
+        self.each_pair(share, watch, |pair, stop| {
+            let mut kernel = self.kernel_rows(function, kept, pair, share.pair, share.threads);
+            let solution = solve(&mut kernel, settings.c, settings.tolerance, None, stop)
+                .ok_or(Error::Cancelled)?;
+            self.converged(pair, &solution, settings.tolerance)?;
+            Ok(solution)
+        })
+    }
+
+    /// Solves every pair of classes for every γ of `functions` and every C of `costs`, ascending.
+    /// Solutions are C by C within γ by γ within pair by pair.
+    ///
+    /// Inner products serve every γ, kernel rows every C, and each problem starts from the solution
+    /// of a neighbour.
+    pub(crate) fn solve_grid(
+        &self,
+        functions: &[Function],
+        costs: &[f64],
+        settings: &Settings,
+        watch: Watch,
+    ) -> Result<Vec<Vec<Solution>>, Error> {
+        let share = self.share(settings)?;
+        self.each_pair(share, watch, |pair, stop| {
+            // Kernel values differ from γ to γ: none of them are shared.
+            let own_class = KeptRows::new(self.order.len(), 0);
+            // Half for products, half for kernel rows.
+            let products = [(); 2].map(|()| {
+                KeptRows::<[E::Product; WIDTH]>::new(self.pair_size(pair), share.pair / 4)
+            });
+            let kept = Kept {
+                own_class: &own_class,
+                products: Some(&products),
+            };
+            let mut solutions: Vec<Solution> = Vec::with_capacity(functions.len() * costs.len());
+            for &function in functions {
+                let bytes = share.pair / 2;
+                let mut kernel = self.kernel_rows(function, kept, pair, bytes, share.threads);
+                for (place, &c) in costs.iter().enumerate() {
+                    // The same C at the last γ; the smaller C at this one, feasible here, too.
+                    let neighbour = if place > 0 {
+                        solutions.last()
+                    } else {
+                        solutions
+                            .len()
+                            .checked_sub(costs.len())
+                            .map(|at| &solutions[at])
+                    };
+                    let start: Option<Vec<f64>> = neighbour
+                        .map(|solution| solution.coefficients.iter().map(|y| y.abs()).collect());
+                    let tolerance = settings.tolerance;
+                    let solution = solve(&mut kernel, c, tolerance, start.as_deref(), stop)
+                        .ok_or(Error::Cancelled)?;
+                    self.converged(pair, &solution, tolerance)?;
+                    solutions.push(solution);
+                }
+            }
+            Ok(solutions)
+        })
+    }
+
+    fn kernel_rows<'b>(
+        &'b self,
+        function: Function,
+        kept: Kept<'b, E>,
+        (a, b): (usize, usize),
+        bytes: usize,
+        threads: usize,
+    ) -> KernelRows<'b, E> {
+        let ranges = [self.range(a), self.range(b)];
+        let columns = [&self.columns[a], &self.columns[b]];
+        let capacity = (bytes / (size_of::<f32>() * self.pair_size((a, b)))).max(2);
+        KernelRows::new(
+            function, &self.rows, columns, ranges, kept, capacity, threads,
+        )
+    }
+
+    /// What `work` returns for every pair, in the order of [`pairs`]. The function that it is given
+    /// says whether to stop.
+    fn each_pair<T: Send>(
+        &self,
+        share: Share,
+        watch: Watch,
+        work: impl Fn((usize, usize), &dyn Fn() -> bool) -> Result<T, Error> + Sync,
+    ) -> Result<Vec<T>, Error> {
+        let mut queue: Vec<(usize, (usize, usize))> =
+            pairs(self.classes.len()).enumerate().collect();
+        let total = queue.len();
         // Large problems first: the last to finish is then a small one.
-        work.sort_by_key(|&(index, (a, b))| {
-            (std::cmp::Reverse(self.range(a).len() + self.range(b).len()), index)
-        });
-        let shared = ClassRows::new(self.order.len(), bytes / SHARED);
-        let bytes = bytes - bytes / SHARED;
+        queue.sort_by_key(|&(index, pair)| (std::cmp::Reverse(self.pair_size(pair)), index));
         let next = AtomicUsize::new(0);
         let failed = AtomicBool::new(false);
         let stop = || failed.load(Ordering::Relaxed) || (watch.cancelled)();
-        let solutions: Mutex<Vec<(usize, Solution)>> = Mutex::new(Vec::with_capacity(total));
+        let done = Mutex::new(Vec::with_capacity(total));
         let worker = || -> Result<(), Error> {
-            while let Some(&(index, pair)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let threads = (settings.threads / workers).max(1);
-                let mut kernel = self.kernel_rows(function, &shared, pair, bytes / workers, threads);
-                let solution = solve(&mut kernel, settings.c, settings.tolerance, None, &stop)
-                    .ok_or(Error::Cancelled)?;
-                self.converged(pair, &solution, settings.tolerance)?;
-                let mut solutions = solutions.lock().expect("no worker panics");
-                solutions.push((index, solution));
-                (watch.solved)(solutions.len(), total);
+            while let Some(&(index, pair)) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let result = work(pair, &stop)?;
+                let mut done = done.lock().expect("no worker panics");
+                done.push((index, result));
+                (watch.solved)(done.len(), total);
             }
             Ok(())
         };
         let guarded = || worker().inspect_err(|_| failed.store(true, Ordering::Relaxed));
         std::thread::scope(|scope| {
-            let others: Vec<_> = (1..workers).map(|_| scope.spawn(guarded)).collect();
+            let others: Vec<_> = (1..share.workers).map(|_| scope.spawn(guarded)).collect();
             let mut results = vec![guarded()];
             results.extend(others.into_iter().map(|other| {
-                other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                other
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             }));
             // The reason, not the workers that stopped because of it.
             let errors = results.into_iter().filter_map(Result::err);
-            errors.min_by_key(|error| *error == Error::Cancelled).map_or(Ok(()), Err)
+            errors
+                .min_by_key(|error| *error == Error::Cancelled)
+                .map_or(Ok(()), Err)
         })?;
-        let mut solutions = solutions.into_inner().expect("no worker panics");
-        solutions.sort_by_key(|&(index, _)| index);
-        Ok(solutions.into_iter().map(|(_, solution)| solution).collect())
+        let mut done = done.into_inner().expect("no worker panics");
+        done.sort_by_key(|&(index, _)| index);
+        Ok(done.into_iter().map(|(_, result)| result).collect())
     }
 
     fn converged(

@@ -106,30 +106,29 @@ impl<E: Element> pulp::WithSimd for OfProducts<'_, E> {
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> [f32; WIDTH] {
         let mut values = [0.0; WIDTH];
+        let products = values.iter_mut().zip(self.products);
         match self.function.kernel {
             Kernel::Rbf => {
                 let factor = (-self.function.gamma * E::UNIT) as f32;
-                for i in 0..WIDTH {
-                    let distance = E::distance(self.square, self.squares[i], self.products[i]);
-                    values[i] = exp(factor * distance);
+                for ((value, &product), &square) in products.zip(self.squares) {
+                    *value = exp(factor * E::distance(self.square, square, product));
                 }
             }
             Kernel::Polynomial { degree, coef0 } => {
                 let (factor, coef0) = ((self.function.gamma * E::UNIT) as f32, coef0 as f32);
-                let mut base = [0.0; WIDTH];
-                for i in 0..WIDTH {
-                    base[i] = factor * E::number(self.products[i]) + coef0;
+                for (value, &product) in products {
+                    *value = factor * E::number(product) + coef0;
                 }
-                values = base;
+                let base = values;
                 for _ in 1..degree {
-                    for i in 0..WIDTH {
-                        values[i] *= base[i];
+                    for (value, base) in values.iter_mut().zip(base) {
+                        *value *= base;
                     }
                 }
             }
             Kernel::Linear => {
-                for i in 0..WIDTH {
-                    values[i] = E::UNIT as f32 * E::number(self.products[i]);
+                for (value, &product) in products {
+                    *value = E::UNIT as f32 * E::number(product);
                 }
             }
         }

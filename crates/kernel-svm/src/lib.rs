@@ -9,25 +9,30 @@
 //!
 //! let x = [0.0, 0.1, 0.9, 1.0, 2.0, 2.1];
 //! let svm = kernel_svm::fit(Features::Reals(&x), 1, &[0, 0, 1, 1, 2, 2], &Settings::default())?;
-//! assert_eq!(svm.predict(Features::Reals(&[0.2, 0.8, 1.9])), [0, 1, 2]);
+//! assert_eq!(svm.classify(Features::Reals(&[0.2, 0.8, 1.9])), [0, 1, 2]);
 //! assert!(svm.certificates().iter().all(|pair| pair.kkt_violation <= 1e-3));
 //! # Ok::<(), kernel_svm::Error>(())
 //! ```
 
-mod class_rows;
 mod dot;
 mod element;
 mod error;
 mod fit;
+mod grid;
+mod kept_rows;
 mod kernel;
 mod kernel_rows;
+#[cfg(feature = "linfa")]
+mod linfa;
 mod machine;
 mod model;
+mod probability;
 mod samples;
 mod smo;
 mod solver;
 
 pub use error::Error;
+pub use grid::{GridPoint, fit_grid};
 pub use kernel::{Gamma, Kernel};
 pub use model::{Features, SupportVectorMachine, fit, fit_watched};
 pub use solver::Certificate;
@@ -45,6 +50,10 @@ pub struct Settings {
     pub tolerance: f64,
     /// Memory for the samples and for kernel rows, in MiB. A larger problem gets slower.
     pub memory_mb: usize,
+    /// Whether to fit a sigmoid to the decision values of every pair, for
+    /// [`probabilities`](SupportVectorMachine::probabilities): five more fits on four fifths of the
+    /// data each.
+    pub probability: bool,
     /// Threads to train with; the result does not depend on it.
     pub threads: usize,
 }
@@ -58,6 +67,7 @@ impl Default for Settings {
             gamma: Gamma::Scale,
             tolerance: 1e-3,
             memory_mb: 2048,
+            probability: false,
             threads: 1,
         }
     }

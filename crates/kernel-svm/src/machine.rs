@@ -15,10 +15,11 @@ const LANES: usize = 8;
 #[derive(Debug, Clone)]
 pub(crate) struct Support<E: Element> {
     columns: Columns<E>,
-    /// Shape (panels, 64, stride): the coefficient αy in the pair with each other class, ascending.
-    coefficients: Vec<f32>,
-    /// The number of other classes, rounded up to whole vectors.
-    stride: usize,
+    /// Shape (panels, vectors, 64, 8): the coefficient αy in the pair with each other class,
+    /// ascending, 8 classes to a vector.
+    coefficients: Vec<[[f32; LANES]; WIDTH]>,
+    /// Vectors that hold all other classes.
+    vectors: usize,
 }
 
 impl<E: Element> Support<E> {
@@ -32,16 +33,19 @@ impl<E: Element> Support<E> {
         others: usize,
     ) -> Self {
         let columns = Columns::new(features, samples);
-        let stride = others.next_multiple_of(LANES);
-        let mut padded = vec![0.0; columns.len().next_multiple_of(WIDTH) * stride];
-        let rows = padded.chunks_exact_mut(stride);
-        for (padded, row) in rows.zip(coefficients.chunks_exact(others)) {
-            padded[..others].copy_from_slice(row);
+        let vectors = others.div_ceil(LANES);
+        let panels = columns.len().div_ceil(WIDTH);
+        let mut packed = vec![[[0.0; LANES]; WIDTH]; panels * vectors];
+        for (sample, row) in coefficients.chunks_exact(others).enumerate() {
+            for (other, &value) in row.iter().enumerate() {
+                let block = sample / WIDTH * vectors + other / LANES;
+                packed[block][sample % WIDTH][other % LANES] = value;
+            }
         }
         Self {
             columns,
-            coefficients: padded,
-            stride,
+            coefficients: packed,
+            vectors,
         }
     }
 }
@@ -75,16 +79,14 @@ impl<E: Element> Machine<E> {
 
     fn decide(&self, rows: &Rows<E>, samples: Range<usize>) -> Vec<f64> {
         let classes = self.support.len();
-        let stride = self.support[0].stride;
+        let vectors = self.support[0].vectors;
+        let stride = vectors * LANES;
         // Shape (samples, classes, stride): the sums over the support vectors of each class.
         let mut sums = vec![0.0; samples.len() * classes * stride];
         for (class, support) in self.support.iter().enumerate() {
-            let coefficients = support.coefficients.chunks_exact(WIDTH * stride);
+            let coefficients = support.coefficients.chunks_exact(vectors);
             for (panel, coefficients) in support.columns.panels().zip(coefficients) {
-                for (sample, sums) in samples
-                    .clone()
-                    .zip(sums.chunks_exact_mut(classes * stride))
-                {
+                for (sample, sums) in samples.clone().zip(sums.chunks_exact_mut(classes * stride)) {
                     pulp::Arch::new().dispatch(AddWeighted {
                         kernel: &self.function.values(rows, sample, panel),
                         coefficients,
@@ -99,14 +101,17 @@ impl<E: Element> Machine<E> {
                 .map(|((a, b), rho)| sums[a * stride + b - 1] + sums[b * stride + a] - rho)
                 .collect()
         };
-        sums.chunks_exact(classes * stride).flat_map(decide).collect()
+        sums.chunks_exact(classes * stride)
+            .flat_map(decide)
+            .collect()
     }
 }
 
 /// `sums` ← `sums` + `kernel` · `coefficients`, summed in f32 over the 64 and added in f64.
 struct AddWeighted<'a> {
     kernel: &'a [f32; WIDTH],
-    coefficients: &'a [f32],
+    /// One block for each 8 sums.
+    coefficients: &'a [[[f32; LANES]; WIDTH]],
     sums: &'a mut [f64],
 }
 
@@ -116,25 +121,34 @@ impl pulp::WithSimd for AddWeighted<'_> {
     #[allow(clippy::inline_always, reason = "carries the instruction set along")]
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
-        let stride = self.sums.len();
-        for (vector, sums) in self.sums.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        let sums = self.sums.as_chunks_mut::<LANES>().0;
+        for (sums, coefficients) in sums.iter_mut().zip(self.coefficients) {
             // Four sums: a single one would wait for each addition before the next.
-            let mut partial = [[0.0_f32; LANES]; 4];
-            let rows = self.coefficients.chunks_exact(4 * stride);
+            let [mut a, mut b, mut c, mut d] = [[0.0; LANES]; 4];
+            let rows = coefficients.as_chunks::<4>().0;
             for (kernel, rows) in self.kernel.as_chunks::<4>().0.iter().zip(rows) {
-                for i in 0..4 {
-                    let row = &rows[i * stride + vector * LANES..][..LANES];
-                    for lane in 0..LANES {
-                        partial[i][lane] += kernel[i] * row[lane];
-                    }
-                }
+                a = add_scaled(a, kernel[0], rows[0]);
+                b = add_scaled(b, kernel[1], rows[1]);
+                c = add_scaled(c, kernel[2], rows[2]);
+                d = add_scaled(d, kernel[3], rows[3]);
             }
-            let [a, b, c, d] = partial;
-            for lane in 0..LANES {
-                sums[lane] += f64::from((a[lane] + b[lane]) + (c[lane] + d[lane]));
+            let total = add_scaled(add_scaled(a, 1.0, b), 1.0, add_scaled(c, 1.0, d));
+            for (sum, partial) in sums.iter_mut().zip(total) {
+                *sum += f64::from(partial);
             }
         }
     }
+}
+
+/// sums + factor · values, on copies: through references the compiler must assume that they
+/// overlap.
+#[allow(clippy::inline_always, reason = "part of a loop of vectors")]
+#[inline(always)]
+fn add_scaled(mut sums: [f32; LANES], factor: f32, values: [f32; LANES]) -> [f32; LANES] {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += factor * value;
+    }
+    sums
 }
 
 impl Machine<u8> {
@@ -143,7 +157,7 @@ impl Machine<u8> {
         let support = self.support.iter().map(|support| Support {
             columns: support.columns.to_reals(),
             coefficients: support.coefficients.clone(),
-            stride: support.stride,
+            vectors: support.vectors,
         });
         Machine {
             function: self.function,

@@ -4,6 +4,7 @@ use crate::element::Element;
 use crate::fit::Sorted;
 use crate::kernel::Function;
 use crate::machine::{Machine, Support, pairs};
+use crate::probability::{Sigmoid, couple, sigmoids};
 use crate::samples::Rows;
 use crate::solver::Solution;
 use crate::{Certificate, Error, Kernel, Settings, Watch, dot};
@@ -27,10 +28,12 @@ pub struct SupportVectorMachine {
     machine: Kind,
     certificates: Vec<Certificate>,
     support: Vec<usize>,
+    sigmoids: Option<Vec<Sigmoid>>,
 }
 
+/// A machine for either kind of features.
 #[derive(Debug, Clone)]
-enum Kind {
+pub(crate) enum Kind {
     Pixels(Machine<u8>),
     Reals(Machine<f32>),
 }
@@ -90,19 +93,15 @@ fn fit_as<E: Element>(
         gamma: settings.gamma.resolve(values, features),
     };
     let solutions = sorted.solve(function, settings, watch)?;
-    let (machine, support) = assemble(&sorted, function, &solutions);
-    Ok(SupportVectorMachine {
-        features,
-        gamma: function.gamma,
-        machine: kind(machine),
-        certificates: solutions.iter().map(|pair| pair.certificate).collect(),
-        support,
-        classes: sorted.classes,
-    })
+    let mut fitted = SupportVectorMachine::assemble(&sorted, function, &solutions, kind);
+    if settings.probability {
+        fitted.sigmoids = Some(sigmoids(&sorted, function, settings, watch)?);
+    }
+    Ok(fitted)
 }
 
 /// Joins the support vectors of all pairs: each is kept once, with its coefficients in every pair.
-fn assemble<E: Element>(
+fn join<E: Element>(
     sorted: &Sorted<E>,
     function: Function,
     solutions: &[Solution],
@@ -143,9 +142,14 @@ fn assemble<E: Element>(
 }
 
 impl Settings {
-    fn validate(&self) -> Result<(), Error> {
+    pub(crate) fn validate(&self) -> Result<(), Error> {
         let positive = |name, value: f64| {
-            Error::unless(value > 0.0 && value.is_finite(), name, value, "a number above 0")
+            Error::unless(
+                value > 0.0 && value.is_finite(),
+                name,
+                value,
+                "a number above 0",
+            )
         };
         positive("c", self.c)?;
         positive("tolerance", self.tolerance)?;
@@ -187,7 +191,7 @@ impl<'a> Features<'a> {
         }
     }
 
-    fn validate(self, features: usize, labels: &[usize]) -> Result<(), Error> {
+    pub(crate) fn validate(self, features: usize, labels: &[usize]) -> Result<(), Error> {
         let values = self.len();
         if values == 0 || features == 0 {
             return Err(Error::Empty);
@@ -214,7 +218,7 @@ impl<'a> Features<'a> {
         Ok(())
     }
 
-    fn to_reals(self) -> Cow<'a, [f32]> {
+    pub(crate) fn to_reals(self) -> Cow<'a, [f32]> {
         match self {
             Self::Pixels(pixels) => pixels.iter().map(|&p| f32::from(p) / 255.0).collect(),
             Self::Reals(reals) => Cow::Borrowed(reals),
@@ -223,6 +227,24 @@ impl<'a> Features<'a> {
 }
 
 impl SupportVectorMachine {
+    pub(crate) fn assemble<E: Element>(
+        sorted: &Sorted<E>,
+        function: Function,
+        solutions: &[Solution],
+        kind: impl Fn(Machine<E>) -> Kind,
+    ) -> Self {
+        let (machine, support) = join(sorted, function, solutions);
+        Self {
+            features: sorted.features,
+            gamma: function.gamma,
+            machine: kind(machine),
+            certificates: solutions.iter().map(|pair| pair.certificate).collect(),
+            support,
+            classes: sorted.classes.clone(),
+            sigmoids: None,
+        }
+    }
+
     /// The classes that it tells apart, ascending: the labels that occurred.
     pub fn classes(&self) -> &[usize] {
         &self.classes
@@ -266,9 +288,9 @@ impl SupportVectorMachine {
             (Kind::Reals(machine), samples) => {
                 machine.decisions(&Rows::new(samples.to_reals().chunks_exact(features)))
             }
-            (Kind::Pixels(machine), Features::Reals(reals)) => {
-                machine.to_reals().decisions(&Rows::new(reals.chunks_exact(features)))
-            }
+            (Kind::Pixels(machine), Features::Reals(reals)) => machine
+                .to_reals()
+                .decisions(&Rows::new(reals.chunks_exact(features))),
         }
     }
 
@@ -296,7 +318,7 @@ impl SupportVectorMachine {
     ///
     /// # Panics
     /// As [`decision_function`](Self::decision_function).
-    pub fn predict(&self, samples: Features) -> Vec<usize> {
+    pub fn classify(&self, samples: Features) -> Vec<usize> {
         let winner = |votes: &[u32]| {
             let most = votes.iter().max().expect("at least two classes");
             let place = votes.iter().position(|votes| votes == most);
@@ -306,5 +328,25 @@ impl SupportVectorMachine {
             .chunks_exact(self.classes.len())
             .map(winner)
             .collect()
+    }
+
+    /// The probability of each class, shape (samples, classes), if the machine was fitted with
+    /// [`Settings::probability`].
+    ///
+    /// # Panics
+    /// As [`decision_function`](Self::decision_function).
+    pub fn probabilities(&self, samples: Features) -> Option<Vec<f64>> {
+        let sigmoids = self.sigmoids.as_ref()?;
+        let decisions = self.decision_function(samples);
+        let couple_row = |decisions: &[f64]| {
+            let pairwise: Vec<f64> = sigmoids
+                .iter()
+                .zip(decisions)
+                .map(|(sigmoid, &decision)| sigmoid.probability(decision))
+                .collect();
+            couple(&pairwise, self.classes.len())
+        };
+        let rows = decisions.chunks_exact(sigmoids.len());
+        Some(rows.flat_map(couple_row).collect())
     }
 }

@@ -112,7 +112,7 @@ impl<E: Element> Columns<E> {
     }
 
     /// The panels in order. Columns of the last one beyond [`len`](Self::len) are zero.
-    pub(crate) fn panels(&self) -> impl Iterator<Item = Panel<'_, E>> {
+    pub(crate) fn panels(&self) -> impl ExactSizeIterator<Item = Panel<'_, E>> {
         let panels = self.panels.chunks_exact(self.groups.max(1));
         panels
             .zip(&self.squares)
@@ -129,13 +129,13 @@ impl Columns<u8> {
     /// The same samples as real numbers, p/255.
     pub(crate) fn to_reals(&self) -> Columns<f32> {
         let real = |pixel: u8| f32::from(pixel) / 255.0;
-        let split = |columns: &[[u8; 2]; WIDTH]| {
-            [0, 1].map(|half| columns.map(|group| real(group[half])))
-        };
+        let split =
+            |columns: &[[u8; 2]; WIDTH]| [0, 1].map(|half| columns.map(|group| real(group[half])));
         let panels = self.panels.iter().flat_map(split).collect();
-        let squares = self.squares.iter().map(|squares| {
-            squares.map(|square| (f64::from(square) * u8::UNIT) as f32)
-        });
+        let squares = self
+            .squares
+            .iter()
+            .map(|squares| squares.map(|square| (f64::from(square) * u8::UNIT) as f32));
         Columns {
             groups: 2 * self.groups,
             panels,

@@ -6,7 +6,7 @@
 //! the violation on which libsvm stops, too.
 //!
 //! Working sets of a few hundred samples, half of them kept from one to the next, make the kernel
-//! rows come in blocks (Wen et al. 2018, ThunderSVM).
+//! rows come in blocks (Wen et al. 2018, "`ThunderSVM`").
 
 use crate::element::Element;
 use crate::kernel_rows::KernelRows;
@@ -192,7 +192,9 @@ impl<E: Element> Problem<'_, '_, E> {
 
     /// The newer half of the last working set, and the worst violators from both ends.
     fn select(&mut self) {
-        let size = WORKING_SET.min(self.kernel.capacity()).min(self.alpha.len());
+        let size = WORKING_SET
+            .min(self.kernel.capacity())
+            .min(self.alpha.len());
         let (smallest, largest) = self.extremes();
         let mut chosen = vec![false; self.alpha.len()];
         let older = if self.set.len() >= size {
@@ -299,4 +301,96 @@ fn leading(
     }
     candidates.sort_unstable_by(order);
     candidates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kept_rows::KeptRows;
+    use crate::kernel::{Function, Kernel};
+    use crate::kernel_rows::Kept;
+    use crate::samples::{Columns, Rows};
+
+    /// The optimality conditions in f64, from the samples and the coefficients alone.
+    #[test]
+    fn the_certificate_is_true() {
+        let (features, firsts, c, gamma) = (5, 60, 3.0, 0.8);
+        let samples: Vec<Vec<u8>> = (0..140_usize)
+            .map(|i| {
+                let pixel = |j: usize| (i * i * 31 + i * j * 13 + j * 7) % 90;
+                let shift = if i < firsts { 40 } else { 0 };
+                (0..features).map(|j| (pixel(j) + shift) as u8).collect()
+            })
+            .collect();
+        let (first, second) = samples.split_at(firsts);
+        let rows = Rows::new(samples.iter().map(Vec::as_slice));
+        let columns = [first, second].map(|x| Columns::new(features, x.iter().map(Vec::as_slice)));
+        let own_class = KeptRows::new(samples.len(), 1 << 20);
+        let kept = Kept {
+            own_class: &own_class,
+            products: None,
+        };
+        let function = Function {
+            kernel: Kernel::Rbf,
+            gamma,
+        };
+        let [a, b] = &columns;
+        let ranges = [0..firsts, firsts..samples.len()];
+        let mut kernel = KernelRows::new(function, &rows, [a, b], ranges, kept, 1_000, 1);
+        let solution = solve(&mut kernel, c, 1e-4, None, &|| false).unwrap();
+
+        let k = |x: &[u8], z: &[u8]| -> f64 {
+            let squares = x.iter().zip(z).map(|(&a, &b)| {
+                let difference = (f64::from(a) - f64::from(b)) / 255.0;
+                difference * difference
+            });
+            (-gamma * squares.sum::<f64>()).exp()
+        };
+        let coefficients = &solution.coefficients;
+        let output = |x: &[u8]| -> f64 {
+            coefficients
+                .iter()
+                .zip(&samples)
+                .map(|(y, z)| y * k(x, z))
+                .sum()
+        };
+        let (mut smallest, mut largest) = (f64::INFINITY, f64::NEG_INFINITY);
+        let (mut norm, mut sum, mut hinge) = (0.0, 0.0, 0.0);
+        for (i, x) in samples.iter().enumerate() {
+            let y = if i < firsts { 1.0 } else { -1.0 };
+            let (alpha, g) = (coefficients[i] * y, output(x));
+            assert!((0.0..=c).contains(&alpha));
+            let (grows, shrinks) = (
+                coefficients[i] < y.max(0.0) * c,
+                coefficients[i] > y.min(0.0) * c,
+            );
+            if grows {
+                smallest = smallest.min(g - y);
+            }
+            if shrinks {
+                largest = largest.max(g - y);
+            }
+            norm += coefficients[i] * g;
+            sum += alpha;
+            hinge += (1.0 - y * (g - solution.rho)).max(0.0);
+        }
+        assert!(coefficients.iter().sum::<f64>().abs() < 1e-9);
+        let certificate = solution.certificate;
+        let violation = largest - smallest;
+        assert!(
+            (violation - certificate.kkt_violation).abs() < 2e-6,
+            "{violation} {certificate:?}"
+        );
+        assert!(violation <= 1e-4 + 2e-6);
+        let dual = 0.5 * norm - sum;
+        assert!((dual - certificate.dual_objective).abs() < 1e-6 * dual.abs());
+        let gap = 0.5 * norm + c * hinge + dual;
+        assert!(
+            (gap - certificate.duality_gap).abs() < 1e-5,
+            "{gap} {certificate:?}"
+        );
+        assert!((0.0..0.02).contains(&gap), "{gap}");
+        assert!(certificate.bounded_support_vectors > 0);
+        assert!(certificate.bounded_support_vectors < certificate.support_vectors);
+    }
 }

@@ -1,0 +1,262 @@
+//! Probabilities from decision values: a sigmoid per pair of classes, and their coupling.
+
+use crate::element::Element;
+use crate::fit::Sorted;
+use crate::kernel::Function;
+use crate::machine::{Machine, Support, pairs};
+use crate::samples::Rows;
+use crate::{Error, Settings, Watch};
+
+/// Parts into which a pair's samples are divided, each decided by a machine fitted to the others.
+const FOLDS: usize = 5;
+
+/// P(first class | decision value f) = 1 / (1 + exp(a f + b)).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Sigmoid {
+    pub(crate) a: f64,
+    pub(crate) b: f64,
+}
+
+impl Sigmoid {
+    pub(crate) fn probability(self, decision: f64) -> f64 {
+        let z = self.a * decision + self.b;
+        if z >= 0.0 {
+            (-z).exp() / (1.0 + (-z).exp())
+        } else {
+            1.0 / (1.0 + z.exp())
+        }
+    }
+
+    /// The maximum likelihood sigmoid with Platt's regularised targets, by Newton's method with
+    /// backtracking (Lin, Lin and Weng 2007, "A note on Platt's probabilistic outputs").
+    pub(crate) fn fit(decisions: &[f64], first: &[bool]) -> Self {
+        const SIGMA: f64 = 1e-12;
+        let positives = first.iter().filter(|&&first| first).count() as f64;
+        let negatives = first.len() as f64 - positives;
+        let (high, low) = (
+            (positives + 1.0) / (positives + 2.0),
+            1.0 / (negatives + 2.0),
+        );
+        let points: Vec<(f64, f64)> = decisions
+            .iter()
+            .zip(first)
+            .map(|(&decision, &first)| (decision, if first { high } else { low }))
+            .collect();
+        let loss = |s: Self| -> f64 {
+            let term = |&(decision, target): &(f64, f64)| {
+                let z = s.a * decision + s.b;
+                if z >= 0.0 {
+                    target * z + (-z).exp().ln_1p()
+                } else {
+                    (target - 1.0) * z + z.exp().ln_1p()
+                }
+            };
+            points.iter().map(term).sum()
+        };
+        let mut sigmoid = Self {
+            a: 0.0,
+            b: ((negatives + 1.0) / (positives + 1.0)).ln(),
+        };
+        let mut value = loss(sigmoid);
+        for _ in 0..100 {
+            let (mut h11, mut h22, mut h21, mut g1, mut g2) = (SIGMA, SIGMA, 0.0, 0.0, 0.0);
+            for &(decision, target) in &points {
+                let p = sigmoid.probability(decision);
+                let (d1, d2) = (target - p, p * (1.0 - p));
+                h11 += decision * decision * d2;
+                h22 += d2;
+                h21 += decision * d2;
+                g1 += decision * d1;
+                g2 += d1;
+            }
+            if g1.abs() < 1e-5 && g2.abs() < 1e-5 {
+                break;
+            }
+            let determinant = h11 * h22 - h21 * h21;
+            let da = -(h22 * g1 - h21 * g2) / determinant;
+            let db = -(h11 * g2 - h21 * g1) / determinant;
+            let slope = g1 * da + g2 * db;
+            let mut step = 1.0;
+            loop {
+                let next = Self {
+                    a: sigmoid.a + step * da,
+                    b: sigmoid.b + step * db,
+                };
+                let next_value = loss(next);
+                if next_value < value + 1e-4 * step * slope {
+                    (sigmoid, value) = (next, next_value);
+                    break;
+                }
+                step /= 2.0;
+                if step < 1e-10 {
+                    return sigmoid;
+                }
+            }
+        }
+        sigmoid
+    }
+}
+
+/// Fits the sigmoid of every pair to decision values of samples that the machine was not fitted to.
+pub(crate) fn sigmoids<E: Element>(
+    sorted: &Sorted<E>,
+    function: Function,
+    settings: &Settings,
+    watch: Watch,
+) -> Result<Vec<Sigmoid>, Error> {
+    let silent = Watch {
+        solved: &|_, _| {},
+        ..watch
+    };
+    pairs(sorted.classes.len())
+        .map(|(a, b)| {
+            let places: Vec<(usize, usize)> = [a, b]
+                .into_iter()
+                .flat_map(|class| sorted.range(class).enumerate())
+                .collect();
+            let firsts = sorted.range(a).len();
+            let (mut decisions, mut first) = (Vec::new(), Vec::new());
+            for fold in 0..FOLDS {
+                let held = |(rank, _): (usize, usize)| rank % FOLDS == fold;
+                let (mut values, mut labels, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+                for (index, &place) in places.iter().enumerate() {
+                    if held(place) {
+                        rest.push(sorted.sample(place.1));
+                        first.push(index < firsts);
+                    } else {
+                        values.extend_from_slice(sorted.sample(place.1));
+                        labels.push(usize::from(index >= firsts));
+                    }
+                }
+                if labels.first() == labels.last() {
+                    // A class with a single sample leaves nothing to tell apart: as libsvm, the
+                    // decision is for the class that is left.
+                    let side = if labels.first() == Some(&0) {
+                        1.0
+                    } else {
+                        -1.0
+                    };
+                    decisions.extend(rest.iter().map(|_| side));
+                    continue;
+                }
+                let part = Sorted::new(&values, sorted.features, &labels)?;
+                let solutions = part.solve(function, settings, silent)?;
+                let machine = binary(
+                    &part,
+                    function,
+                    &solutions[0].coefficients,
+                    solutions[0].rho,
+                );
+                decisions.extend(machine.decisions(&Rows::new(rest.into_iter())));
+            }
+            Ok(Sigmoid::fit(&decisions, &first))
+        })
+        .collect()
+}
+
+fn binary<E: Element>(
+    sorted: &Sorted<E>,
+    function: Function,
+    coefficients: &[f64],
+    rho: f64,
+) -> Machine<E> {
+    let support = |class: usize| {
+        let places: Vec<usize> = sorted
+            .range(class)
+            .filter(|&place| coefficients[place] != 0.0)
+            .collect();
+        let values: Vec<f32> = places
+            .iter()
+            .map(|&place| coefficients[place] as f32)
+            .collect();
+        let samples = places.iter().map(|&place| sorted.sample(place));
+        Support::new(sorted.features, samples, &values, 1)
+    };
+    Machine {
+        function,
+        support: vec![support(0), support(1)],
+        rho: vec![rho],
+    }
+}
+
+/// The probabilities of `classes` classes that agree best with the pairwise ones, P(a | a or b) for
+/// every pair (Wu, Lin and Weng 2004, "Probability estimates for multi-class classification by
+/// pairwise coupling", the second approach).
+pub(crate) fn couple(pairwise: &[f64], classes: usize) -> Vec<f64> {
+    // r[i][j] = P(i | i or j)
+    let mut r = vec![0.0; classes * classes];
+    for ((a, b), &p) in pairs(classes).zip(pairwise) {
+        let p = p.clamp(1e-7, 1.0 - 1e-7);
+        r[a * classes + b] = p;
+        r[b * classes + a] = 1.0 - p;
+    }
+    let mut q = vec![0.0; classes * classes];
+    for i in 0..classes {
+        for j in (0..classes).filter(|&j| j != i) {
+            q[i * classes + i] += r[j * classes + i] * r[j * classes + i];
+            q[i * classes + j] = -r[j * classes + i] * r[i * classes + j];
+        }
+    }
+    let mut p = vec![1.0 / classes as f64; classes];
+    for _ in 0..classes.max(100) {
+        let qp: Vec<f64> = q
+            .chunks_exact(classes)
+            .map(|row| row.iter().zip(&p).map(|(q, p)| q * p).sum())
+            .collect();
+        let pqp: f64 = p.iter().zip(&qp).map(|(p, qp)| p * qp).sum();
+        let error = qp.iter().map(|qp| (qp - pqp).abs()).fold(0.0, f64::max);
+        if error < 0.005 / classes as f64 {
+            break;
+        }
+        let (mut qp, mut pqp) = (qp, pqp);
+        for t in 0..classes {
+            let row = &q[t * classes..][..classes];
+            let step = (pqp - qp[t]) / row[t];
+            p[t] += step;
+            pqp = (pqp + step * (step * row[t] + 2.0 * qp[t])) / (1.0 + step).powi(2);
+            for (qp, q) in qp.iter_mut().zip(row) {
+                *qp = (*qp + step * q) / (1.0 + step);
+            }
+            for p in &mut p {
+                *p /= 1.0 + step;
+            }
+        }
+    }
+    p
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SciPy's optimum for the same data: tests/recorded.py.
+    #[test]
+    fn the_sigmoid_is_of_maximum_likelihood() {
+        let even = |i: usize| i.is_multiple_of(2);
+        let decisions: Vec<f64> = (0..60)
+            .map(|i| (i as f64 * 1.7).sin() * 2.0 + if even(i) { 0.6 } else { -0.4 })
+            .collect();
+        let first: Vec<bool> = (0..60).map(even).collect();
+        let sigmoid = Sigmoid::fit(&decisions, &first);
+        assert!(
+            (sigmoid.a - -0.4233054404613525).abs() < 1e-6,
+            "{sigmoid:?}"
+        );
+        assert!(
+            (sigmoid.b - 0.041261574286180144).abs() < 1e-6,
+            "{sigmoid:?}"
+        );
+        assert!(sigmoid.probability(3.0) > sigmoid.probability(-3.0));
+    }
+
+    #[test]
+    fn coupling_finds_probabilities_that_explain_every_pair() {
+        let p = [0.5, 0.3, 0.15, 0.05];
+        let pairwise: Vec<f64> = pairs(4).map(|(a, b)| p[a] / (p[a] + p[b])).collect();
+        for (coupled, p) in couple(&pairwise, 4).iter().zip(p) {
+            assert!((coupled - p).abs() < 0.01, "{coupled} for {p}");
+        }
+        let two = couple(&[0.8], 2);
+        assert!((two[0] - 0.8).abs() < 0.01 && (two[0] + two[1] - 1.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,372 @@
+//! The machine from outside: against libsvm's recorded results, on data that go wrong elsewhere,
+//! and with less memory than it would like.
+
+use kernel_svm::{
+    Error, Features, Gamma, Kernel, Settings, SupportVectorMachine, Watch, fit, fit_grid,
+    fit_watched,
+};
+
+/// The data of recorded.py: overlapping classes 0, 1, 2 in turn.
+fn pixels(samples: usize, features: usize) -> Vec<u8> {
+    let pixel = |i: usize, j: usize| {
+        let noise = (i * i * 31 + j * j * 17 + i * j * 13) % 97;
+        (noise + (i % 3) * (j % 5) * 30) as u8
+    };
+    (0..samples)
+        .flat_map(|i| (0..features).map(move |j| pixel(i, j)))
+        .collect()
+}
+
+fn reals(pixels: &[u8]) -> Vec<f32> {
+    pixels.iter().map(|&p| f32::from(p) / 255.0).collect()
+}
+
+fn labels(samples: usize) -> Vec<usize> {
+    (0..samples).map(|i| i % 3).collect()
+}
+
+fn settings(kernel: Kernel, c: f64, gamma: Gamma) -> Settings {
+    Settings {
+        kernel,
+        c,
+        gamma,
+        tolerance: 1e-6,
+        ..Settings::default()
+    }
+}
+
+fn assert_close(actual: f64, expected: f64, tolerance: f64) {
+    assert!(
+        (actual - expected).abs() <= tolerance * expected.abs().max(1.0),
+        "{actual} is not {expected}"
+    );
+}
+
+/// What recorded.py printed with scikit-learn 1.9.1: dual objectives of the pairs, and decision
+/// values of three samples.
+struct Recorded {
+    settings: Settings,
+    objectives: [f64; 3],
+    decisions: [f64; 9],
+}
+
+fn recorded() -> [Recorded; 4] {
+    let polynomial = Kernel::Polynomial {
+        degree: 3,
+        coef0: 1.0,
+    };
+    [
+        Recorded {
+            settings: settings(Kernel::Rbf, 2.0, Gamma::Value(1.5)),
+            objectives: [-4.435910041429364, -4.089950110804706, -9.451214901534362],
+            decisions: [
+                1.1840961197502071,
+                1.2038139860729768,
+                -0.3223566698417837,
+                -1.519185118204053,
+                -0.7701326176068212,
+                1.0623989251045969,
+                -0.20585693678992364,
+                -1.176536064790653,
+                -1.4943950987514587,
+            ],
+        },
+        Recorded {
+            settings: settings(Kernel::Rbf, 10.0, Gamma::Scale),
+            objectives: [-4.653002466513057, -4.151145550259477, -10.310011977371323],
+            decisions: [
+                1.1828035365500322,
+                1.2045558848790034,
+                -0.3461817763396975,
+                -1.579544494843507,
+                -0.7571870125073457,
+                1.0217473915099171,
+                -0.23395057702522676,
+                -1.2113938769447823,
+                -1.5356475109824046,
+            ],
+        },
+        Recorded {
+            settings: settings(polynomial, 0.5, Gamma::Value(0.7)),
+            objectives: [-0.8360421513901541, -0.4997535098007866, -4.033767515399536],
+            decisions: [
+                1.195605406779195,
+                1.3653739956029782,
+                2.6460850240210334,
+                -3.93614535762519,
+                -0.7377515516052364,
+                2.17201930040679,
+                -1.8636140942495039,
+                -3.028997771444215,
+                -4.103177221130419,
+            ],
+        },
+        Recorded {
+            settings: settings(Kernel::Linear, 4.0, Gamma::Scale),
+            objectives: [-8.897151799514448, -6.438338611057123, -68.67362850522454],
+            decisions: [
+                1.2375579948535917,
+                1.5810477097672524,
+                4.733633763912832,
+                -2.746100262481281,
+                -0.7769198068445604,
+                2.102195691264339,
+                -1.3471003061289513,
+                -2.317825686764156,
+                -4.517416051235354,
+            ],
+        },
+    ]
+}
+
+#[test]
+fn objectives_and_decisions_are_libsvms() {
+    let (x, y) = (pixels(250, 13), labels(240));
+    let (train, test) = x.split_at(240 * 13);
+    let (real_train, real_test) = (reals(train), reals(test));
+    for recorded in recorded() {
+        for (train, test) in [
+            (Features::Pixels(train), Features::Pixels(test)),
+            (Features::Reals(&real_train), Features::Reals(&real_test)),
+        ] {
+            let machine = fit(train, 13, &y, &recorded.settings).unwrap();
+            for (pair, objective) in machine.certificates().iter().zip(recorded.objectives) {
+                assert_close(pair.dual_objective, objective, 1e-5);
+                assert!(pair.kkt_violation <= 1e-6);
+                assert!(pair.duality_gap.abs() < 1e-4 * objective.abs(), "{pair:?}");
+                assert!(pair.bounded_support_vectors <= pair.support_vectors);
+            }
+            let decisions = machine.decision_function(test);
+            for (actual, expected) in decisions.iter().zip(recorded.decisions) {
+                assert_close(*actual, expected, 2e-4);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_result_depends_on_neither_threads_nor_memory() {
+    // Of 2 000 samples, labels without a pattern: nearly all are support vectors, and a working set
+    // of 256 takes 1.4 MB of kernel rows.
+    let x = pixels(2000, 7);
+    let y: Vec<usize> = (0..2000).map(|i| i * i / 7 % 3).collect();
+    let fit_with = |threads, memory_mb| {
+        let settings = Settings {
+            threads,
+            memory_mb,
+            c: 10.0,
+            ..Settings::default()
+        };
+        fit(Features::Pixels(&x), 7, &y, &settings).unwrap()
+    };
+    let reference = fit_with(1, 2048);
+    let decisions =
+        |machine: &SupportVectorMachine| machine.decision_function(Features::Pixels(&x[..7 * 500]));
+    for threads in [2, 8] {
+        let machine = fit_with(threads, 2048);
+        assert_eq!(decisions(&machine), decisions(&reference), "{threads}");
+        assert_eq!(machine.certificates(), reference.certificates());
+    }
+    let rows = |machine: &SupportVectorMachine| -> usize {
+        machine
+            .certificates()
+            .iter()
+            .map(|pair| pair.kernel_rows)
+            .sum()
+    };
+    let frugal = fit_with(1, 1);
+    assert!(rows(&frugal) > rows(&reference), "rows are computed again");
+    for (ours, reference) in frugal.certificates().iter().zip(reference.certificates()) {
+        assert!(ours.kkt_violation <= 1e-3);
+        assert_close(ours.dual_objective, reference.dual_objective, 1e-5);
+    }
+    assert_eq!(decisions(&frugal), decisions(&fit_with(2, 1)));
+}
+
+#[test]
+fn too_little_memory_is_an_error_that_says_how_much_would_do() {
+    let (x, y) = (pixels(3000, 200), labels(3000));
+    let settings = Settings {
+        memory_mb: 1,
+        ..Settings::default()
+    };
+    let error = fit(Features::Pixels(&x), 200, &y, &settings).unwrap_err();
+    let Error::Memory { given: 1, needed } = error else {
+        panic!("{error}");
+    };
+    let enough = Settings {
+        memory_mb: needed,
+        tolerance: 0.5,
+        ..Settings::default()
+    };
+    fit(Features::Pixels(&x), 200, &y, &enough).unwrap();
+}
+
+#[test]
+fn data_that_cannot_be_learnt_from_is_refused() {
+    let refusal = |samples, features, labels: &[usize], settings| {
+        fit(samples, features, labels, &settings)
+            .unwrap_err()
+            .to_string()
+    };
+    let fine = Settings::default();
+    let x = [0.0, 1.0, 2.0, f32::NAN];
+    assert_eq!(
+        refusal(Features::Reals(&x), 2, &[0, 1], fine),
+        "feature 1 of sample 1 (from 0) is NaN: expected a finite number"
+    );
+    assert_eq!(
+        refusal(Features::Reals(&[f32::INFINITY, 0.0]), 1, &[0, 1], fine),
+        "feature 0 of sample 0 (from 0) is inf: expected a finite number"
+    );
+    let x = [0.0, 1.0, 2.0];
+    assert_eq!(
+        refusal(Features::Reals(&x), 2, &[0, 1], fine),
+        "3 values are no whole number of samples of 2 features"
+    );
+    assert_eq!(
+        refusal(Features::Reals(&x), 1, &[0, 1], fine),
+        "2 labels for 3 samples"
+    );
+    assert_eq!(
+        refusal(Features::Reals(&x), 1, &[4, 4, 4], fine),
+        "all samples are of class 4: two classes are needed"
+    );
+    assert_eq!(refusal(Features::Pixels(&[]), 1, &[], fine), "no samples");
+    let bad = Settings { c: -1.0, ..fine };
+    assert_eq!(
+        refusal(Features::Reals(&x), 1, &[0, 1, 1], bad),
+        "c = -1: expected a number above 0"
+    );
+}
+
+#[test]
+fn a_fit_that_is_called_off_ends_as_cancelled() {
+    let (x, y) = (pixels(90, 5), labels(90));
+    let watch = Watch {
+        solved: &|_, _| {},
+        cancelled: &|| true,
+    };
+    let settings = Settings {
+        threads: 2,
+        ..Settings::default()
+    };
+    let error = fit_watched(Features::Pixels(&x), 5, &y, &settings, watch).unwrap_err();
+    assert_eq!(error, Error::Cancelled);
+}
+
+#[test]
+fn equal_points_with_different_labels_end_at_the_bound() {
+    let x = [0.0, 0.0, 0.0, 1.0, 1.0];
+    let y = [0, 1, 0, 1, 1];
+    for kernel in [Kernel::Rbf, Kernel::Linear] {
+        let machine = fit(
+            Features::Reals(&x),
+            1,
+            &y,
+            &settings(kernel, 3.0, Gamma::Value(1.0)),
+        )
+        .unwrap();
+        let certificate = machine.certificates()[0];
+        assert!(certificate.kkt_violation <= 1e-6, "{certificate:?}");
+        assert_eq!(certificate.bounded_support_vectors, 2);
+        assert_eq!(machine.classify(Features::Reals(&[0.0, 1.0])), [0, 1]);
+    }
+    // No feature tells the classes apart: the majority wins.
+    let machine = fit(Features::Pixels(&[7; 10]), 2, &y, &Settings::default()).unwrap();
+    assert_eq!(machine.classify(Features::Pixels(&[7, 7])), [1]);
+}
+
+#[test]
+fn a_class_of_one_sample_and_features_of_zero_are_no_obstacle() {
+    let x = [0, 10, 0, 0, 12, 0, 0, 250, 0, 0, 240, 0, 0, 120, 0];
+    let y = [2, 2, 9, 9, 5];
+    let settings = Settings {
+        probability: true,
+        c: 100.0,
+        ..Settings::default()
+    };
+    let machine = fit(Features::Pixels(&x), 3, &y, &settings).unwrap();
+    assert_eq!(machine.classes(), [2, 5, 9]);
+    assert_eq!(machine.classify(Features::Pixels(&x)), y);
+    let probabilities = machine.probabilities(Features::Pixels(&x)).unwrap();
+    for row in probabilities.chunks_exact(3) {
+        assert_close(row.iter().sum(), 1.0, 1e-9);
+        assert!(row.iter().all(|&p| p >= 0.0));
+    }
+}
+
+#[test]
+fn pixels_and_their_reals_are_decided_alike() {
+    let (x, y) = (pixels(240, 13), labels(240));
+    let machine = fit(Features::Pixels(&x), 13, &y, &Settings::default()).unwrap();
+    let of_pixels = machine.decision_function(Features::Pixels(&x));
+    let of_reals = machine.decision_function(Features::Reals(&reals(&x)));
+    for (a, b) in of_pixels.iter().zip(of_reals) {
+        assert_close(*a, b, 1e-4);
+    }
+}
+
+/// Circular votes: each class beats one other. libsvm names the first.
+#[test]
+fn a_tie_goes_to_the_first_class() {
+    let (x, y) = (pixels(240, 13), labels(240));
+    let machine = fit(Features::Pixels(&x), 13, &y, &recorded()[3].settings).unwrap();
+    let others: Vec<u8> = (0..13 * 3000_usize)
+        .map(|i| (i * i / 11 % 251) as u8)
+        .collect();
+    let votes = machine.votes(Features::Pixels(&others));
+    let predicted = machine.classify(Features::Pixels(&others));
+    let tied: Vec<usize> = votes
+        .chunks_exact(3)
+        .zip(predicted)
+        .filter(|(votes, _)| *votes == [1, 1, 1])
+        .map(|(_, label)| label)
+        .collect();
+    assert!(!tied.is_empty());
+    assert!(tied.iter().all(|&label| label == 0), "{tied:?}");
+}
+
+#[test]
+fn a_grid_holds_what_single_fits_find() {
+    let (x, y) = (pixels(240, 13), labels(240));
+    let settings = Settings {
+        tolerance: 1e-5,
+        threads: 2,
+        ..Settings::default()
+    };
+    let (costs, gammas) = ([8.0, 0.5, 2.0], [Gamma::Value(0.4), Gamma::Scale]);
+    let watch = Watch {
+        solved: &|_, _| {},
+        cancelled: &|| false,
+    };
+    let samples = Features::Pixels(&x);
+    let points = fit_grid(samples, 13, &y, &settings, (&costs, &gammas), watch).unwrap();
+    let order: Vec<f64> = points.iter().map(|point| point.c).collect();
+    assert_eq!(order, [0.5, 2.0, 8.0, 0.5, 2.0, 8.0]);
+    let (mut together, mut apart) = (0, 0);
+    for point in &points {
+        let alone = Settings {
+            c: point.c,
+            gamma: Gamma::Value(point.gamma),
+            ..settings
+        };
+        let alone = fit(samples, 13, &y, &alone).unwrap();
+        assert_eq!(alone.classify(samples), point.machine.classify(samples));
+        for (ours, alone) in point
+            .machine
+            .certificates()
+            .iter()
+            .zip(alone.certificates())
+        {
+            assert_close(ours.dual_objective, alone.dual_objective, 1e-5);
+            assert!(ours.kkt_violation <= 1e-5);
+            together += ours.steps;
+            apart += alone.steps;
+        }
+    }
+    assert!(
+        together < apart,
+        "neighbours are good starts: {together} steps, {apart} apart"
+    );
+}

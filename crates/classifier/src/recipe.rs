@@ -35,6 +35,12 @@ pub trait Classifier: Send + Sync {
     /// Number of values that were learnt and that prediction uses.
     fn parameter_count(&self) -> usize;
 
+    /// What shows that the solver reached the optimum, or how near it came: values by name, such as
+    /// `gradient_norm`. Names are lower case, words joined by underscores.
+    fn certificate(&self) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
+
     /// Weights and biases where the scores are an affine function of the features.
     fn linear_weights(&self) -> Option<LinearWeights> {
         None

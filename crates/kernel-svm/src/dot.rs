@@ -153,8 +153,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Positions and groups of a row, and the groups of a panel.
+    type Problem = (Vec<u32>, Vec<[u8; 2]>, Vec<[[u8; 2]; WIDTH]>);
+
     /// Any row over any panel of up to 70 groups.
-    fn problems() -> impl Strategy<Value = (Vec<u32>, Vec<[u8; 2]>, Vec<[[u8; 2]; WIDTH]>)> {
+    fn problems() -> impl Strategy<Value = Problem> {
         let column = prop_oneof![Just(0), Just(255), any::<u8>()];
         (1_usize..70).prop_flat_map(move |groups| {
             let panel = prop::collection::vec([column.clone(), column.clone()], groups * WIDTH);

@@ -1,0 +1,69 @@
+//! Exact kernel support vector machines: the library [`kernel_svm`] under Plumbline's contract,
+//! and virtual support vectors on top of it.
+
+mod deskew;
+mod machine;
+mod plain;
+mod shift;
+mod virtual_svm;
+
+pub use deskew::deskew;
+pub use plain::{KERNEL_SVM, KernelName, KernelSvm};
+pub use virtual_svm::{VIRTUAL_SVM, VirtualSvm};
+
+use classifier::InvalidParameter;
+use classifier::schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The factor γ of a kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(crate = "classifier::schemars")]
+pub enum Gamma {
+    /// A number above 0.
+    Value(f64),
+    /// A number that the data give.
+    FromData(FromData),
+}
+
+/// How the data give γ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(crate = "classifier::schemars")]
+pub enum FromData {
+    /// 1 / (features · variance of all features together).
+    Scale,
+}
+
+impl Gamma {
+    fn validate(self) -> Result<(), InvalidParameter> {
+        let valid = match self {
+            Self::Value(gamma) => gamma > 0.0 && gamma.is_finite(),
+            Self::FromData(FromData::Scale) => true,
+        };
+        InvalidParameter::unless(valid, "gamma", self, "a number above 0, or \"scale\"")
+    }
+}
+
+fn positive(name: &'static str, value: f64) -> Result<(), InvalidParameter> {
+    let valid = value > 0.0 && value.is_finite();
+    InvalidParameter::unless(valid, name, value, "a number above 0")
+}
+
+impl std::fmt::Display for Gamma {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Value(gamma) => gamma.fmt(f),
+            Self::FromData(FromData::Scale) => f.write_str("\"scale\""),
+        }
+    }
+}
+
+impl From<Gamma> for kernel_svm::Gamma {
+    fn from(gamma: Gamma) -> Self {
+        match gamma {
+            Gamma::Value(gamma) => Self::Value(gamma),
+            Gamma::FromData(FromData::Scale) => Self::Scale,
+        }
+    }
+}

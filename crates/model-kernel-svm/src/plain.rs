@@ -1,0 +1,210 @@
+//! The kernel SVM on the images as they are.
+
+use crate::machine::fit;
+use crate::{FromData, Gamma};
+use classifier::schemars::JsonSchema;
+use classifier::{
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Step,
+};
+use datasets::Dataset;
+use kernel_svm::{Kernel, Settings};
+use serde::{Deserialize, Serialize};
+
+/// An exact RBF SVM on all pixels.
+pub const KERNEL_SVM: ModelEntry = ModelEntry {
+    id: "kernel-svm",
+    backend: "by hand",
+    summary: "exact kernel support vector machine on all pixels, one against one",
+    preset: || Box::new(KernelSvm::rbf()),
+};
+
+/// The kernel function K(x, x').
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(crate = "classifier::schemars")]
+pub enum KernelName {
+    /// exp(−γ‖x − x'‖²)
+    Rbf,
+    /// (γ x·x' + coef0)^degree
+    Polynomial,
+    /// x·x'
+    Linear,
+}
+
+/// How to train the kernel SVM.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(crate = "classifier::schemars")]
+pub struct KernelSvm {
+    /// "rbf" for exp(−γ‖x − x'‖²), "polynomial" for (γ x·x' + coef0)^degree, "linear" for x·x'.
+    pub kernel: KernelName,
+    /// Cost C of a margin violation.
+    pub c: f64,
+    /// Factor γ of the kernel: a number, or "scale" for 1 / (features · variance).
+    pub gamma: Gamma,
+    /// Degree of the polynomial kernel.
+    pub degree: u32,
+    /// What the polynomial kernel adds to γ x·x'.
+    pub coef0: f64,
+    /// Largest violation of the optimality conditions at which a pair counts as solved.
+    pub tolerance: f64,
+    /// Memory for the images and the kernel matrix, in MiB; with less it gets slower.
+    pub memory_mb: usize,
+    /// Whether to fit probabilities, by five more fits on four fifths of the images each.
+    pub probability: bool,
+}
+
+impl KernelSvm {
+    /// RBF kernel with C 10 and γ 0.02.
+    pub const fn rbf() -> Self {
+        Self {
+            kernel: KernelName::Rbf,
+            c: 10.0,
+            gamma: Gamma::Value(0.02),
+            degree: 3,
+            coef0: 1.0,
+            tolerance: 1e-3,
+            memory_mb: 2048,
+            probability: false,
+        }
+    }
+
+    /// The same as scikit-learn's defaults.
+    pub const fn scikit_learn() -> Self {
+        Self {
+            c: 1.0,
+            gamma: Gamma::FromData(FromData::Scale),
+            ..Self::rbf()
+        }
+    }
+
+    fn settings(&self, threads: usize) -> Settings {
+        Settings {
+            kernel: match self.kernel {
+                KernelName::Rbf => Kernel::Rbf,
+                KernelName::Polynomial => Kernel::Polynomial {
+                    degree: self.degree,
+                    coef0: self.coef0,
+                },
+                KernelName::Linear => Kernel::Linear,
+            },
+            c: self.c,
+            gamma: self.gamma.into(),
+            tolerance: self.tolerance,
+            memory_mb: self.memory_mb,
+            probability: self.probability,
+            threads,
+        }
+    }
+}
+
+impl Hyperparameters for KernelSvm {
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        crate::positive("c", self.c)?;
+        crate::positive("tolerance", self.tolerance)?;
+        self.gamma.validate()?;
+        InvalidParameter::unless(self.degree >= 1, "degree", self.degree, "at least 1")?;
+        let valid = self.coef0 >= 0.0 && self.coef0.is_finite();
+        InvalidParameter::unless(valid, "coef0", self.coef0, "a number of at least 0")?;
+        InvalidParameter::unless(
+            self.memory_mb >= 1,
+            "memory_mb",
+            self.memory_mb,
+            "at least 1",
+        )
+    }
+}
+
+impl Recipe for KernelSvm {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        train.check_trainable()?;
+        let settings = self.settings(context.threads());
+        let step = |done, total| Step {
+            done,
+            total,
+            unit: "class pairs",
+        };
+        let svm = fit(
+            train.images(),
+            train.labels(),
+            train.classes(),
+            &settings,
+            context,
+            &step,
+        )?;
+        Ok(Box::new(svm))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use classifier_conformance::{digits, fit};
+
+    #[test]
+    fn the_kernel_svm_conforms() {
+        classifier_conformance::check(&KERNEL_SVM);
+    }
+
+    #[test]
+    fn with_probabilities_it_conforms_too() {
+        classifier_conformance::check(&ModelEntry {
+            preset: || {
+                Box::new(KernelSvm {
+                    probability: true,
+                    ..KernelSvm::scikit_learn()
+                })
+            },
+            ..KERNEL_SVM
+        });
+    }
+
+    #[test]
+    fn polynomial_and_linear_kernels_learn_digits() {
+        let [train, test] = digits();
+        for kernel in [KernelName::Polynomial, KernelName::Linear] {
+            let recipe = KernelSvm {
+                kernel,
+                c: 1.0,
+                ..KernelSvm::rbf()
+            };
+            let svm = recipe.fit(&train, &mut FitContext::quiet(1, 1)).unwrap();
+            let labels = svm.scores(test.images()).labels();
+            let right = labels
+                .iter()
+                .zip(test.labels())
+                .filter(|(a, b)| a == b)
+                .count();
+            assert!(right * 100 > 80 * test.len(), "{kernel:?}: {right}");
+        }
+    }
+
+    #[test]
+    fn the_certificate_names_what_was_reached() {
+        let [train, _] = digits();
+        let certificate = fit(&KERNEL_SVM, &train).certificate();
+        let value = |name: &str| certificate.iter().find(|(n, _)| *n == name).unwrap().1;
+        assert!(value("largest_kkt_violation") <= 1e-3);
+        assert!(value("largest_duality_gap") >= 0.0);
+        assert!(value("dual_objective") < 0.0);
+        assert!(value("support_vectors") <= train.len() as f64);
+    }
+
+    #[test]
+    fn too_little_memory_is_refused_by_name() {
+        let [train, _] = digits();
+        let recipe = KernelSvm {
+            memory_mb: 1,
+            ..KernelSvm::rbf()
+        };
+        let error = recipe
+            .fit(&train, &mut FitContext::quiet(1, 1))
+            .err()
+            .unwrap();
+        assert!(error.to_string().contains("memory_mb = 1: "), "{error}");
+    }
+}

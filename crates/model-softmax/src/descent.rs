@@ -1,5 +1,6 @@
 //! Mini-batch stochastic gradient descent.
 
+use crate::sparse::Feature;
 use crate::sparse_descent::SparseDescent;
 use crate::{SoftmaxRegression, Weights, cross_entropy, gradient, logits, softmax};
 use classifier::schemars::JsonSchema;
@@ -60,7 +61,22 @@ impl Softmax {
     ) -> Result<SoftmaxRegression, FitError> {
         train.check_trainable()?;
         context.cancellation().check()?;
-        let mut descent = SparseDescent::new(train, context.threads());
+        let images = train.images();
+        match images.pixels() {
+            Some(pixels) => self.train_on(pixels, train, context),
+            None => self.train_on(&images.to_f32(), train, context),
+        }
+    }
+
+    fn train_on<F: Feature>(
+        &self,
+        values: &[F],
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<SoftmaxRegression, FitError> {
+        let (features, classes) = (train.images().features(), train.classes());
+        let threads = context.threads();
+        let mut descent = SparseDescent::new(values, features, train.labels(), classes, threads);
         for epoch in 1..=self.epochs {
             let order = context.visiting_order(train.len(), epoch, self.shuffle);
             let loss = descent.epoch(&order, self.batch_size, self.learning_rate as f32);

@@ -25,10 +25,10 @@ impl Lanes {
         Self([value; LANES])
     }
 
-    /// self + x · w
+    /// self + x · w, rounded once.
     #[inline(always)]
     pub(crate) fn add_scaled(&mut self, x: f32, w: &Self) {
-        *self = self.zip(*w, |a, w| a + x * w);
+        *self = self.zip(*w, |a, w| x.mul_add(w, a));
     }
 
     #[inline(always)]

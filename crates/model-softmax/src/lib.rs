@@ -7,15 +7,20 @@
 //! `f64`. [`Softmax::train`] computes the same many times faster, on non-zero pixels and vectors
 //! of classes; the formulas are its oracle.
 
-mod columns;
+mod batches;
+mod cholesky;
 mod descent;
-mod entries;
 mod forward;
+mod full_batch;
 mod gradient;
 mod lanes;
+mod lbfgs;
 mod loss;
 mod model;
+mod optimum;
 mod prediction;
+mod residual;
+mod sparse;
 mod sparse_descent;
 
 pub use descent::{Softmax, update};
@@ -23,6 +28,7 @@ pub use forward::{forward, log_softmax, logits, softmax};
 pub use gradient::gradient;
 pub use loss::cross_entropy;
 pub use model::{SoftmaxRegression, Weights};
+pub use optimum::SoftmaxLbfgs;
 
 use classifier::ModelEntry;
 
@@ -32,4 +38,12 @@ pub const SOFTMAX: ModelEntry = ModelEntry {
     backend: "by hand",
     summary: "softmax regression with a hand-derived gradient and mini-batch gradient descent",
     preset: || Box::new(Softmax::default()),
+};
+
+/// The same model at the optimum of its regularised loss.
+pub const SOFTMAX_LBFGS: ModelEntry = ModelEntry {
+    id: "softmax-lbfgs",
+    backend: "by hand",
+    summary: "softmax regression at the optimum of its ℓ2-regularised loss, by L-BFGS",
+    preset: || Box::new(SoftmaxLbfgs::default()),
 };

@@ -6,12 +6,11 @@
 )]
 
 use crate::Weights;
-use crate::entries::{Entries, WIDEST};
 use crate::lanes::{LANES, Lanes};
+use crate::sparse::{Feature, Sparse, weighted_sum};
 use classifier::Scores;
 use datasets::Images;
 use rayon::prelude::*;
-use std::ops::Range;
 
 /// Images per task.
 const BLOCK: usize = 128;
@@ -22,87 +21,70 @@ const BLOCK: usize = 128;
 /// If the images do not have as many features as W has rows.
 pub(crate) fn logits(images: &Images, weights: &Weights<f32>) -> Scores {
     assert_eq!(images.features(), weights.features(), "features per image");
-    let padded = Padded::new(weights);
-    let blocks: Vec<Vec<f32>> = (0..images.len().div_ceil(BLOCK))
-        .into_par_iter()
-        .map(|block| {
-            let images = images.slice(block * BLOCK..images.len().min((block + 1) * BLOCK));
-            padded.logits(&images)
-        })
-        .collect();
-    Scores::new(blocks.concat(), weights.classes())
+    let values = match images.pixels() {
+        Some(pixels) => logits_of(pixels, weights),
+        None => logits_of(&images.to_f32(), weights),
+    };
+    Scores::new(values, weights.classes())
 }
 
-/// W in ranges of features, each of shape (blocks of 16 classes, features of the range, 16).
-struct Padded {
-    ranges: Vec<(Range<usize>, Vec<Lanes>)>,
-    bias: Vec<Lanes>,
+fn logits_of<F: Feature>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
+    let (features, classes) = (weights.features(), weights.classes());
+    let rows: Vec<&[f32]> = weights.w.chunks_exact(classes).collect();
+    let blocks = classes.div_ceil(LANES);
+    let w: Vec<Lanes> = (0..blocks)
+        .flat_map(|block| rows.iter().map(move |row| pad(row, block)))
+        .collect();
+    let b: Vec<Lanes> = (0..blocks).map(|block| pad(&weights.b, block)).collect();
+    let blocks: Vec<Vec<f32>> = images
+        .par_chunks(BLOCK * features)
+        .map(|images| {
+            let rows = Sparse::collect(images, features, &(0..features));
+            pulp::Arch::new().dispatch(Logits::<F> {
+                rows: &rows,
+                weights: &w,
+                bias: &b,
+                classes,
+            })
+        })
+        .collect();
+    blocks.concat()
+}
+
+/// The classes of one block, zeros where there are none.
+fn pad(row: &[f32], block: usize) -> Lanes {
+    let mut lanes = Lanes::splat(0.0);
+    let part = &row[block * LANES..row.len().min((block + 1) * LANES)];
+    lanes.0[..part.len()].copy_from_slice(part);
+    lanes
+}
+
+/// The logits of some images, as a closure that is compiled once per instruction set.
+struct Logits<'a, F: Feature> {
+    rows: &'a Sparse<F>,
+    /// Shape (blocks of 16 classes, features, 16).
+    weights: &'a [Lanes],
+    bias: &'a [Lanes],
     classes: usize,
 }
 
-impl Padded {
-    fn new(weights: &Weights<f32>) -> Self {
-        let (features, classes) = (weights.features(), weights.classes());
-        let pad = |row: &[f32], block: usize| {
-            let mut lanes = Lanes::splat(0.0);
-            let part = &row[block * LANES..row.len().min((block + 1) * LANES)];
-            lanes.0[..part.len()].copy_from_slice(part);
-            lanes
-        };
-        let blocks = 0..classes.div_ceil(LANES);
-        let ranges = (0..features).step_by(WIDEST).map(|start| {
-            let range = start..features.min(start + WIDEST);
-            let rows = &weights.w[range.start * classes..range.end * classes];
-            let padded = blocks
-                .clone()
-                .flat_map(|block| rows.chunks_exact(classes).map(move |row| pad(row, block)));
-            (range, padded.collect())
-        });
-        Self {
-            ranges: ranges.collect(),
-            bias: blocks.clone().map(|block| pad(&weights.b, block)).collect(),
-            classes,
-        }
-    }
-
-    fn logits(&self, images: &Images) -> Vec<f32> {
-        let batch: Vec<usize> = (0..images.len()).collect();
-        let mut sums: Vec<Lanes> = batch.iter().flat_map(|_| &self.bias).copied().collect();
-        let mut products = vec![Lanes::splat(0.0); sums.len()];
-        for (range, weights) in &self.ranges {
-            let entries = Entries::collect(images, range.clone());
-            let (batch, products) = (batch.as_slice(), products.as_mut_slice());
-            pulp::Arch::new().dispatch(Multiply {
-                entries: &entries,
-                batch,
-                weights,
-                products,
-            });
-            for (sum, product) in sums.iter_mut().zip(products) {
-                sum.add(product);
-            }
-        }
-        let rows = sums.chunks_exact(self.bias.len());
-        rows.flat_map(|row| row.iter().flat_map(|lanes| lanes.0).take(self.classes))
-            .collect()
-    }
-}
-
-/// [`Entries::multiply`] as a closure that is compiled once per instruction set.
-struct Multiply<'a> {
-    entries: &'a Entries,
-    batch: &'a [usize],
-    weights: &'a [Lanes],
-    products: &'a mut [Lanes],
-}
-
-impl pulp::WithSimd for Multiply<'_> {
-    type Output = ();
+impl<F: Feature> pulp::WithSimd for Logits<'_, F> {
+    type Output = Vec<f32>;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        self.entries
-            .multiply(self.batch, self.weights, self.products);
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<f32> {
+        let features = self.weights.len() / self.bias.len();
+        let mut logits = Vec::new();
+        for entries in self.rows.rows() {
+            let end = logits.len() + self.classes;
+            for (weights, bias) in self.weights.chunks_exact(features).zip(self.bias) {
+                let mut z = weighted_sum::<F>(entries, weights);
+                z.add(bias);
+                let left = (end - logits.len()).min(LANES);
+                logits.extend_from_slice(&z.0[..left]);
+            }
+        }
+        logits
     }
 }
 
@@ -117,7 +99,7 @@ mod tests {
     #[test]
     fn they_are_those_of_the_formula() {
         let mut random = generator(5, 0);
-        for (features, classes, images) in [(9, 3, 300), (40, 17, 5), (WIDEST + 3, 2, 2)] {
+        for (features, classes, images) in [(9, 3, 300), (40, 17, 5), (1, 2, 2)] {
             let mut numbers = |count: usize| -> Vec<f32> {
                 (0..count).map(|_| random.random_range(-1.0..1.0)).collect()
             };

@@ -7,16 +7,20 @@
 //! (halves by non-zero features), adds up its share of the logits, and after one barrier per batch
 //! both know the residuals and update their own rows. The halves are the same for any number of
 //! threads, so the bits are, too.
+//!
+//! Each row of W is updated once per batch, by the sum over the batch's images: one image at a time
+//! into the weights would lose most of a step to rounding, and into a gradient beside them would
+//! take the L1 cache twice.
 #![allow(
     clippy::inline_always,
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
-use crate::columns::Columns;
-use crate::entries::WIDEST;
+use crate::batches::Batches;
 use crate::lanes::{LANES, Lanes};
+use crate::residual::{to_residuals, zero_biases};
+use crate::sparse::Feature;
 use crate::{SoftmaxRegression, Weights};
-use datasets::{Dataset, Images};
 use std::ops::Range;
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,9 +28,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Images whose non-zero features decide where to split.
 const SAMPLE: usize = 1_000;
 
+/// A range of the features: their values in every image, and the rows of W that they meet.
+struct Part<F: Feature> {
+    range: Range<usize>,
+    data: Batches<F>,
+    /// Shape (blocks of 16 classes, features of the range, 16).
+    weights: Vec<Lanes>,
+}
+
 /// Weights and data in the form that this descent works on.
-pub(crate) struct SparseDescent<'a> {
-    parts: Vec<Columns>,
+pub(crate) struct SparseDescent<'a, F: Feature> {
+    parts: Vec<Part<F>>,
     bias: Vec<Lanes>,
     labels: &'a [usize],
     classes: usize,
@@ -34,30 +46,36 @@ pub(crate) struct SparseDescent<'a> {
     threads: usize,
 }
 
-impl<'a> SparseDescent<'a> {
-    /// Zero weights, ready to learn from `train`.
-    pub(crate) fn new(train: &'a Dataset, threads: usize) -> Self {
-        let (images, classes) = (train.images(), train.classes());
-        let ranges = split(images);
-        let collect = |range: &Range<usize>| Columns::collect(images, range.clone(), classes);
+impl<'a, F: Feature> SparseDescent<'a, F> {
+    /// Zero weights, ready to learn from `images` of `features` values each.
+    pub(crate) fn new(
+        images: &[F],
+        features: usize,
+        labels: &'a [usize],
+        classes: usize,
+        threads: usize,
+    ) -> Self {
+        let ranges = split(images, features);
+        let threads = threads.min(ranges.len());
+        let bias = zero_biases(classes);
+        let collect = |range: &Range<usize>| Part {
+            data: Batches::new(images, features, range),
+            weights: vec![Lanes::splat(0.0); bias.len() * range.len()],
+            range: range.clone(),
+        };
         let parts = if threads > 1 {
             use rayon::prelude::*;
             ranges.par_iter().map(collect).collect()
         } else {
             ranges.iter().map(collect).collect()
         };
-        // Lanes without a class can never win.
-        let mut bias = vec![Lanes::splat(f32::NEG_INFINITY); classes.div_ceil(LANES)];
-        for class in 0..classes {
-            bias[class / LANES].0[class % LANES] = 0.0;
-        }
         Self {
             parts,
             bias,
-            labels: train.labels(),
+            labels,
             classes,
-            features: images.features(),
-            threads: threads.min(ranges.len()),
+            features,
+            threads,
         }
     }
 
@@ -72,15 +90,16 @@ impl<'a> SparseDescent<'a> {
             .collect();
         let barrier = SpinBarrier::new(self.threads);
         let (labels, bias, arch) = (self.labels, &self.bias, pulp::Arch::new());
-        let work = |first: usize, own: &mut [Columns]| {
+        let work = |first: usize, own: &mut [Part<F>]| {
+            for part in &mut *own {
+                part.data.arrange(order, batch_size);
+            }
             let mut worker = Worker {
                 first,
                 own,
-                head: Head {
-                    bias: bias.clone(),
-                    labels,
-                    learning_rate,
-                },
+                bias: bias.clone(),
+                labels,
+                learning_rate,
                 exchange: &exchange,
                 barrier: &barrier,
             };
@@ -89,7 +108,7 @@ impl<'a> SparseDescent<'a> {
                 order,
                 batch_size,
             });
-            (loss, worker.head.bias)
+            (loss, worker.bias)
         };
         let (loss, bias) = if self.threads > 1 {
             let own = self.parts.len().div_ceil(self.threads);
@@ -121,83 +140,50 @@ impl<'a> SparseDescent<'a> {
     }
 }
 
-/// Ranges of features with about as many non-zero values each: two, or more where two would be
-/// too wide.
-fn split(images: &Images) -> Vec<Range<usize>> {
-    let features = images.features();
-    let parts = (2 * features.div_ceil(2 * WIDEST)).min(features);
-    let sample = images.slice(0..images.len().min(SAMPLE));
+impl<F: Feature> Part<F> {
+    /// Writes its rows of W into the whole matrix (features, classes).
+    fn write(&self, w: &mut [f32], classes: usize) {
+        let width = self.range.len();
+        let rows = w[self.range.start * classes..].chunks_exact_mut(classes);
+        for (position, row) in rows.take(width).enumerate() {
+            for (block, part) in row.chunks_mut(LANES).enumerate() {
+                part.copy_from_slice(&self.weights[block * width + position].0[..part.len()]);
+            }
+        }
+    }
+}
+
+/// Two ranges of features with about as many non-zero values each; one of a single feature.
+fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
     let mut counts = vec![0_usize; features];
-    for image in sample.to_f32().chunks_exact(features) {
+    for image in images.chunks_exact(features).take(SAMPLE) {
         for (count, &value) in counts.iter_mut().zip(image) {
-            *count += usize::from(value != 0.0);
+            *count += usize::from(value != F::default());
         }
     }
     let total: usize = counts.iter().sum();
-    let mut ranges = Vec::with_capacity(parts);
-    let (mut start, mut seen) = (0, 0);
-    for (feature, count) in counts.iter().enumerate() {
+    let mut seen = 0;
+    let half = counts.iter().position(|count| {
         seen += count;
-        let left = parts - ranges.len() - 1;
-        let full = seen * parts >= total * (ranges.len() + 1) || feature + 1 - start == WIDEST;
-        // Every later part keeps at least one feature, and none gets more than fit.
-        let must = features - feature - 1 == left;
-        let may = left > 0 && features - feature - 1 <= left * WIDEST;
-        if may && (full || must) {
-            ranges.push(start..feature + 1);
-            start = feature + 1;
-        }
-    }
-    ranges.push(start..features);
-    ranges
-}
-
-/// Turns the logits of an image into its step (ŷ − y) η/m, and returns its loss.
-#[inline(always)]
-fn to_step(z: &mut [Lanes], label: usize, scale: f32) -> f32 {
-    let max = z.iter().map(Lanes::max).fold(f32::NEG_INFINITY, f32::max);
-    let z_label = z[label / LANES].0[label % LANES];
-    let mut sum = 0.0;
-    for block in &mut *z {
-        *block = block.exp_shifted(max);
-        sum += block.sum();
-    }
-    let factor = scale / sum;
-    for block in &mut *z {
-        block.scale(factor);
-    }
-    z[label / LANES].0[label % LANES] -= scale;
-    max - z_label + sum.ln()
-}
-
-/// What every thread computes for itself, from the same numbers in the same order.
-struct Head<'a> {
-    bias: Vec<Lanes>,
-    labels: &'a [usize],
-    learning_rate: f32,
-}
-
-impl Head<'_> {
-    /// b ← b − the sum of the steps.
-    #[inline(always)]
-    fn descend(&mut self, steps: &[Lanes]) {
-        let blocks = self.bias.len();
-        for (block, b) in self.bias.iter_mut().enumerate() {
-            let mut sum = Lanes::splat(0.0);
-            for step in steps.iter().skip(block).step_by(blocks) {
-                sum.add(step);
-            }
-            b.add_scaled(-1.0, &sum);
-        }
-    }
+        2 * seen >= total
+    });
+    let middle = half.map_or(0, |half| half + 1).min(features - 1);
+    [0..middle, middle..features]
+        .into_iter()
+        .filter(|range| !range.is_empty())
+        .collect()
 }
 
 /// One thread's share of an epoch.
-struct Worker<'a> {
+struct Worker<'a, F: Feature> {
     /// Index of the first of its own parts.
     first: usize,
-    own: &'a mut [Columns],
-    head: Head<'a>,
+    own: &'a mut [Part<F>],
+    /// Every thread computes residuals and biases for itself, from the same numbers in the same
+    /// order.
+    bias: Vec<Lanes>,
+    labels: &'a [usize],
+    learning_rate: f32,
     /// Partial logits of every part, for batches of even and of odd number: one is read while
     /// the other is written.
     exchange: &'a [[RwLock<Vec<Lanes>>; 2]],
@@ -206,13 +192,13 @@ struct Worker<'a> {
 
 /// An epoch as a closure that is compiled once per instruction set. `inline(always)` all the way
 /// down carries the instruction set along.
-struct Epoch<'a, 'b> {
-    worker: &'a mut Worker<'b>,
+struct Epoch<'a, 'b, F: Feature> {
+    worker: &'a mut Worker<'b, F>,
     order: &'a [usize],
     batch_size: usize,
 }
 
-impl pulp::WithSimd for Epoch<'_, '_> {
+impl<F: Feature> pulp::WithSimd for Epoch<'_, '_, F> {
     type Output = f64;
 
     #[inline(always)]
@@ -221,35 +207,44 @@ impl pulp::WithSimd for Epoch<'_, '_> {
     }
 }
 
-impl Worker<'_> {
+impl<F: Feature> Worker<'_, F> {
     /// The sum of the losses, each before the update of its batch.
     #[inline(always)]
     fn run(&mut self, order: &[usize], batch_size: usize) -> f64 {
-        let blocks = self.head.bias.len();
         let mut loss = 0.0;
-        let mut steps: Vec<Lanes> = Vec::new();
+        let mut steps: Vec<Lanes> =
+            Vec::with_capacity(batch_size.min(order.len()) * self.bias.len());
         for (round, batch) in order.chunks(batch_size).enumerate() {
-            let size = batch.len() * blocks;
+            let size = batch.len() * self.bias.len();
             for (part, slots) in self.own.iter().zip(&self.exchange[self.first..]) {
                 let mut partial = slots[round % 2].write().expect("no thread panics");
-                part.logits(batch, &mut partial[..size]);
+                part.data
+                    .multiply(batch, &part.weights, &mut partial[..size]);
             }
             self.barrier.wait(round);
             steps.clear();
-            steps.extend(batch.iter().flat_map(|_| &self.head.bias));
+            for bias in &self.bias {
+                steps.extend(batch.iter().map(|_| *bias));
+            }
             for slots in self.exchange {
                 let partial = slots[round % 2].read().expect("no thread panics");
                 for (z, partial) in steps.iter_mut().zip(&partial[..size]) {
                     z.add(partial);
                 }
             }
-            let scale = self.head.learning_rate / batch.len() as f32;
-            for (&image, step) in batch.iter().zip(steps.chunks_exact_mut(blocks)) {
-                loss += f64::from(to_step(step, self.head.labels[image], scale));
+            let scale = self.learning_rate / batch.len() as f32;
+            let labels = batch.iter().map(|&image| self.labels[image]);
+            loss += to_residuals(&mut steps, labels, scale);
+            for (b, steps) in self.bias.iter_mut().zip(steps.chunks_exact(batch.len())) {
+                let mut sum = Lanes::splat(0.0);
+                for step in steps {
+                    sum.add(step);
+                }
+                b.add_scaled(-1.0, &sum);
             }
-            self.head.descend(&steps);
             for part in &mut *self.own {
-                part.descend(batch, &steps);
+                part.data
+                    .add_transposed(round, &steps, -1.0, &mut part.weights);
             }
         }
         loss

@@ -1,0 +1,212 @@
+//! The ℓ2-regularised loss of a whole training set, its gradient, and a model of its curvature.
+#![allow(
+    clippy::inline_always,
+    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
+)]
+
+use crate::batches::Batches;
+use crate::cholesky::Cholesky;
+use crate::lanes::{LANES, Lanes};
+use crate::residual::{to_residuals, zero_biases};
+use crate::sparse::Feature;
+use rayon::prelude::*;
+
+/// Parts of the training set whose gradients are summed in f32, each by one thread; the sums are
+/// added in f64. As many for any number of threads, so that the bits are the same.
+const PARTS: usize = 32;
+
+/// Images in a batch: their residuals stay in the L1 cache.
+const BATCH: usize = 256;
+
+/// (1/m) Σ cross-entropy + (λ/2)‖W‖²; the biases are not regularised.
+pub(crate) struct FullBatch<'a, F: Feature> {
+    data: Batches<F>,
+    labels: &'a [usize],
+    images: Vec<usize>,
+    classes: usize,
+    lambda: f64,
+}
+
+impl<'a, F: Feature> FullBatch<'a, F> {
+    pub(crate) fn new(
+        images: &[F],
+        features: usize,
+        labels: &'a [usize],
+        classes: usize,
+        lambda: f64,
+    ) -> Self {
+        let order: Vec<usize> = (0..labels.len()).collect();
+        let mut data = Batches::new(images, features, &(0..features));
+        data.arrange(&order, BATCH);
+        Self {
+            data,
+            labels,
+            images: order,
+            classes,
+            lambda,
+        }
+    }
+
+    /// The objective at `x`, W (features, classes) row by row and then b, whose gradient goes to
+    /// `gradient`.
+    pub(crate) fn evaluate(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
+        let (w, b) = x.split_at(self.data.width() * self.classes);
+        let weights = self.to_lanes(w);
+        let mut bias = zero_biases(self.classes);
+        for (class, &value) in b.iter().enumerate() {
+            bias[class / LANES].0[class % LANES] = value as f32;
+        }
+        let batches = self.images.len().div_ceil(BATCH);
+        let share = batches.div_ceil(PARTS);
+        let parts: Vec<Sums> = (0..batches.div_ceil(share))
+            .into_par_iter()
+            .map(|part| {
+                let mut sums = Sums {
+                    loss: 0.0,
+                    weights: vec![Lanes::splat(0.0); weights.len()],
+                    bias: vec![Lanes::splat(0.0); bias.len()],
+                };
+                pulp::Arch::new().dispatch(Accumulate {
+                    problem: self,
+                    batches: part * share..batches.min((part + 1) * share),
+                    weights: &weights,
+                    bias: &bias,
+                    sums: &mut sums,
+                });
+                sums
+            })
+            .collect();
+        gradient.fill(0.0);
+        let (w_gradient, b_gradient) = gradient.split_at_mut(w.len());
+        for part in &parts {
+            self.add_lanes(&part.weights, w_gradient);
+            self.add_lanes(&part.bias, b_gradient);
+        }
+        let m = self.labels.len() as f64;
+        gradient.iter_mut().for_each(|slope| *slope /= m);
+        let mut norm = 0.0;
+        for (slope, w) in gradient.iter_mut().zip(w) {
+            *slope += self.lambda * w;
+            norm += w * w;
+        }
+        let loss: f64 = parts.iter().map(|part| part.loss).sum();
+        loss / m + 0.5 * self.lambda * norm
+    }
+
+    /// Rows of `classes` values as lanes, shape (blocks, rows, 16).
+    fn to_lanes(&self, rows: &[f64]) -> Vec<Lanes> {
+        let count = rows.len() / self.classes;
+        let mut lanes = vec![Lanes::splat(0.0); self.classes.div_ceil(LANES) * count];
+        for (place, row) in rows.chunks_exact(self.classes).enumerate() {
+            for (class, &value) in row.iter().enumerate() {
+                lanes[class / LANES * count + place].0[class % LANES] = value as f32;
+            }
+        }
+        lanes
+    }
+
+    /// Adds lanes of shape (blocks, rows, 16) to rows of `classes` values.
+    fn add_lanes(&self, lanes: &[Lanes], rows: &mut [f64]) {
+        let count = rows.len() / self.classes;
+        for (place, row) in rows.chunks_exact_mut(self.classes).enumerate() {
+            for (class, sum) in row.iter_mut().enumerate() {
+                *sum += f64::from(lanes[class / LANES * count + place].0[class % LANES]);
+            }
+        }
+    }
+
+    /// A factored model of the Hessian, the same for every class: p(1 − p) Σᵢ xᵢxᵢᵀ / m + λI with
+    /// p = 1/k, as it is for equal classes at zero weights, over a `sample` of the images with a 1
+    /// appended for the biases; and `ridge` on the diagonal for features that the sample rarely
+    /// has.
+    pub(crate) fn curvature(&self, sample: usize, ridge: f64) -> Cholesky {
+        let size = self.data.width() + 1;
+        let step = self.images.len().div_ceil(sample);
+        let sample = self.images.iter().step_by(step);
+        let rows: Vec<Vec<(usize, f64)>> = sample.map(|&image| self.row(image)).collect();
+        let p = 1.0 / self.classes as f64;
+        let scale = p * (1.0 - p) / rows.len() as f64;
+        let mut matrix = vec![0.0; size * size];
+        // Bands of rows in parallel: each sums in the order of the images.
+        let band = size.div_ceil(PARTS);
+        matrix
+            .par_chunks_mut(band * size)
+            .enumerate()
+            .for_each(|(index, band_rows)| {
+                for row in &rows {
+                    let first = row.partition_point(|&(feature, _)| feature < index * band);
+                    let end = row.partition_point(|&(feature, _)| feature < (index + 1) * band);
+                    for (place, &(i, x_i)) in row.iter().enumerate().take(end).skip(first) {
+                        let matrix_row = &mut band_rows[(i - index * band) * size..][..size];
+                        for &(j, x_j) in &row[..=place] {
+                            matrix_row[j] += scale * x_i * x_j;
+                        }
+                    }
+                }
+            });
+        for i in 0..size {
+            matrix[i * size + i] += self.lambda + ridge;
+        }
+        Cholesky::new(matrix, size)
+    }
+
+    /// The non-zero features of an image, and 1 for the biases.
+    fn row(&self, image: usize) -> Vec<(usize, f64)> {
+        let entries = self.data.row(image).iter();
+        entries
+            .map(|&entry| (F::index(entry), f64::from(F::unit(entry))))
+            .chain([(self.data.width(), 1.0)])
+            .collect()
+    }
+}
+
+/// What one thread sums up.
+struct Sums {
+    loss: f64,
+    weights: Vec<Lanes>,
+    bias: Vec<Lanes>,
+}
+
+/// The sums over some batches, as a closure that is compiled once per instruction set.
+struct Accumulate<'a, 'b, F: Feature> {
+    problem: &'a FullBatch<'b, F>,
+    batches: std::ops::Range<usize>,
+    weights: &'a [Lanes],
+    bias: &'a [Lanes],
+    sums: &'a mut Sums,
+}
+
+impl<F: Feature> pulp::WithSimd for Accumulate<'_, '_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let (problem, blocks) = (self.problem, self.bias.len());
+        let mut residuals = vec![Lanes::splat(0.0); BATCH * blocks];
+        let images = problem.images.chunks(BATCH).enumerate();
+        for (number, batch) in images.skip(self.batches.start).take(self.batches.len()) {
+            let residuals = &mut residuals[..batch.len() * blocks];
+            problem.data.multiply(batch, self.weights, residuals);
+            for (bias, residuals) in self
+                .bias
+                .iter()
+                .zip(residuals.chunks_exact_mut(batch.len()))
+            {
+                residuals.iter_mut().for_each(|z| z.add(bias));
+            }
+            let labels = batch.iter().map(|&image| problem.labels[image]);
+            self.sums.loss += to_residuals(residuals, labels, 1.0);
+            for (sum, residuals) in self
+                .sums
+                .bias
+                .iter_mut()
+                .zip(residuals.chunks_exact(batch.len()))
+            {
+                residuals.iter().for_each(|residual| sum.add(residual));
+            }
+            problem
+                .data
+                .add_transposed(number, residuals, 1.0, &mut self.sums.weights);
+        }
+    }
+}

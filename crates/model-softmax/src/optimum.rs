@@ -1,0 +1,257 @@
+//! The optimum of the ℓ2-regularised loss, with a certificate.
+
+use crate::full_batch::FullBatch;
+use crate::lbfgs::{Iterate, Lbfgs};
+use crate::sparse::Feature;
+use crate::{SoftmaxRegression, Weights};
+use classifier::schemars::JsonSchema;
+use classifier::{
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Step,
+};
+use datasets::Dataset;
+use serde::{Deserialize, Serialize};
+
+/// Images from which the curvature is estimated, and what is added to its diagonal. Measured on
+/// MNIST, evaluations to a slope of 1e-5: 86 with 12 000 images and 1e-3, 80 with 3e-3; with the
+/// diagonal of the curvature alone more than 400.
+const SAMPLE: usize = 12_000;
+const RIDGE: f64 = 3e-3;
+
+/// How to train a softmax regression to the optimum of
+/// (1/m) Σ cross-entropy + ‖W‖² / (2cm), biases not regularised: scikit-learn's objective over cm.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(crate = "classifier::schemars")]
+pub struct SoftmaxLbfgs {
+    /// Inverse strength of the regularisation, as in scikit-learn.
+    pub c: f64,
+    /// Largest slope of the objective in any variable at which the optimum counts as reached.
+    pub tolerance: f64,
+    /// Iterations after which to stop in any case; the certificate says so.
+    pub iterations: usize,
+}
+
+impl Default for SoftmaxLbfgs {
+    fn default() -> Self {
+        Self {
+            c: 1.0,
+            tolerance: 1e-5,
+            iterations: 1_000,
+        }
+    }
+}
+
+impl SoftmaxLbfgs {
+    /// Trains from zero weights.
+    ///
+    /// # Errors
+    /// [`FitError`]: unusable data or cancellation.
+    pub fn train(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Optimum, FitError> {
+        train.check_trainable()?;
+        context.cancellation().check()?;
+        let images = train.images();
+        match images.pixels() {
+            Some(pixels) => self.train_on(pixels, train, context),
+            None => self.train_on(&images.to_f32(), train, context),
+        }
+    }
+
+    fn train_on<F: Feature>(
+        &self,
+        values: &[F],
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Optimum, FitError> {
+        let (features, classes) = (train.images().features(), train.classes());
+        let lambda = 1.0 / (self.c * train.len() as f64);
+        let data = FullBatch::new(values, features, train.labels(), classes, lambda);
+        let start = vec![0.0; (features + 1) * classes];
+        let curvature = data.curvature(SAMPLE, RIDGE);
+        let precondition = |q: &mut [f64]| curvature.solve(q, classes);
+        let objective = |x: &[f64], gradient: &mut [f64]| data.evaluate(x, gradient);
+        let mut search = Lbfgs::new(start, objective, precondition);
+        let mut iterations = 0;
+        while search.at.gradient_norm() > self.tolerance && iterations < self.iterations {
+            if !search.advance() {
+                break;
+            }
+            iterations += 1;
+            context.step(Step {
+                done: iterations,
+                total: self.iterations,
+                unit: "iterations",
+            })?;
+        }
+        Ok(Optimum::new(&search.at, train, iterations))
+    }
+}
+
+impl Recipe for SoftmaxLbfgs {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        Ok(Box::new(self.train(train, context)?))
+    }
+}
+
+impl Hyperparameters for SoftmaxLbfgs {
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        let &Self {
+            c,
+            tolerance,
+            iterations,
+        } = self;
+        for (name, value) in [("c", c), ("tolerance", tolerance)] {
+            let valid = value > 0.0 && value.is_finite();
+            InvalidParameter::unless(valid, name, value, "a number above 0")?;
+        }
+        InvalidParameter::unless(iterations > 0, "iterations", iterations, "at least 1")
+    }
+}
+
+/// A softmax regression with the certificate of its optimum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Optimum {
+    /// The model.
+    pub model: SoftmaxRegression,
+    /// The objective reached: (1/m) Σ cross-entropy + ‖W‖² / (2cm).
+    pub objective: f64,
+    /// Its largest slope in any variable.
+    pub gradient_norm: f64,
+    /// Iterations of L-BFGS.
+    pub iterations: usize,
+    /// Evaluations of the objective, each a pass over the training images.
+    pub evaluations: usize,
+}
+
+impl Optimum {
+    fn new(at: &Iterate, train: &Dataset, iterations: usize) -> Self {
+        let weights = train.images().features() * train.classes();
+        let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect();
+        Self {
+            model: SoftmaxRegression {
+                weights: Weights {
+                    w: narrow(&at.x[..weights]),
+                    b: narrow(&at.x[weights..]),
+                },
+            },
+            objective: at.value,
+            gradient_norm: at.gradient_norm(),
+            iterations,
+            evaluations: at.evaluations,
+        }
+    }
+}
+
+impl Classifier for Optimum {
+    fn scores(&self, images: &datasets::Images) -> classifier::Scores {
+        self.model.scores(images)
+    }
+
+    fn log_probabilities(&self, images: &datasets::Images) -> Option<classifier::Scores> {
+        self.model.log_probabilities(images)
+    }
+
+    fn parameter_count(&self) -> usize {
+        self.model.parameter_count()
+    }
+
+    fn certificate(&self) -> Vec<(&'static str, f64)> {
+        vec![
+            ("objective", self.objective),
+            ("gradient_norm", self.gradient_norm),
+            ("iterations", self.iterations as f64),
+            ("evaluations", self.evaluations as f64),
+        ]
+    }
+
+    fn linear_weights(&self) -> Option<classifier::LinearWeights> {
+        self.model.linear_weights()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SOFTMAX_LBFGS;
+    use crate::full_batch::FullBatch;
+    use classifier_conformance::digits;
+
+    #[test]
+    fn it_conforms() {
+        classifier_conformance::check(&SOFTMAX_LBFGS);
+    }
+
+    #[test]
+    fn the_gradient_agrees_with_central_differences() {
+        let [train, _] = digits();
+        let train = train.select(&(0..300).collect::<Vec<_>>());
+        let pixels = train.images().pixels().unwrap();
+        let data = FullBatch::new(pixels, 784, train.labels(), 10, 0.05);
+        let x: Vec<f64> = (0..7850)
+            .map(|i| (f64::from(i * i) * 0.37).sin() / 8.0)
+            .collect();
+        let mut gradient = vec![0.0; x.len()];
+        data.evaluate(&x, &mut gradient);
+        let mut ignored = gradient.clone();
+        // Along whole directions: single weights drown in the rounding of f32 logits.
+        for seed in 1..6_usize {
+            let direction: Vec<f64> = (0..x.len()).map(|i| ((i * seed) as f64).cos()).collect();
+            let mut at = |step: f64| {
+                let moved: Vec<f64> = x
+                    .iter()
+                    .zip(&direction)
+                    .map(|(x, d)| x + step * d)
+                    .collect();
+                data.evaluate(&moved, &mut ignored)
+            };
+            let difference = (at(1e-3) - at(-1e-3)) / 2e-3;
+            let slope: f64 = gradient.iter().zip(&direction).map(|(g, d)| g * d).sum();
+            assert!(
+                (difference - slope).abs() < 1e-3 * slope.abs().max(1.0),
+                "{difference} {slope}"
+            );
+        }
+    }
+
+    /// The formulas of the lab, in f64, at the point that the solver calls the optimum.
+    #[test]
+    fn the_certificate_is_true() {
+        let [train, _] = digits();
+        let recipe = SoftmaxLbfgs {
+            c: 0.01,
+            tolerance: 1e-6,
+            ..SoftmaxLbfgs::default()
+        };
+        let optimum = recipe.train(&train, &mut FitContext::quiet(1, 1)).unwrap();
+        assert!(optimum.gradient_norm <= 1e-6, "{}", optimum.gradient_norm);
+        let wide = |values: &[f32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
+        let weights = Weights {
+            w: wide(&optimum.model.weights.w),
+            b: wide(&optimum.model.weights.b),
+        };
+        let x = wide(&train.images().to_f32());
+        let mut y = crate::logits(&x, &weights);
+        let lambda = 1.0 / (0.01 * train.len() as f64);
+        let norm: f64 = weights.w.iter().map(|w| w * w).sum();
+        let objective = crate::cross_entropy(&y, train.labels()) + 0.5 * lambda * norm;
+        assert!((objective - optimum.objective).abs() < 1e-6 * objective);
+        crate::softmax(&mut y, 10);
+        let gradient = crate::gradient(&x, &y, train.labels());
+        let slopes = gradient
+            .w
+            .iter()
+            .zip(&weights.w)
+            .map(|(g, w)| g + lambda * w);
+        let steepest = slopes
+            .chain(gradient.b)
+            .fold(0.0_f64, |max, g| max.max(g.abs()));
+        assert!(steepest < 2e-6, "{steepest}");
+    }
+}

@@ -15,6 +15,9 @@ fn experiments(arguments: &[&str]) -> assert_cmd::assert::Assert {
 fn models_lists_every_model_with_its_parameters() {
     let all = [
         "softmax",
+        "softmax-lbfgs",
+        "kernel-svm",
+        "virtual-svm",
         "burn-ndarray",
         "burn-flex",
         "burn-mlp",

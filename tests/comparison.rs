@@ -59,9 +59,11 @@ fn the_quick_look_trains_every_default_model_and_says_that_it_is_one() {
         ids,
         [
             "softmax",
+            "softmax-lbfgs",
             "burn-ndarray",
             "burn-flex",
             "burn-mlp",
+            "kernel-svm",
             "linfa-svm-rbf",
             "linfa-logistic",
             "nearest-centroid"

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
+use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 /// Compares classifiers honestly: every model under one protocol, on all of the data.
@@ -39,6 +40,12 @@ pub(crate) enum Command {
     Datasets,
     /// Show the first images with their labels, here and as a PNG contact sheet.
     Show(ShowArgs),
+    /// Measure our models and their Python peers on the same work, and write benchmarks.md.
+    ///
+    /// The peers (NumPy, PyTorch, scikit-learn, scikit-learn-intelex) are installed on first use,
+    /// in pinned versions and in a virtual environment of their own below the cache directory. It
+    /// needs python3 with venv, and takes about half an hour on two cores.
+    Benchmarks(BenchmarksArgs),
     /// Print a script that completes commands and options in a shell.
     Completions {
         /// The shell.
@@ -90,6 +97,22 @@ pub(crate) struct CompareArgs {
     /// Where reports go. [default: results, or results/quick with --quick]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) results: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchmarksArgs {
+    /// Where benchmarks.md goes.
+    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
+    pub(crate) results: PathBuf,
+    /// How often everything that takes less than a minute is measured.
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub(crate) rounds: NonZeroU8,
+    /// Measure our models only; no Python is needed.
+    #[arg(long)]
+    pub(crate) without_peers: bool,
+    /// A quick look at our models on a subset.
+    #[arg(long)]
+    pub(crate) quick: bool,
 }
 
 #[derive(Debug, Args)]

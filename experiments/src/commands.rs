@@ -1,5 +1,6 @@
 //! One file per verb.
 
+pub(crate) mod benchmarks;
 pub(crate) mod compare;
 pub(crate) mod datasets;
 pub(crate) mod models;

@@ -92,6 +92,8 @@ pub(crate) enum Failure {
     /// A report could not be made from good records.
     #[error(transparent)]
     Report(#[from] ReportError),
+    #[error("benchmarks: {what}: {reason}")]
+    Benchmark { what: String, reason: String },
     #[error("{}", unfinished(models))]
     Unfinished { models: Vec<String> },
     #[error("interrupted; what had finished is kept")]
@@ -102,7 +104,7 @@ impl Failure {
     /// 2 for the user's mistakes, 130 for Ctrl-C as shells have it, 1 for the rest.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Report(_) | Self::Unfinished { .. } => 1,
+            Self::Report(_) | Self::Benchmark { .. } | Self::Unfinished { .. } => 1,
             Self::Interrupted => 130,
             _ => 2,
         })

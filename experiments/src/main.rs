@@ -48,6 +48,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Ok(())
         }
         Command::Show(arguments) => commands::show::run(&arguments),
+        Command::Benchmarks(arguments) => commands::benchmarks::run(&arguments),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

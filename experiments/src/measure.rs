@@ -109,6 +109,11 @@ fn fit_and_evaluate(
         mistakes: most_confident_mistakes(test, &scores, logs.as_ref()),
         test_predictions: predicted.into_iter().map(|class| class as u16).collect(),
         epochs,
+        certificate: classifier
+            .certificate()
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect(),
         linear: classifier.linear_weights().map(|linear| LinearRecord {
             weights: linear.weights,
             biases: linear.biases,

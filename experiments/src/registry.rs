@@ -6,12 +6,15 @@ use classifier::{ModelEntry, nearest_name};
 /// All registered models.
 pub(crate) const MODELS: &[ModelEntry] = &[
     model_softmax::SOFTMAX,
+    model_softmax::SOFTMAX_LBFGS,
     #[cfg(feature = "burn-ndarray")]
     model_burn_mlp::BURN_NDARRAY,
     #[cfg(feature = "burn-flex")]
     model_burn_mlp::BURN_FLEX,
     #[cfg(feature = "burn-flex")]
     model_burn_mlp::BURN_MLP,
+    model_kernel_svm::KERNEL_SVM,
+    model_kernel_svm::VIRTUAL_SVM,
     model_linfa_svm::LINFA_SVM_RBF,
     model_linfa_svm::LINFA_SVM_LINEAR,
     model_linfa_logistic::LINFA_LOGISTIC,

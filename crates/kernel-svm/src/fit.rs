@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// The part of the memory for kernel rows that pairs share.
-const SHARED: usize = 8;
+const SHARED: usize = 10;
 
 /// Training samples, sorted by class, in both forms that kernel rows need.
 pub(crate) struct Sorted<'a, E: Element> {

@@ -47,8 +47,8 @@ impl VirtualSvm {
     /// first 50 000: `cargo run -p model-kernel-svm --example choose`.
     pub const fn chosen() -> Self {
         Self {
-            c: 10.0,
-            gamma: Gamma::Value(0.02),
+            c: 3.0,
+            gamma: Gamma::Value(0.04),
             deskew: true,
             tolerance: 1e-3,
             memory_mb: 2048,

@@ -48,13 +48,17 @@ impl Cholesky {
                 subtract_scaled(row, *factor, other);
             }
             let pivot = self.lower[i * size + i];
-            row.iter_mut().for_each(|x| *x /= pivot);
+            for x in row.iter_mut() {
+                *x /= pivot;
+            }
         }
         for i in (0..size).rev() {
             let (before, rest) = b.split_at_mut(i * columns);
             let row = &mut rest[..columns];
             let pivot = self.lower[i * size + i];
-            row.iter_mut().for_each(|x| *x /= pivot);
+            for x in row.iter_mut() {
+                *x /= pivot;
+            }
             for (factor, other) in self.lower[i * size..][..i]
                 .iter()
                 .zip(before.chunks_exact_mut(columns))

@@ -83,7 +83,9 @@ impl<'a, F: Feature> FullBatch<'a, F> {
             self.add_lanes(&part.bias, b_gradient);
         }
         let m = self.labels.len() as f64;
-        gradient.iter_mut().for_each(|slope| *slope /= m);
+        for slope in gradient.iter_mut() {
+            *slope /= m;
+        }
         let mut norm = 0.0;
         for (slope, w) in gradient.iter_mut().zip(w) {
             *slope += self.lambda * w;
@@ -192,7 +194,9 @@ impl<F: Feature> pulp::WithSimd for Accumulate<'_, '_, F> {
                 .iter()
                 .zip(residuals.chunks_exact_mut(batch.len()))
             {
-                residuals.iter_mut().for_each(|z| z.add(bias));
+                for z in residuals {
+                    z.add(bias);
+                }
             }
             let labels = batch.iter().map(|&image| problem.labels[image]);
             self.sums.loss += to_residuals(residuals, labels, 1.0);
@@ -202,7 +206,9 @@ impl<F: Feature> pulp::WithSimd for Accumulate<'_, '_, F> {
                 .iter_mut()
                 .zip(residuals.chunks_exact(batch.len()))
             {
-                residuals.iter().for_each(|residual| sum.add(residual));
+                for residual in residuals {
+                    sum.add(residual);
+                }
             }
             problem
                 .data

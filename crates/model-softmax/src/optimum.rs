@@ -35,7 +35,7 @@ impl Default for SoftmaxLbfgs {
     fn default() -> Self {
         Self {
             c: 1.0,
-            tolerance: 1e-5,
+            tolerance: 1e-6,
             iterations: 1_000,
         }
     }
@@ -74,6 +74,7 @@ impl SoftmaxLbfgs {
         let precondition = |q: &mut [f64]| curvature.solve(q, classes);
         let objective = |x: &[f64], gradient: &mut [f64]| data.evaluate(x, gradient);
         let mut search = Lbfgs::new(start, objective, precondition);
+        let first = search.at.gradient_norm();
         let mut iterations = 0;
         while search.at.gradient_norm() > self.tolerance && iterations < self.iterations {
             if !search.advance() {
@@ -81,12 +82,21 @@ impl SoftmaxLbfgs {
             }
             iterations += 1;
             context.step(Step {
-                done: iterations,
-                total: self.iterations,
-                unit: "iterations",
+                done: self.way(first, search.at.gradient_norm()),
+                total: 100,
+                unit: "% of the way",
             })?;
         }
         Ok(Optimum::new(&search.at, train, iterations))
+    }
+}
+
+impl SoftmaxLbfgs {
+    /// How much of the way from the `first` slope to the tolerance is done, in %: a slope falls by
+    /// about the same factor in every iteration.
+    fn way(&self, first: f64, slope: f64) -> usize {
+        let way = (first / slope).ln() / (first / self.tolerance).ln();
+        (way.clamp(0.0, 1.0) * 100.0) as usize
     }
 }
 

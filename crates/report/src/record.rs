@@ -147,6 +147,9 @@ pub struct Fitted {
     /// Predicted class of each test image.
     #[serde(with = "encoding::classes")]
     pub test_predictions: Vec<u16>,
+    /// What shows that the solver reached its optimum, by name.
+    #[serde(default)]
+    pub certificate: Map<String, Value>,
     /// One entry per epoch, where the model has epochs.
     pub epochs: Vec<EpochRecord>,
     /// Weights, where the model is linear.

@@ -81,6 +81,8 @@ pub struct ModelSummary {
     pub predict_seconds: Option<f64>,
     /// Most heap memory in use at once during the fit, the data included.
     pub peak_memory_bytes: Option<usize>,
+    /// What shows that the solver reached its optimum, by name.
+    pub certificate: Map<String, Value>,
     /// State after each epoch.
     pub epochs: Vec<EpochRecord>,
     /// Test images by truth (rows) and prediction (columns).
@@ -158,6 +160,7 @@ impl ModelSummary {
             fit_seconds: None,
             predict_seconds: None,
             peak_memory_bytes: None,
+            certificate: Map::new(),
             epochs: Vec::new(),
             confusion: None,
             linear: None,
@@ -195,6 +198,7 @@ impl ModelSummary {
             fit_seconds: Some(fitted.fit_seconds),
             predict_seconds: Some(fitted.predict_seconds),
             peak_memory_bytes: Some(fitted.peak_memory_bytes),
+            certificate: fitted.certificate,
             epochs: fitted.epochs,
             confusion: Some(confusion),
             linear: fitted.linear,

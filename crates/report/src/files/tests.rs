@@ -67,6 +67,7 @@ fn good() -> FitRecord {
             test_log_loss: Some(1.0 / 3.0),
             confusion: ConfusionMatrix::count(&[0, 0, 1, 1], &[0, 1, 1, 1], 2),
             test_predictions: vec![0, 1, 1, 1],
+            certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
             epochs: vec![epoch(1, 0.5), epoch(2, 0.75)],
             linear: Some(LinearRecord {
                 weights: vec![0.1, -0.2, f32::MIN_POSITIVE, 3.5, 0.0, 1.0, -1.0, 2.0],

@@ -14,6 +14,19 @@ pub(super) fn significant(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
+/// Whole numbers in full, others with seven significant digits, small ones with two.
+pub(super) fn exact(value: f64) -> String {
+    if value == value.trunc() && value.abs() < 1e15 {
+        let sign = if value < 0.0 { "−" } else { "" };
+        return format!("{sign}{}", thousands(value.abs() as usize));
+    }
+    if value.abs() < 1e-2 {
+        return format!("{value:.1e}");
+    }
+    let decimals = (6 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
+    format!("{value:.decimals$}").replace('-', "−")
+}
+
 /// `60000` as `60 000`, with a space that does not break.
 pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
@@ -40,6 +53,10 @@ mod tests {
         assert_eq!(significant(1.87), "1.87");
         assert_eq!(significant(131.7), "132");
         assert_eq!(significant(0.0), "0");
+        assert_eq!(exact(-938.451_42), "−938.4514");
+        assert_eq!(exact(12_341.0), "12\u{a0}341");
+        assert_eq!(exact(0.000_993_7), "9.9e-4");
+        assert_eq!(exact(0.232_120_62), "0.2321206");
         assert_eq!(percent(Some(0.922_4)), "92.24 %");
         assert_eq!(percent(None), "–");
     }

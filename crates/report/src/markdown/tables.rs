@@ -1,6 +1,6 @@
 //! The tables of a page, cell by cell.
 
-use super::numbers::{percent, significant, thousands};
+use super::numbers::{exact, percent, significant, thousands};
 use super::unfinished;
 use crate::{ModelSummary, Report, Status};
 use serde::Serialize;
@@ -26,6 +26,7 @@ pub(super) struct Row {
     predict: String,
     memory: String,
     hyperparameters: String,
+    certificate: String,
 }
 
 impl Row {
@@ -64,6 +65,13 @@ impl Row {
                 .hyperparameters
                 .iter()
                 .map(|(name, value)| format!("{name} = {value}"))
+                .collect::<Vec<_>>()
+                .join(", "),
+            certificate: model
+                .certificate
+                .iter()
+                .filter_map(|(name, value)| Some((name.replace('_', " "), value.as_f64()?)))
+                .map(|(name, value)| format!("{name} {}", exact(value)))
                 .collect::<Vec<_>>()
                 .join(", "),
         }

@@ -1,0 +1,190 @@
+//! `benchmarks`: ours and the Python peers on the same work, side by side, in one run.
+
+mod idx;
+mod page;
+mod process;
+mod subjects;
+
+use crate::cli::BenchmarksArgs;
+use crate::environment;
+use crate::failure::Failure;
+use crate::registry;
+use crate::stopwatch::Stopwatch;
+use classifier::{Classifier, FitContext, with_threads};
+use datasets::{Dataset, Splits};
+use page::{Latency, Page, Subject};
+use process::{Measured, Peers, failed};
+use subjects::{SIZES, TASKS, Task};
+
+/// A subject that takes longer than this is measured once.
+const LONG: f64 = 60.0;
+
+/// Single images whose prediction is timed.
+const SINGLES: usize = 1_000;
+
+const QUICK_TRAIN: usize = 2_000;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
+    let threads = environment::processors();
+    let data = datasets::mnist()?;
+    let path = arguments.results.join("benchmarks.md");
+    // Before anything is measured: an unwritable directory must not cost half an hour.
+    std::fs::create_dir_all(&arguments.results)
+        .and_then(|()| {
+            std::fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(&path)
+                .map(drop)
+        })
+        .map_err(|error| failed(&path.display().to_string(), &error))?;
+    let peers = if arguments.quick || arguments.without_peers {
+        None
+    } else {
+        Some(Peers::prepare(&data)?)
+    };
+    let rounds = usize::from(arguments.rounds.get());
+    let tasks = TASKS
+        .iter()
+        .map(|task| {
+            Ok((
+                task,
+                contest(task, peers.as_ref(), rounds, arguments, threads)?,
+            ))
+        })
+        .collect::<Result<_, Failure>>()?;
+    let page = Page {
+        environment: environment::describe(&data.origin, threads),
+        rounds,
+        quick: arguments.quick,
+        tasks,
+        growth: if arguments.quick {
+            Vec::new()
+        } else {
+            growth(&data)?
+        },
+        latencies: latencies(&data, arguments.quick, threads)?,
+    };
+    std::fs::write(&path, page.render())
+        .map_err(|error| failed(&path.display().to_string(), &error))?;
+    println!("benchmarks: {}", path.display());
+    Ok(())
+}
+
+/// Measures ours and the peers of one task in turn, round after round.
+fn contest(
+    task: &Task,
+    peers: Option<&Peers>,
+    rounds: usize,
+    arguments: &BenchmarksArgs,
+    threads: usize,
+) -> Result<Vec<Subject>, Failure> {
+    let mut compare = vec!["--models".to_owned(), task.ours.model.to_owned()];
+    for assignment in task.ours.set {
+        compare.extend(["--set".to_owned(), (*assignment).to_owned()]);
+    }
+    if arguments.quick {
+        compare.extend(["--train-limit".to_owned(), QUICK_TRAIN.to_string()]);
+    }
+    let mut subjects = vec![Subject {
+        name: format!("**{}** (ours)", task.ours.model),
+        rounds: Vec::new(),
+    }];
+    let peer_list = peers.map_or(&[][..], |_| task.peers);
+    subjects.extend(peer_list.iter().map(|(_, name)| Subject {
+        name: (*name).to_owned(),
+        rounds: Vec::new(),
+    }));
+    for round in 0..rounds {
+        for (place, subject) in subjects.iter_mut().enumerate() {
+            let enough = |first: &Measured| first.fit_seconds > LONG;
+            if subject.rounds.first().is_some_and(enough) {
+                continue;
+            }
+            let measured = match (place, peers) {
+                (1.., Some(peers)) => peers.measure(task.peers[place - 1].0, threads)?,
+                _ => process::ours(&compare)?,
+            };
+            eprintln!(
+                "{}, round {}: {} {:.2} s",
+                task.title,
+                round + 1,
+                subject.name,
+                measured.fit_seconds
+            );
+            subject.rounds.push(measured);
+        }
+    }
+    Ok(subjects)
+}
+
+/// The kernel SVM on more and more images.
+fn growth(data: &Splits) -> Result<Vec<(usize, Measured)>, Failure> {
+    let available = data.train.len();
+    let directory = std::env::temp_dir().join(format!("plumbline-copies-{}", std::process::id()));
+    let measured = SIZES.iter().map(|&size| {
+        let mut compare = vec!["--models".to_owned(), "kernel-svm".to_owned()];
+        if size <= available {
+            compare.extend(["--train-limit".to_owned(), size.to_string()]);
+        } else {
+            std::fs::create_dir_all(&directory)
+                .map_err(|error| failed(&directory.display().to_string(), &error))?;
+            idx::write_with_copies(&directory, data, size / available - 1)?;
+            compare.extend(["--data-dir".to_owned(), directory.display().to_string()]);
+        }
+        let measured = process::ours(&compare)?;
+        eprintln!("kernel-svm on {size} images: {:.2} s", measured.fit_seconds);
+        Ok((size, measured))
+    });
+    let measured = measured.collect();
+    // What is left behind in the temporary directory is no reason to fail.
+    let _ = std::fs::remove_dir_all(&directory);
+    measured
+}
+
+/// How long one image takes, and one of many, for our model of every task.
+fn latencies(data: &Splits, quick: bool, threads: usize) -> Result<Vec<Latency>, Failure> {
+    let few: Vec<usize> = (0..QUICK_TRAIN).collect();
+    let train = if quick {
+        data.train.select(&few)
+    } else {
+        data.train.clone()
+    };
+    let of_models = TASKS.iter().map(|task| {
+        let id = task.ours.model;
+        let Some(entry) = registry::find(id) else {
+            return Ok(None);
+        };
+        eprintln!("latency of {id}");
+        let recipe = (entry.preset)();
+        let fitted = with_threads(threads, || {
+            recipe.fit(&train, &mut FitContext::quiet(1, threads))
+        });
+        let model = fitted.map_err(|error| failed(id, &error))?;
+        Ok(Some(with_threads(threads, || {
+            latency(id, model.as_ref(), &data.test)
+        })))
+    });
+    of_models.filter_map(Result::transpose).collect()
+}
+
+fn latency(id: &'static str, model: &dyn Classifier, test: &Dataset) -> Latency {
+    let time = |images: &datasets::Images| {
+        let watch = Stopwatch::start();
+        let scores = model.scores(images);
+        assert_eq!(scores.images(), images.len());
+        watch.elapsed().as_secs_f64() * 1e6
+    };
+    let singles = SINGLES.min(test.len());
+    let mut single: Vec<f64> = (0..singles)
+        .map(|image| time(&test.images().slice(image..image + 1)))
+        .collect();
+    single.sort_by(f64::total_cmp);
+    let together = time(test.images()).min(time(test.images()));
+    Latency {
+        model: id,
+        single: [single[singles / 2], single[singles * 99 / 100]],
+        together: together / test.len() as f64,
+    }
+}

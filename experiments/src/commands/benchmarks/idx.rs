@@ -1,0 +1,74 @@
+//! Data sets as the four plain files that Python, and `compare --data-dir`, read.
+
+use super::process::failed;
+use crate::failure::Failure;
+use datasets::Dataset;
+use std::path::Path;
+
+/// Writes the images and labels of one split, `train` or `t10k`.
+pub(super) fn write(directory: &Path, prefix: &str, split: &Dataset) -> Result<(), Failure> {
+    let shape = split.images().shape();
+    let pixels = split
+        .images()
+        .pixels()
+        .ok_or_else(|| failed(prefix, &"not of pixels"))?;
+    let labels: Vec<u8> = split.labels().iter().map(|&label| label as u8).collect();
+    let images = [split.len(), shape.rows, shape.columns];
+    file(
+        directory,
+        &format!("{prefix}-images-idx3-ubyte"),
+        &images,
+        pixels,
+    )?;
+    file(
+        directory,
+        &format!("{prefix}-labels-idx1-ubyte"),
+        &[split.len()],
+        &labels,
+    )
+}
+
+/// Writes an IDX file of bytes.
+fn file(directory: &Path, name: &str, sizes: &[usize], bytes: &[u8]) -> Result<(), Failure> {
+    const UNSIGNED_BYTES: u8 = 8;
+    let mut content = vec![0, 0, UNSIGNED_BYTES, sizes.len() as u8];
+    for &size in sizes {
+        content.extend((size as u32).to_be_bytes());
+    }
+    content.extend_from_slice(bytes);
+    let path = directory.join(name);
+    std::fs::write(&path, content).map_err(|error| failed(&path.display().to_string(), &error))
+}
+
+/// Writes `data` with `copies` moved copies of every training image, each by a pixel: right, left,
+/// down.
+pub(super) fn write_with_copies(
+    directory: &Path,
+    data: &datasets::Splits,
+    copies: usize,
+) -> Result<(), Failure> {
+    let (train, shape) = (&data.train, data.train.images().shape());
+    let pixels = train
+        .images()
+        .pixels()
+        .ok_or_else(|| failed("train", &"not of pixels"))?;
+    let mut all = pixels.to_vec();
+    let mut labels = train.labels().to_vec();
+    for copy in 0..copies {
+        for image in pixels.chunks_exact(shape.features()) {
+            // Moved in memory: what leaves a row enters the next, where MNIST is black.
+            let mut moved = image.to_vec();
+            match copy % 3 {
+                0 => moved.rotate_right(1),
+                1 => moved.rotate_left(1),
+                _ => moved.rotate_right(shape.columns),
+            }
+            all.extend_from_slice(&moved);
+        }
+        labels.extend_from_slice(train.labels());
+    }
+    let images = datasets::Images::from_pixels(shape, all)?;
+    let train = Dataset::new(images, labels, train.class_names().clone())?;
+    write(directory, "train", &train)?;
+    write(directory, "t10k", &data.test)
+}

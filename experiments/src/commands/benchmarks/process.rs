@@ -1,0 +1,183 @@
+//! One measurement is one process, ours or Python: nothing is warm, and memory is its own.
+
+use crate::failure::Failure;
+use serde_json::Value;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
+
+/// What one process measured of itself, and how much memory it took.
+#[derive(Debug, Clone)]
+pub(super) struct Measured {
+    pub(super) fit_seconds: f64,
+    pub(super) predict_seconds: f64,
+    pub(super) test_accuracy: f64,
+    /// The regularised loss, of models that minimise one.
+    pub(super) objective: Option<f64>,
+    /// Support vectors, of models that have them.
+    pub(super) support_vectors: Option<f64>,
+    /// Largest resident memory seen, in bytes.
+    pub(super) resident: u64,
+}
+
+/// Runs `compare` for one model in a process of its own.
+pub(super) fn ours(arguments: &[String]) -> Result<Measured, Failure> {
+    let results = std::env::temp_dir().join(format!("plumbline-benchmark-{}", std::process::id()));
+    let program = std::env::current_exe().map_err(|error| failed("this program", &error))?;
+    let mut command = Command::new(program);
+    command
+        .arg("compare")
+        .args(arguments)
+        .arg("--results")
+        .arg(&results);
+    let outcome = run(command).and_then(|(_, resident)| {
+        let report = only_report(&results).ok_or_else(|| failed("compare", &"no report.json"))?;
+        let model = &report["models"][0];
+        let number = |value: &Value| value.as_f64();
+        let measured = || {
+            Some(Measured {
+                fit_seconds: number(&model["fit_seconds"])?,
+                predict_seconds: number(&model["predict_seconds"])?,
+                test_accuracy: number(&model["test_accuracy"])?,
+                objective: number(&model["certificate"]["objective"]),
+                support_vectors: number(&model["certificate"]["support_vectors"]),
+                resident,
+            })
+        };
+        measured().ok_or_else(|| failed("compare", &"the model did not finish"))
+    });
+    // What is left behind in the temporary directory is no reason to fail.
+    let _ = std::fs::remove_dir_all(&results);
+    outcome
+}
+
+/// The report of the only data set below a results directory.
+fn only_report(results: &Path) -> Option<Value> {
+    let mut entries = std::fs::read_dir(results).ok()?.flatten();
+    let report =
+        entries.find_map(|entry| std::fs::read_to_string(entry.path().join("report.json")).ok())?;
+    serde_json::from_str(&report).ok()
+}
+
+/// The Python environment of the peers, made on first use below the cache directory.
+pub(super) struct Peers {
+    python: PathBuf,
+    script: PathBuf,
+    data: PathBuf,
+}
+
+const REQUIREMENTS: &str = include_str!("../../../peers/requirements.txt");
+const SCRIPT: &str = include_str!("../../../peers/peers.py");
+
+impl Peers {
+    /// Installs what requirements.txt names, unless that was done, and writes the data where
+    /// Python reads it.
+    pub(super) fn prepare(data: &datasets::Splits) -> Result<Self, Failure> {
+        let home = datasets::cache_dir().join("peers");
+        let peers = Self {
+            python: home.join("venv/bin/python"),
+            script: home.join("peers.py"),
+            data: home.join("mnist"),
+        };
+        let write = |path: &Path, bytes: &[u8]| {
+            std::fs::write(path, bytes).map_err(|error| failed(&path.display().to_string(), &error))
+        };
+        std::fs::create_dir_all(&peers.data)
+            .map_err(|error| failed(&home.display().to_string(), &error))?;
+        write(&peers.script, SCRIPT.as_bytes())?;
+        for (split, prefix) in [(&data.train, "train"), (&data.test, "t10k")] {
+            super::idx::write(&peers.data, prefix, split)?;
+        }
+        let installed = home.join("installed.txt");
+        if std::fs::read_to_string(&installed).ok().as_deref() != Some(REQUIREMENTS) {
+            eprintln!("installing the peers in {}", home.display());
+            let list = home.join("requirements.txt");
+            write(&list, REQUIREMENTS.as_bytes())?;
+            let mut venv = Command::new("python3");
+            venv.args(["-m", "venv"]).arg(home.join("venv"));
+            run(venv)?;
+            let mut pip = Command::new(&peers.python);
+            pip.args(["-m", "pip", "install", "--quiet", "--requirement"])
+                .arg(&list);
+            run(pip)?;
+            write(&installed, REQUIREMENTS.as_bytes())?;
+        }
+        Ok(peers)
+    }
+
+    /// Fits one peer in a process of its own.
+    pub(super) fn measure(&self, peer: &str, threads: usize) -> Result<Measured, Failure> {
+        let mut command = Command::new(&self.python);
+        command
+            .arg(&self.script)
+            .arg(peer)
+            .arg(&self.data)
+            .arg(threads.to_string());
+        let (output, resident) = run(command)?;
+        let line = output.lines().last().unwrap_or_default();
+        let value: Value = serde_json::from_str(line).map_err(|error| failed(peer, &error))?;
+        let number = |key: &str| value[key].as_f64();
+        let measured = || {
+            Some(Measured {
+                fit_seconds: number("fit_seconds")?,
+                predict_seconds: number("predict_seconds")?,
+                test_accuracy: number("test_accuracy")?,
+                objective: number("objective"),
+                support_vectors: None,
+                resident,
+            })
+        };
+        measured().ok_or_else(|| failed(peer, &"it printed no measurement"))
+    }
+}
+
+/// Runs a command to its end. Returns its output and the largest resident memory seen, looked at
+/// fifty times a second.
+fn run(mut command: Command) -> Result<(String, u64), Failure> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(&name, &error))?;
+    let read = |stream: Option<Box<dyn Read + Send>>| {
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            // Output that is no text leaves an empty one, which the caller refuses.
+            let _ = stream.map(|mut stream| stream.read_to_string(&mut text));
+            text
+        })
+    };
+    let output = read(child.stdout.take().map(|stream| Box::new(stream) as _));
+    let errors = read(child.stderr.take().map(|stream| Box::new(stream) as _));
+    let pid = Pid::from_u32(child.id());
+    let mut system = System::new().map_err(|error| failed("resident memory", &error))?;
+    let mut resident = 0;
+    let status = loop {
+        let what = ProcessRefreshKind::nothing().with_memory();
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
+        resident = resident.max(system.process(pid).map_or(0, sysinfo::Process::memory));
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) => std::thread::sleep(Duration::from_millis(20)),
+            Err(error) => return Err(failed(&name, &error)),
+        }
+    };
+    let text = |thread: std::thread::JoinHandle<String>| thread.join().unwrap_or_default();
+    let (output, errors) = (text(output), text(errors));
+    if status.success() {
+        return Ok((output, resident));
+    }
+    let reason = errors.lines().last().unwrap_or("it said nothing");
+    Err(failed(&name, &reason))
+}
+
+pub(super) fn failed(what: &str, reason: &dyn std::fmt::Display) -> Failure {
+    Failure::Benchmark {
+        what: what.to_owned(),
+        reason: reason.to_string(),
+    }
+}

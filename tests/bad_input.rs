@@ -247,6 +247,24 @@ fn values_out_of_range() {
             "expected a number above 0",
         ),
         ("linfa-svm-rbf", "linfa-svm-rbf.kernel=cubic", "rbf"),
+        ("kernel-svm", "kernel-svm.c=0", "expected a number above 0"),
+        (
+            "kernel-svm",
+            "kernel-svm.gamma=auto",
+            "expected a number above 0, or \"scale\"",
+        ),
+        ("kernel-svm", "kernel-svm.kernel=cubic", "polynomial"),
+        (
+            "kernel-svm",
+            "kernel-svm.memory_mb=0",
+            "expected at least 1",
+        ),
+        ("virtual-svm", "virtual-svm.gamma=-1", "or \"scale\""),
+        (
+            "softmax-lbfgs",
+            "softmax-lbfgs.c=0",
+            "expected a number above 0",
+        ),
         (
             "linfa-logistic",
             "linfa-logistic.alpha=-1",

@@ -134,3 +134,38 @@ fn a_reader_that_leaves_early_is_no_error() {
         .unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
+
+#[test]
+fn benchmarks_measure_our_models_and_say_that_it_was_a_quick_look() {
+    let results = tempfile::tempdir().unwrap();
+    let directory = results.path().to_str().unwrap();
+    experiments(&[
+        "benchmarks",
+        "--quick",
+        "--rounds",
+        "1",
+        "--results",
+        directory,
+    ])
+    .success();
+    let page = std::fs::read_to_string(results.path().join("benchmarks.md")).unwrap();
+    assert!(page.contains("**Quick look**"), "{page}");
+    for model in [
+        "softmax",
+        "burn-flex",
+        "burn-mlp",
+        "softmax-lbfgs",
+        "kernel-svm",
+    ] {
+        assert!(
+            page.contains(&format!("| **{model}** (ours) |")),
+            "{model}: {page}"
+        );
+        assert!(
+            page.contains(&format!("| {model} |")),
+            "latency of {model}: {page}"
+        );
+    }
+    let index = std::fs::read_to_string(results.path().join("README.md")).unwrap();
+    assert!(index.contains("[Benchmarks](benchmarks.md)"), "{index}");
+}

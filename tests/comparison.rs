@@ -77,7 +77,32 @@ fn the_quick_look_trains_every_default_model_and_says_that_it_is_one() {
         let accuracy = model(&report, id)["test_accuracy"].as_f64().unwrap();
         assert!(accuracy > 0.75, "{id}: {accuracy}");
     }
+    let comparisons = report["comparisons"].as_array().unwrap();
+    assert_eq!(comparisons.len(), 9 * 8 / 2);
+    for pair in comparisons {
+        let only = |key: &str| pair[key].as_f64().unwrap();
+        let ahead = only("only_first_right") - only("only_second_right");
+        assert!(
+            (only("difference") * 1000.0 - ahead).abs() < 1e-9 && ahead >= 0.0,
+            "{pair}"
+        );
+        let accuracy = |key: &str| {
+            let of_model = model(&report, pair[key].as_str().unwrap());
+            of_model["test_accuracy"].as_f64().unwrap()
+        };
+        let difference = accuracy("first") - accuracy("second");
+        assert!((only("difference") - difference).abs() < 1e-9, "{pair}");
+        assert!(
+            only("p") <= only("p_adjusted") && only("p_adjusted") <= 1.0,
+            "{pair}"
+        );
+        assert_eq!(pair["different"], only("p_adjusted") < 0.05, "{pair}");
+    }
     let page = page(results.path());
+    assert!(
+        page.contains("nearest-centroid by") && page.contains("cannot be told apart"),
+        "{page}"
+    );
     assert!(
         page.contains("**Quick look**") && page.contains("**Subset**"),
         "{page}"

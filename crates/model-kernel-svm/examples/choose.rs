@@ -11,20 +11,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let part = |range: std::ops::Range<usize>| all.select(&range.collect::<Vec<_>>());
     let (train, validation) = (part(0..50_000), part(50_000..60_000));
     println!("deskew      C      γ  errors of {}", validation.len());
-    for deskew in [false, true] {
-        for gamma in [0.02, 0.03, 0.04, 0.05] {
-            for c in [3.0, 10.0] {
-                let recipe = VirtualSvm {
-                    c,
-                    gamma: Gamma::Value(gamma),
-                    deskew,
-                    ..VirtualSvm::chosen()
-                };
-                let errors =
-                    with_threads(threads, || errors(&recipe, &train, &validation, threads))?;
-                println!("{deskew:6} {c:6} {gamma:6}  {errors}");
-            }
-        }
+    let grid = [0.02, 0.03, 0.04, 0.05]
+        .into_iter()
+        .flat_map(|gamma| [3.0, 10.0].map(|c| (true, c, gamma)));
+    let without_deskewing = (false, 3.0, 0.04);
+    for (deskew, c, gamma) in grid.chain([without_deskewing]) {
+        let recipe = VirtualSvm {
+            c,
+            gamma: Gamma::Value(gamma),
+            deskew,
+            ..VirtualSvm::chosen()
+        };
+        let errors = with_threads(threads, || errors(&recipe, &train, &validation, threads))?;
+        println!("{deskew:6} {c:6} {gamma:6}  {errors}");
     }
     Ok(())
 }

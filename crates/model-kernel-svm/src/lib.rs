@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// The factor γ of a kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number above 0, or \"scale\"")]
 #[schemars(crate = "classifier::schemars")]
 pub enum Gamma {
     /// A number above 0.

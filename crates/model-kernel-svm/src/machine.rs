@@ -128,6 +128,7 @@ impl Classifier for Machine {
                 sum(|pair| pair.bounded_support_vectors as f64),
             ),
             ("working_sets", sum(|pair| pair.working_sets as f64)),
+            ("kernel_rows", sum(|pair| pair.kernel_rows as f64)),
             ("gamma", self.svm.gamma()),
         ]
     }

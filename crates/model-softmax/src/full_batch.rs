@@ -125,7 +125,13 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let size = self.data.width() + 1;
         let step = self.images.len().div_ceil(sample);
         let sample = self.images.iter().step_by(step);
-        let rows: Vec<Vec<(usize, f64)>> = sample.map(|&image| self.row(image)).collect();
+        let rows: Vec<Vec<(usize, f64)>> = sample
+            .map(|&image| {
+                let mut row = self.data.row(image);
+                row.push((self.data.width(), 1.0));
+                row
+            })
+            .collect();
         let p = 1.0 / self.classes as f64;
         let scale = p * (1.0 - p) / rows.len() as f64;
         let mut matrix = vec![0.0; size * size];
@@ -150,15 +156,6 @@ impl<'a, F: Feature> FullBatch<'a, F> {
             matrix[i * size + i] += self.lambda + ridge;
         }
         Cholesky::new(matrix, size)
-    }
-
-    /// The non-zero features of an image, and 1 for the biases.
-    fn row(&self, image: usize) -> Vec<(usize, f64)> {
-        let entries = self.data.row(image).iter();
-        entries
-            .map(|&entry| (F::index(entry), f64::from(F::unit(entry))))
-            .chain([(self.data.width(), 1.0)])
-            .collect()
     }
 }
 

@@ -119,7 +119,9 @@ where
             let mut change = last.change.clone();
             (self.precondition)(&mut change);
             let scale = 1.0 / (last.rho * dot(&last.change, &change));
-            q.iter_mut().for_each(|q| *q *= scale);
+            for q in &mut q {
+                *q *= scale;
+            }
         }
         for (pair, alpha) in self.pairs.iter().zip(alphas.into_iter().rev()) {
             let beta = pair.rho * dot(&pair.change, &q);

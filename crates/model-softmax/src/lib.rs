@@ -9,6 +9,7 @@
 
 mod batches;
 mod cholesky;
+mod dense;
 mod descent;
 mod forward;
 mod full_batch;

@@ -15,6 +15,9 @@ use rayon::prelude::*;
 /// Images per task.
 const BLOCK: usize = 128;
 
+/// Images below which W is not padded as a whole.
+const FEW: usize = 8;
+
 /// XW + b for every image, blocks of images in parallel.
 ///
 /// # Panics
@@ -30,28 +33,34 @@ pub(crate) fn logits(images: &Images, weights: &Weights<f32>) -> Scores {
 
 fn logits_of<F: Feature>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
     let (features, classes) = (weights.features(), weights.classes());
-    let rows: Vec<&[f32]> = weights.w.chunks_exact(classes).collect();
     let blocks = classes.div_ceil(LANES);
-    let w: Vec<Lanes> = (0..blocks)
+    let rows: Vec<&[f32]> = weights.w.chunks_exact(classes).collect();
+    let bias: Vec<Lanes> = (0..blocks).map(|block| pad(&weights.b, block)).collect();
+    let dispatch = |images: &[F], padded: &[Lanes]| {
+        pulp::Arch::new().dispatch(Logits::<F> {
+            images: &Sparse::collect(images, features, &(0..features)),
+            rows: &rows,
+            padded,
+            bias: &bias,
+            classes,
+        })
+    };
+    // For a few images, padding all of W would take longer than padding what they meet.
+    if images.len() < FEW * features {
+        return dispatch(images, &[]);
+    }
+    let padded: Vec<Lanes> = (0..blocks)
         .flat_map(|block| rows.iter().map(move |row| pad(row, block)))
         .collect();
-    let b: Vec<Lanes> = (0..blocks).map(|block| pad(&weights.b, block)).collect();
-    let blocks: Vec<Vec<f32>> = images
+    let logits: Vec<Vec<f32>> = images
         .par_chunks(BLOCK * features)
-        .map(|images| {
-            let rows = Sparse::collect(images, features, &(0..features));
-            pulp::Arch::new().dispatch(Logits::<F> {
-                rows: &rows,
-                weights: &w,
-                bias: &b,
-                classes,
-            })
-        })
+        .map(|images| dispatch(images, &padded))
         .collect();
-    blocks.concat()
+    logits.concat()
 }
 
 /// The classes of one block, zeros where there are none.
+#[inline(always)]
 fn pad(row: &[f32], block: usize) -> Lanes {
     let mut lanes = Lanes::splat(0.0);
     let part = &row[block * LANES..row.len().min((block + 1) * LANES)];
@@ -61,9 +70,11 @@ fn pad(row: &[f32], block: usize) -> Lanes {
 
 /// The logits of some images, as a closure that is compiled once per instruction set.
 struct Logits<'a, F: Feature> {
-    rows: &'a Sparse<F>,
-    /// Shape (blocks of 16 classes, features, 16).
-    weights: &'a [Lanes],
+    images: &'a Sparse<F>,
+    /// W.
+    rows: &'a [&'a [f32]],
+    /// W in shape (blocks of 16 classes, features, 16), or nothing.
+    padded: &'a [Lanes],
     bias: &'a [Lanes],
     classes: usize,
 }
@@ -73,14 +84,18 @@ impl<F: Feature> pulp::WithSimd for Logits<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<f32> {
-        let features = self.weights.len() / self.bias.len();
+        let features = self.rows.len();
         let mut logits = Vec::new();
-        for entries in self.rows.rows() {
-            let end = logits.len() + self.classes;
-            for (weights, bias) in self.weights.chunks_exact(features).zip(self.bias) {
-                let mut z = weighted_sum::<F>(entries, weights);
+        for entries in self.images.rows() {
+            for (block, bias) in self.bias.iter().enumerate() {
+                let mut z = if self.padded.is_empty() {
+                    weighted_sum::<F>(entries, |feature| pad(self.rows[feature], block))
+                } else {
+                    let weights = &self.padded[block * features..][..features];
+                    weighted_sum::<F>(entries, |feature| weights[feature])
+                };
                 z.add(bias);
-                let left = (end - logits.len()).min(LANES);
+                let left = (self.classes - block * LANES).min(LANES);
                 logits.extend_from_slice(&z.0[..left]);
             }
         }
@@ -113,6 +128,8 @@ mod tests {
             };
             let images = Images::from_features(shape, numbers(features * images)).unwrap();
             let fast = logits(&images, &weights);
+            let alone = logits(&images.slice(1..2), &weights);
+            assert_eq!(alone.values(), &fast.values()[classes..2 * classes]);
             for (a, b) in fast
                 .values()
                 .iter()

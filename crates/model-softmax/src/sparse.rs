@@ -182,20 +182,23 @@ impl<F: Feature> Sparse<F> {
     }
 }
 
-/// Σ value · factors[index] over `entries`, in four interleaved sums: a single one would wait for
+/// Σ value · factor(index) over `entries`, in four interleaved sums: a single one would wait for
 /// each addition before the next.
 #[inline(always)]
-pub(crate) fn weighted_sum<F: Feature>(entries: &[F::Entry], factors: &[Lanes]) -> Lanes {
+pub(crate) fn weighted_sum<F: Feature>(
+    entries: &[F::Entry],
+    factor: impl Fn(usize) -> Lanes,
+) -> Lanes {
     let [mut a, mut b, mut c, mut d] = [Lanes::splat(0.0); 4];
     let (fours, rest) = entries.as_chunks::<4>();
     for four in fours {
-        a.add_scaled(F::unit(four[0]), &factors[F::index(four[0])]);
-        b.add_scaled(F::unit(four[1]), &factors[F::index(four[1])]);
-        c.add_scaled(F::unit(four[2]), &factors[F::index(four[2])]);
-        d.add_scaled(F::unit(four[3]), &factors[F::index(four[3])]);
+        a.add_scaled(F::unit(four[0]), &factor(F::index(four[0])));
+        b.add_scaled(F::unit(four[1]), &factor(F::index(four[1])));
+        c.add_scaled(F::unit(four[2]), &factor(F::index(four[2])));
+        d.add_scaled(F::unit(four[3]), &factor(F::index(four[3])));
     }
     for &entry in rest {
-        a.add_scaled(F::unit(entry), &factors[F::index(entry)]);
+        a.add_scaled(F::unit(entry), &factor(F::index(entry)));
     }
     a.add(&b);
     c.add(&d);

@@ -32,6 +32,10 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
     for (directory, report) in reports {
         let _ = writeln!(page, "{}", line(&directory, &report));
     }
+    if results.join("benchmarks.md").is_file() {
+        page += "\n[Benchmarks](benchmarks.md): how fast, beside Python peers; written by \
+                 `cargo run -p experiments -- benchmarks`.\n";
+    }
     write_file(&results.join("README.md"), page.as_bytes())
 }
 

@@ -4,6 +4,7 @@
 //! them: [`Report::new`] computes, [`write_report`] writes, and both can be repeated for free.
 //! No model is known here; a model is what its record says.
 
+mod comparison;
 mod encoding;
 mod error;
 mod figures;
@@ -13,7 +14,9 @@ mod markdown;
 mod record;
 mod sheet;
 mod summary;
+mod verdict;
 
+pub use comparison::Comparison;
 pub use error::ReportError;
 pub use files::{RecordLog, newest_run, read_records, write_file, write_report};
 pub use index::write_index;
@@ -23,3 +26,4 @@ pub use record::{
 };
 pub use sheet::{Cell, contact_sheet};
 pub use summary::{ModelSummary, Report, Status};
+pub use verdict::verdict;

@@ -4,14 +4,16 @@ mod numbers;
 mod tables;
 
 use crate::figures::Figure;
+use crate::verdict::verdict;
 use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use numbers::{percent, thousands};
+use numbers::thousands;
 use serde::Serialize;
-use std::fmt::Write;
-use tables::{ClassTable, EpochTable, Row, WeightDifferences, class_table, weight_differences};
+use tables::{
+    ClassTable, ComparisonRow, EpochTable, Row, WeightDifferences, class_table, weight_differences,
+};
 
 const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
 
@@ -20,6 +22,8 @@ const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
 struct View<'a> {
     report: &'a Report,
     headline: String,
+    verdict: Vec<String>,
+    comparisons: Vec<ComparisonRow>,
     warnings: Vec<String>,
     sizes: Sizes,
     models: Vec<Row>,
@@ -31,9 +35,12 @@ struct View<'a> {
 
 /// Fills in the template.
 pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, ReportError> {
+    let mut verdict = verdict(report);
     let view = View {
         report,
-        headline: headline(report),
+        headline: verdict.remove(0),
+        verdict,
+        comparisons: report.comparisons.iter().map(ComparisonRow::new).collect(),
         warnings: warnings(report),
         sizes: Sizes::new(&report.dataset),
         models: report
@@ -79,40 +86,6 @@ impl Sizes {
             test_available: thousands(data.test_available),
         }
     }
-}
-
-/// The first sentence: who is ahead, and by how much.
-fn headline(report: &Report) -> String {
-    let mut ranked: Vec<&ModelSummary> = report.finished().collect();
-    ranked.sort_by(|a, b| {
-        b.test_accuracy
-            .unwrap_or(0.0)
-            .total_cmp(&a.test_accuracy.unwrap_or(0.0))
-    });
-    let [best, others @ ..] = ranked.as_slice() else {
-        return "No model finished.".to_owned();
-    };
-    let mut text = format!(
-        "**{}** gets {} of the {} test images right",
-        best.id,
-        percent(best.test_accuracy),
-        thousands(report.dataset.test)
-    );
-    if let Some(second) = others.first() {
-        let _ = write!(
-            text,
-            ", before {} with {}",
-            second.id,
-            percent(second.test_accuracy)
-        );
-        if let (Some(a), Some(b)) = (best.test_accuracy_interval, second.test_accuracy_interval)
-            && a.low <= b.high
-        {
-            text.push_str(" (their 95 % intervals overlap)");
-        }
-    }
-    text.push('.');
-    text
 }
 
 /// What keeps the numbers from being those of the full comparison.

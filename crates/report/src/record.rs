@@ -32,6 +32,9 @@ pub struct RunRecord {
     pub models: Vec<PlannedModel>,
     /// The machine, the build and the command.
     pub environment: Environment,
+    /// The class of each test image; empty in records of before they were kept.
+    #[serde(default, with = "encoding::classes")]
+    pub test_labels: Vec<u16>,
 }
 
 /// The data that a run used.

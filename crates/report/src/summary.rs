@@ -1,5 +1,6 @@
 //! The report as data: what `report.json` holds and every page is made from.
 
+use crate::comparison::{Comparison, comparisons};
 use crate::{
     DatasetRecord, Environment, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome,
     PlannedModel, RunRecord,
@@ -26,6 +27,8 @@ pub struct Report {
     pub dataset: DatasetRecord,
     /// All planned models in order.
     pub models: Vec<ModelSummary>,
+    /// Every pair of models that finished, on the same test images; the better one first.
+    pub comparisons: Vec<Comparison>,
     /// The run's name, which is when it began.
     pub run: String,
     /// Machine, build and command.
@@ -87,6 +90,9 @@ pub struct ModelSummary {
     pub epochs: Vec<EpochRecord>,
     /// Test images by truth (rows) and prediction (columns).
     pub confusion: Option<ConfusionMatrix>,
+    /// For the comparisons.
+    #[serde(skip)]
+    pub test_predictions: Vec<u16>,
     /// For the pictures.
     #[serde(skip)]
     pub linear: Option<LinearRecord>,
@@ -113,6 +119,7 @@ impl Report {
             })
             .collect();
         Self {
+            comparisons: comparisons(&models, &run.test_labels, run.seed),
             format: run.format,
             complete: models.iter().all(|model| model.status == Status::Finished),
             quick: run.quick,
@@ -163,6 +170,7 @@ impl ModelSummary {
             certificate: Map::new(),
             epochs: Vec::new(),
             confusion: None,
+            test_predictions: Vec::new(),
             linear: None,
             mistakes: Vec::new(),
         };
@@ -201,6 +209,7 @@ impl ModelSummary {
             certificate: fitted.certificate,
             epochs: fitted.epochs,
             confusion: Some(confusion),
+            test_predictions: fitted.test_predictions,
             linear: fitted.linear,
             mistakes: fitted.mistakes,
             ..self

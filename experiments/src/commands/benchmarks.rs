@@ -44,9 +44,12 @@ pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
     } else {
         Some(Peers::prepare(&data)?)
     };
+    let environment = environment::describe(&data.origin, threads);
     let rounds = usize::from(arguments.rounds.get());
     let tasks = TASKS
         .iter()
+        // A build may have been made without Burn.
+        .filter(|task| registry::find(task.ours.model).is_some())
         .map(|task| {
             Ok((
                 task,
@@ -55,7 +58,7 @@ pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
         })
         .collect::<Result<_, Failure>>()?;
     let page = Page {
-        environment: environment::describe(&data.origin, threads),
+        environment,
         rounds,
         quick: arguments.quick,
         tasks,
@@ -68,6 +71,7 @@ pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
     };
     std::fs::write(&path, page.render())
         .map_err(|error| failed(&path.display().to_string(), &error))?;
+    report::write_index(&arguments.results)?;
     println!("benchmarks: {}", path.display());
     Ok(())
 }

@@ -140,6 +140,9 @@ impl Experiment {
         write_report(&directory, &report)?;
         write_index(results)?;
         println!("{}", table::comparison(&report));
+        for sentence in report::verdict(&report) {
+            println!("{sentence}");
+        }
         println!("report: {}", directory.join("README.md").display());
         verdict(&report, conditions)
     }
@@ -206,6 +209,12 @@ impl Experiment {
             seed: self.seed,
             models,
             environment,
+            test_labels: self
+                .test
+                .labels()
+                .iter()
+                .map(|&class| class as u16)
+                .collect(),
         }
     }
 }

@@ -46,6 +46,7 @@ fn run() -> RunRecord {
             cpus: 2,
             threads: 2,
         },
+        test_labels: vec![0, 0, 1, 1],
     }
 }
 
@@ -187,4 +188,45 @@ fn every_picture_that_the_page_shows_exists() {
     for file in shown {
         assert!(directory.path().join(file).is_file(), "{file}");
     }
+}
+
+#[test]
+fn models_are_compared_on_the_images_on_which_they_differ() {
+    let better = FitRecord {
+        id: "better".to_owned(),
+        outcome: match good().outcome {
+            Outcome::Finished(fitted) => Outcome::Finished(Box::new(Fitted {
+                confusion: ConfusionMatrix::count(&[0, 0, 1, 1], &[0, 0, 1, 1], 2),
+                test_predictions: vec![0, 0, 1, 1],
+                ..*fitted
+            })),
+            other => other,
+        },
+    };
+    let mut plan = run();
+    plan.models.push(crate::PlannedModel {
+        id: "better".to_owned(),
+        ..plan.models[0].clone()
+    });
+    let report = Report::new(plan.clone(), vec![good(), bad(), better.clone()]);
+    let [pair] = &report.comparisons[..] else {
+        panic!("one pair finished: {:?}", report.comparisons);
+    };
+    assert_eq!(
+        (pair.first.as_str(), pair.second.as_str()),
+        ("better", "good")
+    );
+    assert_eq!((pair.only_first_right, pair.only_second_right), (1, 0));
+    assert_eq!(
+        (pair.difference, pair.p, pair.different),
+        (0.25, 1.0, false)
+    );
+    let sentences = crate::verdict(&report);
+    assert_eq!(
+        sentences[0],
+        "better gets 100.00 % of the 4 test images right, and cannot be told apart from good."
+    );
+    plan.test_labels.clear();
+    let old = Report::new(plan, vec![good(), bad(), better]);
+    assert!(old.comparisons.is_empty(), "records without labels");
 }

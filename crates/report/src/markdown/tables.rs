@@ -2,8 +2,10 @@
 
 use super::numbers::{exact, percent, significant, thousands};
 use super::unfinished;
-use crate::{ModelSummary, Report, Status};
+use crate::verdict::probability;
+use crate::{Comparison, ModelSummary, Report, Status};
 use serde::Serialize;
+use statistics::Interval;
 
 /// A row of the table of models, ready to print.
 #[derive(Serialize)]
@@ -74,6 +76,34 @@ impl Row {
                 .map(|(name, value)| format!("{name} {}", exact(value)))
                 .collect::<Vec<_>>()
                 .join(", "),
+        }
+    }
+}
+
+/// One pair of models.
+#[derive(Serialize)]
+pub(super) struct ComparisonRow {
+    first: String,
+    second: String,
+    difference: String,
+    interval: String,
+    only: String,
+    p: String,
+    different: bool,
+}
+
+impl ComparisonRow {
+    pub(super) fn new(pair: &Comparison) -> Self {
+        let points = |share: f64| format!("{:.2}", share * 100.0).replace('-', "−");
+        let Interval { low, high } = pair.difference_interval;
+        Self {
+            first: pair.first.clone(),
+            second: pair.second.clone(),
+            difference: points(pair.difference),
+            interval: format!("{} – {}", points(low), points(high)),
+            only: format!("{} / {}", pair.only_first_right, pair.only_second_right),
+            p: probability(pair.p_adjusted),
+            different: pair.different,
         }
     }
 }

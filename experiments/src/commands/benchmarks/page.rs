@@ -61,11 +61,11 @@ impl Page {
         let environment = &self.environment;
         let _ = writeln!(
             page,
-            "```sh\n{}\n```\n\n{} with {} threads, {}, commit {}, {}. Every subject ran in turn, each \
+            "```sh\n{}\n```\n\n{} with {} threads, {}, commit {}, begun {}. Every subject ran in turn, each \
              time in a process of its own; with {} rounds, times are medians and the range stands \
              beside them. A subject that takes more than a minute runs once. Memory is the largest \
              resident size of the process, interpreter and data included. A ratio above 1 means \
-             that ours is faster.\n",
+             that ours is faster. [METHODOLOGY](../METHODOLOGY.md) says where the time goes.\n",
             environment.command,
             environment.cpu,
             environment.threads,

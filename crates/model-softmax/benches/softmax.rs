@@ -1,0 +1,52 @@
+//! Training and prediction of softmax regression on all of MNIST.
+
+use classifier::{Classifier, FitContext, Recipe, with_threads};
+use datasets::Splits;
+use divan::Bencher;
+use model_softmax::{Softmax, SoftmaxLbfgs, SoftmaxRegression};
+use std::sync::LazyLock;
+
+static DATA: LazyLock<Splits> =
+    LazyLock::new(|| datasets::mnist().expect("MNIST is inside the library"));
+
+fn main() {
+    divan::main();
+}
+
+fn fit(bencher: Bencher, recipe: &dyn Recipe, threads: usize) {
+    let train = &DATA.train;
+    let fit = || recipe.fit(train, &mut FitContext::quiet(1, threads));
+    bencher.bench_local(|| with_threads(threads, fit));
+}
+
+#[divan::bench(args = [1, 2], sample_count = 10, sample_size = 1)]
+fn descent_of_20_epochs(bencher: Bencher, threads: usize) {
+    fit(bencher, &Softmax::default(), threads);
+}
+
+#[divan::bench(args = [1, 2], sample_count = 5, sample_size = 1)]
+fn to_the_optimum(bencher: Bencher, threads: usize) {
+    fit(bencher, &SoftmaxLbfgs::default(), threads);
+}
+
+fn model() -> SoftmaxRegression {
+    let one_epoch = Softmax {
+        epochs: 1,
+        ..Softmax::default()
+    };
+    let model = one_epoch.train(&DATA.train, &mut FitContext::quiet(1, 1));
+    model.expect("it fits")
+}
+
+#[divan::bench(args = [1, 2], sample_count = 50, sample_size = 1)]
+fn predict_10_000(bencher: Bencher, threads: usize) {
+    let model = model();
+    let predict = || model.scores(DATA.test.images());
+    bencher.bench_local(|| with_threads(threads, predict));
+}
+
+#[divan::bench]
+fn predict_one(bencher: Bencher) {
+    let (model, image) = (model(), DATA.test.images().slice(0..1));
+    bencher.bench_local(|| model.scores(&image));
+}

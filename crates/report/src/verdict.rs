@@ -1,0 +1,119 @@
+//! What the comparison says, in sentences.
+
+use crate::{Comparison, ModelSummary, Report};
+
+/// The verdict on a report, a sentence each: who is ahead, then every model against the next in
+/// rank. P values are adjusted for all comparisons of the report.
+pub fn verdict(report: &Report) -> Vec<String> {
+    let ranked = report.ranked();
+    let Some(best) = ranked.first() else {
+        return vec!["No model finished.".to_owned()];
+    };
+    let images = report.dataset.test;
+    let mut first = format!(
+        "{} gets {:.2} % of the {images} test images right",
+        best.id,
+        best.test_accuracy.unwrap_or(0.0) * 100.0
+    );
+    let of_best = report
+        .comparisons
+        .iter()
+        .filter(|pair| pair.first == best.id);
+    let equals: Vec<&str> = of_best
+        .filter(|pair| !pair.different)
+        .map(|pair| pair.second.as_str())
+        .collect();
+    if report.comparisons.is_empty() {
+        first.push('.');
+    } else if equals.is_empty() {
+        first.push_str(", more than any other model, and not by chance.");
+    } else {
+        first.push_str(", and cannot be told apart from ");
+        first.push_str(&equals.join(", "));
+        first.push('.');
+    }
+    let neighbours = ranked.windows(2).filter_map(|pair| {
+        let is_this = |c: &&Comparison| c.first == pair[0].id && c.second == pair[1].id;
+        report.comparisons.iter().find(is_this)
+    });
+    std::iter::once(first)
+        .chain(neighbours.map(|pair| sentence(pair, images)))
+        .collect()
+}
+
+impl Report {
+    /// The models that finished, those with most images right first; equals as planned.
+    pub(crate) fn ranked(&self) -> Vec<&ModelSummary> {
+        let mut ranked: Vec<&ModelSummary> = self.finished().collect();
+        let accuracy = |model: &ModelSummary| model.test_accuracy.unwrap_or(0.0);
+        ranked.sort_by(|a, b| accuracy(b).total_cmp(&accuracy(a)));
+        ranked
+    }
+}
+
+fn sentence(pair: &Comparison, images: usize) -> String {
+    let points = |share: f64| format!("{:.2}", share * 100.0).replace('-', "−");
+    let evidence = format!(
+        "95 % interval {} to {}, {}",
+        points(pair.difference_interval.low),
+        points(pair.difference_interval.high),
+        probability(pair.p_adjusted)
+    );
+    if pair.different {
+        let difference = points(pair.difference);
+        format!(
+            "{} is better than {} by {difference} points ({evidence}).",
+            pair.first, pair.second
+        )
+    } else {
+        format!(
+            "{} and {} cannot be told apart with these {images} images ({evidence}).",
+            pair.first, pair.second
+        )
+    }
+}
+
+/// `p = 0.034`, or `p < 1e-12` where the exact value means nothing to anybody.
+pub(crate) fn probability(p: f64) -> String {
+    if p >= 0.001 {
+        return format!("p = {p:.3}");
+    }
+    let exponent = p.max(f64::MIN_POSITIVE).log10().ceil() as i32;
+    format!("p < 1e{exponent}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use statistics::Interval;
+
+    fn pair(difference: f64, p: f64) -> Comparison {
+        Comparison {
+            first: "a".to_owned(),
+            second: "b".to_owned(),
+            only_first_right: 0,
+            only_second_right: 0,
+            difference,
+            difference_interval: Interval {
+                low: difference - 0.002,
+                high: difference + 0.002,
+            },
+            p,
+            mid_p: p,
+            p_adjusted: p,
+            different: p < 0.05,
+        }
+    }
+
+    #[test]
+    fn sentences_say_whether_there_is_a_difference_and_how_large() {
+        assert_eq!(
+            sentence(&pair(0.053, 3e-51), 10_000),
+            "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 1e-50)."
+        );
+        assert_eq!(
+            sentence(&pair(0.001, 0.2), 10_000),
+            "a and b cannot be told apart with these 10000 images (95 % interval −0.10 to 0.30, p = 0.200)."
+        );
+    }
+}

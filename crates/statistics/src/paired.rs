@@ -1,0 +1,181 @@
+//! Comparisons of classifiers on the same test images: only the images on which two differ tell
+//! them apart.
+
+use crate::Interval;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
+
+/// McNemar's test of two classifiers that are equally often right.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct McNemar {
+    /// Probability of a split at least as uneven if both are equally good: the exact binomial test
+    /// (McNemar 1947).
+    pub p: f64,
+    /// The mid-p value, half the probability of the observed split less: less conservative, and
+    /// recommended by Fagerland, Lydersen and Laake 2013.
+    pub mid_p: f64,
+}
+
+/// Tests whether two classifiers are equally good, from the number of images that only the first,
+/// and only the second got right. Two-sided.
+///
+/// # Panics
+/// Never: any counts make a binomial distribution.
+pub fn mcnemar(only_first: usize, only_second: usize) -> McNemar {
+    let (fewer, trials) = (only_first.min(only_second), only_first + only_second);
+    let split = Binomial::new(0.5, trials as u64).expect("a half is a probability");
+    let tail = 2.0 * split.cdf(fewer as u64);
+    let observed = split.pmf(fewer as u64);
+    let mid_p = if only_first == only_second {
+        1.0 - 0.5 * observed
+    } else {
+        tail - observed
+    };
+    McNemar {
+        p: tail.min(1.0),
+        mid_p: mid_p.min(1.0),
+    }
+}
+
+/// P values adjusted for as many tests as there are, in the order given: Holm 1979. Calling those
+/// below α significant keeps the probability of any false call below α.
+pub fn holm(p_values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p_values.len()).collect();
+    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    let mut adjusted = vec![0.0; p_values.len()];
+    let mut largest: f64 = 0.0;
+    for (rank, index) in order.into_iter().enumerate() {
+        let tests_left = (p_values.len() - rank) as f64;
+        largest = largest.max((p_values[index] * tests_left).min(1.0));
+        adjusted[index] = largest;
+    }
+    adjusted
+}
+
+/// Accuracies of several classifiers on test sets drawn with replacement from the same images:
+/// the paired bootstrap (Efron 1979).
+#[derive(Debug, Clone)]
+pub struct PairedBootstrap {
+    /// Shape (classifiers, draws).
+    accuracies: Vec<Vec<f64>>,
+}
+
+impl PairedBootstrap {
+    /// Draws `draws` test sets. `right` holds for every classifier whether it got each image right.
+    ///
+    /// # Panics
+    /// If the classifiers were judged on different numbers of images, or on none.
+    pub fn new(right: &[Vec<bool>], draws: usize, seed: u64) -> Self {
+        let images = right.first().map_or(1, Vec::len);
+        assert!(images > 0, "a test set has images");
+        assert!(
+            right.iter().all(|right| right.len() == images),
+            "the same test set"
+        );
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        let mut accuracies = vec![Vec::with_capacity(draws); right.len()];
+        let mut times = vec![0_u32; images];
+        for _ in 0..draws {
+            times.fill(0);
+            for _ in 0..images {
+                times[generator.random_range(0..images)] += 1;
+            }
+            for (right, accuracies) in right.iter().zip(&mut accuracies) {
+                let drawn = right
+                    .iter()
+                    .zip(&times)
+                    .map(|(&right, &times)| u32::from(right) * times);
+                accuracies.push(f64::from(drawn.sum::<u32>()) / images as f64);
+            }
+        }
+        Self { accuracies }
+    }
+
+    /// The percentile interval of the difference in accuracy, first − second.
+    ///
+    /// # Panics
+    /// If there is no such classifier, or no draw.
+    pub fn difference(&self, first: usize, second: usize, confidence: f64) -> Interval {
+        let pairs = self.accuracies[first].iter().zip(&self.accuracies[second]);
+        let mut differences: Vec<f64> = pairs.map(|(a, b)| a - b).collect();
+        differences.sort_by(f64::total_cmp);
+        let tail = (1.0 - confidence) / 2.0;
+        let at =
+            |share: f64| differences[(share * (differences.len() - 1) as f64).round() as usize];
+        Interval {
+            low: at(tail),
+            high: at(1.0 - tail),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_close(actual: f64, expected: f64) {
+        assert!(
+            (actual - expected).abs() <= 1e-9 * expected,
+            "{actual} is not {expected}"
+        );
+    }
+
+    /// SciPy 1.17.1, as tests/recorded.py prints it.
+    #[test]
+    fn p_values_are_scipys() {
+        for (only_first, only_second, p, mid_p) in [
+            (80, 30, 2.0183787682242732e-06, 1.3738677823789658e-06),
+            (12, 3, 0.03515625, 0.02127075195312501),
+            (500, 450, 0.11183864514157894, 0.10489061530369496),
+            (1, 0, 1.0, 0.5),
+            (700, 60, 2.7972859276929706e-139, 1.51815396943288e-139),
+        ] {
+            let test = mcnemar(only_first, only_second);
+            assert_close(test.p, p);
+            assert_close(test.mid_p, mid_p);
+            assert_eq!(mcnemar(only_second, only_first), test);
+        }
+    }
+
+    #[test]
+    fn without_differences_nothing_is_shown() {
+        assert_eq!(mcnemar(0, 0).p, 1.0);
+        assert_eq!(mcnemar(7, 7).p, 1.0);
+    }
+
+    /// The example of R's `p.adjust` documentation of the method, by hand: 4·0.005, 3·0.01,
+    /// 2·0.03, and 0.04, which must not fall below the one before.
+    #[test]
+    fn holm_adjusts_step_by_step() {
+        let adjusted = holm(&[0.01, 0.04, 0.03, 0.005]);
+        for (actual, expected) in adjusted.into_iter().zip([0.03, 0.06, 0.06, 0.02]) {
+            assert_close(actual, expected);
+        }
+        assert_eq!(holm(&[0.9, 0.8]), [1.0, 1.0]);
+        assert!(holm(&[]).is_empty());
+    }
+
+    #[test]
+    fn the_bootstrap_covers_the_normal_approximation() {
+        // 1 000 images: 80 only the first gets right, 30 only the second.
+        let first: Vec<bool> = (0..1_000).map(|i| i < 880).collect();
+        let second: Vec<bool> = (0..1_000)
+            .map(|i| !(30..110).contains(&i) && i < 860 || i >= 970)
+            .collect();
+        let only =
+            |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count() as f64;
+        let (b, c) = (only(&first, &second), only(&second, &first));
+        let difference = (b - c) / 1_000.0;
+        let deviation = ((b + c) / 1_000.0 - difference * difference).sqrt() / 1_000.0_f64.sqrt();
+        let bootstrap = PairedBootstrap::new(&[first.clone(), second], 4_000, 1);
+        let interval = bootstrap.difference(0, 1, 0.95);
+        assert!(
+            (interval.low - (difference - 1.96 * deviation)).abs() < 0.15 * deviation,
+            "{interval:?}"
+        );
+        assert!((interval.high - (difference + 1.96 * deviation)).abs() < 0.15 * deviation);
+        let same = PairedBootstrap::new(&[first.clone(), first], 100, 1).difference(0, 1, 0.95);
+        assert_eq!((same.low, same.high), (0.0, 0.0));
+    }
+}

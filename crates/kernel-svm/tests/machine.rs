@@ -241,6 +241,19 @@ fn data_that_cannot_be_learnt_from_is_refused() {
 }
 
 #[test]
+fn a_kernel_beyond_the_numbers_there_are_is_an_error() {
+    let x: Vec<f32> = (0..40).map(|i| 1e4 * (i as f32).sin()).collect();
+    let kernel = Kernel::Polynomial {
+        degree: 30,
+        coef0: 1.0,
+    };
+    let y: Vec<usize> = (0..40).map(|i| i / 3 % 2).collect();
+    let settings = settings(kernel, 1.0, Gamma::Value(1.0));
+    let error = fit(Features::Reals(&x), 1, &y, &settings).unwrap_err();
+    assert!(matches!(error, Error::NotConverged { .. }), "{error}");
+}
+
+#[test]
 fn a_fit_that_is_called_off_ends_as_cancelled() {
     let (x, y) = (pixels(90, 5), labels(90));
     let watch = Watch {

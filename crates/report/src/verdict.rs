@@ -59,6 +59,9 @@ fn sentence(pair: &Comparison, images: usize) -> String {
         points(pair.difference_interval.high),
         probability(pair.p_adjusted)
     );
+    if pair.only_first_right + pair.only_second_right == 0 {
+        return format!("{} and {} get the same images right.", pair.first, pair.second);
+    }
     if pair.different {
         let difference = points(pair.difference);
         format!(
@@ -91,8 +94,8 @@ mod tests {
         Comparison {
             first: "a".to_owned(),
             second: "b".to_owned(),
-            only_first_right: 0,
-            only_second_right: 0,
+            only_first_right: 9,
+            only_second_right: 3,
             difference,
             difference_interval: Interval {
                 low: difference - 0.002,
@@ -115,5 +118,11 @@ mod tests {
             sentence(&pair(0.001, 0.2), 10_000),
             "a and b cannot be told apart with these 10000 images (95 % interval −0.10 to 0.30, p = 0.200)."
         );
+        let same = Comparison {
+            only_first_right: 0,
+            only_second_right: 0,
+            ..pair(0.0, 1.0)
+        };
+        assert_eq!(sentence(&same, 10_000), "a and b get the same images right.");
     }
 }

@@ -60,7 +60,10 @@ fn sentence(pair: &Comparison, images: usize) -> String {
         probability(pair.p_adjusted)
     );
     if pair.only_first_right + pair.only_second_right == 0 {
-        return format!("{} and {} get the same images right.", pair.first, pair.second);
+        return format!(
+            "{} and {} get the same images right.",
+            pair.first, pair.second
+        );
     }
     if pair.different {
         let difference = points(pair.difference);
@@ -123,6 +126,9 @@ mod tests {
             only_second_right: 0,
             ..pair(0.0, 1.0)
         };
-        assert_eq!(sentence(&same, 10_000), "a and b get the same images right.");
+        assert_eq!(
+            sentence(&same, 10_000),
+            "a and b get the same images right."
+        );
     }
 }

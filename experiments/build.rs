@@ -1,22 +1,107 @@
-//! Tells the binary which commit and compiler it was made from.
+//! Tells the binary which commit and compiler it was made from, and which sources each model's
+//! results depend on.
 
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() {
-    println!(
-        "cargo::rustc-env=PLUMBLINE_COMMIT={}",
-        commit().unwrap_or_default()
-    );
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let version = output(&rustc, &["--version"]).unwrap_or_default();
-    let version = version.split(' ').nth(1).unwrap_or("unknown").to_owned();
-    println!("cargo::rustc-env=PLUMBLINE_RUSTC={version}");
     let variable = |name| std::env::var(name).unwrap_or_default();
     // Cargo calls the dev profile by the name of its directory.
     let profile = variable("PROFILE").replace("debug", "dev");
-    let build = format!("{profile} profile, opt-level {}", variable("OPT_LEVEL"));
-    println!("cargo::rustc-env=PLUMBLINE_BUILD={build}");
-    println!("cargo::rerun-if-changed=build.rs");
+    for (name, value) in [
+        ("COMMIT", commit().unwrap_or_default()),
+        (
+            "RUSTC",
+            version.split(' ').nth(1).unwrap_or("unknown").to_owned(),
+        ),
+        (
+            "BUILD",
+            format!("{profile} profile, opt-level {}", variable("OPT_LEVEL")),
+        ),
+        ("SOURCES", sources(Path::new("../crates"))),
+        (
+            "MEASURING",
+            hash(&[
+                PathBuf::from("src/measure.rs"),
+                PathBuf::from("src/protocol.rs"),
+            ]),
+        ),
+    ] {
+        println!("cargo::rustc-env=PLUMBLINE_{name}={value}");
+    }
+    for path in ["build.rs", "src", "../crates", "../Cargo.lock"] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+}
+
+/// For each crate of ours the hash of its sources and of those of ours that it depends on:
+/// `name=hash` with spaces between.
+fn sources(crates: &Path) -> String {
+    let mut dependencies: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for entry in fs::read_dir(crates).expect("crates/ is there") {
+        let directory = entry.expect("a readable directory").path();
+        let Ok(manifest) = fs::read_to_string(directory.join("Cargo.toml")) else {
+            continue;
+        };
+        let manifest: toml::Table = manifest.parse().expect("a good manifest");
+        let named = manifest.get("dependencies").and_then(toml::Value::as_table);
+        let names = named.into_iter().flat_map(toml::Table::keys).cloned();
+        let name = directory.file_name().expect("a directory has a name");
+        dependencies.insert(name.to_string_lossy().into_owned(), names.collect());
+    }
+    let of_crate = |name: &String| {
+        let mut all = BTreeSet::from([name.clone()]);
+        let mut open = vec![name];
+        while let Some(next) = open.pop() {
+            for dependency in dependencies[next].iter() {
+                if dependencies.contains_key(dependency) && all.insert(dependency.clone()) {
+                    open.push(dependency);
+                }
+            }
+        }
+        let mut files = Vec::new();
+        for name in &all {
+            files.push(crates.join(name).join("Cargo.toml"));
+            walk(&crates.join(name).join("src"), &mut files);
+        }
+        format!("{name}={}", hash(&files))
+    };
+    let all: Vec<String> = dependencies.keys().map(of_crate).collect();
+    all.join(" ")
+}
+
+/// All files below a directory, in alphabetical order.
+fn walk(directory: &Path, files: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            walk(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+/// SHA-256 of files with their names.
+fn hash(files: &[PathBuf]) -> String {
+    let mut hash = Sha256::new();
+    for file in files {
+        let bytes = fs::read(file).unwrap_or_default();
+        hash.update(file.to_string_lossy().as_bytes());
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The short commit, with `-dirty` where tracked files outside `results/` were changed since.
@@ -24,9 +109,6 @@ fn commit() -> Option<String> {
     let git_dir = output("git", &["rev-parse", "--git-dir"])?;
     for file in ["HEAD", "index"] {
         println!("cargo::rerun-if-changed={git_dir}/{file}");
-    }
-    for directory in ["src", "../crates", "../Cargo.lock"] {
-        println!("cargo::rerun-if-changed={directory}");
     }
     let commit = output("git", &["rev-parse", "--short=12", "HEAD"])?;
     let changes = output(

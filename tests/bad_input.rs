@@ -133,6 +133,7 @@ fn bit_flipped_images_of_a_known_data_set() {
     let labels = datasets::mnist()
         .unwrap()
         .test
+        .look()
         .labels()
         .iter()
         .map(|&l| l as u8)

@@ -1,48 +1,9 @@
 //! `compare` as a user runs it: the real binary on real MNIST.
 
+mod run;
+
 use assert_cmd::Command;
-use serde_json::Value;
-use std::path::Path;
-
-fn compare(results: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
-    let mut command = Command::cargo_bin("experiments").unwrap();
-    command
-        .arg("compare")
-        .args(arguments)
-        .arg("--results")
-        .arg(results)
-        .assert()
-}
-
-fn report(results: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(results.join("mnist/report.json")).unwrap()).unwrap()
-}
-
-fn page(results: &Path) -> String {
-    std::fs::read_to_string(results.join("mnist/README.md")).unwrap()
-}
-
-fn model<'a>(report: &'a Value, id: &str) -> &'a Value {
-    let models = report["models"].as_array().unwrap();
-    models
-        .iter()
-        .find(|model| model["id"] == id)
-        .unwrap_or_else(|| panic!("no {id}"))
-}
-
-/// The report without what may differ from run to run: times, memory and environment.
-fn timeless(results: &Path) -> Value {
-    let mut report = report(results);
-    report["environment"].take();
-    report["run"].take();
-    for model in report["models"].as_array_mut().unwrap() {
-        for key in ["fit_seconds", "predict_seconds", "peak_memory_bytes"] {
-            assert!(model[key].is_number(), "{key} of {}", model["id"]);
-            model[key].take();
-        }
-    }
-    report
-}
+use run::{compare, model, page, report, timeless};
 
 #[test]
 fn the_quick_look_trains_every_default_model_and_says_that_it_is_one() {
@@ -156,6 +117,9 @@ fn the_report_has_the_documented_keys() {
     for key in ["epoch", "training_loss", "train_accuracy", "test_accuracy"] {
         assert!(softmax["epochs"][1][key].is_number(), "{key}");
         documented(&format!("models[].epochs[].{key}"));
+    }
+    for key in softmax["metrics"].as_object().unwrap().keys() {
+        documented(&format!("models[].metrics.{key}"));
     }
     assert_eq!(report["dataset"]["features"], 784);
     assert_eq!(

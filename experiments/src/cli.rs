@@ -1,9 +1,11 @@
 //! The command line.
 
+use crate::protocol::CrossValidation;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use std::num::NonZeroU8;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Compares classifiers honestly: every model under one protocol, on all of the data.
 #[derive(Debug, Parser)]
@@ -84,6 +86,17 @@ pub(crate) struct CompareArgs {
     /// Seed of everything random. [default: the plan's, else 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Fit every model whose result depends on the seed with N seeds: the given one and those after.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) seeds: Option<u16>,
+    /// Judge on N training images that are held out, drawn in proportion to the classes, in place of
+    /// the test images.
+    #[arg(long, value_name = "N", conflicts_with = "cv")]
+    pub(crate) validation: Option<usize>,
+    /// Cross-validate on the training images, in place of judging on the test images: K folds, or
+    /// RxK for R repetitions. Folds are stratified and the same for every model.
+    #[arg(long, value_name = "K|RxK", conflicts_with = "seeds")]
+    pub(crate) cv: Option<CrossValidation>,
     /// Train every model on N images only, drawn in proportion to the classes. Every table says so.
     #[arg(long, value_name = "N")]
     pub(crate) train_limit: Option<usize>,
@@ -94,6 +107,18 @@ pub(crate) struct CompareArgs {
     /// Threads that each fit may use. [default: all processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+    /// Call a fit off after this time, such as 90s or 5m; the model keeps its row, with the reason.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) time_limit: Option<Duration>,
+    /// Call a fit off when more memory than this is in use, the data included.
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) memory_limit: Option<u32>,
+    /// Fit again what an earlier run has fitted in the same way.
+    #[arg(long)]
+    pub(crate) refit: bool,
+    /// Print nothing but errors.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
     /// Where reports go. [default: results, or results/quick with --quick]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) results: Option<PathBuf>,

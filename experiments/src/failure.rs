@@ -92,6 +92,8 @@ pub(crate) enum Failure {
     /// A report could not be made from good records.
     #[error(transparent)]
     Report(#[from] ReportError),
+    #[error("{}: {reason}", path.display())]
+    Store { path: PathBuf, reason: String },
     #[error("benchmarks: {what}: {reason}")]
     Benchmark { what: String, reason: String },
     #[error("{}", unfinished(models))]

@@ -4,14 +4,18 @@ mod cli;
 mod commands;
 mod data;
 mod environment;
+mod experiment;
 mod failure;
 mod interrupt;
+mod limits;
 mod measure;
 mod memory;
 mod plan;
 mod progress;
+mod protocol;
 mod registry;
 mod stopwatch;
+mod store;
 mod table;
 
 use clap::{CommandFactory, Parser};

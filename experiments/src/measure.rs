@@ -1,5 +1,6 @@
 //! One fit, measured: the model's own time and memory, then what its predictions are worth.
 
+use crate::limits::{Limits, within};
 use crate::memory;
 use crate::plan::ReadyModel;
 use crate::progress::Progress;
@@ -8,10 +9,10 @@ use classifier::{
     Cancellation, Cancelled, Classifier, Epoch, FitContext, FitError, Observer, Scores, Step,
     with_threads,
 };
-use datasets::Dataset;
+use datasets::{Dataset, Sealed};
 use report::{EpochRecord, Fitted, LinearRecord, Mistake, Outcome};
-use statistics::{ConfusionMatrix, log_loss};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Mistakes kept for the gallery.
@@ -25,27 +26,28 @@ const BLOCK: usize = 2_000;
 /// What every fit of a run has in common.
 #[derive(Debug, Clone)]
 pub(crate) struct Conditions {
-    pub(crate) seed: u64,
     pub(crate) threads: usize,
+    pub(crate) limits: Limits,
     pub(crate) cancellation: Cancellation,
 }
 
-/// Fits a model on `train` and evaluates it on `test`.
+/// Fits a model on `train` and evaluates it on `judged`.
 pub(crate) fn measure(
     model: &ReadyModel,
+    seed: u64,
     train: &Dataset,
-    test: &Dataset,
+    judged: &Sealed,
     conditions: &Conditions,
     progress: &mut Progress,
 ) -> Outcome {
     let attempt = || {
         with_threads(conditions.threads, || {
-            fit_and_evaluate(model, train, test, conditions, progress)
+            fit_and_evaluate(model, seed, train, judged, conditions, progress)
         })
     };
     // A model that panics is a failed row of the table, not the end of the others.
     match catch_unwind(AssertUnwindSafe(attempt)) {
-        Ok(Ok(fitted)) => Outcome::Finished(Box::new(fitted)),
+        Ok(Ok(outcome)) => outcome,
         Ok(Err(FitError::Cancelled(_))) => Outcome::Cancelled,
         Ok(Err(error)) => Outcome::Failed {
             reason: error.to_string(),
@@ -62,71 +64,83 @@ pub(crate) fn measure(
 
 fn fit_and_evaluate(
     model: &ReadyModel,
+    seed: u64,
     train: &Dataset,
-    test: &Dataset,
+    judged: &Sealed,
     conditions: &Conditions,
     progress: &mut Progress,
-) -> Result<Fitted, FitError> {
+) -> Result<Outcome, FitError> {
+    let looks_before = judged.looks();
     memory::restart();
+    let stopwatch = Arc::new(Mutex::new(Stopwatch::start()));
     let mut watch = Watch {
-        stopwatch: Stopwatch::start(),
+        stopwatch: Arc::clone(&stopwatch),
         peak: 0,
         train,
-        test,
+        judged,
         cancellation: &conditions.cancellation,
         epochs: Vec::new(),
         progress,
     };
-    let cancellation = conditions.cancellation.clone();
-    let mut context = FitContext::new(
-        conditions.seed,
-        conditions.threads,
-        cancellation,
-        &mut watch,
+    let (fitted, exceeded) = within(
+        conditions.limits,
+        &conditions.cancellation,
+        &stopwatch,
+        |own| {
+            let threads = conditions.threads;
+            let mut context = FitContext::new(seed, threads, own.clone(), &mut watch);
+            let fitted = model.recipe.fit(train, &mut context);
+            watch.pause();
+            fitted
+        },
     );
-    let classifier = model.recipe.fit(train, &mut context)?;
-    watch.pause();
-    let (fit_time, peak, epochs) = (watch.stopwatch.elapsed(), watch.peak, watch.epochs);
+    if let Some(limit) = exceeded {
+        return Ok(Outcome::Failed {
+            reason: limit.to_string(),
+        });
+    }
+    let classifier = fitted?;
+    let Watch { peak, epochs, .. } = watch;
+    let fit_time = stopwatch.lock().expect("no holder panics").elapsed();
     progress.evaluating();
 
-    let (scores, predict_time) = timed_prediction(classifier.as_ref(), test);
-    let predicted = scores.labels();
-    let logs = classifier.log_probabilities(test.images());
+    let (scores, predict_time) = timed_prediction(classifier.as_ref(), judged);
+    let logs = classifier.log_probabilities(judged.images());
     let train_accuracy = match epochs.last() {
         Some(last) => last.train_accuracy,
         None => accuracy(classifier.as_ref(), train, &conditions.cancellation)?,
     };
-    Ok(Fitted {
+    let mistakes = most_confident_mistakes(judged.look(), &scores, logs.as_ref());
+    let predicted = scores.labels().into_iter();
+    let certificate = classifier.certificate().into_iter();
+    Ok(Outcome::Finished(Box::new(Fitted {
         parameters: classifier.parameter_count(),
         fit_seconds: fit_time.as_secs_f64(),
         predict_seconds: predict_time.as_secs_f64(),
         peak_memory_bytes: peak,
         train_accuracy,
-        test_log_loss: logs
-            .as_ref()
-            .map(|logs| log_loss(logs.values(), test.labels())),
-        confusion: ConfusionMatrix::count(test.labels(), &predicted, test.classes()),
-        mistakes: most_confident_mistakes(test, &scores, logs.as_ref()),
-        test_predictions: predicted.into_iter().map(|class| class as u16).collect(),
+        predictions: predicted.map(|class| class as u16).collect(),
+        log_probabilities: logs.map(|logs| logs.values().to_vec()),
+        looks: judged.looks() - looks_before,
+        mistakes,
         epochs,
-        certificate: classifier
-            .certificate()
-            .into_iter()
+        certificate: certificate
             .map(|(name, value)| (name.to_owned(), value.into()))
             .collect(),
         linear: classifier.linear_weights().map(|linear| LinearRecord {
             weights: linear.weights,
             biases: linear.biases,
         }),
-    })
+    })))
 }
 
 /// Evaluates after each epoch while the stopwatch stands still.
 struct Watch<'a> {
-    stopwatch: Stopwatch,
+    /// Shared with whoever looks after the time limit.
+    stopwatch: Arc<Mutex<Stopwatch>>,
     peak: usize,
     train: &'a Dataset,
-    test: &'a Dataset,
+    judged: &'a Sealed,
     cancellation: &'a Cancellation,
     epochs: Vec<EpochRecord>,
     progress: &'a mut Progress,
@@ -134,13 +148,13 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     fn pause(&mut self) {
-        self.stopwatch.pause();
+        self.stopwatch.lock().expect("no holder panics").pause();
         self.peak = self.peak.max(memory::peak());
     }
 
     fn resume(&mut self) {
         memory::restart();
-        self.stopwatch.resume();
+        self.stopwatch.lock().expect("no holder panics").resume();
     }
 }
 
@@ -149,7 +163,8 @@ impl Observer for Watch<'_> {
         self.pause();
         let evaluate = |data| accuracy(model, data, self.cancellation);
         // Cancelled: the model hears of it next.
-        if let (Ok(train_accuracy), Ok(test_accuracy)) = (evaluate(self.train), evaluate(self.test))
+        if let (Ok(train_accuracy), Ok(test_accuracy)) =
+            (evaluate(self.train), evaluate(self.judged.look()))
         {
             self.epochs.push(EpochRecord {
                 epoch: epoch.number,
@@ -186,13 +201,13 @@ fn accuracy(
     Ok(right as f64 / data.len().max(1) as f64)
 }
 
-/// The scores of the test images and the median time of computing them.
-fn timed_prediction(model: &dyn Classifier, test: &Dataset) -> (Scores, Duration) {
+/// The scores of the images and the median time of computing them.
+fn timed_prediction(model: &dyn Classifier, judged: &Sealed) -> (Scores, Duration) {
     let total = Stopwatch::start();
     let mut times = Vec::new();
     loop {
         let stopwatch = Stopwatch::start();
-        let scores = model.scores(test.images());
+        let scores = model.scores(judged.images());
         times.push(stopwatch.elapsed());
         if total.elapsed() >= PREDICTION_TIME || times.len() == MOST_PREDICTIONS {
             times.sort_unstable();

@@ -10,6 +10,11 @@ pub(crate) fn peak() -> usize {
     HEAP.peak_usage()
 }
 
+/// The use now.
+pub(crate) fn in_use() -> usize {
+    HEAP.current_usage()
+}
+
 /// Counts from the present use on.
 pub(crate) fn restart() {
     HEAP.reset_peak_usage();

@@ -5,6 +5,7 @@ mod source;
 mod tests;
 
 use crate::failure::{Failure, Place};
+use crate::protocol::CrossValidation;
 use crate::registry;
 use classifier::{ModelEntry, Preset};
 use serde_json::{Map, Value};
@@ -22,6 +23,9 @@ pub(crate) struct Plan {
     pub(crate) dataset: Option<String>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) seed: u64,
+    pub(crate) seeds: usize,
+    pub(crate) validation: Option<usize>,
+    pub(crate) cross_validation: Option<CrossValidation>,
     pub(crate) train_limit: Option<usize>,
     pub(crate) models: Vec<PlanModel>,
 }

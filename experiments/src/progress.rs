@@ -6,8 +6,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Duration;
 
-/// The progress of one fit, on the error output.
+/// The progress of one fit, on the error output; nothing where that is to be quiet.
 pub(crate) struct Progress {
+    quiet: bool,
     name: String,
     bar: Option<ProgressBar>,
     since_start: Stopwatch,
@@ -18,10 +19,10 @@ pub(crate) struct Progress {
 const PAUSE: Duration = Duration::from_secs(2);
 
 impl Progress {
-    /// Announces model number `index` of `count`.
-    pub(crate) fn begin(id: &str, index: usize, count: usize) -> Self {
-        let name = format!("[{}/{count}] {id}", index + 1);
-        let bar = std::io::stderr().is_terminal().then(|| {
+    /// Announces fit number `index` of `count`.
+    pub(crate) fn begin(fit: &str, index: usize, count: usize, quiet: bool) -> Self {
+        let name = format!("[{}/{count}] {fit}", index + 1);
+        let bar = (std::io::stderr().is_terminal() && !quiet).then(|| {
             let style = ProgressStyle::with_template("{prefix:26} {spinner} {msg}")
                 .expect("a valid template");
             let target = ProgressDrawTarget::stderr();
@@ -31,10 +32,11 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        if bar.is_none() {
+        if bar.is_none() && !quiet {
             eprintln!("{name}: fitting");
         }
         Self {
+            quiet,
             name,
             bar,
             since_start: Stopwatch::start(),
@@ -69,7 +71,9 @@ impl Progress {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }
-        eprintln!("{}: {result}", self.name);
+        if !self.quiet {
+            eprintln!("{}: {result}", self.name);
+        }
     }
 
     fn advance(&mut self, done: usize, total: usize, unit: &str, state: &str) {
@@ -83,7 +87,7 @@ impl Progress {
             }
             bar.set_message(message);
             bar.set_position(done as u64);
-        } else if self.since_line.elapsed() >= PAUSE && done < total {
+        } else if !self.quiet && self.since_line.elapsed() >= PAUSE && done < total {
             self.since_line = Stopwatch::start();
             let left = self
                 .since_start

@@ -12,7 +12,7 @@ pub fn digits() -> [Dataset; 2] {
         let chosen = stratified_subset(split, size, 0).expect("MNIST is larger");
         split.select(&chosen)
     };
-    [draw(&mnist.train, 1_000), draw(&mnist.test, 300)]
+    [draw(&mnist.train, 1_000), draw(mnist.test.look(), 300)]
 }
 
 /// Real-valued 3 × 5 images of four classes, of which the last has no images: class k is bright

@@ -16,6 +16,9 @@ pub struct ModelEntry {
     pub backend: &'static str,
     /// One line for `models`.
     pub summary: &'static str,
+    /// The crate that the model is in: `env!("CARGO_PKG_NAME")`. A stored fit is the model's own as
+    /// long as this crate and what it depends on are unchanged.
+    pub package: &'static str,
     /// The recipe with this entry's defaults. One recipe type may stand behind several entries.
     pub preset: fn() -> Box<dyn Preset>,
 }

@@ -16,6 +16,12 @@ pub trait Recipe: Send + Sync {
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<Box<dyn Classifier>, FitError>;
+
+    /// Whether the fit depends on the seed. Where it does not, fitting with another is no news, and
+    /// is left out.
+    fn is_stochastic(&self) -> bool {
+        true
+    }
 }
 
 /// A trained model. It exists only as the result of a fit, so predicting before fitting cannot

@@ -1,6 +1,6 @@
 //! A set of labelled images, and the pair of sets that an experiment needs.
 
-use crate::{DataError, Images};
+use crate::{DataError, Images, Sealed};
 use std::sync::Arc;
 
 /// Labelled images: one of the splits of a data set.
@@ -110,7 +110,7 @@ impl Dataset {
 }
 
 /// A data set as an experiment uses it: what models learn from, and what they are judged on.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Splits {
     /// Short name, used in paths and tables: `mnist`.
     pub id: String,
@@ -121,7 +121,7 @@ pub struct Splits {
     /// What models are fitted to.
     pub train: Dataset,
     /// What they are judged on.
-    pub test: Dataset,
+    pub test: Sealed,
     /// SHA-256 of the four decompressed files, in the order of [`FILES`](crate::FILES).
     pub sha256: [String; 4],
 }
@@ -149,7 +149,7 @@ impl Splits {
             title: title.into(),
             origin: origin.into(),
             train,
-            test,
+            test: Sealed::new(test),
             sha256,
         })
     }

@@ -148,6 +148,14 @@ pub enum DataError {
         /// Number of classes, and so the smallest subset with one image of each.
         classes: usize,
     },
+    /// Cross-validation wants each class in each fold.
+    #[error("{wanted} folds of images whose rarest class has {rarest}: ask for 2 to {rarest}")]
+    Folds {
+        /// Folds asked for.
+        wanted: usize,
+        /// Images of the rarest class.
+        rarest: usize,
+    },
     /// Neither found nor downloaded.
     #[error("{title} could not be downloaded from {url} ({reason}); instead, {alternatives}")]
     Download {

@@ -14,9 +14,11 @@ mod directory;
 #[cfg(feature = "download")]
 mod download;
 mod error;
+mod folds;
 mod idx;
 mod images;
 mod mnist;
+mod sealed;
 mod subset;
 
 pub use catalog::{CATALOG, CatalogEntry, Location, cache_dir, search_path};
@@ -25,7 +27,9 @@ pub use directory::{FILES, load_directory};
 #[cfg(feature = "download")]
 pub use download::{Transfer, download};
 pub use error::DataError;
+pub use folds::stratified_folds;
 pub use idx::{MAX_FILE_BYTES, read_images, read_labels};
 pub use images::{ImageShape, Images};
 pub use mnist::mnist;
+pub use sealed::Sealed;
 pub use subset::stratified_subset;

@@ -37,7 +37,7 @@ mod tests {
         assert_eq!(mnist.test.len(), 10_000);
         assert_eq!(mnist.train.labels()[..10], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
         assert_eq!(
-            mnist.test.class_counts(),
+            mnist.test.look().class_counts(),
             [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
         );
         let lit = mnist

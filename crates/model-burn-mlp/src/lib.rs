@@ -19,6 +19,7 @@ pub const BURN_NDARRAY: ModelEntry = ModelEntry {
     id: "burn-ndarray",
     backend: "Burn ndarray",
     summary: "the architecture of `softmax` through Burn's autodiff on the ndarray backend",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(BurnMlp::single_layer(Backend::Ndarray)),
 };
 
@@ -28,6 +29,7 @@ pub const BURN_FLEX: ModelEntry = ModelEntry {
     id: "burn-flex",
     backend: "Burn flex",
     summary: "the architecture of `softmax` through Burn's autodiff on the flex backend",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(BurnMlp::single_layer(Backend::Flex)),
 };
 
@@ -37,6 +39,7 @@ pub const BURN_MLP: ModelEntry = ModelEntry {
     id: "burn-mlp",
     backend: "Burn flex",
     summary: "a multi-layer perceptron with one hidden layer of 128 ReLU units in Burn",
+    package: env!("CARGO_PKG_NAME"),
     preset: || {
         Box::new(BurnMlp {
             hidden: vec![128],

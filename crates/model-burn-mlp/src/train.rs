@@ -54,6 +54,10 @@ impl BurnMlp {
 }
 
 impl Recipe for BurnMlp {
+    fn is_stochastic(&self) -> bool {
+        self.shuffle || !self.hidden.is_empty()
+    }
+
     fn fit(
         &self,
         train: &Dataset,

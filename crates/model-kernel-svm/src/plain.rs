@@ -15,6 +15,7 @@ pub const KERNEL_SVM: ModelEntry = ModelEntry {
     id: "kernel-svm",
     backend: "by hand",
     summary: "exact kernel support vector machine on all pixels, one against one",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(KernelSvm::rbf()),
 };
 
@@ -116,6 +117,10 @@ impl Hyperparameters for KernelSvm {
 }
 
 impl Recipe for KernelSvm {
+    fn is_stochastic(&self) -> bool {
+        false
+    }
+
     fn fit(
         &self,
         train: &Dataset,

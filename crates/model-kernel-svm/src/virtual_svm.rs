@@ -22,6 +22,7 @@ pub const VIRTUAL_SVM: ModelEntry = ModelEntry {
     id: "virtual-svm",
     backend: "by hand",
     summary: "kernel SVM fitted twice, then to its support vectors moved by a pixel, too",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(VirtualSvm::chosen()),
 };
 
@@ -71,6 +72,10 @@ impl Hyperparameters for VirtualSvm {
 }
 
 impl Recipe for VirtualSvm {
+    fn is_stochastic(&self) -> bool {
+        false
+    }
+
     fn fit(
         &self,
         train: &Dataset,

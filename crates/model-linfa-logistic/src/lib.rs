@@ -17,6 +17,7 @@ pub const LINFA_LOGISTIC: ModelEntry = ModelEntry {
     id: "linfa-logistic",
     backend: "linfa-logistic",
     summary: "multinomial logistic regression by linfa, all data at once with L-BFGS",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(LinfaLogistic::default()),
 };
 
@@ -69,6 +70,10 @@ impl Hyperparameters for LinfaLogistic {
 }
 
 impl Recipe for LinfaLogistic {
+    fn is_stochastic(&self) -> bool {
+        false
+    }
+
     fn fit(
         &self,
         train: &Dataset,

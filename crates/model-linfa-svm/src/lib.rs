@@ -21,6 +21,7 @@ pub const LINFA_SVM_RBF: ModelEntry = ModelEntry {
     id: "linfa-svm-rbf",
     backend: "linfa-svm",
     summary: "support vector machine with an RBF kernel by linfa, one against one, on PCA scores",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(LinfaSvm::rbf()),
 };
 
@@ -29,6 +30,7 @@ pub const LINFA_SVM_LINEAR: ModelEntry = ModelEntry {
     id: "linfa-svm-linear",
     backend: "linfa-svm",
     summary: "linear support vector machine by linfa, one against one, on PCA scores",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(LinfaSvm::linear()),
 };
 
@@ -101,6 +103,10 @@ impl Hyperparameters for LinfaSvm {
 }
 
 impl Recipe for LinfaSvm {
+    fn is_stochastic(&self) -> bool {
+        false
+    }
+
     fn fit(
         &self,
         train: &Dataset,

@@ -16,6 +16,7 @@ pub const NEAREST_CENTROID: ModelEntry = ModelEntry {
     id: "nearest-centroid",
     backend: "by hand",
     summary: "the class whose mean training image is nearest: a floor for every other model",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(NearestCentroid {}),
 };
 
@@ -32,6 +33,10 @@ impl Hyperparameters for NearestCentroid {
 }
 
 impl Recipe for NearestCentroid {
+    fn is_stochastic(&self) -> bool {
+        false
+    }
+
     fn fit(
         &self,
         train: &Dataset,
@@ -131,7 +136,7 @@ mod tests {
             .labels();
         let right = labels
             .iter()
-            .zip(mnist.test.labels())
+            .zip(mnist.test.look().labels())
             .filter(|(a, b)| a == b)
             .count();
         assert_eq!(right, 8203);

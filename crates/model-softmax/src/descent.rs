@@ -133,6 +133,10 @@ impl Softmax {
 }
 
 impl Recipe for Softmax {
+    fn is_stochastic(&self) -> bool {
+        self.shuffle
+    }
+
     fn fit(
         &self,
         train: &Dataset,
@@ -201,10 +205,10 @@ mod tests {
     fn the_lab_is_reproduced() {
         let mnist = datasets::mnist().unwrap();
         let model = train(&Softmax::default(), &mnist.train, &mut Silent);
-        assert!((accuracy(&model, &mnist.test) - 0.9224).abs() <= 2e-4);
+        assert!((accuracy(&model, mnist.test.look()) - 0.9224).abs() <= 2e-4);
         assert!((accuracy(&model, &mnist.train) - 0.9250).abs() <= 2e-4);
         let logits = model.scores(mnist.test.images());
-        let loss = cross_entropy(logits.values(), mnist.test.labels());
+        let loss = cross_entropy(logits.values(), mnist.test.look().labels());
         assert!((loss - 0.2727).abs() <= 2e-4, "{loss}");
         assert_eq!(model.parameter_count(), 7850);
     }

@@ -38,6 +38,7 @@ pub const SOFTMAX: ModelEntry = ModelEntry {
     id: "softmax",
     backend: "by hand",
     summary: "softmax regression with a hand-derived gradient and mini-batch gradient descent",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(Softmax::default()),
 };
 
@@ -46,5 +47,6 @@ pub const SOFTMAX_LBFGS: ModelEntry = ModelEntry {
     id: "softmax-lbfgs",
     backend: "by hand",
     summary: "softmax regression at the optimum of its ℓ2-regularised loss, by L-BFGS",
+    package: env!("CARGO_PKG_NAME"),
     preset: || Box::new(SoftmaxLbfgs::default()),
 };

@@ -101,6 +101,10 @@ impl SoftmaxLbfgs {
 }
 
 impl Recipe for SoftmaxLbfgs {
+    fn is_stochastic(&self) -> bool {
+        false
+    }
+
     fn fit(
         &self,
         train: &Dataset,

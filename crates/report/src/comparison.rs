@@ -1,9 +1,12 @@
-//! Which differences between models the test images show, and which they do not.
+//! Which differences between models the images show, and which they do not.
 
 use crate::summary::CONFIDENCE;
-use crate::{ModelSummary, Status};
+use crate::{ModelSummary, Protocol, RunRecord, Status};
 use serde::Serialize;
-use statistics::{Interval, PairedBootstrap, holm, mcnemar};
+use statistics::{
+    CorrelatedDifferences, Interval, PairedBootstrap, Posterior, Test, cochran_q,
+    detectable_difference, five_by_two_f, groups, holm, mcnemar,
+};
 
 /// Test sets drawn for the intervals.
 const DRAWS: usize = 2_000;
@@ -11,7 +14,13 @@ const DRAWS: usize = 2_000;
 /// Adjusted p values below this are called a difference.
 const SIGNIFICANCE: f64 = 0.05;
 
-/// Two models on the same test images.
+/// How probable it is that a detectable difference is detected.
+const POWER: f64 = 0.8;
+
+/// Differences in accuracy of half a point and less are none in practice.
+const EQUIVALENCE: f64 = 0.005;
+
+/// Two models on the same images.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
     /// The one with more images right, or the first in the plan of two with as many.
@@ -24,71 +33,177 @@ pub struct Comparison {
     pub only_second_right: usize,
     /// Difference in accuracy, first − second.
     pub difference: f64,
-    /// Its 95 % interval from a paired bootstrap.
+    /// Its 95 % interval: from a paired bootstrap, or of folds that share training images.
     pub difference_interval: Interval,
-    /// P value of McNemar's exact test.
+    /// P value of McNemar's exact test, or over folds of the corrected resampled t test.
     pub p: f64,
-    /// Its mid-p value.
-    pub mid_p: f64,
-    /// The exact p value adjusted for all comparisons of the report (Holm).
+    /// The mid-p value of McNemar's test.
+    pub mid_p: Option<f64>,
+    /// The p value adjusted for all comparisons of the report (Holm).
     pub p_adjusted: f64,
     /// Whether the adjusted p value is below 0.05.
     pub different: bool,
+    /// The smallest difference that McNemar's test finds on as many images four times in five, for
+    /// models that differ on as many of them.
+    pub detectable_difference: Option<f64>,
+    /// Over folds: how probable each of the two is better by more than half a point.
+    pub posterior: Option<Posterior>,
+    /// Over five repetitions of two folds: the combined F test.
+    pub five_by_two: Option<Test>,
 }
 
-/// All pairs of the models that finished, those with the best model first. Without the labels of
-/// the test images, as in old records, none.
-pub(crate) fn comparisons(models: &[ModelSummary], labels: &[u16], seed: u64) -> Vec<Comparison> {
+/// All models that finished at once.
+#[derive(Debug, Clone, Serialize)]
+pub struct Together {
+    /// Cochran's Q: whether all are equally often right.
+    pub cochran_q: Option<Test>,
+    /// The largest sets of models that cannot be told apart.
+    pub groups: Vec<Vec<String>>,
+}
+
+impl Together {
+    /// `None` for fewer than two models.
+    pub(crate) fn new(
+        models: &[ModelSummary],
+        comparisons: &[Comparison],
+        protocol: Protocol,
+    ) -> Option<Self> {
+        let ranked = ranked(models);
+        if ranked.len() < 2 {
+            return None;
+        }
+        let right: Vec<Vec<bool>> = ranked.iter().map(|model| model.right[0].clone()).collect();
+        let differ = |a: usize, b: usize| {
+            let of_these =
+                |pair: &&Comparison| pair.first == ranked[a].id && pair.second == ranked[b].id;
+            comparisons
+                .iter()
+                .find(of_these)
+                .is_some_and(|pair| pair.different)
+        };
+        let name = |group: Vec<usize>| group.into_iter().map(|i| ranked[i].id.clone()).collect();
+        Some(Self {
+            cochran_q: if protocol.folds == 0 {
+                cochran_q(&right)
+            } else {
+                None
+            },
+            groups: groups(ranked.len(), differ).into_iter().map(name).collect(),
+        })
+    }
+}
+
+/// The models that finished, those with most images right first; equals as planned.
+pub(crate) fn ranked(models: &[ModelSummary]) -> Vec<&ModelSummary> {
     let mut ranked: Vec<&ModelSummary> = models
         .iter()
         .filter(|model| model.status == Status::Finished)
-        .filter(|model| !labels.is_empty() && model.test_predictions.len() == labels.len())
         .collect();
-    // A stable sort: models with as many images right stay in the order of the plan.
     let accuracy = |model: &ModelSummary| model.test_accuracy.unwrap_or(0.0);
     ranked.sort_by(|a, b| accuracy(b).total_cmp(&accuracy(a)));
+    ranked
+}
+
+/// All pairs of the models that finished, those with the best model first.
+pub(crate) fn comparisons(models: &[ModelSummary], run: &RunRecord) -> Vec<Comparison> {
+    let ranked = ranked(models);
     if ranked.len() < 2 {
         return Vec::new();
     }
-    let right: Vec<Vec<bool>> = ranked
-        .iter()
-        .map(|model| {
-            model
-                .test_predictions
-                .iter()
-                .zip(labels)
-                .map(|(a, b)| a == b)
-                .collect()
-        })
-        .collect();
-    let bootstrap = PairedBootstrap::new(&right, DRAWS, seed);
-    let mut all = Vec::new();
-    for (i, first) in ranked.iter().enumerate() {
-        for (j, second) in ranked.iter().enumerate().skip(i + 1) {
-            let only =
-                |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count();
-            let only_first_right = only(&right[i], &right[j]);
-            let only_second_right = only(&right[j], &right[i]);
-            let test = mcnemar(only_first_right, only_second_right);
-            let difference = only_first_right as f64 - only_second_right as f64;
-            all.push(Comparison {
-                first: first.id.clone(),
-                second: second.id.clone(),
-                only_first_right,
-                only_second_right,
-                difference: difference / labels.len() as f64,
-                difference_interval: bootstrap.difference(i, j, CONFIDENCE),
-                p: test.p,
-                mid_p: test.mid_p,
-                p_adjusted: 1.0,
-                different: false,
-            });
-        }
-    }
+    let mut all = if run.protocol.folds == 0 {
+        on_the_same_images(&ranked, run.seed)
+    } else {
+        over_folds(&ranked, run.protocol)
+    };
     let p_values: Vec<f64> = all.iter().map(|pair| pair.p).collect();
     for (pair, p) in all.iter_mut().zip(holm(&p_values)) {
         pair.p_adjusted = p;
         pair.different = p < SIGNIFICANCE;
     }
     all
+}
+
+/// McNemar's test and the paired bootstrap, of the fits with the first seed.
+fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
+    let right: Vec<Vec<bool>> = ranked.iter().map(|model| model.right[0].clone()).collect();
+    let images = right[0].len().max(1);
+    let bootstrap = PairedBootstrap::new(&right, DRAWS, seed);
+    let compare = |(i, j): (usize, usize)| {
+        let pair = Comparison::of(ranked[i], ranked[j], 1);
+        let test = mcnemar(pair.only_first_right, pair.only_second_right);
+        let differing = (pair.only_first_right + pair.only_second_right) as f64 / images as f64;
+        Comparison {
+            difference_interval: bootstrap.difference(i, j, CONFIDENCE),
+            p: test.p,
+            mid_p: Some(test.mid_p),
+            detectable_difference: Some(detectable_difference(
+                images,
+                differing,
+                SIGNIFICANCE,
+                POWER,
+            )),
+            ..pair
+        }
+    };
+    pairs(ranked.len()).map(compare).collect()
+}
+
+/// The corrected resampled t test, frequentist and Bayesian.
+fn over_folds(ranked: &[&ModelSummary], protocol: Protocol) -> Vec<Comparison> {
+    let compare = |(i, j): (usize, usize)| {
+        let pair = Comparison::of(ranked[i], ranked[j], ranked[i].fits.len());
+        let folds = ranked[i].fits.iter().zip(&ranked[j].fits);
+        let differences: Vec<f64> = folds.map(|(a, b)| a.accuracy - b.accuracy).collect();
+        let Some(folds) = CorrelatedDifferences::new(&differences, protocol.train_share()) else {
+            return pair;
+        };
+        let halves: Vec<[f64; 2]> = differences.as_chunks::<2>().0.to_vec();
+        let five_by_two = <[[f64; 2]; 5]>::try_from(halves)
+            .ok()
+            .filter(|_| (protocol.repeats, protocol.folds) == (5, 2));
+        Comparison {
+            difference: folds.mean(),
+            difference_interval: folds.interval(CONFIDENCE),
+            p: folds.t_test().p,
+            posterior: Some(folds.posterior(EQUIVALENCE)),
+            five_by_two: five_by_two.as_ref().and_then(five_by_two_f),
+            ..pair
+        }
+    };
+    pairs(ranked.len()).map(compare).collect()
+}
+
+/// Every (i, j) with i < j < count.
+fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..count).flat_map(move |i| (i + 1..count).map(move |j| (i, j)))
+}
+
+impl Comparison {
+    /// What the first `fits` fits of two models got right, without a test.
+    fn of(first: &ModelSummary, second: &ModelSummary, fits: usize) -> Self {
+        let images = |model: &ModelSummary| model.right[..fits].concat();
+        let (a, b) = (images(first), images(second));
+        let only = |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count();
+        let (only_first_right, only_second_right) = (only(&a, &b), only(&b, &a));
+        let difference = only_first_right as f64 - only_second_right as f64;
+        let difference = difference / a.len().max(1) as f64;
+        Self {
+            first: first.id.clone(),
+            second: second.id.clone(),
+            only_first_right,
+            only_second_right,
+            difference,
+            difference_interval: Interval {
+                low: difference,
+                high: difference,
+            },
+            p: 1.0,
+            mid_p: None,
+            p_adjusted: 1.0,
+            different: false,
+            detectable_difference: None,
+            posterior: None,
+            five_by_two: None,
+        }
+    }
 }

@@ -24,6 +24,12 @@ pub enum ReportError {
         /// What the parser said.
         reason: String,
     },
+    /// Records of an earlier version, without what reports are made from now.
+    #[error("{}: records of an earlier version of Plumbline; run `compare` again", path.display())]
+    OldFormat {
+        /// The file.
+        path: PathBuf,
+    },
     /// The first line does not say what ran.
     #[error("{}: does not begin with a run record", path.display())]
     NoRun {

@@ -1,5 +1,6 @@
 //! The pictures of a report.
 
+mod calibration;
 mod confusion;
 mod curves;
 mod galleries;
@@ -19,6 +20,9 @@ pub(crate) fn draw(report: &Report) -> Result<Vec<Figure>, ReportError> {
     let mut add = |name: String, bytes: Vec<u8>| figures.push(Figure { name, bytes });
     if let Some(svg) = curves::accuracy_per_epoch(report)? {
         add("accuracy.svg".to_owned(), svg.into_bytes());
+    }
+    if let Some(svg) = calibration::reliability_diagram(report)? {
+        add("calibration.svg".to_owned(), svg.into_bytes());
     }
     for model in report.finished() {
         if let Some(svg) = confusion::heat_map(model, &report.dataset)? {

@@ -72,6 +72,11 @@ pub fn read_records(path: &Path) -> Result<(RunRecord, Vec<FitRecord>), ReportEr
             Ok(Record::Run(record)) => run = Some(*record),
             Ok(Record::Fit(record)) => fits.push(*record),
             Err(_) if !line.ends_with('\n') => {}
+            Err(_) if line.contains("\"format\":1,") => {
+                return Err(ReportError::OldFormat {
+                    path: path.to_owned(),
+                });
+            }
             Err(error) => {
                 return Err(ReportError::Record {
                     path: path.to_owned(),

@@ -11,19 +11,21 @@ mod figures;
 mod files;
 mod index;
 mod markdown;
+mod metrics;
 mod record;
 mod sheet;
 mod summary;
 mod verdict;
 
-pub use comparison::Comparison;
+pub use comparison::{Comparison, Together};
 pub use error::ReportError;
 pub use files::{RecordLog, newest_run, read_records, write_file, write_report};
 pub use index::write_index;
+pub use metrics::{FitSummary, Metrics};
 pub use record::{
-    DatasetRecord, Environment, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome,
-    PlannedModel, Record, RunRecord,
+    Cell, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted, FoldOf, JudgedOn,
+    LinearRecord, Mistake, Outcome, PlannedModel, Protocol, Record, RunRecord,
 };
-pub use sheet::{Cell, contact_sheet};
+pub use sheet::{Tile, contact_sheet};
 pub use summary::{ModelSummary, Report, Status};
 pub use verdict::verdict;

@@ -4,7 +4,7 @@ mod numbers;
 mod tables;
 
 use crate::figures::Figure;
-use crate::verdict::verdict;
+use crate::verdict::{probability, verdict};
 use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
@@ -12,7 +12,8 @@ use minijinja::value::{Serde, Value};
 use numbers::thousands;
 use serde::Serialize;
 use tables::{
-    ClassTable, ComparisonRow, EpochTable, Row, WeightDifferences, class_table, weight_differences,
+    ClassTable, ComparisonRow, EpochTable, MetricsRow, Row, SpreadRow, WeightDifferences,
+    class_table, weight_differences,
 };
 
 const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
@@ -24,6 +25,11 @@ struct View<'a> {
     headline: String,
     verdict: Vec<String>,
     comparisons: Vec<ComparisonRow>,
+    groups: Vec<String>,
+    cochran: Option<String>,
+    judged: &'static str,
+    metrics: Vec<MetricsRow>,
+    spreads: Vec<SpreadRow>,
     warnings: Vec<String>,
     sizes: Sizes,
     models: Vec<Row>,
@@ -41,6 +47,11 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         headline: verdict.remove(0),
         verdict,
         comparisons: report.comparisons.iter().map(ComparisonRow::new).collect(),
+        groups: groups(report),
+        cochran: cochran(report),
+        judged: report.protocol.judged_on.images(),
+        metrics: report.finished().filter_map(MetricsRow::new).collect(),
+        spreads: report.finished().filter_map(SpreadRow::new).collect(),
         warnings: warnings(report),
         sizes: Sizes::new(&report.dataset),
         models: report
@@ -66,6 +77,25 @@ fn fill(view: View<'_>) -> Result<String, minijinja::Error> {
         .build()?;
     templates.set_syntax(syntax);
     templates.render_str(TEMPLATE, Value::from(Serde(view)))
+}
+
+/// Models that cannot be told apart, one list of names each.
+fn groups(report: &Report) -> Vec<String> {
+    let groups = report.together.iter().flat_map(|together| &together.groups);
+    groups
+        .filter(|group| group.len() > 1)
+        .map(|group| group.join(", "))
+        .collect()
+}
+
+/// Cochran's Q in words.
+fn cochran(report: &Report) -> Option<String> {
+    let test = report.together.as_ref()?.cochran_q?;
+    Some(format!(
+        "Q = {:.1}, {}",
+        test.statistic,
+        probability(test.p)
+    ))
 }
 
 /// Numbers of images, ready to print.

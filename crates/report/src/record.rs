@@ -3,7 +3,6 @@
 use crate::encoding;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use statistics::ConfusionMatrix;
 
 /// A line of a record file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,7 +17,7 @@ pub enum Record {
 /// What was about to run, on what, and where.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// Version of this format: 1.
+    /// Version of this format: 2.
     pub format: u32,
     /// Name of the run: when it began, in UTC.
     pub run: String,
@@ -26,15 +25,73 @@ pub struct RunRecord {
     pub dataset: DatasetRecord,
     /// Whether this was a quick look at a subset.
     pub quick: bool,
-    /// Seed of everything random.
+    /// Seed of everything random, and the first of `seeds`.
     pub seed: u64,
+    /// What models are judged on, and how often they are fitted.
+    #[serde(default)]
+    pub protocol: Protocol,
     /// The models in the order of the report, whether or not they got their turn.
     pub models: Vec<PlannedModel>,
     /// The machine, the build and the command.
     pub environment: Environment,
-    /// The class of each test image; empty in records of before they were kept.
-    #[serde(default, with = "encoding::classes")]
-    pub test_labels: Vec<u16>,
+    /// The class of each image that models are judged on.
+    #[serde(with = "encoding::classes")]
+    pub labels: Vec<u16>,
+    /// For cross-validation, the fold of each image, a list for each repetition.
+    #[serde(default)]
+    pub folds: Vec<FoldOf>,
+}
+
+/// The fold of each image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FoldOf(#[serde(with = "encoding::classes")] pub Vec<u16>);
+
+/// What models are judged on, and how often they are fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Protocol {
+    /// The images that count.
+    pub judged_on: JudgedOn,
+    /// Fits of each model whose result depends on the seed.
+    pub seeds: usize,
+    /// Folds of cross-validation; 0 without.
+    pub folds: usize,
+    /// Repetitions of cross-validation, each with folds of its own; 0 without.
+    pub repeats: usize,
+}
+
+impl Default for Protocol {
+    fn default() -> Self {
+        Self {
+            judged_on: JudgedOn::Test,
+            seeds: 1,
+            folds: 0,
+            repeats: 0,
+        }
+    }
+}
+
+/// The images that models are judged on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JudgedOn {
+    /// The data set's test images.
+    Test,
+    /// Training images that were held out of all training.
+    Validation,
+    /// Each training image, by models that were not trained on it.
+    Folds,
+}
+
+impl JudgedOn {
+    /// The images in words.
+    pub(crate) fn images(self) -> &'static str {
+        match self {
+            Self::Test => "test images",
+            Self::Validation => "validation images",
+            Self::Folds => "held-out images",
+        }
+    }
 }
 
 /// The data that a run used.
@@ -48,9 +105,9 @@ pub struct DatasetRecord {
     pub train: usize,
     /// Training images there are.
     pub train_available: usize,
-    /// Images tested on.
+    /// Images that models are judged on.
     pub test: usize,
-    /// Test images there are.
+    /// As many as there are of these.
     pub test_available: usize,
     /// Dimension of the input space.
     pub features: usize,
@@ -79,6 +136,8 @@ pub struct PlannedModel {
     pub hyperparameters: Map<String, Value>,
     /// Images it trains on.
     pub train_images: usize,
+    /// How often it is fitted: with several seeds, or once for each fold.
+    pub fits: usize,
 }
 
 /// Where, when and with what a run was made. Nothing in here influences predictions.
@@ -106,13 +165,53 @@ pub struct Environment {
     pub threads: usize,
 }
 
+impl Environment {
+    /// What times depend on, in words.
+    pub fn machine(&self) -> String {
+        format!(
+            "{}, {} of {} processors, {}",
+            self.cpu, self.threads, self.cpus, self.build
+        )
+    }
+}
+
+/// Which of a model's fits: one cell of the comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Cell {
+    /// Repetition of cross-validation, from 0; 0 without.
+    #[serde(default)]
+    pub repeat: usize,
+    /// The fold that is judged and not trained on, from 0; 0 without.
+    #[serde(default)]
+    pub fold: usize,
+    /// The seed of the fit.
+    pub seed: u64,
+}
+
 /// One fit that ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FitRecord {
     /// The model's name in this run.
     pub id: String,
+    /// Which of its fits.
+    pub cell: Cell,
+    /// The key under which the fit is stored: a hash of all that its result depends on.
+    #[serde(default)]
+    pub key: String,
+    /// The machine that it ran on, as [`Environment::machine`] has it: times are of there.
+    pub machine: String,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+impl FitRecord {
+    /// How often it made anyone look at the labels of the images it was judged on.
+    pub(crate) fn looks(&self) -> usize {
+        match &self.outcome {
+            Outcome::Finished(fitted) => fitted.looks,
+            Outcome::Failed { .. } | Outcome::Cancelled => 0,
+        }
+    }
 }
 
 /// How a fit ended.
@@ -143,13 +242,15 @@ pub struct Fitted {
     pub peak_memory_bytes: usize,
     /// Share of the training images it predicts right.
     pub train_accuracy: f64,
-    /// Mean negative log-probability of the truth on the test images, in nats.
-    pub test_log_loss: Option<f64>,
-    /// Test images by truth and prediction.
-    pub confusion: ConfusionMatrix,
-    /// Predicted class of each test image.
+    /// Predicted class of each image that it is judged on.
     #[serde(with = "encoding::classes")]
-    pub test_predictions: Vec<u16>,
+    pub predictions: Vec<u16>,
+    /// Natural logarithms of the class probabilities of these images, shape (images, classes), where
+    /// the model has probabilities.
+    #[serde(default, with = "encoding::optional_floats")]
+    pub log_probabilities: Option<Vec<f32>>,
+    /// How often the labels of these images were looked at.
+    pub looks: usize,
     /// What shows that the solver reached its optimum, by name.
     #[serde(default)]
     pub certificate: Map<String, Value>,
@@ -157,7 +258,7 @@ pub struct Fitted {
     pub epochs: Vec<EpochRecord>,
     /// Weights, where the model is linear.
     pub linear: Option<LinearRecord>,
-    /// The test images that it got wrong with most confidence.
+    /// The images that it got wrong with most confidence.
     pub mistakes: Vec<Mistake>,
 }
 
@@ -170,7 +271,7 @@ pub struct EpochRecord {
     pub training_loss: f64,
     /// Share of the training images that are right.
     pub train_accuracy: f64,
-    /// Share of the test images that are right.
+    /// Share of the images that it is judged on that are right.
     pub test_accuracy: f64,
 }
 
@@ -185,10 +286,10 @@ pub struct LinearRecord {
     pub biases: Vec<f32>,
 }
 
-/// A test image that was taken for something else.
+/// An image that was taken for something else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mistake {
-    /// Its index among the test images.
+    /// Its index among the images that the fit is judged on.
     pub image: usize,
     /// What it is.
     pub truth: usize,

@@ -11,14 +11,14 @@ use embedded_graphics::text::{Alignment, Text};
 
 /// An image of a sheet.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
+pub struct Tile {
     /// Colours in row-major order.
     pub pixels: Vec<[u8; 3]>,
     /// Short lines below it.
     pub caption: Vec<String>,
 }
 
-impl Cell {
+impl Tile {
     /// A cell of grey levels.
     pub fn grey(levels: &[u8], caption: Vec<String>) -> Self {
         Self {
@@ -42,7 +42,7 @@ const CELL_WIDTH: usize = 96;
 /// # Panics
 /// If a cell does not have `width` × `height` pixels.
 pub fn contact_sheet(
-    cells: &[Cell],
+    cells: &[Tile],
     [width, height]: [usize; 2],
     columns: usize,
 ) -> Result<Vec<u8>, ReportError> {
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn cells_are_enlarged_and_captioned() {
-        let cell = Cell::grey(&[0; 28 * 28], vec!["seven".to_owned()]);
+        let cell = Tile::grey(&[0; 28 * 28], vec!["seven".to_owned()]);
         let (width, height, pixels) =
             decode(&contact_sheet(&[cell.clone(), cell.clone(), cell], [28, 28], 2).unwrap());
         assert_eq!(

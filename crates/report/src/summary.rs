@@ -1,13 +1,15 @@
 //! The report as data: what `report.json` holds and every page is made from.
 
-use crate::comparison::{Comparison, comparisons};
+use crate::comparison::{Comparison, Together, comparisons};
+use crate::metrics::{self, Fit, FitSummary, Judged, Metrics};
 use crate::{
-    DatasetRecord, Environment, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome,
-    PlannedModel, RunRecord,
+    DatasetRecord, Environment, EpochRecord, FitRecord, JudgedOn, LinearRecord, Mistake,
+    PlannedModel, Protocol, RunRecord,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use statistics::{ConfusionMatrix, Interval, wilson};
+use statistics::{ConfusionMatrix, Interval};
+use std::collections::HashMap;
 
 /// Confidence of every interval in a report.
 pub(crate) const CONFIDENCE: f64 = 0.95;
@@ -15,7 +17,7 @@ pub(crate) const CONFIDENCE: f64 = 0.95;
 /// A comparison. Its JSON form has the keys that METHODOLOGY.md documents.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// Version of this form: 1.
+    /// Version of this form: 2.
     pub format: u32,
     /// Whether every planned model finished.
     pub complete: bool,
@@ -23,12 +25,18 @@ pub struct Report {
     pub quick: bool,
     /// Seed of everything random.
     pub seed: u64,
+    /// What models are judged on, and how often they are fitted.
+    pub protocol: Protocol,
+    /// How often the labels of the test images were looked at.
+    pub test_looks: usize,
     /// The data.
     pub dataset: DatasetRecord,
     /// All planned models in order.
     pub models: Vec<ModelSummary>,
-    /// Every pair of models that finished, on the same test images; the better one first.
+    /// Every pair of models that finished, on the same images; the better one first.
     pub comparisons: Vec<Comparison>,
+    /// All models that finished at once.
+    pub together: Option<Together>,
     /// The run's name, which is when it began.
     pub run: String,
     /// Machine, build and command.
@@ -68,17 +76,24 @@ pub struct ModelSummary {
     pub train_images: usize,
     /// Number of learnt values that prediction uses.
     pub parameters: Option<usize>,
-    /// Share of test images predicted right.
+    /// Share of the images it is judged on that are right: of the fit with the first seed, or the
+    /// mean over all folds.
     pub test_accuracy: Option<f64>,
-    /// Its 95 % Wilson score interval.
+    /// Its 95 % interval: Wilson's over the images, or over folds that share training images.
     pub test_accuracy_interval: Option<Interval>,
     /// Mean negative log-probability of the truth on the test images, in nats.
     pub test_log_loss: Option<f64>,
     /// Mean F1 over the classes.
     pub macro_f1: Option<f64>,
+    /// Everything else that its predictions say.
+    pub metrics: Option<Metrics>,
+    /// Every fit, where there are several.
+    pub fits: Vec<FitSummary>,
     /// Share of training images predicted right.
     pub train_accuracy: Option<f64>,
-    /// The model's own training time.
+    /// The machine that times are of, where it is not the one of this run.
+    pub measured_on: Option<String>,
+    /// The model's own training time; of several fits the mean.
     pub fit_seconds: Option<f64>,
     /// Time to predict all test images.
     pub predict_seconds: Option<f64>,
@@ -90,9 +105,9 @@ pub struct ModelSummary {
     pub epochs: Vec<EpochRecord>,
     /// Test images by truth (rows) and prediction (columns).
     pub confusion: Option<ConfusionMatrix>,
-    /// For the comparisons.
+    /// For the comparisons: whether each image is right, of each fit that counts.
     #[serde(skip)]
-    pub test_predictions: Vec<u16>,
+    pub(crate) right: Vec<Vec<bool>>,
     /// For the pictures.
     #[serde(skip)]
     pub linear: Option<LinearRecord>,
@@ -104,26 +119,34 @@ pub struct ModelSummary {
 impl Report {
     /// Joins the plan of a run with the fits that ended.
     pub fn new(run: RunRecord, fits: Vec<FitRecord>) -> Self {
-        let mut fits: Vec<Option<FitRecord>> = fits.into_iter().map(Some).collect();
-        let mut take = |id: &str| {
-            let of_this_id =
-                |fit: &&mut Option<FitRecord>| fit.as_ref().is_some_and(|f| f.id == id);
-            fits.iter_mut().rfind(of_this_id).and_then(Option::take)
-        };
+        let mut of_model: HashMap<String, Vec<FitRecord>> = HashMap::new();
+        for fit in fits {
+            of_model.entry(fit.id.clone()).or_default().push(fit);
+        }
+        let mut looks = 0;
         let models: Vec<ModelSummary> = run
             .models
-            .into_iter()
+            .iter()
             .map(|planned| {
-                let fit = take(&planned.id);
-                ModelSummary::new(planned, fit.map(|fit| fit.outcome))
+                let records = of_model.remove(&planned.id).unwrap_or_default();
+                looks += records.iter().map(FitRecord::looks).sum::<usize>();
+                ModelSummary::new(&run, planned, records)
             })
             .collect();
+        let comparisons = comparisons(&models, &run);
         Self {
-            comparisons: comparisons(&models, &run.test_labels, run.seed),
+            together: Together::new(&models, &comparisons, run.protocol),
+            comparisons,
             format: run.format,
             complete: models.iter().all(|model| model.status == Status::Finished),
             quick: run.quick,
             seed: run.seed,
+            protocol: run.protocol,
+            test_looks: if run.protocol.judged_on == JudgedOn::Test {
+                looks
+            } else {
+                0
+            },
             dataset: run.dataset,
             models,
             run: run.run,
@@ -149,12 +172,14 @@ impl Report {
 }
 
 impl ModelSummary {
-    fn new(planned: PlannedModel, outcome: Option<Outcome>) -> Self {
+    fn new(run: &RunRecord, planned: &PlannedModel, records: Vec<FitRecord>) -> Self {
+        let planned_fits = planned.fits;
+        let planned = planned.clone();
         let summary = Self {
             id: planned.id,
             model: planned.model,
             backend: planned.backend,
-            status: Status::Missing,
+            status: Status::Finished,
             reason: None,
             hyperparameters: planned.hyperparameters,
             train_images: planned.train_images,
@@ -163,56 +188,76 @@ impl ModelSummary {
             test_accuracy_interval: None,
             test_log_loss: None,
             macro_f1: None,
+            metrics: None,
+            fits: Vec::new(),
             train_accuracy: None,
+            measured_on: None,
             fit_seconds: None,
             predict_seconds: None,
             peak_memory_bytes: None,
             certificate: Map::new(),
             epochs: Vec::new(),
             confusion: None,
-            test_predictions: Vec::new(),
+            right: Vec::new(),
             linear: None,
             mistakes: Vec::new(),
         };
-        match outcome {
-            None => summary,
-            Some(Outcome::Cancelled) => Self {
-                status: Status::Cancelled,
+        match metrics::finished(records, planned_fits) {
+            Ok(fits) => summary.finished(run, fits),
+            Err((status, reason)) => Self {
+                status,
+                reason,
                 ..summary
             },
-            Some(Outcome::Failed { reason }) => Self {
-                status: Status::Failed,
-                reason: Some(reason),
-                ..summary
-            },
-            Some(Outcome::Finished(fitted)) => summary.finished(*fitted),
         }
     }
 
-    fn finished(self, fitted: Fitted) -> Self {
-        let confusion = fitted.confusion;
-        Self {
-            status: Status::Finished,
-            parameters: Some(fitted.parameters),
-            test_accuracy: Some(confusion.accuracy()),
-            test_accuracy_interval: Some(wilson(
-                confusion.correct(),
-                confusion.total(),
-                CONFIDENCE,
+    fn finished(self, run: &RunRecord, fits: Vec<Fit>) -> Self {
+        let judged = Judged::new(run, &fits);
+        let confusion = judged.confusion(run.dataset.classes);
+        let metrics = judged.metrics(&confusion);
+        let summaries: Vec<FitSummary> = fits.iter().map(|fit| FitSummary::new(run, fit)).collect();
+        let mean = |of: fn(&Fit) -> f64| fits.iter().map(of).sum::<f64>() / fits.len() as f64;
+        let accuracy = match run.protocol.folds {
+            0 => confusion.accuracy(),
+            _ => summaries.iter().map(|fit| fit.accuracy).sum::<f64>() / summaries.len() as f64,
+        };
+        let here = run.environment.machine();
+        let elsewhere = fits.iter().find(|fit| fit.machine != here);
+        let peak = fits.iter().map(|fit| fit.fitted.peak_memory_bytes).max();
+        let summary = Self {
+            test_accuracy: Some(accuracy),
+            test_accuracy_interval: Some(metrics::accuracy_interval(
+                run.protocol,
+                &confusion,
+                &summaries,
             )),
-            test_log_loss: fitted.test_log_loss,
-            macro_f1: Some(confusion.macro_f1()),
-            train_accuracy: Some(fitted.train_accuracy),
-            fit_seconds: Some(fitted.fit_seconds),
-            predict_seconds: Some(fitted.predict_seconds),
-            peak_memory_bytes: Some(fitted.peak_memory_bytes),
-            certificate: fitted.certificate,
-            epochs: fitted.epochs,
+            test_log_loss: metrics.log_loss,
+            macro_f1: Some(metrics.macro_f1),
+            train_accuracy: Some(mean(|fit| fit.fitted.train_accuracy)),
+            measured_on: elsewhere.map(|fit| fit.machine.clone()),
+            fit_seconds: Some(mean(|fit| fit.fitted.fit_seconds)),
+            predict_seconds: Some(mean(|fit| fit.fitted.predict_seconds)),
+            peak_memory_bytes: peak,
+            right: fits.iter().map(|fit| fit.right(run)).collect(),
+            metrics: Some(metrics),
             confusion: Some(confusion),
-            test_predictions: fitted.test_predictions,
-            linear: fitted.linear,
-            mistakes: fitted.mistakes,
+            fits: if fits.len() > 1 {
+                summaries
+            } else {
+                Vec::new()
+            },
             ..self
+        };
+        // What there can be only one of is of the first fit.
+        let first = *fits.into_iter().next().expect("it has fits").fitted;
+        Self {
+            parameters: Some(first.parameters),
+            certificate: first.certificate,
+            epochs: first.epochs,
+            linear: first.linear,
+            mistakes: first.mistakes,
+            ..summary
         }
     }
 }

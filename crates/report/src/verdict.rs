@@ -1,19 +1,21 @@
 //! What the comparison says, in sentences.
 
-use crate::{Comparison, ModelSummary, Report};
+use crate::comparison::ranked;
+use crate::{Comparison, JudgedOn, Report};
 
 /// The verdict on a report, a sentence each: who is ahead, then every model against the next in
 /// rank. P values are adjusted for all comparisons of the report.
 pub fn verdict(report: &Report) -> Vec<String> {
-    let ranked = report.ranked();
+    let ranked = ranked(&report.models);
     let Some(best) = ranked.first() else {
         return vec!["No model finished.".to_owned()];
     };
-    let images = report.dataset.test;
+    let images = Images::of(report);
     let mut first = format!(
-        "{} gets {:.2} % of the {images} test images right",
+        "{} gets {:.2} % of the {} right",
         best.id,
-        best.test_accuracy.unwrap_or(0.0) * 100.0
+        best.test_accuracy.unwrap_or(0.0) * 100.0,
+        images.named,
     );
     let of_best = report
         .comparisons
@@ -37,21 +39,33 @@ pub fn verdict(report: &Report) -> Vec<String> {
         report.comparisons.iter().find(is_this)
     });
     std::iter::once(first)
-        .chain(neighbours.map(|pair| sentence(pair, images)))
+        .chain(neighbours.map(|pair| sentence(pair, &images.these)))
         .collect()
 }
 
-impl Report {
-    /// The models that finished, those with most images right first; equals as planned.
-    pub(crate) fn ranked(&self) -> Vec<&ModelSummary> {
-        let mut ranked: Vec<&ModelSummary> = self.finished().collect();
-        let accuracy = |model: &ModelSummary| model.test_accuracy.unwrap_or(0.0);
-        ranked.sort_by(|a, b| accuracy(b).total_cmp(&accuracy(a)));
-        ranked
+/// The images that models are judged on, in words.
+struct Images {
+    /// "10000 test images".
+    named: String,
+    /// "these 10000 images".
+    these: String,
+}
+
+impl Images {
+    fn of(report: &Report) -> Self {
+        let (judged_on, count) = (report.protocol.judged_on, report.dataset.test);
+        let folds = report.protocol.folds * report.protocol.repeats;
+        Self {
+            named: format!("{count} {}", judged_on.images()),
+            these: match judged_on {
+                JudgedOn::Folds => format!("these {folds} folds"),
+                JudgedOn::Test | JudgedOn::Validation => format!("these {count} images"),
+            },
+        }
     }
 }
 
-fn sentence(pair: &Comparison, images: usize) -> String {
+fn sentence(pair: &Comparison, these: &str) -> String {
     let points = |share: f64| format!("{:.2}", share * 100.0).replace('-', "−");
     let evidence = format!(
         "95 % interval {} to {}, {}",
@@ -72,8 +86,14 @@ fn sentence(pair: &Comparison, images: usize) -> String {
             pair.first, pair.second
         )
     } else {
+        let power = pair
+            .detectable_difference
+            .map_or_else(String::new, |difference| {
+                let smallest = points(difference);
+                format!("; the smallest difference that they would show is {smallest} points")
+            });
         format!(
-            "{} and {} cannot be told apart with these {images} images ({evidence}).",
+            "{} and {} cannot be told apart with {these} ({evidence}{power}).",
             pair.first, pair.second
         )
     }
@@ -105,21 +125,24 @@ mod tests {
                 high: difference + 0.002,
             },
             p,
-            mid_p: p,
+            mid_p: Some(p),
             p_adjusted: p,
             different: p < 0.05,
+            detectable_difference: Some(0.0012),
+            posterior: None,
+            five_by_two: None,
         }
     }
 
     #[test]
     fn sentences_say_whether_there_is_a_difference_and_how_large() {
         assert_eq!(
-            sentence(&pair(0.053, 3e-51), 10_000),
+            sentence(&pair(0.053, 3e-51), "these 10000 images"),
             "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 1e-50)."
         );
         assert_eq!(
-            sentence(&pair(0.001, 0.2), 10_000),
-            "a and b cannot be told apart with these 10000 images (95 % interval −0.10 to 0.30, p = 0.200)."
+            sentence(&pair(0.001, 0.2), "these 10000 images"),
+            "a and b cannot be told apart with these 10000 images (95 % interval −0.10 to 0.30, p = 0.200; the smallest difference that they would show is 0.12 points)."
         );
         let same = Comparison {
             only_first_right: 0,
@@ -127,7 +150,7 @@ mod tests {
             ..pair(0.0, 1.0)
         };
         assert_eq!(
-            sentence(&same, 10_000),
+            sentence(&same, "these 10000 images"),
             "a and b get the same images right."
         );
     }

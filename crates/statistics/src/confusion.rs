@@ -20,6 +20,17 @@ pub struct ClassMetrics {
     pub support: usize,
 }
 
+/// Precision, recall and F1, averaged over classes.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Averages {
+    /// Of precision.
+    pub precision: f64,
+    /// Of recall.
+    pub recall: f64,
+    /// Of F1.
+    pub f1: f64,
+}
+
 impl ConfusionMatrix {
     /// Counts pairs of true and predicted class.
     ///
@@ -71,31 +82,89 @@ impl ConfusionMatrix {
             .collect()
     }
 
-    /// Mean F1 of the classes that occur as truth or prediction.
-    pub fn macro_f1(&self) -> f64 {
+    /// Precision, recall and F1 averaged over the classes that occur as truth or prediction, each
+    /// class counting alike.
+    pub fn macro_average(&self) -> Averages {
         let occurs = |class: usize| {
             self.0[class].iter().any(|&n| n > 0) || self.0.iter().any(|row| row[class] > 0)
         };
-        let scores: Vec<f64> = self
-            .per_class()
-            .iter()
-            .enumerate()
-            .filter(|(class, _)| occurs(*class))
-            .map(|(_, metrics)| metrics.f1)
-            .collect();
-        if scores.is_empty() {
-            return 0.0;
+        self.average(|class, _| f64::from(u8::from(occurs(class))))
+    }
+
+    /// Precision, recall and F1 averaged over the classes, each image counting alike.
+    pub fn weighted_average(&self) -> Averages {
+        self.average(|_, metrics| metrics.support as f64)
+    }
+
+    fn average(&self, weight: impl Fn(usize, &ClassMetrics) -> f64) -> Averages {
+        let (mut sum, mut weights) = (Averages::default(), 0.0);
+        for (class, metrics) in self.per_class().iter().enumerate() {
+            let weight = weight(class, metrics);
+            sum.precision += weight * metrics.precision;
+            sum.recall += weight * metrics.recall;
+            sum.f1 += weight * metrics.f1;
+            weights += weight;
         }
-        scores.iter().sum::<f64>() / scores.len() as f64
+        if weights > 0.0 {
+            for value in [&mut sum.precision, &mut sum.recall, &mut sum.f1] {
+                *value /= weights;
+            }
+        }
+        sum
+    }
+
+    /// Mean recall of the classes that have images (Brodersen et al. 2010).
+    pub fn balanced_accuracy(&self) -> f64 {
+        let classes = self.per_class();
+        let recalls: Vec<f64> = classes
+            .iter()
+            .filter(|class| class.support > 0)
+            .map(|class| class.recall)
+            .collect();
+        recalls.iter().sum::<f64>() / recalls.len().max(1) as f64
+    }
+
+    /// Cohen's κ (Cohen 1960): accuracy beyond what the class frequencies give by chance, as a share
+    /// of what is possible; 0 where nothing is.
+    pub fn kappa(&self) -> f64 {
+        let n = self.total() as f64;
+        let by_chance: f64 = self.marginals().map(|(truth, found)| truth * found).sum();
+        quotient(self.correct() as f64 * n - by_chance, n * n - by_chance)
+    }
+
+    /// Matthews correlation of truth and prediction, for any number of classes (Gorodkin 2004); 0
+    /// where one of the two is constant.
+    pub fn matthews(&self) -> f64 {
+        let n = self.total() as f64;
+        let (mut product, mut truths, mut predictions) = (0.0, 0.0, 0.0);
+        for (truth, found) in self.marginals() {
+            product += truth * found;
+            truths += truth * truth;
+            predictions += found * found;
+        }
+        let covariance = self.correct() as f64 * n - product;
+        quotient(
+            covariance,
+            ((n * n - truths) * (n * n - predictions)).sqrt(),
+        )
+    }
+
+    /// How often each class is the truth, and how often the prediction.
+    fn marginals(&self) -> impl Iterator<Item = (f64, f64)> {
+        (0..self.0.len()).map(|class| {
+            let truth: usize = self.0[class].iter().sum();
+            let found: usize = self.0.iter().map(|row| row[class]).sum();
+            (truth as f64, found as f64)
+        })
     }
 }
 
+fn quotient(part: f64, whole: f64) -> f64 {
+    if whole == 0.0 { 0.0 } else { part / whole }
+}
+
 fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
+    quotient(part as f64, whole as f64)
 }
 
 #[cfg(test)]
@@ -105,21 +174,28 @@ mod tests {
     const TRUTH: [usize; 10] = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2];
     const PREDICTED: [usize; 10] = [0, 0, 1, 1, 1, 1, 3, 2, 0, 1];
 
-    /// ```python
-    /// from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
-    /// t = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2]; p = [0, 0, 1, 1, 1, 1, 3, 2, 0, 1]
-    /// accuracy_score(t, p), f1_score(t, p, average="macro", zero_division=0)
-    /// precision_recall_fscore_support(t, p, zero_division=0)
-    /// ```
+    /// scikit-learn 1.9.1, as tests/recorded.py prints it.
     #[test]
     fn metrics_agree_with_scikit_learn() {
         let matrix = ConfusionMatrix::count(&TRUTH, &PREDICTED, 4);
-        assert!((matrix.accuracy() - 0.6).abs() < 1e-15);
-        assert!(
-            (matrix.macro_f1() - 0.4583333333333333).abs() < 1e-15,
-            "{}",
-            matrix.macro_f1()
-        );
+        let (macros, weighted) = (matrix.macro_average(), matrix.weighted_average());
+        for (actual, expected) in [
+            (matrix.accuracy(), 0.6),
+            (matrix.balanced_accuracy(), 0.5833333333333334),
+            (macros.precision, 0.5666666666666667),
+            (macros.recall, 0.4375),
+            (macros.f1, 0.4583333333333333),
+            (weighted.precision, 0.74),
+            (weighted.recall, 0.6),
+            (weighted.f1, 0.6166666666666667),
+            (matrix.kappa(), 0.41176470588235303),
+            (matrix.matthews(), 0.43082021842766455),
+        ] {
+            assert!(
+                (actual - expected).abs() < 1e-15,
+                "{actual} is not {expected}"
+            );
+        }
         let expected = [
             (
                 0.6666666666666666,
@@ -142,12 +218,16 @@ mod tests {
     #[test]
     fn a_class_that_never_occurs_does_not_lower_the_mean() {
         let matrix = ConfusionMatrix::count(&[0, 1, 0], &[0, 1, 0], 5);
-        assert!((matrix.macro_f1() - 1.0).abs() < 1e-15);
+        assert!((matrix.macro_average().f1 - 1.0).abs() < 1e-15);
     }
 
     #[test]
     fn no_images_give_zeros() {
         let matrix = ConfusionMatrix::count(&[], &[], 3);
-        assert_eq!((matrix.accuracy(), matrix.macro_f1()), (0.0, 0.0));
+        assert_eq!(matrix.accuracy(), 0.0);
+        assert_eq!(matrix.macro_average(), Averages::default());
+        assert_eq!(matrix.weighted_average(), Averages::default());
+        assert_eq!((matrix.kappa(), matrix.matthews()), (0.0, 0.0));
+        assert_eq!(matrix.balanced_accuracy(), 0.0);
     }
 }

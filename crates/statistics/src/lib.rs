@@ -1,11 +1,21 @@
 //! Metrics of classifiers and their uncertainty, over plain slices.
 
+mod calibration;
 mod confusion;
 mod interval;
-mod log_loss;
 mod paired;
+mod probabilities;
+#[cfg(test)]
+mod recorded;
+mod resampled;
+mod several;
 
-pub use confusion::{ClassMetrics, ConfusionMatrix};
+pub use calibration::{
+    ReliabilityBin, at_temperature, expected_calibration_error, reliability, temperature,
+};
+pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use interval::{Interval, wilson};
-pub use log_loss::log_loss;
 pub use paired::{McNemar, PairedBootstrap, holm, mcnemar};
+pub use probabilities::{brier, log_loss, roc_auc, top_k_accuracy};
+pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f};
+pub use several::{Test, cochran_q, detectable_difference, groups};

@@ -1,12 +1,79 @@
-"""Records what src/paired.rs compares with.
+"""Records what the tests in src/ compare with.
 
-    pip install scipy==1.17.1
+    pip install scipy==1.17.1 scikit-learn==1.9.1 statsmodels==0.15.0 mlxtend==0.25.0 baycomp==1.0.3
     python recorded.py
 """
 
-from scipy.stats import binom, binomtest
+import warnings
 
+import baycomp
+import numpy as np
+import sklearn.metrics as m
+from mlxtend.evaluate import combined_ftest_5x2cv
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
+from scipy.stats import binom, binomtest, t as student
+from sklearn.dummy import DummyClassifier
+from statsmodels.stats.contingency_tables import cochrans_q
+
+warnings.simplefilter("ignore")
+
+print("paired.rs")
 for first, second in [(80, 30), (12, 3), (500, 450), (1, 0), (700, 60)]:
     p = binomtest(first, first + second, 0.5).pvalue
     mid_p = p - binom.pmf(min(first, second), first + second, 0.5)
     print((first, second, float(p), float(mid_p)))
+
+print("confusion.rs")
+t = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2]
+p = [0, 0, 1, 1, 1, 1, 3, 2, 0, 1]
+print(m.accuracy_score(t, p), m.balanced_accuracy_score(t, p))
+for average in ["macro", "weighted", None]:
+    print(m.precision_recall_fscore_support(t, p, average=average, zero_division=0))
+print(m.cohen_kappa_score(t, p), m.matthews_corrcoef(t, p))
+
+# `forty` of recorded.rs.
+labels = np.array([(i * i + i // 3) % 4 for i in range(40)])
+logits = np.array(
+    [[2 * np.sin(3 * i + 7 * j + 1) + 0.8 * (j == labels[i]) for j in range(4)] for i in range(40)]
+)
+logs = log_softmax(logits, axis=1).astype(np.float32).astype(np.float64)
+probabilities = np.exp(logs)
+
+print("probabilities.rs")
+print("log-loss", m.log_loss(labels, probabilities))
+print("Brier", m.brier_score_loss(labels, probabilities, scale_by_half=False))
+for k in [1, 2]:
+    print("top", k, m.top_k_accuracy_score(labels, probabilities, k=k))
+# scikit-learn wants rows that sum to 1 in double precision.
+normal = probabilities / probabilities.sum(axis=1, keepdims=True)
+print("AUC", m.roc_auc_score(labels, normal, multi_class="ovr", average="macro"))
+
+print("calibration.rs")
+confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+bins = np.digitize(confidence, np.linspace(0, 1, 16), right=True)
+print(
+    "ECE",
+    sum((bins == b).mean() * abs(confidence[bins == b].mean() - right[bins == b].mean()) for b in set(bins)),
+)
+loss = lambda T: -log_softmax(logs / T, axis=1)[np.arange(40), labels].mean()
+best = minimize_scalar(loss, bounds=(0.01, 100), method="bounded", options={"xatol": 1e-10})
+print("temperature", best.x, best.fun)
+
+print("several.rs")
+right = np.array([[(i * (2 * k + 1) + i // 7) % (k + 3) > 0 for k in range(1, 5)] for i in range(200)])
+q = cochrans_q(right.astype(int))
+print(q.statistic, q.pvalue)
+
+print("resampled.rs")
+d = np.array([0.012, 0.018, -0.004, 0.009, 0.021, 0.015, 0.002, 0.011, 0.007, 0.019])
+# baycomp takes the scores of both and reports (left, rope, right) for y − x.
+print(baycomp.CorrelatedTTest.probs(np.zeros(10), d, rope=0.005, runs=1))
+error = np.sqrt((1 / 10 + 0.1 / 0.9) * d.var(ddof=1))
+print(2 * student.sf(abs(d.mean() / error), 9), student.interval(0.95, 9, d.mean(), error))
+scores = iter([score for pair in d for score in (pair, 0.0)])
+print(
+    combined_ftest_5x2cv(
+        DummyClassifier(), DummyClassifier(), np.zeros((40, 1)), labels, scoring=lambda *_: next(scores)
+    )
+)

@@ -167,7 +167,7 @@ fn latencies(data: &Splits, quick: bool, threads: usize) -> Result<Vec<Latency>,
         });
         let model = fitted.map_err(|error| failed(id, &error))?;
         Ok(Some(with_threads(threads, || {
-            latency(id, model.as_ref(), &data.test)
+            latency(id, model.as_ref(), data.test.look())
         })))
     });
     of_models.filter_map(Result::transpose).collect()

@@ -5,7 +5,7 @@ use crate::data;
 use crate::failure::Failure;
 use console::Term;
 use datasets::Dataset;
-use report::{Cell, contact_sheet, write_file};
+use report::{Tile, contact_sheet, write_file};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ const SHEET_COLUMNS: usize = 10;
 pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     let splits = data::load(&arguments.data)?;
     let split = if arguments.test {
-        &splits.test
+        splits.test.look()
     } else {
         &splits.train
     };
@@ -36,9 +36,9 @@ pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
             .join(&splits.id)
             .join("first-images.png")
     });
-    let cells: Vec<Cell> = (0..count)
+    let cells: Vec<Tile> = (0..count)
         .map(|i| {
-            Cell::grey(
+            Tile::grey(
                 &first.images().grey_levels(i),
                 vec![name(&first, i).to_owned()],
             )

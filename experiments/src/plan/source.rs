@@ -2,13 +2,23 @@
 
 use super::{PATH_NAME, Plan, PlanModel, Setting, TRAIN_LIMIT, is_path_name, registered};
 use crate::failure::{Failure, Place};
+use crate::protocol::FOLDS;
 use classifier::nearest_name;
 use serde_json::Value;
 use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-const KEYS: &[&str] = &["dataset", "data_dir", "seed", "train_limit", "models"];
+const KEYS: &[&str] = &[
+    "dataset",
+    "data_dir",
+    "seed",
+    "seeds",
+    "validation",
+    "cv",
+    "train_limit",
+    "models",
+];
 const MODEL_KEYS: &[&str] = &["model", "id"];
 
 impl Plan {
@@ -23,6 +33,9 @@ impl Plan {
             dataset: None,
             data_dir: None,
             seed: 1,
+            seeds: 1,
+            validation: None,
+            cross_validation: None,
             train_limit: None,
             models: Vec::new(),
         };
@@ -36,6 +49,20 @@ impl Plan {
                     plan.data_dir = Some(base.join(relative));
                 }
                 "seed" => plan.seed = source.whole(value, "seed")?,
+                "seeds" => plan.seeds = source.whole(value, "seeds")? as usize,
+                "validation" => {
+                    plan.validation = Some(source.whole(value, "validation")? as usize);
+                }
+                "cv" => {
+                    let folds = match value.get_ref() {
+                        DeValue::Integer(_) => source.whole(value, "cv")?.to_string(),
+                        _ => source.text_of(value, "cv")?,
+                    };
+                    let folds = folds
+                        .parse()
+                        .map_err(|_| source.wrong(value, "cv", FOLDS))?;
+                    plan.cross_validation = Some(folds);
+                }
                 TRAIN_LIMIT => plan.train_limit = Some(source.whole(value, TRAIN_LIMIT)? as usize),
                 "models" => {
                     let DeValue::Array(models) = value.get_ref() else {
@@ -53,6 +80,12 @@ impl Plan {
                 }
                 _ => return Err(source.unknown(key, KEYS)),
             }
+        }
+        if let (Some(_), Some(_)) = (plan.validation, plan.cross_validation) {
+            return Err(Failure::Syntax {
+                place: source.place(0),
+                reason: "`validation` and `cv` exclude each other".to_owned(),
+            });
         }
         if plan.models.is_empty() {
             return Err(Failure::NoModels {

@@ -1,6 +1,6 @@
 //! Weights and mistakes as contact sheets.
 
-use crate::{Cell, DatasetRecord, LinearRecord, Mistake, ReportError, contact_sheet};
+use crate::{DatasetRecord, LinearRecord, Mistake, ReportError, Tile, contact_sheet};
 
 /// One image of weights per class: orange speaks for the class, blue against it, white is 0.
 /// All classes share one scale.
@@ -11,11 +11,11 @@ pub(super) fn weights(
     let classes = dataset.classes;
     let finite = linear.weights.iter().filter(|weight| weight.is_finite());
     let largest = finite.fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
-    let cells: Vec<Cell> = dataset
+    let cells: Vec<Tile> = dataset
         .class_names
         .iter()
         .enumerate()
-        .map(|(class, name)| Cell {
+        .map(|(class, name)| Tile {
             pixels: linear
                 .weights
                 .iter()
@@ -34,7 +34,7 @@ pub(super) fn mistakes(
     mistakes: &[Mistake],
     dataset: &DatasetRecord,
 ) -> Result<Vec<u8>, ReportError> {
-    let cells: Vec<Cell> = mistakes
+    let cells: Vec<Tile> = mistakes
         .iter()
         .map(|mistake| {
             let mut caption = vec![
@@ -45,7 +45,7 @@ pub(super) fn mistakes(
                 caption.push(format!("p {probability:.4}"));
             }
             caption.push(format!("#{}", mistake.image));
-            Cell::grey(&mistake.pixels, caption)
+            Tile::grey(&mistake.pixels, caption)
         })
         .collect();
     contact_sheet(&cells, [dataset.columns, dataset.rows], 6)

@@ -29,6 +29,7 @@ pub(super) struct Row {
     memory: String,
     hyperparameters: String,
     certificate: String,
+    measured_on: Option<String>,
 }
 
 impl Row {
@@ -69,6 +70,7 @@ impl Row {
                 .map(|(name, value)| format!("{name} = {value}"))
                 .collect::<Vec<_>>()
                 .join(", "),
+            measured_on: model.measured_on.clone(),
             certificate: model
                 .certificate
                 .iter()
@@ -90,6 +92,8 @@ pub(super) struct ComparisonRow {
     only: String,
     p: String,
     different: bool,
+    detectable: String,
+    posterior: String,
 }
 
 impl ComparisonRow {
@@ -104,7 +108,94 @@ impl ComparisonRow {
             only: format!("{} / {}", pair.only_first_right, pair.only_second_right),
             p: probability(pair.p_adjusted),
             different: pair.different,
+            detectable: pair.detectable_difference.map_or_else(String::new, points),
+            posterior: pair.posterior.map_or_else(String::new, |posterior| {
+                let share = |p: f64| format!("{:.0}", p * 100.0);
+                format!(
+                    "{} / {} / {}",
+                    share(posterior.first_better),
+                    share(posterior.equivalent),
+                    share(posterior.second_better)
+                )
+            }),
         }
+    }
+}
+
+/// What predictions say beyond accuracy.
+#[derive(Serialize)]
+pub(super) struct MetricsRow {
+    id: String,
+    cells: Vec<String>,
+}
+
+impl MetricsRow {
+    pub(super) fn new(model: &ModelSummary) -> Option<Self> {
+        let metrics = model.metrics.as_ref()?;
+        let always = [
+            metrics.balanced_accuracy,
+            metrics.macro_precision,
+            metrics.macro_recall,
+            metrics.weighted_f1,
+            metrics.cohen_kappa,
+            metrics.matthews_correlation,
+        ];
+        let with_probabilities = [
+            metrics.brier,
+            metrics.top_2_accuracy,
+            metrics.top_3_accuracy,
+            metrics.roc_auc,
+            metrics.expected_calibration_error,
+        ];
+        let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.4}"));
+        Some(Self {
+            id: model.id.clone(),
+            cells: always
+                .into_iter()
+                .map(Some)
+                .chain(with_probabilities)
+                .map(cell)
+                .collect(),
+        })
+    }
+}
+
+/// The accuracies of a model that was fitted several times.
+#[derive(Serialize)]
+pub(super) struct SpreadRow {
+    id: String,
+    fits: usize,
+    mean: String,
+    deviation: String,
+    lowest: String,
+    highest: String,
+    each: String,
+}
+
+impl SpreadRow {
+    pub(super) fn new(model: &ModelSummary) -> Option<Self> {
+        let accuracies: Vec<f64> = model.fits.iter().map(|fit| fit.accuracy * 100.0).collect();
+        if accuracies.len() < 2 {
+            return None;
+        }
+        let count = accuracies.len() as f64;
+        let mean = accuracies.iter().sum::<f64>() / count;
+        let squares = accuracies.iter().map(|a| (a - mean) * (a - mean));
+        let deviation = (squares.sum::<f64>() / (count - 1.0)).sqrt();
+        let two = |value: f64| format!("{value:.2}");
+        Some(Self {
+            id: model.id.clone(),
+            fits: accuracies.len(),
+            mean: two(mean),
+            deviation: two(deviation),
+            lowest: two(accuracies.iter().copied().fold(f64::INFINITY, f64::min)),
+            highest: two(accuracies.iter().copied().fold(0.0, f64::max)),
+            each: accuracies
+                .into_iter()
+                .map(two)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
     }
 }
 

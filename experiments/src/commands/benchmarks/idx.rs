@@ -70,5 +70,5 @@ pub(super) fn write_with_copies(
     let images = datasets::Images::from_pixels(shape, all)?;
     let train = Dataset::new(images, labels, train.class_names().clone())?;
     write(directory, "train", &train)?;
-    write(directory, "t10k", &data.test)
+    write(directory, "t10k", data.test.look())
 }

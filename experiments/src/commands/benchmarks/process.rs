@@ -87,7 +87,7 @@ impl Peers {
         std::fs::create_dir_all(&peers.data)
             .map_err(|error| failed(&home.display().to_string(), &error))?;
         write(&peers.script, SCRIPT.as_bytes())?;
-        for (split, prefix) in [(&data.train, "train"), (&data.test, "t10k")] {
+        for (split, prefix) in [(&data.train, "train"), (data.test.look(), "t10k")] {
             super::idx::write(&peers.data, prefix, split)?;
         }
         let installed = home.join("installed.txt");

@@ -1,0 +1,243 @@
+//! Everything that the predictions of a model say about it.
+
+use crate::summary::CONFIDENCE;
+use crate::summary::Status;
+use crate::{Cell, FitRecord, Fitted, Outcome, Protocol, RunRecord};
+use serde::Serialize;
+use statistics::{
+    ConfusionMatrix, CorrelatedDifferences, Interval, ReliabilityBin, brier,
+    expected_calibration_error, log_loss, reliability, roc_auc, top_k_accuracy, wilson,
+};
+use std::collections::BTreeMap;
+
+/// Ranges of probability in a reliability diagram: 15, as Guo et al. 2017 have it.
+const BINS: usize = 15;
+
+/// Metrics of predictions. Those of probabilities are absent where the model has none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Metrics {
+    /// Mean recall of the classes.
+    pub balanced_accuracy: f64,
+    /// Mean precision of the classes.
+    pub macro_precision: f64,
+    /// Mean recall of the classes that occur as truth or prediction.
+    pub macro_recall: f64,
+    /// Mean F1 of the classes.
+    pub macro_f1: f64,
+    /// Precision, each class as heavy as it is frequent.
+    pub weighted_precision: f64,
+    /// Recall, likewise.
+    pub weighted_recall: f64,
+    /// F1, likewise.
+    pub weighted_f1: f64,
+    /// Cohen's κ.
+    pub cohen_kappa: f64,
+    /// Matthews correlation.
+    pub matthews_correlation: f64,
+    /// Mean negative log-probability of the truth, in nats.
+    pub log_loss: Option<f64>,
+    /// Brier score, from 0 to 2.
+    pub brier: Option<f64>,
+    /// Share of images whose truth is among the two most probable classes.
+    pub top_2_accuracy: Option<f64>,
+    /// Share of images whose truth is among the three most probable classes.
+    pub top_3_accuracy: Option<f64>,
+    /// Area under the receiver operating characteristic, one class against the rest, the mean.
+    pub roc_auc: Option<f64>,
+    /// Mean distance between confidence and accuracy.
+    pub expected_calibration_error: Option<f64>,
+    /// Predictions by their probability; empty without probabilities.
+    pub reliability: Vec<ReliabilityBin>,
+}
+
+/// The images that a model was judged on, with what it made of them.
+pub(crate) struct Judged {
+    labels: Vec<usize>,
+    predictions: Vec<usize>,
+    log_probabilities: Option<Vec<f32>>,
+}
+
+impl Judged {
+    /// Joins what was predicted with the truth: of the fit with the first seed, or of all folds.
+    pub(crate) fn new(run: &RunRecord, fits: &[Fit]) -> Self {
+        let count = if run.protocol.folds == 0 {
+            1
+        } else {
+            fits.len()
+        };
+        let mut all = Self {
+            labels: Vec::new(),
+            predictions: Vec::new(),
+            log_probabilities: Some(Vec::new()),
+        };
+        for Fit { cell, fitted, .. } in &fits[..count] {
+            all.labels.extend(run.labels_of(*cell));
+            all.predictions
+                .extend(fitted.predictions.iter().map(|&class| usize::from(class)));
+            match (&mut all.log_probabilities, &fitted.log_probabilities) {
+                (Some(all), Some(more)) => all.extend_from_slice(more),
+                (all, _) => *all = None,
+            }
+        }
+        all
+    }
+
+    pub(crate) fn confusion(&self, classes: usize) -> ConfusionMatrix {
+        ConfusionMatrix::count(&self.labels, &self.predictions, classes)
+    }
+
+    pub(crate) fn metrics(&self, confusion: &ConfusionMatrix) -> Metrics {
+        let (macros, weighted) = (confusion.macro_average(), confusion.weighted_average());
+        let logs = self.log_probabilities.as_deref();
+        let score =
+            |metric: fn(&[f32], &[usize]) -> f64| logs.map(|logs| metric(logs, &self.labels));
+        let reliability = logs.map(|logs| reliability(logs, &self.labels, BINS));
+        Metrics {
+            balanced_accuracy: confusion.balanced_accuracy(),
+            macro_precision: macros.precision,
+            macro_recall: macros.recall,
+            macro_f1: macros.f1,
+            weighted_precision: weighted.precision,
+            weighted_recall: weighted.recall,
+            weighted_f1: weighted.f1,
+            cohen_kappa: confusion.kappa(),
+            matthews_correlation: confusion.matthews(),
+            log_loss: score(log_loss),
+            brier: score(brier),
+            top_2_accuracy: score(|logs, labels| top_k_accuracy(logs, labels, 2)),
+            top_3_accuracy: score(|logs, labels| top_k_accuracy(logs, labels, 3)),
+            roc_auc: score(roc_auc),
+            expected_calibration_error: reliability.as_deref().map(expected_calibration_error),
+            reliability: reliability.unwrap_or_default(),
+        }
+    }
+}
+
+impl RunRecord {
+    /// The share of images that a fit got right; `None` if it did not finish.
+    pub fn accuracy(&self, record: &FitRecord) -> Option<f64> {
+        let Outcome::Finished(fitted) = &record.outcome else {
+            return None;
+        };
+        let labels = self.labels_of(record.cell);
+        let pairs = labels.iter().zip(&fitted.predictions);
+        let right = pairs.filter(|(truth, predicted)| **truth == usize::from(**predicted));
+        Some(right.count() as f64 / labels.len().max(1) as f64)
+    }
+
+    /// The labels of the images that a fit was judged on.
+    pub(crate) fn labels_of(&self, cell: Cell) -> Vec<usize> {
+        let labels = self.labels.iter().map(|&label| usize::from(label));
+        match self.folds.get(cell.repeat) {
+            None => labels.collect(),
+            Some(folds) => labels
+                .zip(&folds.0)
+                .filter(|(_, fold)| usize::from(**fold) == cell.fold)
+                .map(|(label, _)| label)
+                .collect(),
+        }
+    }
+}
+
+/// One fit of several.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FitSummary {
+    /// Repetition of cross-validation, from 0; 0 without.
+    pub repeat: usize,
+    /// Fold that was judged, from 0; 0 without.
+    pub fold: usize,
+    /// Its seed.
+    pub seed: u64,
+    /// Share of the images that are right.
+    pub accuracy: f64,
+    /// Mean negative log-probability of the truth, in nats.
+    pub log_loss: Option<f64>,
+    /// Its own training time.
+    pub fit_seconds: f64,
+}
+
+impl FitSummary {
+    pub(crate) fn new(run: &RunRecord, fit: &Fit) -> Self {
+        let (cell, fitted) = (fit.cell, &fit.fitted);
+        let labels = run.labels_of(cell);
+        let right = fit.right(run).into_iter().filter(|&right| right).count();
+        Self {
+            repeat: cell.repeat,
+            fold: cell.fold,
+            seed: cell.seed,
+            accuracy: right as f64 / labels.len().max(1) as f64,
+            log_loss: fitted
+                .log_probabilities
+                .as_ref()
+                .map(|logs| log_loss(logs, &labels)),
+            fit_seconds: fitted.fit_seconds,
+        }
+    }
+}
+
+impl Fit {
+    /// Whether each image that it was judged on is right.
+    pub(crate) fn right(&self, run: &RunRecord) -> Vec<bool> {
+        let labels = run.labels_of(self.cell).into_iter();
+        labels
+            .zip(&self.fitted.predictions)
+            .map(|(truth, &predicted)| truth == usize::from(predicted))
+            .collect()
+    }
+}
+
+/// The interval of the accuracy: Wilson's over the images, or over correlated folds.
+pub(crate) fn accuracy_interval(
+    protocol: Protocol,
+    confusion: &ConfusionMatrix,
+    fits: &[FitSummary],
+) -> Interval {
+    let accuracies: Vec<f64> = fits.iter().map(|fit| fit.accuracy).collect();
+    match CorrelatedDifferences::new(&accuracies, protocol.train_share()) {
+        Some(folds) if protocol.folds > 0 => folds.interval(CONFIDENCE),
+        _ => wilson(confusion.correct(), confusion.total(), CONFIDENCE),
+    }
+}
+
+impl Protocol {
+    /// The share of the images that each fold trains on.
+    pub(crate) fn train_share(self) -> f64 {
+        1.0 - 1.0 / self.folds.max(2) as f64
+    }
+}
+
+/// A fit that finished.
+pub(crate) struct Fit {
+    pub(crate) cell: Cell,
+    pub(crate) machine: String,
+    pub(crate) fitted: Box<Fitted>,
+}
+
+/// All fits of a model in the order of their cells, the last of several records of a cell; or why
+/// there are too few.
+pub(crate) fn finished(
+    records: Vec<FitRecord>,
+    planned: usize,
+) -> Result<Vec<Fit>, (Status, Option<String>)> {
+    let cells: BTreeMap<Cell, FitRecord> = records
+        .into_iter()
+        .map(|record| (record.cell, record))
+        .collect();
+    let mut fits = Vec::new();
+    for (cell, record) in cells {
+        match record.outcome {
+            Outcome::Finished(fitted) => fits.push(Fit {
+                cell,
+                machine: record.machine,
+                fitted,
+            }),
+            Outcome::Failed { reason } => return Err((Status::Failed, Some(reason))),
+            Outcome::Cancelled => return Err((Status::Cancelled, None)),
+        }
+    }
+    if fits.len() < planned {
+        let reason = (!fits.is_empty()).then(|| format!("{} of {planned} fits", fits.len()));
+        return Err((Status::Missing, reason));
+    }
+    Ok(fits)
+}

@@ -1,0 +1,328 @@
+//! Data and models, ready to run: fits every cell that the store lacks, and writes the comparison.
+
+use crate::environment;
+use crate::failure::{Failure, Place};
+use crate::interrupt::on_interrupt;
+use crate::measure::{Conditions, measure};
+use crate::plan::ReadyModel;
+use crate::progress::Progress;
+use crate::protocol::{Division, Judging};
+use crate::store::{Key, Store, sha256};
+use crate::table;
+use datasets::Splits;
+use report::{
+    Cell, DatasetRecord, Environment, FitRecord, JudgedOn, Outcome, PlannedModel, Record,
+    RecordLog, Report, RunRecord, Status, read_records, write_index, write_report,
+};
+use serde_json::json;
+use std::path::Path;
+
+const LOCK: &str = include_str!("../../Cargo.lock");
+
+/// What a comparison is made of.
+pub(crate) struct Experiment {
+    pub(crate) judging: Judging,
+    division: Division,
+    dataset: DatasetRecord,
+    data_origin: String,
+    models: Vec<ReadyModel>,
+}
+
+/// How to go about it; nothing here changes a prediction.
+pub(crate) struct Manner {
+    /// Fit again what the store has.
+    pub(crate) refit: bool,
+    pub(crate) quiet: bool,
+}
+
+impl Experiment {
+    /// Divides the data, and checks that every subset asked for can be drawn.
+    pub(crate) fn new(
+        splits: Splits,
+        models: Vec<ReadyModel>,
+        judging: Judging,
+    ) -> Result<Self, Failure> {
+        let shape = splits.test.images().shape();
+        let dataset = DatasetRecord {
+            name: splits.id.clone(),
+            title: splits.title.clone(),
+            train: 0,
+            train_available: splits.train.len(),
+            test: 0,
+            test_available: 0,
+            features: shape.features(),
+            rows: shape.rows,
+            columns: shape.columns,
+            classes: splits.test.classes(),
+            class_names: splits.test.class_names().to_vec(),
+            sha256: splits.sha256.clone(),
+        };
+        let data_origin = splits.origin.clone();
+        let division = Division::new(splits, &judging)?;
+        for model in &models {
+            let first = division.cells(true)[0];
+            division
+                .train(first, model.train_limit)
+                .map_err(|error| Failure::Limit {
+                    place: Place::Option(format!("train_limit of {}", model.id)),
+                    error,
+                })?;
+        }
+        let of_models = models
+            .iter()
+            .map(|model| division.train_images(model.train_limit));
+        Ok(Self {
+            dataset: DatasetRecord {
+                train: of_models.max().unwrap_or(0),
+                train_available: division.train_available,
+                test: division.judged_images(),
+                test_available: division.judged_available,
+                ..dataset
+            },
+            judging,
+            division,
+            data_origin,
+            models,
+        })
+    }
+
+    /// Runs every model, one after another.
+    pub(crate) fn run(
+        &self,
+        results: &Path,
+        conditions: &Conditions,
+        manner: &Manner,
+    ) -> Result<(), Failure> {
+        let directory = results.join(&self.dataset.name);
+        let environment = environment::describe(&self.data_origin, conditions.threads);
+        let machine = environment.machine();
+        let run = self.record(environment);
+        if !manner.quiet {
+            eprintln!("{}", self.describe(&run));
+        }
+        // Before anything is trained: an unwritable directory must not cost an hour.
+        let mut log = RecordLog::create(&directory, run.clone()).map_err(Failure::Results)?;
+        let store = Store::open(results)?;
+        on_interrupt(&conditions.cancellation);
+        let cells: Vec<(&ReadyModel, Cell)> = self.cells().collect();
+        for (index, (model, cell)) in cells.iter().enumerate() {
+            let what = format!("{}{}", model.id, self.of_cell(*cell));
+            let mut progress = Progress::begin(&what, index, cells.len(), manner.quiet);
+            let key = self.key(model, *cell);
+            let stored = if manner.refit {
+                None
+            } else {
+                store.find(&key)?
+            };
+            let (outcome, machine, reused) = match stored {
+                Some((fitted, machine)) => (Outcome::Finished(fitted), machine, true),
+                None => {
+                    let outcome = self.fit(model, *cell, conditions, &mut progress)?;
+                    (outcome, machine.clone(), false)
+                }
+            };
+            if let (Outcome::Finished(fitted), false) = (&outcome, reused) {
+                store.keep(&key, &machine, &run.run, fitted)?;
+            }
+            let record = FitRecord {
+                id: model.id.clone(),
+                cell: *cell,
+                key: key.hash().to_owned(),
+                machine,
+                outcome,
+            };
+            progress.end(&in_a_line(&run, &record, reused));
+            log.append(&Record::Fit(Box::new(record)))?;
+            if conditions.cancellation.check().is_err() {
+                break;
+            }
+        }
+
+        let (run, fits) = read_records(log.path())?;
+        let report = Report::new(run, fits);
+        write_report(&directory, &report)?;
+        write_index(results)?;
+        if !manner.quiet {
+            println!("{}", table::comparison(&report));
+            for sentence in report::verdict(&report) {
+                println!("{sentence}");
+            }
+            println!("report: {}", directory.join("README.md").display());
+        }
+        verdict(&report, conditions)
+    }
+
+    fn cells(&self) -> impl Iterator<Item = (&ReadyModel, Cell)> {
+        self.models.iter().flat_map(|model| {
+            let cells = self.division.cells(model.recipe.is_stochastic());
+            cells.into_iter().map(move |cell| (model, cell))
+        })
+    }
+
+    fn fit(
+        &self,
+        model: &ReadyModel,
+        cell: Cell,
+        conditions: &Conditions,
+        progress: &mut Progress,
+    ) -> Result<Outcome, Failure> {
+        let train = self.division.train(cell, model.train_limit)?;
+        let held_out = self.division.held_out(cell);
+        let judged = held_out.as_ref().unwrap_or_else(|| self.division.judged());
+        Ok(measure(
+            model, cell.seed, &train, judged, conditions, progress,
+        ))
+    }
+
+    /// Everything that a fit's result depends on; METHODOLOGY.md explains the list.
+    fn key(&self, model: &ReadyModel, cell: Cell) -> Key {
+        let protocol = self.division.protocol;
+        // Where nothing is drawn, the seed of the drawing does not matter.
+        let draws = self.judging.quick
+            || model.train_limit.is_some()
+            || protocol.judged_on != JudgedOn::Test;
+        Key::new(&json!({
+            "format": 2,
+            "model": model.entry.id,
+            "sources": sources_of(model.entry.package),
+            "measuring": env!("PLUMBLINE_MEASURING"),
+            "libraries": sha256(LOCK.as_bytes()),
+            "compiler": env!("PLUMBLINE_RUSTC"),
+            "build": env!("PLUMBLINE_BUILD"),
+            "parameters": model.recipe.values(),
+            "data": self.dataset.sha256,
+            "train_limit": model.train_limit,
+            "judged_on": protocol.judged_on,
+            "judged_images": self.dataset.test,
+            "folds": protocol.folds,
+            "repeat": cell.repeat,
+            "fold": cell.fold,
+            "quick": self.judging.quick,
+            "drawn_by": draws.then_some(self.judging.seed),
+            "seed": model.recipe.is_stochastic().then_some(cell.seed),
+        }))
+    }
+
+    fn of_cell(&self, cell: Cell) -> String {
+        let protocol = self.division.protocol;
+        match (protocol.folds, protocol.repeats) {
+            (0, _) if protocol.seeds == 1 => String::new(),
+            (0, _) => format!(", seed {}", cell.seed),
+            (folds, 1) => format!(", fold {} of {folds}", cell.fold + 1),
+            (folds, repeats) => format!(
+                ", fold {} of {folds}, repetition {} of {repeats}",
+                cell.fold + 1,
+                cell.repeat + 1
+            ),
+        }
+    }
+
+    fn describe(&self, run: &RunRecord) -> String {
+        let judged = match self.division.protocol {
+            protocol if protocol.folds > 0 => format!(
+                "{} folds{}",
+                protocol.folds,
+                match protocol.repeats {
+                    1 => String::new(),
+                    repeats => format!(" {repeats} times"),
+                }
+            ),
+            protocol if protocol.judged_on == JudgedOn::Validation => {
+                format!("{} validation images", run.dataset.test)
+            }
+            _ => format!("{} test images", run.dataset.test),
+        };
+        format!(
+            "{}: {} models, {} training images, {judged}, seed {}, {} threads{}",
+            run.dataset.title,
+            self.models.len(),
+            run.dataset.train,
+            run.seed,
+            run.environment.threads,
+            if self.judging.quick {
+                " (quick look at a subset)"
+            } else {
+                ""
+            },
+        )
+    }
+
+    fn record(&self, environment: Environment) -> RunRecord {
+        let planned = |model: &ReadyModel| PlannedModel {
+            id: model.id.clone(),
+            model: model.entry.id.to_owned(),
+            backend: model.entry.backend.to_owned(),
+            hyperparameters: model.recipe.values(),
+            train_images: self.division.train_images(model.train_limit),
+            fits: self.division.cells(model.recipe.is_stochastic()).len(),
+        };
+        let (labels, folds) = self.division.labels();
+        RunRecord {
+            format: 2,
+            run: environment.started.replace(':', "-"),
+            dataset: self.dataset.clone(),
+            quick: self.judging.quick,
+            seed: self.judging.seed,
+            protocol: self.division.protocol,
+            models: self.models.iter().map(planned).collect(),
+            environment,
+            labels,
+            folds,
+        }
+    }
+}
+
+/// The hash of the sources of a crate and of ours below it.
+fn sources_of(package: &str) -> Option<&'static str> {
+    env!("PLUMBLINE_SOURCES")
+        .split(' ')
+        .find_map(|entry| entry.strip_prefix(package)?.strip_prefix('='))
+}
+
+fn in_a_line(run: &RunRecord, record: &FitRecord, reused: bool) -> String {
+    match &record.outcome {
+        Outcome::Finished(fitted) => format!(
+            "{:.2} % right, fitted in {:.2} s{}",
+            run.accuracy(record).unwrap_or(0.0) * 100.0,
+            fitted.fit_seconds,
+            if reused { ", by an earlier run" } else { "" }
+        ),
+        Outcome::Failed { reason } => format!("failed: {reason}"),
+        Outcome::Cancelled => "cancelled".to_owned(),
+    }
+}
+
+/// Success only if every model finished.
+fn verdict(report: &Report, conditions: &Conditions) -> Result<(), Failure> {
+    if conditions.cancellation.check().is_err() {
+        return Err(Failure::Interrupted);
+    }
+    let unfinished = report
+        .models
+        .iter()
+        .filter(|model| model.status != Status::Finished);
+    let models: Vec<String> = unfinished.map(|model| model.id.clone()).collect();
+    if models.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Unfinished { models })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::MODELS;
+
+    #[test]
+    fn the_sources_of_every_model_are_known_and_differ_by_crate() {
+        for model in MODELS {
+            assert!(sources_of(model.package).is_some(), "{}", model.package);
+        }
+        assert_eq!(sources_of("no-such-crate"), None);
+        assert_ne!(
+            sources_of("model-softmax"),
+            sources_of("model-nearest-centroid")
+        );
+    }
+}

@@ -1,0 +1,324 @@
+//! Who is trained on what and judged on what: the test images, a validation split, or folds.
+
+use crate::failure::{Failure, Place};
+use datasets::{DataError, Dataset, Sealed, Splits, stratified_folds, stratified_subset};
+use report::{Cell, FoldOf, JudgedOn, Protocol};
+use std::borrow::Cow;
+use std::str::FromStr;
+
+const QUICK_TRAIN: usize = 2_000;
+const QUICK_JUDGED: usize = 1_000;
+
+/// How a comparison judges: what the plan and the command line ask for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judging {
+    pub(crate) seed: u64,
+    /// Fits of every model that depends on the seed.
+    pub(crate) seeds: usize,
+    pub(crate) validation: Option<usize>,
+    pub(crate) cross_validation: Option<CrossValidation>,
+    /// A look at a subset.
+    pub(crate) quick: bool,
+}
+
+/// Folds, and how often the images are divided anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CrossValidation {
+    pub(crate) repeats: usize,
+    pub(crate) folds: usize,
+}
+
+/// What a [`CrossValidation`] is written as, for messages.
+pub(crate) const FOLDS: &str = "K folds, such as 5, or R times K folds, such as 5x2";
+
+impl FromStr for CrossValidation {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (repeats, folds) = text.split_once(['x', '×']).unwrap_or(("1", text));
+        match (repeats.trim().parse(), folds.trim().parse()) {
+            (Ok(repeats), Ok(folds)) if repeats > 0 && folds > 1 => Ok(Self { repeats, folds }),
+            _ => Err(format!("expected {FOLDS}")),
+        }
+    }
+}
+
+/// The images of a run, divided as its protocol says.
+pub(crate) struct Division {
+    pub(crate) protocol: Protocol,
+    train: Dataset,
+    judged: Sealed,
+    /// The fold of each training image, for each repetition.
+    folds: Vec<FoldOf>,
+    /// Images of the kind that is judged, before any subset.
+    pub(crate) judged_available: usize,
+    pub(crate) train_available: usize,
+    seed: u64,
+}
+
+impl Division {
+    /// Divides a data set. What is held out is drawn by the seed, in proportion to the classes.
+    pub(crate) fn new(splits: Splits, judging: &Judging) -> Result<Self, Failure> {
+        let seed = judging.seed;
+        let limit = |option: &str| {
+            let place = Place::Option(option.to_owned());
+            move |error: DataError| Failure::Limit { place, error }
+        };
+        let protocol = |judged_on| Protocol {
+            judged_on,
+            seeds: judging.seeds,
+            ..Protocol::default()
+        };
+        let train_available = splits.train.len();
+        if let Some(cross) = judging.cross_validation {
+            let train = if judging.quick {
+                subset(&splits.train, QUICK_TRAIN, seed).map_err(limit("--quick"))?
+            } else {
+                splits.train
+            };
+            let folds = (0..cross.repeats as u64).map(|repeat| {
+                stratified_folds(&train, cross.folds, seed.wrapping_add(repeat)).map(FoldOf)
+            });
+            return Ok(Self {
+                protocol: Protocol {
+                    folds: cross.folds,
+                    repeats: cross.repeats,
+                    seeds: 1,
+                    ..protocol(JudgedOn::Folds)
+                },
+                folds: folds.collect::<Result<_, _>>().map_err(limit("--cv"))?,
+                judged: Sealed::new(train.select(&[])),
+                judged_available: train_available,
+                train_available,
+                train,
+                seed,
+            });
+        }
+        if let Some(size) = judging.validation {
+            let chosen =
+                stratified_subset(&splits.train, size, seed).map_err(limit("--validation"))?;
+            let rest = complement(&chosen, splits.train.len());
+            let held_out = splits.train.select(&chosen);
+            let held_out = if judging.quick {
+                subset(&held_out, QUICK_JUDGED, seed).map_err(limit("--quick"))?
+            } else {
+                held_out
+            };
+            return Ok(Self {
+                protocol: protocol(JudgedOn::Validation),
+                folds: Vec::new(),
+                judged: Sealed::new(held_out),
+                judged_available: size,
+                train_available: rest.len(),
+                train: splits.train.select(&rest),
+                seed,
+            });
+        }
+        let judged_available = splits.test.len();
+        let judged = if judging.quick {
+            let size = QUICK_JUDGED.min(judged_available);
+            splits.test.subset(size, seed).map_err(limit("--quick"))?
+        } else {
+            splits.test
+        };
+        Ok(Self {
+            protocol: protocol(JudgedOn::Test),
+            folds: Vec::new(),
+            judged,
+            judged_available,
+            train_available,
+            train: splits.train,
+            seed,
+        })
+    }
+
+    /// The fits of a model, whose result may depend on the seed or not.
+    pub(crate) fn cells(&self, is_stochastic: bool) -> Vec<Cell> {
+        if self.folds.is_empty() {
+            let seeds = if is_stochastic {
+                self.protocol.seeds
+            } else {
+                1
+            };
+            let cell = |offset: usize| Cell {
+                repeat: 0,
+                fold: 0,
+                seed: self.seed.wrapping_add(offset as u64),
+            };
+            return (0..seeds).map(cell).collect();
+        }
+        let Protocol { repeats, folds, .. } = self.protocol;
+        let cells = (0..repeats).flat_map(|repeat| {
+            (0..folds).map(move |fold| Cell {
+                repeat,
+                fold,
+                seed: self.seed.wrapping_add(repeat as u64),
+            })
+        });
+        cells.collect()
+    }
+
+    /// What a fit learns from, at most `train_limit` images of it.
+    pub(crate) fn train(
+        &self,
+        cell: Cell,
+        train_limit: Option<usize>,
+    ) -> Result<Cow<'_, Dataset>, DataError> {
+        let all = match self.folds.get(cell.repeat) {
+            Some(folds) => Cow::Owned(self.train.select(&members(folds, |f| f != cell.fold))),
+            None => Cow::Borrowed(&self.train),
+        };
+        Ok(match train_limit {
+            None => all,
+            Some(size) => Cow::Owned(all.select(&stratified_subset(&all, size, self.seed)?)),
+        })
+    }
+
+    /// What a fit is judged on; `None` for all that [`judged`](Self::judged) holds.
+    pub(crate) fn held_out(&self, cell: Cell) -> Option<Sealed> {
+        let folds = self.folds.get(cell.repeat)?;
+        let images = members(folds, |fold| fold == cell.fold);
+        Some(Sealed::new(self.train.select(&images)))
+    }
+
+    /// What models are judged on where there are no folds.
+    pub(crate) fn judged(&self) -> &Sealed {
+        &self.judged
+    }
+
+    /// Images that a fit learns from.
+    pub(crate) fn train_images(&self, train_limit: Option<usize>) -> usize {
+        let all = self.train.len();
+        let outside = match self.protocol.folds {
+            0 => all,
+            folds => all - all.div_ceil(folds),
+        };
+        train_limit.unwrap_or(outside)
+    }
+
+    /// Images that models are judged on in all.
+    pub(crate) fn judged_images(&self) -> usize {
+        if self.folds.is_empty() {
+            self.judged.len()
+        } else {
+            self.train.len()
+        }
+    }
+
+    /// For the records: the classes of the judged images, and their folds.
+    pub(crate) fn labels(&self) -> (Vec<u16>, Vec<FoldOf>) {
+        let data = if self.folds.is_empty() {
+            self.judged.look()
+        } else {
+            &self.train
+        };
+        let labels = data.labels().iter().map(|&class| class as u16).collect();
+        (labels, self.folds.clone())
+    }
+}
+
+/// The training images that a quick look limits each model to.
+pub(crate) fn quick_limit(judging: &Judging) -> Option<usize> {
+    // Folds are drawn from a subset already.
+    (judging.quick && judging.cross_validation.is_none()).then_some(QUICK_TRAIN)
+}
+
+fn subset(data: &Dataset, size: usize, seed: u64) -> Result<Dataset, DataError> {
+    let chosen = stratified_subset(data, size.min(data.len()), seed)?;
+    Ok(data.select(&chosen))
+}
+
+fn members(folds: &FoldOf, belongs: impl Fn(usize) -> bool) -> Vec<usize> {
+    let images = folds.0.iter().enumerate();
+    images
+        .filter(|(_, fold)| belongs(usize::from(**fold)))
+        .map(|(image, _)| image)
+        .collect()
+}
+
+/// The indices below `len` that are not in `chosen`, which ascends.
+fn complement(chosen: &[usize], len: usize) -> Vec<usize> {
+    (0..len)
+        .filter(|index| chosen.binary_search(index).is_err())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judging() -> Judging {
+        Judging {
+            seed: 3,
+            seeds: 2,
+            validation: None,
+            cross_validation: None,
+            quick: true,
+        }
+    }
+
+    #[test]
+    fn folds_are_written_as_a_number_or_a_product() {
+        let parse = str::parse::<CrossValidation>;
+        let five = CrossValidation {
+            repeats: 1,
+            folds: 5,
+        };
+        assert_eq!(parse("5"), Ok(five));
+        assert_eq!(parse(" 1x5 "), Ok(five));
+        for wrong in ["", "1", "x5", "0x5", "2x1", "five"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_image_is_judged_once_by_models_that_did_not_see_it() {
+        let judging = Judging {
+            cross_validation: Some(CrossValidation {
+                repeats: 2,
+                folds: 3,
+            }),
+            ..judging()
+        };
+        let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
+        let cells = division.cells(true);
+        assert_eq!(cells.len(), 6);
+        assert_ne!(cells[0].seed, cells[3].seed, "a seed for each repetition");
+        let mut judged = 0;
+        for &cell in &cells[..3] {
+            let train = division.train(cell, None).unwrap();
+            let held_out = division.held_out(cell).unwrap();
+            assert_eq!(train.len() + held_out.len(), 2_000);
+            judged += held_out.len();
+        }
+        assert_eq!(judged, division.judged_images());
+        assert_eq!(division.judged().looks(), 0);
+    }
+
+    #[test]
+    fn a_validation_split_is_out_of_the_training_images_and_the_test_stays_sealed() {
+        let judging = Judging {
+            validation: Some(10_000),
+            quick: false,
+            ..judging()
+        };
+        let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
+        let cell = division.cells(true)[0];
+        assert_eq!(division.train(cell, None).unwrap().len(), 50_000);
+        assert_eq!(division.judged_images(), 10_000);
+        assert_eq!(division.protocol.judged_on, JudgedOn::Validation);
+        let limited = division.train(cell, Some(300)).unwrap();
+        assert_eq!(limited.len(), 300);
+    }
+
+    #[test]
+    fn only_models_that_depend_on_the_seed_are_fitted_with_several() {
+        let division = Division::new(datasets::mnist().unwrap(), &judging()).unwrap();
+        let seeds = |is_stochastic| -> Vec<u64> {
+            let cells = division.cells(is_stochastic).into_iter();
+            cells.map(|cell| cell.seed).collect()
+        };
+        assert_eq!(seeds(true), [3, 4]);
+        assert_eq!(seeds(false), [3]);
+    }
+}

@@ -1,0 +1,232 @@
+//! Seeds, cross-validation, validation splits, limits, and fits that are not computed twice.
+
+mod run;
+
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::contains;
+use run::{compare, model, page, report, timeless};
+use serde_json::Value;
+use std::path::Path;
+
+const FEW: [&str; 4] = ["--train-limit", "500", "--set", "softmax.epochs=2"];
+
+fn fits<'a>(report: &'a Value, id: &str) -> &'a [Value] {
+    model(report, id)["fits"].as_array().unwrap()
+}
+
+#[test]
+fn only_models_that_depend_on_the_seed_are_fitted_with_several() {
+    let results = tempfile::tempdir().unwrap();
+    let models = "softmax,nearest-centroid,burn-mlp";
+    let shuffle = [
+        "--set",
+        "softmax.shuffle=true",
+        "--set",
+        "burn-mlp.epochs=1",
+    ];
+    let arguments = [&["--models", models, "--seeds", "3"], &FEW[..], &shuffle].concat();
+    compare(results.path(), &arguments).success();
+    let report = report(results.path());
+    let seeds: Vec<u64> = fits(&report, "softmax")
+        .iter()
+        .map(|fit| fit["seed"].as_u64().unwrap())
+        .collect();
+    assert_eq!(seeds, [1, 2, 3]);
+    assert_eq!(fits(&report, "burn-mlp").len(), 3);
+    assert_eq!(fits(&report, "nearest-centroid").len(), 0);
+    let accuracy = |fit: &Value| fit["accuracy"].as_f64().unwrap();
+    let softmax = fits(&report, "softmax");
+    assert_eq!(
+        model(&report, "softmax")["test_accuracy"],
+        softmax[0]["accuracy"],
+        "the table is of the first seed"
+    );
+    assert!(
+        softmax[1..]
+            .iter()
+            .any(|fit| accuracy(fit) != accuracy(&softmax[0])),
+        "other seeds give other models"
+    );
+    assert!(page(results.path()).contains("## Several fits"));
+}
+
+#[test]
+fn cross_validation_judges_every_training_image_once_and_leaves_the_test_images_alone() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--models",
+        "softmax,nearest-centroid",
+        "--quick",
+        "--cv",
+        "4",
+    ];
+    compare(results.path(), &arguments).success();
+    let report = report(results.path());
+    assert_eq!(report["protocol"]["judged_on"], "folds");
+    assert_eq!(report["test_looks"], 0);
+    let centroid = model(&report, "nearest-centroid");
+    let judged: u64 = centroid["confusion"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|row| row.as_array().unwrap())
+        .map(|count| count.as_u64().unwrap())
+        .sum();
+    assert_eq!(judged, 2_000);
+    assert_eq!(fits(&report, "nearest-centroid").len(), 4);
+    let pair = &report["comparisons"][0];
+    assert!(pair["mid_p"].is_null() && pair["posterior"]["equivalent"].is_number());
+    let page = page(results.path());
+    assert!(page.contains("4 folds, the same for every model"), "{page}");
+    assert!(page.contains("| test labels | not looked at |"), "{page}");
+}
+
+#[test]
+fn five_times_two_folds_bring_the_f_test() {
+    let results = tempfile::tempdir().unwrap();
+    let models = "softmax,nearest-centroid";
+    let arguments = [
+        "--models",
+        models,
+        "--quick",
+        "--cv",
+        "5x2",
+        "--set",
+        "softmax.epochs=1",
+    ];
+    compare(results.path(), &arguments).success();
+    let pair = &report(results.path())["comparisons"][0];
+    assert!(pair["five_by_two"]["p"].is_number(), "{pair}");
+}
+
+#[test]
+fn a_validation_split_stands_in_for_the_test_images() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [&["--models", "softmax", "--validation", "3000"], &FEW[..]].concat();
+    compare(results.path(), &arguments)
+        .success()
+        .stdout(contains("of the 3000 validation images right"));
+    let report = report(results.path());
+    assert_eq!(report["protocol"]["judged_on"], "validation");
+    assert_eq!(report["dataset"]["test"], 3_000);
+    assert_eq!(report["dataset"]["train_available"], 57_000);
+    assert_eq!(report["test_looks"], 0);
+}
+
+#[test]
+fn looks_at_the_test_labels_are_counted() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [&["--models", "softmax,nearest-centroid"], &FEW[..]].concat();
+    compare(results.path(), &arguments).success();
+    // Two epochs and the verdict on one model, the verdict on the other.
+    assert_eq!(report(results.path())["test_looks"], 4);
+    assert!(page(results.path()).contains("| test labels | looked at 4 times"));
+}
+
+#[test]
+fn what_was_fitted_before_is_not_fitted_again() {
+    let results = tempfile::tempdir().unwrap();
+    let again = "by an earlier run";
+    let arguments = [&["--models", "softmax,nearest-centroid"], &FEW[..]].concat();
+    compare(results.path(), &arguments)
+        .success()
+        .stderr(contains(again).not());
+    let first = report(results.path());
+    compare(results.path(), &arguments)
+        .success()
+        .stderr(contains(again).count(2));
+    let second = report(results.path());
+    assert_eq!(first["models"], second["models"], "times and all");
+
+    let changed = [&arguments[..], &["--set", "softmax.learning_rate=0.2"]].concat();
+    let output = compare(results.path(), &changed).success();
+    let lines = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    let line = |model: &str| {
+        let of_model = |line: &&str| line.contains(model) && line.contains("fitted in");
+        lines.lines().find(of_model).unwrap().to_owned()
+    };
+    assert!(!line("softmax").contains(again), "{lines}");
+    assert!(line("nearest-centroid").contains(again), "{lines}");
+
+    let forced = [&arguments[..], &["--refit"]].concat();
+    compare(results.path(), &forced)
+        .success()
+        .stderr(contains(again).not());
+}
+
+/// Runs until the output says that the second model is being fitted, then kills it.
+fn killed_at_the_second_model(results: &Path, arguments: &[&str]) {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("experiments"))
+        .arg("compare")
+        .args(arguments)
+        .arg("--results")
+        .arg(results)
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    lines
+        .find(|line| line.as_ref().unwrap().contains("linfa-logistic: fitting"))
+        .expect("the second model begins")
+        .unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_where_it_stopped_to_the_same_report() {
+    let models = ["--models", "softmax,linfa-logistic,nearest-centroid"];
+    let arguments = [&models[..], &FEW[..]].concat();
+    let resumed = tempfile::tempdir().unwrap();
+    killed_at_the_second_model(resumed.path(), &arguments);
+    compare(resumed.path(), &arguments)
+        .success()
+        .stderr(contains("by an earlier run"));
+    let undisturbed = tempfile::tempdir().unwrap();
+    compare(undisturbed.path(), &arguments).success();
+    assert_eq!(
+        serde_json::to_string(&timeless(resumed.path())).unwrap(),
+        serde_json::to_string(&timeless(undisturbed.path())).unwrap()
+    );
+}
+
+#[test]
+fn a_model_beyond_its_limits_keeps_its_row_with_the_reason() {
+    for (limit, value, reason) in [
+        ("--time-limit", "50ms", "exceeded the time limit of 0.05 s"),
+        ("--memory-limit", "60", "exceeded the memory limit of 60 MB"),
+    ] {
+        let results = tempfile::tempdir().unwrap();
+        let models = "linfa-logistic,nearest-centroid";
+        let arguments = ["--models", models, "--train-limit", "2000", limit, value];
+        compare(results.path(), &arguments)
+            .code(1)
+            .stderr(contains("did not finish"));
+        let report = report(results.path());
+        assert_eq!(report["complete"], false);
+        let row = model(&report, "linfa-logistic");
+        assert_eq!(
+            (&row["status"], &row["reason"]),
+            (&"failed".into(), &reason.into())
+        );
+    }
+}
+
+#[test]
+fn quiet_prints_nothing_but_errors() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [&["--models", "softmax", "--quiet"], &FEW[..]].concat();
+    compare(results.path(), &arguments)
+        .success()
+        .stdout("")
+        .stderr("");
+    let failing = [&arguments[..], &["--time-limit", "1ns"]].concat();
+    let failing = [&failing[..], &["--refit"]].concat();
+    let output = compare(results.path(), &failing).code(1);
+    let errors = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+}

@@ -1,6 +1,7 @@
 //! Tells the binary which commit and compiler it was made from, and which sources each model's
 //! results depend on.
 
+use base16ct::lower::encode_string;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,6 +30,7 @@ fn main() {
             hash(&[
                 PathBuf::from("src/measure.rs"),
                 PathBuf::from("src/protocol.rs"),
+                PathBuf::from("src/controls.rs"),
             ]),
         ),
     ] {
@@ -58,7 +60,7 @@ fn sources(crates: &Path) -> String {
         let mut all = BTreeSet::from([name.clone()]);
         let mut open = vec![name];
         while let Some(next) = open.pop() {
-            for dependency in dependencies[next].iter() {
+            for dependency in &dependencies[next] {
                 if dependencies.contains_key(dependency) && all.insert(dependency.clone()) {
                     open.push(dependency);
                 }
@@ -98,10 +100,7 @@ fn hash(files: &[PathBuf]) -> String {
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    encode_string(&hash.finalize())
 }
 
 /// The short commit, with `-dirty` where tracked files outside `results/` were changed since.

@@ -1,9 +1,9 @@
 //! The command line.
 
 use crate::protocol::CrossValidation;
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use std::num::NonZeroU8;
+use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -33,6 +33,19 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Write a report again from its records, without training.
     Report(ReportArgs),
+    /// List the runs that were recorded.
+    History(HistoryArgs),
+    /// Compare two recorded runs: settings, parameters, and accuracy with its significance.
+    Diff(DiffArgs),
+    /// Fit some cells of a recorded run again, and see whether the same comes out.
+    ///
+    /// Each is bit-identical, statistically equal (other predictions, but McNemar's test sees no
+    /// difference), or different, which ends with exit code 1.
+    Verify(VerifyArgs),
+    /// Print a report for other programs.
+    Export(ExportArgs),
+    /// Print the JSON Schema of plans, for completion in editors.
+    Schema,
     /// List every registered model with its parameters and their defaults.
     Models {
         /// Only these models.
@@ -94,7 +107,7 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "N", conflicts_with = "cv")]
     pub(crate) validation: Option<usize>,
     /// Cross-validate on the training images, in place of judging on the test images: K folds, or
-    /// RxK for R repetitions. Folds are stratified and the same for every model.
+    /// `RxK` for R repetitions. Folds are stratified and the same for every model.
     #[arg(long, value_name = "K|RxK", conflicts_with = "seeds")]
     pub(crate) cv: Option<CrossValidation>,
     /// Train every model on N images only, drawn in proportion to the classes. Every table says so.
@@ -151,6 +164,82 @@ pub(crate) struct ReportArgs {
     /// A run below records/ by name. [default: the newest]
     #[arg(long)]
     pub(crate) run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Where reports are.
+    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
+    pub(crate) results: PathBuf,
+    /// The runs' data set.
+    #[arg(long, value_name = "NAME", default_value = "mnist")]
+    pub(crate) dataset: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// A run by name; `history` lists them.
+    pub(crate) first: String,
+    /// Another.
+    pub(crate) second: String,
+    /// Where reports are.
+    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
+    pub(crate) results: PathBuf,
+    /// The runs' data set.
+    #[arg(long, value_name = "NAME", default_value = "mnist")]
+    pub(crate) dataset: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Where reports are.
+    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
+    pub(crate) results: PathBuf,
+    /// The run's data set.
+    #[arg(long, value_name = "NAME", default_value = "mnist")]
+    pub(crate) dataset: String,
+    /// A run below records/ by name. [default: the newest]
+    #[arg(long)]
+    pub(crate) run: Option<String>,
+    /// How many fits, drawn at random.
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub(crate) cells: NonZeroU16,
+    /// Seed of the draw.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where the run's data are, if not known by name.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// As what.
+    #[arg(long, value_enum)]
+    pub(crate) format: Format,
+    /// Into this file. [default: standard output]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Where reports are.
+    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
+    pub(crate) results: PathBuf,
+    /// The report's data set.
+    #[arg(long, value_name = "NAME", default_value = "mnist")]
+    pub(crate) dataset: String,
+    /// A run below records/ by name. [default: the newest]
+    #[arg(long)]
+    pub(crate) run: Option<String>,
+}
+
+/// What a report can be exported as.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// One row per model, with the names of report.json.
+    Csv,
+    /// The contents of report.json.
+    Json,
+    /// A table for LaTeX with booktabs.
+    Latex,
 }
 
 #[derive(Debug, Args)]

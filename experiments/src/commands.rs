@@ -3,6 +3,10 @@
 pub(crate) mod benchmarks;
 pub(crate) mod compare;
 pub(crate) mod datasets;
+pub(crate) mod export;
+pub(crate) mod history;
 pub(crate) mod models;
 pub(crate) mod report;
+pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod verify;

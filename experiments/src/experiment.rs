@@ -1,5 +1,6 @@
 //! Data and models, ready to run: fits every cell that the store lacks, and writes the comparison.
 
+use crate::controls;
 use crate::environment;
 use crate::failure::{Failure, Place};
 use crate::interrupt::on_interrupt;
@@ -11,10 +12,11 @@ use crate::store::{Key, Store, sha256};
 use crate::table;
 use datasets::Splits;
 use report::{
-    Cell, DatasetRecord, Environment, FitRecord, JudgedOn, Outcome, PlannedModel, Record,
-    RecordLog, Report, RunRecord, Status, read_records, write_index, write_report,
+    Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, JudgedOn, Outcome,
+    PlannedModel, Record, RecordLog, Report, RunRecord, Status, read_records, write_index,
+    write_report,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
 
 const LOCK: &str = include_str!("../../Cargo.lock");
@@ -105,7 +107,14 @@ impl Experiment {
         let store = Store::open(results)?;
         on_interrupt(&conditions.cancellation);
         let cells: Vec<(&ReadyModel, Cell)> = self.cells().collect();
+        let mut checked = None;
         for (index, (model, cell)) in cells.iter().enumerate() {
+            if checked != Some(&model.id) {
+                checked = Some(&model.id);
+                if let Some(found) = self.controls(model, conditions, &store, &run, manner)? {
+                    log.append(&Record::Controls(found))?;
+                }
+            }
             let what = format!("{}{}", model.id, self.of_cell(*cell));
             let mut progress = Progress::begin(&what, index, cells.len(), manner.quiet);
             let key = self.key(model, *cell);
@@ -138,8 +147,7 @@ impl Experiment {
             }
         }
 
-        let (run, fits) = read_records(log.path())?;
-        let report = Report::new(run, fits);
+        let report = Report::new(read_records(log.path())?);
         write_report(&directory, &report)?;
         write_index(results)?;
         if !manner.quiet {
@@ -159,6 +167,18 @@ impl Experiment {
         })
     }
 
+    /// Fits the cell of a record anew.
+    pub(crate) fn fit_again(
+        &self,
+        record: &FitRecord,
+        conditions: &Conditions,
+        progress: &mut Progress,
+    ) -> Result<Outcome, Failure> {
+        let model = self.models.iter().find(|model| model.id == record.id);
+        let model = model.expect("records are of planned models");
+        self.fit(model, record.cell, conditions, progress)
+    }
+
     fn fit(
         &self,
         model: &ReadyModel,
@@ -174,6 +194,56 @@ impl Experiment {
         ))
     }
 
+    /// What controls find of a model, now or in an earlier run; `None` if they cannot run.
+    fn controls(
+        &self,
+        model: &ReadyModel,
+        conditions: &Conditions,
+        store: &Store,
+        run: &RunRecord,
+        manner: &Manner,
+    ) -> Result<Option<ControlRecord>, Failure> {
+        let Some(images) = self.division.control_images() else {
+            return Ok(None);
+        };
+        let seed = self.judging.seed;
+        let key = Key::new(&json!({
+            "format": 2,
+            "controls": env!("PLUMBLINE_MEASURING"),
+            "recipe": recipe(model),
+            "data": self.dataset.sha256,
+            "seed": seed,
+            "images": images.train.len(),
+            "of": self.dataset.train_available,
+            "quick": self.judging.quick,
+            "judged_on": self.division.protocol.judged_on,
+        }));
+        let stored = if manner.refit {
+            None
+        } else {
+            store.find::<Vec<Control>>(&key)?
+        };
+        let controls = match stored {
+            Some((controls, _)) => controls,
+            None => match controls::check(model, &images, seed, conditions) {
+                Ok(controls) => {
+                    // A failure may be of a limit, which is not in the key.
+                    if controls.iter().all(|control| control.passed) {
+                        let machine = run.environment.machine();
+                        store.keep(&key, &machine, &run.run, &controls)?;
+                    }
+                    controls
+                }
+                // Called off: the fit will hear of it next.
+                Err(_) => return Ok(None),
+            },
+        };
+        Ok(Some(ControlRecord {
+            id: model.id.clone(),
+            controls,
+        }))
+    }
+
     /// Everything that a fit's result depends on; METHODOLOGY.md explains the list.
     fn key(&self, model: &ReadyModel, cell: Cell) -> Key {
         let protocol = self.division.protocol;
@@ -183,13 +253,8 @@ impl Experiment {
             || protocol.judged_on != JudgedOn::Test;
         Key::new(&json!({
             "format": 2,
-            "model": model.entry.id,
-            "sources": sources_of(model.entry.package),
             "measuring": env!("PLUMBLINE_MEASURING"),
-            "libraries": sha256(LOCK.as_bytes()),
-            "compiler": env!("PLUMBLINE_RUSTC"),
-            "build": env!("PLUMBLINE_BUILD"),
-            "parameters": model.recipe.values(),
+            "recipe": recipe(model),
             "data": self.dataset.sha256,
             "train_limit": model.train_limit,
             "judged_on": protocol.judged_on,
@@ -254,6 +319,7 @@ impl Experiment {
             backend: model.entry.backend.to_owned(),
             hyperparameters: model.recipe.values(),
             train_images: self.division.train_images(model.train_limit),
+            train_limit: model.train_limit,
             fits: self.division.cells(model.recipe.is_stochastic()).len(),
         };
         let (labels, folds) = self.division.labels();
@@ -270,6 +336,18 @@ impl Experiment {
             folds,
         }
     }
+}
+
+/// The model, its parameters and everything that it is made of.
+fn recipe(model: &ReadyModel) -> Value {
+    json!({
+        "model": model.entry.id,
+        "sources": sources_of(model.entry.package),
+        "libraries": sha256(LOCK.as_bytes()),
+        "compiler": env!("PLUMBLINE_RUSTC"),
+        "build": env!("PLUMBLINE_BUILD"),
+        "parameters": model.recipe.values(),
+    })
 }
 
 /// The hash of the sources of a crate and of ours below it.

@@ -92,6 +92,12 @@ pub(crate) enum Failure {
     /// A report could not be made from good records.
     #[error(transparent)]
     Report(#[from] ReportError),
+    #[error(
+        "the data are not those of the run: the files of `{name}` differ from its SHA-256 sums; name its directory with --data-dir"
+    )]
+    OtherData { name: String },
+    #[error("{}: fitted again, another model came out", models.join(", "))]
+    Different { models: Vec<String> },
     #[error("{}: {reason}", path.display())]
     Store { path: PathBuf, reason: String },
     #[error("benchmarks: {what}: {reason}")]
@@ -106,7 +112,10 @@ impl Failure {
     /// 2 for the user's mistakes, 130 for Ctrl-C as shells have it, 1 for the rest.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Report(_) | Self::Benchmark { .. } | Self::Unfinished { .. } => 1,
+            Self::Report(_)
+            | Self::Benchmark { .. }
+            | Self::Unfinished { .. }
+            | Self::Different { .. } => 1,
             Self::Interrupted => 130,
             _ => 2,
         })

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod controls;
 mod data;
 mod environment;
 mod experiment;
@@ -46,6 +47,14 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Compare(arguments) => commands::compare::run(arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
+        Command::History(arguments) => commands::history::history(&arguments),
+        Command::Diff(arguments) => commands::history::difference(&arguments),
+        Command::Verify(arguments) => commands::verify::run(arguments),
+        Command::Export(arguments) => commands::export::run(&arguments),
+        Command::Schema => {
+            commands::schema::run();
+            Ok(())
+        }
         Command::Models { ids } => commands::models::run(&ids),
         Command::Datasets => {
             commands::datasets::run();

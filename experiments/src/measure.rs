@@ -6,11 +6,12 @@ use crate::plan::ReadyModel;
 use crate::progress::Progress;
 use crate::stopwatch::Stopwatch;
 use classifier::{
-    Cancellation, Cancelled, Classifier, Epoch, FitContext, FitError, Observer, Scores, Step,
-    with_threads,
+    Cancellation, Cancelled, Classifier, Epoch, FitContext, FitError, Observer, Scores, Silent,
+    Step, with_threads,
 };
 use datasets::{Dataset, Sealed};
 use report::{EpochRecord, Fitted, LinearRecord, Mistake, Outcome};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -52,14 +53,52 @@ pub(crate) fn measure(
         Ok(Err(error)) => Outcome::Failed {
             reason: error.to_string(),
         },
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-            Outcome::Failed {
-                reason: format!("panicked: {}", text.unwrap_or("without a message")),
-            }
-        }
+        Err(panic) => Outcome::Failed {
+            reason: said(panic.as_ref()),
+        },
     }
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("panicked: {}", text.unwrap_or("without a message"))
+}
+
+/// Fits a model without looking at how it goes.
+pub(crate) fn fit_alone(
+    model: &ReadyModel,
+    seed: u64,
+    train: &Dataset,
+    conditions: &Conditions,
+) -> Result<Box<dyn Classifier>, FitError> {
+    let fit = || {
+        let stopwatch = Arc::new(Mutex::new(Stopwatch::start()));
+        let (fitted, exceeded) = within(
+            conditions.limits,
+            &conditions.cancellation,
+            &stopwatch,
+            |own| {
+                let mut silent = Silent;
+                let threads = conditions.threads;
+                let mut context = FitContext::new(seed, threads, own.clone(), &mut silent);
+                model.recipe.fit(train, &mut context)
+            },
+        );
+        match exceeded {
+            Some(limit) => Err(FitError::Declined {
+                reason: limit.to_string(),
+            }),
+            None => fitted,
+        }
+    };
+    let attempt = || with_threads(conditions.threads, fit);
+    catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
+        Err(FitError::Declined {
+            reason: said(panic.as_ref()),
+        })
+    })
 }
 
 fn fit_and_evaluate(

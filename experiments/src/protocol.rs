@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 const QUICK_TRAIN: usize = 2_000;
 const QUICK_JUDGED: usize = 1_000;
+const CONTROL_TRAIN: usize = 400;
+const CONTROL_JUDGED: usize = 200;
 
 /// How a comparison judges: what the plan and the command line ask for.
 #[derive(Debug, Clone, Copy)]
@@ -186,6 +188,17 @@ impl Division {
         &self.judged
     }
 
+    /// A few training images for controls; `None` where there are too few to divide.
+    pub(crate) fn control_images(&self) -> Option<ControlImages> {
+        let size = (CONTROL_TRAIN + CONTROL_JUDGED).min(self.train.len());
+        let few = subset(&self.train, size, self.seed).ok()?;
+        let train = stratified_subset(&few, size * 2 / 3, self.seed).ok()?;
+        Some(ControlImages {
+            judged: few.select(&complement(&train, few.len())),
+            train: few.select(&train),
+        })
+    }
+
     /// Images that a fit learns from.
     pub(crate) fn train_images(&self, train_limit: Option<usize>) -> usize {
         let all = self.train.len();
@@ -215,6 +228,12 @@ impl Division {
         let labels = data.labels().iter().map(|&class| class as u16).collect();
         (labels, self.folds.clone())
     }
+}
+
+/// Training images for controls: some to fit, others to judge.
+pub(crate) struct ControlImages {
+    pub(crate) train: Dataset,
+    pub(crate) judged: Dataset,
 }
 
 /// The training images that a quick look limits each model to.

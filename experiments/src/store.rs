@@ -1,10 +1,12 @@
-//! Fits that finished, kept in SQLite under a key of everything that they depend on.
+//! What was computed once, kept in `SQLite` under a key of everything that they depend on.
 
 use crate::failure::Failure;
+use base16ct::lower::encode_string;
 use flate2::Compression;
 use flate2::read::{ZlibDecoder, ZlibEncoder};
-use report::Fitted;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -14,12 +16,16 @@ use std::time::Duration;
 /// Name of the store in a results directory.
 pub(crate) const FILE: &str = "fits.sqlite";
 
-const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS fits (
+/// Version of the schema. A store of another version is begun anew: it holds nothing that cannot be
+/// computed again.
+const VERSION: i64 = 1;
+
+const SCHEMA: &str = "DROP TABLE IF EXISTS fits; CREATE TABLE fits (
     key TEXT PRIMARY KEY,
     description TEXT NOT NULL,
     machine TEXT NOT NULL,
     run TEXT NOT NULL,
-    fitted BLOB NOT NULL
+    result BLOB NOT NULL
 ) STRICT";
 
 /// What a fit's result depends on, as JSON, and its hash.
@@ -47,10 +53,7 @@ impl Key {
 
 /// SHA-256 in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    encode_string(&Sha256::digest(bytes))
 }
 
 /// An open store. Each fit is on the disk before the next begins.
@@ -72,16 +75,27 @@ impl Store {
         connection
             .busy_timeout(Duration::from_secs(30))
             .map_err(failed)?;
-        connection.execute(SCHEMA, []).map_err(failed)?;
+        let version: i64 = connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(failed)?;
+        if version != VERSION {
+            connection.execute_batch(SCHEMA).map_err(failed)?;
+            connection
+                .pragma_update(None, "user_version", VERSION)
+                .map_err(failed)?;
+        }
         Ok(Self { path, connection })
     }
 
-    /// The fit under a key, with the machine that it ran on.
-    pub(crate) fn find(&self, key: &Key) -> Result<Option<(Box<Fitted>, String)>, Failure> {
+    /// The result under a key, with the machine that it ran on.
+    pub(crate) fn find<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+    ) -> Result<Option<(T, String)>, Failure> {
         let row: Option<(Vec<u8>, String)> = self
             .connection
             .query_row(
-                "SELECT fitted, machine FROM fits WHERE key = ?1",
+                "SELECT result, machine FROM fits WHERE key = ?1",
                 [&key.hash],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
@@ -94,26 +108,26 @@ impl Store {
         ZlibDecoder::new(compressed.as_slice())
             .read_to_end(&mut json)
             .map_err(|error| self.failed(&error))?;
-        let fitted = serde_json::from_slice(&json).map_err(|error| self.failed(&error))?;
-        Ok(Some((fitted, machine)))
+        let result = serde_json::from_slice(&json).map_err(|error| self.failed(&error))?;
+        Ok(Some((result, machine)))
     }
 
-    /// Keeps a fit, in place of an earlier one under this key.
+    /// Keeps a result, in place of an earlier one under this key.
     pub(crate) fn keep(
         &self,
         key: &Key,
         machine: &str,
         run: &str,
-        fitted: &Fitted,
+        result: &impl Serialize,
     ) -> Result<(), Failure> {
-        let json = serde_json::to_vec(fitted).map_err(|error| self.failed(&error))?;
+        let json = serde_json::to_vec(result).map_err(|error| self.failed(&error))?;
         let mut compressed = Vec::new();
         ZlibEncoder::new(json.as_slice(), Compression::default())
             .read_to_end(&mut compressed)
             .map_err(|error| self.failed(&error))?;
         self.connection
             .execute(
-                "INSERT OR REPLACE INTO fits (key, description, machine, run, fitted) \
+                "INSERT OR REPLACE INTO fits (key, description, machine, run, result) \
                  VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![key.hash, key.description, machine, run, compressed],
             )
@@ -132,6 +146,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use report::Fitted;
     use serde_json::json;
 
     fn fitted() -> Fitted {
@@ -161,9 +176,22 @@ mod tests {
         }
         let store = Store::open(directory.path()).unwrap();
         let found = store.find(&key).unwrap().unwrap();
-        assert_eq!(found, (Box::new(fitted()), "here".to_owned()));
+        assert_eq!(found, (fitted(), "here".to_owned()));
         let other = Key::new(&json!({"model": "softmax", "seed": 2}));
-        assert_eq!(store.find(&other).unwrap(), None);
+        assert_eq!(store.find::<Fitted>(&other).unwrap(), None);
+    }
+
+    #[test]
+    fn a_store_of_another_version_is_begun_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        {
+            let other = Connection::open(directory.path().join(FILE)).unwrap();
+            other.execute("CREATE TABLE fits (other TEXT)", []).unwrap();
+        }
+        let store = Store::open(directory.path()).unwrap();
+        let key = Key::new(&json!(1));
+        store.keep(&key, "here", "run", &fitted()).unwrap();
+        assert!(store.find::<Fitted>(&key).unwrap().is_some());
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod digits;
 pub use digits::{digits, stripes};
 
 use classifier::{
-    Cancellation, Classifier, FitContext, FitError, ModelEntry, Observer, Silent, with_threads,
+    Cancellation, Classifier, FitContext, FitError, ModelEntry, Observer, with_threads,
 };
 use datasets::Dataset;
 

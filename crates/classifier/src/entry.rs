@@ -61,6 +61,9 @@ pub trait Preset: Recipe + Debug {
 
     /// All values by name.
     fn values(&self) -> Map<String, Value>;
+
+    /// The JSON Schema of the parameters: name, type, documentation and default of each.
+    fn schema(&self) -> Value;
 }
 
 impl<P: Hyperparameters> Preset for P {
@@ -112,6 +115,14 @@ impl<P: Hyperparameters> Preset for P {
             Ok(Value::Object(values)) => values,
             other => unreachable!("hyper-parameters are a struct of plain values: {other:?}"),
         }
+    }
+
+    fn schema(&self) -> Value {
+        let mut schema = schema_for!(P).to_value();
+        for (name, default) in self.values() {
+            schema["properties"][name]["default"] = default;
+        }
+        schema
     }
 }
 

@@ -4,6 +4,7 @@
 //! columns, pixels; labels are `0x00000801`, count, labels. Files may be wrapped in gzip.
 
 use crate::{DataError, ImageShape, Images};
+use base16ct::lower::encode_string;
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -147,7 +148,7 @@ impl Idx {
         Ok(Self {
             dimensions,
             body,
-            sha256: hexadecimal(&hash.finalize()),
+            sha256: encode_string(&hash.finalize()),
         })
     }
 }
@@ -158,14 +159,6 @@ fn read_up_to(stream: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     stream.by_ref().take(count as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -70,6 +70,7 @@ pub(crate) mod optional_floats {
     #[serde(transparent)]
     struct Floats(#[serde(with = "super::floats")] Vec<f32>);
 
+    #[expect(clippy::ref_option, reason = "what serde's `with` gives")]
     pub(crate) fn serialize<S: Serializer>(
         values: &Option<Vec<f32>>,
         to: S,

@@ -1,6 +1,6 @@
 //! The one place that reads and writes files: records line by line, pages all at once.
 
-use crate::{FitRecord, Record, Report, ReportError, RunRecord, figures, markdown};
+use crate::{ControlRecord, FitRecord, Record, Report, ReportError, RunRecord, figures, markdown};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -59,18 +59,31 @@ impl RecordLog {
     }
 }
 
+/// All that was recorded of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Records {
+    /// What was about to run.
+    pub run: RunRecord,
+    /// The fits that ended, in order.
+    pub fits: Vec<FitRecord>,
+    /// What controls found.
+    pub controls: Vec<ControlRecord>,
+}
+
 /// The records of a run. A last line that was cut off by a crash is passed over.
 ///
 /// # Errors
 /// [`ReportError::Record`] with the line that is no record; [`ReportError::NoRun`].
-pub fn read_records(path: &Path) -> Result<(RunRecord, Vec<FitRecord>), ReportError> {
+pub fn read_records(path: &Path) -> Result<Records, ReportError> {
     let text = fs::read_to_string(path).map_err(ReportError::io(path))?;
     let mut run = None;
     let mut fits = Vec::new();
+    let mut controls = Vec::new();
     for (index, line) in text.split_inclusive('\n').enumerate() {
         match serde_json::from_str(line) {
             Ok(Record::Run(record)) => run = Some(*record),
             Ok(Record::Fit(record)) => fits.push(*record),
+            Ok(Record::Controls(record)) => controls.push(record),
             Err(_) if !line.ends_with('\n') => {}
             Err(_) if line.contains("\"format\":1,") => {
                 return Err(ReportError::OldFormat {
@@ -89,26 +102,45 @@ pub fn read_records(path: &Path) -> Result<(RunRecord, Vec<FitRecord>), ReportEr
     let run = run.ok_or_else(|| ReportError::NoRun {
         path: path.to_owned(),
     })?;
-    Ok((run, fits))
+    Ok(Records {
+        run,
+        fits,
+        controls,
+    })
 }
 
 /// The record file of the newest run below a report's directory.
 ///
 /// # Errors
 /// [`ReportError::NoRecords`] if there is none.
+///
+/// # Panics
+/// Never: there is a newest of some.
 pub fn newest_run(directory: &Path) -> Result<PathBuf, ReportError> {
+    Ok(runs(directory)?.pop().expect("there is a run"))
+}
+
+/// The record files below a report's directory, the oldest first.
+///
+/// # Errors
+/// [`ReportError::NoRecords`] if there is none.
+pub fn runs(directory: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let none = || ReportError::NoRecords {
         directory: directory.to_owned(),
     };
     let entries = fs::read_dir(directory.join("records")).map_err(|_| none())?;
-    entries
+    let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "jsonl")
         })
-        .max_by_key(|path| path.file_stem().map(ToOwned::to_owned))
-        .ok_or_else(none)
+        .collect();
+    paths.sort_by_key(|path| path.file_stem().map(ToOwned::to_owned));
+    if paths.is_empty() {
+        return Err(none());
+    }
+    Ok(paths)
 }
 
 /// Writes `README.md`, `report.json` and the figures of a report into `directory`. Figures of
@@ -133,10 +165,7 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
     for figure in &figures {
         write_file(&figures_directory.join(&figure.name), &figure.bytes)?;
     }
-    let mut json = serde_json::to_vec_pretty(report)
-        .map_err(|error| ReportError::render("report.json", &error))?;
-    json.push(b'\n');
-    write_file(&directory.join("report.json"), &json)?;
+    write_file(&directory.join("report.json"), report.to_json()?.as_bytes())?;
     let page = markdown::page(report, &figures)?;
     write_file(&directory.join("README.md"), page.as_bytes())
 }

@@ -4,9 +4,12 @@
 //! them: [`Report::new`] computes, [`write_report`] writes, and both can be repeated for free.
 //! No model is known here; a model is what its record says.
 
+mod agreement;
 mod comparison;
+mod diff;
 mod encoding;
 mod error;
+mod export;
 mod figures;
 mod files;
 mod index;
@@ -17,14 +20,17 @@ mod sheet;
 mod summary;
 mod verdict;
 
+pub use agreement::{Agreement, agreement};
 pub use comparison::{Comparison, Together};
+pub use diff::{Change, Diff, ModelChange, diff};
 pub use error::ReportError;
-pub use files::{RecordLog, newest_run, read_records, write_file, write_report};
+pub use export::{csv, latex};
+pub use files::{RecordLog, Records, newest_run, read_records, runs, write_file, write_report};
 pub use index::write_index;
 pub use metrics::{FitSummary, Metrics};
 pub use record::{
-    Cell, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted, FoldOf, JudgedOn,
-    LinearRecord, Mistake, Outcome, PlannedModel, Protocol, Record, RunRecord,
+    Cell, Control, ControlRecord, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted,
+    FoldOf, JudgedOn, LinearRecord, Mistake, Outcome, PlannedModel, Protocol, Record, RunRecord,
 };
 pub use sheet::{Tile, contact_sheet};
 pub use summary::{ModelSummary, Report, Status};

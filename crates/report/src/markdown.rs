@@ -12,8 +12,8 @@ use minijinja::value::{Serde, Value};
 use numbers::thousands;
 use serde::Serialize;
 use tables::{
-    ClassTable, ComparisonRow, EpochTable, MetricsRow, Row, SpreadRow, WeightDifferences,
-    class_table, weight_differences,
+    ClassTable, ComparisonRow, ControlRow, EpochTable, MetricsRow, Row, SpreadRow,
+    WeightDifferences, class_table, weight_differences,
 };
 
 const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
@@ -30,6 +30,7 @@ struct View<'a> {
     judged: &'static str,
     metrics: Vec<MetricsRow>,
     spreads: Vec<SpreadRow>,
+    controls: Vec<ControlRow>,
     warnings: Vec<String>,
     sizes: Sizes,
     models: Vec<Row>,
@@ -51,6 +52,7 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         cochran: cochran(report),
         judged: report.protocol.judged_on.images(),
         metrics: report.finished().filter_map(MetricsRow::new).collect(),
+        controls: report.models.iter().filter_map(ControlRow::new).collect(),
         spreads: report.finished().filter_map(SpreadRow::new).collect(),
         warnings: warnings(report),
         sizes: Sizes::new(&report.dataset),
@@ -146,6 +148,14 @@ fn warnings(report: &Report) -> Vec<String> {
             limits.join(" or "),
             thousands(data.train_available),
         ));
+    }
+    for model in &report.models {
+        for control in model.controls.iter().filter(|control| !control.passed) {
+            warnings.push(format!(
+                "**Control failed**: {}, {}: {}.",
+                model.id, control.name, control.detail
+            ));
+        }
     }
     if !report.complete {
         let missing: Vec<String> = report

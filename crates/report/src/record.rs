@@ -12,6 +12,28 @@ pub enum Record {
     Run(Box<RunRecord>),
     /// One fit that ended, well or not.
     Fit(Box<FitRecord>),
+    /// What the controls of a model found.
+    Controls(ControlRecord),
+}
+
+/// What the controls of a model found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlRecord {
+    /// The model's name in this run.
+    pub id: String,
+    /// One after another.
+    pub controls: Vec<Control>,
+}
+
+/// A check that any model must pass that is compared honestly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Control {
+    /// What was done: "shuffled labels".
+    pub name: String,
+    /// Whether the model passed.
+    pub passed: bool,
+    /// What came of it.
+    pub detail: String,
 }
 
 /// What was about to run, on what, and where.
@@ -136,6 +158,9 @@ pub struct PlannedModel {
     pub hyperparameters: Map<String, Value>,
     /// Images it trains on.
     pub train_images: usize,
+    /// The most images it may train on, where it was limited.
+    #[serde(default)]
+    pub train_limit: Option<usize>,
     /// How often it is fitted: with several seeds, or once for each fold.
     pub fits: usize,
 }

@@ -3,8 +3,8 @@
 use crate::comparison::{Comparison, Together, comparisons};
 use crate::metrics::{self, Fit, FitSummary, Judged, Metrics};
 use crate::{
-    DatasetRecord, Environment, EpochRecord, FitRecord, JudgedOn, LinearRecord, Mistake,
-    PlannedModel, Protocol, RunRecord,
+    Control, DatasetRecord, Environment, EpochRecord, FitRecord, JudgedOn, LinearRecord, Mistake,
+    PlannedModel, Protocol, Records, ReportError, RunRecord,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -89,6 +89,8 @@ pub struct ModelSummary {
     pub metrics: Option<Metrics>,
     /// Every fit, where there are several.
     pub fits: Vec<FitSummary>,
+    /// What controls found of it on a few training images.
+    pub controls: Vec<Control>,
     /// Share of training images predicted right.
     pub train_accuracy: Option<f64>,
     /// The machine that times are of, where it is not the one of this run.
@@ -118,7 +120,12 @@ pub struct ModelSummary {
 
 impl Report {
     /// Joins the plan of a run with the fits that ended.
-    pub fn new(run: RunRecord, fits: Vec<FitRecord>) -> Self {
+    pub fn new(records: Records) -> Self {
+        let Records {
+            run,
+            fits,
+            mut controls,
+        } = records;
         let mut of_model: HashMap<String, Vec<FitRecord>> = HashMap::new();
         for fit in fits {
             of_model.entry(fit.id.clone()).or_default().push(fit);
@@ -130,7 +137,9 @@ impl Report {
             .map(|planned| {
                 let records = of_model.remove(&planned.id).unwrap_or_default();
                 looks += records.iter().map(FitRecord::looks).sum::<usize>();
-                ModelSummary::new(&run, planned, records)
+                let of_this = controls.iter_mut().rfind(|record| record.id == planned.id);
+                let controls = of_this.map(|record| std::mem::take(&mut record.controls));
+                ModelSummary::new(&run, planned, records, controls.unwrap_or_default())
             })
             .collect();
         let comparisons = comparisons(&models, &run);
@@ -154,6 +163,22 @@ impl Report {
         }
     }
 
+    /// The contents of `report.json`.
+    ///
+    /// # Errors
+    /// [`ReportError::Render`].
+    pub fn to_json(&self) -> Result<String, ReportError> {
+        let mut json = serde_json::to_string_pretty(self)
+            .map_err(|error| ReportError::render("report.json", &error))?;
+        json.push('\n');
+        Ok(json)
+    }
+
+    /// What models are judged on, in words: "test images".
+    pub fn judged_images(&self) -> &'static str {
+        self.protocol.judged_on.images()
+    }
+
     /// The models that finished.
     pub(crate) fn finished(&self) -> impl Iterator<Item = &ModelSummary> {
         self.models
@@ -172,7 +197,12 @@ impl Report {
 }
 
 impl ModelSummary {
-    fn new(run: &RunRecord, planned: &PlannedModel, records: Vec<FitRecord>) -> Self {
+    fn new(
+        run: &RunRecord,
+        planned: &PlannedModel,
+        records: Vec<FitRecord>,
+        controls: Vec<Control>,
+    ) -> Self {
         let planned_fits = planned.fits;
         let planned = planned.clone();
         let summary = Self {
@@ -190,6 +220,7 @@ impl ModelSummary {
             macro_f1: None,
             metrics: None,
             fits: Vec::new(),
+            controls,
             train_accuracy: None,
             measured_on: None,
             fit_seconds: None,

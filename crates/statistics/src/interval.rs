@@ -1,7 +1,7 @@
 //! Confidence intervals of proportions.
 
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, Normal};
 
 /// An interval [low, high].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -54,9 +54,34 @@ pub fn wilson(successes: usize, trials: usize, confidence: f64) -> Interval {
     }
 }
 
+/// Probability of at least `successes` in `trials` that each succeed with `probability`.
+///
+/// # Panics
+/// If `probability` is not in [0, 1].
+pub fn binomial_tail(successes: usize, trials: usize, probability: f64) -> f64 {
+    let successes_of = Binomial::new(probability, trials as u64).expect("a probability");
+    match successes {
+        0 => 1.0,
+        _ => successes_of.sf(successes as u64 - 1),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `scipy.stats.binom.sf(k - 1, n, p)`
+    #[test]
+    fn tails_are_scipys() {
+        for (successes, trials, probability, expected) in [
+            (30, 200, 0.115, 0.07853873551397247),
+            (50, 200, 0.115, 8.678834269885273e-08),
+            (0, 10, 0.5, 1.0),
+        ] {
+            let tail = binomial_tail(successes, trials, probability);
+            assert!((tail - expected).abs() <= 1e-9 * expected, "{tail}");
+        }
+    }
 
     /// `scipy.stats.binomtest(k, n).proportion_ci(0.95, method="wilson")`
     #[test]

@@ -14,7 +14,7 @@ pub use calibration::{
     ReliabilityBin, at_temperature, expected_calibration_error, reliability, temperature,
 };
 pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
-pub use interval::{Interval, wilson};
+pub use interval::{Interval, binomial_tail, wilson};
 pub use paired::{McNemar, PairedBootstrap, holm, mcnemar};
 pub use probabilities::{brier, log_loss, roc_auc, top_k_accuracy};
 pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f};

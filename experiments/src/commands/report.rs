@@ -1,6 +1,7 @@
 //! `report`: write a report again from its records.
 
 use crate::cli::ReportArgs;
+use crate::commands::history::record_file;
 use crate::failure::Failure;
 use crate::table;
 use report::{Report, newest_run, read_records, write_index, write_report};
@@ -9,11 +10,10 @@ use report::{Report, newest_run, read_records, write_index, write_report};
 pub(crate) fn run(arguments: &ReportArgs) -> Result<(), Failure> {
     let directory = arguments.results.join(&arguments.dataset);
     let path = match &arguments.run {
-        Some(run) => directory.join("records").join(format!("{run}.jsonl")),
+        Some(run) => record_file(&directory, run),
         None => newest_run(&directory).map_err(Failure::Results)?,
     };
-    let (run, fits) = read_records(&path).map_err(Failure::Results)?;
-    let report = Report::new(run, fits);
+    let report = Report::new(read_records(&path).map_err(Failure::Results)?);
     write_report(&directory, &report).map_err(Failure::Results)?;
     write_index(&arguments.results).map_err(Failure::Results)?;
     println!("{}", table::comparison(&report));

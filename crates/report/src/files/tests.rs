@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Cell, DatasetRecord, Environment, EpochRecord, Fitted, LinearRecord, Mistake, Outcome,
+    Cell, Control, DatasetRecord, Environment, EpochRecord, Fitted, LinearRecord, Mistake, Outcome,
     PlannedModel, Protocol,
 };
 
@@ -19,6 +19,7 @@ fn run() -> RunRecord {
         backend: "by hand".to_owned(),
         hyperparameters: serde_json::Map::new(),
         train_images: 100,
+        train_limit: None,
         fits: 1,
     };
     RunRecord {
@@ -109,8 +110,20 @@ fn bad() -> FitRecord {
     }
 }
 
+fn controls() -> ControlRecord {
+    ControlRecord {
+        id: "good".to_owned(),
+        controls: vec![Control {
+            name: "shuffled labels".to_owned(),
+            passed: false,
+            detail: "4 of 4 right".to_owned(),
+        }],
+    }
+}
+
 fn write_run(directory: &Path) -> PathBuf {
     let mut log = RecordLog::create(directory, run()).unwrap();
+    log.append(&Record::Controls(controls())).unwrap();
     for fit in [good(), bad()] {
         log.append(&Record::Fit(Box::new(fit))).unwrap();
     }
@@ -121,9 +134,10 @@ fn write_run(directory: &Path) -> PathBuf {
 fn records_are_read_back_exactly() {
     let directory = tempfile::tempdir().unwrap();
     let path = write_run(directory.path());
-    let (read_run, fits) = read_records(&path).unwrap();
-    assert_eq!(read_run, run());
-    assert_eq!(fits, [good(), bad()]);
+    let records = read_records(&path).unwrap();
+    assert_eq!(records.run, run());
+    assert_eq!(records.fits, [good(), bad()]);
+    assert_eq!(records.controls, [controls()]);
 }
 
 #[test]
@@ -132,10 +146,10 @@ fn a_record_that_was_cut_off_is_passed_over_and_a_damaged_one_is_named() {
     let path = write_run(directory.path());
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, &text[..text.len() - 5]).unwrap();
-    assert_eq!(read_records(&path).unwrap().1, [good()]);
+    assert_eq!(read_records(&path).unwrap().fits, [good()]);
     fs::write(&path, text.replace("\"record\":\"fit\"", "\"record\":fit")).unwrap();
     let error = read_records(&path).unwrap_err().to_string();
-    assert!(error.contains("jsonl, line 2: not a record"), "{error}");
+    assert!(error.contains("jsonl, line 3: not a record"), "{error}");
 }
 
 #[test]
@@ -146,7 +160,7 @@ fn a_second_run_in_the_same_second_gets_a_name_of_its_own_and_is_the_newest() {
     assert_ne!(first, second);
     assert_eq!(newest_run(directory.path()).unwrap(), second);
     assert_eq!(
-        read_records(&second).unwrap().0.run,
+        read_records(&second).unwrap().run.run,
         "2026-01-02T03-04-05Z-2"
     );
 }
@@ -156,8 +170,8 @@ fn a_report_rendered_again_has_the_same_bytes_and_drops_stale_figures() {
     let directory = tempfile::tempdir().unwrap();
     let path = write_run(directory.path());
     let render = || {
-        let (run, fits) = read_records(&path).unwrap();
-        write_report(directory.path(), &Report::new(run, fits)).unwrap();
+        let report = Report::new(read_records(&path).unwrap());
+        write_report(directory.path(), &report).unwrap();
         let read = |name: &str| fs::read(directory.path().join(name)).unwrap();
         [
             read("README.md"),
@@ -177,22 +191,23 @@ fn a_report_rendered_again_has_the_same_bytes_and_drops_stale_figures() {
 #[test]
 fn an_incomplete_run_cannot_be_read_as_a_complete_one() {
     let directory = tempfile::tempdir().unwrap();
-    let (run, fits) = read_records(&write_run(directory.path())).unwrap();
-    let report = Report::new(run, fits);
+    let report = Report::new(read_records(&write_run(directory.path())).unwrap());
     assert!(!report.complete);
     write_report(directory.path(), &report).unwrap();
     let page = fs::read_to_string(directory.path().join("README.md")).unwrap();
     assert!(page.contains(
         "> **Incomplete**: without bad (failed: diverged in epoch 3), late (did not get its turn)."
     ));
+    assert!(page.contains("> **Control failed**: good, shuffled labels: 4 of 4 right."));
+    assert!(page.contains("| **good** ✗ control failed |"), "{page}");
     assert!(page.contains("| **bad** | by hand | 100 | **failed: diverged in epoch 3** |"));
 }
 
 #[test]
 fn every_picture_that_the_page_shows_exists() {
     let directory = tempfile::tempdir().unwrap();
-    let (run, fits) = read_records(&write_run(directory.path())).unwrap();
-    write_report(directory.path(), &Report::new(run, fits)).unwrap();
+    let report = Report::new(read_records(&write_run(directory.path())).unwrap());
+    write_report(directory.path(), &report).unwrap();
     let page = fs::read_to_string(directory.path().join("README.md")).unwrap();
     let shown: Vec<&str> = page
         .split("](")
@@ -225,7 +240,11 @@ fn models_are_compared_on_the_images_on_which_they_differ() {
         id: "better".to_owned(),
         ..plan.models[0].clone()
     });
-    let report = Report::new(plan, vec![good(), bad(), better]);
+    let report = Report::new(Records {
+        run: plan,
+        fits: vec![good(), bad(), better],
+        controls: vec![controls()],
+    });
     let [pair] = &report.comparisons[..] else {
         panic!("one pair finished: {:?}", report.comparisons);
     };

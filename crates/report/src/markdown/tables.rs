@@ -3,7 +3,7 @@
 use super::numbers::{exact, percent, significant, thousands};
 use super::unfinished;
 use crate::verdict::probability;
-use crate::{Comparison, ModelSummary, Report, Status};
+use crate::{Comparison, Control, ModelSummary, Report, Status};
 use serde::Serialize;
 use statistics::Interval;
 
@@ -11,6 +11,7 @@ use statistics::Interval;
 #[derive(Serialize)]
 pub(super) struct Row {
     id: String,
+    control_failed: bool,
     model: String,
     backend: String,
     finished: bool,
@@ -38,6 +39,7 @@ impl Row {
         let images = report.dataset.test.max(1) as f64;
         Self {
             id: model.id.clone(),
+            control_failed: model.controls.iter().any(|control| !control.passed),
             model: model.model.clone(),
             backend: model.backend.clone(),
             finished: model.status == Status::Finished,
@@ -156,6 +158,33 @@ impl MetricsRow {
                 .chain(with_probabilities)
                 .map(cell)
                 .collect(),
+        })
+    }
+}
+
+/// What controls found of a model.
+#[derive(Serialize)]
+pub(super) struct ControlRow {
+    id: String,
+    names: Vec<String>,
+    cells: Vec<String>,
+}
+
+impl ControlRow {
+    pub(super) fn new(model: &ModelSummary) -> Option<Self> {
+        let cell = |control: &Control| {
+            let mark = if control.passed {
+                "✓"
+            } else {
+                "✗ **failed**:"
+            };
+            format!("{mark} {}", control.detail)
+        };
+        let names = model.controls.iter().map(|control| control.name.clone());
+        (!model.controls.is_empty()).then(|| Self {
+            id: model.id.clone(),
+            names: names.collect(),
+            cells: model.controls.iter().map(cell).collect(),
         })
     }
 }

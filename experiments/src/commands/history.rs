@@ -1,0 +1,118 @@
+//! `history` and `diff`: the runs that were recorded, and what changed between two of them.
+
+use crate::cli::{DiffArgs, HistoryArgs};
+use crate::failure::Failure;
+use crate::table;
+use report::{ModelChange, Records, Report, Status, diff, read_records, runs};
+use std::path::Path;
+
+/// Runs `history`.
+pub(crate) fn history(arguments: &HistoryArgs) -> Result<(), Failure> {
+    let directory = arguments.results.join(&arguments.dataset);
+    let mut table = table::plain(&[
+        "run",
+        "models",
+        "judged on",
+        "seed",
+        "commit",
+        "best",
+        "right, %",
+    ]);
+    for path in runs(&directory).map_err(Failure::Results)? {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let records = match read_records(&path) {
+            Ok(records) => records,
+            // One damaged file must not hide the others.
+            Err(error) => {
+                table.add_row([name.into_owned(), error.to_string()]);
+                continue;
+            }
+        };
+        table.add_row(row(&name, records));
+    }
+    println!("{table}");
+    Ok(())
+}
+
+fn row(name: &str, records: Records) -> Vec<String> {
+    let report = Report::new(records);
+    let finished = report
+        .models
+        .iter()
+        .filter(|model| model.status == Status::Finished);
+    let best = finished.clone().max_by(|a, b| {
+        let accuracy = |model: &report::ModelSummary| model.test_accuracy.unwrap_or(0.0);
+        accuracy(a).total_cmp(&accuracy(b))
+    });
+    let count = if report.complete {
+        report.models.len().to_string()
+    } else {
+        format!("{} of {}", finished.count(), report.models.len())
+    };
+    let quick = if report.quick { ", quick" } else { "" };
+    vec![
+        name.to_owned(),
+        count,
+        format!("{} {}{quick}", report.dataset.test, report.judged_images()),
+        report.seed.to_string(),
+        report.environment.commit.clone(),
+        best.map_or_else(String::new, |model| model.id.clone()),
+        best.and_then(|model| model.test_accuracy)
+            .map_or_else(String::new, |accuracy| format!("{:.2}", accuracy * 100.0)),
+    ]
+}
+
+/// Runs `diff`.
+pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
+    let directory = arguments.results.join(&arguments.dataset);
+    let [first, second] = [&arguments.first, &arguments.second]
+        .map(|run| read_records(&record_file(&directory, run)).map_err(Failure::Results));
+    let (first, second) = (first?, second?);
+    let found = diff(&first, &second);
+    let header = ["", arguments.first.as_str(), arguments.second.as_str()];
+    let mut settings = table::plain(&header);
+    for change in &found.settings {
+        settings.add_row([&change.what, &change.first, &change.second]);
+    }
+    for model in &found.models {
+        for change in &model.parameters {
+            let what = format!("{}: {}", model.id, change.what);
+            settings.add_row([&what, &change.first, &change.second]);
+        }
+    }
+    println!("{settings}");
+    let mut accuracies = table::plain(&["model", "right, %", "right, %", "McNemar", ""]);
+    for model in &found.models {
+        accuracies.add_row(accuracy_row(model));
+    }
+    println!("{accuracies}");
+    for (models, run) in [
+        (&found.only_first, &arguments.first),
+        (&found.only_second, &arguments.second),
+    ] {
+        if !models.is_empty() {
+            println!("only in {run}: {}", models.join(", "));
+        }
+    }
+    Ok(())
+}
+
+/// The file of a run, by name.
+pub(crate) fn record_file(directory: &Path, run: &str) -> std::path::PathBuf {
+    directory.join("records").join(format!("{run}.jsonl"))
+}
+
+fn accuracy_row(model: &ModelChange) -> [String; 5] {
+    let percent = |accuracy: Option<f64>| {
+        accuracy.map_or_else(|| "–".to_owned(), |a| format!("{:.2}", a * 100.0))
+    };
+    let [first, second] = model.accuracy.map(percent);
+    let said = match (model.same_predictions, model.p) {
+        (Some(true), _) => "the same predictions",
+        (_, Some(p)) if p < 0.05 => "different",
+        (_, Some(_)) => "cannot be told apart",
+        _ => "not judged on the same images",
+    };
+    let p = model.p.map_or_else(String::new, |p| format!("p = {p:.3}"));
+    [model.id.clone(), first, second, p, said.to_owned()]
+}

@@ -1,0 +1,125 @@
+//! `verify`: fit some cells of a run again, and see whether the same comes out.
+
+use crate::cli::{DataArgs, VerifyArgs};
+use crate::commands::history::record_file;
+use crate::data;
+use crate::environment;
+use crate::experiment::Experiment;
+use crate::failure::{Failure, Place};
+use crate::interrupt::on_interrupt;
+use crate::limits::Limits;
+use crate::measure::Conditions;
+use crate::plan::ReadyModel;
+use crate::progress::Progress;
+use crate::protocol::{CrossValidation, Judging};
+use crate::registry;
+use crate::table;
+use classifier::{Cancellation, generator};
+use rand::seq::SliceRandom;
+use report::{
+    Agreement, FitRecord, JudgedOn, Outcome, Records, RunRecord, agreement, newest_run,
+    read_records,
+};
+
+/// Runs the command.
+pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
+    let directory = arguments.results.join(&arguments.dataset);
+    let path = match &arguments.run {
+        Some(run) => record_file(&directory, run),
+        None => newest_run(&directory).map_err(Failure::Results)?,
+    };
+    let Records { run, fits, .. } = read_records(&path).map_err(Failure::Results)?;
+    let experiment = again(&run, arguments.data_dir)?;
+    let conditions = Conditions {
+        threads: environment::processors(),
+        limits: Limits::default(),
+        cancellation: Cancellation::default(),
+    };
+    on_interrupt(&conditions.cancellation);
+
+    let mut cells: Vec<&FitRecord> = fits
+        .iter()
+        .filter(|fit| matches!(fit.outcome, Outcome::Finished(_)))
+        .collect();
+    cells.shuffle(&mut generator(arguments.seed, 0));
+    cells.truncate(usize::from(arguments.cells.get()));
+    let mut table = table::plain(&["model", "seed", "repeat", "fold", "fitted again"]);
+    let mut different = Vec::new();
+    for (index, record) in cells.iter().enumerate() {
+        let mut progress = Progress::begin(&record.id, index, cells.len(), false);
+        let outcome = experiment.fit_again(record, &conditions, &mut progress)?;
+        conditions
+            .cancellation
+            .check()
+            .map_err(|_| Failure::Interrupted)?;
+        let found = agreement(&run, record, &outcome);
+        progress.end(&found.to_string());
+        if matches!(found, Agreement::Different { .. }) {
+            different.push(record.id.clone());
+        }
+        table.add_row([
+            record.id.clone(),
+            record.cell.seed.to_string(),
+            record.cell.repeat.to_string(),
+            record.cell.fold.to_string(),
+            found.to_string(),
+        ]);
+    }
+    println!("{table}");
+    println!(
+        "{} of {} fits of {}",
+        cells.len(),
+        fits.len(),
+        path.display()
+    );
+    if different.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Different { models: different })
+    }
+}
+
+/// The experiment of a run, from its record.
+fn again(run: &RunRecord, data_dir: Option<std::path::PathBuf>) -> Result<Experiment, Failure> {
+    let splits = data::load(&DataArgs {
+        dataset: Some(run.dataset.name.clone()),
+        data_dir,
+        mirror: None,
+    })?;
+    if splits.sha256 != run.dataset.sha256 {
+        return Err(Failure::OtherData {
+            name: run.dataset.name.clone(),
+        });
+    }
+    let judging = Judging {
+        seed: run.seed,
+        seeds: run.protocol.seeds,
+        validation: (run.protocol.judged_on == JudgedOn::Validation)
+            .then_some(run.dataset.test_available),
+        cross_validation: (run.protocol.folds > 0).then_some(CrossValidation {
+            repeats: run.protocol.repeats,
+            folds: run.protocol.folds,
+        }),
+        quick: run.quick,
+    };
+    let place = || Place::Option(format!("run {}", run.run));
+    let models = run.models.iter().map(|planned| {
+        let entry = registry::find(&planned.model).ok_or_else(|| Failure::UnknownModel {
+            place: place(),
+            model: planned.model.clone(),
+            nearest: registry::nearest(&planned.model),
+        })?;
+        let recipe = (entry.preset)().with(&planned.hyperparameters);
+        Ok(ReadyModel {
+            id: planned.id.clone(),
+            entry,
+            recipe: recipe.map_err(|error| Failure::Parameter {
+                place: place(),
+                model: planned.id.clone(),
+                error,
+            })?,
+            train_limit: planned.train_limit,
+        })
+    });
+    Experiment::new(splits, models.collect::<Result<_, Failure>>()?, judging)
+}

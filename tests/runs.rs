@@ -1,0 +1,167 @@
+//! `history`, `diff`, `verify`, `export` and `schema`: what becomes of runs that were recorded.
+
+mod run;
+
+use assert_cmd::Command;
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::contains;
+use run::{compare, page, report};
+use std::path::Path;
+
+fn experiments(arguments: &[&str], results: &Path) -> assert_cmd::assert::Assert {
+    let mut command = Command::cargo_bin("experiments").unwrap();
+    command
+        .args(arguments)
+        .arg("--results")
+        .arg(results)
+        .assert()
+}
+
+fn names(results: &Path) -> Vec<String> {
+    let records = std::fs::read_dir(results.join("mnist/records")).unwrap();
+    let mut names: Vec<String> = records
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_owned())
+        .map(|name| name.into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+const FEW: [&str; 6] = [
+    "--models",
+    "softmax,nearest-centroid",
+    "--train-limit",
+    "500",
+    "--set",
+    "softmax.epochs=2",
+];
+
+#[test]
+fn two_runs_are_listed_and_compared() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &FEW).success();
+    let changed = [&FEW[..], &["--set", "softmax.learning_rate=0.001"]].concat();
+    compare(results.path(), &changed).success();
+    let names = names(results.path());
+    experiments(&["history"], results.path())
+        .success()
+        .stdout(contains(names[0].clone()).and(contains(names[1].clone())));
+    experiments(&["diff", &names[0], &names[1]], results.path())
+        .success()
+        .stdout(
+            contains("softmax: learning_rate")
+                .and(contains("0.001"))
+                .and(contains("the same predictions"))
+                .and(contains("different")),
+        );
+    experiments(&["diff", &names[0], "never"], results.path())
+        .code(2)
+        .stderr(contains("never.jsonl"));
+}
+
+#[test]
+fn a_run_is_verified_and_a_forged_one_is_found_out() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &FEW).success();
+    experiments(&["verify"], results.path()).success().stdout(
+        contains("bit-identical")
+            .count(2)
+            .and(contains("2 of 2 fits")),
+    );
+
+    let name = &names(results.path())[0];
+    let path = results.path().join(format!("mnist/records/{name}.jsonl"));
+    let honest = std::fs::read_to_string(&path).unwrap();
+    // The record of a model that was trained with another learning rate than it says.
+    std::fs::write(
+        &path,
+        honest.replace("\"learning_rate\":0.1", "\"learning_rate\":1e-6"),
+    )
+    .unwrap();
+    experiments(&["verify"], results.path())
+        .code(1)
+        .stdout(contains("different"))
+        .stderr(contains("softmax: fitted again, another model came out"));
+}
+
+#[test]
+fn folds_and_validation_splits_are_verified_too() {
+    for protocol in [["--cv", "3"], ["--validation", "1000"]] {
+        let results = tempfile::tempdir().unwrap();
+        let arguments = [&["--models", "nearest-centroid", "--quick"], &protocol[..]].concat();
+        compare(results.path(), &arguments).success();
+        experiments(&["verify", "--cells", "2"], results.path())
+            .success()
+            .stdout(contains("bit-identical"));
+    }
+}
+
+#[test]
+fn a_report_is_exported_for_other_programs() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &FEW).success();
+    let text = |format: &str| {
+        let output = experiments(&["export", "--format", format], results.path()).success();
+        String::from_utf8(output.get_output().stdout.clone()).unwrap()
+    };
+    let csv = text("csv");
+    let lines: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(lines.len(), 3);
+    let column = lines[0]
+        .iter()
+        .position(|name| *name == "test_accuracy")
+        .unwrap();
+    let accuracy: f64 = lines[1][column].parse().unwrap();
+    assert_eq!(
+        report(results.path())["models"][0]["test_accuracy"],
+        accuracy
+    );
+    let json: serde_json::Value = serde_json::from_str(&text("json")).unwrap();
+    assert_eq!(json, report(results.path()));
+    assert!(text("latex").contains("\\toprule"));
+    let file = results.path().join("table.tex");
+    experiments(
+        &[
+            "export",
+            "--format",
+            "latex",
+            "--output",
+            file.to_str().unwrap(),
+        ],
+        results.path(),
+    )
+    .success()
+    .stdout("");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), text("latex"));
+}
+
+#[test]
+fn the_published_schema_is_the_one_of_this_build() {
+    let mut command = Command::cargo_bin("experiments").unwrap();
+    let output = command.arg("schema").assert().success();
+    let printed = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    let published = include_str!("../experiments/plans/plan.schema.json");
+    assert!(
+        printed == published,
+        "write it again: cargo run -p experiments -- schema > experiments/plans/plan.schema.json"
+    );
+}
+
+#[test]
+fn controls_are_in_the_page() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &FEW).success();
+    let page = page(results.path());
+    assert!(
+        page.contains("## Controls") && page.contains("✓ the same bits"),
+        "{page}"
+    );
+    for model in report(results.path())["models"].as_array().unwrap() {
+        let controls = model["controls"].as_array().unwrap();
+        assert_eq!(controls.len(), 4);
+        assert!(
+            controls.iter().all(|control| control["passed"] == true),
+            "{controls:?}"
+        );
+    }
+}

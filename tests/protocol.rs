@@ -188,10 +188,8 @@ fn a_run_that_was_killed_goes_on_where_it_stopped_to_the_same_report() {
         .stderr(contains("by an earlier run"));
     let undisturbed = tempfile::tempdir().unwrap();
     compare(undisturbed.path(), &arguments).success();
-    assert_eq!(
-        serde_json::to_string(&timeless(resumed.path())).unwrap(),
-        serde_json::to_string(&timeless(undisturbed.path())).unwrap()
-    );
+    let text = |results: &Path| serde_json::to_string(&timeless(results)).unwrap();
+    assert!(text(resumed.path()) == text(undisturbed.path()));
 }
 
 #[test]
@@ -229,4 +227,32 @@ fn quiet_prints_nothing_but_errors() {
     let output = compare(results.path(), &failing).code(1);
     let errors = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
     assert_eq!(errors.lines().count(), 1, "{errors}");
+}
+
+#[test]
+fn a_learning_curve_ends_with_all_images() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [
+        &["--models", "softmax,nearest-centroid", "--sizes", "100,300"],
+        &FEW[..],
+    ]
+    .concat();
+    compare(results.path(), &arguments).success();
+    let report = report(results.path());
+    let curve = model(&report, "nearest-centroid")["learning_curve"]
+        .as_array()
+        .unwrap();
+    let sizes: Vec<u64> = curve
+        .iter()
+        .map(|fit| fit["train_images"].as_u64().unwrap())
+        .collect();
+    assert_eq!(sizes, [100, 300, 500]);
+    assert_eq!(
+        curve[2]["accuracy"],
+        model(&report, "nearest-centroid")["test_accuracy"]
+    );
+    assert!(page(results.path()).contains("## More images, or more time"));
+    compare(results.path(), &["--sizes", "3"])
+        .code(2)
+        .stderr(contains("sizes: a subset of 3 of 60000 images"));
 }

@@ -33,6 +33,11 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Write a report again from its records, without training.
     Report(ReportArgs),
+    /// Search the parameters of each model on held-out training images, with the same budget for each.
+    ///
+    /// Writes README.md, tuning.json and plan.toml below RESULTS/DATASET/tuning. The test images are
+    /// not touched; `compare --config` with that plan judges the outcome on them.
+    Tune(TuneArgs),
     /// List the runs that were recorded.
     History(HistoryArgs),
     /// Compare two recorded runs: settings, parameters, and accuracy with its significance.
@@ -110,6 +115,9 @@ pub(crate) struct CompareArgs {
     /// `RxK` for R repetitions. Folds are stratified and the same for every model.
     #[arg(long, value_name = "K|RxK", conflicts_with = "seeds")]
     pub(crate) cv: Option<CrossValidation>,
+    /// Fit every model to as many training images, too, for its learning curve.
+    #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv")]
+    pub(crate) sizes: Option<Vec<usize>>,
     /// Train every model on N images only, drawn in proportion to the classes. Every table says so.
     #[arg(long, value_name = "N")]
     pub(crate) train_limit: Option<usize>,
@@ -164,6 +172,82 @@ pub(crate) struct ReportArgs {
     /// A run below records/ by name. [default: the newest]
     #[arg(long)]
     pub(crate) run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TuneArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Search the spaces of this plan: tables `search` of its models. [default: a plan of four models]
+    #[arg(long, value_name = "FILE.toml", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// Only these models of the plan, separated by commas.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) models: Option<Vec<String>>,
+    /// Change a parameter that is not searched: `softmax.epochs=5`. May be repeated.
+    #[arg(long, value_name = "MODEL.PARAMETER=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// How values are chosen.
+    #[arg(long, value_enum, default_value_t = SearchKind::Random)]
+    pub(crate) search: SearchKind,
+    /// Trials of each model. Halving makes more, each with fewer images, that cost as much together.
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub(crate) trials: NonZeroU16,
+    /// Stop after as many seconds of fitting for each model; random and TPE then know no other limit.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) seconds: Option<u32>,
+    /// Judge on N training images that are held out.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) validation: usize,
+    /// Call a trial off after this time, such as 90s or 5m.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) time_limit: Option<Duration>,
+    /// Seed of everything random. [default: the plan's, else 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Fit to N images only, drawn in proportion to the classes.
+    #[arg(long, value_name = "N")]
+    pub(crate) train_limit: Option<usize>,
+    /// See that everything works in a few seconds, on a subset.
+    #[arg(long, conflicts_with = "train_limit")]
+    pub(crate) quick: bool,
+    /// Trials at a time, each on one thread. [default: all processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Make trials again that an earlier search has made.
+    #[arg(long)]
+    pub(crate) refit: bool,
+    /// Print nothing but errors.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Where reports go. [default: results, or results/quick with --quick]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) results: Option<PathBuf>,
+}
+
+/// How values are chosen.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SearchKind {
+    /// At random, each parameter on its own scale.
+    Random,
+    /// All combinations of evenly spaced values, as many as the trials allow.
+    Grid,
+    /// By a tree-structured Parzen estimator, which learns from the trials before.
+    Tpe,
+    /// At random with few images; the best third goes on with three times as many.
+    Halving,
+}
+
+impl SearchKind {
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Grid => "grid",
+            Self::Tpe => "tpe",
+            Self::Halving => "halving",
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -9,4 +9,5 @@ pub(crate) mod models;
 pub(crate) mod report;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod tune;
 pub(crate) mod verify;

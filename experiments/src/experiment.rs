@@ -62,11 +62,20 @@ impl Experiment {
         let data_origin = splits.origin.clone();
         let division = Division::new(splits, &judging)?;
         for model in &models {
-            let first = division.cells(true)[0];
+            let first = division.cells(true, None)[0];
             division
                 .train(first, model.train_limit)
                 .map_err(|error| Failure::Limit {
                     place: Place::Option(format!("train_limit of {}", model.id)),
+                    error,
+                })?;
+        }
+        let first = division.cells(true, None)[0];
+        for &size in &judging.sizes {
+            division
+                .train(first, Some(size))
+                .map_err(|error| Failure::Limit {
+                    place: Place::Option("sizes".to_owned()),
                     error,
                 })?;
         }
@@ -99,12 +108,12 @@ impl Experiment {
         let environment = environment::describe(&self.data_origin, conditions.threads);
         let machine = environment.machine();
         let run = self.record(environment);
-        if !manner.quiet {
-            eprintln!("{}", self.describe(&run));
-        }
         // Before anything is trained: an unwritable directory must not cost an hour.
         let mut log = RecordLog::create(&directory, run.clone()).map_err(Failure::Results)?;
         let store = Store::open(results)?;
+        if !manner.quiet {
+            eprintln!("{}", self.describe(&run));
+        }
         on_interrupt(&conditions.cancellation);
         let cells: Vec<(&ReadyModel, Cell)> = self.cells().collect();
         let mut checked = None;
@@ -160,9 +169,14 @@ impl Experiment {
         verdict(&report, conditions)
     }
 
+    fn cells_of(&self, model: &ReadyModel) -> Vec<Cell> {
+        let is_stochastic = model.recipe.is_stochastic();
+        self.division.cells(is_stochastic, model.train_limit)
+    }
+
     fn cells(&self) -> impl Iterator<Item = (&ReadyModel, Cell)> {
         self.models.iter().flat_map(|model| {
-            let cells = self.division.cells(model.recipe.is_stochastic());
+            let cells = self.cells_of(model);
             cells.into_iter().map(move |cell| (model, cell))
         })
     }
@@ -250,13 +264,14 @@ impl Experiment {
         // Where nothing is drawn, the seed of the drawing does not matter.
         let draws = self.judging.quick
             || model.train_limit.is_some()
+            || cell.train_images.is_some()
             || protocol.judged_on != JudgedOn::Test;
         Key::new(&json!({
             "format": 2,
             "measuring": env!("PLUMBLINE_MEASURING"),
             "recipe": recipe(model),
             "data": self.dataset.sha256,
-            "train_limit": model.train_limit,
+            "train_limit": cell.train_images.or(model.train_limit),
             "judged_on": protocol.judged_on,
             "judged_images": self.dataset.test,
             "folds": protocol.folds,
@@ -269,6 +284,9 @@ impl Experiment {
     }
 
     fn of_cell(&self, cell: Cell) -> String {
+        if let Some(size) = cell.train_images {
+            return format!(", {size} images");
+        }
         let protocol = self.division.protocol;
         match (protocol.folds, protocol.repeats) {
             (0, _) if protocol.seeds == 1 => String::new(),
@@ -320,7 +338,7 @@ impl Experiment {
             hyperparameters: model.recipe.values(),
             train_images: self.division.train_images(model.train_limit),
             train_limit: model.train_limit,
-            fits: self.division.cells(model.recipe.is_stochastic()).len(),
+            fits: self.cells_of(model).len(),
         };
         let (labels, folds) = self.division.labels();
         RunRecord {
@@ -339,7 +357,7 @@ impl Experiment {
 }
 
 /// The model, its parameters and everything that it is made of.
-fn recipe(model: &ReadyModel) -> Value {
+pub(crate) fn recipe(model: &ReadyModel) -> Value {
     json!({
         "model": model.entry.id,
         "sources": sources_of(model.entry.package),

@@ -96,6 +96,8 @@ pub(crate) enum Failure {
         "the data are not those of the run: the files of `{name}` differ from its SHA-256 sums; name its directory with --data-dir"
     )]
     OtherData { name: String },
+    #[error("{}: no trial finished; the reasons are in tuning.json", models.join(", "))]
+    NoTrial { models: Vec<String> },
     #[error("{}: fitted again, another model came out", models.join(", "))]
     Different { models: Vec<String> },
     #[error("{}: {reason}", path.display())]
@@ -115,6 +117,7 @@ impl Failure {
             Self::Report(_)
             | Self::Benchmark { .. }
             | Self::Unfinished { .. }
+            | Self::NoTrial { .. }
             | Self::Different { .. } => 1,
             Self::Interrupted => 130,
             _ => 2,

@@ -15,6 +15,7 @@ mod plan;
 mod progress;
 mod protocol;
 mod registry;
+mod searcher;
 mod stopwatch;
 mod store;
 mod table;
@@ -55,6 +56,7 @@ fn run(command: Command) -> Result<(), Failure> {
             commands::schema::run();
             Ok(())
         }
+        Command::Tune(arguments) => commands::tune::run(arguments),
         Command::Models { ids } => commands::models::run(&ids),
         Command::Datasets => {
             commands::datasets::run();

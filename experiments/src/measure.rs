@@ -10,7 +10,7 @@ use classifier::{
     Step, with_threads,
 };
 use datasets::{Dataset, Sealed};
-use report::{EpochRecord, Fitted, LinearRecord, Mistake, Outcome};
+use report::{EpochRecord, Fitted, Latency, LinearRecord, Mistake, Outcome};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -21,6 +21,9 @@ const MISTAKES: usize = 18;
 /// Prediction is timed at least once, and again until it took this long in all.
 const PREDICTION_TIME: Duration = Duration::from_millis(500);
 const MOST_PREDICTIONS: usize = 15;
+/// Single images are timed for as long, or until there are as many times.
+const LATENCY_TIME: Duration = Duration::from_millis(200);
+const MOST_LATENCIES: usize = 1_000;
 /// Images per step of an evaluation that can be called off.
 const BLOCK: usize = 2_000;
 
@@ -73,8 +76,18 @@ pub(crate) fn fit_alone(
     train: &Dataset,
     conditions: &Conditions,
 ) -> Result<Box<dyn Classifier>, FitError> {
+    fit_alone_timed(model, seed, train, conditions).0
+}
+
+/// The same with the seconds that it took.
+pub(crate) fn fit_alone_timed(
+    model: &ReadyModel,
+    seed: u64,
+    train: &Dataset,
+    conditions: &Conditions,
+) -> (Result<Box<dyn Classifier>, FitError>, f64) {
+    let stopwatch = Arc::new(Mutex::new(Stopwatch::start()));
     let fit = || {
-        let stopwatch = Arc::new(Mutex::new(Stopwatch::start()));
         let (fitted, exceeded) = within(
             conditions.limits,
             &conditions.cancellation,
@@ -94,11 +107,13 @@ pub(crate) fn fit_alone(
         }
     };
     let attempt = || with_threads(conditions.threads, fit);
-    catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
+    let fitted = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
         Err(FitError::Declined {
             reason: said(panic.as_ref()),
         })
-    })
+    });
+    let seconds = stopwatch.lock().expect("no holder panics").elapsed();
+    (fitted, seconds.as_secs_f64())
 }
 
 fn fit_and_evaluate(
@@ -156,6 +171,7 @@ fn fit_and_evaluate(
         parameters: classifier.parameter_count(),
         fit_seconds: fit_time.as_secs_f64(),
         predict_seconds: predict_time.as_secs_f64(),
+        latency: latency(classifier.as_ref(), judged),
         peak_memory_bytes: peak,
         train_accuracy,
         predictions: predicted.map(|class| class as u16).collect(),
@@ -252,6 +268,31 @@ fn timed_prediction(model: &dyn Classifier, judged: &Sealed) -> (Scores, Duratio
             times.sort_unstable();
             return (scores, times[times.len() / 2]);
         }
+    }
+}
+
+/// Times of predicting the first images one by one.
+fn latency(model: &dyn Classifier, judged: &Sealed) -> Latency {
+    let total = Stopwatch::start();
+    let mut times = Vec::new();
+    for image in 0..judged.len() {
+        let one = judged.images().slice(image..image + 1);
+        let stopwatch = Stopwatch::start();
+        std::hint::black_box(model.scores(&one));
+        times.push(stopwatch.elapsed().as_secs_f64());
+        if total.elapsed() >= LATENCY_TIME || times.len() == MOST_LATENCIES {
+            break;
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| {
+        let rank = (share * times.len() as f64).ceil() as usize;
+        times.get(rank.max(1) - 1).copied().unwrap_or(0.0)
+    };
+    Latency {
+        p50: at(0.5),
+        p99: at(0.99),
+        images: times.len(),
     }
 }
 

@@ -8,10 +8,12 @@ use crate::failure::{Failure, Place};
 use crate::protocol::CrossValidation;
 use crate::registry;
 use classifier::{ModelEntry, Preset};
+use search::Space;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
 const DEFAULT: &str = include_str!("../plans/default.toml");
+const TUNING: &str = include_str!("../plans/tuning.toml");
 const DEFAULT_NAME: &str = "the default plan";
 
 /// A parameter that the runner gives to every model.
@@ -24,6 +26,7 @@ pub(crate) struct Plan {
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) seed: u64,
     pub(crate) seeds: usize,
+    pub(crate) sizes: Vec<usize>,
     pub(crate) validation: Option<usize>,
     pub(crate) cross_validation: Option<CrossValidation>,
     pub(crate) train_limit: Option<usize>,
@@ -37,6 +40,7 @@ pub(crate) struct PlanModel {
     id: String,
     entry: &'static ModelEntry,
     settings: Vec<Setting>,
+    space: Space,
 }
 
 #[derive(Debug)]
@@ -53,12 +57,19 @@ pub(crate) struct ReadyModel {
     pub(crate) entry: &'static ModelEntry,
     pub(crate) recipe: Box<dyn Preset>,
     pub(crate) train_limit: Option<usize>,
+    /// What `tune` searches.
+    pub(crate) space: Space,
 }
 
 impl Plan {
     /// The plan that `compare` runs unless told otherwise, less the models that this build lacks.
     pub(crate) fn default_plan() -> Result<Self, Failure> {
         Self::parse(DEFAULT, Path::new(DEFAULT_NAME), true)
+    }
+
+    /// The plan that `tune` searches unless told otherwise, less the models that this build lacks.
+    pub(crate) fn default_tuning() -> Result<Self, Failure> {
+        Self::parse(TUNING, Path::new("the default tuning plan"), true)
     }
 
     /// Reads a plan file.
@@ -93,6 +104,7 @@ impl Plan {
                     id: id.to_owned(),
                     entry: registered(id, &place)?,
                     settings: Vec::new(),
+                    space: Space::default(),
                 },
             };
             self.add(model, &place)?;
@@ -178,6 +190,7 @@ impl PlanModel {
             entry: self.entry,
             recipe,
             train_limit: limit,
+            space: self.space.clone(),
         })
     }
 }

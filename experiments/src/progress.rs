@@ -59,6 +59,17 @@ impl Progress {
         self.advance(step.done, step.total, step.unit, "");
     }
 
+    /// As many trials of a search are over.
+    pub(crate) fn trials(&mut self, done: usize, best: f64) {
+        let message = format!("{done} trials, best {:.2} % right", best * 100.0);
+        if let Some(bar) = &self.bar {
+            bar.set_message(message);
+        } else if !self.quiet && self.since_line.elapsed() >= PAUSE {
+            self.since_line = Stopwatch::start();
+            eprintln!("{}: {message}", self.name);
+        }
+    }
+
     /// The fit is over; what remains is evaluation.
     pub(crate) fn evaluating(&self) {
         if let Some(bar) = &self.bar {

@@ -12,13 +12,15 @@ const CONTROL_TRAIN: usize = 400;
 const CONTROL_JUDGED: usize = 200;
 
 /// How a comparison judges: what the plan and the command line ask for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Judging {
     pub(crate) seed: u64,
     /// Fits of every model that depends on the seed.
     pub(crate) seeds: usize,
     pub(crate) validation: Option<usize>,
     pub(crate) cross_validation: Option<CrossValidation>,
+    /// Training sizes of the learning curve, below all.
+    pub(crate) sizes: Vec<usize>,
     /// A look at a subset.
     pub(crate) quick: bool,
 }
@@ -55,6 +57,7 @@ pub(crate) struct Division {
     /// Images of the kind that is judged, before any subset.
     pub(crate) judged_available: usize,
     pub(crate) train_available: usize,
+    sizes: Vec<usize>,
     seed: u64,
 }
 
@@ -93,6 +96,7 @@ impl Division {
                 judged_available: train_available,
                 train_available,
                 train,
+                sizes: judging.sizes.clone(),
                 seed,
             });
         }
@@ -113,6 +117,7 @@ impl Division {
                 judged_available: size,
                 train_available: rest.len(),
                 train: splits.train.select(&rest),
+                sizes: judging.sizes.clone(),
                 seed,
             });
         }
@@ -130,30 +135,39 @@ impl Division {
             judged_available,
             train_available,
             train: splits.train,
+            sizes: judging.sizes.clone(),
             seed,
         })
     }
 
-    /// The fits of a model, whose result may depend on the seed or not.
-    pub(crate) fn cells(&self, is_stochastic: bool) -> Vec<Cell> {
+    /// The fits of a model, whose result may depend on the seed or not, and which is fitted to at most
+    /// `train_limit` images.
+    pub(crate) fn cells(&self, is_stochastic: bool, train_limit: Option<usize>) -> Vec<Cell> {
         if self.folds.is_empty() {
             let seeds = if is_stochastic {
                 self.protocol.seeds
             } else {
                 1
             };
-            let cell = |offset: usize| Cell {
+            let cell = |offset: usize, train_images| Cell {
                 repeat: 0,
                 fold: 0,
+                train_images,
                 seed: self.seed.wrapping_add(offset as u64),
             };
-            return (0..seeds).map(cell).collect();
+            let all = self.train_images(train_limit);
+            let smaller = self.sizes.iter().filter(|&&size| size < all);
+            return (0..seeds)
+                .map(|offset| cell(offset, None))
+                .chain(smaller.map(|&size| cell(0, Some(size))))
+                .collect();
         }
         let Protocol { repeats, folds, .. } = self.protocol;
         let cells = (0..repeats).flat_map(|repeat| {
             (0..folds).map(move |fold| Cell {
                 repeat,
                 fold,
+                train_images: None,
                 seed: self.seed.wrapping_add(repeat as u64),
             })
         });
@@ -170,7 +184,7 @@ impl Division {
             Some(folds) => Cow::Owned(self.train.select(&members(folds, |f| f != cell.fold))),
             None => Cow::Borrowed(&self.train),
         };
-        Ok(match train_limit {
+        Ok(match cell.train_images.or(train_limit) {
             None => all,
             Some(size) => Cow::Owned(all.select(&stratified_subset(&all, size, self.seed)?)),
         })
@@ -272,6 +286,7 @@ mod tests {
             seeds: 2,
             validation: None,
             cross_validation: None,
+            sizes: Vec::new(),
             quick: true,
         }
     }
@@ -300,7 +315,7 @@ mod tests {
             ..judging()
         };
         let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
-        let cells = division.cells(true);
+        let cells = division.cells(true, None);
         assert_eq!(cells.len(), 6);
         assert_ne!(cells[0].seed, cells[3].seed, "a seed for each repetition");
         let mut judged = 0;
@@ -322,7 +337,7 @@ mod tests {
             ..judging()
         };
         let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
-        let cell = division.cells(true)[0];
+        let cell = division.cells(true, None)[0];
         assert_eq!(division.train(cell, None).unwrap().len(), 50_000);
         assert_eq!(division.judged_images(), 10_000);
         assert_eq!(division.protocol.judged_on, JudgedOn::Validation);
@@ -331,10 +346,27 @@ mod tests {
     }
 
     #[test]
+    fn a_learning_curve_has_the_sizes_below_all() {
+        let judging = Judging {
+            sizes: vec![100, 1_000, 5_000],
+            ..judging()
+        };
+        let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
+        let sizes = |limit| -> Vec<usize> {
+            let cells = division.cells(false, limit).into_iter();
+            cells.filter_map(|cell| cell.train_images).collect()
+        };
+        assert_eq!(sizes(Some(2_000)), [100, 1_000]);
+        assert_eq!(sizes(None), [100, 1_000, 5_000]);
+        let small = division.cells(false, None)[1];
+        assert_eq!(division.train(small, Some(2_000)).unwrap().len(), 100);
+    }
+
+    #[test]
     fn only_models_that_depend_on_the_seed_are_fitted_with_several() {
         let division = Division::new(datasets::mnist().unwrap(), &judging()).unwrap();
         let seeds = |is_stochastic| -> Vec<u64> {
-            let cells = division.cells(is_stochastic).into_iter();
+            let cells = division.cells(is_stochastic, None).into_iter();
             cells.map(|cell| cell.seed).collect()
         };
         assert_eq!(seeds(true), [3, 4]);

@@ -146,7 +146,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use report::Fitted;
+    use report::{Fitted, Latency};
     use serde_json::json;
 
     fn fitted() -> Fitted {
@@ -154,6 +154,11 @@ mod tests {
             parameters: 3,
             fit_seconds: 0.1 + 0.2,
             predict_seconds: 1e-3,
+            latency: Latency {
+                p50: 1e-6,
+                p99: 2e-6,
+                images: 4,
+            },
             peak_memory_bytes: 5,
             train_accuracy: 1.0 / 3.0,
             predictions: vec![0, 7, 300],

@@ -54,10 +54,6 @@ impl BurnMlp {
 }
 
 impl Recipe for BurnMlp {
-    fn is_stochastic(&self) -> bool {
-        self.shuffle || !self.hidden.is_empty()
-    }
-
     fn fit(
         &self,
         train: &Dataset,
@@ -104,6 +100,10 @@ impl Recipe for BurnMlp {
             context.epoch(progress, &trained(&network))?;
         }
         Ok(Box::new(trained(&network)))
+    }
+
+    fn is_stochastic(&self) -> bool {
+        self.shuffle || !self.hidden.is_empty()
     }
 }
 

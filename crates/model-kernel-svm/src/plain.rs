@@ -117,10 +117,6 @@ impl Hyperparameters for KernelSvm {
 }
 
 impl Recipe for KernelSvm {
-    fn is_stochastic(&self) -> bool {
-        false
-    }
-
     fn fit(
         &self,
         train: &Dataset,
@@ -142,6 +138,10 @@ impl Recipe for KernelSvm {
             &step,
         )?;
         Ok(Box::new(svm))
+    }
+
+    fn is_stochastic(&self) -> bool {
+        false
     }
 }
 

@@ -72,10 +72,6 @@ impl Hyperparameters for VirtualSvm {
 }
 
 impl Recipe for VirtualSvm {
-    fn is_stochastic(&self) -> bool {
-        false
-    }
-
     fn fit(
         &self,
         train: &Dataset,
@@ -117,6 +113,10 @@ impl Recipe for VirtualSvm {
             machine: second,
             deskew: self.deskew,
         }))
+    }
+
+    fn is_stochastic(&self) -> bool {
+        false
     }
 }
 

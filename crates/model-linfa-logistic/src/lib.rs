@@ -70,10 +70,6 @@ impl Hyperparameters for LinfaLogistic {
 }
 
 impl Recipe for LinfaLogistic {
-    fn is_stochastic(&self) -> bool {
-        false
-    }
-
     fn fit(
         &self,
         train: &Dataset,
@@ -99,6 +95,10 @@ impl Recipe for LinfaLogistic {
             fitted,
             classes: train.classes(),
         }))
+    }
+
+    fn is_stochastic(&self) -> bool {
+        false
     }
 }
 

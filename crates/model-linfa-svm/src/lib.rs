@@ -103,10 +103,6 @@ impl Hyperparameters for LinfaSvm {
 }
 
 impl Recipe for LinfaSvm {
-    fn is_stochastic(&self) -> bool {
-        false
-    }
-
     fn fit(
         &self,
         train: &Dataset,
@@ -123,6 +119,10 @@ impl Recipe for LinfaSvm {
         };
         let pairs = Pairs::fit(&reduced, train.labels(), train.classes(), settings, context)?;
         Ok(Box::new(Fitted { reduction, pairs }))
+    }
+
+    fn is_stochastic(&self) -> bool {
+        false
     }
 }
 

@@ -33,10 +33,6 @@ impl Hyperparameters for NearestCentroid {
 }
 
 impl Recipe for NearestCentroid {
-    fn is_stochastic(&self) -> bool {
-        false
-    }
-
     fn fit(
         &self,
         train: &Dataset,
@@ -45,6 +41,10 @@ impl Recipe for NearestCentroid {
         train.check_trainable()?;
         context.cancellation().check()?;
         Ok(Box::new(Centroids::of(train)))
+    }
+
+    fn is_stochastic(&self) -> bool {
+        false
     }
 }
 

@@ -133,16 +133,16 @@ impl Softmax {
 }
 
 impl Recipe for Softmax {
-    fn is_stochastic(&self) -> bool {
-        self.shuffle
-    }
-
     fn fit(
         &self,
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<Box<dyn Classifier>, FitError> {
         Ok(Box::new(self.train(train, context)?))
+    }
+
+    fn is_stochastic(&self) -> bool {
+        self.shuffle
     }
 }
 

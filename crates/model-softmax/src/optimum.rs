@@ -101,16 +101,16 @@ impl SoftmaxLbfgs {
 }
 
 impl Recipe for SoftmaxLbfgs {
-    fn is_stochastic(&self) -> bool {
-        false
-    }
-
     fn fit(
         &self,
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<Box<dyn Classifier>, FitError> {
         Ok(Box::new(self.train(train, context)?))
+    }
+
+    fn is_stochastic(&self) -> bool {
+        false
     }
 }
 

@@ -1,10 +1,16 @@
 //! The pictures of a report.
 
+mod budget;
 mod calibration;
 mod confusion;
 mod curves;
 mod galleries;
+mod learning;
+mod lines;
 mod palette;
+mod tradeoff;
+
+pub(crate) use budget::expected_best_curves;
 
 use crate::{Report, ReportError};
 
@@ -23,6 +29,12 @@ pub(crate) fn draw(report: &Report) -> Result<Vec<Figure>, ReportError> {
     }
     if let Some(svg) = calibration::reliability_diagram(report)? {
         add("calibration.svg".to_owned(), svg.into_bytes());
+    }
+    if let Some(svg) = tradeoff::error_against_cost(report)? {
+        add("cost.svg".to_owned(), svg.into_bytes());
+    }
+    for (name, svg) in learning::learning_curves(report)? {
+        add(name, svg.into_bytes());
     }
     for model in report.finished() {
         if let Some(svg) = confusion::heat_map(model, &report.dataset)? {

@@ -18,6 +18,8 @@ mod metrics;
 mod record;
 mod sheet;
 mod summary;
+mod tradeoff;
+mod tuning;
 mod verdict;
 
 pub use agreement::{Agreement, agreement};
@@ -30,8 +32,10 @@ pub use index::write_index;
 pub use metrics::{FitSummary, Metrics};
 pub use record::{
     Cell, Control, ControlRecord, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted,
-    FoldOf, JudgedOn, LinearRecord, Mistake, Outcome, PlannedModel, Protocol, Record, RunRecord,
+    FoldOf, JudgedOn, Latency, LinearRecord, Mistake, Outcome, PlannedModel, Protocol, Record,
+    RunRecord,
 };
 pub use sheet::{Tile, contact_sheet};
 pub use summary::{ModelSummary, Report, Status};
+pub use tuning::{TunedModel, TunedTrial, TuningReport, write_tuning};
 pub use verdict::verdict;

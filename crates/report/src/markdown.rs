@@ -12,8 +12,8 @@ use minijinja::value::{Serde, Value};
 use numbers::thousands;
 use serde::Serialize;
 use tables::{
-    ClassTable, ComparisonRow, ControlRow, EpochTable, MetricsRow, Row, SpreadRow,
-    WeightDifferences, class_table, weight_differences,
+    ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricsRow, Row,
+    SpreadRow, WeightDifferences, class_table, cost_rows, weight_differences,
 };
 
 const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
@@ -31,6 +31,8 @@ struct View<'a> {
     metrics: Vec<MetricsRow>,
     spreads: Vec<SpreadRow>,
     controls: Vec<ControlRow>,
+    costs: Vec<CostRow>,
+    curves: LearningTable,
     warnings: Vec<String>,
     sizes: Sizes,
     models: Vec<Row>,
@@ -52,6 +54,8 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         cochran: cochran(report),
         judged: report.protocol.judged_on.images(),
         metrics: report.finished().filter_map(MetricsRow::new).collect(),
+        costs: cost_rows(report),
+        curves: LearningTable::new(report),
         controls: report.models.iter().filter_map(ControlRow::new).collect(),
         spreads: report.finished().filter_map(SpreadRow::new).collect(),
         warnings: warnings(report),
@@ -66,10 +70,11 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         class_tables: report.finished().map(class_table).collect(),
         figures: figures.iter().map(|figure| figure.name.as_str()).collect(),
     };
-    fill(view).map_err(|error| ReportError::render("README.md", &error))
+    fill(TEMPLATE, view).map_err(|error| ReportError::render("README.md", &error))
 }
 
-fn fill(view: View<'_>) -> Result<String, minijinja::Error> {
+/// Fills a template in.
+pub(crate) fn fill(template: &str, view: impl Serialize) -> Result<String, minijinja::Error> {
     let mut templates = Environment::new();
     // Tags on lines of their own leave no blank lines in the page.
     let syntax = SyntaxConfig::builder()
@@ -78,7 +83,7 @@ fn fill(view: View<'_>) -> Result<String, minijinja::Error> {
         .keep_trailing_newline(true)
         .build()?;
     templates.set_syntax(syntax);
-    templates.render_str(TEMPLATE, Value::from(Serde(view)))
+    templates.render_str(template, Value::from(Serde(view)))
 }
 
 /// Models that cannot be told apart, one list of names each.

@@ -148,6 +148,8 @@ pub struct FitSummary {
     pub fold: usize,
     /// Its seed.
     pub seed: u64,
+    /// Images that it learnt from.
+    pub train_images: usize,
     /// Share of the images that are right.
     pub accuracy: f64,
     /// Mean negative log-probability of the truth, in nats.
@@ -157,7 +159,8 @@ pub struct FitSummary {
 }
 
 impl FitSummary {
-    pub(crate) fn new(run: &RunRecord, fit: &Fit) -> Self {
+    /// `all` is how many images the fit learnt from unless its cell says otherwise.
+    pub(crate) fn new(run: &RunRecord, fit: &Fit, all: usize) -> Self {
         let (cell, fitted) = (fit.cell, &fit.fitted);
         let labels = run.labels_of(cell);
         let right = fit.right(run).into_iter().filter(|&right| right).count();
@@ -165,6 +168,7 @@ impl FitSummary {
             repeat: cell.repeat,
             fold: cell.fold,
             seed: cell.seed,
+            train_images: cell.train_images.unwrap_or(all),
             accuracy: right as f64 / labels.len().max(1) as f64,
             log_loss: fitted
                 .log_probabilities

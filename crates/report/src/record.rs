@@ -209,6 +209,9 @@ pub struct Cell {
     /// The fold that is judged and not trained on, from 0; 0 without.
     #[serde(default)]
     pub fold: usize,
+    /// Training images, where it is for the learning curve; otherwise all.
+    #[serde(default)]
+    pub train_images: Option<usize>,
     /// The seed of the fit.
     pub seed: u64,
 }
@@ -263,6 +266,8 @@ pub struct Fitted {
     pub fit_seconds: f64,
     /// Time to predict the test images, the median of several times.
     pub predict_seconds: f64,
+    /// Time to predict one image alone.
+    pub latency: Latency,
     /// Most heap memory in use at once during the fit, the data included.
     pub peak_memory_bytes: usize,
     /// Share of the training images it predicts right.
@@ -285,6 +290,17 @@ pub struct Fitted {
     pub linear: Option<LinearRecord>,
     /// The images that it got wrong with most confidence.
     pub mistakes: Vec<Mistake>,
+}
+
+/// Times to predict single images, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// The median.
+    pub p50: f64,
+    /// What 99 in 100 do not exceed.
+    pub p99: f64,
+    /// Images that were timed.
+    pub images: usize,
 }
 
 /// The state after one pass over the training images.

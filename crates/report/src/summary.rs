@@ -3,8 +3,8 @@
 use crate::comparison::{Comparison, Together, comparisons};
 use crate::metrics::{self, Fit, FitSummary, Judged, Metrics};
 use crate::{
-    Control, DatasetRecord, Environment, EpochRecord, FitRecord, JudgedOn, LinearRecord, Mistake,
-    PlannedModel, Protocol, Records, ReportError, RunRecord,
+    Control, DatasetRecord, Environment, EpochRecord, FitRecord, JudgedOn, Latency, LinearRecord,
+    Mistake, PlannedModel, Protocol, Records, ReportError, RunRecord,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -89,6 +89,8 @@ pub struct ModelSummary {
     pub metrics: Option<Metrics>,
     /// Every fit, where there are several.
     pub fits: Vec<FitSummary>,
+    /// Fits to fewer and fewer of the training images, ending with all of them, where asked for.
+    pub learning_curve: Vec<FitSummary>,
     /// What controls found of it on a few training images.
     pub controls: Vec<Control>,
     /// Share of training images predicted right.
@@ -99,6 +101,8 @@ pub struct ModelSummary {
     pub fit_seconds: Option<f64>,
     /// Time to predict all test images.
     pub predict_seconds: Option<f64>,
+    /// Time to predict one image alone.
+    pub latency: Option<Latency>,
     /// Most heap memory in use at once during the fit, the data included.
     pub peak_memory_bytes: Option<usize>,
     /// What shows that the solver reached its optimum, by name.
@@ -220,11 +224,13 @@ impl ModelSummary {
             macro_f1: None,
             metrics: None,
             fits: Vec::new(),
+            learning_curve: Vec::new(),
             controls,
             train_accuracy: None,
             measured_on: None,
             fit_seconds: None,
             predict_seconds: None,
+            latency: None,
             peak_memory_bytes: None,
             certificate: Map::new(),
             epochs: Vec::new(),
@@ -244,10 +250,18 @@ impl ModelSummary {
     }
 
     fn finished(self, run: &RunRecord, fits: Vec<Fit>) -> Self {
+        let (smaller, fits): (Vec<Fit>, Vec<Fit>) = fits
+            .into_iter()
+            .partition(|fit| fit.cell.train_images.is_some());
+        let summary = |fit: &Fit| FitSummary::new(run, fit, self.train_images);
+        let mut curve: Vec<FitSummary> = smaller.iter().map(summary).collect();
+        if !curve.is_empty() {
+            curve.extend(fits.first().map(summary));
+        }
         let judged = Judged::new(run, &fits);
         let confusion = judged.confusion(run.dataset.classes);
         let metrics = judged.metrics(&confusion);
-        let summaries: Vec<FitSummary> = fits.iter().map(|fit| FitSummary::new(run, fit)).collect();
+        let summaries: Vec<FitSummary> = fits.iter().map(summary).collect();
         let mean = |of: fn(&Fit) -> f64| fits.iter().map(of).sum::<f64>() / fits.len() as f64;
         let accuracy = match run.protocol.folds {
             0 => confusion.accuracy(),
@@ -270,6 +284,7 @@ impl ModelSummary {
             fit_seconds: Some(mean(|fit| fit.fitted.fit_seconds)),
             predict_seconds: Some(mean(|fit| fit.fitted.predict_seconds)),
             peak_memory_bytes: peak,
+            learning_curve: curve,
             right: fits.iter().map(|fit| fit.right(run)).collect(),
             metrics: Some(metrics),
             confusion: Some(confusion),
@@ -285,6 +300,7 @@ impl ModelSummary {
         Self {
             parameters: Some(first.parameters),
             certificate: first.certificate,
+            latency: Some(first.latency),
             epochs: first.epochs,
             linear: first.linear,
             mistakes: first.mistakes,

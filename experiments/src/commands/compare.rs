@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: CompareArgs) -> Result<(), Failure> {
         seeds: plan.seeds,
         validation: plan.validation,
         cross_validation: plan.cross_validation,
+        sizes: plan.sizes.clone(),
         quick: arguments.quick,
     };
     plan.train_limit = quick_limit(&judging).or(plan.train_limit);
@@ -71,6 +72,9 @@ fn plan(arguments: &CompareArgs) -> Result<Plan, Failure> {
     plan.seed = arguments.seed.unwrap_or(plan.seed);
     plan.seeds = arguments.seeds.map_or(plan.seeds, usize::from);
     plan.train_limit = arguments.train_limit.or(plan.train_limit);
+    if let Some(sizes) = &arguments.sizes {
+        plan.sizes.clone_from(sizes);
+    }
     // Each of the two replaces the other, should the plan have it.
     if arguments.validation.is_some() || arguments.cv.is_some() {
         plan.validation = arguments.validation;

@@ -29,6 +29,11 @@ fn plan() -> Value {
             "data_dir": {"type": "string", "description": "Directory of the four files, relative to the plan."},
             "seed": {"type": "integer", "minimum": 0, "default": 1, "description": "Seed of everything random."},
             "seeds": count("Fits of every model whose result depends on the seed."),
+            "sizes": {
+                "type": "array",
+                "items": {"type": "integer", "minimum": 1},
+                "description": "Training sizes of a learning curve.",
+            },
             "validation": count("Judge on as many held-out training images in place of the test images."),
             "cv": {
                 "type": ["integer", "string"],
@@ -61,6 +66,24 @@ fn model(entry: &ModelEntry, definitions: &mut Map<String, Value>) -> Value {
     properties.insert(
         "train_limit".to_owned(),
         json!({"type": "integer", "minimum": 1, "description": "Train on as many images only."}),
+    );
+    let numbers = json!({"type": "number"});
+    let domain = json!({"oneOf": [
+        {"type": "array", "minItems": 1},
+        {
+            "type": "object",
+            "required": ["from", "to"],
+            "additionalProperties": false,
+            "properties": {"from": numbers, "to": numbers, "scale": {"enum": ["linear", "log"]}},
+        },
+    ]});
+    properties.insert(
+        "search".to_owned(),
+        json!({
+            "type": "object",
+            "description": "What `tune` searches: for each parameter a list or a range.",
+            "additionalProperties": domain,
+        }),
     );
     if let Some(Value::Object(parameters)) = schema.get("properties") {
         properties.extend(parameters.clone());

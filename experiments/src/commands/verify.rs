@@ -100,6 +100,7 @@ fn again(run: &RunRecord, data_dir: Option<std::path::PathBuf>) -> Result<Experi
             repeats: run.protocol.repeats,
             folds: run.protocol.folds,
         }),
+        sizes: Vec::new(),
         quick: run.quick,
     };
     let place = || Place::Option(format!("run {}", run.run));
@@ -119,6 +120,7 @@ fn again(run: &RunRecord, data_dir: Option<std::path::PathBuf>) -> Result<Experi
                 error,
             })?,
             train_limit: planned.train_limit,
+            space: search::Space::default(),
         })
     });
     Experiment::new(splits, models.collect::<Result<_, Failure>>()?, judging)

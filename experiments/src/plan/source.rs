@@ -1,9 +1,10 @@
 //! The text of a plan: TOML, with the line of whatever is wrong in it.
 
-use super::{PATH_NAME, Plan, PlanModel, Setting, TRAIN_LIMIT, is_path_name, registered};
+use super::{PATH_NAME, Plan, PlanModel, Setting, TRAIN_LIMIT, is_path_name, positive, registered};
 use crate::failure::{Failure, Place};
 use crate::protocol::FOLDS;
 use classifier::nearest_name;
+use search::{Domain, Space};
 use serde_json::Value;
 use std::path::Path;
 use toml::Spanned;
@@ -14,12 +15,14 @@ const KEYS: &[&str] = &[
     "data_dir",
     "seed",
     "seeds",
+    "sizes",
     "validation",
     "cv",
     "train_limit",
     "models",
 ];
-const MODEL_KEYS: &[&str] = &["model", "id"];
+const MODEL_KEYS: &[&str] = &["model", "id", "search"];
+const RANGE_KEYS: &[&str] = &["from", "to", "scale"];
 
 impl Plan {
     /// Reads a plan's text. With `skip_left_out`, models that this build lacks are passed over.
@@ -34,6 +37,7 @@ impl Plan {
             data_dir: None,
             seed: 1,
             seeds: 1,
+            sizes: Vec::new(),
             validation: None,
             cross_validation: None,
             train_limit: None,
@@ -50,6 +54,15 @@ impl Plan {
                 }
                 "seed" => plan.seed = source.whole(value, "seed")?,
                 "seeds" => plan.seeds = source.whole(value, "seeds")? as usize,
+                "sizes" => {
+                    let sizes: Option<Vec<usize>> = match source.value(value)? {
+                        Value::Array(items) => items.iter().map(positive).collect(),
+                        _ => None,
+                    };
+                    plan.sizes = sizes.ok_or_else(|| {
+                        source.wrong(value, "sizes", "a list of whole numbers above 0")
+                    })?;
+                }
                 "validation" => {
                     plan.validation = Some(source.whole(value, "validation")? as usize);
                 }
@@ -115,11 +128,13 @@ impl Source<'_> {
         let mut model = None;
         let mut id = None;
         let mut settings = Vec::new();
+        let mut space = Space::default();
         for (key, value) in table {
             let place = self.place(key.span().start);
             match key.get_ref().as_ref() {
                 "model" => model = Some(registered(&self.text_of(value, "model")?, &place)?),
                 "id" => id = Some(self.path_name(value)?),
+                "search" => space = self.space(value)?,
                 name => settings.push(Setting {
                     name: name.to_owned(),
                     value: self.value(value)?,
@@ -140,7 +155,60 @@ impl Source<'_> {
             id: id.unwrap_or_else(|| entry.id.to_owned()),
             entry,
             settings,
+            space,
         })
+    }
+
+    /// What `tune` searches: a domain for each parameter.
+    fn space(&self, value: &Spanned<DeValue<'_>>) -> Result<Space, Failure> {
+        const EXPECTED: &str = "a table of parameters, each a list or { from, to, scale }";
+        let DeValue::Table(table) = value.get_ref() else {
+            return Err(self.wrong(value, "search", EXPECTED));
+        };
+        let domains = table.iter().map(|(name, value)| {
+            let domain = match value.get_ref() {
+                DeValue::Array(_) => match self.value(value)? {
+                    Value::Array(items) => Domain::Choice(items),
+                    _ => unreachable!("an array gives an array"),
+                },
+                DeValue::Table(range) => self.range(range, value)?,
+                _ => return Err(self.wrong(value, "search", EXPECTED)),
+            };
+            Ok((name.get_ref().to_string(), domain))
+        });
+        let domains: Vec<(String, Domain)> = domains.collect::<Result<_, Failure>>()?;
+        Space::new(domains).map_err(|(name, expected)| Failure::Syntax {
+            place: self.place(value.span().start),
+            reason: format!("search.{name}: expected {expected}"),
+        })
+    }
+
+    /// `{ from, to, scale }`: of whole numbers where both ends are whole.
+    fn range(&self, table: &DeTable<'_>, at: &Spanned<DeValue<'_>>) -> Result<Domain, Failure> {
+        let (mut from, mut to, mut log) = (None, None, false);
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "from" => from = Some(self.value(value)?),
+                "to" => to = Some(self.value(value)?),
+                "scale" => {
+                    log = match self.text_of(value, "scale")?.as_str() {
+                        "linear" => false,
+                        "log" => true,
+                        _ => return Err(self.wrong(value, "scale", "\"linear\" or \"log\"")),
+                    }
+                }
+                _ => return Err(self.unknown(key, RANGE_KEYS)),
+            }
+        }
+        let whole = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64);
+        let real = |value: &Option<Value>| value.as_ref().and_then(Value::as_f64);
+        if let (Some(low), Some(high)) = (whole(&from), whole(&to)) {
+            return Ok(Domain::Whole { low, high, log });
+        }
+        match (real(&from), real(&to)) {
+            (Some(low), Some(high)) => Ok(Domain::Real { low, high, log }),
+            _ => Err(self.wrong(at, "search", "{ from, to } with numbers")),
+        }
     }
 
     /// A name that is fit for file names.

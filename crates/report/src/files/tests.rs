@@ -2,13 +2,14 @@
 
 use super::*;
 use crate::{
-    Cell, Control, DatasetRecord, Environment, EpochRecord, Fitted, LinearRecord, Mistake, Outcome,
-    PlannedModel, Protocol,
+    Cell, Control, DatasetRecord, Environment, EpochRecord, Fitted, Latency, LinearRecord, Mistake,
+    Outcome, PlannedModel, Protocol,
 };
 
 const CELL: Cell = Cell {
     repeat: 0,
     fold: 0,
+    train_images: None,
     seed: 7,
 };
 
@@ -76,6 +77,11 @@ fn good() -> FitRecord {
             parameters: 10,
             fit_seconds: 0.1 + 0.2,
             predict_seconds: 1e-3,
+            latency: Latency {
+                p50: 1e-6,
+                p99: 2e-6,
+                images: 4,
+            },
             peak_memory_bytes: 1 << 20,
             train_accuracy: 0.75,
             predictions: vec![0, 1, 1, 1],

@@ -2,10 +2,12 @@
 
 use super::numbers::{exact, percent, significant, thousands};
 use super::unfinished;
+use crate::tradeoff::{COSTS, front};
 use crate::verdict::probability;
 use crate::{Comparison, Control, ModelSummary, Report, Status};
 use serde::Serialize;
 use statistics::Interval;
+use std::collections::BTreeSet;
 
 /// A row of the table of models, ready to print.
 #[derive(Serialize)]
@@ -186,6 +188,81 @@ impl ControlRow {
             names: names.collect(),
             cells: model.controls.iter().map(cell).collect(),
         })
+    }
+}
+
+/// What a model costs, and where nobody beats it.
+#[derive(Serialize)]
+pub(super) struct CostRow {
+    id: String,
+    error: String,
+    fit: String,
+    p50: String,
+    p99: String,
+    parameters: String,
+    fronts: String,
+}
+
+/// The costs of all models that finished, in the order of the plan.
+pub(super) fn cost_rows(report: &Report) -> Vec<CostRow> {
+    let fronts: Vec<(&str, Vec<&str>)> = COSTS
+        .iter()
+        .map(|cost| {
+            let models = front(report, cost).into_iter();
+            (cost.name, models.map(|model| model.id.as_str()).collect())
+        })
+        .collect();
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let micro = |seconds: f64| significant(seconds * 1e6);
+    report
+        .finished()
+        .map(|model| CostRow {
+            id: model.id.clone(),
+            error: percent(model.test_accuracy.map(|accuracy| 1.0 - accuracy)),
+            fit: or_dash(model.fit_seconds.map(significant)),
+            p50: or_dash(model.latency.map(|latency| micro(latency.p50))),
+            p99: or_dash(model.latency.map(|latency| micro(latency.p99))),
+            parameters: or_dash(model.parameters.map(thousands)),
+            fronts: fronts
+                .iter()
+                .filter(|(_, models)| models.contains(&model.id.as_str()))
+                .map(|(name, _)| *name)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
+        .collect()
+}
+
+/// Accuracy by number of training images, a column per model.
+#[derive(Serialize)]
+pub(super) struct LearningTable {
+    models: Vec<String>,
+    rows: Vec<(String, Vec<String>)>,
+}
+
+impl LearningTable {
+    pub(super) fn new(report: &Report) -> Self {
+        let models: Vec<&ModelSummary> = report
+            .finished()
+            .filter(|model| !model.learning_curve.is_empty())
+            .collect();
+        let fits = models.iter().flat_map(|model| &model.learning_curve);
+        let sizes: BTreeSet<usize> = fits.map(|fit| fit.train_images).collect();
+        let cell = |model: &ModelSummary, size: usize| {
+            let of_size = model
+                .learning_curve
+                .iter()
+                .find(|fit| fit.train_images == size);
+            of_size.map_or_else(String::new, |fit| format!("{:.2}", fit.accuracy * 100.0))
+        };
+        let row = |size| {
+            let cells = models.iter().map(|model| cell(model, size));
+            (thousands(size), cells.collect())
+        };
+        Self {
+            rows: sizes.into_iter().map(row).collect(),
+            models: models.iter().map(|model| model.id.clone()).collect(),
+        }
     }
 }
 

@@ -1,0 +1,49 @@
+//! Accuracy against the number of training images, and against the time to fit them.
+
+use super::lines::{Chart, Line};
+use crate::{FitSummary, Report, ReportError};
+
+/// What a fit costs: images or seconds.
+type Cost = fn(&FitSummary) -> f64;
+
+/// Two pictures, by images and by time; empty without learning curves.
+pub(super) fn learning_curves(report: &Report) -> Result<Vec<(String, String)>, ReportError> {
+    let costs: [(&str, &str, Cost); 2] = [
+        ("learning-by-images.svg", "training images", |fit| {
+            fit.train_images as f64
+        }),
+        ("learning-by-time.svg", "fit time, s", |fit| {
+            fit.fit_seconds.max(1e-6)
+        }),
+    ];
+    let models = || {
+        report
+            .finished()
+            .filter(|model| !model.learning_curve.is_empty())
+    };
+    if models().next().is_none() {
+        return Ok(Vec::new());
+    }
+    let draw = |(file, x, cost): (&str, &'static str, Cost)| {
+        let point = |fit: &FitSummary| (cost(fit).log10(), fit.accuracy * 100.0);
+        let lines: Vec<Line> = models()
+            .map(|model| Line {
+                name: model.id.clone(),
+                points: model.learning_curve.iter().map(point).collect(),
+            })
+            .collect();
+        let all = || lines.iter().flat_map(|line| line.points.iter());
+        let least = |of: fn(&(f64, f64)) -> f64| all().map(of).fold(f64::INFINITY, f64::min);
+        let most = |of: fn(&(f64, f64)) -> f64| all().map(of).fold(f64::NEG_INFINITY, f64::max);
+        let chart = Chart {
+            x,
+            y: "right, %",
+            x_range: least(|point| point.0)..most(|point| point.0),
+            y_range: (least(|point| point.1) - 1.0)..(most(|point| point.1) + 1.0).min(100.0),
+            log_x: true,
+            diagonal: false,
+        };
+        Ok((file.to_owned(), chart.draw(&lines, file)?))
+    };
+    costs.into_iter().map(draw).collect()
+}

@@ -1,0 +1,112 @@
+//! A chart of lines, one per model.
+
+use super::palette::{CARD, GRID, INK, LINES, adapt};
+use crate::ReportError;
+use plotters::prelude::*;
+use std::ops::Range;
+
+/// Width of the picture, and of the legend on its right.
+const WIDTH: u32 = 760;
+const LEGEND: u32 = 170;
+
+/// A line with its name in the legend.
+pub(super) struct Line {
+    pub(super) name: String,
+    pub(super) points: Vec<(f64, f64)>,
+}
+
+/// Axes.
+pub(super) struct Chart {
+    pub(super) x: &'static str,
+    pub(super) y: &'static str,
+    pub(super) x_range: Range<f64>,
+    pub(super) y_range: Range<f64>,
+    /// Whether the x given are logarithms to base 10 of what the axis shows.
+    pub(super) log_x: bool,
+    /// Whether a dashed line shows where both are equal.
+    pub(super) diagonal: bool,
+}
+
+impl Chart {
+    /// The picture as SVG; `file` is its name, for errors.
+    pub(super) fn draw(&self, lines: &[Line], file: &str) -> Result<String, ReportError> {
+        let mut svg = String::new();
+        {
+            let root = SVGBackend::with_string(&mut svg, (WIDTH, 420)).into_drawing_area();
+            self.fill(&root, lines)
+                .map_err(|error| ReportError::render(file, &error))?;
+        }
+        Ok(adapt(&svg))
+    }
+
+    /// Earlier lines are wider, so that lines that coincide stay visible.
+    fn style(&self, line: usize, lines: usize) -> ShapeStyle {
+        let widest = if self.diagonal { 6 } else { 8 };
+        LINES[line % LINES.len()].stroke_width((lines - line + 1).min(widest) as u32)
+    }
+
+    fn fill<'a>(
+        &self,
+        root: &DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
+        lines: &[Line],
+    ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
+        root.fill(&CARD)?;
+        let (plot, legend) = root.split_horizontally(WIDTH - LEGEND);
+        let ink = |size: u32| ("sans-serif", size).into_font().color(&INK);
+        let mut chart = ChartBuilder::on(&plot)
+            .margin(12)
+            .x_label_area_size(38)
+            .y_label_area_size(52)
+            .build_cartesian_2d(self.x_range.clone(), self.y_range.clone())?;
+        let decimals = usize::from(self.y_range.end - self.y_range.start < 10.0);
+        chart
+            .configure_mesh()
+            .light_line_style(CARD)
+            .bold_line_style(GRID)
+            .axis_style(GRID)
+            .x_label_formatter(&|x| {
+                if self.log_x {
+                    power(*x)
+                } else {
+                    format!("{x:.0}")
+                }
+            })
+            .y_label_formatter(&|y| format!("{y:.decimals$}"))
+            .x_desc(self.x)
+            .y_desc(self.y)
+            .label_style(ink(12))
+            .axis_desc_style(ink(13))
+            .draw()?;
+        if self.diagonal {
+            let ends = [
+                (self.x_range.start, self.y_range.start),
+                (self.x_range.end, self.y_range.end),
+            ];
+            chart.draw_series(DashedLineSeries::new(ends, 4, 4, INK.stroke_width(1)))?;
+        }
+        for (i, line) in lines.iter().enumerate() {
+            let (style, points) = (self.style(i, lines.len()), line.points.iter().copied());
+            if i < LINES.len() {
+                chart.draw_series(LineSeries::new(points, style))?;
+            } else {
+                // The colours begin again: dashes tell the lines apart.
+                chart.draw_series(DashedLineSeries::new(points, 8, 5, style))?;
+            }
+        }
+        for (i, line) in lines.iter().enumerate() {
+            let (style, y) = (self.style(i, lines.len()), 24 + 20 * i as i32);
+            let gap = if i < LINES.len() { 0 } else { 6 };
+            for (start, end) in [(0, 11 - gap / 2), (11 + gap / 2, 22)] {
+                legend.draw(&PathElement::new([(start, y), (end, y)], style))?;
+            }
+            legend.draw(&Text::new(line.name.clone(), (30, y - 6), ink(13)))?;
+        }
+        root.present()
+    }
+}
+
+/// The power of ten that an axis of logarithms shows, with two significant digits at least.
+pub(super) fn power(exponent: f64) -> String {
+    let decimals = (1.0 - exponent.floor()).clamp(0.0, 6.0) as usize;
+    format!("{:.decimals$}", 10_f64.powf(exponent))
+}

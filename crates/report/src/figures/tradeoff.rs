@@ -1,0 +1,119 @@
+//! Error against cost: every model with its interval, and the front that nobody beats.
+
+use super::lines::power;
+use super::palette::{CARD, GRID, INK, LINES, adapt};
+use crate::tradeoff::{COSTS, Cost, front};
+use crate::{ModelSummary, Report, ReportError};
+use plotters::prelude::*;
+
+/// Two panels, fit time and latency; `None` for fewer than two models.
+pub(super) fn error_against_cost(report: &Report) -> Result<Option<String>, ReportError> {
+    if report.finished().count() < 2 {
+        return Ok(None);
+    }
+    let failed = |error: &dyn std::fmt::Display| ReportError::render("cost.svg", error);
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, (920, 430)).into_drawing_area();
+        root.fill(&CARD).map_err(|error| failed(&error))?;
+        let panels = [
+            ("fit time, s", &COSTS[0], 1.0),
+            ("one image, µs", &COSTS[1], 1e6),
+        ];
+        for (area, (title, cost, unit)) in root.split_evenly((1, 2)).iter().zip(panels) {
+            panel(area, report, (title, cost, unit)).map_err(|error| failed(&error))?;
+        }
+        root.present().map_err(|error| failed(&error))?;
+    }
+    Ok(Some(adapt(&svg)))
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
+/// Both axes are logarithmic: the logarithms are drawn, and the labels are their powers.
+fn panel<'a>(
+    area: &Area<'a>,
+    report: &Report,
+    (title, cost, unit): (&str, &Cost, f64),
+) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
+    // A model without an error is drawn where one of half an image would be.
+    let least = 50.0 / report.dataset.test.max(1) as f64;
+    let log = |percent: f64| percent.max(least).log10();
+    let x = |model: &ModelSummary| (cost.of)(model).map(|cost| (cost * unit).max(1e-9).log10());
+    let y = |model: &ModelSummary| Some(log((1.0 - model.test_accuracy?) * 100.0));
+    let points: Vec<(&ModelSummary, f64, f64)> = report
+        .finished()
+        .filter_map(|model| Some((model, x(model)?, y(model)?)))
+        .collect();
+    let range = |values: &[f64], below: f64, above: f64| {
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        (low - below)..(high + above)
+    };
+    let xs: Vec<f64> = points.iter().map(|point| point.1).collect();
+    let ys: Vec<f64> = points.iter().map(|point| point.2).collect();
+    let ink = |size: u32| ("sans-serif", size).into_font().color(&INK);
+    let mut chart = ChartBuilder::on(area)
+        .margin(12)
+        .x_label_area_size(38)
+        .y_label_area_size(52)
+        .build_cartesian_2d(range(&xs, 0.3, 1.3), range(&ys, 0.15, 0.15))?;
+    chart
+        .configure_mesh()
+        .light_line_style(CARD)
+        .bold_line_style(GRID)
+        .axis_style(GRID)
+        .x_labels(6)
+        .x_label_formatter(&|x| power(*x))
+        .y_label_formatter(&|y| power(*y))
+        .x_desc(title)
+        .y_desc("wrong, %")
+        .label_style(ink(12))
+        .axis_desc_style(ink(13))
+        .draw()?;
+    let on_front: Vec<(f64, f64)> = front(report, cost)
+        .into_iter()
+        .filter_map(|model| Some((x(model)?, y(model)?)))
+        .collect();
+    chart.draw_series(LineSeries::new(on_front, GRID.stroke_width(3)))?;
+    let mut taken = Vec::new();
+    for (i, (model, x, y)) in points.iter().enumerate() {
+        let colour = LINES[i % LINES.len()];
+        if let Some(interval) = model.test_accuracy_interval {
+            let ends = [interval.low, interval.high].map(|share| (*x, log((1.0 - share) * 100.0)));
+            chart.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
+        }
+        chart.draw_series(std::iter::once(Circle::new((*x, *y), 4, colour.filled())))?;
+        let below = free_place(&mut taken, chart.backend_coord(&(*x, *y)), model.id.len());
+        let name = Text::new(model.id.clone(), (7, below - 5), ink(11));
+        let beside = EmptyElement::at((*x, *y)) + name;
+        chart.draw_series(std::iter::once(beside))?;
+    }
+    Ok(())
+}
+
+/// How far below its point, in pixels, a name of so many letters overlaps no name before it.
+fn free_place(taken: &mut Vec<(i32, i32, i32)>, (x, y): (i32, i32), letters: usize) -> i32 {
+    const HEIGHT: i32 = 12;
+    let width = 6 * letters as i32 + 8;
+    let is_free = |below: i32| {
+        let apart = |&(left, middle, width_there): &(i32, i32, i32)| {
+            (middle - (y + below)).abs() >= HEIGHT || left + width_there < x || x + width < left
+        };
+        taken.iter().all(apart)
+    };
+    // 0, then one line up, one down, two up, and so on.
+    let steps = (0..20).map(|step: i32| {
+        if step % 2 == 0 {
+            step / 2
+        } else {
+            -(step + 1) / 2
+        }
+    });
+    let below = steps
+        .map(|step| step * HEIGHT)
+        .find(|&below| is_free(below))
+        .unwrap_or(0);
+    taken.push((x, y + below, width));
+    below
+}

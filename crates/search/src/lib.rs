@@ -1,0 +1,14 @@
+//! Hyper-parameter search: spaces, samplers and schedules.
+//!
+//! No model is known here. A trial is [`Values`] and a loss, the smaller the better; who runs
+//! trials, and where, is the caller's business.
+
+mod expected_best;
+mod halving;
+mod space;
+mod tpe;
+
+pub use expected_best::expected_best;
+pub use halving::{Rung, rungs, survivors};
+pub use space::{Domain, Space, Values};
+pub use tpe::{Trial, suggest};

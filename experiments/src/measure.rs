@@ -22,7 +22,7 @@ const MISTAKES: usize = 18;
 const PREDICTION_TIME: Duration = Duration::from_millis(500);
 const MOST_PREDICTIONS: usize = 15;
 /// Single images are timed for as long, or until there are as many times.
-const LATENCY_TIME: Duration = Duration::from_millis(200);
+const LATENCY_TIME: Duration = Duration::from_millis(100);
 const MOST_LATENCIES: usize = 1_000;
 /// Images per step of an evaluation that can be called off.
 const BLOCK: usize = 2_000;

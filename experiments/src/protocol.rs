@@ -8,8 +8,8 @@ use std::str::FromStr;
 
 const QUICK_TRAIN: usize = 2_000;
 const QUICK_JUDGED: usize = 1_000;
-const CONTROL_TRAIN: usize = 400;
-const CONTROL_JUDGED: usize = 200;
+/// Training images for controls, half of them to fit, half to judge.
+const CONTROL_IMAGES: usize = 400;
 
 /// How a comparison judges: what the plan and the command line ask for.
 #[derive(Debug, Clone)]
@@ -204,9 +204,9 @@ impl Division {
 
     /// A few training images for controls; `None` where there are too few to divide.
     pub(crate) fn control_images(&self) -> Option<ControlImages> {
-        let size = (CONTROL_TRAIN + CONTROL_JUDGED).min(self.train.len());
+        let size = CONTROL_IMAGES.min(self.train.len());
         let few = subset(&self.train, size, self.seed).ok()?;
-        let train = stratified_subset(&few, size * 2 / 3, self.seed).ok()?;
+        let train = stratified_subset(&few, size / 2, self.seed).ok()?;
         Some(ControlImages {
             judged: few.select(&complement(&train, few.len())),
             train: few.select(&train),

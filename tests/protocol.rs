@@ -47,7 +47,28 @@ fn only_models_that_depend_on_the_seed_are_fitted_with_several() {
             .any(|fit| accuracy(fit) != accuracy(&softmax[0])),
         "other seeds give other models"
     );
+    let variance = &model(&report, "softmax")["variance"];
+    let images = (0.25_f64 / 10_000.0).sqrt();
+    assert!(variance["judged_images"].as_f64().unwrap() < images);
+    assert!(variance["seed"].as_f64().unwrap() > 0.0 && variance["training_images"].is_null());
+    assert!(model(&report, "nearest-centroid")["variance"].is_null());
     assert!(page(results.path()).contains("## Several fits"));
+}
+
+#[test]
+fn a_plan_carries_its_question_and_its_analysis() {
+    let results = tempfile::tempdir().unwrap();
+    let plan = results.path().join("plan.toml");
+    let text = "question = \"Is a mean enough?\"\nanalysis = \"\"\"\nIt is **not**.\n\"\"\"\n\
+                [[models]]\nmodel = \"nearest-centroid\"\n";
+    std::fs::write(&plan, text).unwrap();
+    compare(results.path(), &["--config", plan.to_str().unwrap()]).success();
+    let page = page(results.path());
+    let (question, analysis) = (
+        page.find("*Is a mean enough?*"),
+        page.find("It is **not**."),
+    );
+    assert!(question.unwrap() < analysis.unwrap(), "{page}");
 }
 
 #[test]

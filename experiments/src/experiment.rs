@@ -12,9 +12,9 @@ use crate::store::{Key, Store, sha256};
 use crate::table;
 use datasets::Splits;
 use report::{
-    Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, JudgedOn, Outcome,
-    PlannedModel, Record, RecordLog, Report, RunRecord, Status, read_records, write_index,
-    write_report,
+    Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, ImagesRecord, JudgedOn,
+    Outcome, PlannedModel, Record, RecordLog, Records, Report, RunRecord, Status, read_records,
+    write_index, write_report,
 };
 use serde_json::{Value, json};
 use std::path::Path;
@@ -28,6 +28,14 @@ pub(crate) struct Experiment {
     dataset: DatasetRecord,
     data_origin: String,
     models: Vec<ReadyModel>,
+    prose: Prose,
+}
+
+/// What a plan says for its readers.
+#[derive(Default)]
+pub(crate) struct Prose {
+    pub(crate) question: Option<String>,
+    pub(crate) analysis: Option<String>,
 }
 
 /// How to go about it; nothing here changes a prediction.
@@ -94,7 +102,13 @@ impl Experiment {
             division,
             data_origin,
             models,
+            prose: Prose::default(),
         })
+    }
+
+    /// The same with what its plan says for readers.
+    pub(crate) fn with(self, prose: Prose) -> Self {
+        Self { prose, ..self }
     }
 
     /// Runs every model, one after another.
@@ -156,7 +170,12 @@ impl Experiment {
             }
         }
 
-        let report = Report::new(read_records(log.path())?);
+        let mut records = read_records(log.path())?;
+        if let Some(images) = self.wrong_images(&records) {
+            log.append(&Record::Images(images.clone()))?;
+            records.images = Some(images);
+        }
+        let report = Report::new(records);
         write_report(&directory, &report)?;
         write_index(results)?;
         if !manner.quiet {
@@ -164,7 +183,9 @@ impl Experiment {
             for sentence in report::verdict(&report) {
                 println!("{sentence}");
             }
-            println!("report: {}", directory.join("README.md").display());
+            for page in ["README.md", "index.html"] {
+                println!("report: {}", directory.join(page).display());
+            }
         }
         verdict(&report, conditions)
     }
@@ -206,6 +227,23 @@ impl Experiment {
         Ok(measure(
             model, cell.seed, &train, judged, conditions, progress,
         ))
+    }
+
+    /// The images that some model got wrong; `None` over folds, where they are all training images.
+    fn wrong_images(&self, records: &Records) -> Option<ImagesRecord> {
+        if self.division.protocol.folds > 0 {
+            return None;
+        }
+        let indices = records.wrong();
+        let images = self.division.judged().images();
+        let pixels = indices.iter().flat_map(|&index| {
+            let levels = images.grey_levels(index as usize);
+            levels.into_owned()
+        });
+        Some(ImagesRecord {
+            pixels: pixels.collect(),
+            indices,
+        })
     }
 
     /// What controls find of a model, now or in an earlier run; `None` if they cannot run.
@@ -348,6 +386,8 @@ impl Experiment {
             quick: self.judging.quick,
             seed: self.judging.seed,
             protocol: self.division.protocol,
+            question: self.prose.question.clone(),
+            analysis: self.prose.analysis.clone(),
             models: self.models.iter().map(planned).collect(),
             environment,
             labels,

@@ -24,6 +24,10 @@ const TRAIN_LIMIT: &str = "train_limit";
 pub(crate) struct Plan {
     pub(crate) dataset: Option<String>,
     pub(crate) data_dir: Option<PathBuf>,
+    /// What the comparison is to answer.
+    pub(crate) question: Option<String>,
+    /// What its author makes of it.
+    pub(crate) analysis: Option<String>,
     pub(crate) seed: u64,
     pub(crate) seeds: usize,
     pub(crate) sizes: Vec<usize>,

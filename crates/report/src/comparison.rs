@@ -1,6 +1,7 @@
 //! Which differences between models the images show, and which they do not.
 
 use crate::summary::CONFIDENCE;
+use crate::variance::seeds_for;
 use crate::{ModelSummary, Protocol, RunRecord, Status};
 use serde::Serialize;
 use statistics::{
@@ -46,6 +47,8 @@ pub struct Comparison {
     /// The smallest difference that McNemar's test finds on as many images four times in five, for
     /// models that differ on as many of them.
     pub detectable_difference: Option<f64>,
+    /// Where it is open and several seeds were tried: how many would show which is better on average.
+    pub seeds_to_settle: Option<usize>,
     /// Over folds: how probable each of the two is better by more than half a point.
     pub posterior: Option<Posterior>,
     /// Over five repetitions of two folds: the combined F test.
@@ -116,9 +119,13 @@ pub(crate) fn comparisons(models: &[ModelSummary], run: &RunRecord) -> Vec<Compa
         over_folds(&ranked, run.protocol)
     };
     let p_values: Vec<f64> = all.iter().map(|pair| pair.p).collect();
-    for (pair, p) in all.iter_mut().zip(holm(&p_values)) {
+    let models = pairs(ranked.len()).map(|(i, j)| (ranked[i], ranked[j]));
+    for ((pair, p), (first, second)) in all.iter_mut().zip(holm(&p_values)).zip(models) {
         pair.p_adjusted = p;
         pair.different = p < SIGNIFICANCE;
+        if !pair.different && run.protocol.seeds > 1 {
+            pair.seeds_to_settle = seeds_for(first, second);
+        }
     }
     all
 }
@@ -202,6 +209,7 @@ impl Comparison {
             p_adjusted: 1.0,
             different: false,
             detectable_difference: None,
+            seeds_to_settle: None,
             posterior: None,
             five_by_two: None,
         }

@@ -5,6 +5,7 @@ mod calibration;
 mod confusion;
 mod curves;
 mod galleries;
+mod hover;
 mod learning;
 mod lines;
 mod palette;

@@ -1,6 +1,9 @@
 //! The one place that reads and writes files: records line by line, pages all at once.
 
-use crate::{ControlRecord, FitRecord, Record, Report, ReportError, RunRecord, figures, markdown};
+use crate::{
+    ControlRecord, FitRecord, ImagesRecord, Record, Report, ReportError, RunRecord, figures, html,
+    markdown,
+};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -68,6 +71,8 @@ pub struct Records {
     pub fits: Vec<FitRecord>,
     /// What controls found.
     pub controls: Vec<ControlRecord>,
+    /// The images that some model got wrong, if the run came to its end.
+    pub images: Option<ImagesRecord>,
 }
 
 /// The records of a run. A last line that was cut off by a crash is passed over.
@@ -79,11 +84,13 @@ pub fn read_records(path: &Path) -> Result<Records, ReportError> {
     let mut run = None;
     let mut fits = Vec::new();
     let mut controls = Vec::new();
+    let mut images = None;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         match serde_json::from_str(line) {
             Ok(Record::Run(record)) => run = Some(*record),
             Ok(Record::Fit(record)) => fits.push(*record),
             Ok(Record::Controls(record)) => controls.push(record),
+            Ok(Record::Images(record)) => images = Some(record),
             Err(_) if !line.ends_with('\n') => {}
             Err(_) if line.contains("\"format\":1,") => {
                 return Err(ReportError::OldFormat {
@@ -106,6 +113,7 @@ pub fn read_records(path: &Path) -> Result<Records, ReportError> {
         run,
         fits,
         controls,
+        images,
     })
 }
 
@@ -143,7 +151,7 @@ pub fn runs(directory: &Path) -> Result<Vec<PathBuf>, ReportError> {
     Ok(paths)
 }
 
-/// Writes `README.md`, `report.json` and the figures of a report into `directory`. Figures of
+/// Writes `README.md`, `index.html`, `report.json` and the figures of a report into `directory`. Figures of
 /// models that are not in the report any more are removed.
 ///
 /// # Errors
@@ -167,7 +175,11 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
     }
     write_file(&directory.join("report.json"), report.to_json()?.as_bytes())?;
     let page = markdown::page(report, &figures)?;
-    write_file(&directory.join("README.md"), page.as_bytes())
+    write_file(&directory.join("README.md"), page.as_bytes())?;
+    write_file(
+        &directory.join("index.html"),
+        html::page(report, &figures)?.as_bytes(),
+    )
 }
 
 /// Writes a file in one step, so that a reader never sees half of it, and makes its directory.

@@ -12,6 +12,7 @@ mod error;
 mod export;
 mod figures;
 mod files;
+mod html;
 mod index;
 mod markdown;
 mod metrics;
@@ -20,6 +21,7 @@ mod sheet;
 mod summary;
 mod tradeoff;
 mod tuning;
+mod variance;
 mod verdict;
 
 pub use agreement::{Agreement, agreement};
@@ -32,10 +34,11 @@ pub use index::write_index;
 pub use metrics::{FitSummary, Metrics};
 pub use record::{
     Cell, Control, ControlRecord, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted,
-    FoldOf, JudgedOn, Latency, LinearRecord, Mistake, Outcome, PlannedModel, Protocol, Record,
-    RunRecord,
+    FoldOf, ImagesRecord, JudgedOn, Latency, LinearRecord, Mistake, Outcome, PlannedModel,
+    Protocol, Record, RunRecord,
 };
 pub use sheet::{Tile, contact_sheet};
 pub use summary::{ModelSummary, Report, Status};
 pub use tuning::{TunedModel, TunedTrial, TuningReport, write_tuning};
+pub use variance::VarianceBudget;
 pub use verdict::verdict;

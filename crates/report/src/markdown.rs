@@ -20,7 +20,7 @@ const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
 
 /// What the template is filled with.
 #[derive(Serialize)]
-struct View<'a> {
+pub(crate) struct View<'a> {
     report: &'a Report,
     headline: String,
     verdict: Vec<String>,
@@ -44,8 +44,14 @@ struct View<'a> {
 
 /// Fills in the template.
 pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, ReportError> {
+    fill("README.md", TEMPLATE, view(report, figures))
+        .map_err(|error| ReportError::render("README.md", &error))
+}
+
+/// What templates are filled with.
+pub(crate) fn view<'a>(report: &'a Report, figures: &'a [Figure]) -> View<'a> {
     let mut verdict = verdict(report);
-    let view = View {
+    View {
         report,
         headline: verdict.remove(0),
         verdict,
@@ -69,12 +75,15 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         weights: weight_differences(report),
         class_tables: report.finished().map(class_table).collect(),
         figures: figures.iter().map(|figure| figure.name.as_str()).collect(),
-    };
-    fill(TEMPLATE, view).map_err(|error| ReportError::render("README.md", &error))
+    }
 }
 
-/// Fills a template in.
-pub(crate) fn fill(template: &str, view: impl Serialize) -> Result<String, minijinja::Error> {
+/// Fills a template in. Where the name ends in `.html`, text is escaped.
+pub(crate) fn fill(
+    name: &str,
+    template: &str,
+    view: impl Serialize,
+) -> Result<String, minijinja::Error> {
     let mut templates = Environment::new();
     // Tags on lines of their own leave no blank lines in the page.
     let syntax = SyntaxConfig::builder()
@@ -83,7 +92,7 @@ pub(crate) fn fill(template: &str, view: impl Serialize) -> Result<String, minij
         .keep_trailing_newline(true)
         .build()?;
     templates.set_syntax(syntax);
-    templates.render_str(template, Value::from(Serde(view)))
+    templates.render_named_str(name, template, Value::from(Serde(view)))
 }
 
 /// Models that cannot be told apart, one list of names each.

@@ -2,13 +2,13 @@
 
 use crate::summary::CONFIDENCE;
 use crate::summary::Status;
-use crate::{Cell, FitRecord, Fitted, Outcome, Protocol, RunRecord};
+use crate::{Cell, FitRecord, Fitted, Outcome, Protocol, Records, RunRecord};
 use serde::Serialize;
 use statistics::{
     ConfusionMatrix, CorrelatedDifferences, Interval, ReliabilityBin, brier,
     expected_calibration_error, log_loss, reliability, roc_auc, top_k_accuracy, wilson,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Ranges of probability in a reliability diagram: 15, as Guo et al. 2017 have it.
 const BINS: usize = 15;
@@ -136,6 +136,22 @@ impl RunRecord {
                 .map(|(label, _)| label)
                 .collect(),
         }
+    }
+}
+
+impl Records {
+    /// The images that some model got wrong with the first seed, ascending. Not for folds.
+    pub fn wrong(&self) -> Vec<u32> {
+        let mut wrong = BTreeSet::new();
+        for record in &self.fits {
+            let is_first = record.cell.train_images.is_none() && record.cell.seed == self.run.seed;
+            if let (true, Outcome::Finished(fitted)) = (is_first, &record.outcome) {
+                let pairs = self.run.labels.iter().zip(&fitted.predictions).enumerate();
+                let differing = pairs.filter(|(_, (truth, predicted))| truth != predicted);
+                wrong.extend(differing.map(|(image, _)| image as u32));
+            }
+        }
+        wrong.into_iter().collect()
     }
 }
 

@@ -14,6 +14,18 @@ pub enum Record {
     Fit(Box<FitRecord>),
     /// What the controls of a model found.
     Controls(ControlRecord),
+    /// At the end: the images that some model got wrong.
+    Images(ImagesRecord),
+}
+
+/// Images that some model got wrong, for whoever wants to see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImagesRecord {
+    /// Their indices among the images that are judged, ascending.
+    pub indices: Vec<u32>,
+    /// Grey levels, image by image, row by row.
+    #[serde(with = "encoding::bytes")]
+    pub pixels: Vec<u8>,
 }
 
 /// What the controls of a model found.
@@ -52,6 +64,12 @@ pub struct RunRecord {
     /// What models are judged on, and how often they are fitted.
     #[serde(default)]
     pub protocol: Protocol,
+    /// What the comparison is to answer, in the words of its plan.
+    #[serde(default)]
+    pub question: Option<String>,
+    /// What its author makes of it, in the words of the plan.
+    #[serde(default)]
+    pub analysis: Option<String>,
     /// The models in the order of the report, whether or not they got their turn.
     pub models: Vec<PlannedModel>,
     /// The machine, the build and the command.
@@ -290,6 +308,15 @@ pub struct Fitted {
     pub linear: Option<LinearRecord>,
     /// The images that it got wrong with most confidence.
     pub mistakes: Vec<Mistake>,
+}
+
+impl Fitted {
+    /// The probability of the answer to each image, where there are probabilities.
+    pub(crate) fn confidence(&self, classes: usize) -> Option<Vec<f32>> {
+        let logs = self.log_probabilities.as_ref()?;
+        let largest = |row: &[f32]| row.iter().copied().fold(f32::NEG_INFINITY, f32::max).exp();
+        Some(logs.chunks_exact(classes).map(largest).collect())
+    }
 }
 
 /// Times to predict single images, in seconds.

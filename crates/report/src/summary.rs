@@ -3,8 +3,8 @@
 use crate::comparison::{Comparison, Together, comparisons};
 use crate::metrics::{self, Fit, FitSummary, Judged, Metrics};
 use crate::{
-    Control, DatasetRecord, Environment, EpochRecord, FitRecord, JudgedOn, Latency, LinearRecord,
-    Mistake, PlannedModel, Protocol, Records, ReportError, RunRecord,
+    Control, DatasetRecord, Environment, EpochRecord, FitRecord, ImagesRecord, JudgedOn, Latency,
+    LinearRecord, Mistake, PlannedModel, Protocol, Records, ReportError, RunRecord, VarianceBudget,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -23,6 +23,10 @@ pub struct Report {
     pub complete: bool,
     /// Whether this was a quick look at a subset.
     pub quick: bool,
+    /// What the comparison is to answer, in the words of its plan.
+    pub question: Option<String>,
+    /// What its author makes of it, in the words of the plan.
+    pub analysis: Option<String>,
     /// Seed of everything random.
     pub seed: u64,
     /// What models are judged on, and how often they are fitted.
@@ -41,6 +45,12 @@ pub struct Report {
     pub run: String,
     /// Machine, build and command.
     pub environment: Environment,
+    /// The classes of the images that are judged, for the pages.
+    #[serde(skip)]
+    pub(crate) labels: Vec<u16>,
+    /// The images that some model got wrong, for the pages.
+    #[serde(skip)]
+    pub(crate) images: Option<ImagesRecord>,
 }
 
 /// What became of a model of the plan.
@@ -89,6 +99,8 @@ pub struct ModelSummary {
     pub metrics: Option<Metrics>,
     /// Every fit, where there are several.
     pub fits: Vec<FitSummary>,
+    /// Where the spread of its accuracy comes from, where there are several fits.
+    pub variance: Option<VarianceBudget>,
     /// Fits to fewer and fewer of the training images, ending with all of them, where asked for.
     pub learning_curve: Vec<FitSummary>,
     /// What controls found of it on a few training images.
@@ -114,6 +126,12 @@ pub struct ModelSummary {
     /// For the comparisons: whether each image is right, of each fit that counts.
     #[serde(skip)]
     pub(crate) right: Vec<Vec<bool>>,
+    /// For the pages: what each image was taken for, by the first fit.
+    #[serde(skip)]
+    pub(crate) predictions: Vec<u16>,
+    /// For the pages: the probability of these answers.
+    #[serde(skip)]
+    pub(crate) confidence: Option<Vec<f32>>,
     /// For the pictures.
     #[serde(skip)]
     pub linear: Option<LinearRecord>,
@@ -129,6 +147,7 @@ impl Report {
             run,
             fits,
             mut controls,
+            images,
         } = records;
         let mut of_model: HashMap<String, Vec<FitRecord>> = HashMap::new();
         for fit in fits {
@@ -153,6 +172,8 @@ impl Report {
             format: run.format,
             complete: models.iter().all(|model| model.status == Status::Finished),
             quick: run.quick,
+            question: run.question,
+            analysis: run.analysis,
             seed: run.seed,
             protocol: run.protocol,
             test_looks: if run.protocol.judged_on == JudgedOn::Test {
@@ -164,6 +185,8 @@ impl Report {
             models,
             run: run.run,
             environment: run.environment,
+            labels: run.labels,
+            images,
         }
     }
 
@@ -224,6 +247,7 @@ impl ModelSummary {
             macro_f1: None,
             metrics: None,
             fits: Vec::new(),
+            variance: None,
             learning_curve: Vec::new(),
             controls,
             train_accuracy: None,
@@ -236,6 +260,8 @@ impl ModelSummary {
             epochs: Vec::new(),
             confusion: None,
             right: Vec::new(),
+            predictions: Vec::new(),
+            confidence: None,
             linear: None,
             mistakes: Vec::new(),
         };
@@ -284,6 +310,7 @@ impl ModelSummary {
             fit_seconds: Some(mean(|fit| fit.fitted.fit_seconds)),
             predict_seconds: Some(mean(|fit| fit.fitted.predict_seconds)),
             peak_memory_bytes: peak,
+            variance: VarianceBudget::new(&summaries, run.protocol, run.dataset.test),
             learning_curve: curve,
             right: fits.iter().map(|fit| fit.right(run)).collect(),
             metrics: Some(metrics),
@@ -297,11 +324,14 @@ impl ModelSummary {
         };
         // What there can be only one of is of the first fit.
         let first = *fits.into_iter().next().expect("it has fits").fitted;
+        let confidence = first.confidence(run.dataset.classes);
         Self {
             parameters: Some(first.parameters),
             certificate: first.certificate,
             latency: Some(first.latency),
             epochs: first.epochs,
+            confidence,
+            predictions: first.predictions,
             linear: first.linear,
             mistakes: first.mistakes,
             ..summary

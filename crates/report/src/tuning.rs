@@ -131,7 +131,7 @@ fn page(report: &TuningReport, figure: bool) -> Result<String, minijinja::Error>
         rows,
         figure,
     };
-    crate::markdown::fill(TEMPLATE, view)
+    crate::markdown::fill("tuning.md", TEMPLATE, view)
 }
 
 impl TunedModel {

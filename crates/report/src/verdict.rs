@@ -129,6 +129,7 @@ mod tests {
             p_adjusted: p,
             different: p < 0.05,
             detectable_difference: Some(0.0012),
+            seeds_to_settle: None,
             posterior: None,
             five_by_two: None,
         }

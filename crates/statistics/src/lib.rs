@@ -17,5 +17,5 @@ pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use interval::{Interval, binomial_tail, wilson};
 pub use paired::{McNemar, PairedBootstrap, holm, mcnemar};
 pub use probabilities::{brier, log_loss, roc_auc, top_k_accuracy};
-pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f};
+pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f, seeds_to_settle};
 pub use several::{Test, cochran_q, detectable_difference, groups};

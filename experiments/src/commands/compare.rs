@@ -3,7 +3,7 @@
 use crate::cli::{CompareArgs, DataArgs};
 use crate::data;
 use crate::environment;
-use crate::experiment::{Experiment, Manner};
+use crate::experiment::{Experiment, Manner, Prose};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::measure::Conditions;
@@ -32,7 +32,11 @@ pub(crate) fn run(arguments: CompareArgs) -> Result<(), Failure> {
         data_dir: arguments.data.data_dir.or(plan.data_dir),
         mirror: arguments.data.mirror,
     };
-    let experiment = Experiment::new(data::load(&data)?, models, judging)?;
+    let prose = Prose {
+        question: plan.question,
+        analysis: plan.analysis,
+    };
+    let experiment = Experiment::new(data::load(&data)?, models, judging)?.with(prose);
     let conditions = Conditions {
         threads: arguments
             .threads

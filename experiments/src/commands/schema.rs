@@ -25,6 +25,8 @@ fn plan() -> Value {
         "$defs": definitions,
         "required": ["models"],
         "properties": {
+            "question": {"type": "string", "description": "What the comparison is to answer; the report prints it."},
+            "analysis": {"type": "string", "description": "What you make of it, in Markdown; the report prints it."},
             "dataset": {"type": "string", "description": "Data set by name; `datasets` lists them."},
             "data_dir": {"type": "string", "description": "Directory of the four files, relative to the plan."},
             "seed": {"type": "integer", "minimum": 0, "default": 1, "description": "Seed of everything random."},

@@ -11,6 +11,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 const KEYS: &[&str] = &[
+    "question",
+    "analysis",
     "dataset",
     "data_dir",
     "seed",
@@ -35,6 +37,8 @@ impl Plan {
         let mut plan = Self {
             dataset: None,
             data_dir: None,
+            question: None,
+            analysis: None,
             seed: 1,
             seeds: 1,
             sizes: Vec::new(),
@@ -46,6 +50,8 @@ impl Plan {
         for (key, value) in table.get_ref() {
             let name = key.get_ref().as_ref();
             match name {
+                "question" => plan.question = Some(source.text_of(value, "question")?),
+                "analysis" => plan.analysis = Some(source.text_of(value, "analysis")?),
                 "dataset" => plan.dataset = Some(source.text_of(value, "dataset")?),
                 "data_dir" => {
                     let relative = source.text_of(value, "data_dir")?;

@@ -1,5 +1,6 @@
 //! Accuracy after each epoch, on test and training images.
 
+use super::hover::{Spot, with_spots};
 use super::palette::{CARD, GRID, INK, LINES, adapt};
 use crate::{EpochRecord, Report, ReportError};
 use plotters::prelude::*;
@@ -17,6 +18,7 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<String>, Repo
     }
     let failed = |error: &dyn Display| ReportError::render("accuracy.svg", error);
     let mut svg = String::new();
+    let mut spots = Vec::new();
     {
         let root = SVGBackend::with_string(&mut svg, (920, 400)).into_drawing_area();
         root.fill(&CARD).map_err(|error| failed(&error))?;
@@ -28,11 +30,11 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<String>, Repo
             ("Training images", |e: &EpochRecord| e.train_accuracy),
         ];
         for (area, (title, accuracy)) in root.split_evenly((1, 2)).iter().zip([test, train]) {
-            panel(area, title, &curves, accuracy).map_err(|error| failed(&error))?;
+            spots.extend(panel(area, title, &curves, accuracy).map_err(|error| failed(&error))?);
         }
         root.present().map_err(|error| failed(&error))?;
     }
-    Ok(Some(adapt(&svg)))
+    Ok(Some(with_spots(&adapt(&svg), &spots)))
 }
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
@@ -42,7 +44,7 @@ fn panel<'a>(
     title: &str,
     curves: &[(&str, &[EpochRecord])],
     accuracy: fn(&EpochRecord) -> f64,
-) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
+) -> Result<Vec<Spot>, DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
     let all = || curves.iter().flat_map(|(_, epochs)| *epochs);
     // One scale for both panels, so that they can be compared.
     let both = || all().flat_map(|epoch| [epoch.train_accuracy, epoch.test_accuracy]);
@@ -92,5 +94,16 @@ fn panel<'a>(
         .background_style(CARD)
         .border_style(GRID)
         .label_font(ink(13))
-        .draw()
+        .draw()?;
+    let chart = &chart;
+    let spots = curves.iter().flat_map(|(name, epochs)| {
+        epochs.iter().map(move |epoch| {
+            let right = accuracy(epoch) * 100.0;
+            Spot {
+                at: chart.backend_coord(&(epoch.epoch as f64, right)),
+                text: format!("{name}: epoch {}, {right:.2} % right", epoch.epoch),
+            }
+        })
+    });
+    Ok(spots.collect())
 }

@@ -1,5 +1,6 @@
 //! A chart of lines, one per model.
 
+use super::hover::{Spot, with_spots};
 use super::palette::{CARD, GRID, INK, LINES, adapt};
 use crate::ReportError;
 use plotters::prelude::*;
@@ -31,12 +32,20 @@ impl Chart {
     /// The picture as SVG; `file` is its name, for errors.
     pub(super) fn draw(&self, lines: &[Line], file: &str) -> Result<String, ReportError> {
         let mut svg = String::new();
-        {
+        let spots = {
             let root = SVGBackend::with_string(&mut svg, (WIDTH, 420)).into_drawing_area();
             self.fill(&root, lines)
-                .map_err(|error| ReportError::render(file, &error))?;
+                .map_err(|error| ReportError::render(file, &error))?
+        };
+        Ok(with_spots(&adapt(&svg), &spots))
+    }
+
+    fn x_label(&self, x: f64) -> String {
+        if self.log_x {
+            power(x)
+        } else {
+            format!("{x:.0}")
         }
-        Ok(adapt(&svg))
     }
 
     /// Earlier lines are wider, so that lines that coincide stay visible.
@@ -49,7 +58,8 @@ impl Chart {
         &self,
         root: &DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
         lines: &[Line],
-    ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
+    ) -> Result<Vec<Spot>, DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>
+    {
         root.fill(&CARD)?;
         let (plot, legend) = root.split_horizontally(WIDTH - LEGEND);
         let ink = |size: u32| ("sans-serif", size).into_font().color(&INK);
@@ -64,13 +74,7 @@ impl Chart {
             .light_line_style(CARD)
             .bold_line_style(GRID)
             .axis_style(GRID)
-            .x_label_formatter(&|x| {
-                if self.log_x {
-                    power(*x)
-                } else {
-                    format!("{x:.0}")
-                }
-            })
+            .x_label_formatter(&|x| self.x_label(*x))
             .y_label_formatter(&|y| format!("{y:.decimals$}"))
             .x_desc(self.x)
             .y_desc(self.y)
@@ -93,6 +97,19 @@ impl Chart {
                 chart.draw_series(DashedLineSeries::new(points, 8, 5, style))?;
             }
         }
+        let spots = lines.iter().flat_map(|line| {
+            line.points.iter().map(|&(x, y)| Spot {
+                at: chart.backend_coord(&(x, y)),
+                text: format!(
+                    "{}: {} {}, {y:.2} {}",
+                    line.name,
+                    self.x_label(x),
+                    self.x,
+                    self.y
+                ),
+            })
+        });
+        let spots = spots.collect();
         for (i, line) in lines.iter().enumerate() {
             let (style, y) = (self.style(i, lines.len()), 24 + 20 * i as i32);
             let gap = if i < LINES.len() { 0 } else { 6 };
@@ -101,7 +118,8 @@ impl Chart {
             }
             legend.draw(&Text::new(line.name.clone(), (30, y - 6), ink(13)))?;
         }
-        root.present()
+        root.present()?;
+        Ok(spots)
     }
 }
 

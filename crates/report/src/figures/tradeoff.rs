@@ -1,5 +1,6 @@
 //! Error against cost: every model with its interval, and the front that nobody beats.
 
+use super::hover::{Spot, with_spots};
 use super::lines::power;
 use super::palette::{CARD, GRID, INK, LINES, adapt};
 use crate::tradeoff::{COSTS, Cost, front};
@@ -13,6 +14,7 @@ pub(super) fn error_against_cost(report: &Report) -> Result<Option<String>, Repo
     }
     let failed = |error: &dyn std::fmt::Display| ReportError::render("cost.svg", error);
     let mut svg = String::new();
+    let mut spots = Vec::new();
     {
         let root = SVGBackend::with_string(&mut svg, (920, 430)).into_drawing_area();
         root.fill(&CARD).map_err(|error| failed(&error))?;
@@ -21,11 +23,11 @@ pub(super) fn error_against_cost(report: &Report) -> Result<Option<String>, Repo
             ("one image, µs", &COSTS[1], 1e6),
         ];
         for (area, (title, cost, unit)) in root.split_evenly((1, 2)).iter().zip(panels) {
-            panel(area, report, (title, cost, unit)).map_err(|error| failed(&error))?;
+            spots.extend(panel(area, report, (title, cost, unit)).map_err(|error| failed(&error))?);
         }
         root.present().map_err(|error| failed(&error))?;
     }
-    Ok(Some(adapt(&svg)))
+    Ok(Some(with_spots(&adapt(&svg), &spots)))
 }
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
@@ -35,7 +37,7 @@ fn panel<'a>(
     area: &Area<'a>,
     report: &Report,
     (title, cost, unit): (&str, &Cost, f64),
-) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
+) -> Result<Vec<Spot>, DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
     // A model without an error is drawn where one of half an image would be.
     let least = 50.0 / report.dataset.test.max(1) as f64;
     let log = |percent: f64| percent.max(least).log10();
@@ -89,7 +91,11 @@ fn panel<'a>(
         let beside = EmptyElement::at((*x, *y)) + name;
         chart.draw_series(std::iter::once(beside))?;
     }
-    Ok(())
+    let spot = |(model, x, y): &(&ModelSummary, f64, f64)| Spot {
+        at: chart.backend_coord(&(*x, *y)),
+        text: format!("{}: {title} {}, {} % wrong", model.id, power(*x), power(*y)),
+    };
+    Ok(points.iter().map(spot).collect())
 }
 
 /// How far below its point, in pixels, a name of so many letters overlaps no name before it.

@@ -43,6 +43,8 @@ fn run() -> RunRecord {
         quick: false,
         seed: 7,
         protocol: Protocol::default(),
+        question: None,
+        analysis: None,
         models: vec![planned("good"), planned("bad"), planned("late")],
         environment: Environment {
             command: "compare".to_owned(),
@@ -127,12 +129,20 @@ fn controls() -> ControlRecord {
     }
 }
 
+fn images() -> ImagesRecord {
+    ImagesRecord {
+        indices: vec![1],
+        pixels: vec![0, 80, 160, 255],
+    }
+}
+
 fn write_run(directory: &Path) -> PathBuf {
     let mut log = RecordLog::create(directory, run()).unwrap();
     log.append(&Record::Controls(controls())).unwrap();
     for fit in [good(), bad()] {
         log.append(&Record::Fit(Box::new(fit))).unwrap();
     }
+    log.append(&Record::Images(images())).unwrap();
     log.path().to_owned()
 }
 
@@ -144,6 +154,7 @@ fn records_are_read_back_exactly() {
     assert_eq!(records.run, run());
     assert_eq!(records.fits, [good(), bad()]);
     assert_eq!(records.controls, [controls()]);
+    assert_eq!(records.images, Some(images()));
 }
 
 #[test]
@@ -152,7 +163,8 @@ fn a_record_that_was_cut_off_is_passed_over_and_a_damaged_one_is_named() {
     let path = write_run(directory.path());
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, &text[..text.len() - 5]).unwrap();
-    assert_eq!(read_records(&path).unwrap().fits, [good()]);
+    let cut = read_records(&path).unwrap();
+    assert_eq!((cut.fits.len(), cut.images), (2, None));
     fs::write(&path, text.replace("\"record\":\"fit\"", "\"record\":fit")).unwrap();
     let error = read_records(&path).unwrap_err().to_string();
     assert!(error.contains("jsonl, line 3: not a record"), "{error}");
@@ -181,6 +193,7 @@ fn a_report_rendered_again_has_the_same_bytes_and_drops_stale_figures() {
         let read = |name: &str| fs::read(directory.path().join(name)).unwrap();
         [
             read("README.md"),
+            read("index.html"),
             read("report.json"),
             read("figures/accuracy.svg"),
             read("figures/confusion-good.svg"),
@@ -250,6 +263,7 @@ fn models_are_compared_on_the_images_on_which_they_differ() {
         run: plan,
         fits: vec![good(), bad(), better],
         controls: vec![controls()],
+        images: None,
     });
     let [pair] = &report.comparisons[..] else {
         panic!("one pair finished: {:?}", report.comparisons);
@@ -270,4 +284,42 @@ fn models_are_compared_on_the_images_on_which_they_differ() {
         sentences[0],
         "better gets 100.00 % of the 4 test images right, and cannot be told apart from good."
     );
+}
+
+#[test]
+fn the_html_page_is_one_file_and_escapes_what_it_quotes() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut records = read_records(&write_run(directory.path())).unwrap();
+    records.run.question = Some("<script>alert(1)</script>".to_owned());
+    records.run.dataset.class_names[0] = "</script><b>".to_owned();
+    write_report(directory.path(), &Report::new(records)).unwrap();
+    let page = fs::read_to_string(directory.path().join("index.html")).unwrap();
+    for outside in [
+        "src=\"http",
+        "href=\"http",
+        "url(",
+        "@import",
+        "<b>",
+        "<script>alert",
+    ] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert_eq!(
+        page.matches("</script>").count(),
+        2,
+        "the data and the code"
+    );
+    for part in [
+        "data:image/png;base64,",
+        "class=\"sortable\"",
+        "data-truth=\"0\"",
+        "<svg",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    let json = page.split("id=\"data\">").nth(1).unwrap();
+    let json = json.split("</script>").next().unwrap();
+    let data: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!(data["images"], serde_json::json!([1]));
+    assert_eq!(data["models"][0]["predictions"], serde_json::json!([1]));
 }

@@ -4,7 +4,7 @@ use super::numbers::{exact, percent, significant, thousands};
 use super::unfinished;
 use crate::tradeoff::{COSTS, front};
 use crate::verdict::probability;
-use crate::{Comparison, Control, ModelSummary, Report, Status};
+use crate::{Comparison, Control, ModelSummary, Report, Status, VarianceBudget};
 use serde::Serialize;
 use statistics::Interval;
 use std::collections::BTreeSet;
@@ -276,6 +276,9 @@ pub(super) struct SpreadRow {
     lowest: String,
     highest: String,
     each: String,
+    from_images: String,
+    from_seed: String,
+    from_training: String,
 }
 
 impl SpreadRow {
@@ -289,7 +292,14 @@ impl SpreadRow {
         let squares = accuracies.iter().map(|a| (a - mean) * (a - mean));
         let deviation = (squares.sum::<f64>() / (count - 1.0)).sqrt();
         let two = |value: f64| format!("{value:.2}");
+        let part = |of: fn(&VarianceBudget) -> Option<f64>| {
+            let share = model.variance.as_ref().and_then(of);
+            share.map_or_else(|| "–".to_owned(), |share| two(share * 100.0))
+        };
         Some(Self {
+            from_images: part(|variance| Some(variance.judged_images)),
+            from_seed: part(|variance| variance.seed),
+            from_training: part(|variance| variance.training_images),
             id: model.id.clone(),
             fits: accuracies.len(),
             mean: two(mean),

@@ -343,3 +343,53 @@ fn a_failed_download_names_the_alternatives() {
         "{text}"
     );
 }
+
+#[test]
+fn protocols_that_cannot_be_are_refused_before_training() {
+    let results = tempfile::tempdir().unwrap();
+    for (arguments, message) in [
+        (
+            ["--cv", "70000"],
+            "70000 folds of images whose rarest class has 5421: ask for 2 to 5421",
+        ),
+        (
+            ["--validation", "60000"],
+            "60000 of 60000 training images held out leaves too few",
+        ),
+        (
+            ["--validation", "5"],
+            "a subset of 5 of 60000 images: ask for 10 to 60000",
+        ),
+        (["--sizes", "100,3"], "sizes: a subset of 3 of 60000 images"),
+    ] {
+        let mut command = experiments(&["compare"]);
+        command.args(arguments).arg("--results").arg(results.path());
+        let text = refusal(command);
+        assert!(text.contains(message), "{text}");
+    }
+    for arguments in [
+        ["--cv", "1"],
+        ["--cv", "x2"],
+        ["--seeds", "0"],
+        ["--time-limit", "5"],
+        ["--memory-limit", "0"],
+    ] {
+        let mut command = experiments(&["compare"]);
+        command.args(arguments).assert().code(2);
+    }
+}
+
+#[test]
+fn a_store_that_is_none_is_named_and_nothing_is_recorded() {
+    let results = tempfile::tempdir().unwrap();
+    let store = results.path().join("fits.sqlite");
+    fs::write(&store, "something else that is long enough to be read").unwrap();
+    let mut command = experiments(&["compare", "--models", "nearest-centroid"]);
+    command.arg("--results").arg(results.path());
+    let text = refusal(command);
+    assert!(
+        text.contains("fits.sqlite: file is not a database; delete it"),
+        "{text}"
+    );
+    assert!(!results.path().join("mnist").exists());
+}

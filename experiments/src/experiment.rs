@@ -123,8 +123,8 @@ impl Experiment {
         let machine = environment.machine();
         let run = self.record(environment);
         // Before anything is trained: an unwritable directory must not cost an hour.
-        let mut log = RecordLog::create(&directory, run.clone()).map_err(Failure::Results)?;
         let store = Store::open(results)?;
+        let mut log = RecordLog::create(&directory, run.clone()).map_err(Failure::Results)?;
         if !manner.quiet {
             eprintln!("{}", self.describe(&run));
         }

@@ -104,6 +104,15 @@ impl Division {
             let chosen =
                 stratified_subset(&splits.train, size, seed).map_err(limit("--validation"))?;
             let rest = complement(&chosen, splits.train.len());
+            if rest.len() < splits.train.classes() {
+                return Err(Failure::Syntax {
+                    place: Place::Option("--validation".to_owned()),
+                    reason: format!(
+                        "{size} of {} training images held out leaves too few to train on",
+                        splits.train.len()
+                    ),
+                });
+            }
             let held_out = splits.train.select(&chosen);
             let held_out = if judging.quick {
                 subset(&held_out, QUICK_JUDGED, seed).map_err(limit("--quick"))?

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use base16ct::lower::encode_string;
 use flate2::Compression;
 use flate2::read::{ZlibDecoder, ZlibEncoder};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -65,10 +65,19 @@ pub(crate) struct Store {
 impl Store {
     /// Opens the store of a results directory, or begins one.
     pub(crate) fn open(results: &Path) -> Result<Self, Failure> {
+        std::fs::create_dir_all(results).map_err(|error| Failure::Store {
+            path: results.to_owned(),
+            reason: error.to_string(),
+        })?;
         let path = results.join(FILE);
         let failed = |error: rusqlite::Error| Failure::Store {
             path: path.clone(),
-            reason: error.to_string(),
+            reason: match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                    format!("{error}; delete it, and what it held is computed again")
+                }
+                _ => error.to_string(),
+            },
         };
         let connection = Connection::open(&path).map_err(failed)?;
         // Two comparisons at once take turns.
@@ -209,7 +218,7 @@ mod tests {
         .unwrap();
         let error = Store::open(directory.path()).err().unwrap().to_string();
         assert!(
-            error.contains(FILE) && error.contains("not a database"),
+            error.contains(FILE) && error.contains("delete it"),
             "{error}"
         );
     }

@@ -59,10 +59,6 @@ pub(crate) fn run(arguments: TuneArgs) -> Result<(), Failure> {
         directory.into()
     });
     let directory = results.join(&id).join("tuning");
-    std::fs::create_dir_all(&directory).map_err(|reason| Failure::Store {
-        path: directory.clone(),
-        reason: reason.to_string(),
-    })?;
     let threads = arguments
         .threads
         .map_or_else(environment::processors, usize::from);

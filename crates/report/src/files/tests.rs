@@ -233,7 +233,7 @@ fn every_picture_that_the_page_shows_exists() {
         .skip(1)
         .filter_map(|rest| rest.split(')').next())
         .collect();
-    assert_eq!(shown.len(), 6, "{shown:?}");
+    assert_eq!(shown.len(), 7, "{shown:?}");
     for file in shown {
         assert!(directory.path().join(file).is_file(), "{file}");
     }

@@ -277,3 +277,33 @@ fn a_learning_curve_ends_with_all_images() {
         .code(2)
         .stderr(contains("sizes: a subset of 3 of 60000 images"));
 }
+
+#[test]
+fn calibration_changes_probabilities_and_no_prediction() {
+    let fit = |arguments: &[&str]| {
+        let results = tempfile::tempdir().unwrap();
+        let all = [
+            &["--models", "softmax,nearest-centroid", "--quick"],
+            arguments,
+        ]
+        .concat();
+        compare(results.path(), &all).success();
+        report(results.path())
+    };
+    let scaled = fit(&["--calibrate", "2000"]);
+    let softmax = model(&scaled, "softmax");
+    let temperature = softmax["temperature"].as_f64().unwrap();
+    assert!(
+        (0.2..5.0).contains(&temperature) && temperature != 1.0,
+        "{temperature}"
+    );
+    assert!(model(&scaled, "nearest-centroid")["temperature"].is_null());
+    assert_eq!(scaled["dataset"]["train_available"], 58_000);
+    // Softmax after 20 epochs of 2 000 images is less sure than it may be.
+    let error = softmax["metrics"]["expected_calibration_error"]
+        .as_f64()
+        .unwrap();
+    let plain = fit(&[]);
+    let before = model(&plain, "softmax")["metrics"]["expected_calibration_error"].as_f64();
+    assert!(error < before.unwrap(), "{error} against {before:?}");
+}

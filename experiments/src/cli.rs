@@ -35,8 +35,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Search the parameters of each model on held-out training images, with the same budget for each.
     ///
-    /// Writes README.md, tuning.json and plan.toml below RESULTS/DATASET/tuning. The test images are
-    /// not touched; `compare --config` with that plan judges the outcome on them.
+    /// What is searched is in the tables `search` of the plan's models; the default plan has four. Writes
+    /// README.md, tuning.json and plan.toml below RESULTS/DATASET/tuning. The test images are not touched; `compare --config` with that plan judges the outcome on them.
     Tune(TuneArgs),
     /// List the runs that were recorded.
     History(HistoryArgs),
@@ -87,8 +87,9 @@ pub(crate) struct DataArgs {
     pub(crate) mirror: Option<String>,
 }
 
+/// What a comparison and a search have in common.
 #[derive(Debug, Args)]
-pub(crate) struct CompareArgs {
+pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) data: DataArgs,
     /// Run this plan in place of the default one.
@@ -104,31 +105,17 @@ pub(crate) struct CompareArgs {
     /// Seed of everything random. [default: the plan's, else 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Fit every model whose result depends on the seed with N seeds: the given one and those after.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) seeds: Option<u16>,
-    /// Judge on N training images that are held out, drawn in proportion to the classes, in place of
-    /// the test images.
-    #[arg(long, value_name = "N", conflicts_with = "cv")]
-    pub(crate) validation: Option<usize>,
-    /// Cross-validate on the training images, in place of judging on the test images: K folds, or
-    /// `RxK` for R repetitions. Folds are stratified and the same for every model.
-    #[arg(long, value_name = "K|RxK", conflicts_with = "seeds")]
-    pub(crate) cv: Option<CrossValidation>,
-    /// Fit every model to as many training images, too, for its learning curve.
-    #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv")]
-    pub(crate) sizes: Option<Vec<usize>>,
     /// Train every model on N images only, drawn in proportion to the classes. Every table says so.
     #[arg(long, value_name = "N")]
     pub(crate) train_limit: Option<usize>,
-    /// See that everything works in a few seconds: 2 000 training and 1 000 test images.
+    /// See that everything works in a few seconds: 2 000 training and 1 000 other images.
     /// Everything written says so.
     #[arg(long, conflicts_with = "train_limit")]
     pub(crate) quick: bool,
-    /// Threads that each fit may use. [default: all processors]
+    /// Threads: of each fit, or trials at a time, each on one. [default: all processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// Call a fit off after this time, such as 90s or 5m; the model keeps its row, with the reason.
+    /// Call a fit off after this time, such as 90s or 5m; it is reported with the reason.
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) time_limit: Option<Duration>,
     /// Call a fit off when more memory than this is in use, the data included.
@@ -143,6 +130,30 @@ pub(crate) struct CompareArgs {
     /// Where reports go. [default: results, or results/quick with --quick]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) results: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Fit every model whose result depends on the seed with N seeds: the given one and those after.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) seeds: Option<u16>,
+    /// Judge on N training images that are held out, drawn in proportion to the classes, in place of
+    /// the test images.
+    #[arg(long, value_name = "N", conflicts_with = "cv")]
+    pub(crate) validation: Option<usize>,
+    /// Cross-validate on the training images, in place of judging on the test images: K folds, or
+    /// `RxK` for R repetitions. Folds are stratified and the same for every model.
+    #[arg(long, value_name = "K|RxK", conflicts_with = "seeds")]
+    pub(crate) cv: Option<CrossValidation>,
+    /// Hold out N training images, and scale each model's probabilities by the temperature that suits
+    /// them best.
+    #[arg(long, value_name = "N", conflicts_with = "cv")]
+    pub(crate) calibrate: Option<usize>,
+    /// Fit every model to as many training images, too, for its learning curve.
+    #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv")]
+    pub(crate) sizes: Option<Vec<usize>>,
 }
 
 #[derive(Debug, Args)]
@@ -177,16 +188,7 @@ pub(crate) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TuneArgs {
     #[command(flatten)]
-    pub(crate) data: DataArgs,
-    /// Search the spaces of this plan: tables `search` of its models. [default: a plan of four models]
-    #[arg(long, value_name = "FILE.toml", value_hint = ValueHint::FilePath)]
-    pub(crate) config: Option<PathBuf>,
-    /// Only these models of the plan, separated by commas.
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    pub(crate) models: Option<Vec<String>>,
-    /// Change a parameter that is not searched: `softmax.epochs=5`. May be repeated.
-    #[arg(long, value_name = "MODEL.PARAMETER=VALUE")]
-    pub(crate) set: Vec<String>,
+    pub(crate) run: RunArgs,
     /// How values are chosen.
     #[arg(long, value_enum, default_value_t = SearchKind::Random)]
     pub(crate) search: SearchKind,
@@ -199,30 +201,6 @@ pub(crate) struct TuneArgs {
     /// Judge on N training images that are held out.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) validation: usize,
-    /// Call a trial off after this time, such as 90s or 5m.
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
-    pub(crate) time_limit: Option<Duration>,
-    /// Seed of everything random. [default: the plan's, else 1]
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// Fit to N images only, drawn in proportion to the classes.
-    #[arg(long, value_name = "N")]
-    pub(crate) train_limit: Option<usize>,
-    /// See that everything works in a few seconds, on a subset.
-    #[arg(long, conflicts_with = "train_limit")]
-    pub(crate) quick: bool,
-    /// Trials at a time, each on one thread. [default: all processors]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
-    /// Make trials again that an earlier search has made.
-    #[arg(long)]
-    pub(crate) refit: bool,
-    /// Print nothing but errors.
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    /// Where reports go. [default: results, or results/quick with --quick]
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) results: Option<PathBuf>,
 }
 
 /// How values are chosen.

@@ -110,7 +110,7 @@ fn permuted(model: &dyn Classifier, judged: &Dataset) -> Result<String, String> 
 
 fn sums(model: &dyn Classifier, judged: &Dataset) -> Result<String, String> {
     let Some(logs) = model.log_probabilities(judged.images()) else {
-        return Ok("none".to_owned());
+        return Ok("has none".to_owned());
     };
     let error = |logs: &Scores| {
         let sums = logs

@@ -4,7 +4,7 @@ use crate::controls;
 use crate::environment;
 use crate::failure::{Failure, Place};
 use crate::interrupt::on_interrupt;
-use crate::measure::{Conditions, measure};
+use crate::measure::{Conditions, FitData, measure};
 use crate::plan::ReadyModel;
 use crate::progress::Progress;
 use crate::protocol::{Division, Judging};
@@ -224,9 +224,12 @@ impl Experiment {
         let train = self.division.train(cell, model.train_limit)?;
         let held_out = self.division.held_out(cell);
         let judged = held_out.as_ref().unwrap_or_else(|| self.division.judged());
-        Ok(measure(
-            model, cell.seed, &train, judged, conditions, progress,
-        ))
+        let data = FitData {
+            train: &train,
+            calibration: self.division.calibration(),
+            judged,
+        };
+        Ok(measure(model, cell.seed, data, conditions, progress))
     }
 
     /// The images that some model got wrong; `None` over folds, where they are all training images.
@@ -303,6 +306,7 @@ impl Experiment {
         let draws = self.judging.quick
             || model.train_limit.is_some()
             || cell.train_images.is_some()
+            || protocol.calibration.is_some()
             || protocol.judged_on != JudgedOn::Test;
         Key::new(&json!({
             "format": 2,
@@ -311,6 +315,7 @@ impl Experiment {
             "data": self.dataset.sha256,
             "train_limit": cell.train_images.or(model.train_limit),
             "judged_on": protocol.judged_on,
+            "calibration": protocol.calibration,
             "judged_images": self.dataset.test,
             "folds": protocol.folds,
             "repeat": cell.repeat,

@@ -15,10 +15,12 @@ mod plan;
 mod progress;
 mod protocol;
 mod registry;
+mod request;
 mod searcher;
 mod stopwatch;
 mod store;
 mod table;
+mod tuning;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Compare(arguments) => commands::compare::run(arguments),
+        Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::History(arguments) => commands::history::history(&arguments),
         Command::Diff(arguments) => commands::history::difference(&arguments),
@@ -56,7 +58,7 @@ fn run(command: Command) -> Result<(), Failure> {
             commands::schema::run();
             Ok(())
         }
-        Command::Tune(arguments) => commands::tune::run(arguments),
+        Command::Tune(arguments) => commands::tune::run(&arguments),
         Command::Models { ids } => commands::models::run(&ids),
         Command::Datasets => {
             commands::datasets::run();

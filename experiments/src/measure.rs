@@ -11,6 +11,7 @@ use classifier::{
 };
 use datasets::{Dataset, Sealed};
 use report::{EpochRecord, Fitted, Latency, LinearRecord, Mistake, Outcome};
+use statistics::{at_temperature, temperature};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -35,18 +36,26 @@ pub(crate) struct Conditions {
     pub(crate) cancellation: Cancellation,
 }
 
-/// Fits a model on `train` and evaluates it on `judged`.
+/// The images of one fit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FitData<'a> {
+    pub(crate) train: &'a Dataset,
+    /// What probabilities are scaled on, if they are.
+    pub(crate) calibration: Option<&'a Dataset>,
+    pub(crate) judged: &'a Sealed,
+}
+
+/// Fits a model and evaluates it.
 pub(crate) fn measure(
     model: &ReadyModel,
     seed: u64,
-    train: &Dataset,
-    judged: &Sealed,
+    data: FitData<'_>,
     conditions: &Conditions,
     progress: &mut Progress,
 ) -> Outcome {
     let attempt = || {
         with_threads(conditions.threads, || {
-            fit_and_evaluate(model, seed, train, judged, conditions, progress)
+            fit_and_evaluate(model, seed, data, conditions, progress)
         })
     };
     // A model that panics is a failed row of the table, not the end of the others.
@@ -119,11 +128,11 @@ pub(crate) fn fit_alone_timed(
 fn fit_and_evaluate(
     model: &ReadyModel,
     seed: u64,
-    train: &Dataset,
-    judged: &Sealed,
+    data: FitData<'_>,
     conditions: &Conditions,
     progress: &mut Progress,
 ) -> Result<Outcome, FitError> {
+    let FitData { train, judged, .. } = data;
     let looks_before = judged.looks();
     memory::restart();
     let stopwatch = Arc::new(Mutex::new(Stopwatch::start()));
@@ -160,6 +169,7 @@ fn fit_and_evaluate(
 
     let (scores, predict_time) = timed_prediction(classifier.as_ref(), judged);
     let logs = classifier.log_probabilities(judged.images());
+    let (logs, temperature) = calibrated(classifier.as_ref(), logs, data.calibration);
     let train_accuracy = match epochs.last() {
         Some(last) => last.train_accuracy,
         None => accuracy(classifier.as_ref(), train, &conditions.cancellation)?,
@@ -176,6 +186,7 @@ fn fit_and_evaluate(
         train_accuracy,
         predictions: predicted.map(|class| class as u16).collect(),
         log_probabilities: logs.map(|logs| logs.values().to_vec()),
+        temperature,
         looks: judged.looks() - looks_before,
         mistakes,
         epochs,
@@ -269,6 +280,24 @@ fn timed_prediction(model: &dyn Classifier, judged: &Sealed) -> (Scores, Duratio
             return (scores, times[times.len() / 2]);
         }
     }
+}
+
+/// Log-probabilities scaled by the temperature that suits the calibration images best, and it.
+fn calibrated(
+    model: &dyn Classifier,
+    logs: Option<Scores>,
+    calibration: Option<&Dataset>,
+) -> (Option<Scores>, Option<f64>) {
+    let (Some(logs), Some(data)) = (&logs, calibration) else {
+        return (logs, None);
+    };
+    let held_out = model.log_probabilities(data.images());
+    let Some(held_out) = held_out else {
+        return (Some(logs.clone()), None);
+    };
+    let temperature = temperature(held_out.values(), data.labels());
+    let scaled = at_temperature(logs.values(), logs.images(), temperature);
+    (Some(Scores::new(scaled, logs.classes())), Some(temperature))
 }
 
 /// Times of predicting the first images one by one.

@@ -30,6 +30,7 @@ pub(crate) struct Plan {
     pub(crate) analysis: Option<String>,
     pub(crate) seed: u64,
     pub(crate) seeds: usize,
+    pub(crate) calibration: Option<usize>,
     pub(crate) sizes: Vec<usize>,
     pub(crate) validation: Option<usize>,
     pub(crate) cross_validation: Option<CrossValidation>,

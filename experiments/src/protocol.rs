@@ -19,6 +19,8 @@ pub(crate) struct Judging {
     pub(crate) seeds: usize,
     pub(crate) validation: Option<usize>,
     pub(crate) cross_validation: Option<CrossValidation>,
+    /// Training images held out to scale probabilities on.
+    pub(crate) calibration: Option<usize>,
     /// Training sizes of the learning curve, below all.
     pub(crate) sizes: Vec<usize>,
     /// A look at a subset.
@@ -51,6 +53,7 @@ impl FromStr for CrossValidation {
 pub(crate) struct Division {
     pub(crate) protocol: Protocol,
     train: Dataset,
+    calibration: Option<Dataset>,
     judged: Sealed,
     /// The fold of each training image, for each repetition.
     folds: Vec<FoldOf>,
@@ -63,8 +66,16 @@ pub(crate) struct Division {
 
 impl Division {
     /// Divides a data set. What is held out is drawn by the seed, in proportion to the classes.
-    pub(crate) fn new(splits: Splits, judging: &Judging) -> Result<Self, Failure> {
+    pub(crate) fn new(mut splits: Splits, judging: &Judging) -> Result<Self, Failure> {
         let seed = judging.seed;
+        let calibration = match judging.calibration {
+            Some(size) => {
+                let (held_out, rest) = hold_out(&splits.train, size, seed, "--calibrate")?;
+                splits.train = rest;
+                Some(held_out)
+            }
+            None => None,
+        };
         let limit = |option: &str| {
             let place = Place::Option(option.to_owned());
             move |error: DataError| Failure::Limit { place, error }
@@ -72,6 +83,7 @@ impl Division {
         let protocol = |judged_on| Protocol {
             judged_on,
             seeds: judging.seeds,
+            calibration: judging.calibration,
             ..Protocol::default()
         };
         let train_available = splits.train.len();
@@ -96,24 +108,13 @@ impl Division {
                 judged_available: train_available,
                 train_available,
                 train,
+                calibration,
                 sizes: judging.sizes.clone(),
                 seed,
             });
         }
         if let Some(size) = judging.validation {
-            let chosen =
-                stratified_subset(&splits.train, size, seed).map_err(limit("--validation"))?;
-            let rest = complement(&chosen, splits.train.len());
-            if rest.len() < splits.train.classes() {
-                return Err(Failure::Syntax {
-                    place: Place::Option("--validation".to_owned()),
-                    reason: format!(
-                        "{size} of {} training images held out leaves too few to train on",
-                        splits.train.len()
-                    ),
-                });
-            }
-            let held_out = splits.train.select(&chosen);
+            let (held_out, rest) = hold_out(&splits.train, size, seed, "--validation")?;
             let held_out = if judging.quick {
                 subset(&held_out, QUICK_JUDGED, seed).map_err(limit("--quick"))?
             } else {
@@ -125,7 +126,8 @@ impl Division {
                 judged: Sealed::new(held_out),
                 judged_available: size,
                 train_available: rest.len(),
-                train: splits.train.select(&rest),
+                train: rest,
+                calibration,
                 sizes: judging.sizes.clone(),
                 seed,
             });
@@ -144,6 +146,7 @@ impl Division {
             judged_available,
             train_available,
             train: splits.train,
+            calibration,
             sizes: judging.sizes.clone(),
             seed,
         })
@@ -206,6 +209,11 @@ impl Division {
         Some(Sealed::new(self.train.select(&images)))
     }
 
+    /// Images to scale probabilities on, where that was asked for.
+    pub(crate) fn calibration(&self) -> Option<&Dataset> {
+        self.calibration.as_ref()
+    }
+
     /// What models are judged on where there are no folds.
     pub(crate) fn judged(&self) -> &Sealed {
         &self.judged
@@ -265,6 +273,31 @@ pub(crate) fn quick_limit(judging: &Judging) -> Option<usize> {
     (judging.quick && judging.cross_validation.is_none()).then_some(QUICK_TRAIN)
 }
 
+/// Some of the images, in proportion to the classes, and the others.
+fn hold_out(
+    data: &Dataset,
+    size: usize,
+    seed: u64,
+    option: &str,
+) -> Result<(Dataset, Dataset), Failure> {
+    let place = || Place::Option(option.to_owned());
+    let chosen = stratified_subset(data, size, seed).map_err(|error| Failure::Limit {
+        place: place(),
+        error,
+    })?;
+    let rest = complement(&chosen, data.len());
+    if rest.len() < data.classes() {
+        return Err(Failure::Syntax {
+            place: place(),
+            reason: format!(
+                "{size} of {} training images held out leaves too few to train on",
+                data.len()
+            ),
+        });
+    }
+    Ok((data.select(&chosen), data.select(&rest)))
+}
+
 fn subset(data: &Dataset, size: usize, seed: u64) -> Result<Dataset, DataError> {
     let chosen = stratified_subset(data, size.min(data.len()), seed)?;
     Ok(data.select(&chosen))
@@ -295,6 +328,7 @@ mod tests {
             seeds: 2,
             validation: None,
             cross_validation: None,
+            calibration: None,
             sizes: Vec::new(),
             quick: true,
         }

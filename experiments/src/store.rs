@@ -172,6 +172,7 @@ mod tests {
             train_accuracy: 1.0 / 3.0,
             predictions: vec![0, 7, 300],
             log_probabilities: Some(vec![-0.1, f32::NEG_INFINITY]),
+            temperature: None,
             looks: 1,
             certificate: serde_json::Map::new(),
             epochs: Vec::new(),

@@ -98,6 +98,9 @@ pub struct Protocol {
     pub folds: usize,
     /// Repetitions of cross-validation, each with folds of its own; 0 without.
     pub repeats: usize,
+    /// Training images held out to scale probabilities on.
+    #[serde(default)]
+    pub calibration: Option<usize>,
 }
 
 impl Default for Protocol {
@@ -107,6 +110,7 @@ impl Default for Protocol {
             seeds: 1,
             folds: 0,
             repeats: 0,
+            calibration: None,
         }
     }
 }
@@ -297,6 +301,9 @@ pub struct Fitted {
     /// the model has probabilities.
     #[serde(default, with = "encoding::optional_floats")]
     pub log_probabilities: Option<Vec<f32>>,
+    /// The temperature that these probabilities were scaled by, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
     /// How often the labels of these images were looked at.
     pub looks: usize,
     /// What shows that the solver reached its optimum, by name.

@@ -97,6 +97,8 @@ pub struct ModelSummary {
     pub macro_f1: Option<f64>,
     /// Everything else that its predictions say.
     pub metrics: Option<Metrics>,
+    /// The temperature that its probabilities were scaled by, where that was asked for.
+    pub temperature: Option<f64>,
     /// Every fit, where there are several.
     pub fits: Vec<FitSummary>,
     /// Where the spread of its accuracy comes from, where there are several fits.
@@ -246,6 +248,7 @@ impl ModelSummary {
             test_log_loss: None,
             macro_f1: None,
             metrics: None,
+            temperature: None,
             fits: Vec::new(),
             variance: None,
             learning_curve: Vec::new(),
@@ -328,6 +331,7 @@ impl ModelSummary {
         Self {
             parameters: Some(first.parameters),
             certificate: first.certificate,
+            temperature: first.temperature,
             latency: Some(first.latency),
             epochs: first.epochs,
             confidence,

@@ -31,6 +31,7 @@ fn plan() -> Value {
             "data_dir": {"type": "string", "description": "Directory of the four files, relative to the plan."},
             "seed": {"type": "integer", "minimum": 0, "default": 1, "description": "Seed of everything random."},
             "seeds": count("Fits of every model whose result depends on the seed."),
+            "calibrate": count("Hold out as many training images to scale probabilities on."),
             "sizes": {
                 "type": "array",
                 "items": {"type": "integer", "minimum": 1},

@@ -100,6 +100,7 @@ fn again(run: &RunRecord, data_dir: Option<std::path::PathBuf>) -> Result<Experi
             repeats: run.protocol.repeats,
             folds: run.protocol.folds,
         }),
+        calibration: run.protocol.calibration,
         sizes: Vec::new(),
         quick: run.quick,
     };

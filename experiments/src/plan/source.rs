@@ -17,6 +17,7 @@ const KEYS: &[&str] = &[
     "data_dir",
     "seed",
     "seeds",
+    "calibrate",
     "sizes",
     "validation",
     "cv",
@@ -41,6 +42,7 @@ impl Plan {
             analysis: None,
             seed: 1,
             seeds: 1,
+            calibration: None,
             sizes: Vec::new(),
             validation: None,
             cross_validation: None,
@@ -68,6 +70,9 @@ impl Plan {
                     plan.sizes = sizes.ok_or_else(|| {
                         source.wrong(value, "sizes", "a list of whole numbers above 0")
                     })?;
+                }
+                "calibrate" => {
+                    plan.calibration = Some(source.whole(value, "calibrate")? as usize);
                 }
                 "validation" => {
                     plan.validation = Some(source.whole(value, "validation")? as usize);
@@ -100,10 +105,10 @@ impl Plan {
                 _ => return Err(source.unknown(key, KEYS)),
             }
         }
-        if let (Some(_), Some(_)) = (plan.validation, plan.cross_validation) {
+        if plan.cross_validation.is_some() && (plan.validation.or(plan.calibration)).is_some() {
             return Err(Failure::Syntax {
                 place: source.place(0),
-                reason: "`validation` and `cv` exclude each other".to_owned(),
+                reason: "`cv` excludes `validation` and `calibrate`".to_owned(),
             });
         }
         if plan.models.is_empty() {

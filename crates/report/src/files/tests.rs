@@ -88,6 +88,7 @@ fn good() -> FitRecord {
             train_accuracy: 0.75,
             predictions: vec![0, 1, 1, 1],
             log_probabilities: Some(vec![-0.1, -2.3, -2.3, -0.1, -2.3, -0.1, -2.3, -0.1]),
+            temperature: None,
             looks: 3,
             certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
             epochs: vec![epoch(1, 0.5), epoch(2, 0.75)],

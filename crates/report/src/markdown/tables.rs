@@ -150,6 +150,7 @@ impl MetricsRow {
             metrics.top_3_accuracy,
             metrics.roc_auc,
             metrics.expected_calibration_error,
+            model.temperature,
         ];
         let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.4}"));
         Some(Self {

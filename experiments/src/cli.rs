@@ -28,7 +28,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Train and evaluate every model of a plan, and write the comparison.
     ///
-    /// Writes README.md, report.json, records/ and figures/ below RESULTS/DATASET. Without
+    /// Writes README.md, index.html, report.json, records/ and figures/ below RESULTS/DATASET. Without
     /// options this is the full default comparison: all of MNIST, every model of the default plan.
     Compare(CompareArgs),
     /// Write a report again from its records, without training.

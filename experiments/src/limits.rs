@@ -75,18 +75,22 @@ fn guard(
     wait: &Receiver<()>,
 ) -> Option<Exceeded> {
     let elapsed = || stopwatch.lock().expect("no holder panics").elapsed();
-    while wait.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
-        let late = limits.time.filter(|&limit| elapsed() > limit);
-        let large = limits.memory.filter(|&limit| memory::in_use() > limit);
-        let exceeded = late
+    let late = || {
+        limits
+            .time
+            .filter(|&limit| elapsed() > limit)
             .map(Exceeded::Time)
-            .or_else(|| large.map(Exceeded::Memory));
+    };
+    while wait.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
+        let large = limits.memory.filter(|&limit| memory::in_use() > limit);
+        let exceeded = late().or_else(|| large.map(Exceeded::Memory));
         if exceeded.is_some() || users.check().is_err() {
             own.cancel();
             return exceeded;
         }
     }
-    None
+    // A fit that ended between two looks may have been late, too.
+    late()
 }
 
 #[cfg(test)]
@@ -119,6 +123,20 @@ mod tests {
             memory: Some(memory),
         };
         assert_eq!(until_cancelled(limits), Some(Exceeded::Memory(memory)));
+    }
+
+    #[test]
+    fn a_fit_that_ends_late_by_itself_is_late() {
+        let stopwatch = Arc::new(Mutex::new(Stopwatch::start()));
+        let time = Duration::from_nanos(1);
+        let limits = Limits {
+            time: Some(time),
+            memory: None,
+        };
+        let (_, exceeded) = within(limits, &Cancellation::default(), &stopwatch, |_| {
+            std::hint::black_box(());
+        });
+        assert_eq!(exceeded, Some(Exceeded::Time(time)));
     }
 
     #[test]

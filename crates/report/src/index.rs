@@ -29,8 +29,18 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
          Written by `cargo run -p experiments -- compare`; each page says what ran and where.\n\n\
          | report | best model | right | models | run |\n|---|---|--:|--:|---|\n",
     );
-    for (directory, report) in reports {
-        let _ = writeln!(page, "{}", line(&directory, &report));
+    for (directory, report) in &reports {
+        let _ = writeln!(page, "{}", line(directory, report));
+    }
+    for (directory, report) in &reports {
+        if results.join(directory).join("tuning/README.md").is_file() {
+            let title = report["dataset"]["title"].as_str().unwrap_or(directory);
+            let _ = writeln!(
+                page,
+                "\n[Tuning on {title}]({directory}/tuning/README.md): the search for parameters, on training \
+                 images only; written by `cargo run -p experiments -- tune`."
+            );
+        }
     }
     if results.join("benchmarks.md").is_file() {
         page += "\n[Benchmarks](benchmarks.md): how fast, beside Python peers; written by \

@@ -133,7 +133,7 @@ mod tests {
             time: Some(time),
             memory: None,
         };
-        let (_, exceeded) = within(limits, &Cancellation::default(), &stopwatch, |_| {
+        let ((), exceeded) = within(limits, &Cancellation::default(), &stopwatch, |_| {
             std::hint::black_box(());
         });
         assert_eq!(exceeded, Some(Exceeded::Time(time)));

@@ -32,14 +32,14 @@ pub(crate) enum Command {
     /// options this is the full default comparison: all of MNIST, every model of the default plan.
     Compare(CompareArgs),
     /// Write a report again from its records, without training.
-    Report(ReportArgs),
+    Report(RecordArgs),
     /// Search the parameters of each model on held-out training images, with the same budget for each.
     ///
     /// What is searched is in the tables `search` of the plan's models; the default plan has four. Writes
     /// README.md, tuning.json and plan.toml below RESULTS/DATASET/tuning. The test images are not touched; `compare --config` with that plan judges the outcome on them.
     Tune(TuneArgs),
     /// List the runs that were recorded.
-    History(HistoryArgs),
+    History(RecordsArgs),
     /// Compare two recorded runs: settings, parameters, and accuracy with its significance.
     Diff(DiffArgs),
     /// Fit some cells of a recorded run again, and see whether the same comes out.
@@ -172,17 +172,62 @@ pub(crate) struct BenchmarksArgs {
     pub(crate) quick: bool,
 }
 
+/// Where recorded runs are.
 #[derive(Debug, Args)]
-pub(crate) struct ReportArgs {
+pub(crate) struct RecordsArgs {
     /// Where reports are.
     #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
     pub(crate) results: PathBuf,
-    /// The report's data set.
+    /// The runs' data set.
     #[arg(long, value_name = "NAME", default_value = "mnist")]
     pub(crate) dataset: String,
-    /// A run below records/ by name. [default: the newest]
+}
+
+/// One recorded run.
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    #[command(flatten)]
+    pub(crate) records: RecordsArgs,
+    /// A run below records/ by name; `history` lists them. [default: the newest]
     #[arg(long)]
     pub(crate) run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// A run by name; `history` lists them.
+    pub(crate) first: String,
+    /// Another.
+    pub(crate) second: String,
+    #[command(flatten)]
+    pub(crate) records: RecordsArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+    /// How many fits, drawn at random.
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub(crate) cells: NonZeroU16,
+    /// Seed of the draw.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where the run's data are, if not known by name.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+    /// As what.
+    #[arg(long, value_enum)]
+    pub(crate) format: Format,
+    /// Into this file. [default: standard output]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -226,71 +271,6 @@ impl SearchKind {
             Self::Halving => "halving",
         }
     }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct HistoryArgs {
-    /// Where reports are.
-    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
-    pub(crate) results: PathBuf,
-    /// The runs' data set.
-    #[arg(long, value_name = "NAME", default_value = "mnist")]
-    pub(crate) dataset: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DiffArgs {
-    /// A run by name; `history` lists them.
-    pub(crate) first: String,
-    /// Another.
-    pub(crate) second: String,
-    /// Where reports are.
-    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
-    pub(crate) results: PathBuf,
-    /// The runs' data set.
-    #[arg(long, value_name = "NAME", default_value = "mnist")]
-    pub(crate) dataset: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VerifyArgs {
-    /// Where reports are.
-    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
-    pub(crate) results: PathBuf,
-    /// The run's data set.
-    #[arg(long, value_name = "NAME", default_value = "mnist")]
-    pub(crate) dataset: String,
-    /// A run below records/ by name. [default: the newest]
-    #[arg(long)]
-    pub(crate) run: Option<String>,
-    /// How many fits, drawn at random.
-    #[arg(long, value_name = "N", default_value = "3")]
-    pub(crate) cells: NonZeroU16,
-    /// Seed of the draw.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Where the run's data are, if not known by name.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) data_dir: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExportArgs {
-    /// As what.
-    #[arg(long, value_enum)]
-    pub(crate) format: Format,
-    /// Into this file. [default: standard output]
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) output: Option<PathBuf>,
-    /// Where reports are.
-    #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
-    pub(crate) results: PathBuf,
-    /// The report's data set.
-    #[arg(long, value_name = "NAME", default_value = "mnist")]
-    pub(crate) dataset: String,
-    /// A run below records/ by name. [default: the newest]
-    #[arg(long)]
-    pub(crate) run: Option<String>,
 }
 
 /// What a report can be exported as.

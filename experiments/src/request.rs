@@ -1,10 +1,11 @@
-//! What a run is asked for: a plan, changed by the command line.
+//! What a command is asked for: a plan, changed by the command line, or a recorded run.
 
-use crate::cli::{DataArgs, RunArgs};
+use crate::cli::{DataArgs, RecordArgs, RecordsArgs, RunArgs};
 use crate::environment;
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::plan::Plan;
+use report::{Records, newest_run, read_records};
 use std::path::PathBuf;
 
 impl RunArgs {
@@ -59,5 +60,30 @@ impl RunArgs {
             time: self.time_limit,
             memory: self.memory_limit.map(|mb| mb as usize * 1_000_000),
         }
+    }
+}
+
+impl RecordsArgs {
+    /// The directory of the reports on the data set.
+    pub(crate) fn directory(&self) -> PathBuf {
+        self.results.join(&self.dataset)
+    }
+
+    /// The file of a run, by name.
+    pub(crate) fn file(&self, run: &str) -> PathBuf {
+        let records = self.directory().join("records");
+        records.join(format!("{run}.jsonl"))
+    }
+}
+
+impl RecordArgs {
+    /// The run that was named, or the newest, and its file.
+    pub(crate) fn read(&self) -> Result<(Records, PathBuf), Failure> {
+        let path = match &self.run {
+            Some(run) => self.records.file(run),
+            None => newest_run(&self.records.directory()).map_err(Failure::Results)?,
+        };
+        let records = read_records(&path).map_err(Failure::Results)?;
+        Ok((records, path))
     }
 }

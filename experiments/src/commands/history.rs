@@ -1,14 +1,12 @@
 //! `history` and `diff`: the runs that were recorded, and what changed between two of them.
 
-use crate::cli::{DiffArgs, HistoryArgs};
+use crate::cli::{DiffArgs, RecordsArgs};
 use crate::failure::Failure;
 use crate::table;
 use report::{ModelChange, Records, Report, Status, diff, read_records, runs};
-use std::path::Path;
 
 /// Runs `history`.
-pub(crate) fn history(arguments: &HistoryArgs) -> Result<(), Failure> {
-    let directory = arguments.results.join(&arguments.dataset);
+pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
     let mut table = table::plain(&[
         "run",
         "models",
@@ -18,7 +16,7 @@ pub(crate) fn history(arguments: &HistoryArgs) -> Result<(), Failure> {
         "best",
         "right, %",
     ]);
-    for path in runs(&directory).map_err(Failure::Results)? {
+    for path in runs(&arguments.directory()).map_err(Failure::Results)? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let records = match read_records(&path) {
             Ok(records) => records,
@@ -64,9 +62,8 @@ fn row(name: &str, records: Records) -> Vec<String> {
 
 /// Runs `diff`.
 pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
-    let directory = arguments.results.join(&arguments.dataset);
     let [first, second] = [&arguments.first, &arguments.second]
-        .map(|run| read_records(&record_file(&directory, run)).map_err(Failure::Results));
+        .map(|run| read_records(&arguments.records.file(run)).map_err(Failure::Results));
     let (first, second) = (first?, second?);
     let found = diff(&first, &second);
     let header = ["", arguments.first.as_str(), arguments.second.as_str()];
@@ -95,11 +92,6 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// The file of a run, by name.
-pub(crate) fn record_file(directory: &Path, run: &str) -> std::path::PathBuf {
-    directory.join("records").join(format!("{run}.jsonl"))
 }
 
 fn accuracy_row(model: &ModelChange) -> [String; 5] {

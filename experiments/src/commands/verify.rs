@@ -1,7 +1,6 @@
 //! `verify`: fit some cells of a run again, and see whether the same comes out.
 
 use crate::cli::{DataArgs, VerifyArgs};
-use crate::commands::history::record_file;
 use crate::data;
 use crate::environment;
 use crate::experiment::Experiment;
@@ -16,19 +15,11 @@ use crate::registry;
 use crate::table;
 use classifier::{Cancellation, generator};
 use rand::seq::SliceRandom;
-use report::{
-    Agreement, FitRecord, JudgedOn, Outcome, Records, RunRecord, agreement, newest_run,
-    read_records,
-};
+use report::{Agreement, FitRecord, JudgedOn, Outcome, Records, RunRecord, agreement};
 
 /// Runs the command.
 pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
-    let directory = arguments.results.join(&arguments.dataset);
-    let path = match &arguments.run {
-        Some(run) => record_file(&directory, run),
-        None => newest_run(&directory).map_err(Failure::Results)?,
-    };
-    let Records { run, fits, .. } = read_records(&path).map_err(Failure::Results)?;
+    let (Records { run, fits, .. }, path) = arguments.record.read()?;
     let experiment = again(&run, arguments.data_dir)?;
     let conditions = Conditions {
         threads: environment::processors(),

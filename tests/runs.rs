@@ -136,6 +136,46 @@ fn a_report_is_exported_for_other_programs() {
 }
 
 #[test]
+fn an_export_says_what_it_cannot_do() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &FEW).success();
+    let refused = |arguments: &[&str], reason: &str| {
+        let arguments = [&["export", "--format"], arguments].concat();
+        experiments(&arguments, results.path())
+            .code(2)
+            .stderr(contains(reason.to_owned()));
+    };
+    refused(&["parquet"], "--output: this format needs it");
+    refused(&["tensorboard"], "--output: this format needs it");
+    refused(&["mlflow"], "--tracking-uri: this format needs it");
+    refused(
+        &["json", "--table", "epochs"],
+        "--table: only with --format csv or parquet",
+    );
+    // Nobody listens there.
+    let nobody = "http://127.0.0.1:9";
+    refused(&["mlflow", "--tracking-uri", nobody], nobody);
+}
+
+#[test]
+fn a_figure_has_its_data_beside_it() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &FEW).success();
+    let figures = std::fs::read_dir(results.path().join("mnist/figures")).unwrap();
+    let files: Vec<_> = figures.map(|entry| entry.unwrap().path()).collect();
+    let pictures = files
+        .iter()
+        .filter(|file| file.extension().unwrap() != "csv");
+    for picture in pictures {
+        let csv = std::fs::read_to_string(picture.with_extension("csv")).unwrap();
+        assert!(csv.lines().count() > 1, "{}", picture.display());
+    }
+    let curves = results.path().join("mnist/figures/accuracy.csv");
+    let last = report(results.path())["models"][0]["epochs"][1]["test_accuracy"].to_string();
+    assert!(std::fs::read_to_string(curves).unwrap().contains(&last));
+}
+
+#[test]
 fn the_published_schema_is_the_one_of_this_build() {
     let mut command = Command::cargo_bin("experiments").unwrap();
     let output = command.arg("schema").assert().success();

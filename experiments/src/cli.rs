@@ -225,9 +225,15 @@ pub(crate) struct ExportArgs {
     /// As what.
     #[arg(long, value_enum)]
     pub(crate) format: Format,
-    /// Into this file. [default: standard output]
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// Which table, as CSV or Parquet. [default: models]
+    #[arg(long, value_enum)]
+    pub(crate) table: Option<Contents>,
+    /// Into this file, or for TensorBoard this directory. [default: standard output, for text]
+    #[arg(long, short, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) output: Option<PathBuf>,
+    /// The MLflow tracking server.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, env = "MLFLOW_TRACKING_URI")]
+    pub(crate) tracking_uri: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -276,12 +282,29 @@ impl SearchKind {
 /// What a report can be exported as.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Format {
-    /// One row per model, with the names of report.json.
+    /// A table with the names of report.json.
     Csv,
     /// The contents of report.json.
     Json,
     /// A table for LaTeX with booktabs.
     Latex,
+    /// A table as Apache Parquet; needs --output.
+    Parquet,
+    /// Event files, a directory for each model; needs --output.
+    Tensorboard,
+    /// Runs in an MLflow tracking server, one for each model; needs --tracking-uri.
+    Mlflow,
+}
+
+/// The rows of an exported table.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Contents {
+    /// One for each model.
+    Models,
+    /// One for each epoch of every fit.
+    Epochs,
+    /// One for each image and fit, with the probability of every class.
+    Predictions,
 }
 
 #[derive(Debug, Args)]

@@ -102,6 +102,8 @@ pub(crate) enum Failure {
     Different { models: Vec<String> },
     #[error("{}: {reason}", path.display())]
     Store { path: PathBuf, reason: String },
+    #[error("tracking server {uri}: {reason}")]
+    Tracking { uri: String, reason: String },
     #[error("benchmarks: {what}: {reason}")]
     Benchmark { what: String, reason: String },
     #[error("{}", unfinished(models))]

@@ -12,43 +12,53 @@ mod palette;
 mod tradeoff;
 
 pub(crate) use budget::expected_best_curves;
+pub(crate) use galleries::weights;
 
-use crate::{Report, ReportError};
+use crate::files::write_file;
+use crate::{Report, ReportError, Table};
+use std::path::Path;
 
-/// A file for the directory `figures`.
+/// A file for the directory `figures`, and what it shows.
 pub(crate) struct Figure {
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
+    pub(crate) data: Table,
+}
+
+impl Figure {
+    fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>, data: Table) -> Self {
+        Self {
+            name: name.into(),
+            bytes: bytes.into(),
+            data,
+        }
+    }
+
+    /// The name of the file with its data.
+    pub(crate) fn data_name(&self) -> String {
+        let (stem, _) = self.name.rsplit_once('.').unwrap_or((&self.name, ""));
+        format!("{stem}.csv")
+    }
+
+    /// Writes the picture and its data into a directory.
+    pub(crate) fn write(&self, directory: &Path) -> Result<(), ReportError> {
+        write_file(&directory.join(&self.name), &self.bytes)?;
+        let data = self.data.to_csv();
+        write_file(&directory.join(self.data_name()), data.as_bytes())
+    }
 }
 
 /// Draws every picture that the records allow.
 pub(crate) fn draw(report: &Report) -> Result<Vec<Figure>, ReportError> {
     let mut figures = Vec::new();
-    let mut add = |name: String, bytes: Vec<u8>| figures.push(Figure { name, bytes });
-    if let Some(svg) = curves::accuracy_per_epoch(report)? {
-        add("accuracy.svg".to_owned(), svg.into_bytes());
-    }
-    if let Some(svg) = calibration::reliability_diagram(report)? {
-        add("calibration.svg".to_owned(), svg.into_bytes());
-    }
-    if let Some(svg) = tradeoff::error_against_cost(report)? {
-        add("cost.svg".to_owned(), svg.into_bytes());
-    }
-    for (name, svg) in learning::learning_curves(report)? {
-        add(name, svg.into_bytes());
-    }
+    figures.extend(curves::accuracy_per_epoch(report)?);
+    figures.extend(calibration::reliability_diagram(report)?);
+    figures.extend(tradeoff::error_against_cost(report)?);
+    figures.extend(learning::learning_curves(report)?);
     for model in report.finished() {
-        if let Some(svg) = confusion::heat_map(model, &report.dataset)? {
-            add(format!("confusion-{}.svg", model.id), svg.into_bytes());
-        }
-        if let Some(linear) = &model.linear {
-            let png = galleries::weights(linear, &report.dataset)?;
-            add(format!("weights-{}.png", model.id), png);
-        }
-        if !model.mistakes.is_empty() {
-            let png = galleries::mistakes(&model.mistakes, &report.dataset)?;
-            add(format!("mistakes-{}.png", model.id), png);
-        }
+        figures.extend(confusion::heat_map(model, &report.dataset)?);
+        figures.extend(galleries::weights_of(model, &report.dataset)?);
+        figures.extend(galleries::mistakes_of(model, &report.dataset)?);
     }
     Ok(figures)
 }

@@ -1,8 +1,8 @@
 //! The one place that reads and writes files: records line by line, pages all at once.
 
 use crate::{
-    ControlRecord, FitRecord, ImagesRecord, Record, Report, ReportError, RunRecord, figures, html,
-    markdown,
+    ControlRecord, FitRecord, ImagesRecord, Record, Report, ReportError, RunRecord, figures,
+    figures::Figure, html, markdown,
 };
 use std::fs::{self, File};
 use std::io::Write;
@@ -151,8 +151,9 @@ pub fn runs(directory: &Path) -> Result<Vec<PathBuf>, ReportError> {
     Ok(paths)
 }
 
-/// Writes `README.md`, `index.html`, `report.json` and the figures of a report into `directory`. Figures of
-/// models that are not in the report any more are removed.
+/// Writes `README.md`, `index.html`, `report.json` and the figures of a report into `directory`,
+/// each figure with its data beside it. Figures of models that are not in the report any more are
+/// removed.
 ///
 /// # Errors
 /// [`ReportError`] naming the file.
@@ -166,12 +167,13 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or_default();
-        if !figures.iter().any(|figure| figure.name == name) {
+        let is_of = |figure: &Figure| figure.name == name || figure.data_name() == name;
+        if !figures.iter().any(is_of) {
             fs::remove_file(&path).map_err(ReportError::io(&path))?;
         }
     }
     for figure in &figures {
-        write_file(&figures_directory.join(&figure.name), &figure.bytes)?;
+        figure.write(&figures_directory)?;
     }
     write_file(&directory.join("report.json"), report.to_json()?.as_bytes())?;
     let page = markdown::page(report, &figures)?;

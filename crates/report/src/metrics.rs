@@ -125,17 +125,26 @@ impl RunRecord {
         Some(right.count() as f64 / labels.len().max(1) as f64)
     }
 
-    /// The labels of the images that a fit was judged on.
-    pub(crate) fn labels_of(&self, cell: Cell) -> Vec<usize> {
+    /// The images that a fit was judged on: index and label.
+    pub(crate) fn judged(&self, cell: Cell) -> Vec<(usize, usize)> {
         let labels = self.labels.iter().map(|&label| usize::from(label));
+        let images = labels.enumerate();
         match self.folds.get(cell.repeat) {
-            None => labels.collect(),
-            Some(folds) => labels
+            None => images.collect(),
+            Some(folds) => images
                 .zip(&folds.0)
                 .filter(|(_, fold)| usize::from(**fold) == cell.fold)
-                .map(|(label, _)| label)
+                .map(|(image, _)| image)
                 .collect(),
         }
+    }
+
+    /// The labels of the images that a fit was judged on.
+    pub(crate) fn labels_of(&self, cell: Cell) -> Vec<usize> {
+        self.judged(cell)
+            .into_iter()
+            .map(|(_, label)| label)
+            .collect()
     }
 }
 

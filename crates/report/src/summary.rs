@@ -142,6 +142,18 @@ pub struct ModelSummary {
     pub mistakes: Vec<Mistake>,
 }
 
+impl Status {
+    /// The word for it in `report.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Missing => "missing",
+        }
+    }
+}
+
 impl Report {
     /// Joins the plan of a run with the fits that ended.
     pub fn new(records: Records) -> Self {

@@ -112,8 +112,8 @@ pub fn write_tuning(
         .filter(|(_, curve)| curve.len() > 1)
         .collect();
     let figure = expected_best_curves(&curves)?;
-    if let Some(svg) = &figure {
-        write_file(&directory.join("figures/expected-best.svg"), svg.as_bytes())?;
+    if let Some(figure) = &figure {
+        figure.write(&directory.join("figures"))?;
     }
     let page = page(report, figure.is_some())
         .map_err(|error| ReportError::render("tuning/README.md", &error))?;

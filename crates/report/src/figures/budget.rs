@@ -1,12 +1,13 @@
 //! The expected best accuracy against the number of trials.
 
+use super::Figure;
 use super::lines::{Chart, Line};
 use crate::ReportError;
 
 /// A line for every model; `None` if there is none.
 pub(crate) fn expected_best_curves(
     curves: &[(&str, &[f64])],
-) -> Result<Option<String>, ReportError> {
+) -> Result<Option<Figure>, ReportError> {
     let all = || curves.iter().flat_map(|(_, curve)| curve.iter().copied());
     let longest = curves.iter().map(|(_, curve)| curve.len()).max();
     let Some(longest) = longest else {

@@ -1,5 +1,6 @@
 //! How often predictions of a given probability are right: the reliability diagram.
 
+use super::Figure;
 use super::lines::{Chart, Line};
 use crate::{Report, ReportError};
 use statistics::ReliabilityBin;
@@ -8,7 +9,7 @@ use statistics::ReliabilityBin;
 const FEWEST: usize = 10;
 
 /// A line for every model with probabilities; `None` if there is no such model.
-pub(super) fn reliability_diagram(report: &Report) -> Result<Option<String>, ReportError> {
+pub(super) fn reliability_diagram(report: &Report) -> Result<Option<Figure>, ReportError> {
     let lines: Vec<(&str, &[ReliabilityBin])> = report
         .finished()
         .filter_map(|model| Some((model.id.as_str(), model.metrics.as_ref()?)))

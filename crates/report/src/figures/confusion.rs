@@ -1,7 +1,8 @@
 //! Confusion matrices as heat maps.
 
+use super::Figure;
 use super::palette::{CARD, INK, adapt};
-use crate::{DatasetRecord, ModelSummary, ReportError};
+use crate::{DatasetRecord, ModelSummary, ReportError, Table};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -22,7 +23,7 @@ const MOST_CLASSES: usize = 40;
 pub(super) fn heat_map(
     model: &ModelSummary,
     dataset: &DatasetRecord,
-) -> Result<Option<String>, ReportError> {
+) -> Result<Option<Figure>, ReportError> {
     let Some(confusion) = &model.confusion else {
         return Ok(None);
     };
@@ -41,18 +42,27 @@ pub(super) fn heat_map(
         left: 40 + 8 * longest as i32,
         top: 66,
     };
+    let name = format!("confusion-{}.svg", model.id);
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, layout.size()).into_drawing_area();
-        let failed =
-            |error: &dyn Display| ReportError::render(format!("confusion-{}.svg", model.id), error);
+        let failed = |error: &dyn Display| ReportError::render(&name, error);
         root.fill(&CARD).map_err(|error| failed(&error))?;
         layout
             .draw(&root, &model.id, confusion.rows(), &dataset.class_names)
             .and_then(|()| root.present())
             .map_err(|error| failed(&error))?;
     }
-    Ok(Some(adapt(&svg)))
+    let data = data(confusion.rows(), &dataset.class_names);
+    Ok(Some(Figure::new(name, adapt(&svg), data)))
+}
+
+/// A row per true class, a column per predicted one.
+fn data(counts: &[Vec<usize>], names: &[String]) -> Table {
+    let table = Table::default().text("truth", names.iter());
+    names.iter().enumerate().fold(table, |table, (i, name)| {
+        table.integers(name, counts.iter().map(|row| Some(row[i])))
+    })
 }
 
 struct Layout {

@@ -1,13 +1,14 @@
 //! Accuracy after each epoch, on test and training images.
 
+use super::Figure;
 use super::hover::{Spot, with_spots};
 use super::palette::{CARD, GRID, INK, LINES, adapt};
-use crate::{EpochRecord, Report, ReportError};
+use crate::{EpochRecord, Report, ReportError, Table};
 use plotters::prelude::*;
 use std::fmt::Display;
 
 /// A line for every model with at least two epochs; `None` if there is no such model.
-pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<String>, ReportError> {
+pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<Figure>, ReportError> {
     let curves: Vec<(&str, &[EpochRecord])> = report
         .finished()
         .filter(|model| model.epochs.len() > 1)
@@ -34,7 +35,27 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<String>, Repo
         }
         root.present().map_err(|error| failed(&error))?;
     }
-    Ok(Some(with_spots(&adapt(&svg), &spots)))
+    let svg = with_spots(&adapt(&svg), &spots);
+    Ok(Some(Figure::new("accuracy.svg", svg, data(&curves))))
+}
+
+fn data(curves: &[(&str, &[EpochRecord])]) -> Table {
+    let rows = || {
+        curves
+            .iter()
+            .flat_map(|(id, epochs)| epochs.iter().map(move |epoch| (*id, epoch)))
+    };
+    Table::default()
+        .text("model", rows().map(|(id, _)| id))
+        .integers("epoch", rows().map(|(_, epoch)| Some(epoch.epoch)))
+        .numbers(
+            "test_accuracy",
+            rows().map(|(_, epoch)| Some(epoch.test_accuracy)),
+        )
+        .numbers(
+            "train_accuracy",
+            rows().map(|(_, epoch)| Some(epoch.train_accuracy)),
+        )
 }
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;

@@ -1,10 +1,66 @@
 //! Weights and mistakes as contact sheets.
 
-use crate::{DatasetRecord, LinearRecord, Mistake, ReportError, Tile, contact_sheet};
+use super::Figure;
+use crate::{
+    DatasetRecord, LinearRecord, Mistake, ModelSummary, ReportError, Table, Tile, contact_sheet,
+};
+
+/// The weights of a model, if it is linear.
+pub(super) fn weights_of(
+    model: &ModelSummary,
+    dataset: &DatasetRecord,
+) -> Result<Option<Figure>, ReportError> {
+    let Some(linear) = &model.linear else {
+        return Ok(None);
+    };
+    let features = 0..dataset.features;
+    let table = Table::default()
+        .integers("row", features.clone().map(|i| Some(i / dataset.columns)))
+        .integers("column", features.map(|i| Some(i % dataset.columns)));
+    let names = dataset.class_names.iter().enumerate();
+    let table = names.fold(table, |table, (class, name)| {
+        let weights = linear.weights.iter().skip(class).step_by(dataset.classes);
+        table.numbers(name, weights.map(|&weight| shortest(weight)))
+    });
+    let png = weights(linear, dataset)?;
+    let name = format!("weights-{}.png", model.id);
+    Ok(Some(Figure::new(name, png, table)))
+}
+
+/// The f64 with the digits that tell an f32 from its neighbours.
+fn shortest(value: f32) -> Option<f64> {
+    value.to_string().parse().ok()
+}
+
+/// The mistakes of a model, if there are any.
+pub(super) fn mistakes_of(
+    model: &ModelSummary,
+    dataset: &DatasetRecord,
+) -> Result<Option<Figure>, ReportError> {
+    let rows = &model.mistakes;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let class = |class: usize| dataset.class_names[class].as_str();
+    let table = Table::default()
+        .integers("image", rows.iter().map(|mistake| Some(mistake.image)))
+        .text("truth", rows.iter().map(|mistake| class(mistake.truth)))
+        .text(
+            "predicted",
+            rows.iter().map(|mistake| class(mistake.predicted)),
+        )
+        .numbers(
+            "probability",
+            rows.iter().map(|mistake| mistake.probability),
+        );
+    let png = mistakes(rows, dataset)?;
+    let name = format!("mistakes-{}.png", model.id);
+    Ok(Some(Figure::new(name, png, table)))
+}
 
 /// One image of weights per class: orange speaks for the class, blue against it, white is 0.
 /// All classes share one scale.
-pub(super) fn weights(
+pub(crate) fn weights(
     linear: &LinearRecord,
     dataset: &DatasetRecord,
 ) -> Result<Vec<u8>, ReportError> {
@@ -30,10 +86,7 @@ pub(super) fn weights(
 }
 
 /// What each image was taken for, and what it is.
-pub(super) fn mistakes(
-    mistakes: &[Mistake],
-    dataset: &DatasetRecord,
-) -> Result<Vec<u8>, ReportError> {
+fn mistakes(mistakes: &[Mistake], dataset: &DatasetRecord) -> Result<Vec<u8>, ReportError> {
     let cells: Vec<Tile> = mistakes
         .iter()
         .map(|mistake| {

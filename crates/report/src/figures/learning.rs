@@ -1,5 +1,6 @@
 //! Accuracy against the number of training images, and against the time to fit them.
 
+use super::Figure;
 use super::lines::{Chart, Line};
 use crate::{FitSummary, Report, ReportError};
 
@@ -7,7 +8,7 @@ use crate::{FitSummary, Report, ReportError};
 type Cost = fn(&FitSummary) -> f64;
 
 /// Two pictures, by images and by time; empty without learning curves.
-pub(super) fn learning_curves(report: &Report) -> Result<Vec<(String, String)>, ReportError> {
+pub(super) fn learning_curves(report: &Report) -> Result<Vec<Figure>, ReportError> {
     let costs: [(&str, &str, Cost); 2] = [
         ("learning-by-images.svg", "training images", |fit| {
             fit.train_images as f64
@@ -25,7 +26,7 @@ pub(super) fn learning_curves(report: &Report) -> Result<Vec<(String, String)>, 
         return Ok(Vec::new());
     }
     let draw = |(file, x, cost): (&str, &'static str, Cost)| {
-        let point = |fit: &FitSummary| (cost(fit).log10(), fit.accuracy * 100.0);
+        let point = |fit: &FitSummary| (cost(fit), fit.accuracy * 100.0);
         let lines: Vec<Line> = models()
             .map(|model| Line {
                 name: model.id.clone(),
@@ -43,7 +44,7 @@ pub(super) fn learning_curves(report: &Report) -> Result<Vec<(String, String)>, 
             log_x: true,
             diagonal: false,
         };
-        Ok((file.to_owned(), chart.draw(&lines, file)?))
+        chart.draw(&lines, file)
     };
     costs.into_iter().map(draw).collect()
 }

@@ -1,8 +1,9 @@
 //! A chart of lines, one per model.
 
+use super::Figure;
 use super::hover::{Spot, with_spots};
 use super::palette::{CARD, GRID, INK, LINES, adapt};
-use crate::ReportError;
+use crate::{ReportError, Table};
 use plotters::prelude::*;
 use std::ops::Range;
 
@@ -22,22 +23,40 @@ pub(super) struct Chart {
     pub(super) y: &'static str,
     pub(super) x_range: Range<f64>,
     pub(super) y_range: Range<f64>,
-    /// Whether the x given are logarithms to base 10 of what the axis shows.
+    /// Whether the x axis is logarithmic.
     pub(super) log_x: bool,
     /// Whether a dashed line shows where both are equal.
     pub(super) diagonal: bool,
 }
 
 impl Chart {
-    /// The picture as SVG; `file` is its name, for errors.
-    pub(super) fn draw(&self, lines: &[Line], file: &str) -> Result<String, ReportError> {
+    /// The picture as SVG, named `file`.
+    pub(super) fn draw(&self, lines: &[Line], file: &str) -> Result<Figure, ReportError> {
         let mut svg = String::new();
         let spots = {
             let root = SVGBackend::with_string(&mut svg, (WIDTH, 420)).into_drawing_area();
             self.fill(&root, lines)
                 .map_err(|error| ReportError::render(file, &error))?
         };
-        Ok(with_spots(&adapt(&svg), &spots))
+        let svg = with_spots(&adapt(&svg), &spots);
+        Ok(Figure::new(file, svg, self.data(lines)))
+    }
+
+    fn data(&self, lines: &[Line]) -> Table {
+        let points = || {
+            lines
+                .iter()
+                .flat_map(|line| line.points.iter().map(move |point| (&line.name, point)))
+        };
+        Table::default()
+            .text("model", points().map(|(name, _)| name))
+            .numbers(self.x, points().map(|(_, point)| Some(point.0)))
+            .numbers(self.y, points().map(|(_, point)| Some(point.1)))
+    }
+
+    /// Where x is on its axis.
+    fn place(&self, x: f64) -> f64 {
+        if self.log_x { x.log10() } else { x }
     }
 
     fn x_label(&self, x: f64) -> String {
@@ -67,7 +86,10 @@ impl Chart {
             .margin(12)
             .x_label_area_size(38)
             .y_label_area_size(52)
-            .build_cartesian_2d(self.x_range.clone(), self.y_range.clone())?;
+            .build_cartesian_2d(
+                self.place(self.x_range.start)..self.place(self.x_range.end),
+                self.y_range.clone(),
+            )?;
         let decimals = usize::from(self.y_range.end - self.y_range.start < 10.0);
         chart
             .configure_mesh()
@@ -89,7 +111,8 @@ impl Chart {
             chart.draw_series(DashedLineSeries::new(ends, 4, 4, INK.stroke_width(1)))?;
         }
         for (i, line) in lines.iter().enumerate() {
-            let (style, points) = (self.style(i, lines.len()), line.points.iter().copied());
+            let style = self.style(i, lines.len());
+            let points = line.points.iter().map(|&(x, y)| (self.place(x), y));
             if i < LINES.len() {
                 chart.draw_series(LineSeries::new(points, style))?;
             } else {
@@ -99,11 +122,11 @@ impl Chart {
         }
         let spots = lines.iter().flat_map(|line| {
             line.points.iter().map(|&(x, y)| Spot {
-                at: chart.backend_coord(&(x, y)),
+                at: chart.backend_coord(&(self.place(x), y)),
                 text: format!(
                     "{}: {} {}, {y:.2} {}",
                     line.name,
-                    self.x_label(x),
+                    self.x_label(self.place(x)),
                     self.x,
                     self.y
                 ),

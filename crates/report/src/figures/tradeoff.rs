@@ -1,14 +1,16 @@
 //! Error against cost: every model with its interval, and the front that nobody beats.
 
+use super::Figure;
 use super::hover::{Spot, with_spots};
 use super::lines::power;
 use super::palette::{CARD, GRID, INK, LINES, adapt};
 use crate::tradeoff::{COSTS, Cost, front};
-use crate::{ModelSummary, Report, ReportError};
+use crate::{ModelSummary, Report, ReportError, Table};
 use plotters::prelude::*;
+use statistics::Interval;
 
 /// Two panels, fit time and latency; `None` for fewer than two models.
-pub(super) fn error_against_cost(report: &Report) -> Result<Option<String>, ReportError> {
+pub(super) fn error_against_cost(report: &Report) -> Result<Option<Figure>, ReportError> {
     if report.finished().count() < 2 {
         return Ok(None);
     }
@@ -27,7 +29,23 @@ pub(super) fn error_against_cost(report: &Report) -> Result<Option<String>, Repo
         }
         root.present().map_err(|error| failed(&error))?;
     }
-    Ok(Some(with_spots(&adapt(&svg), &spots)))
+    let svg = with_spots(&adapt(&svg), &spots);
+    Ok(Some(Figure::new("cost.svg", svg, data(report))))
+}
+
+fn data(report: &Report) -> Table {
+    let models = || report.finished();
+    let of = |cost: &Cost| models().map(cost.of).collect::<Vec<_>>();
+    let bound = |bound: fn(Interval) -> f64| {
+        models().map(move |model| model.test_accuracy_interval.map(bound))
+    };
+    Table::default()
+        .text("model", models().map(|model| &model.id))
+        .numbers("fit_seconds", of(&COSTS[0]))
+        .numbers("seconds_per_image", of(&COSTS[1]))
+        .numbers("test_accuracy", models().map(|model| model.test_accuracy))
+        .numbers("test_accuracy_low", bound(|interval| interval.low))
+        .numbers("test_accuracy_high", bound(|interval| interval.high))
 }
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;

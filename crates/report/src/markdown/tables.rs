@@ -197,6 +197,8 @@ impl ControlRow {
 pub(super) struct CostRow {
     id: String,
     error: String,
+    /// Of the error, at 95 %.
+    interval: String,
     fit: String,
     p50: String,
     p99: String,
@@ -220,6 +222,10 @@ pub(super) fn cost_rows(report: &Report) -> Vec<CostRow> {
         .map(|model| CostRow {
             id: model.id.clone(),
             error: percent(model.test_accuracy.map(|accuracy| 1.0 - accuracy)),
+            interval: or_dash(model.test_accuracy_interval.map(|right| {
+                let [low, high] = [right.high, right.low].map(|share| (1.0 - share) * 100.0);
+                format!("{low:.2} – {high:.2}")
+            })),
             fit: or_dash(model.fit_seconds.map(significant)),
             p50: or_dash(model.latency.map(|latency| micro(latency.p50))),
             p99: or_dash(model.latency.map(|latency| micro(latency.p99))),

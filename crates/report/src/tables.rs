@@ -1,0 +1,142 @@
+//! What a run holds, as tables for other programs.
+
+use crate::metrics::Metrics;
+use crate::{FitRecord, Fitted, ModelSummary, Outcome, Records, Report, Table};
+
+/// A number of the table of models: its name and where it is.
+type Measure = (&'static str, fn(&ModelSummary) -> Option<f64>);
+
+fn metric(model: &ModelSummary, of: fn(&Metrics) -> Option<f64>) -> Option<f64> {
+    model.metrics.as_ref().and_then(of)
+}
+
+/// What was measured of a model, each with its name in `report.json`.
+pub fn measurements(model: &ModelSummary) -> impl Iterator<Item = (&'static str, f64)> {
+    let value = |(name, of): &Measure| Some((*name, of(model)?));
+    MEASURED.iter().filter_map(value)
+}
+
+const MEASURED: &[Measure] = &[
+    ("test_accuracy", |model| model.test_accuracy),
+    ("test_accuracy_low", |model| {
+        model.test_accuracy_interval.map(|i| i.low)
+    }),
+    ("test_accuracy_high", |model| {
+        model.test_accuracy_interval.map(|i| i.high)
+    }),
+    ("test_log_loss", |model| model.test_log_loss),
+    ("macro_f1", |model| model.macro_f1),
+    ("balanced_accuracy", |model| {
+        metric(model, |m| Some(m.balanced_accuracy))
+    }),
+    ("cohen_kappa", |model| {
+        metric(model, |m| Some(m.cohen_kappa))
+    }),
+    ("matthews_correlation", |model| {
+        metric(model, |m| Some(m.matthews_correlation))
+    }),
+    ("brier", |model| metric(model, |m| m.brier)),
+    ("top_2_accuracy", |model| {
+        metric(model, |m| m.top_2_accuracy)
+    }),
+    ("top_3_accuracy", |model| {
+        metric(model, |m| m.top_3_accuracy)
+    }),
+    ("roc_auc", |model| metric(model, |m| m.roc_auc)),
+    ("expected_calibration_error", |model| {
+        metric(model, |m| m.expected_calibration_error)
+    }),
+    ("train_accuracy", |model| model.train_accuracy),
+    ("fit_seconds", |model| model.fit_seconds),
+    ("predict_seconds", |model| model.predict_seconds),
+    ("peak_memory_bytes", |model| {
+        model.peak_memory_bytes.map(|n| n as f64)
+    }),
+];
+
+/// One row per planned model, whether or not it finished.
+pub fn models_table(report: &Report) -> Table {
+    let models = &report.models;
+    let table = Table::default()
+        .text("id", models.iter().map(|model| &model.id))
+        .text("model", models.iter().map(|model| &model.model))
+        .text("backend", models.iter().map(|model| &model.backend))
+        .text("status", models.iter().map(|model| model.status.name()))
+        .integers(
+            "train_images",
+            models.iter().map(|model| Some(model.train_images)),
+        )
+        .integers("parameters", models.iter().map(|model| model.parameters));
+    MEASURED.iter().fold(table, |table, (name, of)| {
+        table.numbers(name, models.iter().map(of))
+    })
+}
+
+/// One row per epoch of every fit that finished.
+pub fn epochs_table(records: &Records) -> Table {
+    let epochs: Vec<_> = finished(records)
+        .flat_map(|(fit, fitted)| fitted.epochs.iter().map(move |epoch| (fit, epoch)))
+        .collect();
+    let rows = || epochs.iter();
+    of_fits(rows().map(|(fit, _)| *fit))
+        .integers("epoch", rows().map(|(_, epoch)| Some(epoch.epoch)))
+        .numbers(
+            "training_loss",
+            rows().map(|(_, epoch)| Some(epoch.training_loss)),
+        )
+        .numbers(
+            "train_accuracy",
+            rows().map(|(_, epoch)| Some(epoch.train_accuracy)),
+        )
+        .numbers(
+            "test_accuracy",
+            rows().map(|(_, epoch)| Some(epoch.test_accuracy)),
+        )
+}
+
+/// One row per image and fit that finished: what the image is, what it was taken for, and the
+/// probability of every class where the model has probabilities.
+pub fn predictions_table(records: &Records) -> Table {
+    let run = &records.run;
+    let names = &run.dataset.class_names;
+    let judged: Vec<_> = finished(records)
+        .flat_map(|(fit, fitted)| {
+            let images = run.judged(fit.cell).into_iter().enumerate();
+            images.map(move |(row, image)| (fit, fitted, row, image))
+        })
+        .collect();
+    let rows = || judged.iter();
+    let class = |class: usize| names[class].as_str();
+    let table = of_fits(rows().map(|(fit, ..)| *fit))
+        .integers("image", rows().map(|(.., (image, _))| Some(*image)))
+        .text("truth", rows().map(|(.., (_, truth))| class(*truth)))
+        .text(
+            "predicted",
+            rows().map(|(_, fitted, row, _)| class(usize::from(fitted.predictions[*row]))),
+        );
+    names.iter().enumerate().fold(table, |table, (i, name)| {
+        let probability = rows().map(|(_, fitted, row, _)| {
+            let logs = fitted.log_probabilities.as_ref()?;
+            Some(f64::from(logs[row * names.len() + i]).exp())
+        });
+        table.numbers(&format!("probability_{name}"), probability)
+    })
+}
+
+/// The fits that finished.
+fn finished(records: &Records) -> impl Iterator<Item = (&FitRecord, &Fitted)> {
+    records.fits.iter().filter_map(|fit| match &fit.outcome {
+        Outcome::Finished(fitted) => Some((fit, &**fitted)),
+        Outcome::Failed { .. } | Outcome::Cancelled => None,
+    })
+}
+
+/// The columns that say which fit a row is of.
+fn of_fits<'a>(fits: impl Iterator<Item = &'a FitRecord> + Clone) -> Table {
+    Table::default()
+        .text("id", fits.clone().map(|fit| &fit.id))
+        .integers("seed", fits.clone().map(|fit| Some(fit.cell.seed as usize)))
+        .integers("repeat", fits.clone().map(|fit| Some(fit.cell.repeat)))
+        .integers("fold", fits.clone().map(|fit| Some(fit.cell.fold)))
+        .integers("train_limit", fits.map(|fit| fit.cell.train_images))
+}

@@ -1,0 +1,51 @@
+//! The HTML report in headless Chromium: what is there, sorting, the images behind a number, the
+//! atlas, both colour schemes, a phone's width, print; no message on the console, no request.
+//!
+//! Needs a Chromium on the path, and Playwright from PyPI, so it runs only when asked for:
+//! `cargo test -p experiments --test browser -- --ignored`.
+
+mod python;
+mod run;
+
+use run::compare;
+use std::path::{Path, PathBuf};
+
+/// The browser, under one of the names that distributions give it.
+fn chromium() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let places = std::env::split_paths(&path);
+    let mut files = places.flat_map(|place| names.map(|name| place.join(name)));
+    files
+        .find(|file| file.is_file())
+        .expect("one of chromium, chromium-browser, google-chrome on the path")
+}
+
+#[test]
+#[ignore = "needs Chromium, and installs from PyPI"]
+fn the_html_report_works_in_a_browser() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--models",
+        "softmax,nearest-centroid,burn-mlp",
+        "--train-limit",
+        "1000",
+        "--set",
+        "softmax.epochs=3",
+        "--set",
+        "burn-mlp.epochs=2",
+    ];
+    compare(results.path(), &arguments).success();
+    python::script("browse.py")
+        .arg(chromium())
+        .arg(results.path())
+        .assert()
+        .success();
+    // To be looked at.
+    let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
+    std::fs::create_dir_all(&pictures).unwrap();
+    for name in ["desk-light", "desk-dark", "phone-light", "phone-dark"] {
+        let file = format!("{name}.png");
+        std::fs::copy(results.path().join(&file), pictures.join(&file)).unwrap();
+    }
+}

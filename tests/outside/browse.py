@@ -1,0 +1,100 @@
+"""Uses the HTML report in headless Chromium as a reader would: browse.py CHROMIUM RESULTS."""
+
+import json
+import pathlib
+import sys
+
+from playwright.sync_api import sync_playwright
+
+chromium, results = sys.argv[1], pathlib.Path(sys.argv[2])
+page_file = results / "mnist/index.html"
+report = json.loads((results / "mnist/report.json").read_text())
+ids = [model["id"] for model in report["models"]]
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def sorting(page):
+    table = page.locator("table.sortable").first
+    names = table.locator("tbody tr td:first-child")
+    assert sorted(names.all_inner_texts()) == sorted(ids)
+    right = table.locator("th button").get_by_text("right", exact=True)
+    right.click()
+    best_first = sorted(report["models"], key=lambda model: -model["test_accuracy"])
+    assert names.all_inner_texts() == [model["id"] for model in best_first]
+    right.press("Enter")
+    assert names.all_inner_texts() == [model["id"] for model in reversed(best_first)]
+    heading = right.locator("xpath=..")
+    assert heading.get_attribute("aria-sort") == "ascending"
+
+
+def confusion(page):
+    dialog = page.get_by_role("dialog")
+    assert not dialog.is_visible()
+    matrix = page.locator("table.matrix").first
+    button = matrix.locator("td button").first
+    count = int(button.inner_text())
+    button.click()
+    assert dialog.is_visible()
+    assert dialog.locator("canvas").count() == min(count, 200)
+    # The picture is drawn, not only laid out.
+    bright = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0)"
+    assert dialog.locator("canvas").first.evaluate(bright)
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+
+
+def atlas(page):
+    wrong, right = ids[0], ids[1]
+    page.locator("#wrong").select_option(label=wrong)
+    page.locator("#right").select_option(label=right)
+    (pair,) = [pair for pair in report["comparisons"] if {pair["first"], pair["second"]} == {wrong, right}]
+    expected = pair["only_second_right"] if pair["first"] == wrong else pair["only_first_right"]
+    assert str(expected) in page.locator("#atlas-count").inner_text().replace("\u00a0", "")
+    assert page.locator("#atlas-tiles canvas").count() == min(expected, 200)
+
+
+def curves(page):
+    """Every point of a curve says its value to a pointer, and to a screen reader."""
+    points = page.locator("svg circle title")
+    assert points.count() > 0
+    assert all(title.strip() for title in points.all_text_contents())
+
+
+def fits(page, name):
+    """Nothing is cut off at the right."""
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"{name}: {wide} pixels too wide"
+
+
+def colours(page):
+    return page.evaluate("(s => [s.color, s.backgroundColor])(getComputedStyle(document.body))")
+
+
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *QUIET])
+    context = browser.new_context()
+    page = context.new_page()
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    # Pictures inside the file are no requests.
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page_file.as_uri())
+    assert page.locator("h1").inner_text() == report["dataset"]["title"]
+    for check in [sorting, confusion, atlas, curves]:
+        check(page)
+    shades = {}
+    for name, width in [("desk", 1200), ("phone", 390)]:
+        for scheme in ["light", "dark"]:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            fits(page, name)
+            shades[scheme] = colours(page)
+            page.screenshot(path=results / f"{name}-{scheme}.png", full_page=True)
+    assert shades["light"] != shades["dark"]
+    page.emulate_media(media="print")
+    assert not page.locator("#atlas").is_visible()
+    outside = [url for url in asked if not url.startswith(("data:", "blob:"))]
+    assert outside == [page_file.as_uri()], outside
+    assert not said, said
+    browser.close()

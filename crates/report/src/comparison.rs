@@ -1,16 +1,14 @@
 //! Which differences between models the images show, and which they do not.
 
+use crate::resampled::{MetricDifference, Redrawn, Resampled};
 use crate::summary::CONFIDENCE;
 use crate::variance::seeds_for;
 use crate::{ModelSummary, Protocol, RunRecord, Status};
 use serde::Serialize;
 use statistics::{
-    CorrelatedDifferences, Interval, PairedBootstrap, Posterior, Test, cochran_q,
-    detectable_difference, five_by_two_f, groups, holm, mcnemar,
+    CorrelatedDifferences, Interval, Posterior, Test, cochran_q, detectable_difference,
+    five_by_two_f, groups, holm, mcnemar,
 };
-
-/// Test sets drawn for the intervals.
-const DRAWS: usize = 2_000;
 
 /// Adjusted p values below this are called a difference.
 const SIGNIFICANCE: f64 = 0.05;
@@ -36,6 +34,9 @@ pub struct Comparison {
     pub difference: f64,
     /// Its 95 % interval: from a paired bootstrap, or of folds that share training images.
     pub difference_interval: Interval,
+    /// In the other metrics that both models have, with intervals from the same bootstrap; empty
+    /// over folds.
+    pub metric_differences: Vec<MetricDifference>,
     /// P value of McNemar's exact test, or over folds of the corrected resampled t test.
     pub p: f64,
     /// The mid-p value of McNemar's test.
@@ -132,15 +133,21 @@ pub(crate) fn comparisons(models: &[ModelSummary], run: &RunRecord) -> Vec<Compa
 
 /// McNemar's test and the paired bootstrap, of the fits with the first seed.
 fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
-    let right: Vec<Vec<bool>> = ranked.iter().map(|model| model.right[0].clone()).collect();
-    let images = right[0].len().max(1);
-    let bootstrap = PairedBootstrap::new(&right, DRAWS, seed);
+    let resampled: Vec<&Resampled> = ranked
+        .iter()
+        .filter_map(|model| model.resampled.as_ref())
+        .collect();
+    let images = ranked[0].right[0].len().max(1);
+    let redrawn = Redrawn::new(&resampled, seed);
     let compare = |(i, j): (usize, usize)| {
         let pair = Comparison::of(ranked[i], ranked[j], 1);
+        let mut others = redrawn.differences(i, j);
+        let accuracy = others.remove(0);
         let test = mcnemar(pair.only_first_right, pair.only_second_right);
         let differing = (pair.only_first_right + pair.only_second_right) as f64 / images as f64;
         Comparison {
-            difference_interval: bootstrap.difference(i, j, CONFIDENCE),
+            difference_interval: accuracy.interval,
+            metric_differences: others,
             p: test.p,
             mid_p: Some(test.mid_p),
             detectable_difference: Some(detectable_difference(
@@ -204,6 +211,7 @@ impl Comparison {
                 low: difference,
                 high: difference,
             },
+            metric_differences: Vec::new(),
             p: 1.0,
             mid_p: None,
             p_adjusted: 1.0,

@@ -18,6 +18,7 @@ mod markdown;
 mod metrics;
 mod parquet;
 mod record;
+mod resampled;
 mod sheet;
 mod summary;
 mod table;

@@ -11,7 +11,7 @@ use statistics::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Ranges of probability in a reliability diagram: 15, as Guo et al. 2017 have it.
-const BINS: usize = 15;
+pub(crate) const BINS: usize = 15;
 
 /// Metrics of predictions. Those of probabilities are absent where the model has none.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,9 +52,9 @@ pub struct Metrics {
 
 /// The images that a model was judged on, with what it made of them.
 pub(crate) struct Judged {
-    labels: Vec<usize>,
-    predictions: Vec<usize>,
-    log_probabilities: Option<Vec<f32>>,
+    pub(crate) labels: Vec<usize>,
+    pub(crate) predictions: Vec<usize>,
+    pub(crate) log_probabilities: Option<Vec<f32>>,
 }
 
 impl Judged {

@@ -2,6 +2,7 @@
 
 use crate::comparison::{Comparison, Together, comparisons};
 use crate::metrics::{self, Fit, FitSummary, Judged, Metrics};
+use crate::resampled::Resampled;
 use crate::{
     Control, DatasetRecord, Environment, EpochRecord, FitRecord, ImagesRecord, JudgedOn, Latency,
     LinearRecord, Mistake, PlannedModel, Protocol, Records, ReportError, RunRecord, VarianceBudget,
@@ -128,6 +129,9 @@ pub struct ModelSummary {
     /// For the comparisons: whether each image is right, of each fit that counts.
     #[serde(skip)]
     pub(crate) right: Vec<Vec<bool>>,
+    /// For the comparison by other metrics, of the first fit. Not over folds.
+    #[serde(skip)]
+    pub(crate) resampled: Option<Resampled>,
     /// For the pages: what each image was taken for, by the first fit.
     #[serde(skip)]
     pub(crate) predictions: Vec<u16>,
@@ -275,6 +279,7 @@ impl ModelSummary {
             epochs: Vec::new(),
             confusion: None,
             right: Vec::new(),
+            resampled: None,
             predictions: Vec::new(),
             confidence: None,
             linear: None,
@@ -328,6 +333,8 @@ impl ModelSummary {
             variance: VarianceBudget::new(&summaries, run.protocol, run.dataset.test),
             learning_curve: curve,
             right: fits.iter().map(|fit| fit.right(run)).collect(),
+            resampled: (run.protocol.folds == 0)
+                .then(|| Resampled::new(&judged, run.dataset.classes)),
             metrics: Some(metrics),
             confusion: Some(confusion),
             fits: if fits.len() > 1 {

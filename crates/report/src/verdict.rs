@@ -124,6 +124,7 @@ mod tests {
                 low: difference - 0.002,
                 high: difference + 0.002,
             },
+            metric_differences: Vec::new(),
             p,
             mid_p: Some(p),
             p_adjusted: p,

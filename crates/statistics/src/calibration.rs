@@ -25,17 +25,10 @@ pub fn reliability(
     bins: usize,
 ) -> Vec<ReliabilityBin> {
     let mut sums = vec![(0_usize, 0.0, 0_usize); bins];
-    for (row, label) in rows(log_probabilities, labels) {
-        let best = (0..row.len()).fold(
-            0,
-            |best, class| if row[class] > row[best] { class } else { best },
-        );
-        let confidence = f64::from(row[best]).exp();
-        // (0, 1/bins], (1/bins, 2/bins], …: a probability on an edge belongs below it.
-        let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;
+    for (bin, confidence, right) in confidences(log_probabilities, labels, bins) {
         sums[bin].0 += 1;
         sums[bin].1 += confidence;
-        sums[bin].2 += usize::from(best == label);
+        sums[bin].2 += usize::from(right);
     }
     let bin = |(images, confidence, right): (usize, f64, usize)| {
         let count = images.max(1) as f64;
@@ -46,6 +39,28 @@ pub fn reliability(
         }
     };
     sums.into_iter().map(bin).collect()
+}
+
+/// For every image the probability of its prediction, the range of [`reliability`] that it is in,
+/// first, and whether it is right, last.
+///
+/// # Panics
+/// If the slices do not fit each other, or `bins` is 0.
+pub fn confidences<'a>(
+    log_probabilities: &'a [f32],
+    labels: &'a [usize],
+    bins: usize,
+) -> impl Iterator<Item = (usize, f64, bool)> {
+    rows(log_probabilities, labels).map(move |(row, label)| {
+        let best = (0..row.len()).fold(
+            0,
+            |best, class| if row[class] > row[best] { class } else { best },
+        );
+        let confidence = f64::from(row[best]).exp();
+        // (0, 1/bins], (1/bins, 2/bins], …: a probability on an edge belongs below it.
+        let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;
+        (bin, confidence, best == label)
+    })
 }
 
 /// The expected calibration error (Naeini, Cooper and Hauskrecht 2015): the distance between

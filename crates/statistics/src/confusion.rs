@@ -45,6 +45,15 @@ impl ConfusionMatrix {
         Self(counts)
     }
 
+    /// The matrix with these counts: one row per true class, one column per predicted class.
+    ///
+    /// # Panics
+    /// If it is not square.
+    pub fn from_counts(rows: Vec<Vec<usize>>) -> Self {
+        assert!(rows.iter().all(|row| row.len() == rows.len()), "square");
+        Self(rows)
+    }
+
     /// One row per true class, one column per predicted class.
     pub fn rows(&self) -> &[Vec<usize>] {
         &self.0

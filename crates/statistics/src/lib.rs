@@ -11,11 +11,14 @@ mod resampled;
 mod several;
 
 pub use calibration::{
-    ReliabilityBin, at_temperature, expected_calibration_error, reliability, temperature,
+    ReliabilityBin, at_temperature, confidences, expected_calibration_error, reliability,
+    temperature,
 };
 pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use interval::{Interval, binomial_tail, wilson};
 pub use paired::{McNemar, PairedBootstrap, holm, mcnemar};
-pub use probabilities::{brier, log_loss, roc_auc, top_k_accuracy};
+pub use probabilities::{
+    brier, brier_scores, log_loss, log_losses, ranks, roc_auc, roc_auc_influences, top_k_accuracy,
+};
 pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f, seeds_to_settle};
 pub use several::{Test, cochran_q, detectable_difference, groups};

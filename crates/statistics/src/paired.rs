@@ -4,6 +4,7 @@
 use crate::Interval;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
 
 /// McNemar's test of two classifiers that are equally often right.
@@ -53,52 +54,49 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     adjusted
 }
 
-/// Accuracies of several classifiers on test sets drawn with replacement from the same images:
-/// the paired bootstrap (Efron 1979).
+/// Statistics of the same test images, on test sets drawn from them with replacement: the paired
+/// bootstrap (Efron 1979).
 #[derive(Debug, Clone)]
 pub struct PairedBootstrap {
-    /// Shape (classifiers, draws).
-    accuracies: Vec<Vec<f64>>,
+    /// Shape (draws, statistics).
+    values: Vec<Vec<f64>>,
 }
 
 impl PairedBootstrap {
-    /// Draws `draws` test sets. `right` holds for every classifier whether it got each image right.
+    /// Draws `draws` test sets of as many images. `statistics` is told how often each image was
+    /// drawn and gives as many values for every test set. The same seed draws the same, for any
+    /// number of threads.
     ///
     /// # Panics
-    /// If the classifiers were judged on different numbers of images, or on none.
-    pub fn new(right: &[Vec<bool>], draws: usize, seed: u64) -> Self {
-        let images = right.first().map_or(1, Vec::len);
+    /// If there are no images.
+    pub fn new(
+        images: usize,
+        draws: usize,
+        seed: u64,
+        statistics: impl Fn(&[u32]) -> Vec<f64> + Sync,
+    ) -> Self {
         assert!(images > 0, "a test set has images");
-        assert!(
-            right.iter().all(|right| right.len() == images),
-            "the same test set"
-        );
-        let mut generator = ChaCha8Rng::seed_from_u64(seed);
-        let mut accuracies = vec![Vec::with_capacity(draws); right.len()];
-        let mut times = vec![0_u32; images];
-        for _ in 0..draws {
-            times.fill(0);
+        let draw = |draw: usize| {
+            let mut generator = ChaCha8Rng::seed_from_u64(seed);
+            generator.set_stream(draw as u64);
+            let mut times = vec![0; images];
             for _ in 0..images {
                 times[generator.random_range(0..images)] += 1;
             }
-            for (right, accuracies) in right.iter().zip(&mut accuracies) {
-                let drawn = right
-                    .iter()
-                    .zip(&times)
-                    .map(|(&right, &times)| u32::from(right) * times);
-                accuracies.push(f64::from(drawn.sum::<u32>()) / images as f64);
-            }
+            statistics(&times)
+        };
+        Self {
+            values: (0..draws).into_par_iter().map(draw).collect(),
         }
-        Self { accuracies }
     }
 
-    /// The percentile interval of the difference in accuracy, first − second.
+    /// The percentile interval of the difference between two statistics, first − second.
     ///
     /// # Panics
-    /// If there is no such classifier, or no draw.
+    /// If there is no such statistic, or no draw.
     pub fn difference(&self, first: usize, second: usize, confidence: f64) -> Interval {
-        let pairs = self.accuracies[first].iter().zip(&self.accuracies[second]);
-        let mut differences: Vec<f64> = pairs.map(|(a, b)| a - b).collect();
+        let differences = self.values.iter().map(|of| of[first] - of[second]);
+        let mut differences: Vec<f64> = differences.collect();
         differences.sort_by(f64::total_cmp);
         let tail = (1.0 - confidence) / 2.0;
         let at =
@@ -168,14 +166,36 @@ mod tests {
         let (b, c) = (only(&first, &second), only(&second, &first));
         let difference = (b - c) / 1_000.0;
         let deviation = ((b + c) / 1_000.0 - difference * difference).sqrt() / 1_000.0_f64.sqrt();
-        let bootstrap = PairedBootstrap::new(&[first.clone(), second], 4_000, 1);
+        let accuracy = |right: &[bool], times: &[u32]| {
+            let drawn = right.iter().zip(times).filter(|(right, _)| **right);
+            f64::from(drawn.map(|(_, times)| times).sum::<u32>()) / right.len() as f64
+        };
+        let bootstrap = PairedBootstrap::new(1_000, 4_000, 1, |times| {
+            vec![accuracy(&first, times), accuracy(&second, times)]
+        });
         let interval = bootstrap.difference(0, 1, 0.95);
         assert!(
             (interval.low - (difference - 1.96 * deviation)).abs() < 0.15 * deviation,
             "{interval:?}"
         );
         assert!((interval.high - (difference + 1.96 * deviation)).abs() < 0.15 * deviation);
-        let same = PairedBootstrap::new(&[first.clone(), first], 100, 1).difference(0, 1, 0.95);
+        let same = bootstrap.difference(0, 0, 0.95);
         assert_eq!((same.low, same.high), (0.0, 0.0));
+    }
+
+    /// Every image is drawn once on average, and about 1/e of them not at all.
+    #[test]
+    fn test_sets_are_drawn_with_replacement() {
+        let bootstrap = PairedBootstrap::new(1_000, 50, 7, |times| {
+            let never = times.iter().filter(|&&times| times == 0).count();
+            vec![f64::from(times.iter().sum::<u32>()), never as f64]
+        });
+        assert!(bootstrap.values.iter().all(|of| of[0] == 1_000.0));
+        let never: f64 = bootstrap.values.iter().map(|of| of[1]).sum::<f64>() / 50.0;
+        assert!(
+            (never - 1_000.0 / std::f64::consts::E).abs() < 10.0,
+            "{never}"
+        );
+        assert!(bootstrap.values.windows(2).any(|two| two[0] != two[1]));
     }
 }

@@ -11,7 +11,18 @@
 /// # Panics
 /// If the slices do not fit each other.
 pub fn log_loss(log_probabilities: &[f32], labels: &[usize]) -> f64 {
-    mean(rows(log_probabilities, labels).map(|(row, label)| -f64::from(row[label])))
+    mean(log_losses(log_probabilities, labels))
+}
+
+/// The log-loss of every image.
+///
+/// # Panics
+/// If the slices do not fit each other.
+pub fn log_losses<'a>(
+    log_probabilities: &'a [f32],
+    labels: &'a [usize],
+) -> impl Iterator<Item = f64> {
+    rows(log_probabilities, labels).map(|(row, label)| -f64::from(row[label]))
 }
 
 /// The Brier score (Brier 1950), for any number of classes: mean over the images of the squared
@@ -21,14 +32,25 @@ pub fn log_loss(log_probabilities: &[f32], labels: &[usize]) -> f64 {
 /// # Panics
 /// If the slices do not fit each other.
 pub fn brier(log_probabilities: &[f32], labels: &[usize]) -> f64 {
-    mean(rows(log_probabilities, labels).map(|(row, label)| {
+    mean(brier_scores(log_probabilities, labels))
+}
+
+/// The Brier score of every image.
+///
+/// # Panics
+/// If the slices do not fit each other.
+pub fn brier_scores<'a>(
+    log_probabilities: &'a [f32],
+    labels: &'a [usize],
+) -> impl Iterator<Item = f64> {
+    rows(log_probabilities, labels).map(|(row, label)| {
         let truth = |class| f64::from(u8::from(class == label));
         let errors = row
             .iter()
             .enumerate()
             .map(|(class, &log)| f64::from(log).exp() - truth(class));
         errors.map(|error| error * error).sum()
-    }))
+    })
 }
 
 /// Share of images whose truth is among the `k` most probable classes; of classes with equal
@@ -37,12 +59,21 @@ pub fn brier(log_probabilities: &[f32], labels: &[usize]) -> f64 {
 /// # Panics
 /// If the slices do not fit each other.
 pub fn top_k_accuracy(log_probabilities: &[f32], labels: &[usize], k: usize) -> f64 {
-    mean(rows(log_probabilities, labels).map(|(row, label)| {
+    let found = ranks(log_probabilities, labels).map(|rank| f64::from(u8::from(rank < k)));
+    mean(found)
+}
+
+/// How many classes are more probable than the truth, for every image; of classes with equal
+/// probability the first counts as more probable.
+///
+/// # Panics
+/// If the slices do not fit each other.
+pub fn ranks<'a>(log_probabilities: &'a [f32], labels: &'a [usize]) -> impl Iterator<Item = usize> {
+    rows(log_probabilities, labels).map(|(row, label)| {
         let ahead =
             |class: usize| row[class] > row[label] || (row[class] == row[label] && class < label);
-        let rank = (0..row.len()).filter(|&class| ahead(class)).count();
-        f64::from(u8::from(rank < k))
-    }))
+        (0..row.len()).filter(|&class| ahead(class)).count()
+    })
 }
 
 /// Area under the receiver operating characteristic of each class against the rest, averaged over
@@ -53,24 +84,75 @@ pub fn top_k_accuracy(log_probabilities: &[f32], labels: &[usize], k: usize) -> 
 /// # Panics
 /// If the slices do not fit each other.
 pub fn roc_auc(log_probabilities: &[f32], labels: &[usize]) -> f64 {
+    roc_auc_influences(log_probabilities, labels).0
+}
+
+/// [`roc_auc`], and how it changes with the weight of every image: the structural components of
+/// `DeLong`, `DeLong` and Clarke-Pearson 1988, less their mean. The changes sum to 0.
+///
+/// # Panics
+/// If the slices do not fit each other.
+pub fn roc_auc_influences(log_probabilities: &[f32], labels: &[usize]) -> (f64, Vec<f64>) {
     let classes = rows(log_probabilities, labels)
         .next()
         .map_or(0, |(row, _)| row.len());
-    mean((0..classes).filter_map(|class| {
-        let mut ordered: Vec<(f32, bool)> = rows(log_probabilities, labels)
-            .map(|(row, label)| (row[class], label == class))
-            .collect();
-        ordered.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let (mut below, mut wins, mut inside) = (0.0, 0.0, 0.0);
-        for ties in ordered.chunk_by(|a, b| a.0 == b.0) {
-            let members = ties.iter().filter(|(_, member)| *member).count() as f64;
-            let others = ties.len() as f64 - members;
-            wins += members * (below + others / 2.0);
-            below += others;
-            inside += members;
+    let (mut sum, mut count) = (0.0, 0.0);
+    let mut influences = vec![0.0; labels.len()];
+    for class in 0..classes {
+        let scores =
+            rows(log_probabilities, labels).map(|(row, label)| (row[class], label == class));
+        if let Some(area) = one_against_rest(scores, &mut influences) {
+            sum += area;
+            count += 1.0;
         }
-        (inside > 0.0 && below > 0.0).then(|| wins / (inside * below))
-    }))
+    }
+    let mean = |sum: f64| if count > 0.0 { sum / count } else { 0.0 };
+    (mean(sum), influences.into_iter().map(mean).collect())
+}
+
+/// The area of one class from every image's score and whether it belongs. Adds what each image
+/// changes to `influences`. `None` where all images are inside or all outside.
+fn one_against_rest(
+    scores: impl Iterator<Item = (f32, bool)>,
+    influences: &mut [f64],
+) -> Option<f64> {
+    let mut ordered: Vec<(f32, bool, usize)> = scores
+        .enumerate()
+        .map(|(image, (score, member))| (score, member, image))
+        .collect();
+    ordered.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let inside = ordered.iter().filter(|(_, member, _)| *member).count() as f64;
+    let outside = ordered.len() as f64 - inside;
+    if inside == 0.0 || outside == 0.0 {
+        return None;
+    }
+    // Of every image, how many of the other kind are on its right side, ties counting half.
+    let mut wins = vec![0.0; ordered.len()];
+    let (mut members_below, mut others_below, mut area) = (0.0, 0.0, 0.0);
+    for ties in ordered.chunk_by(|a, b| a.0 == b.0) {
+        let members = ties.iter().filter(|(_, member, _)| *member).count() as f64;
+        let others = ties.len() as f64 - members;
+        for &(_, member, image) in ties {
+            wins[image] = if member {
+                others_below + others / 2.0
+            } else {
+                inside - members_below - members / 2.0
+            };
+        }
+        area += members * (others_below + others / 2.0);
+        members_below += members;
+        others_below += others;
+    }
+    area /= inside * outside;
+    for (_, member, image) in ordered {
+        let (same, opposite) = if member {
+            (inside, outside)
+        } else {
+            (outside, inside)
+        };
+        influences[image] += (wins[image] / opposite - area) / same;
+    }
+    Some(area)
 }
 
 /// Every row with its label.
@@ -132,6 +214,26 @@ mod tests {
                 (actual - expected).abs() < 1e-6,
                 "{actual} is not {expected}"
             );
+        }
+    }
+
+    /// Eight copies of every image, and one copy of one image more or less: central differences.
+    #[test]
+    fn influences_are_what_a_little_weight_changes() {
+        let (logs, labels) = forty();
+        let (area, influences) = roc_auc_influences(&logs, &labels);
+        assert!((area - roc_auc(&logs, &labels)).abs() < 1e-15);
+        assert!(influences.iter().sum::<f64>().abs() < 1e-12);
+        for (image, influence) in influences.iter().enumerate() {
+            let with = |copies: usize| {
+                let times = |i: usize| if i == image { copies } else { 8 };
+                let chosen = (0..40).flat_map(|i| std::iter::repeat_n(i, times(i)));
+                let (logs, labels): (Vec<_>, Vec<_>) =
+                    chosen.map(|i| (&logs[4 * i..4 * i + 4], labels[i])).unzip();
+                roc_auc(&logs.concat(), &labels)
+            };
+            let slope = (with(9) - with(7)) * 4.0;
+            assert!((slope - influence).abs() < 2e-4, "{slope}, {influence}");
         }
     }
 

@@ -100,25 +100,30 @@ impl<F: Feature> Batches<F> {
         }
     }
 
-    /// XW for the images of one batch.
+    /// XW for the images of one batch, given to `take` with block of 16 classes and place in the
+    /// batch.
     ///
     /// # Shapes
-    /// - `weights`: W (blocks of 16 classes, features)
-    /// - `products`: (blocks, images), overwritten
+    /// - `weights`: W (blocks, features)
     #[inline(always)]
-    pub(crate) fn multiply(&self, batch: &[usize], weights: &[Lanes], products: &mut [Lanes]) {
-        let blocks = weights.chunks_exact(self.width);
-        for (weights, products) in blocks.zip(products.chunks_exact_mut(batch.len())) {
+    pub(crate) fn multiply(
+        &self,
+        batch: &[usize],
+        weights: &[Lanes],
+        mut take: impl FnMut(usize, usize, &Lanes),
+    ) {
+        for (block, weights) in weights.chunks_exact(self.width).enumerate() {
             match &self.matrix {
                 Matrix::Sparse(rows, _) => {
-                    for (product, &image) in products.iter_mut().zip(batch) {
-                        *product = weighted_sum::<F>(rows.row(image), |index| weights[index]);
+                    for (place, &image) in batch.iter().enumerate() {
+                        let sum = weighted_sum::<F>(rows.row(image), |index| weights[index]);
+                        take(block, place, &sum);
                     }
                 }
                 Matrix::Dense(rows, _) => {
                     let row = |place: usize| rows.row(batch[place]);
                     weighted_sums(batch.len(), row, weights, |place, sum| {
-                        products[place] = sum;
+                        take(block, place, &sum);
                     });
                 }
             }
@@ -185,8 +190,10 @@ mod tests {
         dense.arrange(&order, images);
         sparse.arrange(&order, images);
         let (mut a, mut b) = (lanes(images), lanes(images));
-        dense.multiply(&order, &lanes(features), &mut a);
-        sparse.multiply(&order, &lanes(features + 20), &mut b);
+        dense.multiply(&order, &lanes(features), |_, place, sum| a[place] = *sum);
+        sparse.multiply(&order, &lanes(features + 20), |_, place, sum| {
+            b[place] = *sum;
+        });
         let close =
             |a: &[Lanes], b: &[Lanes]| a.iter().zip(b).all(|(a, b)| (a.0[0] - b.0[0]).abs() < 1e-4);
         assert!(close(&a, &b), "{a:?} {b:?}");

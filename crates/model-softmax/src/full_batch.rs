@@ -7,7 +7,7 @@
 use crate::batches::Batches;
 use crate::cholesky::Cholesky;
 use crate::lanes::{LANES, Lanes};
-use crate::residual::{to_residuals, zero_biases};
+use crate::residual::{ByClass, Residuals};
 use crate::sparse::Feature;
 use rayon::prelude::*;
 
@@ -52,10 +52,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
     pub(crate) fn evaluate(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
         let (w, b) = x.split_at(self.data.width() * self.classes);
         let weights = self.to_lanes(w);
-        let mut bias = zero_biases(self.classes);
-        for (class, &value) in b.iter().enumerate() {
-            bias[class / LANES].0[class % LANES] = value as f32;
-        }
+        let bias: Vec<f32> = b.iter().map(|&value| value as f32).collect();
         let batches = self.images.len().div_ceil(BATCH);
         let share = batches.div_ceil(PARTS);
         let parts: Vec<Sums> = (0..batches.div_ceil(share))
@@ -64,7 +61,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
                 let mut sums = Sums {
                     loss: 0.0,
                     weights: vec![Lanes::splat(0.0); weights.len()],
-                    bias: vec![Lanes::splat(0.0); bias.len()],
+                    bias: vec![0.0; bias.len()],
                 };
                 pulp::Arch::new().dispatch(Accumulate {
                     problem: self,
@@ -80,7 +77,9 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let (w_gradient, b_gradient) = gradient.split_at_mut(w.len());
         for part in &parts {
             self.add_lanes(&part.weights, w_gradient);
-            self.add_lanes(&part.bias, b_gradient);
+            for (slope, &sum) in b_gradient.iter_mut().zip(&part.bias) {
+                *slope += f64::from(sum);
+            }
         }
         let m = self.labels.len() as f64;
         for slope in gradient.iter_mut() {
@@ -163,7 +162,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
 struct Sums {
     loss: f64,
     weights: Vec<Lanes>,
-    bias: Vec<Lanes>,
+    bias: Vec<f32>,
 }
 
 /// The sums over some batches, as a closure that is compiled once per instruction set.
@@ -171,7 +170,7 @@ struct Accumulate<'a, 'b, F: Feature> {
     problem: &'a FullBatch<'b, F>,
     batches: std::ops::Range<usize>,
     weights: &'a [Lanes],
-    bias: &'a [Lanes],
+    bias: &'a [f32],
     sums: &'a mut Sums,
 }
 
@@ -180,36 +179,32 @@ impl<F: Feature> pulp::WithSimd for Accumulate<'_, '_, F> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
-        let (problem, blocks) = (self.problem, self.bias.len());
-        let mut residuals = vec![Lanes::splat(0.0); BATCH * blocks];
+        let problem = self.problem;
+        let mut softmax = Residuals::new(problem.classes, 0);
+        let mut products = ByClass::new(problem.classes, 0);
+        let mut residuals = Vec::new();
         let images = problem.images.chunks(BATCH).enumerate();
         for (number, batch) in images.skip(self.batches.start).take(self.batches.len()) {
-            let residuals = &mut residuals[..batch.len() * blocks];
-            problem.data.multiply(batch, self.weights, residuals);
-            for (bias, residuals) in self
-                .bias
-                .iter()
-                .zip(residuals.chunks_exact_mut(batch.len()))
-            {
-                for z in residuals {
-                    z.add(bias);
-                }
-            }
-            let labels = batch.iter().map(|&image| problem.labels[image]);
-            self.sums.loss += to_residuals(residuals, labels, 1.0);
-            for (sum, residuals) in self
-                .sums
-                .bias
-                .iter_mut()
-                .zip(residuals.chunks_exact(batch.len()))
-            {
-                for residual in residuals {
-                    sum.add(residual);
-                }
+            if softmax.images() != batch.len() {
+                softmax = Residuals::new(problem.classes, batch.len());
+                products = ByClass::new(problem.classes, batch.len());
+                let blocks = problem.classes.div_ceil(LANES);
+                residuals.resize(blocks * batch.len(), Lanes::splat(0.0));
             }
             problem
                 .data
-                .add_transposed(number, residuals, 1.0, &mut self.sums.weights);
+                .multiply(batch, self.weights, |block, image, sum| {
+                    products.set(block, image, sum);
+                });
+            softmax.begin(self.bias);
+            softmax.add(&products);
+            let labels = batch.iter().map(|&image| problem.labels[image]);
+            self.sums.loss += softmax.softmax(labels, 1.0);
+            softmax.add_sums(1.0, &mut self.sums.bias);
+            softmax.write(&mut residuals);
+            problem
+                .data
+                .add_transposed(number, &residuals, 1.0, &mut self.sums.weights);
         }
     }
 }

@@ -8,8 +8,6 @@
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
-use vector_exp::exp;
-
 /// Classes per vector: ten digits fit one, and AVX-512 holds it in one register.
 pub(crate) const LANES: usize = 16;
 
@@ -36,11 +34,6 @@ impl Lanes {
         *self = self.zip(*other, |a, b| a + b);
     }
 
-    #[inline(always)]
-    pub(crate) fn scale(&mut self, factor: f32) {
-        *self = self.zip(*self, |a, _| a * factor);
-    }
-
     /// Works on copies: through references the compiler must assume that the two overlap, and
     /// takes one lane at a time.
     #[inline(always)]
@@ -52,34 +45,18 @@ impl Lanes {
         result
     }
 
-    #[inline(always)]
-    pub(crate) fn max(&self) -> f32 {
-        self.fold(|a, b| if a > b { a } else { b })
-    }
-
+    /// Halves folded onto each other: the order of the sum is fixed, and each step is a vector's.
     #[inline(always)]
     pub(crate) fn sum(&self) -> f32 {
-        self.fold(|a, b| a + b)
-    }
-
-    /// Halves folded onto each other: the order of a sum is fixed, and each step is a vector's.
-    #[inline(always)]
-    fn fold(&self, join: impl Fn(f32, f32) -> f32) -> f32 {
         let mut values = self.0;
         let mut width = LANES / 2;
         while width > 0 {
             for i in 0..width {
-                values[i] = join(values[i], values[i + width]);
+                values[i] += values[i + width];
             }
             width /= 2;
         }
         values[0]
-    }
-
-    /// exp(self − shift), elementwise.
-    #[inline(always)]
-    pub(crate) fn exp_shifted(&self, shift: f32) -> Self {
-        self.zip(*self, |value, _| exp(value - shift))
     }
 }
 
@@ -91,6 +68,5 @@ mod tests {
     fn folding_takes_every_lane_once() {
         let lanes = Lanes(std::array::from_fn(|i| (i * i) as f32));
         assert_eq!(lanes.sum(), 1240.0);
-        assert_eq!(lanes.max(), 225.0);
     }
 }

@@ -14,6 +14,9 @@ use std::ops::Range;
 /// Most features in a range, and most images in a batch: an index takes 24 bits.
 pub(crate) const WIDEST: usize = 1 << 24;
 
+/// Features that are looked at together.
+const STRETCH: usize = 16;
+
 /// A feature as images store it, and as an entry with its index.
 pub(crate) trait Feature: Copy + Default + PartialEq + Send + Sync + 'static {
     /// A non-zero value with the index of its column, or of its row in the transposed matrix.
@@ -102,39 +105,23 @@ impl<F: Feature> Sparse<F> {
     /// The features in `range`, at most [`WIDEST`] wide, of `images`, each of `features` values.
     pub(crate) fn collect(images: &[F], features: usize, range: &Range<usize>) -> Self {
         assert!(range.len() <= WIDEST, "an index takes 24 bits");
-        let mut matrix = Self {
-            starts: vec![0],
-            entries: Vec::with_capacity(images.len() / 4),
-        };
-        for image in images.chunks_exact(features) {
-            matrix.push_row(&image[range.clone()]);
+        let rows = images
+            .chunks_exact(features)
+            .map(|image| &image[range.clone()]);
+        let nonzero = |row: &[F]| row.iter().filter(|&&value| value != F::default()).count();
+        let mut starts = vec![0];
+        let mut end = 0;
+        for row in rows.clone() {
+            end += nonzero(row);
+            starts.push(end);
         }
-        matrix
-    }
-
-    /// Sixteen features at a time: most stretches of an MNIST image are black from end to end.
-    fn push_row(&mut self, row: &[F]) {
-        let (stretches, rest) = row.as_chunks::<16>();
-        for (stretch, features) in stretches.iter().enumerate() {
-            if *features == [F::default(); 16] {
-                continue;
-            }
-            // Written without a branch per feature: where strokes end cannot be predicted.
-            let mut found = [F::Entry::default(); 16];
-            let mut count = 0;
-            for (place, &feature) in features.iter().enumerate() {
-                found[count] = feature.entry(stretch * 16 + place);
-                count += usize::from(feature != F::default());
-            }
-            self.entries.extend_from_slice(&found[..count]);
+        // A stretch is written as a whole, whatever of it will be kept.
+        let mut entries = vec![F::Entry::default(); end + STRETCH];
+        for (row, &start) in rows.zip(&starts) {
+            write_row(row, &mut entries[start..]);
         }
-        let start = row.len() - rest.len();
-        for (place, &feature) in rest.iter().enumerate() {
-            if feature != F::default() {
-                self.entries.push(feature.entry(start + place));
-            }
-        }
-        self.starts.push(self.entries.len());
+        entries.truncate(end);
+        Self { starts, entries }
     }
 
     /// The rows at `indices`, in that order, transposed: those of the `columns` columns that have
@@ -179,6 +166,33 @@ impl<F: Feature> Sparse<F> {
     pub(crate) fn rows(&self) -> impl Iterator<Item = &[F::Entry]> {
         let pairs = self.starts.array_windows();
         pairs.map(|&[start, end]| &self.entries[start..end])
+    }
+}
+
+/// Writes the non-zero features of one row, sixteen at a time: most stretches of an MNIST image are
+/// black from end to end.
+fn write_row<F: Feature>(row: &[F], entries: &mut [F::Entry]) {
+    let (stretches, rest) = row.as_chunks::<STRETCH>();
+    let mut end = 0;
+    for (stretch, features) in stretches.iter().enumerate() {
+        if *features == [F::default(); STRETCH] {
+            continue;
+        }
+        // Written without a branch per feature: where strokes end cannot be predicted.
+        let found = &mut entries[end..end + STRETCH];
+        let mut count = 0;
+        for (place, &feature) in features.iter().enumerate() {
+            found[count] = feature.entry(stretch * STRETCH + place);
+            count += usize::from(feature != F::default());
+        }
+        end += count;
+    }
+    let start = row.len() - rest.len();
+    for (place, &feature) in rest.iter().enumerate() {
+        if feature != F::default() {
+            entries[end] = feature.entry(start + place);
+            end += 1;
+        }
     }
 }
 

@@ -18,7 +18,7 @@
 
 use crate::batches::Batches;
 use crate::lanes::{LANES, Lanes};
-use crate::residual::{to_residuals, zero_biases};
+use crate::residual::{ByClass, Residuals};
 use crate::sparse::Feature;
 use crate::{SoftmaxRegression, Weights};
 use std::ops::Range;
@@ -39,7 +39,7 @@ struct Part<F: Feature> {
 /// Weights and data in the form that this descent works on.
 pub(crate) struct SparseDescent<'a, F: Feature> {
     parts: Vec<Part<F>>,
-    bias: Vec<Lanes>,
+    bias: Vec<f32>,
     labels: &'a [usize],
     classes: usize,
     features: usize,
@@ -57,10 +57,10 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
     ) -> Self {
         let ranges = split(images, features);
         let threads = threads.min(ranges.len());
-        let bias = zero_biases(classes);
+        let blocks = classes.div_ceil(LANES);
         let collect = |range: &Range<usize>| Part {
             data: Batches::new(images, features, range),
-            weights: vec![Lanes::splat(0.0); bias.len() * range.len()],
+            weights: vec![Lanes::splat(0.0); blocks * range.len()],
             range: range.clone(),
         };
         let parts = if threads > 1 {
@@ -71,7 +71,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
         };
         Self {
             parts,
-            bias,
+            bias: vec![0.0; classes],
             labels,
             classes,
             features,
@@ -82,11 +82,10 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
     /// One pass over the images in `order`, an update per `batch_size` of them. Returns the mean
     /// loss, each batch's taken before its update.
     pub(crate) fn epoch(&mut self, order: &[usize], batch_size: usize, learning_rate: f32) -> f64 {
-        let partial = || vec![Lanes::splat(0.0); batch_size.min(order.len()) * self.bias.len()];
-        let exchange: Vec<[RwLock<Vec<Lanes>>; 2]> = self
+        let exchange: Vec<[RwLock<ByClass>; 2]> = self
             .parts
             .iter()
-            .map(|_| [RwLock::new(partial()), RwLock::new(partial())])
+            .map(|_| [(); 2].map(|()| RwLock::new(ByClass::new(0, 0))))
             .collect();
         let barrier = SpinBarrier::new(self.threads);
         let (labels, bias, arch) = (self.labels, &self.bias, pulp::Arch::new());
@@ -133,9 +132,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
         for part in &self.parts {
             part.write(&mut weights.w, self.classes);
         }
-        for (class, b) in weights.b.iter_mut().enumerate() {
-            *b = self.bias[class / LANES].0[class % LANES];
-        }
+        weights.b.copy_from_slice(&self.bias);
         SoftmaxRegression { weights }
     }
 }
@@ -181,12 +178,12 @@ struct Worker<'a, F: Feature> {
     own: &'a mut [Part<F>],
     /// Every thread computes residuals and biases for itself, from the same numbers in the same
     /// order.
-    bias: Vec<Lanes>,
+    bias: Vec<f32>,
     labels: &'a [usize],
     learning_rate: f32,
     /// Partial logits of every part, for batches of even and of odd number: one is read while
     /// the other is written.
-    exchange: &'a [[RwLock<Vec<Lanes>>; 2]],
+    exchange: &'a [[RwLock<ByClass>; 2]],
     barrier: &'a SpinBarrier,
 }
 
@@ -211,37 +208,31 @@ impl<F: Feature> Worker<'_, F> {
     /// The sum of the losses, each before the update of its batch.
     #[inline(always)]
     fn run(&mut self, order: &[usize], batch_size: usize) -> f64 {
+        let classes = self.bias.len();
         let mut loss = 0.0;
-        let mut steps: Vec<Lanes> =
-            Vec::with_capacity(batch_size.min(order.len()) * self.bias.len());
+        let mut residuals = Residuals::new(classes, 0);
+        let mut steps = Vec::new();
         for (round, batch) in order.chunks(batch_size).enumerate() {
-            let size = batch.len() * self.bias.len();
+            // All batches but the last are of one size.
+            if residuals.images() != batch.len() {
+                residuals = Residuals::new(classes, batch.len());
+                steps.resize(classes.div_ceil(LANES) * batch.len(), Lanes::splat(0.0));
+            }
             for (part, slots) in self.own.iter().zip(&self.exchange[self.first..]) {
                 let mut partial = slots[round % 2].write().expect("no thread panics");
-                part.data
-                    .multiply(batch, &part.weights, &mut partial[..size]);
+                partial.resize(classes, batch.len());
+                let take = |block, image, sum: &Lanes| partial.set(block, image, sum);
+                part.data.multiply(batch, &part.weights, take);
             }
             self.barrier.wait(round);
-            steps.clear();
-            for bias in &self.bias {
-                steps.extend(batch.iter().map(|_| *bias));
-            }
+            residuals.begin(&self.bias);
             for slots in self.exchange {
-                let partial = slots[round % 2].read().expect("no thread panics");
-                for (z, partial) in steps.iter_mut().zip(&partial[..size]) {
-                    z.add(partial);
-                }
+                residuals.add(&slots[round % 2].read().expect("no thread panics"));
             }
-            let scale = self.learning_rate / batch.len() as f32;
             let labels = batch.iter().map(|&image| self.labels[image]);
-            loss += to_residuals(&mut steps, labels, scale);
-            for (b, steps) in self.bias.iter_mut().zip(steps.chunks_exact(batch.len())) {
-                let mut sum = Lanes::splat(0.0);
-                for step in steps {
-                    sum.add(step);
-                }
-                b.add_scaled(-1.0, &sum);
-            }
+            loss += residuals.softmax(labels, self.learning_rate / batch.len() as f32);
+            residuals.add_sums(-1.0, &mut self.bias);
+            residuals.write(&mut steps);
             for part in &mut *self.own {
                 part.data
                     .add_transposed(round, &steps, -1.0, &mut part.weights);

@@ -8,8 +8,10 @@ pub(crate) const WIDTH: usize = 64;
 
 /// A kind of feature.
 pub(crate) trait Element: Copy + Default + Send + Sync + 'static {
-    /// Consecutive features that are stored and multiplied together.
+    /// Consecutive features of a row, multiplied together.
     type Group: Copy + Default + PartialEq + Debug + Send + Sync;
+    /// The same features of a column.
+    type Packed: Copy + Debug + Send + Sync;
     /// An inner product.
     type Product: Copy + Default + Debug + PartialEq + Send + Sync;
 
@@ -18,11 +20,17 @@ pub(crate) trait Element: Copy + Default + Send + Sync + 'static {
     /// What to multiply an inner product by, in units of the features that the kernel sees.
     const UNIT: f64;
 
-    /// The features of one group, the missing ones zero.
+    /// The features of one group of a row, the missing ones zero.
     fn group(features: &[Self]) -> Self::Group;
 
+    /// The features of one group of a column, the missing ones zero.
+    fn pack(features: &[Self]) -> Self::Packed;
+
+    /// What the products of a row's groups with packed columns lack.
+    fn offset(features: &[Self]) -> Self::Product;
+
     /// Σ over the groups of `row`, group × panel, for every column of the panel.
-    fn dot(row: Row<Self>, panel: &[[Self::Group; WIDTH]]) -> [Self::Product; WIDTH];
+    fn dot(row: Row<Self>, panel: &[Stripe<Self::Packed>]) -> [Self::Product; WIDTH];
 
     /// `features` · `features`
     fn square(features: &[Self]) -> Self::Product;
@@ -37,27 +45,46 @@ pub(crate) trait Element: Copy + Default + Send + Sync + 'static {
     fn unit(self) -> f64;
 }
 
+/// One group of features of the 64 columns of a panel. Aligned, so that no vector of it crosses a
+/// cache line.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(crate) struct Stripe<P>(pub(crate) [P; WIDTH]);
+
 /// The groups of one sample that are not zero.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row<'a, E: Element> {
     /// Which groups, ascending.
     pub(crate) positions: &'a [u32],
     pub(crate) groups: &'a [E::Group],
+    pub(crate) offset: E::Product,
 }
 
 /// Pixels p stand for p/255. Products are exact: below 2³¹ up to [`dot::PIXELS`] features.
+///
+/// Instructions multiply unsigned bytes with signed ones, so columns hold p − 128. A product lacks
+/// 128 Σ p of the row then.
 impl Element for u8 {
-    type Group = [u8; 2];
+    type Group = [u8; 4];
+    type Packed = [i8; 4];
     type Product = i32;
 
-    const GROUP: usize = 2;
+    const GROUP: usize = 4;
     const UNIT: f64 = 1.0 / (255.0 * 255.0);
 
-    fn group(features: &[u8]) -> [u8; 2] {
-        [features[0], features.get(1).copied().unwrap_or(0)]
+    fn group(features: &[u8]) -> [u8; 4] {
+        std::array::from_fn(|i| features.get(i).copied().unwrap_or(0))
     }
 
-    fn dot(row: Row<u8>, panel: &[[[u8; 2]; WIDTH]]) -> [i32; WIDTH] {
+    fn pack(features: &[u8]) -> [i8; 4] {
+        Self::group(features).map(|pixel| pixel.wrapping_sub(128).cast_signed())
+    }
+
+    fn offset(features: &[u8]) -> i32 {
+        128 * features.iter().map(|&pixel| i32::from(pixel)).sum::<i32>()
+    }
+
+    fn dot(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
         dot::pixels(row, panel)
     }
 
@@ -85,16 +112,25 @@ impl Element for u8 {
 
 impl Element for f32 {
     type Group = f32;
+    type Packed = f32;
     type Product = f32;
 
     const GROUP: usize = 1;
     const UNIT: f64 = 1.0;
 
     fn group(features: &[f32]) -> f32 {
-        features[0]
+        features.first().copied().unwrap_or(0.0)
     }
 
-    fn dot(row: Row<f32>, panel: &[[f32; WIDTH]]) -> [f32; WIDTH] {
+    fn pack(features: &[f32]) -> f32 {
+        Self::group(features)
+    }
+
+    fn offset(_: &[f32]) -> f32 {
+        0.0
+    }
+
+    fn dot(row: Row<f32>, panel: &[Stripe<f32>]) -> [f32; WIDTH] {
         dot::reals(row, panel)
     }
 

@@ -72,7 +72,7 @@ impl Function {
         index: usize,
         panel: Panel<E>,
     ) -> [f32; WIDTH] {
-        let products = E::dot(rows.row(index), panel.groups);
+        let products = E::dot(rows.row(index), panel.stripes);
         self.of_products::<E>(rows.square(index), &products, panel.squares)
     }
 

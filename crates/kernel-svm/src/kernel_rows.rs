@@ -9,9 +9,6 @@ use std::ops::Range;
 
 const NOWHERE: u32 = u32::MAX;
 
-/// Columns that [`add`](KernelRows::add) sums up at a time: their sums stay in the L1 cache.
-const STRETCH: usize = 1_024;
-
 /// What one matrix leaves for others to use.
 #[derive(Clone, Copy)]
 pub(crate) struct Kept<'a, E: Element> {
@@ -23,18 +20,26 @@ pub(crate) struct Kept<'a, E: Element> {
     pub(crate) products: Option<&'a [KeptRows<[E::Product; WIDTH]>; 2]>,
 }
 
+/// The samples of two classes.
+pub(crate) struct TwoClasses<'a, E: Element> {
+    /// Among others.
+    pub(crate) rows: &'a Rows<E>,
+    /// Where the two classes lie in `rows`.
+    pub(crate) ranges: [Range<usize>; 2],
+    pub(crate) columns: [&'a Columns<E>; 2],
+}
+
 /// The kernel matrix of the samples of two classes, those of the first class before the others.
 pub(crate) struct KernelRows<'a, E: Element> {
     function: Function,
-    rows: &'a Rows<E>,
-    columns: [&'a Columns<E>; 2],
-    /// Where the two classes lie in `rows`.
-    ranges: [Range<usize>; 2],
+    classes: TwoClasses<'a, E>,
     kept: Kept<'a, E>,
     threads: usize,
     /// Kernel rows that may be kept.
     capacity: usize,
     slots: Vec<Vec<f32>>,
+    /// Rows of other matrices, whose memory is used again.
+    spare: &'a mut Vec<Vec<f32>>,
     /// The slot of each sample's row.
     slot_of: Vec<u32>,
     /// The sample whose row lies in each slot.
@@ -49,23 +54,21 @@ impl<'a, E: Element> KernelRows<'a, E> {
     /// A matrix without any rows yet, of which `capacity` may be kept at a time.
     pub(crate) fn new(
         function: Function,
-        rows: &'a Rows<E>,
-        columns: [&'a Columns<E>; 2],
-        ranges: [Range<usize>; 2],
+        classes: TwoClasses<'a, E>,
         kept: Kept<'a, E>,
         capacity: usize,
         threads: usize,
+        spare: &'a mut Vec<Vec<f32>>,
     ) -> Self {
-        let samples = ranges[0].len() + ranges[1].len();
+        let samples = classes.ranges.iter().map(Range::len).sum();
         Self {
             function,
-            rows,
-            columns,
-            ranges,
+            classes,
             kept,
             threads,
             capacity,
             slots: Vec::new(),
+            spare,
             slot_of: vec![NOWHERE; samples],
             owners: Vec::new(),
             used: Vec::new(),
@@ -81,7 +84,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
 
     /// Number of samples of the first class.
     pub(crate) fn firsts(&self) -> usize {
-        self.ranges[0].len()
+        self.classes.ranges[0].len()
     }
 
     /// Rows that may be kept at a time.
@@ -126,23 +129,18 @@ impl<'a, E: Element> KernelRows<'a, E> {
         &self.slots[self.slot_of[sample] as usize]
     }
 
-    /// `sums` ← `sums` + Σ factor · row. Each stretch is summed in f32 and added in f64, so that
-    /// rounding does not add up from call to call.
-    pub(crate) fn add(&self, terms: &[(usize, f64)], sums: &mut [f64]) {
-        let terms: Vec<(f32, &[f32])> = terms
-            .iter()
-            .map(|&(sample, factor)| (factor as f32, self.get(sample)))
-            .collect();
-        pulp::Arch::new().dispatch(Add {
-            terms: &terms,
-            sums,
-        });
+    /// The rows of samples of the last set fetched, with their factors.
+    pub(crate) fn scaled(&self, terms: &[(usize, f64)]) -> Vec<(f64, &[f32])> {
+        let row = |&(sample, factor): &(usize, f64)| (factor, self.get(sample));
+        terms.iter().map(row).collect()
     }
 
     /// A slot for the row of `sample`: a new one, or that of the row least recently asked for.
     fn claim(&mut self, sample: usize) -> usize {
         let slot = if self.slots.len() < self.capacity {
-            self.slots.push(vec![0.0; self.samples()]);
+            let mut row = self.spare.pop().unwrap_or_default();
+            row.resize(self.samples(), 0.0);
+            self.slots.push(row);
             self.owners.push(sample);
             self.used.push(0);
             self.slots.len() - 1
@@ -176,8 +174,8 @@ impl<'a, E: Element> KernelRows<'a, E> {
 
     fn compute_share(&self, samples: &[usize], values: &mut [Vec<f32>]) {
         let starts = [0, self.firsts()];
-        for (class, (columns, start)) in self.columns.iter().zip(starts).enumerate() {
-            let own = |index: usize| self.ranges[class].contains(&index);
+        for (class, (columns, start)) in self.classes.columns.iter().zip(starts).enumerate() {
+            let own = |index: usize| self.classes.ranges[class].contains(&index);
             let mut wanted = Vec::with_capacity(samples.len());
             for (&sample, values) in samples.iter().zip(&mut *values) {
                 let index = self.row_index(sample);
@@ -203,13 +201,15 @@ impl<'a, E: Element> KernelRows<'a, E> {
     /// Rows of samples against the columns of one class.
     fn compute_part(&self, columns: &Columns<E>, wanted: &mut [(usize, &mut [f32])]) {
         for (place, panel) in columns.panels().enumerate() {
-            let first = place * WIDTH;
-            let width = (columns.len() - first).min(WIDTH);
             for (sample, part) in &mut *wanted {
-                let row = self
-                    .function
-                    .values(self.rows, self.row_index(*sample), panel);
-                part[first..first + width].copy_from_slice(&row[..width]);
+                let values =
+                    self.function
+                        .values(self.classes.rows, self.row_index(*sample), panel);
+                let part = &mut part[place * WIDTH..];
+                match part.first_chunk_mut() {
+                    Some(part) => *part = values,
+                    None => part.copy_from_slice(&values[..part.len()]),
+                }
             }
         }
     }
@@ -228,7 +228,10 @@ impl<'a, E: Element> KernelRows<'a, E> {
         let mut new = vec![Vec::with_capacity(columns.panels().len()); missing.len()];
         for panel in columns.panels() {
             for ((sample, _), new) in missing.iter().zip(&mut new) {
-                new.push(E::dot(self.rows.row(self.row_index(*sample)), panel.groups));
+                new.push(E::dot(
+                    self.classes.rows.row(self.row_index(*sample)),
+                    panel.stripes,
+                ));
             }
         }
         let found = found.iter_mut().map(|(sample, part)| {
@@ -238,7 +241,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
         let missing_rows = missing.iter_mut().zip(&new);
         let missing_rows = missing_rows.map(|((sample, part), row)| (*sample, &mut **part, &**row));
         for (sample, part, row) in found.chain(missing_rows) {
-            let square = self.rows.square(self.row_index(sample));
+            let square = self.classes.rows.square(self.row_index(sample));
             for ((part, row), panel) in part.chunks_mut(WIDTH).zip(row).zip(columns.panels()) {
                 let values = self.function.of_products::<E>(square, row, panel.squares);
                 part.copy_from_slice(&values[..part.len()]);
@@ -251,7 +254,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
 
     /// Where a sample lies in `rows`.
     fn row_index(&self, sample: usize) -> usize {
-        let [first, second] = &self.ranges;
+        let [first, second] = &self.classes.ranges;
         if sample < first.len() {
             first.start + sample
         } else {
@@ -260,29 +263,8 @@ impl<'a, E: Element> KernelRows<'a, E> {
     }
 }
 
-struct Add<'a> {
-    terms: &'a [(f32, &'a [f32])],
-    sums: &'a mut [f64],
-}
-
-impl pulp::WithSimd for Add<'_> {
-    type Output = ();
-
-    #[allow(clippy::inline_always, reason = "carries the instruction set along")]
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let mut partial = [0.0_f32; STRETCH];
-        for (stretch, sums) in self.sums.chunks_mut(STRETCH).enumerate() {
-            let partial = &mut partial[..sums.len()];
-            partial.fill(0.0);
-            for &(factor, row) in self.terms {
-                for (sum, value) in partial.iter_mut().zip(&row[stretch * STRETCH..]) {
-                    *sum += factor * value;
-                }
-            }
-            for (sum, &partial) in sums.iter_mut().zip(&*partial) {
-                *sum += f64::from(partial);
-            }
-        }
+impl<E: Element> Drop for KernelRows<'_, E> {
+    fn drop(&mut self) {
+        self.spare.append(&mut self.slots);
     }
 }

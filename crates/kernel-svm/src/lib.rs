@@ -27,6 +27,7 @@ mod linfa;
 mod machine;
 mod model;
 mod probability;
+mod row_sums;
 mod samples;
 mod smo;
 mod solver;

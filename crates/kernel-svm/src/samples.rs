@@ -1,6 +1,6 @@
 //! Samples in the two forms that an inner product needs: sparse rows and packed columns.
 
-use crate::element::{Element, Row, WIDTH};
+use crate::element::{Element, Row, Stripe, WIDTH};
 
 /// Samples as the groups of features that are not zero, one row after the other.
 #[derive(Debug, Clone)]
@@ -9,6 +9,7 @@ pub(crate) struct Rows<E: Element> {
     starts: Vec<usize>,
     positions: Vec<u32>,
     groups: Vec<E::Group>,
+    offsets: Vec<E::Product>,
     squares: Vec<E::Product>,
 }
 
@@ -19,6 +20,7 @@ impl<E: Element> Rows<E> {
             starts: vec![0],
             positions: Vec::new(),
             groups: Vec::new(),
+            offsets: Vec::new(),
             squares: Vec::new(),
         };
         for sample in samples {
@@ -30,6 +32,7 @@ impl<E: Element> Rows<E> {
                 }
             }
             rows.starts.push(rows.groups.len());
+            rows.offsets.push(E::offset(sample));
             rows.squares.push(E::square(sample));
         }
         rows
@@ -44,6 +47,7 @@ impl<E: Element> Rows<E> {
         Row {
             positions: &self.positions[range.clone()],
             groups: &self.groups[range],
+            offset: self.offsets[index],
         }
     }
 
@@ -52,6 +56,7 @@ impl<E: Element> Rows<E> {
         size_of_val(&*self.starts)
             + size_of_val(&*self.positions)
             + size_of_val(&*self.groups)
+            + size_of_val(&*self.offsets)
             + size_of_val(&*self.squares)
     }
 
@@ -67,7 +72,7 @@ impl<E: Element> Rows<E> {
 pub(crate) struct Columns<E: Element> {
     /// Groups per panel.
     groups: usize,
-    panels: Vec<[E::Group; WIDTH]>,
+    panels: Vec<Stripe<E::Packed>>,
     /// ‖x‖² of every column, one array per panel.
     squares: Vec<[E::Product; WIDTH]>,
     len: usize,
@@ -76,7 +81,7 @@ pub(crate) struct Columns<E: Element> {
 /// 64 columns.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Panel<'a, E: Element> {
-    pub(crate) groups: &'a [[E::Group; WIDTH]],
+    pub(crate) stripes: &'a [Stripe<E::Packed>],
     /// ‖x‖² of each column.
     pub(crate) squares: &'a [E::Product; WIDTH],
 }
@@ -89,13 +94,14 @@ impl<E: Element> Columns<E> {
         for sample in samples {
             let column = len % WIDTH;
             if column == 0 {
-                panels.resize(panels.len() + groups, [E::Group::default(); WIDTH]);
+                let black = Stripe([E::pack(&[]); WIDTH]);
+                panels.resize(panels.len() + groups, black);
                 squares.push([E::Product::default(); WIDTH]);
             }
             len += 1;
             let start = panels.len() - groups;
-            for (row, features) in panels[start..].iter_mut().zip(sample.chunks(E::GROUP)) {
-                row[column] = E::group(features);
+            for (stripe, features) in panels[start..].iter_mut().zip(sample.chunks(E::GROUP)) {
+                stripe.0[column] = E::pack(features);
             }
             squares[(len - 1) / WIDTH][column] = E::square(sample);
         }
@@ -116,7 +122,7 @@ impl<E: Element> Columns<E> {
         let panels = self.panels.chunks_exact(self.groups.max(1));
         panels
             .zip(&self.squares)
-            .map(|(groups, squares)| Panel { groups, squares })
+            .map(|(stripes, squares)| Panel { stripes, squares })
     }
 
     /// Bytes on the heap.
@@ -128,16 +134,17 @@ impl<E: Element> Columns<E> {
 impl Columns<u8> {
     /// The same samples as real numbers, p/255.
     pub(crate) fn to_reals(&self) -> Columns<f32> {
-        let real = |pixel: u8| f32::from(pixel) / 255.0;
-        let split =
-            |columns: &[[u8; 2]; WIDTH]| [0, 1].map(|half| columns.map(|group| real(group[half])));
+        let real = |packed: i8| (f32::from(packed) + 128.0) / 255.0;
+        let split = |stripe: &Stripe<[i8; 4]>| {
+            [0, 1, 2, 3].map(|place| Stripe(stripe.0.map(|group| real(group[place]))))
+        };
         let panels = self.panels.iter().flat_map(split).collect();
         let squares = self
             .squares
             .iter()
             .map(|squares| squares.map(|square| (f64::from(square) * u8::UNIT) as f32));
         Columns {
-            groups: 2 * self.groups,
+            groups: u8::GROUP * self.groups,
             panels,
             squares: squares.collect(),
             len: self.len,

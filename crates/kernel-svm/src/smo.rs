@@ -31,10 +31,12 @@ pub(crate) struct Block {
 
 impl Block {
     /// # Shapes
-    /// - `kernel`: a function of two positions in the set
+    /// - `row`: the kernel values of a position in the set with all samples, among which those of the
+    ///   set are `members`
     /// - `signs`: ±1; `alpha` in [0, `c`]; `gradient`: Kαy − y; all of the set's length
-    pub(crate) fn new(
-        row: impl Fn(usize, &mut [f32]),
+    pub(crate) fn new<'a>(
+        row: impl Fn(usize) -> &'a [f32],
+        members: &[usize],
         signs: &[f64],
         alpha: &[f64],
         gradient: &[f64],
@@ -44,7 +46,10 @@ impl Block {
         let padded = len.next_multiple_of(LANES);
         let mut kernel = vec![0.0; padded * padded];
         for (i, values) in kernel.chunks_exact_mut(padded).take(len).enumerate() {
-            row(i, &mut values[..len]);
+            let row = row(i);
+            for (value, &member) in values.iter_mut().zip(members) {
+                *value = row[member];
+            }
         }
         let mut block = Self {
             diagonal: (0..padded).map(|i| kernel[i * padded + i]).collect(),

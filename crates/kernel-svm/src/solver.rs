@@ -10,6 +10,7 @@
 
 use crate::element::Element;
 use crate::kernel_rows::KernelRows;
+use crate::row_sums;
 use crate::smo::Block;
 
 /// Samples in a working set. Measured on MNIST, C 10, γ 0.02, all pairs, two threads:
@@ -163,14 +164,9 @@ impl<E: Element> Problem<'_, '_, E> {
         let gather = |values: &[f64]| -> Vec<f64> { self.set.iter().map(|&i| values[i]).collect() };
         let before = gather(&self.alpha);
         let kernel = &*self.kernel;
-        let row = |position: usize, values: &mut [f32]| {
-            let row = kernel.get(self.set[position]);
-            for (value, &i) in values.iter_mut().zip(&self.set) {
-                *value = row[i];
-            }
-        };
         let mut block = Block::new(
-            row,
+            |position| kernel.get(self.set[position]),
+            &self.set,
             &gather(&self.signs),
             &before,
             &gather(&self.gradient),
@@ -186,7 +182,7 @@ impl<E: Element> Problem<'_, '_, E> {
                 self.alpha[i] = alpha;
             }
         }
-        self.kernel.add(&moved, &mut self.gradient);
+        row_sums::add(&self.kernel.scaled(&moved), &mut self.gradient);
         !moved.is_empty()
     }
 
@@ -232,13 +228,11 @@ impl<E: Element> Problem<'_, '_, E> {
             .collect();
         for part in support.chunks(self.kernel.capacity().min(WORKING_SET)) {
             self.kernel.fetch(part);
-            for &j in part {
-                let coefficient = self.alpha[j] * self.signs[j];
-                let row = self.kernel.get(j);
-                for (gradient, &value) in self.gradient.iter_mut().zip(row) {
-                    *gradient += coefficient * f64::from(value);
-                }
-            }
+            let terms: Vec<(usize, f64)> = part
+                .iter()
+                .map(|&j| (j, self.alpha[j] * self.signs[j]))
+                .collect();
+            row_sums::add_exactly(&self.kernel.scaled(&terms), &mut self.gradient);
         }
     }
 
@@ -308,7 +302,7 @@ mod tests {
     use super::*;
     use crate::kept_rows::KeptRows;
     use crate::kernel::{Function, Kernel};
-    use crate::kernel_rows::Kept;
+    use crate::kernel_rows::{Kept, TwoClasses};
     use crate::samples::{Columns, Rows};
 
     /// The optimality conditions in f64, from the samples and the coefficients alone.
@@ -335,8 +329,13 @@ mod tests {
             gamma,
         };
         let [a, b] = &columns;
-        let ranges = [0..firsts, firsts..samples.len()];
-        let mut kernel = KernelRows::new(function, &rows, [a, b], ranges, kept, 1_000, 1);
+        let classes = TwoClasses {
+            rows: &rows,
+            ranges: [0..firsts, firsts..samples.len()],
+            columns: [a, b],
+        };
+        let mut spare = Vec::new();
+        let mut kernel = KernelRows::new(function, classes, kept, 1_000, 1, &mut spare);
         let solution = solve(&mut kernel, c, 1e-4, None, &|| false).unwrap();
 
         let k = |x: &[u8], z: &[u8]| -> f64 {

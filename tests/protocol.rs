@@ -139,9 +139,9 @@ fn looks_at_the_test_labels_are_counted() {
     let results = tempfile::tempdir().unwrap();
     let arguments = [&["--models", "softmax,nearest-centroid"], &FEW[..]].concat();
     compare(results.path(), &arguments).success();
-    // Two epochs and the verdict on one model, the verdict on the other.
-    assert_eq!(report(results.path())["test_looks"], 4);
-    assert!(page(results.path()).contains("| test labels | looked at 4 times"));
+    // For the record, after each of two epochs and at the end of one model, at the end of the other.
+    assert_eq!(report(results.path())["test_looks"], 5);
+    assert!(page(results.path()).contains("| test labels | looked at 5 times"));
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn a_run_that_was_killed_goes_on_where_it_stopped_to_the_same_report() {
 fn a_model_beyond_its_limits_keeps_its_row_with_the_reason() {
     for (limit, value, reason) in [
         ("--time-limit", "50ms", "exceeded the time limit of 0.05 s"),
-        ("--memory-limit", "60", "exceeded the memory limit of 60 MB"),
+        ("--memory-limit", "70", "exceeded the memory limit of 70 MB"),
     ] {
         let results = tempfile::tempdir().unwrap();
         let models = "linfa-logistic,nearest-centroid";
@@ -232,7 +232,20 @@ fn a_model_beyond_its_limits_keeps_its_row_with_the_reason() {
             (&row["status"], &row["reason"]),
             (&"failed".into(), &reason.into())
         );
+        assert_eq!(model(&report, "nearest-centroid")["status"], "finished");
     }
+}
+
+#[test]
+fn a_stored_fit_is_held_to_the_limits_of_today() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [&["--models", "softmax"], &FEW[..]].concat();
+    compare(results.path(), &arguments).success();
+    let limited = [&arguments[..], &["--time-limit", "1ns"]].concat();
+    compare(results.path(), &limited).code(1);
+    let report = report(results.path());
+    let reason = model(&report, "softmax")["reason"].as_str().unwrap();
+    assert!(reason.contains("exceeded the time limit"), "{reason}");
 }
 
 #[test]
@@ -279,7 +292,7 @@ fn a_learning_curve_ends_with_all_images() {
 }
 
 #[test]
-fn calibration_changes_probabilities_and_no_prediction() {
+fn calibration_brings_confidence_closer_to_accuracy() {
     let fit = |arguments: &[&str]| {
         let results = tempfile::tempdir().unwrap();
         let all = [

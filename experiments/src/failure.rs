@@ -108,6 +108,8 @@ pub(crate) enum Failure {
     Benchmark { what: String, reason: String },
     #[error("{}", unfinished(models))]
     Unfinished { models: Vec<String> },
+    #[error("{}: a control failed; the report says which", models.join(", "))]
+    Controls { models: Vec<String> },
     #[error("interrupted; what had finished is kept")]
     Interrupted,
 }
@@ -119,6 +121,7 @@ impl Failure {
             Self::Report(_)
             | Self::Benchmark { .. }
             | Self::Unfinished { .. }
+            | Self::Controls { .. }
             | Self::NoTrial { .. }
             | Self::Different { .. } => 1,
             Self::Interrupted => 130,
@@ -127,7 +130,7 @@ impl Failure {
     }
 }
 
-fn did_you_mean(nearest: Option<&str>) -> String {
+pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 

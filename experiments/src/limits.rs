@@ -20,6 +20,16 @@ pub(crate) struct Limits {
     pub(crate) memory: Option<usize>,
 }
 
+impl Limits {
+    /// The bound that a fit of this time and memory goes beyond.
+    pub(crate) fn exceeded(self, time: Duration, memory: usize) -> Option<Exceeded> {
+        let late = self.time.filter(|&limit| time > limit);
+        let large = self.memory.filter(|&limit| memory > limit);
+        late.map(Exceeded::Time)
+            .or_else(|| large.map(Exceeded::Memory))
+    }
+}
+
 /// A bound that a fit went beyond.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Exceeded {
@@ -75,22 +85,15 @@ fn guard(
     wait: &Receiver<()>,
 ) -> Option<Exceeded> {
     let elapsed = || stopwatch.lock().expect("no holder panics").elapsed();
-    let late = || {
-        limits
-            .time
-            .filter(|&limit| elapsed() > limit)
-            .map(Exceeded::Time)
-    };
     while wait.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
-        let large = limits.memory.filter(|&limit| memory::in_use() > limit);
-        let exceeded = late().or_else(|| large.map(Exceeded::Memory));
+        let exceeded = limits.exceeded(elapsed(), memory::in_use());
         if exceeded.is_some() || users.check().is_err() {
             own.cancel();
             return exceeded;
         }
     }
     // A fit that ended between two looks may have been late, too.
-    late()
+    limits.exceeded(elapsed(), 0)
 }
 
 #[cfg(test)]

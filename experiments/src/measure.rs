@@ -12,7 +12,6 @@ use classifier::{
 use datasets::{Dataset, Sealed};
 use report::{EpochRecord, Fitted, Latency, LinearRecord, Mistake, Outcome};
 use statistics::{at_temperature, temperature};
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -58,24 +57,24 @@ pub(crate) fn measure(
             fit_and_evaluate(model, seed, data, conditions, progress)
         })
     };
-    // A model that panics is a failed row of the table, not the end of the others.
-    match catch_unwind(AssertUnwindSafe(attempt)) {
+    match guarded(attempt) {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(FitError::Cancelled(_))) => Outcome::Cancelled,
         Ok(Err(error)) => Outcome::Failed {
             reason: error.to_string(),
         },
-        Err(panic) => Outcome::Failed {
-            reason: said(panic.as_ref()),
-        },
+        Err(reason) => Outcome::Failed { reason },
     }
 }
 
-/// What a panic said.
-fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("panicked: {}", text.unwrap_or("without a message"))
+/// Runs what a model's code is part of. The error is what it said when it panicked: that is a failed
+/// row of the table, not the end of the others.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        format!("panicked: {}", text.unwrap_or("without a message"))
+    })
 }
 
 /// Fits a model without looking at how it goes.
@@ -116,11 +115,7 @@ pub(crate) fn fit_alone_timed(
         }
     };
     let attempt = || with_threads(conditions.threads, fit);
-    let fitted = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
-        Err(FitError::Declined {
-            reason: said(panic.as_ref()),
-        })
-    });
+    let fitted = guarded(attempt).unwrap_or_else(|reason| Err(FitError::Declined { reason }));
     let seconds = stopwatch.lock().expect("no holder panics").elapsed();
     (fitted, seconds.as_secs_f64())
 }
@@ -157,7 +152,8 @@ fn fit_and_evaluate(
             fitted
         },
     );
-    if let Some(limit) = exceeded {
+    if let Some(limit) = exceeded.or_else(|| conditions.limits.exceeded(Duration::ZERO, watch.peak))
+    {
         return Ok(Outcome::Failed {
             reason: limit.to_string(),
         });

@@ -68,6 +68,9 @@ impl Division {
     /// Divides a data set. What is held out is drawn by the seed, in proportion to the classes.
     pub(crate) fn new(mut splits: Splits, judging: &Judging) -> Result<Self, Failure> {
         let seed = judging.seed;
+        let mut sizes = judging.sizes.clone();
+        sizes.sort_unstable();
+        sizes.dedup();
         let calibration = match judging.calibration {
             Some(size) => {
                 let (held_out, rest) = hold_out(&splits.train, size, seed, "--calibrate")?;
@@ -109,7 +112,7 @@ impl Division {
                 train_available,
                 train,
                 calibration,
-                sizes: judging.sizes.clone(),
+                sizes,
                 seed,
             });
         }
@@ -128,7 +131,7 @@ impl Division {
                 train_available: rest.len(),
                 train: rest,
                 calibration,
-                sizes: judging.sizes.clone(),
+                sizes,
                 seed,
             });
         }
@@ -147,7 +150,7 @@ impl Division {
             train_available,
             train: splits.train,
             calibration,
-            sizes: judging.sizes.clone(),
+            sizes,
             seed,
         })
     }
@@ -230,6 +233,16 @@ impl Division {
         })
     }
 
+    /// A limit of training images as it is in this run: a quick look takes no more than it always
+    /// does, nor more than there are.
+    pub(crate) fn limit(&self, asked_for: Option<usize>, judging: &Judging) -> Option<usize> {
+        match quick_limit(judging) {
+            Some(quick) => Some(asked_for.map_or(quick, |limit| limit.min(quick)))
+                .map(|limit| limit.min(self.train.len())),
+            None => asked_for,
+        }
+    }
+
     /// Images that a fit learns from.
     pub(crate) fn train_images(&self, train_limit: Option<usize>) -> usize {
         let all = self.train.len();
@@ -238,6 +251,11 @@ impl Division {
             folds => all - all.div_ceil(folds),
         };
         train_limit.unwrap_or(outside)
+    }
+
+    /// Training images of each class.
+    pub(crate) fn train_counts(&self) -> Vec<usize> {
+        self.train.class_counts()
     }
 
     /// Images that models are judged on in all.
@@ -249,7 +267,7 @@ impl Division {
         }
     }
 
-    /// For the records: the classes of the judged images, and their folds.
+    /// For the records: the classes of the judged images, and their folds. Looks at them.
     pub(crate) fn labels(&self) -> (Vec<u16>, Vec<FoldOf>) {
         let data = if self.folds.is_empty() {
             self.judged.look()
@@ -391,7 +409,7 @@ mod tests {
     #[test]
     fn a_learning_curve_has_the_sizes_below_all() {
         let judging = Judging {
-            sizes: vec![100, 1_000, 5_000],
+            sizes: vec![1_000, 100, 5_000, 100],
             ..judging()
         };
         let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();

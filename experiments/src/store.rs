@@ -117,8 +117,10 @@ impl Store {
         ZlibDecoder::new(compressed.as_slice())
             .read_to_end(&mut json)
             .map_err(|error| self.failed(&error))?;
-        let result = serde_json::from_slice(&json).map_err(|error| self.failed(&error))?;
-        Ok(Some((result, machine)))
+        // Of another version's form: computed again, and kept in its place.
+        Ok(serde_json::from_slice(&json)
+            .ok()
+            .map(|result| (result, machine)))
     }
 
     /// Keeps a result, in place of an earlier one under this key.

@@ -155,6 +155,28 @@ impl Splits {
     }
 }
 
+impl Splits {
+    /// Refuses what no comparison can be made of.
+    ///
+    /// # Errors
+    /// As [`Dataset::check_trainable`], [`DataError::Uniform`] or [`DataError::NoTestImages`].
+    pub fn check(&self) -> Result<(), DataError> {
+        let train = &self.train;
+        train.check_trainable()?;
+        let occurs = |&class: &usize| train.class_counts()[class] > 0;
+        let mut classes = (0..train.classes()).filter(occurs);
+        if let (Some(class), None) = (classes.next(), classes.next()) {
+            return Err(DataError::Uniform {
+                class: train.class_names()[class].clone(),
+            });
+        }
+        if self.test.is_empty() {
+            return Err(DataError::NoTestImages);
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

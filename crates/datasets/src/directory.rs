@@ -1,6 +1,6 @@
 //! Four files with MNIST's names, from memory or a directory, become a data set.
 
-use crate::{CatalogEntry, DataError, Dataset, Images, Splits, idx};
+use crate::{CatalogEntry, DataError, Dataset, Images, MAX_FILE_BYTES, Splits, idx};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,9 @@ pub const FILES: [&str; 4] = [
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 ];
+
+/// Bytes of the longest header, that of images.
+const HEADER: u64 = 16;
 
 /// Reads the four [`FILES`] in `directory`, each gzipped or plain. With a catalogue `entry` the
 /// bytes must be the published ones; without, `id` is the name and classes are called by number.
@@ -46,8 +49,16 @@ pub(crate) fn is_complete(directory: &Path) -> bool {
 fn read_file(directory: &Path, file: &'static str) -> Result<(String, Vec<u8>), DataError> {
     for path in [directory.join(file), directory.join(format!("{file}.gz"))] {
         if path.is_file() {
+            let name = path.display().to_string();
+            let size = std::fs::metadata(&path)
+                .map_err(DataError::io(&path))?
+                .len();
+            // A header and what it may announce; compressed, it is shorter.
+            if size > MAX_FILE_BYTES + HEADER {
+                return Err(DataError::LargeFile { file: name, size });
+            }
             let bytes = std::fs::read(&path).map_err(DataError::io(&path))?;
-            return Ok((path.display().to_string(), bytes));
+            return Ok((name, bytes));
         }
     }
     Err(DataError::Missing {
@@ -107,8 +118,16 @@ struct Decoded {
 }
 
 fn decode(images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Decoded, DataError> {
-    let (images, images_sum) = idx::read_images(images.0, images.1)?;
-    let (labels, labels_sum) = idx::read_labels(labels.0, labels.1)?;
+    let (files, bytes) = ([images.0, labels.0], [images.1, labels.1]);
+    let (images, images_sum) = idx::read_images(files[0], bytes[0])?;
+    let (labels, labels_sum) = idx::read_labels(files[1], bytes[1])?;
+    if images.len() != labels.len() {
+        return Err(DataError::FileLengths {
+            files: files.map(str::to_owned),
+            images: images.len(),
+            labels: labels.len(),
+        });
+    }
     Ok(Decoded {
         images,
         labels,
@@ -163,10 +182,26 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         write_dataset(directory.path(), &[2, 1]);
         let error = load_directory("tiny", directory.path(), None).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "3 images but 2 labels; each image needs one label"
+        let error = error.to_string();
+        assert!(
+            error.contains("train-images-idx3-ubyte holds 3 images"),
+            "{error}"
         );
+        assert!(
+            error.contains("train-labels-idx1-ubyte 2 labels"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_no_header_can_announce_is_not_read() {
+        let directory = tempfile::tempdir().unwrap();
+        write_dataset(directory.path(), &[2, 1, 0]);
+        // A hole of a gibibyte and a little takes no room.
+        let file = std::fs::File::create(directory.path().join(FILES[0])).unwrap();
+        file.set_len(MAX_FILE_BYTES + HEADER + 1).unwrap();
+        let error = load_directory("tiny", directory.path(), None).unwrap_err();
+        assert!(matches!(error, DataError::LargeFile { .. }), "{error}");
     }
 
     #[test]

@@ -76,6 +76,14 @@ pub enum DataError {
         /// [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES).
         limit: u64,
     },
+    /// The file is larger than this crate is willing to hold in memory.
+    #[error("{file}: {size} bytes; the limit is {}", crate::MAX_FILE_BYTES)]
+    LargeFile {
+        /// The file.
+        file: String,
+        /// Its size.
+        size: u64,
+    },
     /// The bytes are not the published ones.
     #[error(
         "{file}: SHA-256 of the decompressed bytes is {found}, expected {expected}; the file is damaged or is not this data set's"
@@ -87,6 +95,16 @@ pub enum DataError {
         expected: String,
         /// The sum of what was read.
         found: String,
+    },
+    /// As many labels as images are needed, in the files of a split.
+    #[error("{} holds {images} images, {} {labels} labels; each image needs one label", files[0], files[1])]
+    FileLengths {
+        /// Of images and of labels.
+        files: [String; 2],
+        /// Number of images.
+        images: usize,
+        /// Number of labels.
+        labels: usize,
     },
     /// As many labels as images are needed.
     #[error("{images} images but {labels} labels; each image needs one label")]
@@ -125,9 +143,18 @@ pub enum DataError {
     /// Nothing to learn from.
     #[error("no images: a fit needs at least one")]
     Empty,
+    /// Nothing to be judged on.
+    #[error("no test images: a comparison needs at least one")]
+    NoTestImages,
     /// One class only: nothing to tell apart.
     #[error("{0} class: a classifier needs at least two")]
     OneClass(usize),
+    /// All training images are of one class.
+    #[error("every training image is of class {class}; a classifier needs two to tell apart")]
+    Uniform {
+        /// The class's name.
+        class: String,
+    },
     /// A feature is NaN or infinite.
     #[error("feature {feature} of image {image} is {value}; every feature must be finite")]
     NotFinite {

@@ -19,7 +19,7 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Reads a file of images, gzipped or plain. `file` is its name for error messages.
 /// Returns the images and the SHA-256 of the decompressed bytes.
 ///
-/// Never holds more than the header announces, and nothing above [`MAX_FILE_BYTES`], so a gzip
+/// Reads no more than the header announces, and nothing above [`MAX_FILE_BYTES`], so a gzip
 /// bomb is stopped by its header or at the first byte after it.
 ///
 /// # Errors
@@ -54,6 +54,14 @@ impl Kind {
         match self {
             Self::Images => IMAGES_MAGIC,
             Self::Labels => LABELS_MAGIC,
+        }
+    }
+
+    /// The largest body. A label is read as a byte and kept as an index.
+    fn most_bytes(self) -> u64 {
+        match self {
+            Self::Images => MAX_FILE_BYTES,
+            Self::Labels => MAX_FILE_BYTES / size_of::<usize>() as u64,
         }
     }
 
@@ -122,11 +130,11 @@ impl Idx {
             .collect();
 
         let announced: u128 = dimensions.iter().map(|&size| size as u128).product();
-        if announced > u128::from(MAX_FILE_BYTES) {
+        if announced > u128::from(kind.most_bytes()) {
             return Err(DataError::TooLarge {
                 file: file.to_owned(),
                 announced,
-                limit: MAX_FILE_BYTES,
+                limit: kind.most_bytes(),
             });
         }
         let expected = (4 + header) as u64 + announced as u64;
@@ -257,6 +265,13 @@ mod tests {
         let bomb = gzip(&images_file(1, 2, 2, &vec![0; 64 << 20]));
         assert!(bomb.len() < 100_000);
         assert!(message(&bomb).contains("oversized: the header announces 20 bytes"));
+        let mut labels = LABELS_MAGIC.to_be_bytes().to_vec();
+        labels.extend((1_u32 << 30).to_be_bytes());
+        let many = read_labels("labels", &gzip(&labels)).unwrap_err();
+        assert!(
+            many.to_string().contains("the limit is 134217728"),
+            "{many}"
+        );
         let liar = gzip(&images_file(u32::MAX, u32::MAX, u32::MAX, &[]));
         assert!(message(&liar).contains("the limit is 1073741824"));
     }

@@ -36,6 +36,7 @@ pub use error::ReportError;
 pub use files::{RecordLog, Records, newest_run, read_records, runs, write_file, write_report};
 pub use index::write_index;
 pub use latex::latex;
+pub use markdown::warnings;
 pub use metrics::{FitSummary, Metrics};
 pub use record::{
     Cell, Control, ControlRecord, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted,

@@ -134,8 +134,9 @@ impl Sizes {
     }
 }
 
-/// What keeps the numbers from being those of the full comparison.
-fn warnings(report: &Report) -> Vec<String> {
+/// What keeps the numbers of a report from being those of a full comparison, a sentence each, in
+/// Markdown.
+pub fn warnings(report: &Report) -> Vec<String> {
     let data = &report.dataset;
     let mut warnings = Vec::new();
     if report.quick {

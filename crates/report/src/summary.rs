@@ -171,13 +171,13 @@ impl Report {
         for fit in fits {
             of_model.entry(fit.id.clone()).or_default().push(fit);
         }
-        let mut looks = 0;
+        let mut looks = run.looks;
         let models: Vec<ModelSummary> = run
             .models
             .iter()
             .map(|planned| {
                 let records = of_model.remove(&planned.id).unwrap_or_default();
-                looks += records.iter().map(FitRecord::looks).sum::<usize>();
+                looks += records.iter().map(|record| record.looks).sum::<usize>();
                 let of_this = controls.iter_mut().rfind(|record| record.id == planned.id);
                 let controls = of_this.map(|record| std::mem::take(&mut record.controls));
                 ModelSummary::new(&run, planned, records, controls.unwrap_or_default())

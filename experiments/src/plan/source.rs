@@ -1,7 +1,7 @@
 //! The text of a plan: TOML, with the line of whatever is wrong in it.
 
 use super::{PATH_NAME, Plan, PlanModel, Setting, TRAIN_LIMIT, is_path_name, positive, registered};
-use crate::failure::{Failure, Place};
+use crate::failure::{Failure, Place, did_you_mean};
 use crate::protocol::FOLDS;
 use classifier::nearest_name;
 use search::{Domain, Space};
@@ -63,7 +63,7 @@ impl Plan {
                 "seed" => plan.seed = source.whole(value, "seed")?,
                 "seeds" => plan.seeds = source.whole(value, "seeds")? as usize,
                 "sizes" => {
-                    let sizes: Option<Vec<usize>> = match source.value(value)? {
+                    let sizes: Option<Vec<usize>> = match source.value(value, "sizes")? {
                         Value::Array(items) => items.iter().map(positive).collect(),
                         _ => None,
                     };
@@ -105,10 +105,16 @@ impl Plan {
                 _ => return Err(source.unknown(key, KEYS)),
             }
         }
-        if plan.cross_validation.is_some() && (plan.validation.or(plan.calibration)).is_some() {
+        let others = ["validation", "calibrate", "sizes", "seeds"];
+        if let (Some((cv, _)), Some(other)) = (
+            table.get_ref().get_key_value("cv"),
+            others
+                .into_iter()
+                .find(|other| table.get_ref().contains_key(*other)),
+        ) {
             return Err(Failure::Syntax {
-                place: source.place(0),
-                reason: "`cv` excludes `validation` and `calibrate`".to_owned(),
+                place: source.place(cv.span().start),
+                reason: format!("`cv` excludes `{other}`"),
             });
         }
         if plan.models.is_empty() {
@@ -146,9 +152,19 @@ impl Source<'_> {
                 "model" => model = Some(registered(&self.text_of(value, "model")?, &place)?),
                 "id" => id = Some(self.path_name(value)?),
                 "search" => space = self.space(value)?,
+                name if matches!(value.get_ref(), DeValue::Table(_)) => {
+                    let nearest = nearest_name(name, MODEL_KEYS.iter().copied());
+                    return Err(Failure::Syntax {
+                        place,
+                        reason: format!(
+                            "no parameter is a table: `{name}`{}",
+                            did_you_mean(nearest)
+                        ),
+                    });
+                }
                 name => settings.push(Setting {
                     name: name.to_owned(),
-                    value: self.value(value)?,
+                    value: self.value(value, name)?,
                     place,
                 }),
             }
@@ -178,7 +194,7 @@ impl Source<'_> {
         };
         let domains = table.iter().map(|(name, value)| {
             let domain = match value.get_ref() {
-                DeValue::Array(_) => match self.value(value)? {
+                DeValue::Array(_) => match self.value(value, name.get_ref())? {
                     Value::Array(items) => Domain::Choice(items),
                     _ => unreachable!("an array gives an array"),
                 },
@@ -199,8 +215,8 @@ impl Source<'_> {
         let (mut from, mut to, mut log) = (None, None, false);
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "from" => from = Some(self.value(value)?),
-                "to" => to = Some(self.value(value)?),
+                "from" => from = Some(self.value(value, "from")?),
+                "to" => to = Some(self.value(value, "to")?),
                 "scale" => {
                     log = match self.text_of(value, "scale")?.as_str() {
                         "linear" => false,
@@ -240,14 +256,14 @@ impl Source<'_> {
     }
 
     fn whole(&self, value: &Spanned<DeValue<'_>>, key: &'static str) -> Result<u64, Failure> {
-        self.value(value)?
+        self.value(value, key)?
             .as_u64()
             .filter(|&number| key == "seed" || number > 0)
             .ok_or_else(|| self.wrong(value, key, "a whole number, not negative"))
     }
 
-    /// The TOML value in the runner's terms.
-    fn value(&self, value: &Spanned<DeValue<'_>>) -> Result<Value, Failure> {
+    /// The TOML value of the key `name` in the runner's terms.
+    fn value(&self, value: &Spanned<DeValue<'_>>, name: &str) -> Result<Value, Failure> {
         let parsed = value.get_ref();
         let number = |text: &str| serde_json::from_str(&text.replace('_', "")).ok();
         let converted = match parsed {
@@ -259,17 +275,16 @@ impl Source<'_> {
             DeValue::Float(float) => number(float.as_str().trim_start_matches('+')),
             DeValue::Array(items) => {
                 let items: Result<Vec<Value>, Failure> =
-                    items.iter().map(|item| self.value(item)).collect();
+                    items.iter().map(|item| self.value(item, name)).collect();
                 Some(Value::Array(items?))
             }
             DeValue::Datetime(_) | DeValue::Table(_) => None,
         };
-        converted.ok_or_else(|| {
-            self.wrong(
-                value,
-                "value",
-                "a finite number, a text, true, false or a list of these",
-            )
+        converted.ok_or_else(|| Failure::Syntax {
+            place: self.place(value.span().start),
+            reason: format!(
+                "`{name}` must be a finite number, a text, true, false or a list of these"
+            ),
         })
     }
 

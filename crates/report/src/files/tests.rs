@@ -24,6 +24,7 @@ fn run() -> RunRecord {
         fits: 1,
     };
     RunRecord {
+        looks: 1,
         format: 2,
         run: "2026-01-02T03-04-05Z".to_owned(),
         dataset: DatasetRecord {
@@ -75,6 +76,7 @@ fn good() -> FitRecord {
         cell: CELL,
         key: String::new(),
         machine: run().environment.machine(),
+        looks: 3,
         outcome: Outcome::Finished(Box::new(Fitted {
             parameters: 10,
             fit_seconds: 0.1 + 0.2,
@@ -113,6 +115,7 @@ fn bad() -> FitRecord {
         cell: CELL,
         key: String::new(),
         machine: run().environment.machine(),
+        looks: 3,
         outcome: Outcome::Failed {
             reason: "diverged in epoch 3".to_owned(),
         },
@@ -247,6 +250,7 @@ fn models_are_compared_on_the_images_on_which_they_differ() {
         cell: CELL,
         key: String::new(),
         machine: run().environment.machine(),
+        looks: 3,
         outcome: match good().outcome {
             Outcome::Finished(fitted) => Outcome::Finished(Box::new(Fitted {
                 predictions: vec![0, 0, 1, 1],

@@ -1,0 +1,83 @@
+//! What is said of a run and of its fits while it goes on.
+
+use super::Experiment;
+use report::{Cell, FitRecord, JudgedOn, Outcome, RunRecord};
+
+impl Experiment {
+    /// Which fit of a model, where there are several.
+    pub(super) fn of_cell(&self, cell: Cell) -> String {
+        if let Some(size) = cell.train_images {
+            return format!(", {size} images");
+        }
+        let protocol = self.division.protocol;
+        match (protocol.folds, protocol.repeats) {
+            (0, _) if protocol.seeds == 1 => String::new(),
+            (0, _) => format!(", seed {}", cell.seed),
+            (folds, 1) => format!(", fold {} of {folds}", cell.fold + 1),
+            (folds, repeats) => format!(
+                ", fold {} of {folds}, repetition {} of {repeats}",
+                cell.fold + 1,
+                cell.repeat + 1
+            ),
+        }
+    }
+
+    /// What is about to run, in a line.
+    pub(super) fn describe(&self, run: &RunRecord) -> String {
+        let judged = match self.division.protocol {
+            protocol if protocol.folds > 0 => format!(
+                "{} folds{}",
+                protocol.folds,
+                match protocol.repeats {
+                    1 => String::new(),
+                    repeats => format!(" {repeats} times"),
+                }
+            ),
+            protocol if protocol.judged_on == JudgedOn::Validation => {
+                format!("{} validation images", run.dataset.test)
+            }
+            _ => format!("{} test images", run.dataset.test),
+        };
+        format!(
+            "{}: {} models, {} training images, {judged}, seed {}, {} threads{}",
+            run.dataset.title,
+            self.models.len(),
+            run.dataset.train,
+            run.seed,
+            run.environment.threads,
+            if self.judging.quick {
+                " (quick look at a subset)"
+            } else {
+                ""
+            },
+        ) + &self.without_images()
+    }
+
+    /// Says so if classes have no training image: labels may not be what they seem.
+    fn without_images(&self) -> String {
+        let counts = self.division.train_counts();
+        let none = counts.iter().filter(|&&count| count == 0).count();
+        if none == 0 {
+            String::new()
+        } else {
+            let all = counts.len();
+            format!(
+                "\nnote: {none} of {all} classes have no training image; classes are as many as the highest label says"
+            )
+        }
+    }
+}
+
+/// How a fit ended, in a line.
+pub(super) fn in_a_line(run: &RunRecord, record: &FitRecord, reused: bool) -> String {
+    match &record.outcome {
+        Outcome::Finished(fitted) => format!(
+            "{:.2} % right, fitted in {:.2} s{}",
+            run.accuracy(record).unwrap_or(0.0) * 100.0,
+            fitted.fit_seconds,
+            if reused { ", by an earlier run" } else { "" }
+        ),
+        Outcome::Failed { reason } => format!("failed: {reason}"),
+        Outcome::Cancelled => "cancelled".to_owned(),
+    }
+}

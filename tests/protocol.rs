@@ -217,7 +217,7 @@ fn a_run_that_was_killed_goes_on_where_it_stopped_to_the_same_report() {
 fn a_model_beyond_its_limits_keeps_its_row_with_the_reason() {
     for (limit, value, reason) in [
         ("--time-limit", "50ms", "exceeded the time limit of 0.05 s"),
-        ("--memory-limit", "70", "exceeded the memory limit of 70 MB"),
+        ("--memory-limit", "90", "exceeded the memory limit of 90 MB"),
     ] {
         let results = tempfile::tempdir().unwrap();
         let models = "linfa-logistic,nearest-centroid";

@@ -152,11 +152,11 @@ fn fit_and_evaluate(
             fitted
         },
     );
-    if let Some(limit) = exceeded.or_else(|| conditions.limits.exceeded(Duration::ZERO, watch.peak))
-    {
-        return Ok(Outcome::Failed {
-            reason: limit.to_string(),
-        });
+    let called_off = exceeded.map(|limit| limit.to_string());
+    // A peak may have come and gone between two looks of the guard.
+    let too_large = conditions.limits.exceeded(Duration::ZERO, watch.peak);
+    if let Some(reason) = called_off.or_else(|| Some(too_large?.to_string())) {
+        return Ok(Outcome::Failed { reason });
     }
     let classifier = fitted?;
     let Watch { peak, epochs, .. } = watch;

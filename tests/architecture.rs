@@ -69,6 +69,20 @@ fn models_know_the_contract_and_the_data_and_nothing_else_of_ours() {
 }
 
 #[test]
+fn what_models_can_name_does_not_know_test_images() {
+    let packages = packages();
+    for within_reach in ["classifier", "datasets"] {
+        let package = packages
+            .iter()
+            .find(|package| name(package) == within_reach);
+        let known = built_with(package.expect("it is a package"), |dependency| {
+            dependency != "datasets" && packages.iter().any(|ours| name(ours) == dependency)
+        });
+        assert!(known.is_empty(), "{within_reach} knows {known:?}");
+    }
+}
+
+#[test]
 fn algorithms_know_nothing_of_ours_but_arithmetic() {
     let packages = packages();
     for algorithm in ["kernel-svm", "vector-exp"] {

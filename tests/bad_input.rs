@@ -1,7 +1,7 @@
 //! Bad input gets one clear line and exit code 2, and nothing that was written is lost.
 
 use assert_cmd::Command;
-use datasets::FILES;
+use catalog::FILES;
 use flate2::{Compression, write::GzEncoder};
 use std::fs;
 use std::io::Write;
@@ -125,12 +125,12 @@ fn truncated_images() {
 #[test]
 fn bit_flipped_images_of_a_known_data_set() {
     let directory = tempfile::tempdir().unwrap();
-    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/datasets/data/mnist");
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/catalog/data/mnist");
     for file in FILES {
         let name = format!("{file}.gz");
         fs::copy(Path::new(shipped).join(&name), directory.path().join(&name)).unwrap();
     }
-    let labels = datasets::mnist()
+    let labels = catalog::mnist()
         .unwrap()
         .test
         .look()

@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::protocol::{Division, Judging};
 use crate::store::Store;
 use crate::table;
-use datasets::Splits;
+use catalog::Splits;
 use report::{
     Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted, ImagesRecord,
     ModelSummary, Outcome, PlannedModel, Record, RecordLog, Records, Report, RunRecord, Status,

@@ -1,5 +1,6 @@
 //! Why a command ended early, and with which exit code.
 
+use catalog::LoadError;
 use classifier::ParameterError;
 use datasets::DataError;
 use report::ReportError;
@@ -86,6 +87,8 @@ pub(crate) enum Failure {
     },
     #[error(transparent)]
     Data(#[from] DataError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// The user named a place that cannot be written or read.
     #[error(transparent)]
     Results(ReportError),

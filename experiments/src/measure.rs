@@ -5,11 +5,12 @@ use crate::memory;
 use crate::plan::ReadyModel;
 use crate::progress::Progress;
 use crate::stopwatch::Stopwatch;
+use catalog::Sealed;
 use classifier::{
     Cancellation, Cancelled, Classifier, Epoch, FitContext, FitError, Observer, Scores, Silent,
     Step, with_threads,
 };
-use datasets::{Dataset, Sealed};
+use datasets::Dataset;
 use report::{EpochRecord, Fitted, Latency, LinearRecord, Mistake, Outcome};
 use statistics::{at_temperature, temperature};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,7 +1,8 @@
 //! Who is trained on what and judged on what: the test images, a validation split, or folds.
 
 use crate::failure::{Failure, Place};
-use datasets::{DataError, Dataset, Sealed, Splits, stratified_folds, stratified_subset};
+use catalog::{Sealed, Splits};
+use datasets::{DataError, Dataset, stratified_folds, stratified_subset};
 use report::{Cell, FoldOf, JudgedOn, Protocol};
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -375,7 +376,7 @@ mod tests {
             }),
             ..judging()
         };
-        let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
+        let division = Division::new(catalog::mnist().unwrap(), &judging).unwrap();
         let cells = division.cells(true, None);
         assert_eq!(cells.len(), 6);
         assert_ne!(cells[0].seed, cells[3].seed, "a seed for each repetition");
@@ -397,7 +398,7 @@ mod tests {
             quick: false,
             ..judging()
         };
-        let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
+        let division = Division::new(catalog::mnist().unwrap(), &judging).unwrap();
         let cell = division.cells(true, None)[0];
         assert_eq!(division.train(cell, None).unwrap().len(), 50_000);
         assert_eq!(division.judged_images(), 10_000);
@@ -412,7 +413,7 @@ mod tests {
             sizes: vec![1_000, 100, 5_000, 100],
             ..judging()
         };
-        let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
+        let division = Division::new(catalog::mnist().unwrap(), &judging).unwrap();
         let sizes = |limit| -> Vec<usize> {
             let cells = division.cells(false, limit).into_iter();
             cells.filter_map(|cell| cell.train_images).collect()
@@ -425,7 +426,7 @@ mod tests {
 
     #[test]
     fn only_models_that_depend_on_the_seed_are_fitted_with_several() {
-        let division = Division::new(datasets::mnist().unwrap(), &judging()).unwrap();
+        let division = Division::new(catalog::mnist().unwrap(), &judging()).unwrap();
         let seeds = |is_stochastic| -> Vec<u64> {
             let cells = division.cells(is_stochastic, None).into_iter();
             cells.map(|cell| cell.seed).collect()

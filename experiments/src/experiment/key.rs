@@ -120,7 +120,7 @@ mod tests {
             train_limit,
             space: search::Space::default(),
         };
-        let experiment = Experiment::new(datasets::mnist().unwrap(), vec![model], judging).unwrap();
+        let experiment = Experiment::new(catalog::mnist().unwrap(), vec![model], judging).unwrap();
         let (model, cell) = experiment.cells().next().unwrap();
         experiment.key(model, cell).hash().to_owned()
     }

@@ -74,8 +74,8 @@ const SCRIPT: &str = include_str!("../../../peers/peers.py");
 impl Peers {
     /// Installs what requirements.txt names, unless that was done, and writes the data where
     /// Python reads it.
-    pub(super) fn prepare(data: &datasets::Splits) -> Result<Self, Failure> {
-        let home = datasets::cache_dir().join("peers");
+    pub(super) fn prepare(data: &catalog::Splits) -> Result<Self, Failure> {
+        let home = catalog::cache_dir().join("peers");
         let peers = Self {
             python: home.join("venv/bin/python"),
             script: home.join("peers.py"),

@@ -3,8 +3,9 @@
 //! <https://yann.lecun.org/exdb/mnist/index.html>: images are `0x00000803`, count, rows,
 //! columns, pixels; labels are `0x00000801`, count, labels. Files may be wrapped in gzip.
 
-use crate::{DataError, ImageShape, Images};
+use crate::LoadError;
 use base16ct::lower::encode_string;
+use datasets::{ImageShape, Images};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -24,7 +25,7 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 ///
 /// # Errors
 /// Whatever is wrong with the stream, with the name of the file.
-pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Images, String), DataError> {
+pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Images, String), LoadError> {
     let idx = Idx::read(file, bytes, Kind::Images)?;
     let &[_, rows, columns] = idx.dimensions.as_slice() else {
         unreachable!("images have three dimensions");
@@ -37,7 +38,7 @@ pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Images, String), DataErr
 ///
 /// # Errors
 /// Whatever is wrong with the stream, with the name of the file.
-pub fn read_labels(file: &str, bytes: &[u8]) -> Result<(Vec<usize>, String), DataError> {
+pub fn read_labels(file: &str, bytes: &[u8]) -> Result<(Vec<usize>, String), LoadError> {
     let idx = Idx::read(file, bytes, Kind::Labels)?;
     let labels = idx.body.iter().map(|&label| usize::from(label)).collect();
     Ok((labels, idx.sha256))
@@ -65,13 +66,13 @@ impl Kind {
         }
     }
 
-    fn wrong_magic(self, file: &str, found: u32) -> DataError {
+    fn wrong_magic(self, file: &str, found: u32) -> LoadError {
         let hint = match found {
             IMAGES_MAGIC => "; this is a file of images",
             LABELS_MAGIC => "; this is a file of labels",
             _ => "",
         };
-        DataError::Magic {
+        LoadError::Magic {
             file: file.to_owned(),
             kind: match self {
                 Self::Images => "images",
@@ -91,7 +92,7 @@ struct Idx {
 }
 
 impl Idx {
-    fn read(file: &str, bytes: &[u8], kind: Kind) -> Result<Self, DataError> {
+    fn read(file: &str, bytes: &[u8], kind: Kind) -> Result<Self, LoadError> {
         if bytes.starts_with(&GZIP_MAGIC) {
             Self::read_stream(file, MultiGzDecoder::new(bytes), kind)
         } else {
@@ -99,12 +100,12 @@ impl Idx {
         }
     }
 
-    fn read_stream(file: &str, mut stream: impl Read, kind: Kind) -> Result<Self, DataError> {
-        let damaged = |error: io::Error| DataError::Gzip {
+    fn read_stream(file: &str, mut stream: impl Read, kind: Kind) -> Result<Self, LoadError> {
+        let damaged = |error: io::Error| LoadError::Gzip {
             file: file.to_owned(),
             reason: error.to_string(),
         };
-        let truncated = |expected, found| DataError::Truncated {
+        let truncated = |expected, found| LoadError::Truncated {
             file: file.to_owned(),
             expected,
             found,
@@ -131,7 +132,7 @@ impl Idx {
 
         let announced: u128 = dimensions.iter().map(|&size| size as u128).product();
         if announced > u128::from(kind.most_bytes()) {
-            return Err(DataError::TooLarge {
+            return Err(LoadError::TooLarge {
                 file: file.to_owned(),
                 announced,
                 limit: kind.most_bytes(),
@@ -143,7 +144,7 @@ impl Idx {
             return Err(truncated(expected, (4 + header + body.len()) as u64));
         }
         if !read_up_to(&mut stream, 1).map_err(damaged)?.is_empty() {
-            return Err(DataError::Oversized {
+            return Err(LoadError::Oversized {
                 file: file.to_owned(),
                 expected,
             });

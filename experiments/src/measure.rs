@@ -22,9 +22,11 @@ const MISTAKES: usize = 18;
 /// Prediction is timed at least once, and again until it took this long in all.
 const PREDICTION_TIME: Duration = Duration::from_millis(500);
 const MOST_PREDICTIONS: usize = 15;
-/// Single images are timed for as long, or until there are as many times.
-const LATENCY_TIME: Duration = Duration::from_millis(100);
+/// Single images are timed for as long, or until there are as many times; at least enough for one in
+/// a hundred to be slower than a percentile.
+const LATENCY_TIME: Duration = Duration::from_millis(200);
 const MOST_LATENCIES: usize = 1_000;
+const LEAST_LATENCIES: usize = 200;
 /// Images per step of an evaluation that can be called off.
 const BLOCK: usize = 2_000;
 
@@ -306,7 +308,8 @@ fn latency(model: &dyn Classifier, judged: &Sealed) -> Latency {
         let stopwatch = Stopwatch::start();
         std::hint::black_box(model.scores(&one));
         times.push(stopwatch.elapsed().as_secs_f64());
-        if total.elapsed() >= LATENCY_TIME || times.len() == MOST_LATENCIES {
+        let long = total.elapsed() >= LATENCY_TIME && times.len() >= LEAST_LATENCIES;
+        if long || times.len() == MOST_LATENCIES {
             break;
         }
     }

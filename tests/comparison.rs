@@ -3,6 +3,7 @@
 mod run;
 
 use assert_cmd::Command;
+use predicates::prelude::PredicateBooleanExt;
 use run::{compare, model, page, report, timeless};
 
 #[test]
@@ -133,7 +134,7 @@ fn the_same_seed_gives_the_same_report_on_one_thread_and_on_two() {
     let arguments = |threads| {
         [
             "--models",
-            "softmax,nearest-centroid,burn-flex,linfa-svm-rbf",
+            "softmax,softmax-lbfgs,kernel-svm,virtual-svm,nearest-centroid,burn-flex,linfa-svm-rbf",
             "--train-limit",
             "1000",
             "--set",
@@ -244,6 +245,23 @@ fn a_second_run_keeps_the_records_of_the_first() {
         2
     );
     assert_eq!(report(results.path())["seed"], 2);
+}
+
+#[test]
+fn whoever_replaces_a_larger_comparison_is_told() {
+    let results = tempfile::tempdir().unwrap();
+    let two = [
+        "--models",
+        "nearest-centroid,softmax",
+        "--train-limit",
+        "200",
+    ];
+    let note = predicates::str::contains("this page replaces one with softmax; `report --run");
+    compare(results.path(), &two)
+        .success()
+        .stderr(note.clone().not());
+    let one = ["--models", "nearest-centroid", "--train-limit", "200"];
+    compare(results.path(), &one).success().stderr(note);
 }
 
 #[test]

@@ -206,9 +206,13 @@ impl Experiment {
             records.images = Some(images);
         }
         let report = Report::new(records);
+        let replaced = words::replaced(&directory, &report);
         write_report(&directory, &report)?;
         write_index(results)?;
         if !manner.quiet {
+            if let Some(note) = replaced {
+                eprintln!("{note}");
+            }
             table::announce(&report, &directory);
         }
         verdict(&report, conditions)

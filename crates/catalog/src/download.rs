@@ -21,7 +21,7 @@ pub struct Transfer<'a> {
 
 /// Downloads the four files of `entry` below `cache` and loads them. The mirrors are tried in
 /// order, or only `mirror` where one is given. Files appear in the cache once they are complete
-/// and their sums are right, all four at once; an interrupted download leaves nothing behind.
+/// and their sums are right, all four at once; a failed download leaves nothing behind, a killed one a directory `.incoming-…`.
 ///
 /// # Errors
 /// [`LoadError::Download`] when no mirror served the files, with the alternatives;

@@ -70,8 +70,7 @@ pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
         },
         latencies: latencies(&data, arguments.quick, threads)?,
     };
-    std::fs::write(&path, page.render())
-        .map_err(|error| failed(&path.display().to_string(), &error))?;
+    report::write_file(&path, page.render().as_bytes())?;
     report::write_index(&arguments.results)?;
     println!("benchmarks: {}", path.display());
     Ok(())

@@ -2,7 +2,6 @@
 
 use crate::cli::{DataArgs, VerifyArgs};
 use crate::data;
-use crate::environment;
 use crate::experiment::Experiment;
 use crate::failure::{Failure, Place};
 use crate::interrupt::on_interrupt;
@@ -25,7 +24,7 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     let (Records { run, fits, .. }, path) = arguments.record.read()?;
     let experiment = again(&run, arguments.data_dir)?;
     let conditions = Conditions {
-        threads: environment::processors(),
+        threads: run.environment.threads,
         limits: Limits::default(),
         cancellation: Cancellation::default(),
     };

@@ -1,7 +1,9 @@
 //! What is said of a run and of its fits while it goes on.
 
 use super::Experiment;
-use report::{Cell, FitRecord, JudgedOn, Outcome, RunRecord};
+use report::{Cell, FitRecord, JudgedOn, Outcome, Report, RunRecord};
+use serde_json::Value;
+use std::path::Path;
 
 impl Experiment {
     /// Which fit of a model, where there are several.
@@ -66,6 +68,23 @@ impl Experiment {
             )
         }
     }
+}
+
+/// What to know of the page that a report takes the place of: a note, if it has other models.
+pub(super) fn replaced(directory: &Path, report: &Report) -> Option<String> {
+    let text = std::fs::read_to_string(directory.join("report.json")).ok()?;
+    let before: Value = serde_json::from_str(&text).ok()?;
+    let here = |id: &str| report.models.iter().any(|model| model.id == id);
+    let models = before["models"].as_array()?;
+    let ids = models.iter().filter_map(|model| model["id"].as_str());
+    let lost: Vec<&str> = ids.filter(|id| !here(id)).collect();
+    let run = before["run"].as_str()?;
+    (!lost.is_empty()).then(|| {
+        format!(
+            "note: this page replaces one with {}; `report --run {run}` writes that again",
+            lost.join(", ")
+        )
+    })
 }
 
 /// How a fit ended, in a line.

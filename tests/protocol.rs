@@ -175,8 +175,9 @@ fn what_was_fitted_before_is_not_fitted_again() {
         .stderr(contains(again).not());
 }
 
-/// Runs until the output says that the second model is being fitted, then kills it.
-fn killed_at_the_second_model(results: &Path, arguments: &[&str]) {
+/// Runs until the output says that the second model is being fitted, then sends a signal.
+#[cfg(unix)]
+fn stopped_at_the_second_model(results: &Path, arguments: &[&str], signal: &str) {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
 
@@ -194,23 +195,28 @@ fn killed_at_the_second_model(results: &Path, arguments: &[&str]) {
         .find(|line| line.as_ref().unwrap().contains("linfa-logistic: fitting"))
         .expect("the second model begins")
         .unwrap();
-    child.kill().unwrap();
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args([signal, &pid]).status().unwrap();
+    assert!(sent.success());
     child.wait().unwrap();
 }
 
+#[cfg(unix)]
 #[test]
-fn a_run_that_was_killed_goes_on_where_it_stopped_to_the_same_report() {
+fn a_run_that_was_stopped_goes_on_where_it_stopped_to_the_same_report() {
     let models = ["--models", "softmax,linfa-logistic,nearest-centroid"];
     let arguments = [&models[..], &FEW[..]].concat();
-    let resumed = tempfile::tempdir().unwrap();
-    killed_at_the_second_model(resumed.path(), &arguments);
-    compare(resumed.path(), &arguments)
-        .success()
-        .stderr(contains("by an earlier run"));
+    let text = |results: &Path| serde_json::to_string(&timeless(results)).unwrap();
     let undisturbed = tempfile::tempdir().unwrap();
     compare(undisturbed.path(), &arguments).success();
-    let text = |results: &Path| serde_json::to_string(&timeless(results)).unwrap();
-    assert!(text(resumed.path()) == text(undisturbed.path()));
+    for signal in ["-KILL", "-INT"] {
+        let resumed = tempfile::tempdir().unwrap();
+        stopped_at_the_second_model(resumed.path(), &arguments, signal);
+        compare(resumed.path(), &arguments)
+            .success()
+            .stderr(contains("by an earlier run"));
+        assert!(text(resumed.path()) == text(undisturbed.path()), "{signal}");
+    }
 }
 
 #[test]

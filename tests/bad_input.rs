@@ -294,6 +294,17 @@ fn values_out_of_range() {
             "kernel-svm.gamma=auto",
             "expected a number above 0, or \"scale\"",
         ),
+        (
+            "burn-mlp",
+            "burn-mlp.hidden=[0]",
+            "expected sizes of at least 1",
+        ),
+        ("burn-mlp", "burn-mlp.batch_size=0", "expected at least 1"),
+        (
+            "burn-flex",
+            "burn-flex.learning_rate=0",
+            "expected a number above 0",
+        ),
         ("kernel-svm", "kernel-svm.kernel=cubic", "polynomial"),
         (
             "kernel-svm",

@@ -19,6 +19,8 @@ pub struct ModelEntry {
     /// The crate that the model is in: `env!("CARGO_PKG_NAME")`. A stored fit is the model's own as
     /// long as this crate and what it depends on are unchanged.
     pub package: &'static str,
+    /// Packages of others that do its arithmetic; reports give their versions.
+    pub libraries: &'static [&'static str],
     /// The recipe with this entry's defaults. One recipe type may stand behind several entries.
     pub preset: fn() -> Box<dyn Preset>,
 }

@@ -16,6 +16,7 @@ pub const KERNEL_SVM: ModelEntry = ModelEntry {
     backend: "by hand",
     summary: "exact kernel support vector machine on all pixels, one against one",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &[],
     preset: || Box::new(KernelSvm::rbf()),
 };
 

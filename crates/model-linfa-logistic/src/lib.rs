@@ -18,6 +18,7 @@ pub const LINFA_LOGISTIC: ModelEntry = ModelEntry {
     backend: "linfa-logistic",
     summary: "multinomial logistic regression by linfa, all data at once with L-BFGS",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &["linfa", "linfa-logistic"],
     preset: || Box::new(LinfaLogistic::default()),
 };
 

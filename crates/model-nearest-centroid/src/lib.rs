@@ -17,6 +17,7 @@ pub const NEAREST_CENTROID: ModelEntry = ModelEntry {
     backend: "by hand",
     summary: "the class whose mean training image is nearest: a floor for every other model",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &[],
     preset: || Box::new(NearestCentroid {}),
 };
 

@@ -1,5 +1,6 @@
 //! Which differences between models the images show, and which they do not.
 
+use crate::metrics::test_to_train;
 use crate::resampled::{MetricDifference, Redrawn, Resampled};
 use crate::summary::CONFIDENCE;
 use crate::variance::seeds_for;
@@ -168,7 +169,9 @@ fn over_folds(ranked: &[&ModelSummary], protocol: Protocol) -> Vec<Comparison> {
         let pair = Comparison::of(ranked[i], ranked[j], ranked[i].fits.len());
         let folds = ranked[i].fits.iter().zip(&ranked[j].fits);
         let differences: Vec<f64> = folds.map(|(a, b)| a.accuracy - b.accuracy).collect();
-        let Some(folds) = CorrelatedDifferences::new(&differences, protocol.train_share()) else {
+        // The larger ratio of the two, if one of them was trained on fewer images.
+        let ratio = test_to_train(ranked[i].fits.iter().chain(&ranked[j].fits));
+        let Some(folds) = CorrelatedDifferences::new(&differences, ratio) else {
             return pair;
         };
         let halves: Vec<[f64; 2]> = differences.as_chunks::<2>().0.to_vec();
@@ -221,5 +224,52 @@ impl Comparison {
             posterior: None,
             five_by_two: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{CELL, run_over_folds, with_errors};
+    use crate::{Cell, Records, Report};
+
+    /// Four folds of ten images, in which the models have so many errors.
+    fn over_four_folds(
+        change: impl Fn(&mut RunRecord),
+        errors: [(&str, [usize; 4]); 2],
+    ) -> Comparison {
+        let mut run = run_over_folds(&errors.map(|(id, _)| id), &[0, 1].repeat(20), 4);
+        change(&mut run);
+        let fits = errors.iter().flat_map(|(id, errors)| {
+            let of_fold = |(fold, wrong): (usize, &usize)| {
+                with_errors(&run, id, Cell { fold, ..CELL }, *wrong)
+            };
+            errors.iter().enumerate().map(of_fold).collect::<Vec<_>>()
+        });
+        let records = Records {
+            fits: fits.collect(),
+            run,
+            controls: Vec::new(),
+            images: None,
+        };
+        Report::new(records).comparisons.remove(0)
+    }
+
+    /// Nadeau and Bengio's n₂/n₁ is of what the fits saw: 10/30, and 10/6 for a model that may learn
+    /// from six images.
+    #[test]
+    fn folds_show_less_where_models_learn_from_fewer_images() {
+        let errors = [("a", [1, 0, 1, 2]), ("b", [2, 2, 2, 5])];
+        let differences = [0.1, 0.2, 0.1, 0.3];
+        let all = over_four_folds(|_| {}, errors);
+        let expected = CorrelatedDifferences::new(&differences, 1.0 / 3.0).unwrap();
+        assert!((all.p - expected.t_test().p).abs() < 1e-12, "{all:?}");
+        let limited = over_four_folds(|run| run.models[1].train_images = 6, errors);
+        let expected = CorrelatedDifferences::new(&differences, 10.0 / 6.0).unwrap();
+        assert!(
+            (limited.p - expected.t_test().p).abs() < 1e-12,
+            "{limited:?}"
+        );
+        assert!(limited.p > all.p);
     }
 }

@@ -9,6 +9,8 @@ mod comparison;
 mod diff;
 mod encoding;
 mod error;
+#[cfg(test)]
+mod examples;
 mod figures;
 mod files;
 mod html;

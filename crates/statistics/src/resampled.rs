@@ -29,15 +29,15 @@ pub struct Posterior {
 }
 
 impl CorrelatedDifferences {
-    /// From the difference of each fold, and the share of the images that a fold trains on. `None`
-    /// for fewer than two folds.
+    /// From the difference of each fold, and how many images it is judged on for each that it
+    /// trains on: n₂/n₁ in the paper. `None` for fewer than two folds.
     ///
     /// # Panics
-    /// If `train_share` is not in (0, 1).
-    pub fn new(differences: &[f64], train_share: f64) -> Option<Self> {
+    /// If `test_to_train` is negative or not finite.
+    pub fn new(differences: &[f64], test_to_train: f64) -> Option<Self> {
         assert!(
-            train_share > 0.0 && train_share < 1.0,
-            "a share of {train_share}"
+            test_to_train >= 0.0 && test_to_train.is_finite(),
+            "a ratio of {test_to_train}"
         );
         let folds = differences.len() as f64;
         if folds < 2.0 {
@@ -46,7 +46,6 @@ impl CorrelatedDifferences {
         let average = mean(differences.iter().copied());
         let squares = differences.iter().map(|d| (d - average) * (d - average));
         let variance = squares.sum::<f64>() / (folds - 1.0);
-        let test_to_train = (1.0 - train_share) / train_share;
         Some(Self {
             mean: average,
             error: ((1.0 / folds + test_to_train) * variance).sqrt(),
@@ -173,7 +172,7 @@ mod tests {
     /// tests/recorded.py prints them.
     #[test]
     fn correlated_differences_are_those_of_baycomp() {
-        let folds = CorrelatedDifferences::new(&DIFFERENCES, 0.9).unwrap();
+        let folds = CorrelatedDifferences::new(&DIFFERENCES, 0.1 / 0.9).unwrap();
         let posterior = folds.posterior(0.005);
         assert_close(posterior.second_better, 0.0008230361614898612);
         assert_close(posterior.equivalent, 0.06467477733052507);
@@ -181,6 +180,11 @@ mod tests {
         assert_close(folds.t_test().p, 0.013883857507012478);
         assert_close(folds.interval(0.95).low, 0.0028305191146333463);
         assert_close(folds.interval(0.95).high, 0.01916948088536665);
+        // Judged on as many images as trained on, which shows less.
+        let few = CorrelatedDifferences::new(&DIFFERENCES, 1.0).unwrap();
+        assert_close(few.t_test().p, 0.21485399921692944);
+        assert_close(few.interval(0.95).low, -0.007648128699262281);
+        assert_close(few.interval(0.95).high, 0.02964812869926228);
     }
 
     /// mlxtend 0.25.0, `combined_ftest_5x2cv`, as tests/recorded.py prints it.
@@ -206,10 +210,10 @@ mod tests {
 
     #[test]
     fn folds_without_spread_are_certain() {
-        let same = CorrelatedDifferences::new(&[0.0; 5], 0.8).unwrap();
+        let same = CorrelatedDifferences::new(&[0.0; 5], 0.25).unwrap();
         assert_eq!(same.t_test().p, 1.0);
         assert_eq!(same.posterior(0.01).equivalent, 1.0);
-        let ahead = CorrelatedDifferences::new(&[0.25; 4], 0.5).unwrap();
+        let ahead = CorrelatedDifferences::new(&[0.25; 4], 1.0).unwrap();
         assert_eq!(ahead.t_test().p, 0.0);
         assert_eq!(ahead.posterior(0.01).first_better, 1.0);
         assert_eq!(CorrelatedDifferences::new(&[0.5], 0.5), None);

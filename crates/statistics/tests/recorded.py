@@ -69,8 +69,9 @@ print("resampled.rs")
 d = np.array([0.012, 0.018, -0.004, 0.009, 0.021, 0.015, 0.002, 0.011, 0.007, 0.019])
 # baycomp takes the scores of both and reports (left, rope, right) for y − x.
 print(baycomp.CorrelatedTTest.probs(np.zeros(10), d, rope=0.005, runs=1))
-error = np.sqrt((1 / 10 + 0.1 / 0.9) * d.var(ddof=1))
-print(2 * student.sf(abs(d.mean() / error), 9), student.interval(0.95, 9, d.mean(), error))
+for test_to_train in [0.1 / 0.9, 1.0]:
+    error = np.sqrt((1 / 10 + test_to_train) * d.var(ddof=1))
+    print(2 * student.sf(abs(d.mean() / error), 9), student.interval(0.95, 9, d.mean(), error))
 scores = iter([score for pair in d for score in (pair, 0.0)])
 print(
     combined_ftest_5x2cv(

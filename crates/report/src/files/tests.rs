@@ -1,66 +1,11 @@
 //! Records survive, reports are repeatable, nothing that is written gets lost.
 
 use super::*;
-use crate::{
-    Cell, Control, DatasetRecord, Environment, EpochRecord, Fitted, Latency, LinearRecord, Mistake,
-    Outcome, PlannedModel, Protocol,
-};
-
-const CELL: Cell = Cell {
-    repeat: 0,
-    fold: 0,
-    train_images: None,
-    seed: 7,
-};
+use crate::examples::{self, CELL, fit, fitted};
+use crate::{Control, EpochRecord, Fitted, LinearRecord, Mistake, Outcome};
 
 fn run() -> RunRecord {
-    let planned = |id: &str| PlannedModel {
-        id: id.to_owned(),
-        model: id.to_owned(),
-        backend: "by hand".to_owned(),
-        hyperparameters: serde_json::Map::new(),
-        train_images: 100,
-        train_limit: None,
-        fits: 1,
-    };
-    RunRecord {
-        format: 2,
-        run: "2026-01-02T03-04-05Z".to_owned(),
-        dataset: DatasetRecord {
-            name: "tiny".to_owned(),
-            title: "Tiny".to_owned(),
-            train: 100,
-            train_available: 100,
-            test: 4,
-            test_available: 4,
-            features: 4,
-            rows: 2,
-            columns: 2,
-            classes: 2,
-            class_names: vec!["cat".to_owned(), "dog".to_owned()],
-            sha256: Default::default(),
-        },
-        quick: false,
-        seed: 7,
-        protocol: Protocol::default(),
-        question: None,
-        analysis: None,
-        models: vec![planned("good"), planned("bad"), planned("late")],
-        environment: Environment {
-            command: "compare".to_owned(),
-            started: "2026-01-02T03:04:05Z".to_owned(),
-            data_origin: "memory".to_owned(),
-            commit: String::new(),
-            versions: vec![("plumbline".to_owned(), "0.1.0".to_owned())],
-            build: "optimised".to_owned(),
-            system: "test".to_owned(),
-            cpu: "test".to_owned(),
-            cpus: 2,
-            threads: 2,
-        },
-        labels: vec![0, 0, 1, 1],
-        folds: Vec::new(),
-    }
+    examples::run(&["good", "bad", "late"], &[0, 0, 1, 1])
 }
 
 fn good() -> FitRecord {
@@ -70,53 +15,31 @@ fn good() -> FitRecord {
         train_accuracy: accuracy,
         test_accuracy: accuracy,
     };
-    FitRecord {
-        id: "good".to_owned(),
-        cell: CELL,
-        key: String::new(),
-        machine: run().environment.machine(),
-        outcome: Outcome::Finished(Box::new(Fitted {
-            parameters: 10,
-            fit_seconds: 0.1 + 0.2,
-            predict_seconds: 1e-3,
-            latency: Latency {
-                p50: 1e-6,
-                p99: 2e-6,
-                images: 4,
-            },
-            peak_memory_bytes: 1 << 20,
-            train_accuracy: 0.75,
-            predictions: vec![0, 1, 1, 1],
-            log_probabilities: Some(vec![-0.1, -2.3, -2.3, -0.1, -2.3, -0.1, -2.3, -0.1]),
-            temperature: None,
-            looks: 3,
-            certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
-            epochs: vec![epoch(1, 0.5), epoch(2, 0.75)],
-            linear: Some(LinearRecord {
-                weights: vec![0.1, -0.2, f32::MIN_POSITIVE, 3.5, 0.0, 1.0, -1.0, 2.0],
-                biases: vec![0.5, f32::NEG_INFINITY],
-            }),
-            mistakes: vec![Mistake {
-                image: 1,
-                truth: 0,
-                predicted: 1,
-                probability: Some(0.9),
-                pixels: vec![0, 80, 160, 255],
-            }],
-        })),
-    }
+    let fitted = Fitted {
+        fit_seconds: 0.1 + 0.2,
+        log_probabilities: Some(vec![-0.1, -2.3, -2.3, -0.1, -2.3, -0.1, -2.3, -0.1]),
+        looks: 3,
+        certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
+        epochs: vec![epoch(1, 0.5), epoch(2, 0.75)],
+        linear: Some(LinearRecord {
+            weights: vec![0.1, -0.2, f32::MIN_POSITIVE, 3.5, 0.0, 1.0, -1.0, 2.0],
+            biases: vec![0.5, f32::NEG_INFINITY],
+        }),
+        mistakes: vec![Mistake {
+            image: 1,
+            truth: 0,
+            predicted: 1,
+            probability: Some(0.9),
+            pixels: vec![0, 80, 160, 255],
+        }],
+        ..fitted(&[0, 1, 1, 1])
+    };
+    fit("good", CELL, Outcome::Finished(Box::new(fitted)))
 }
 
 fn bad() -> FitRecord {
-    FitRecord {
-        id: "bad".to_owned(),
-        cell: CELL,
-        key: String::new(),
-        machine: run().environment.machine(),
-        outcome: Outcome::Failed {
-            reason: "diverged in epoch 3".to_owned(),
-        },
-    }
+    let reason = "diverged in epoch 3".to_owned();
+    fit("bad", CELL, Outcome::Failed { reason })
 }
 
 fn controls() -> ControlRecord {
@@ -242,24 +165,15 @@ fn every_picture_that_the_page_shows_exists() {
 
 #[test]
 fn models_are_compared_on_the_images_on_which_they_differ() {
-    let better = FitRecord {
-        id: "better".to_owned(),
-        cell: CELL,
-        key: String::new(),
-        machine: run().environment.machine(),
-        outcome: match good().outcome {
-            Outcome::Finished(fitted) => Outcome::Finished(Box::new(Fitted {
-                predictions: vec![0, 0, 1, 1],
-                ..*fitted
-            })),
-            other => other,
-        },
+    let Outcome::Finished(fitted) = good().outcome else {
+        panic!("good finishes");
     };
-    let mut plan = run();
-    plan.models.push(crate::PlannedModel {
-        id: "better".to_owned(),
-        ..plan.models[0].clone()
-    });
+    let fitted = Fitted {
+        predictions: vec![0, 0, 1, 1],
+        ..*fitted
+    };
+    let better = fit("better", CELL, Outcome::Finished(Box::new(fitted)));
+    let plan = examples::run(&["good", "bad", "better"], &[0, 0, 1, 1]);
     let report = Report::new(Records {
         run: plan,
         fits: vec![good(), bad(), better],

@@ -33,12 +33,14 @@ pub struct Comparison {
     pub only_second_right: usize,
     /// Difference in accuracy, first − second.
     pub difference: f64,
-    /// Its 95 % interval: from a paired bootstrap, or of folds that share training images.
-    pub difference_interval: Interval,
+    /// Its 95 % interval: from a paired bootstrap, or of folds that share training images; `None`
+    /// where all folds show the same difference.
+    pub difference_interval: Option<Interval>,
     /// In the other metrics that both models have, with intervals from the same bootstrap; empty
     /// over folds.
     pub metric_differences: Vec<MetricDifference>,
-    /// P value of McNemar's exact test, or over folds of the corrected resampled t test.
+    /// P value of McNemar's exact test, or over folds of the corrected resampled t test; 1 where
+    /// all folds show the same difference, of which there is no test.
     pub p: f64,
     /// The mid-p value of McNemar's test.
     pub mid_p: Option<f64>,
@@ -147,7 +149,7 @@ fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
         let test = mcnemar(pair.only_first_right, pair.only_second_right);
         let differing = (pair.only_first_right + pair.only_second_right) as f64 / images as f64;
         Comparison {
-            difference_interval: accuracy.interval,
+            difference_interval: Some(accuracy.interval),
             metric_differences: others,
             p: test.p,
             mid_p: Some(test.mid_p),
@@ -166,9 +168,12 @@ fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
 /// The corrected resampled t test, frequentist and Bayesian.
 fn over_folds(ranked: &[&ModelSummary], protocol: Protocol) -> Vec<Comparison> {
     let compare = |(i, j): (usize, usize)| {
-        let pair = Comparison::of(ranked[i], ranked[j], ranked[i].fits.len());
         let folds = ranked[i].fits.iter().zip(&ranked[j].fits);
         let differences: Vec<f64> = folds.map(|(a, b)| a.accuracy - b.accuracy).collect();
+        let pair = Comparison {
+            difference: differences.iter().sum::<f64>() / differences.len().max(1) as f64,
+            ..Comparison::of(ranked[i], ranked[j], ranked[i].fits.len())
+        };
         // The larger ratio of the two, if one of them was trained on fewer images.
         let ratio = test_to_train(ranked[i].fits.iter().chain(&ranked[j].fits));
         let Some(folds) = CorrelatedDifferences::new(&differences, ratio) else {
@@ -179,8 +184,7 @@ fn over_folds(ranked: &[&ModelSummary], protocol: Protocol) -> Vec<Comparison> {
             .ok()
             .filter(|_| (protocol.repeats, protocol.folds) == (5, 2));
         Comparison {
-            difference: folds.mean(),
-            difference_interval: folds.interval(CONFIDENCE),
+            difference_interval: Some(folds.interval(CONFIDENCE)),
             p: folds.t_test().p,
             posterior: Some(folds.posterior(EQUIVALENCE)),
             five_by_two: five_by_two.as_ref().and_then(five_by_two_f),
@@ -210,10 +214,7 @@ impl Comparison {
             only_first_right,
             only_second_right,
             difference,
-            difference_interval: Interval {
-                low: difference,
-                high: difference,
-            },
+            difference_interval: None,
             metric_differences: Vec::new(),
             p: 1.0,
             mid_p: None,
@@ -271,5 +272,13 @@ mod tests {
             "{limited:?}"
         );
         assert!(limited.p > all.p);
+    }
+
+    #[test]
+    fn the_same_difference_in_each_fold_is_no_test() {
+        let pair = over_four_folds(|_| {}, [("a", [0, 1, 0, 3]), ("b", [2, 3, 2, 5])]);
+        assert!((pair.difference - 0.2).abs() < 1e-12, "{pair:?}");
+        assert_eq!((pair.p, pair.different), (1.0, false));
+        assert_eq!((pair.difference_interval, pair.posterior), (None, None));
     }
 }

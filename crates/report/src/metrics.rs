@@ -218,7 +218,8 @@ impl Fit {
     }
 }
 
-/// The interval of the accuracy: Wilson's over the images, or over correlated folds.
+/// The interval of the accuracy: over correlated folds, or Wilson's over the images where there are no
+/// folds or the accuracy is the same in each.
 pub(crate) fn accuracy_interval(
     protocol: Protocol,
     confusion: &ConfusionMatrix,
@@ -227,7 +228,12 @@ pub(crate) fn accuracy_interval(
     let accuracies: Vec<f64> = fits.iter().map(|fit| fit.accuracy).collect();
     match CorrelatedDifferences::new(&accuracies, test_to_train(fits)) {
         Some(folds) if protocol.folds > 0 => folds.interval(CONFIDENCE),
-        _ => wilson(confusion.correct(), confusion.total(), CONFIDENCE),
+        _ => {
+            // Each image counts once, however often it was judged.
+            let times = protocol.repeats.max(1);
+            let (right, images) = (confusion.correct() / times, confusion.total() / times);
+            wilson(right, images, CONFIDENCE)
+        }
     }
 }
 

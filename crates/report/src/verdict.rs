@@ -67,20 +67,26 @@ impl Images {
 
 fn sentence(pair: &Comparison, these: &str) -> String {
     let points = |share: f64| format!("{:.2}", share * 100.0).replace('-', "−");
-    let evidence = format!(
-        "95 % interval {} to {}, {}",
-        points(pair.difference_interval.low),
-        points(pair.difference_interval.high),
-        probability(pair.p_adjusted)
-    );
     if pair.only_first_right + pair.only_second_right == 0 {
         return format!(
             "{} and {} get the same images right.",
             pair.first, pair.second
         );
     }
+    let difference = points(pair.difference);
+    let Some(interval) = pair.difference_interval else {
+        return format!(
+            "{} and {} cannot be told apart with {these}: a difference of {difference} points in each is no test.",
+            pair.first, pair.second
+        );
+    };
+    let evidence = format!(
+        "95 % interval {} to {}, {}",
+        points(interval.low),
+        points(interval.high),
+        probability(pair.p_adjusted)
+    );
     if pair.different {
-        let difference = points(pair.difference);
         format!(
             "{} is better than {} by {difference} points ({evidence}).",
             pair.first, pair.second
@@ -104,7 +110,8 @@ pub(crate) fn probability(p: f64) -> String {
     if p >= 0.001 {
         return format!("p = {p:.3}");
     }
-    let exponent = p.max(f64::MIN_POSITIVE).log10().ceil() as i32;
+    // Smaller ones may be 0 only because there is no such number.
+    let exponent = (p.log10().floor() as i32).saturating_add(1).max(-300);
     format!("p < 1e{exponent}")
 }
 
@@ -120,10 +127,10 @@ mod tests {
             only_first_right: 9,
             only_second_right: 3,
             difference,
-            difference_interval: Interval {
+            difference_interval: Some(Interval {
                 low: difference - 0.002,
                 high: difference + 0.002,
-            },
+            }),
             metric_differences: Vec::new(),
             p,
             mid_p: Some(p),
@@ -155,5 +162,27 @@ mod tests {
             sentence(&same, "these 10000 images"),
             "a and b get the same images right."
         );
+        let without_spread = Comparison {
+            difference_interval: None,
+            ..pair(0.2, 1.0)
+        };
+        assert_eq!(
+            sentence(&without_spread, "these 4 folds"),
+            "a and b cannot be told apart with these 4 folds: a difference of 20.00 points in each is no test."
+        );
+    }
+
+    #[test]
+    fn a_probability_is_below_what_is_printed() {
+        for (p, printed) in [
+            (1.0, "p = 1.000"),
+            (0.001, "p = 0.001"),
+            (9.9e-4, "p < 1e-3"),
+            (1e-5, "p < 1e-4"),
+            (1e-307, "p < 1e-300"),
+            (0.0, "p < 1e-300"),
+        ] {
+            assert_eq!(probability(p), printed);
+        }
     }
 }

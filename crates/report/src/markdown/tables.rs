@@ -103,12 +103,15 @@ pub(super) struct ComparisonRow {
 impl ComparisonRow {
     pub(super) fn new(pair: &Comparison) -> Self {
         let points = |share: f64| format!("{:.2}", share * 100.0).replace('-', "−");
-        let Interval { low, high } = pair.difference_interval;
+        let interval = pair.difference_interval.map_or_else(
+            || "–".to_owned(),
+            |Interval { low, high }| format!("{} – {}", points(low), points(high)),
+        );
         Self {
             first: pair.first.clone(),
             second: pair.second.clone(),
             difference: points(pair.difference),
-            interval: format!("{} – {}", points(low), points(high)),
+            interval,
             only: format!("{} / {}", pair.only_first_right, pair.only_second_right),
             p: probability(pair.p_adjusted),
             different: pair.different,

@@ -49,7 +49,9 @@ pub struct Comparison {
     /// Whether the adjusted p value is below 0.05.
     pub different: bool,
     /// The smallest difference that McNemar's test finds on as many images four times in five, for
-    /// models that differ on as many of them.
+    /// models that differ on as many of them, at 0.05 divided by the number of pairs: the level at
+    /// which a pair is different whatever the others do (Holm). `None` over folds, and where they
+    /// differ on too few images for any.
     pub detectable_difference: Option<f64>,
     /// Where it is open and several seeds were tried: how many would show which is better on average.
     pub seeds_to_settle: Option<usize>,
@@ -142,6 +144,8 @@ fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
         .collect();
     let images = ranked[0].right[0].len().max(1);
     let redrawn = Redrawn::new(&resampled, seed);
+    // A pair with such a p is different by Holm's method whatever the others do.
+    let level = SIGNIFICANCE / pairs(ranked.len()).count() as f64;
     let compare = |(i, j): (usize, usize)| {
         let pair = Comparison::of(ranked[i], ranked[j], 1);
         let mut others = redrawn.differences(i, j);
@@ -153,12 +157,7 @@ fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
             metric_differences: others,
             p: test.p,
             mid_p: Some(test.mid_p),
-            detectable_difference: Some(detectable_difference(
-                images,
-                differing,
-                SIGNIFICANCE,
-                POWER,
-            )),
+            detectable_difference: detectable_difference(images, differing, level, POWER),
             ..pair
         }
     };
@@ -231,7 +230,7 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::{CELL, run_over_folds, with_errors};
+    use crate::examples::{CELL, run, run_over_folds, with_errors};
     use crate::{Cell, Records, Report};
 
     /// Four folds of ten images, in which the models have so many errors.
@@ -254,6 +253,26 @@ mod tests {
             images: None,
         };
         Report::new(records).comparisons.remove(0)
+    }
+
+    /// Three pairs: each is different for certain at a third of 0.05 only.
+    #[test]
+    fn what_images_can_show_is_at_the_level_of_a_pair_among_all() {
+        let run = run(&["a", "b", "c"], &[0, 1].repeat(500));
+        let errors = [("a", 0), ("b", 5), ("c", 40)];
+        let records = Records {
+            fits: errors
+                .map(|(id, wrong)| with_errors(&run, id, CELL, wrong))
+                .to_vec(),
+            run,
+            controls: Vec::new(),
+            images: None,
+        };
+        let pairs = Report::new(records).comparisons;
+        let found: Vec<Option<f64>> = pairs.iter().map(|p| p.detectable_difference).collect();
+        let alone = |differing| detectable_difference(1_000, differing, 0.05 / 3.0, 0.8);
+        assert_eq!(found, [None, alone(0.04), alone(0.035)], "{pairs:?}");
+        assert!(found[1] > detectable_difference(1_000, 0.04, 0.05, 0.8));
     }
 
     /// Nadeau and Bengio's n₂/n₁ is of what the fits saw: 10/30, and 10/6 for a model that may learn

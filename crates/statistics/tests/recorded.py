@@ -10,9 +10,9 @@ import baycomp
 import numpy as np
 import sklearn.metrics as m
 from mlxtend.evaluate import combined_ftest_5x2cv
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 from scipy.special import log_softmax
-from scipy.stats import binom, binomtest, t as student
+from scipy.stats import binom, binomtest, norm, t as student
 from sklearn.dummy import DummyClassifier
 from statsmodels.stats.contingency_tables import cochrans_q
 
@@ -64,6 +64,30 @@ print("several.rs")
 right = np.array([[(i * (2 * k + 1) + i // 7) % (k + 3) > 0 for k in range(1, 5)] for i in range(200)])
 q = cochrans_q(right.astype(int))
 print(q.statistic, q.pvalue)
+
+
+def power(n, differing, alpha, difference):
+    """Of McNemar's exact test, over the number m of differing images."""
+    total = 0.0
+    for m in range(int(2 * n * differing) + 41):
+        b = np.arange(m + 1)
+        p = 2 * binom.cdf(np.minimum(b, m - b), m, 0.5)
+        split = binom.pmf(b, m, (1 + difference / differing) / 2)
+        total += binom.pmf(m, n, differing) * split[p < alpha].sum()
+    return total
+
+
+n = 10_000
+for differing, alpha in [(0.02, 0.05), (0.02, 0.05 / 36), (0.0061, 0.05 / 36)]:
+    missing = (
+        lambda d: d * np.sqrt(n)
+        - norm.isf(alpha / 2) * np.sqrt(differing)
+        - norm.ppf(0.8) * np.sqrt(differing - d * d)
+    )
+    delta = brentq(missing, 0, differing, xtol=1e-15)
+    print(delta, power(n, differing, alpha, delta))
+for differing, alpha in [(0.0008, 0.05), (0.0007, 0.05), (0.0016, 0.05 / 36)]:
+    print("all on one side", power(n, differing, alpha, differing))
 
 print("resampled.rs")
 d = np.array([0.012, 0.018, -0.004, 0.009, 0.021, 0.015, 0.002, 0.011, 0.007, 0.019])

@@ -194,6 +194,7 @@ fn models_are_compared_on_the_images_on_which_they_differ() {
         "one image decides nothing: {}",
         pair.p
     );
+    assert_eq!(pair.detectable_difference, None);
     let sentences = crate::verdict(&report);
     assert_eq!(
         sentences[0],

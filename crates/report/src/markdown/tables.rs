@@ -115,7 +115,9 @@ impl ComparisonRow {
             only: format!("{} / {}", pair.only_first_right, pair.only_second_right),
             p: probability(pair.p_adjusted),
             different: pair.different,
-            detectable: pair.detectable_difference.map_or_else(String::new, points),
+            detectable: pair
+                .detectable_difference
+                .map_or_else(|| "–".to_owned(), points),
             posterior: pair.posterior.map_or_else(String::new, |posterior| {
                 let share = |p: f64| format!("{:.0}", p * 100.0);
                 format!(

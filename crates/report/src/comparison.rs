@@ -1,10 +1,10 @@
 //! Which differences between models the images show, and which they do not.
 
 use crate::metrics::test_to_train;
+use crate::over_seeds::over_seeds;
 use crate::resampled::{MetricDifference, Redrawn, Resampled};
 use crate::summary::CONFIDENCE;
-use crate::variance::seeds_for;
-use crate::{ModelSummary, Protocol, RunRecord, Status};
+use crate::{ModelSummary, OverSeeds, Protocol, RunRecord, Status};
 use serde::Serialize;
 use statistics::{
     CorrelatedDifferences, Interval, Posterior, Test, cochran_q, detectable_difference,
@@ -12,7 +12,7 @@ use statistics::{
 };
 
 /// Adjusted p values below this are called a difference.
-const SIGNIFICANCE: f64 = 0.05;
+pub(crate) const SIGNIFICANCE: f64 = 0.05;
 
 /// How probable it is that a detectable difference is detected.
 const POWER: f64 = 0.8;
@@ -53,7 +53,10 @@ pub struct Comparison {
     /// which a pair is different whatever the others do (Holm). `None` over folds, and where they
     /// differ on too few images for any.
     pub detectable_difference: Option<f64>,
-    /// Where it is open and several seeds were tried: how many would show which is better on average.
+    /// Where several seeds were tried: the difference on average over them.
+    pub over_seeds: Option<OverSeeds>,
+    /// Where that is open: how many seeds would show it four times in five, at 0.05 divided by the
+    /// number of pairs that are compared over seeds.
     pub seeds_to_settle: Option<usize>,
     /// Over folds: how probable each of the two is better by more than half a point.
     pub posterior: Option<Posterior>,
@@ -125,13 +128,15 @@ pub(crate) fn comparisons(models: &[ModelSummary], run: &RunRecord) -> Vec<Compa
         over_folds(&ranked, run.protocol)
     };
     let p_values: Vec<f64> = all.iter().map(|pair| pair.p).collect();
-    let models = pairs(ranked.len()).map(|(i, j)| (ranked[i], ranked[j]));
-    for ((pair, p), (first, second)) in all.iter_mut().zip(holm(&p_values)).zip(models) {
+    for (pair, p) in all.iter_mut().zip(holm(&p_values)) {
         pair.p_adjusted = p;
         pair.different = p < SIGNIFICANCE;
-        if !pair.different && run.protocol.seeds > 1 {
-            pair.seeds_to_settle = seeds_for(first, second);
-        }
+    }
+    if run.protocol.seeds > 1 {
+        let models: Vec<_> = pairs(ranked.len())
+            .map(|(i, j)| (ranked[i], ranked[j]))
+            .collect();
+        over_seeds(&mut all, &models);
     }
     all
 }
@@ -220,6 +225,7 @@ impl Comparison {
             p_adjusted: 1.0,
             different: false,
             detectable_difference: None,
+            over_seeds: None,
             seeds_to_settle: None,
             posterior: None,
             five_by_two: None,

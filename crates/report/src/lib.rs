@@ -18,6 +18,7 @@ mod index;
 mod latex;
 mod markdown;
 mod metrics;
+mod over_seeds;
 mod parquet;
 mod record;
 mod resampled;
@@ -39,6 +40,7 @@ pub use files::{RecordLog, Records, newest_run, read_records, runs, write_file, 
 pub use index::write_index;
 pub use latex::latex;
 pub use metrics::{FitSummary, Metrics};
+pub use over_seeds::OverSeeds;
 pub use record::{
     Cell, Control, ControlRecord, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted,
     FoldOf, ImagesRecord, JudgedOn, Latency, LinearRecord, Mistake, Outcome, PlannedModel,

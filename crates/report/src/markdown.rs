@@ -13,7 +13,7 @@ use numbers::thousands;
 use serde::Serialize;
 use tables::{
     ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricsRow, Row,
-    SpreadRow, WeightDifferences, class_table, cost_rows, weight_differences,
+    SeedRow, SpreadRow, WeightDifferences, class_table, cost_rows, weight_differences,
 };
 
 const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
@@ -30,6 +30,7 @@ pub(crate) struct View<'a> {
     judged: &'static str,
     metrics: Vec<MetricsRow>,
     spreads: Vec<SpreadRow>,
+    over_seeds: Vec<SeedRow>,
     controls: Vec<ControlRow>,
     costs: Vec<CostRow>,
     curves: LearningTable,
@@ -64,6 +65,7 @@ pub(crate) fn view<'a>(report: &'a Report, figures: &'a [Figure]) -> View<'a> {
         curves: LearningTable::new(report),
         controls: report.models.iter().filter_map(ControlRow::new).collect(),
         spreads: report.finished().filter_map(SpreadRow::new).collect(),
+        over_seeds: report.comparisons.iter().filter_map(SeedRow::new).collect(),
         warnings: warnings(report),
         sizes: Sizes::new(&report.dataset),
         models: report

@@ -137,6 +137,7 @@ mod tests {
             p_adjusted: p,
             different: p < 0.05,
             detectable_difference: Some(0.0012),
+            over_seeds: None,
             seeds_to_settle: None,
             posterior: None,
             five_by_two: None,

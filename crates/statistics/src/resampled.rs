@@ -2,13 +2,10 @@
 //! training sets overlap.
 
 use crate::Interval;
-use crate::probabilities::mean;
+use crate::moments::{ROUNDING, mean, variance};
 use crate::several::Test;
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, FisherSnedecor, Normal, StudentsT};
-
-/// A spread of shares below this is of rounding.
-const ROUNDING: f64 = 1e-12;
+use statrs::distribution::{ContinuousCDF, FisherSnedecor, StudentsT};
 
 /// Differences in accuracy over the folds of (repeated) cross-validation, with the variance that
 /// Nadeau and Bengio 2003 give them: each fold shares most of its training images with the others.
@@ -47,14 +44,12 @@ impl CorrelatedDifferences {
         if folds < 2.0 {
             return None;
         }
-        let average = mean(differences.iter().copied());
-        let squares = differences.iter().map(|d| (d - average) * (d - average));
-        let variance = squares.sum::<f64>() / (folds - 1.0);
+        let variance = variance(differences);
         if variance.sqrt() < ROUNDING {
             return None;
         }
         Some(Self {
-            mean: average,
+            mean: mean(differences.iter().copied()),
             error: ((1.0 / folds + test_to_train) * variance).sqrt(),
             freedom: folds - 1.0,
         })
@@ -98,25 +93,6 @@ impl CorrelatedDifferences {
     fn student(&self) -> StudentsT {
         StudentsT::new(0.0, 1.0, self.freedom).expect("at least one degree of freedom")
     }
-}
-
-/// How many seeds the t test of a mean difference needs to find it four times in five at p < 0.05, two-sided,
-/// if the differences of these seeds are typical: ((z(0.975) + z(0.8)) σ / μ)². `None` for
-/// fewer than two, or without a mean difference.
-///
-/// # Panics
-/// Never.
-pub fn seeds_to_settle(differences: &[f64]) -> Option<usize> {
-    let count = differences.len() as f64;
-    let average = mean(differences.iter().copied());
-    if count < 2.0 || average == 0.0 {
-        return None;
-    }
-    let squares = differences.iter().map(|d| (d - average) * (d - average));
-    let deviation = (squares.sum::<f64>() / (count - 1.0)).sqrt();
-    let normal = Normal::standard();
-    let both = normal.inverse_cdf(0.975) + normal.inverse_cdf(0.8);
-    Some(((both * deviation / average).powi(2).ceil() as usize).max(2))
 }
 
 /// The combined 5×2cv F test (Alpaydin 1999): differences in accuracy of five repetitions of 2-fold
@@ -186,16 +162,6 @@ mod tests {
         assert_close(test.statistic, 3.7896995708154506);
         assert_close(test.p, 0.07720182938726802);
         assert_eq!(five_by_two_f(&[[0.1; 2]; 5]), None);
-    }
-
-    /// ((1.959964 + 0.841621) · 0.01 / 0.005)² = 31.4
-    #[test]
-    fn seeds_grow_with_the_spread_and_shrink_with_the_difference() {
-        let spread = 0.01 / 2.0_f64.sqrt();
-        assert_eq!(seeds_to_settle(&[0.005 - spread, 0.005 + spread]), Some(32));
-        assert_eq!(seeds_to_settle(&[0.1, 0.1]), Some(2));
-        assert_eq!(seeds_to_settle(&[0.1]), None);
-        assert_eq!(seeds_to_settle(&[-0.1, 0.1]), None);
     }
 
     #[test]

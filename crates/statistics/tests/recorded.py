@@ -12,7 +12,7 @@ import sklearn.metrics as m
 from mlxtend.evaluate import combined_ftest_5x2cv
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import log_softmax
-from scipy.stats import binom, binomtest, norm, t as student
+from scipy.stats import binom, binomtest, norm, ttest_1samp, ttest_ind, t as student
 from sklearn.dummy import DummyClassifier
 from statsmodels.stats.contingency_tables import cochrans_q
 
@@ -102,3 +102,15 @@ print(
         DummyClassifier(), DummyClassifier(), np.zeros((40, 1)), labels, scoring=lambda *_: next(scores)
     )
 )
+
+print("seeds.rs")
+first = np.array([0.9731, 0.9718, 0.9745, 0.9722, 0.9739])
+second = np.array([0.9712, 0.9725, 0.9708, 0.9716, 0.9719])
+print(ttest_ind(first, second, equal_var=False))
+print(ttest_1samp(first, 0.9717))
+deviation = np.sqrt(first.var(ddof=1) + second.var(ddof=1))
+for more, alpha in [(0, 0.05), (-0.001, 0.05), (-0.00149, 0.05), (0.1, 0.05), (0, 0.005)]:
+    difference = first.mean() - second.mean() + more
+    n = np.arange(2, 1_000_000)
+    t = student.ppf(1 - alpha / 2, n - 1) + student.ppf(0.8, n - 1)
+    print(more, alpha, n[n >= (t * deviation / difference) ** 2][0])

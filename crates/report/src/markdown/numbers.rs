@@ -5,6 +5,11 @@ pub(super) fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{:.2} %", share * 100.0))
 }
 
+/// A difference of `0.0035` as `0.35` points.
+pub(super) fn points(share: f64) -> String {
+    format!("{:.2}", share * 100.0).replace('-', "−")
+}
+
 /// Three significant digits, without exponent.
 pub(super) fn significant(value: f64) -> String {
     if value <= 0.0 {
@@ -59,5 +64,6 @@ mod tests {
         assert_eq!(exact(0.232_120_62), "0.2321206");
         assert_eq!(percent(Some(0.922_4)), "92.24 %");
         assert_eq!(percent(None), "–");
+        assert_eq!(points(-0.0035), "−0.35");
     }
 }

@@ -1,6 +1,6 @@
 //! The tables of a page, cell by cell.
 
-use super::numbers::{exact, percent, significant, thousands};
+use super::numbers::{exact, percent, points, significant, thousands};
 use super::unfinished;
 use crate::tradeoff::{COSTS, front};
 use crate::verdict::probability;
@@ -102,7 +102,6 @@ pub(super) struct ComparisonRow {
 
 impl ComparisonRow {
     pub(super) fn new(pair: &Comparison) -> Self {
-        let points = |share: f64| format!("{:.2}", share * 100.0).replace('-', "−");
         let interval = pair.difference_interval.map_or_else(
             || "–".to_owned(),
             |Interval { low, high }| format!("{} – {}", points(low), points(high)),
@@ -323,6 +322,31 @@ impl SpreadRow {
                 .map(two)
                 .collect::<Vec<_>>()
                 .join(", "),
+        })
+    }
+}
+
+/// One pair of models on average over seeds.
+#[derive(Serialize)]
+pub(super) struct SeedRow {
+    first: String,
+    second: String,
+    difference: String,
+    p: String,
+    different: bool,
+    settle: String,
+}
+
+impl SeedRow {
+    pub(super) fn new(pair: &Comparison) -> Option<Self> {
+        let over_seeds = pair.over_seeds?;
+        Some(Self {
+            first: pair.first.clone(),
+            second: pair.second.clone(),
+            difference: points(over_seeds.difference),
+            p: probability(over_seeds.p_adjusted),
+            different: over_seeds.different(),
+            settle: pair.seeds_to_settle.map_or_else(String::new, thousands),
         })
     }
 }

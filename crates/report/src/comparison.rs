@@ -236,8 +236,8 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::{CELL, run, run_over_folds, with_errors};
-    use crate::{Cell, Records, Report};
+    use crate::Cell;
+    use crate::examples::{CELL, report, run, run_over_folds, with_errors};
 
     /// Four folds of ten images, in which the models have so many errors.
     fn over_four_folds(
@@ -252,13 +252,7 @@ mod tests {
             };
             errors.iter().enumerate().map(of_fold).collect::<Vec<_>>()
         });
-        let records = Records {
-            fits: fits.collect(),
-            run,
-            controls: Vec::new(),
-            images: None,
-        };
-        Report::new(records).comparisons.remove(0)
+        report(fits.collect(), run.clone()).comparisons.remove(0)
     }
 
     /// Three pairs: each is different for certain at a third of 0.05 only.
@@ -266,15 +260,8 @@ mod tests {
     fn what_images_can_show_is_at_the_level_of_a_pair_among_all() {
         let run = run(&["a", "b", "c"], &[0, 1].repeat(500));
         let errors = [("a", 0), ("b", 5), ("c", 40)];
-        let records = Records {
-            fits: errors
-                .map(|(id, wrong)| with_errors(&run, id, CELL, wrong))
-                .to_vec(),
-            run,
-            controls: Vec::new(),
-            images: None,
-        };
-        let pairs = Report::new(records).comparisons;
+        let fits = errors.map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
+        let pairs = report(fits.to_vec(), run).comparisons;
         let found: Vec<Option<f64>> = pairs.iter().map(|p| p.detectable_difference).collect();
         let alone = |differing| detectable_difference(1_000, differing, 0.05 / 3.0, 0.8);
         assert_eq!(found, [None, alone(0.04), alone(0.035)], "{pairs:?}");

@@ -2,7 +2,7 @@
 
 use crate::{
     Cell, DatasetRecord, Environment, FitRecord, Fitted, FoldOf, JudgedOn, Latency, Outcome,
-    PlannedModel, Protocol, RunRecord,
+    PlannedModel, Protocol, Records, Report, RunRecord,
 };
 
 /// The only fit of a model.
@@ -124,4 +124,34 @@ pub(crate) fn with_errors(run: &RunRecord, id: &str, cell: Cell, wrong: usize) -
         .map(|(image, label)| if image < wrong { 1 - label } else { label } as u16)
         .collect();
     fit(id, cell, Outcome::Finished(Box::new(fitted(&predictions))))
+}
+
+/// The report of a run with up to three seeds, of models that get so many of 1 000 images wrong with
+/// each.
+pub(crate) fn with_seeds(models: &[(&str, &[usize])]) -> Report {
+    let names: Vec<&str> = models.iter().map(|(id, _)| *id).collect();
+    let mut run = run(&names, &[0, 1].repeat(500));
+    run.protocol.seeds = 3;
+    for (planned, (_, errors)) in run.models.iter_mut().zip(models) {
+        planned.fits = errors.len();
+    }
+    let cell = |seed: usize| Cell {
+        seed: CELL.seed + seed as u64,
+        ..CELL
+    };
+    let fits = models.iter().flat_map(|(id, errors)| {
+        let errors = errors.iter().enumerate();
+        errors.map(|(seed, &wrong)| with_errors(&run, id, cell(seed), wrong))
+    });
+    report(fits.collect(), run.clone())
+}
+
+/// The report of these fits.
+pub(crate) fn report(fits: Vec<FitRecord>, run: RunRecord) -> Report {
+    Report::new(Records {
+        run,
+        fits,
+        controls: Vec::new(),
+        images: None,
+    })
 }

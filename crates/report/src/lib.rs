@@ -18,6 +18,7 @@ mod index;
 mod latex;
 mod markdown;
 mod metrics;
+mod numbers;
 mod over_seeds;
 mod parquet;
 mod record;

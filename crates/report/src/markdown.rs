@@ -1,15 +1,14 @@
 //! The Markdown page of a report.
 
-mod numbers;
 mod tables;
 
 use crate::figures::Figure;
-use crate::verdict::{probability, verdict};
+use crate::numbers::{probability, thousands};
+use crate::verdict::verdict;
 use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use numbers::thousands;
 use serde::Serialize;
 use tables::{
     ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricsRow, Row,

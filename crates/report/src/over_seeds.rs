@@ -78,34 +78,8 @@ fn mean(accuracies: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::{CELL, run, with_errors};
-    use crate::{Cell, Records, Report};
-
-    /// Models on 1 000 images, with so many errors by seed.
-    fn with_seeds(models: &[(&str, &[usize])]) -> Report {
-        let names: Vec<&str> = models.iter().map(|(id, _)| *id).collect();
-        let mut run = run(&names, &[0, 1].repeat(500));
-        run.protocol.seeds = 3;
-        for (planned, (_, errors)) in run.models.iter_mut().zip(models) {
-            planned.fits = errors.len();
-        }
-        let fits = models.iter().flat_map(|(id, errors)| {
-            let cell = |seed: usize| Cell {
-                seed: CELL.seed + seed as u64,
-                ..CELL
-            };
-            let errors = errors.iter().enumerate();
-            errors.map(move |(seed, &wrong)| (*id, cell(seed), wrong))
-        });
-        Report::new(Records {
-            fits: fits
-                .map(|(id, cell, wrong)| with_errors(&run, id, cell, wrong))
-                .collect(),
-            run,
-            controls: Vec::new(),
-            images: None,
-        })
-    }
+    use crate::Report;
+    use crate::examples::with_seeds;
 
     fn pair<'a>(report: &'a Report, first: &str, second: &str) -> &'a Comparison {
         let is_it = |pair: &&Comparison| pair.first == first && pair.second == second;

@@ -1,9 +1,8 @@
 //! The tables of a page, cell by cell.
 
-use super::numbers::{exact, percent, points, significant, thousands};
 use super::unfinished;
+use crate::numbers::{exact, percent, points, probability, significant, thousands};
 use crate::tradeoff::{COSTS, front};
-use crate::verdict::probability;
 use crate::{Comparison, Control, ModelSummary, Report, Status, VarianceBudget};
 use serde::Serialize;
 use statistics::Interval;

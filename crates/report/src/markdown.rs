@@ -11,8 +11,9 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 use tables::{
-    ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricsRow, Row,
-    SeedRow, SpreadRow, WeightDifferences, class_table, cost_rows, weight_differences,
+    ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricPairs,
+    MetricsRow, Row, SeedRow, SpreadRow, WeightDifferences, class_table, cost_rows,
+    weight_differences,
 };
 
 const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
@@ -24,6 +25,9 @@ pub(crate) struct View<'a> {
     headline: String,
     verdict: Vec<String>,
     comparisons: Vec<ComparisonRow>,
+    /// Whether there is an F test over 5x2 folds.
+    five_by_two: bool,
+    by_metric: Option<MetricPairs>,
     groups: Vec<String>,
     cochran: Option<String>,
     judged: &'static str,
@@ -56,6 +60,8 @@ pub(crate) fn view<'a>(report: &'a Report, figures: &'a [Figure]) -> View<'a> {
         headline: verdict.remove(0),
         verdict,
         comparisons: report.comparisons.iter().map(ComparisonRow::new).collect(),
+        five_by_two: (report.protocol.repeats, report.protocol.folds) == (5, 2),
+        by_metric: MetricPairs::new(&report.comparisons),
         groups: groups(report),
         cochran: cochran(report),
         judged: report.protocol.judged_on.images(),

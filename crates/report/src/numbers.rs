@@ -45,14 +45,20 @@ pub(crate) fn thousands(number: usize) -> String {
     text
 }
 
-/// `p = 0.034`, or `p < 1e-12` where the exact value means nothing to anybody.
+/// `p = 0.034`, or `p < 1e-12`.
 pub(crate) fn probability(p: f64) -> String {
+    let equals = if p >= 0.001 { "= " } else { "" };
+    format!("p {equals}{}", p_value(p))
+}
+
+/// `0.034`, or `< 1e-12` where the exact value means nothing to anybody.
+pub(crate) fn p_value(p: f64) -> String {
     if p >= 0.001 {
-        return format!("p = {p:.3}");
+        return format!("{p:.3}");
     }
     // Smaller ones may be 0 only because there is no such number.
     let exponent = (p.log10().floor() as i32).saturating_add(1).max(-300);
-    format!("p < 1e{exponent}")
+    format!("< 1e{exponent}")
 }
 
 #[cfg(test)]
@@ -89,5 +95,9 @@ mod tests {
         ] {
             assert_eq!(probability(p), printed);
         }
+        assert_eq!(
+            (p_value(0.5), p_value(0.0)),
+            ("0.500".to_owned(), "< 1e-300".to_owned())
+        );
     }
 }

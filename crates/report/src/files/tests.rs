@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::examples::{self, CELL, fit, fitted};
-use crate::{Control, EpochRecord, Fitted, LinearRecord, Mistake, Outcome};
+use crate::{Cell, Control, EpochRecord, Fitted, LinearRecord, Mistake, Outcome};
 
 fn run() -> RunRecord {
     examples::run(&["good", "bad", "late"], &[0, 0, 1, 1])
@@ -163,8 +163,8 @@ fn every_picture_that_the_page_shows_exists() {
     }
 }
 
-#[test]
-fn models_are_compared_on_the_images_on_which_they_differ() {
+/// Two models that finished, of which one gets all images right, and one that failed.
+fn good_and_better() -> Report {
     let Outcome::Finished(fitted) = good().outcome else {
         panic!("good finishes");
     };
@@ -173,13 +173,17 @@ fn models_are_compared_on_the_images_on_which_they_differ() {
         ..*fitted
     };
     let better = fit("better", CELL, Outcome::Finished(Box::new(fitted)));
-    let plan = examples::run(&["good", "bad", "better"], &[0, 0, 1, 1]);
-    let report = Report::new(Records {
-        run: plan,
+    Report::new(Records {
+        run: examples::run(&["good", "bad", "better"], &[0, 0, 1, 1]),
         fits: vec![good(), bad(), better],
         controls: vec![controls()],
         images: None,
-    });
+    })
+}
+
+#[test]
+fn models_are_compared_on_the_images_on_which_they_differ() {
+    let report = good_and_better();
     let [pair] = &report.comparisons[..] else {
         panic!("one pair finished: {:?}", report.comparisons);
     };
@@ -238,4 +242,81 @@ fn the_html_page_is_one_file_and_escapes_what_it_quotes() {
     let data: serde_json::Value = serde_json::from_str(json).unwrap();
     assert_eq!(data["images"], serde_json::json!([1]));
     assert_eq!(data["models"][0]["predictions"], serde_json::json!([1]));
+}
+
+/// The pages of a report.
+fn pages(report: &Report) -> [String; 2] {
+    let directory = tempfile::tempdir().unwrap();
+    write_report(directory.path(), report).unwrap();
+    ["README.md", "index.html"].map(|page| fs::read_to_string(directory.path().join(page)).unwrap())
+}
+
+#[test]
+fn both_pages_print_what_is_computed_of_pairs() {
+    let [markdown, html] = pages(&good_and_better());
+    // One image of four: nothing could be shown.
+    let (row, cells) = (
+        "| better | good | 25.00 | 0.00 – 75.00 | 1 / 0 | p = 1.000 | 0.500 | cannot be told apart | – |",
+        "<td>p = 1.000</td><td class=\"text\">cannot be told apart</td><td>0.500</td><td>–</td>",
+    );
+    assert!(markdown.contains(row), "{markdown}");
+    assert!(html.contains(cells));
+    // Balanced accuracy 1 against 3/4, and the same probabilities.
+    assert!(
+        markdown.contains("| better | good | 0.2500 (0.0000 – "),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains(" | 0.0000 (0.0000 – 0.0000) |"),
+        "{markdown}"
+    );
+    assert!(html.contains("<td>0.2500 (0.0000 – "));
+    for page in [markdown, html] {
+        assert!(page.contains("Cochran's test of equal accuracy: Q = 1.0, p = 0.317"));
+        assert!(!page.contains("5×2cv"));
+    }
+}
+
+#[test]
+fn both_pages_print_the_tests_over_folds_and_over_seeds() {
+    let mut run = examples::run_over_folds(&["a", "b"], &[0, 1].repeat(20), 2);
+    run.protocol.repeats = 5;
+    run.folds = vec![run.folds[0].clone(); 5];
+    for planned in &mut run.models {
+        planned.fits = 10;
+    }
+    let cells = (0..10).map(|i| Cell {
+        repeat: i / 2,
+        fold: i % 2,
+        ..CELL
+    });
+    let both = |cell: Cell| {
+        let wrong = 2 + cell.repeat * cell.fold;
+        [("a", 1), ("b", wrong)].map(|(id, wrong)| examples::with_errors(&run, id, cell, wrong))
+    };
+    let folds = examples::report(cells.flat_map(both).collect(), run.clone());
+    let test = folds.comparisons[0].five_by_two.unwrap();
+    let seeds = examples::with_seeds(&[("a", &[10, 12, 14]), ("b", &[11, 15, 16])]);
+    for (report, parts) in [
+        (
+            folds,
+            [
+                "5×2cv F".to_owned(),
+                format!("F = {:.2}, p = ", test.statistic),
+            ],
+        ),
+        (
+            seeds,
+            [
+                "on average over seeds".to_owned(),
+                "seeds to settle".to_owned(),
+            ],
+        ),
+    ] {
+        for page in pages(&report) {
+            for part in &parts {
+                assert!(page.contains(part), "{part}");
+            }
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! The tables of a page, cell by cell.
 
 use super::unfinished;
-use crate::numbers::{exact, percent, points, probability, significant, thousands};
+use crate::numbers::{exact, p_value, percent, points, probability, significant, thousands};
+use crate::resampled::MetricDifference;
 use crate::tradeoff::{COSTS, front};
 use crate::{Comparison, Control, ModelSummary, Report, Status, VarianceBudget};
 use serde::Serialize;
@@ -94,9 +95,11 @@ pub(super) struct ComparisonRow {
     interval: String,
     only: String,
     p: String,
+    mid_p: String,
     different: bool,
     detectable: String,
     posterior: String,
+    five_by_two: String,
 }
 
 impl ComparisonRow {
@@ -112,21 +115,80 @@ impl ComparisonRow {
             interval,
             only: format!("{} / {}", pair.only_first_right, pair.only_second_right),
             p: probability(pair.p_adjusted),
+            mid_p: pair.mid_p.map_or_else(String::new, p_value),
             different: pair.different,
             detectable: pair
                 .detectable_difference
                 .map_or_else(|| "–".to_owned(), points),
-            posterior: pair.posterior.map_or_else(String::new, |posterior| {
-                let share = |p: f64| format!("{:.0}", p * 100.0);
-                format!(
-                    "{} / {} / {}",
-                    share(posterior.first_better),
-                    share(posterior.equivalent),
-                    share(posterior.second_better)
-                )
-            }),
+            five_by_two: pair.five_by_two.map_or_else(
+                || "–".to_owned(),
+                |test| format!("F = {:.2}, {}", test.statistic, probability(test.p)),
+            ),
+            posterior: pair.posterior.map_or_else(
+                || "–".to_owned(),
+                |posterior| {
+                    let share = |p: f64| format!("{:.0}", p * 100.0);
+                    format!(
+                        "{} / {} / {}",
+                        share(posterior.first_better),
+                        share(posterior.equivalent),
+                        share(posterior.second_better)
+                    )
+                },
+            ),
         }
     }
+}
+
+/// The metrics by which pairs are compared in a table, with the heading of each.
+const METRICS: [(&str, &str); 9] = [
+    ("balanced_accuracy", "balanced accuracy"),
+    ("macro_f1", "macro-F1"),
+    ("cohen_kappa", "Cohen's κ"),
+    ("matthews_correlation", "Matthews"),
+    ("log_loss", "log-loss"),
+    ("brier", "Brier"),
+    ("top_2_accuracy", "top 2"),
+    ("roc_auc", "ROC-AUC"),
+    ("expected_calibration_error", "ECE"),
+];
+
+/// Every pair of models by other metrics than accuracy.
+#[derive(Serialize)]
+pub(super) struct MetricPairs {
+    metrics: [&'static str; 9],
+    rows: Vec<(String, String, [String; 9])>,
+}
+
+impl MetricPairs {
+    /// `None` over folds, where there are no intervals.
+    pub(super) fn new(pairs: &[Comparison]) -> Option<Self> {
+        let cell = |pair: &Comparison, name: &str| {
+            let mut all = pair.metric_differences.iter();
+            let found = all.find(|difference| difference.metric == name);
+            found.map_or_else(|| "–".to_owned(), metric_difference)
+        };
+        let compared = pairs
+            .iter()
+            .filter(|pair| !pair.metric_differences.is_empty());
+        let rows: Vec<_> = compared
+            .map(|pair| {
+                let cells = METRICS.map(|(name, _)| cell(pair, name));
+                (pair.first.clone(), pair.second.clone(), cells)
+            })
+            .collect();
+        (!rows.is_empty()).then(|| Self {
+            metrics: METRICS.map(|(_, heading)| heading),
+            rows,
+        })
+    }
+}
+
+/// `0.0034 (−0.0012 – 0.0080)`
+fn metric_difference(found: &MetricDifference) -> String {
+    let [difference, low, high] = [found.difference, found.interval.low, found.interval.high]
+        .map(|value| format!("{value:.4}").replace('-', "−"));
+    format!("{difference} ({low} – {high})")
 }
 
 /// What predictions say beyond accuracy.

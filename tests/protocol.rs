@@ -126,7 +126,7 @@ fn a_validation_split_stands_in_for_the_test_images() {
     let arguments = [&["--models", "softmax", "--validation", "3000"], &FEW[..]].concat();
     compare(results.path(), &arguments)
         .success()
-        .stdout(contains("of the 3000 validation images right"));
+        .stdout(contains("of the 3\u{a0}000 validation images right"));
     let report = report(results.path());
     assert_eq!(report["protocol"]["judged_on"], "validation");
     assert_eq!(report["dataset"]["test"], 3_000);

@@ -9,6 +9,8 @@ mod comparison;
 mod diff;
 mod encoding;
 mod error;
+#[cfg(test)]
+mod examples;
 mod figures;
 mod files;
 mod html;
@@ -16,6 +18,8 @@ mod index;
 mod latex;
 mod markdown;
 mod metrics;
+mod numbers;
+mod over_seeds;
 mod parquet;
 mod record;
 mod resampled;
@@ -38,6 +42,7 @@ pub use index::write_index;
 pub use latex::latex;
 pub use markdown::warnings;
 pub use metrics::{FitSummary, Metrics};
+pub use over_seeds::OverSeeds;
 pub use record::{
     Cell, Control, ControlRecord, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted,
     FoldOf, ImagesRecord, JudgedOn, Latency, LinearRecord, Mistake, Outcome, PlannedModel,

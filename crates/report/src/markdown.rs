@@ -1,19 +1,19 @@
 //! The Markdown page of a report.
 
-mod numbers;
 mod tables;
 
 use crate::figures::Figure;
-use crate::verdict::{probability, verdict};
+use crate::numbers::{probability, thousands};
+use crate::verdict::verdict;
 use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use numbers::thousands;
 use serde::Serialize;
 use tables::{
-    ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricsRow, Row,
-    SpreadRow, WeightDifferences, class_table, cost_rows, weight_differences,
+    ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricPairs,
+    MetricsRow, Row, SeedRow, SpreadRow, WeightDifferences, class_table, cost_rows,
+    weight_differences,
 };
 
 const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
@@ -25,11 +25,15 @@ pub(crate) struct View<'a> {
     headline: String,
     verdict: Vec<String>,
     comparisons: Vec<ComparisonRow>,
+    /// Whether there is an F test over 5x2 folds.
+    five_by_two: bool,
+    by_metric: Option<MetricPairs>,
     groups: Vec<String>,
     cochran: Option<String>,
     judged: &'static str,
     metrics: Vec<MetricsRow>,
     spreads: Vec<SpreadRow>,
+    over_seeds: Vec<SeedRow>,
     controls: Vec<ControlRow>,
     costs: Vec<CostRow>,
     curves: LearningTable,
@@ -56,6 +60,8 @@ pub(crate) fn view<'a>(report: &'a Report, figures: &'a [Figure]) -> View<'a> {
         headline: verdict.remove(0),
         verdict,
         comparisons: report.comparisons.iter().map(ComparisonRow::new).collect(),
+        five_by_two: (report.protocol.repeats, report.protocol.folds) == (5, 2),
+        by_metric: MetricPairs::new(&report.comparisons),
         groups: groups(report),
         cochran: cochran(report),
         judged: report.protocol.judged_on.images(),
@@ -64,6 +70,7 @@ pub(crate) fn view<'a>(report: &'a Report, figures: &'a [Figure]) -> View<'a> {
         curves: LearningTable::new(report),
         controls: report.models.iter().filter_map(ControlRow::new).collect(),
         spreads: report.finished().filter_map(SpreadRow::new).collect(),
+        over_seeds: report.comparisons.iter().filter_map(SeedRow::new).collect(),
         warnings: warnings(report),
         sizes: Sizes::new(&report.dataset),
         models: report

@@ -1,8 +1,7 @@
 //! Where the spread of an accuracy comes from.
 
-use crate::{FitSummary, ModelSummary, Protocol};
+use crate::{FitSummary, Protocol};
 use serde::Serialize;
-use statistics::seeds_to_settle;
 
 /// Standard deviations of a model's accuracy, by what would have to be drawn anew.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -34,20 +33,4 @@ impl VarianceBudget {
             training_images: over_folds.then(|| (variance - judged).max(0.0).sqrt()),
         })
     }
-}
-
-/// How many seeds would show which of two models is better on average over seeds, on the same images;
-/// `None` where neither depends on the seed or the fits so far show no difference at all.
-pub(crate) fn seeds_for(first: &ModelSummary, second: &ModelSummary) -> Option<usize> {
-    let accuracy = |model: &ModelSummary, index: usize| match model.fits.get(index) {
-        Some(fit) => Some(fit.accuracy),
-        // A model that does not depend on the seed is the same with each.
-        None if model.fits.is_empty() => model.test_accuracy,
-        None => None,
-    };
-    let count = first.fits.len().max(second.fits.len());
-    let differences: Option<Vec<f64>> = (0..count)
-        .map(|seed| Some(accuracy(first, seed)? - accuracy(second, seed)?))
-        .collect();
-    seeds_to_settle(&differences?)
 }

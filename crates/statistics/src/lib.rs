@@ -3,11 +3,13 @@
 mod calibration;
 mod confusion;
 mod interval;
+mod moments;
 mod paired;
 mod probabilities;
 #[cfg(test)]
 mod recorded;
 mod resampled;
+mod seeds;
 mod several;
 
 pub use calibration::{
@@ -20,5 +22,6 @@ pub use paired::{McNemar, PairedBootstrap, holm, mcnemar};
 pub use probabilities::{
     brier, brier_scores, log_loss, log_losses, ranks, roc_auc, roc_auc_influences, top_k_accuracy,
 };
-pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f, seeds_to_settle};
+pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f};
+pub use seeds::SeedDifference;
 pub use several::{Test, cochran_q, detectable_difference, groups};

@@ -14,7 +14,7 @@ pub struct McNemar {
     /// (McNemar 1947).
     pub p: f64,
     /// The mid-p value, half the probability of the observed split less: less conservative, and
-    /// recommended by Fagerland, Lydersen and Laake 2013.
+    /// recommended by Fagerland, Lydersen and Laake 2013. 1 for two that never differ.
     pub mid_p: f64,
 }
 
@@ -25,6 +25,9 @@ pub struct McNemar {
 /// Never: any counts make a binomial distribution.
 pub fn mcnemar(only_first: usize, only_second: usize) -> McNemar {
     let (fewer, trials) = (only_first.min(only_second), only_first + only_second);
+    if trials == 0 {
+        return McNemar { p: 1.0, mid_p: 1.0 };
+    }
     let split = Binomial::new(0.5, trials as u64).expect("a half is a probability");
     let tail = 2.0 * split.cdf(fewer as u64);
     let observed = split.pmf(fewer as u64);
@@ -138,7 +141,7 @@ mod tests {
 
     #[test]
     fn without_differences_nothing_is_shown() {
-        assert_eq!(mcnemar(0, 0).p, 1.0);
+        assert_eq!(mcnemar(0, 0), McNemar { p: 1.0, mid_p: 1.0 });
         assert_eq!(mcnemar(7, 7).p, 1.0);
     }
 

@@ -1,6 +1,8 @@
 //! What class probabilities are worth. All take natural logarithms of probabilities, shape (images,
 //! classes) in row-major order, and labels below `classes`, shape (images).
 
+use crate::moments::mean;
+
 /// Mean negative log-probability of the true classes, in nats. It takes logarithms, because a
 /// confident mistake has a probability that underflows to 0.
 ///
@@ -171,16 +173,6 @@ pub(crate) fn rows<'a>(
     );
     let rows = log_probabilities.chunks_exact(classes.max(1));
     rows.zip(labels.iter().copied())
-}
-
-/// The arithmetic mean; 0 of nothing.
-pub(crate) fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut count) = (0.0, 0_usize);
-    for value in values {
-        sum += value;
-        count += 1;
-    }
-    sum / count.max(1) as f64
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ import baycomp
 import numpy as np
 import sklearn.metrics as m
 from mlxtend.evaluate import combined_ftest_5x2cv
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 from scipy.special import log_softmax
-from scipy.stats import binom, binomtest, t as student
+from scipy.stats import binom, binomtest, norm, ttest_1samp, ttest_ind, t as student
 from sklearn.dummy import DummyClassifier
 from statsmodels.stats.contingency_tables import cochrans_q
 
@@ -65,15 +65,52 @@ right = np.array([[(i * (2 * k + 1) + i // 7) % (k + 3) > 0 for k in range(1, 5)
 q = cochrans_q(right.astype(int))
 print(q.statistic, q.pvalue)
 
+
+def power(n, differing, alpha, difference):
+    """Of McNemar's exact test, over the number m of differing images."""
+    total = 0.0
+    for m in range(int(2 * n * differing) + 41):
+        b = np.arange(m + 1)
+        p = 2 * binom.cdf(np.minimum(b, m - b), m, 0.5)
+        split = binom.pmf(b, m, (1 + difference / differing) / 2)
+        total += binom.pmf(m, n, differing) * split[p < alpha].sum()
+    return total
+
+
+n = 10_000
+for differing, alpha in [(0.02, 0.05), (0.02, 0.05 / 36), (0.0061, 0.05 / 36)]:
+    missing = (
+        lambda d: d * np.sqrt(n)
+        - norm.isf(alpha / 2) * np.sqrt(differing)
+        - norm.ppf(0.8) * np.sqrt(differing - d * d)
+    )
+    delta = brentq(missing, 0, differing, xtol=1e-15)
+    print(delta, power(n, differing, alpha, delta))
+for differing, alpha in [(0.0008, 0.05), (0.0007, 0.05), (0.0016, 0.05 / 36)]:
+    print("all on one side", power(n, differing, alpha, differing))
+
 print("resampled.rs")
 d = np.array([0.012, 0.018, -0.004, 0.009, 0.021, 0.015, 0.002, 0.011, 0.007, 0.019])
 # baycomp takes the scores of both and reports (left, rope, right) for y − x.
 print(baycomp.CorrelatedTTest.probs(np.zeros(10), d, rope=0.005, runs=1))
-error = np.sqrt((1 / 10 + 0.1 / 0.9) * d.var(ddof=1))
-print(2 * student.sf(abs(d.mean() / error), 9), student.interval(0.95, 9, d.mean(), error))
+for test_to_train in [0.1 / 0.9, 1.0]:
+    error = np.sqrt((1 / 10 + test_to_train) * d.var(ddof=1))
+    print(2 * student.sf(abs(d.mean() / error), 9), student.interval(0.95, 9, d.mean(), error))
 scores = iter([score for pair in d for score in (pair, 0.0)])
 print(
     combined_ftest_5x2cv(
         DummyClassifier(), DummyClassifier(), np.zeros((40, 1)), labels, scoring=lambda *_: next(scores)
     )
 )
+
+print("seeds.rs")
+first = np.array([0.9731, 0.9718, 0.9745, 0.9722, 0.9739])
+second = np.array([0.9712, 0.9725, 0.9708, 0.9716, 0.9719])
+print(ttest_ind(first, second, equal_var=False))
+print(ttest_1samp(first, 0.9717))
+deviation = np.sqrt(first.var(ddof=1) + second.var(ddof=1))
+for more, alpha in [(0, 0.05), (-0.001, 0.05), (-0.00149, 0.05), (0.1, 0.05), (0, 0.005)]:
+    difference = first.mean() - second.mean() + more
+    n = np.arange(2, 1_000_000)
+    t = student.ppf(1 - alpha / 2, n - 1) + student.ppf(0.8, n - 1)
+    print(more, alpha, n[n >= (t * deviation / difference) ** 2][0])

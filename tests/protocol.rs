@@ -243,6 +243,31 @@ fn a_model_beyond_its_limits_keeps_its_row_with_the_reason() {
 }
 
 #[test]
+fn folds_with_several_seeds_tell_all_parts_of_the_variance() {
+    let results = tempfile::tempdir().unwrap();
+    let models = [
+        "--models",
+        "burn-mlp,nearest-centroid",
+        "--set",
+        "burn-mlp.epochs=2",
+    ];
+    let arguments = [&models[..], &["--quick", "--cv", "3", "--seeds", "2"]].concat();
+    compare(results.path(), &arguments).success();
+    let report = report(results.path());
+    let network = model(&report, "burn-mlp");
+    let count = |key: &str| network[key].as_array().unwrap().len();
+    assert_eq!((count("fits"), count("other_seeds")), (3, 3));
+    for part in ["judged_images", "seed", "training_images"] {
+        assert!(network["variance"][part].is_number(), "{part}");
+    }
+    let centroids = model(&report, "nearest-centroid");
+    assert!(
+        centroids["variance"]["seed"].is_null(),
+        "it depends on none"
+    );
+}
+
+#[test]
 fn a_stored_fit_is_held_to_the_limits_of_today() {
     let results = tempfile::tempdir().unwrap();
     let arguments = [&["--models", "softmax"], &FEW[..]].concat();

@@ -104,7 +104,6 @@ impl Division {
                 protocol: Protocol {
                     folds: cross.folds,
                     repeats: cross.repeats,
-                    seeds: 1,
                     ..protocol(JudgedOn::Folds)
                 },
                 folds: folds.collect::<Result<_, _>>().map_err(limit("--cv"))?,
@@ -179,12 +178,20 @@ impl Division {
                 .collect();
         }
         let Protocol { repeats, folds, .. } = self.protocol;
+        let seeds = if is_stochastic {
+            self.protocol.seeds
+        } else {
+            1
+        };
         let cells = (0..repeats).flat_map(|repeat| {
-            (0..folds).map(move |fold| Cell {
-                repeat,
-                fold,
-                train_images: None,
-                seed: self.seed.wrapping_add(repeat as u64),
+            (0..folds).flat_map(move |fold| {
+                // Each repetition has seeds of its own.
+                (0..seeds).map(move |offset| Cell {
+                    repeat,
+                    fold,
+                    train_images: None,
+                    seed: self.seed.wrapping_add((repeat + offset * repeats) as u64),
+                })
             })
         });
         cells.collect()
@@ -377,7 +384,11 @@ mod tests {
             ..judging()
         };
         let division = Division::new(catalog::mnist().unwrap(), &judging).unwrap();
-        let cells = division.cells(true, None);
+        let several = division.cells(true, None);
+        assert_eq!(several.len(), 12, "two seeds of each fold");
+        let seeds: Vec<u64> = several.iter().map(|cell| cell.seed).collect();
+        assert_eq!(seeds, [3, 5, 3, 5, 3, 5, 4, 6, 4, 6, 4, 6]);
+        let cells = division.cells(false, None);
         assert_eq!(cells.len(), 6);
         assert_ne!(cells[0].seed, cells[3].seed, "a seed for each repetition");
         let mut judged = 0;

@@ -132,7 +132,7 @@ pub(crate) fn comparisons(models: &[ModelSummary], run: &RunRecord) -> Vec<Compa
         pair.p_adjusted = p;
         pair.different = p < SIGNIFICANCE;
     }
-    if run.protocol.seeds > 1 {
+    if run.protocol.seeds > 1 && run.protocol.folds == 0 {
         let models: Vec<_> = pairs(ranked.len())
             .map(|(i, j)| (ranked[i], ranked[j]))
             .collect();

@@ -60,7 +60,7 @@ fn of_all_pairs(pairs: usize) -> Option<String> {
 fn of_seeds(report: &Report, best: &ModelSummary) -> Option<String> {
     let seeds = report.protocol.seeds;
     let several = report.finished().any(|model| model.fits.len() > 1);
-    if seeds < 2 || !several {
+    if seeds < 2 || !several || report.protocol.folds > 0 {
         return None;
     }
     let of = format!("All of this is of the first of {seeds} seeds");

@@ -12,15 +12,19 @@ impl Experiment {
             return format!(", {size} images");
         }
         let protocol = self.division.protocol;
-        match (protocol.folds, protocol.repeats) {
-            (0, _) if protocol.seeds == 1 => String::new(),
-            (0, _) => format!(", seed {}", cell.seed),
+        let fold = match (protocol.folds, protocol.repeats) {
+            (0, _) => String::new(),
             (folds, 1) => format!(", fold {} of {folds}", cell.fold + 1),
             (folds, repeats) => format!(
                 ", fold {} of {folds}, repetition {} of {repeats}",
                 cell.fold + 1,
                 cell.repeat + 1
             ),
+        };
+        if protocol.seeds == 1 {
+            fold
+        } else {
+            format!("{fold}, seed {}", cell.seed)
         }
     }
 

@@ -105,7 +105,7 @@ impl Plan {
                 _ => return Err(source.unknown(key, KEYS)),
             }
         }
-        let others = ["validation", "calibrate", "sizes", "seeds"];
+        let others = ["validation", "calibrate", "sizes"];
         if let (Some((cv, _)), Some(other)) = (
             table.get_ref().get_key_value("cv"),
             others

@@ -288,6 +288,7 @@ fn both_pages_print_the_tests_over_folds_and_over_seeds() {
     let cells = (0..10).map(|i| Cell {
         repeat: i / 2,
         fold: i % 2,
+        seed: CELL.seed + i as u64 / 2,
         ..CELL
     });
     let both = |cell: Cell| {

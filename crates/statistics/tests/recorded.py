@@ -1,6 +1,6 @@
 """Records what the tests in src/ compare with.
 
-    pip install scipy==1.17.1 scikit-learn==1.9.1 statsmodels==0.15.0 mlxtend==0.25.0 baycomp==1.0.3
+    pip install scipy==1.17.1 scikit-learn==1.9.1 statsmodels==0.15.0 mlxtend==0.25.0 baycomp==1.0.3 scikit-posthocs==0.17.1
     python recorded.py
 """
 
@@ -12,7 +12,19 @@ import sklearn.metrics as m
 from mlxtend.evaluate import combined_ftest_5x2cv
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import log_softmax
-from scipy.stats import binom, binomtest, norm, ttest_1samp, ttest_ind, t as student
+from scipy.stats import (
+    binom,
+    binomtest,
+    f as fisher,
+    friedmanchisquare,
+    norm,
+    rankdata,
+    studentized_range,
+    t as student,
+    ttest_1samp,
+    ttest_ind,
+)
+from scikit_posthocs import posthoc_nemenyi_friedman
 from sklearn.dummy import DummyClassifier
 from statsmodels.stats.contingency_tables import cochrans_q
 
@@ -114,3 +126,24 @@ for more, alpha in [(0, 0.05), (-0.001, 0.05), (-0.00149, 0.05), (0.1, 0.05), (0
     n = np.arange(2, 1_000_000)
     t = student.ppf(1 - alpha / 2, n - 1) + student.ppf(0.8, n - 1)
     print(more, alpha, n[n >= (t * deviation / difference) ** 2][0])
+
+print("ranks.rs")
+scores = np.array(
+    [
+        [0.97, 0.95, 0.92, 0.82],
+        [0.88, 0.89, 0.84, 0.80],
+        [0.91, 0.91, 0.85, 0.70],
+        [0.99, 0.97, 0.95, 0.95],
+        [0.76, 0.74, 0.75, 0.60],
+        [0.93, 0.90, 0.88, 0.85],
+    ]
+)
+n, k = scores.shape
+print("ranks", np.mean([rankdata(-row) for row in scores], axis=0))
+test = friedmanchisquare(*scores.T)
+f = (n - 1) * test.statistic / (n * (k - 1) - test.statistic)
+print(test, f, fisher.sf(f, k - 1, (k - 1) * (n - 1)))
+for q, count in [(3.5, 3), (1.0, 5), (4.2, 9)]:
+    print(q, count, studentized_range.sf(q, count, np.inf))
+print(posthoc_nemenyi_friedman(scores).to_numpy())
+print(studentized_range.ppf(0.95, k, np.inf) * np.sqrt(k * (k + 1) / (12 * n)))

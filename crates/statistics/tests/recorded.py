@@ -15,6 +15,7 @@ from scipy.special import log_softmax
 from scipy.stats import (
     binom,
     binomtest,
+    bootstrap,
     f as fisher,
     friedmanchisquare,
     norm,
@@ -27,14 +28,33 @@ from scipy.stats import (
 from scikit_posthocs import posthoc_nemenyi_friedman
 from sklearn.dummy import DummyClassifier
 from statsmodels.stats.contingency_tables import cochrans_q
+from statsmodels.stats.multitest import multipletests
 
 warnings.simplefilter("ignore")
+
+print("interval.rs")
+for k, n in [(9224, 10000), (9999, 10000), (10000, 10000), (0, 12), (5, 12)]:
+    print(k, n, binomtest(k, n).proportion_ci(0.95, method="wilson"))
+for k, n, p in [(30, 200, 0.115), (50, 200, 0.115), (0, 10, 0.5)]:
+    print(k, n, p, binom.sf(k - 1, n, p))
 
 print("paired.rs")
 for first, second in [(80, 30), (12, 3), (500, 450), (1, 0), (700, 60)]:
     p = binomtest(first, first + second, 0.5).pvalue
     mid_p = p - binom.pmf(min(first, second), first + second, 0.5)
     print((first, second, float(p), float(mid_p)))
+for p_values in [[0.01, 0.04, 0.03, 0.005], [0.9, 0.8]]:
+    print("Holm", multipletests(p_values, method="holm")[1])
+i = np.arange(40)
+pair = (np.sin(3 * i + 1), 0.5 * np.sin(5 * i) - 0.3)
+mean_difference = lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis)
+print(
+    "bootstrap",
+    bootstrap(
+        pair, mean_difference, paired=True, method="percentile", n_resamples=1_000_000, batch=10_000, rng=1
+    ).confidence_interval,
+    (pair[0] - pair[1]).std(),
+)
 
 print("confusion.rs")
 t = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2]
@@ -53,6 +73,7 @@ logs = log_softmax(logits, axis=1).astype(np.float32).astype(np.float64)
 probabilities = np.exp(logs)
 
 print("probabilities.rs")
+print(m.log_loss([0, 2, 1], [[0.7, 0.2, 0.1], [0.05, 0.05, 0.9], [0.4, 0.35, 0.25]]))
 print("log-loss", m.log_loss(labels, probabilities))
 print("Brier", m.brier_score_loss(labels, probabilities, scale_by_half=False))
 for k in [1, 2]:

@@ -1,7 +1,7 @@
 //! What changed between two runs.
 
 use crate::metrics::{Fit, finished, test_to_train};
-use crate::{FitSummary, PlannedModel, Records, RunRecord};
+use crate::{FitRecord, FitSummary, PlannedModel, Records, RunRecord};
 use serde_json::{Map, Value};
 use statistics::{CorrelatedDifferences, holm, mcnemar};
 
@@ -49,8 +49,8 @@ pub struct Diff {
     pub only_second: Vec<String>,
 }
 
-/// Compares two runs. Models are matched by name; of fits with several seeds the first is compared, of
-/// fits over folds all are.
+/// Compares two runs. Models are matched by name; what is compared is the fit with the first seed, or
+/// those over all folds.
 pub fn diff(first: &Records, second: &Records) -> Diff {
     let names = |records: &Records| -> Vec<String> {
         let models = records.run.models.iter();
@@ -175,14 +175,14 @@ impl<'a> Side<'a> {
     fn of(records: &'a Records, id: &str) -> Result<Self, String> {
         let run = &records.run;
         let planned = planned(records, id).expect("both runs planned it");
-        let count = match run.protocol.folds {
-            0 => 1,
-            _ => planned.fits,
+        let is_compared = |fit: &&FitRecord| {
+            let first_seed = run.seed.wrapping_add(fit.cell.repeat as u64);
+            fit.id == id && fit.cell.train_images.is_none() && fit.cell.seed == first_seed
         };
-        let of_model = records.fits.iter().filter(|fit| fit.id == id).cloned();
-        let mut fits = finished(of_model.collect(), count)
+        let compared = records.fits.iter().filter(is_compared).cloned();
+        let count = (run.protocol.folds * run.protocol.repeats).max(1);
+        let fits = finished(compared.collect(), count)
             .map_err(|(status, reason)| status.in_words(reason.as_deref()))?;
-        fits.truncate(count);
         let summaries = fits
             .iter()
             .map(|fit| FitSummary::new(run, fit, planned.train_images));
@@ -229,7 +229,7 @@ fn values(model: &PlannedModel) -> Map<String, Value> {
 mod tests {
     use super::*;
     use crate::examples::{CELL, fit, run, run_over_folds, with_errors};
-    use crate::{Cell, FitRecord, Outcome};
+    use crate::{Cell, Outcome};
 
     fn records(run: &RunRecord, fits: Vec<FitRecord>) -> Records {
         Records {
@@ -315,6 +315,17 @@ mod tests {
             "{model:?}"
         );
         assert_eq!(model.same_predictions, Some(false));
+        // Neither other seeds nor fewer training images count.
+        let mut more = with([1, 0, 1, 2]);
+        for (train_images, seed) in [(None, 8), (Some(5), 7)] {
+            let cell = Cell {
+                train_images,
+                seed,
+                ..CELL
+            };
+            more.fits.push(with_errors(&run, "a", cell, 9));
+        }
+        assert_eq!(&diff(&more, &with([2, 2, 2, 5])).models[0], model);
         let mut cut = with([1, 0, 1, 2]);
         cut.fits.pop();
         assert_eq!(

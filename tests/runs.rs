@@ -60,6 +60,22 @@ fn two_runs_are_listed_and_compared() {
 }
 
 #[test]
+fn a_model_that_failed_in_one_of_two_runs_says_so() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &FEW).success();
+    let diverging = [&FEW[..], &["--set", "softmax.learning_rate=1e38"]].concat();
+    compare(results.path(), &diverging).code(1);
+    let names = names(results.path());
+    experiments(&["diff", &names[0], &names[1]], results.path())
+        .success()
+        .stdout(
+            contains("failed: diverged in epoch 1")
+                .and(contains("in the second run"))
+                .and(contains("not judged on the same images").not()),
+        );
+}
+
+#[test]
 fn a_run_is_verified_and_a_forged_one_is_found_out() {
     let results = tempfile::tempdir().unwrap();
     compare(results.path(), &FEW).success();

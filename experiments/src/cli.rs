@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// List the runs that were recorded.
     History(RecordsArgs),
     /// Compare two recorded runs: settings, parameters, and accuracy with its significance.
+    ///
+    /// P is of McNemar's exact test, over folds of the corrected resampled t test, and adjusted for all
+    /// models (Holm).
     Diff(DiffArgs),
     /// Fit some cells of a recorded run again, and see whether the same comes out.
     ///

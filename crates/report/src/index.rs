@@ -1,16 +1,18 @@
 //! The index of all reports below a results directory.
 
 use crate::ReportError;
+use crate::data_sets::OverDataSets;
 use crate::files::write_file;
 use serde_json::Value;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-/// Writes `README.md` with a line for every report below `results`, in alphabetical order.
+/// Writes `README.md` with a line for every report below `results`, in alphabetical order, and how
+/// models rank over data sets, where there are five or more.
 ///
 /// # Errors
-/// [`ReportError::Io`].
+/// [`ReportError`] naming the file.
 pub fn write_index(results: &Path) -> Result<(), ReportError> {
     let mut reports: Vec<(String, Value)> = fs::read_dir(results)
         .map_err(ReportError::io(results))?
@@ -32,6 +34,14 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
     for (directory, report) in &reports {
         let _ = writeln!(page, "{}", line(directory, report));
     }
+    let over_data_sets = OverDataSets::new(&reports)?;
+    page += &over_data_sets.text;
+    let figures = results.join("figures");
+    if let Some(diagram) = over_data_sets.diagram {
+        diagram.write(&figures)?;
+    } else {
+        remove_diagram(&figures)?;
+    }
     for (directory, report) in &reports {
         if results.join(directory).join("tuning/README.md").is_file() {
             let title = report["dataset"]["title"].as_str().unwrap_or(directory);
@@ -47,6 +57,17 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
                  `cargo run -p experiments -- benchmarks`.\n";
     }
     write_file(&results.join("README.md"), page.as_bytes())
+}
+
+/// An old diagram would be of data sets that are not there any more.
+fn remove_diagram(figures: &Path) -> Result<(), ReportError> {
+    for name in ["critical-difference.svg", "critical-difference.csv"] {
+        let file = figures.join(name);
+        if file.exists() {
+            fs::remove_file(&file).map_err(ReportError::io(&file))?;
+        }
+    }
+    Ok(())
 }
 
 fn line(directory: &str, report: &Value) -> String {

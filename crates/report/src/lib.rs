@@ -6,6 +6,7 @@
 
 mod agreement;
 mod comparison;
+mod data_sets;
 mod diff;
 mod encoding;
 mod error;

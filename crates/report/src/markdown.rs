@@ -192,13 +192,5 @@ pub fn warnings(report: &Report) -> Vec<String> {
 }
 
 fn unfinished(model: &ModelSummary) -> String {
-    match model.status {
-        Status::Finished => "finished".to_owned(),
-        Status::Failed => format!(
-            "failed: {}",
-            model.reason.as_deref().unwrap_or("no reason given")
-        ),
-        Status::Cancelled => "cancelled".to_owned(),
-        Status::Missing => "did not get its turn".to_owned(),
-    }
+    model.status.in_words(model.reason.as_deref())
 }

@@ -3,7 +3,7 @@
 use crate::comparison::SIGNIFICANCE;
 use crate::{Comparison, ModelSummary};
 use serde::Serialize;
-use statistics::{SeedDifference, holm};
+use statistics::{SeedDifference, holm, mean};
 
 /// How often a number of seeds that is to settle a pair does so.
 const POWER: f64 = 0.8;
@@ -37,7 +37,7 @@ pub(crate) fn over_seeds(pairs: &mut [Comparison], models: &[(&ModelSummary, &Mo
     });
     let tested: Vec<_> = tested
         .map(|(pair, first, second)| {
-            let difference = mean(&first) - mean(&second);
+            let difference = mean(first.iter().copied()) - mean(second.iter().copied());
             (pair, difference, SeedDifference::new(&first, &second))
         })
         .collect();
@@ -69,10 +69,6 @@ fn accuracies(model: &ModelSummary) -> Vec<f64> {
     } else {
         model.fits.iter().map(|fit| fit.accuracy).collect()
     }
-}
-
-fn mean(accuracies: &[f64]) -> f64 {
-    accuracies.iter().sum::<f64>() / accuracies.len() as f64
 }
 
 #[cfg(test)]

@@ -158,6 +158,16 @@ impl Status {
             Self::Missing => "missing",
         }
     }
+
+    /// What became of the model, for people.
+    pub(crate) fn in_words(self, reason: Option<&str>) -> String {
+        match self {
+            Self::Finished => "finished".to_owned(),
+            Self::Failed => format!("failed: {}", reason.unwrap_or("no reason given")),
+            Self::Cancelled => "cancelled".to_owned(),
+            Self::Missing => reason.unwrap_or("did not get its turn").to_owned(),
+        }
+    }
 }
 
 impl Report {

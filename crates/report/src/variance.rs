@@ -2,6 +2,7 @@
 
 use crate::{FitSummary, Protocol};
 use serde::Serialize;
+use statistics::{mean, variance};
 
 /// Standard deviations of a model's accuracy, by what would have to be drawn anew.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -28,8 +29,8 @@ impl VarianceBudget {
             return None;
         }
         let accuracies: Vec<f64> = fits.iter().map(|fit| fit.accuracy).collect();
-        let mean = mean(&accuracies);
-        let judged = mean * (1.0 - mean) / (images / protocol.folds.max(1)).max(1) as f64;
+        let average = mean(accuracies.iter().copied());
+        let judged = average * (1.0 - average) / (images / protocol.folds.max(1)).max(1) as f64;
         if protocol.folds == 0 {
             return Some(Self {
                 judged_images: judged.sqrt(),
@@ -48,11 +49,11 @@ impl VarianceBudget {
             .collect();
         // One-way analysis of variance: the means of folds vary by a part of what seeds do, too.
         let seeds = folds.iter().map(Vec::len).min().unwrap_or(1);
-        let within = (seeds > 1).then(|| {
-            let of_folds: Vec<f64> = folds.iter().map(|fold| variance(fold)).collect();
-            self::mean(&of_folds)
-        });
-        let means: Vec<f64> = folds.iter().map(|fold| self::mean(fold)).collect();
+        let within = (seeds > 1).then(|| mean(folds.iter().map(|fold| variance(fold))));
+        let means: Vec<f64> = folds
+            .iter()
+            .map(|fold| mean(fold.iter().copied()))
+            .collect();
         let from_seeds = within.unwrap_or(0.0) / seeds as f64;
         let training = variance(&means) - judged - from_seeds;
         Some(Self {
@@ -61,17 +62,6 @@ impl VarianceBudget {
             training_images: Some(training.max(0.0).sqrt()),
         })
     }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// Of a sample, around its mean.
-fn variance(values: &[f64]) -> f64 {
-    let mean = mean(values);
-    let squares = values.iter().map(|value| (value - mean).powi(2));
-    squares.sum::<f64>() / (values.len() as f64 - 1.0)
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
         }
     }
     println!("{settings}");
-    let mut accuracies = table::plain(&["model", "right, %", "right, %", "McNemar", ""]);
+    let mut accuracies = table::plain(&["model", "right, %", "right, %", "adjusted p", ""]);
     for model in &found.models {
         accuracies.add_row(accuracy_row(model));
     }
@@ -99,12 +99,16 @@ fn accuracy_row(model: &ModelChange) -> [String; 5] {
         accuracy.map_or_else(|| "–".to_owned(), |a| format!("{:.2}", a * 100.0))
     };
     let [first, second] = model.accuracy.map(percent);
-    let said = match (model.same_predictions, model.p) {
+    let said = match (model.same_predictions, model.p_adjusted) {
         (Some(true), _) => "the same predictions",
         (_, Some(p)) if p < 0.05 => "different",
         (_, Some(_)) => "cannot be told apart",
-        _ => "not judged on the same images",
+        _ => model.reason.as_deref().unwrap_or_default(),
     };
-    let p = model.p.map_or_else(String::new, |p| format!("p = {p:.3}"));
+    let p = match model.p_adjusted {
+        Some(p) if p < 0.001 => "p < 0.001".to_owned(),
+        Some(p) => format!("p = {p:.3}"),
+        None => String::new(),
+    };
     [model.id.clone(), first, second, p, said.to_owned()]
 }

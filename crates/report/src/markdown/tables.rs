@@ -6,7 +6,7 @@ use crate::resampled::MetricDifference;
 use crate::tradeoff::{COSTS, front};
 use crate::{Comparison, Control, ModelSummary, Report, Status, VarianceBudget};
 use serde::Serialize;
-use statistics::Interval;
+use statistics::{Interval, mean, variance};
 use std::collections::BTreeSet;
 
 /// A row of the table of models, ready to print.
@@ -359,10 +359,6 @@ impl SpreadRow {
         if accuracies.len() < 2 {
             return None;
         }
-        let count = accuracies.len() as f64;
-        let mean = accuracies.iter().sum::<f64>() / count;
-        let squares = accuracies.iter().map(|a| (a - mean) * (a - mean));
-        let deviation = (squares.sum::<f64>() / (count - 1.0)).sqrt();
         let two = |value: f64| format!("{value:.2}");
         let part = |of: fn(&VarianceBudget) -> Option<f64>| {
             let share = model.variance.as_ref().and_then(of);
@@ -374,8 +370,8 @@ impl SpreadRow {
             from_training: part(|variance| variance.training_images),
             id: model.id.clone(),
             fits: accuracies.len(),
-            mean: two(mean),
-            deviation: two(deviation),
+            mean: two(mean(accuracies.iter().copied())),
+            deviation: two(variance(&accuracies).sqrt()),
             lowest: two(accuracies.iter().copied().fold(f64::INFINITY, f64::min)),
             highest: two(accuracies.iter().copied().fold(0.0, f64::max)),
             each: accuracies

@@ -29,7 +29,7 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
     let mut page = String::from(
         "# Results\n\n\
          Written by `cargo run -p experiments -- compare`; each page says what ran and where.\n\n\
-         | report | best model | right | models | run |\n|---|---|--:|--:|---|\n",
+         | report | highest accuracy | right | models | run |\n|---|---|--:|--:|---|\n",
     );
     for (directory, report) in &reports {
         let _ = writeln!(page, "{}", line(directory, report));
@@ -70,6 +70,16 @@ fn remove_diagram(figures: &Path) -> Result<(), ReportError> {
     Ok(())
 }
 
+/// Whether some model saw fewer training images than there are.
+fn is_limited(report: &Value, models: &[Value]) -> bool {
+    let available = report["dataset"]["train_available"].as_u64();
+    let folds = report["protocol"]["folds"].as_u64().unwrap_or(0) > 0;
+    !folds
+        && models
+            .iter()
+            .any(|model| model["train_images"].as_u64() < available)
+}
+
 fn line(directory: &str, report: &Value) -> String {
     let models = report["models"]
         .as_array()
@@ -88,9 +98,15 @@ fn line(directory: &str, report: &Value) -> String {
     let mut remarks = String::new();
     if report["quick"].as_bool() == Some(true) {
         remarks.push_str(" (quick look at a subset)");
+    } else if is_limited(report, models) {
+        remarks.push_str(" (trained on a subset)");
     }
     if report["complete"].as_bool() != Some(true) {
         remarks.push_str(" (incomplete)");
+    }
+    // Of what, where it is not the test images.
+    if let Some(other @ ("validation" | "folds")) = report["protocol"]["judged_on"].as_str() {
+        let _ = write!(remarks, " (judged on {other})");
     }
     format!(
         "| [{title}]({directory}/README.md){remarks} | {} | {:.2} % | {} | {} |",

@@ -43,9 +43,12 @@ fn two_runs_are_listed_and_compared() {
     let changed = [&FEW[..], &["--set", "softmax.learning_rate=0.001"]].concat();
     compare(results.path(), &changed).success();
     let names = names(results.path());
-    experiments(&["history"], results.path())
-        .success()
-        .stdout(contains(names[0].clone()).and(contains(names[1].clone())));
+    experiments(&["history"], results.path()).success().stdout(
+        contains(names[0].clone())
+            .and(contains(names[1].clone()))
+            // For each record, after each of two epochs, and at the end of each of two models.
+            .and(contains("looked at 10 times in these runs")),
+    );
     experiments(&["diff", &names[0], &names[1]], results.path())
         .success()
         .stdout(

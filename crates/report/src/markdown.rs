@@ -46,9 +46,22 @@ pub(crate) struct View<'a> {
     figures: Vec<&'a str>,
 }
 
-/// Fills in the template.
-pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, ReportError> {
-    fill("README.md", TEMPLATE, view(report, figures))
+/// What the template of the page is filled with.
+#[derive(Serialize)]
+struct Page<'a> {
+    #[serde(flatten)]
+    view: View<'a>,
+    methodology: Option<&'a str>,
+}
+
+/// Fills in the template. `methodology` is where METHODOLOGY.md is, seen from the page.
+pub(crate) fn page(
+    report: &Report,
+    figures: &[Figure],
+    methodology: Option<&str>,
+) -> Result<String, ReportError> {
+    let view = view(report, figures);
+    fill("README.md", TEMPLATE, Page { view, methodology })
         .map_err(|error| ReportError::render("README.md", &error))
 }
 

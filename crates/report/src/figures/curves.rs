@@ -25,10 +25,10 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<Figure>, Repo
         root.fill(&CARD).map_err(|error| failed(&error))?;
         let [test, train] = [
             (
-                "Test images",
+                report.judged_images(),
                 (|e: &EpochRecord| e.test_accuracy) as fn(&EpochRecord) -> f64,
             ),
-            ("Training images", |e: &EpochRecord| e.train_accuracy),
+            ("training images", |e: &EpochRecord| e.train_accuracy),
         ];
         for (area, (title, accuracy)) in root.split_evenly((1, 2)).iter().zip([test, train]) {
             spots.extend(panel(area, title, &curves, accuracy).map_err(|error| failed(&error))?);

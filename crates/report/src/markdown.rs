@@ -1,5 +1,6 @@
 //! The Markdown page of a report.
 
+mod pairs;
 mod tables;
 
 use crate::figures::Figure;
@@ -9,11 +10,11 @@ use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
+use pairs::{ComparisonRow, MetricPairs, SeedRow};
 use serde::Serialize;
 use tables::{
-    ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricPairs,
-    MetricsRow, Row, SeedRow, SpreadRow, WeightDifferences, class_table, cost_rows,
-    weight_differences,
+    ClassTable, ControlRow, CostRow, EpochTable, LearningTable, MetricsRow, Row, SpreadRow,
+    WeightDifferences, class_table, cost_rows, weight_differences,
 };
 
 const TEMPLATE: &str = include_str!("../templates/report.md.jinja");

@@ -1,4 +1,5 @@
-//! Data that tests/recorded.py computes in the same way.
+//! What the tests of recorded values have in common: data that tests/recorded.py computes in the same way,
+//! and how near is near enough.
 
 /// Logarithms of the probabilities of 4 classes for 40 images, and the images' labels.
 pub(crate) fn forty() -> (Vec<f32>, Vec<usize>) {
@@ -15,4 +16,13 @@ pub(crate) fn forty() -> (Vec<f32>, Vec<usize>) {
         logs.extend(logits.iter().map(|logit| (logit - total) as f32));
     }
     (logs, labels)
+}
+
+/// # Panics
+/// If the two differ by more than a part in ten million.
+pub(crate) fn assert_close(actual: f64, expected: f64) {
+    assert!(
+        (actual - expected).abs() <= 1e-7 * expected.abs(),
+        "{actual} is not {expected}"
+    );
 }

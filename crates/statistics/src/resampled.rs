@@ -122,17 +122,11 @@ pub fn five_by_two_f(differences: &[[f64; 2]; 5]) -> Option<Test> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recorded::assert_close;
 
     const DIFFERENCES: [f64; 10] = [
         0.012, 0.018, -0.004, 0.009, 0.021, 0.015, 0.002, 0.011, 0.007, 0.019,
     ];
-
-    fn assert_close(actual: f64, expected: f64) {
-        assert!(
-            (actual - expected).abs() <= 1e-7 * expected.abs(),
-            "{actual} is not {expected}"
-        );
-    }
 
     /// baycomp 1.0.3 (Bayesian) and SciPy 1.17.1 (the same distribution, two-sided), as
     /// tests/recorded.py prints them.

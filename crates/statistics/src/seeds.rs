@@ -92,16 +92,10 @@ fn student(freedom: f64) -> StudentsT {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recorded::assert_close;
 
     const FIRST: [f64; 5] = [0.9731, 0.9718, 0.9745, 0.9722, 0.9739];
     const SECOND: [f64; 5] = [0.9712, 0.9725, 0.9708, 0.9716, 0.9719];
-
-    fn assert_close(actual: f64, expected: f64) {
-        assert!(
-            (actual - expected).abs() <= 1e-8 * expected.abs(),
-            "{actual} is not {expected}"
-        );
-    }
 
     /// `scipy.stats.ttest_ind` and `ttest_1samp`, and the least n by trying all with `scipy.stats.t`,
     /// as tests/recorded.py prints them.

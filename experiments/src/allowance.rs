@@ -52,7 +52,9 @@ impl Allowance {
 
     /// Whether nothing is left.
     pub(crate) fn is_used_up(&self) -> bool {
-        self.used().is_some_and(|share| share >= 1.0)
+        // Once it is, it stays so, whatever the fits that were called off say they took.
+        self.limit.is_some() && self.own.check().is_err()
+            || self.used().is_some_and(|share| share >= 1.0)
     }
 
     /// Runs a fit, which says itself how many seconds it took; `None` for its result if it went

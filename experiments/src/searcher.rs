@@ -15,6 +15,8 @@ use std::collections::VecDeque;
 const FACTOR: usize = 3;
 /// The smallest share of images or epochs that a trial is given.
 pub(crate) const LEAST_SHARE: f64 = 1.0 / 27.0;
+/// Trials of a search that someone else ends: enough for all rungs.
+const MANY: usize = 1_000;
 
 /// Values to try with a share of the training images or epochs.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,6 +101,7 @@ impl Searcher {
                 waiting: VecDeque::new(),
                 begin: 0,
             },
+            SearchKind::Asha if endless => Kind::Asha(Asha::new(MANY, FACTOR, least)),
             SearchKind::Asha => Kind::Asha(Asha::new(trials, FACTOR, least)),
         };
         if endless && !matches!(kind, Kind::Grid(_) | Kind::Halving { .. }) {

@@ -148,7 +148,7 @@ fn with(model: &TunedModel, trial: &TunedTrial) -> String {
     let all = match model.resource.as_deref() {
         Some(_) if trial.share == 1.0 => String::new(),
         Some(resource) => format!(
-            " (**1/{:.0}** of its {resource}: the budget ended before any trial had all)",
+            " (**1/{:.0}** of its {resource}: no trial with all of them finished)",
             1.0 / trial.share
         ),
         None => String::new(),

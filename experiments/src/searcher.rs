@@ -145,10 +145,9 @@ impl Searcher {
     pub(crate) fn next(&mut self, ended: &[Trial]) -> Next {
         let number = self.proposed.len();
         let known = match &self.kind {
-            Kind::Random | Kind::Grid(_) => 0,
             Kind::Tpe | Kind::Asha(_) => (number + 1).saturating_sub(self.window),
             Kind::Halving { waiting, .. } if waiting.is_empty() => number,
-            Kind::Halving { .. } => 0,
+            Kind::Random | Kind::Grid(_) | Kind::Halving { .. } => 0,
         };
         let Some(known) = ended.get(..known) else {
             return Next::Wait;

@@ -244,3 +244,6 @@ fn tuned(
     }
     trial
 }
+
+#[cfg(test)]
+mod tests;

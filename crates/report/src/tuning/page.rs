@@ -17,7 +17,7 @@ struct View<'a> {
     by: &'static str,
     judged: String,
     interval: &'static str,
-    in_seconds: bool,
+    unit: &'static str,
     /// Whether trials were not drawn independently.
     learns: bool,
     /// Whether most trials were given less than the others.
@@ -66,7 +66,10 @@ pub(super) fn page(report: &TuningReport, figure: bool) -> Result<String, miniji
             0 => "The interval is Wilson's",
             _ => "The interval is that of Nadeau and Bengio for folds that share training images",
         },
-        in_seconds: matches!(report.budget, TuningBudget::Seconds(_)),
+        unit: match report.budget {
+            TuningBudget::Trials(_) => "trials",
+            TuningBudget::Seconds(_) => "seconds, which are the mean cost of as many trials",
+        },
         learns: matches!(report.search.as_str(), "tpe" | "halving" | "asha"),
         shrinks: models().any(|model| model.resource.is_some()),
         rows: models().map(|model| Row::new(model, report)).collect(),
@@ -168,3 +171,6 @@ fn interval(trial: &TunedTrial, report: &TuningReport) -> Option<Interval> {
     let right = (accuracy * images as f64).round() as usize;
     Some(wilson(right, images, CONFIDENCE))
 }
+
+#[cfg(test)]
+mod tests;

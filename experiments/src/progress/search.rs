@@ -43,6 +43,7 @@ impl SearchProgress {
         let bars = (std::io::stderr().is_terminal() && !quiet).then(|| {
             let bars = MultiProgress::new();
             let whole = bars.add(bar("all models"));
+            whole.set_message(format!("0 of {models} done"));
             (bars, whole)
         });
         Self {
@@ -139,8 +140,9 @@ impl ModelProgress<'_> {
 }
 
 fn bar(prefix: &str) -> ProgressBar {
+    // Within 80 columns.
     let style =
-        ProgressStyle::with_template("{prefix:26} {bar:24} {msg}").expect("a valid template");
+        ProgressStyle::with_template("{prefix:20} {bar:10} {msg}").expect("a valid template");
     ProgressBar::new(PARTS)
         .with_style(style)
         .with_prefix(prefix.to_owned())

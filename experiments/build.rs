@@ -25,20 +25,35 @@ fn main() {
             format!("{profile} profile, opt-level {}", variable("OPT_LEVEL")),
         ),
         ("SOURCES", sources(Path::new("../crates"))),
-        (
-            "MEASURING",
-            hash(&[
-                PathBuf::from("src/measure.rs"),
-                PathBuf::from("src/protocol.rs"),
-                PathBuf::from("src/controls.rs"),
-            ]),
-        ),
+        ("MEASURING", hash(&measuring())),
     ] {
         println!("cargo::rustc-env=PLUMBLINE_{name}={value}");
     }
-    for path in ["build.rs", "src", "../crates", "../Cargo.lock"] {
+    for path in [
+        "build.rs",
+        "src",
+        "../crates",
+        "../Cargo.lock",
+        "../Cargo.toml",
+    ] {
         println!("cargo::rerun-if-changed={path}");
     }
+}
+
+/// The code that fits, judges and divides, whatever the model.
+fn measuring() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = [
+        "controls",
+        "limits",
+        "measure",
+        "memory",
+        "protocol",
+        "stopwatch",
+    ]
+    .map(|module| PathBuf::from(format!("src/{module}.rs")))
+    .to_vec();
+    walk(Path::new("../crates/statistics/src"), &mut files);
+    files
 }
 
 /// For each crate of ours the hash of its sources and of those of ours that it depends on:

@@ -69,6 +69,20 @@ fn models_know_the_contract_and_the_data_and_nothing_else_of_ours() {
 }
 
 #[test]
+fn what_models_can_name_does_not_know_test_images() {
+    let packages = packages();
+    for within_reach in ["classifier", "datasets"] {
+        let package = packages
+            .iter()
+            .find(|package| name(package) == within_reach);
+        let known = built_with(package.expect("it is a package"), |dependency| {
+            dependency != "datasets" && packages.iter().any(|ours| name(ours) == dependency)
+        });
+        assert!(known.is_empty(), "{within_reach} knows {known:?}");
+    }
+}
+
+#[test]
 fn algorithms_know_nothing_of_ours_but_arithmetic() {
     let packages = packages();
     for algorithm in ["kernel-svm", "vector-exp"] {
@@ -168,5 +182,38 @@ fn tests_use_the_libraries_that_the_program_was_built_with() {
     for line in test.difference(&run).filter(|line| !line.contains(" (/")) {
         let other = run.iter().find(|other| package(other) == package(line));
         assert!(other.is_none(), "with tests: {line}; without: {other:?}");
+    }
+}
+
+/// The text of the fenced blocks of one language in a Markdown page.
+fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("```{language}\n");
+    let rest = page.split(fence.as_str()).skip(1);
+    rest.filter_map(|rest| Some(rest.split_once("```")?.0))
+        .collect()
+}
+
+#[test]
+fn the_walkthrough_of_a_model_is_the_crate_itself() {
+    let top = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let read = |file: &str| {
+        let text = std::fs::read_to_string(format!("{top}/{file}")).expect(file);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let page = std::fs::read_to_string(format!("{top}/CONTRIBUTING.md")).expect("it is there");
+    let sources = [
+        read("crates/model-nearest-centroid/src/lib.rs"),
+        read("experiments/src/registry.rs"),
+        read("crates/model-nearest-centroid/Cargo.toml"),
+        read("experiments/Cargo.toml"),
+    ];
+    let all = [blocks(&page, "rust"), blocks(&page, "toml")].concat();
+    assert!(all.len() >= 6, "{all:?}");
+    for block in all {
+        let words = block.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            sources.iter().any(|source| source.contains(&words)),
+            "{block}"
+        );
     }
 }

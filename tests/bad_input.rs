@@ -1,7 +1,7 @@
 //! Bad input gets one clear line and exit code 2, and nothing that was written is lost.
 
 use assert_cmd::Command;
-use datasets::FILES;
+use catalog::FILES;
 use flate2::{Compression, write::GzEncoder};
 use std::fs;
 use std::io::Write;
@@ -125,12 +125,12 @@ fn truncated_images() {
 #[test]
 fn bit_flipped_images_of_a_known_data_set() {
     let directory = tempfile::tempdir().unwrap();
-    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/datasets/data/mnist");
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/catalog/data/mnist");
     for file in FILES {
         let name = format!("{file}.gz");
         fs::copy(Path::new(shipped).join(&name), directory.path().join(&name)).unwrap();
     }
-    let labels = datasets::mnist()
+    let labels = catalog::mnist()
         .unwrap()
         .test
         .look()
@@ -183,12 +183,52 @@ fn oversized_files_and_gzip_bombs() {
     assert!(text.contains("oversized"), "{text}");
     let text = with_training_images(&gzip(&idx(0x803, &[u32::MAX, 28, 28], &[])));
     assert!(text.contains("the limit is"), "{text}");
+    let directory = tempfile::tempdir().unwrap();
+    good_files(directory.path());
+    // A label takes eight bytes once it is read.
+    let many = gzip(&idx(0x801, &[1 << 28], &vec![0; 1 << 20]));
+    fs::write(directory.path().join(FILES[1]), many).unwrap();
+    let text = refused_comparison(&["--data-dir", directory.path().to_str().unwrap()]);
+    assert!(text.contains("the limit is"), "{text}");
+}
+
+#[test]
+fn nothing_to_learn_from_or_to_be_judged_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = ["--data-dir", directory.path().to_str().unwrap()];
+    let replaced = |files: [usize; 2], count: u32, label: u8| {
+        good_files(directory.path());
+        let images = idx(0x803, &[count, 2, 3], &vec![7; 6 * count as usize]);
+        let labels = idx(0x801, &[count], &vec![label; count as usize]);
+        fs::write(directory.path().join(FILES[files[0]]), images).unwrap();
+        fs::write(directory.path().join(FILES[files[1]]), labels).unwrap();
+        refused_comparison(&here)
+    };
+    assert!(replaced([0, 1], 0, 0).contains("no images"));
+    assert!(replaced([2, 3], 0, 0).contains("no test images"));
+    assert!(replaced([0, 1], 6, 1).contains("every training image is of class 1"));
+}
+
+#[test]
+fn a_quick_look_at_little_data_takes_all_of_it() {
+    let directory = tempfile::tempdir().unwrap();
+    good_files(directory.path());
+    let mut command = experiments(&["compare", "--models", "nearest-centroid", "--quick"]);
+    command.arg("--data-dir").arg(directory.path());
+    command
+        .arg("--results")
+        .arg(directory.path().join("results"));
+    command.assert().success();
 }
 
 #[test]
 fn images_and_labels_of_different_lengths() {
     let text = with_training_images(&idx(0x803, &[5, 2, 3], &[0; 30]));
-    assert!(text.contains("5 images but 6 labels"), "{text}");
+    assert!(
+        text.contains("train-images-idx3-ubyte holds 5 images"),
+        "{text}"
+    );
+    assert!(text.contains("train-labels-idx1-ubyte 6 labels"), "{text}");
 }
 
 #[test]
@@ -241,7 +281,7 @@ fn values_out_of_range() {
             "expected a number above 0",
         ),
         ("softmax", "softmax.batch_size=0", "expected at least 1"),
-        ("softmax", "softmax.epochs=-3", "expected usize"),
+        ("softmax", "softmax.epochs=-3", "expected a whole number"),
         (
             "linfa-svm-rbf",
             "linfa-svm-rbf.c=0",
@@ -253,6 +293,17 @@ fn values_out_of_range() {
             "kernel-svm",
             "kernel-svm.gamma=auto",
             "expected a number above 0, or \"scale\"",
+        ),
+        (
+            "burn-mlp",
+            "burn-mlp.hidden=[0]",
+            "expected sizes of at least 1",
+        ),
+        ("burn-mlp", "burn-mlp.batch_size=0", "expected at least 1"),
+        (
+            "burn-flex",
+            "burn-flex.learning_rate=0",
+            "expected a number above 0",
         ),
         ("kernel-svm", "kernel-svm.kernel=cubic", "polynomial"),
         (

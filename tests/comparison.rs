@@ -3,7 +3,10 @@
 mod run;
 
 use assert_cmd::Command;
+use predicates::prelude::PredicateBooleanExt;
 use run::{compare, model, page, report, timeless};
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 #[test]
 fn the_quick_look_trains_every_default_model_and_says_that_it_is_one() {
@@ -73,57 +76,107 @@ fn the_quick_look_trains_every_default_model_and_says_that_it_is_one() {
     assert!(index.contains("(quick look at a subset)"), "{index}");
 }
 
+/// The keys of a report below `path`, as METHODOLOGY.md writes them. Which hyper-parameters and
+/// certificates there are is up to the models.
+fn keys(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                keys(item, &format!("{path}[]"), found);
+            }
+        }
+        Value::Object(_)
+            if path.ends_with(".hyperparameters") || path.ends_with(".certificate") => {}
+        Value::Object(parts) => {
+            for (key, part) in parts {
+                let key = match path {
+                    "" => key.clone(),
+                    _ => format!("{path}.{key}"),
+                };
+                keys(part, &key, found);
+                found.insert(key);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether METHODOLOGY.md has a key: in the first column of a row, or in the row of what it is part of.
+fn is_documented(key: &str) -> bool {
+    let row_of = |key: &str| {
+        let quoted = format!("`{key}`");
+        let mut rows = include_str!("../METHODOLOGY.md").lines();
+        rows.find(|row| {
+            let mut columns = row
+                .strip_prefix('|')
+                .into_iter()
+                .flat_map(|row| row.split('|'));
+            columns.next().is_some_and(|keys| keys.contains(&quoted))
+        })
+    };
+    let in_row_of_whole = || {
+        let (whole, part) = key.rsplit_once('.')?;
+        let row = row_of(whole.trim_end_matches("[]"))?;
+        Some(row.contains(&format!("`{part}`")))
+    };
+    row_of(key).is_some() || in_row_of_whole() == Some(true)
+}
+
 #[test]
 fn the_report_has_the_documented_keys() {
-    let results = tempfile::tempdir().unwrap();
-    compare(
-        results.path(),
-        &[
-            "--models",
-            "softmax",
-            "--train-limit",
-            "500",
-            "--set",
-            "softmax.epochs=2",
-        ],
-    )
-    .success();
-    let report = report(results.path());
-    let methodology = include_str!("../METHODOLOGY.md");
-    let documented = |key: &str| {
-        assert!(
-            methodology.contains(&format!("`{key}`")),
-            "{key} is not in METHODOLOGY.md"
-        );
-    };
-    for (key, value) in report.as_object().unwrap() {
-        documented(key);
-        let prefix = if key == "models" { &value[0] } else { value };
-        for inner in prefix
-            .as_object()
-            .into_iter()
-            .flat_map(serde_json::Map::keys)
-        {
-            documented(&if key == "models" {
-                format!("models[].{inner}")
-            } else {
-                format!("{key}.{inner}")
-            });
-        }
+    let models = ["--models", "softmax,nearest-centroid"];
+    let on_test_images = [
+        "--train-limit",
+        "500",
+        "--sizes",
+        "100",
+        "--seeds",
+        "2",
+        "--set",
+        "softmax.shuffle=true",
+        "--set",
+        "softmax.epochs=2",
+    ];
+    let over_folds = ["--quick", "--cv", "5x2", "--set", "softmax.epochs=1"];
+    let [on_test_images, over_folds] = [&on_test_images[..], &over_folds[..]].map(|arguments| {
+        let results = tempfile::tempdir().unwrap();
+        compare(results.path(), &[&models[..], arguments].concat()).success();
+        report(results.path())
+    });
+    let mut found = BTreeSet::new();
+    for report in [&on_test_images, &over_folds] {
+        keys(report, "", &mut found);
     }
-    let softmax = model(&report, "softmax");
+    let undocumented: Vec<&String> = found.iter().filter(|key| !is_documented(key)).collect();
+    assert!(
+        undocumented.is_empty(),
+        "not in METHODOLOGY.md: {undocumented:?}"
+    );
+    // The two runs have all that there is to document.
+    for key in [
+        "models[].epochs[].training_loss",
+        "models[].fits[].judged_images",
+        "models[].learning_curve[].train_images",
+        "models[].latency.p99",
+        "models[].metrics.reliability[].confidence",
+        "models[].test_accuracy_interval.low",
+        "models[].variance.seed",
+        "models[].controls[].passed",
+        "comparisons[].metric_differences[].interval.high",
+        "comparisons[].over_seeds.p_adjusted",
+        "comparisons[].posterior.equivalent",
+        "comparisons[].five_by_two.p",
+        "together.cochran_q.statistic",
+    ] {
+        assert!(found.contains(key), "{key} is in no report: {found:?}");
+    }
+    let softmax = model(&on_test_images, "softmax");
     assert_eq!(softmax["parameters"], 7850);
     assert_eq!(softmax["epochs"].as_array().unwrap().len(), 2);
-    for key in ["epoch", "training_loss", "train_accuracy", "test_accuracy"] {
-        assert!(softmax["epochs"][1][key].is_number(), "{key}");
-        documented(&format!("models[].epochs[].{key}"));
-    }
-    for key in softmax["metrics"].as_object().unwrap().keys() {
-        documented(&format!("models[].metrics.{key}"));
-    }
-    assert_eq!(report["dataset"]["features"], 784);
+    let data = &on_test_images["dataset"];
+    assert_eq!(data["features"], 784);
     assert_eq!(
-        (&report["dataset"]["train"], &report["dataset"]["test"]),
+        (&data["train"], &data["test"]),
         (&500.into(), &10_000.into())
     );
 }
@@ -133,7 +186,7 @@ fn the_same_seed_gives_the_same_report_on_one_thread_and_on_two() {
     let arguments = |threads| {
         [
             "--models",
-            "softmax,nearest-centroid,burn-flex,linfa-svm-rbf",
+            "softmax,softmax-lbfgs,kernel-svm,virtual-svm,nearest-centroid,burn-flex,linfa-svm-rbf",
             "--train-limit",
             "1000",
             "--set",
@@ -244,6 +297,23 @@ fn a_second_run_keeps_the_records_of_the_first() {
         2
     );
     assert_eq!(report(results.path())["seed"], 2);
+}
+
+#[test]
+fn whoever_replaces_a_larger_comparison_is_told() {
+    let results = tempfile::tempdir().unwrap();
+    let two = [
+        "--models",
+        "nearest-centroid,softmax",
+        "--train-limit",
+        "200",
+    ];
+    let note = predicates::str::contains("this page replaces one with softmax; `report --run");
+    compare(results.path(), &two)
+        .success()
+        .stderr(note.clone().not());
+    let one = ["--models", "nearest-centroid", "--train-limit", "200"];
+    compare(results.path(), &one).success().stderr(note);
 }
 
 #[test]

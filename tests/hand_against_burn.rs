@@ -19,7 +19,7 @@ fn largest_difference<'a>(
 /// One batch, random weights: the derivation on paper against autodiff.
 #[test]
 fn the_gradient_agrees_with_autodiff() {
-    let mnist = datasets::mnist().unwrap();
+    let mnist = catalog::mnist().unwrap();
     let batch = mnist.train.select(&(0..100).collect::<Vec<_>>());
     let x = batch.images().to_f32();
     let mut random = generator(1, 0);
@@ -65,7 +65,7 @@ fn the_gradient_agrees_with_autodiff() {
 /// Twenty epochs over all of MNIST from the same zero weights over the same batches.
 #[test]
 fn training_ends_with_the_same_weights() {
-    let mnist = datasets::mnist().unwrap();
+    let mnist = catalog::mnist().unwrap();
     let train = |model: &ModelEntry| -> LinearWeights {
         let fitted = (model.preset)()
             .fit(&mnist.train, &mut FitContext::quiet(1, 1))

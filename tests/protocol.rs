@@ -126,7 +126,7 @@ fn a_validation_split_stands_in_for_the_test_images() {
     let arguments = [&["--models", "softmax", "--validation", "3000"], &FEW[..]].concat();
     compare(results.path(), &arguments)
         .success()
-        .stdout(contains("of the 3000 validation images right"));
+        .stdout(contains("of the 3\u{a0}000 validation images right"));
     let report = report(results.path());
     assert_eq!(report["protocol"]["judged_on"], "validation");
     assert_eq!(report["dataset"]["test"], 3_000);
@@ -139,9 +139,9 @@ fn looks_at_the_test_labels_are_counted() {
     let results = tempfile::tempdir().unwrap();
     let arguments = [&["--models", "softmax,nearest-centroid"], &FEW[..]].concat();
     compare(results.path(), &arguments).success();
-    // Two epochs and the verdict on one model, the verdict on the other.
-    assert_eq!(report(results.path())["test_looks"], 4);
-    assert!(page(results.path()).contains("| test labels | looked at 4 times"));
+    // For the record, after each of two epochs and at the end of one model, at the end of the other.
+    assert_eq!(report(results.path())["test_looks"], 5);
+    assert!(page(results.path()).contains("| test labels | looked at 5 times"));
 }
 
 #[test]
@@ -175,8 +175,9 @@ fn what_was_fitted_before_is_not_fitted_again() {
         .stderr(contains(again).not());
 }
 
-/// Runs until the output says that the second model is being fitted, then kills it.
-fn killed_at_the_second_model(results: &Path, arguments: &[&str]) {
+/// Runs until the output says that the second model is being fitted, then sends a signal.
+#[cfg(unix)]
+fn stopped_at_the_second_model(results: &Path, arguments: &[&str], signal: &str) {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
 
@@ -194,30 +195,35 @@ fn killed_at_the_second_model(results: &Path, arguments: &[&str]) {
         .find(|line| line.as_ref().unwrap().contains("linfa-logistic: fitting"))
         .expect("the second model begins")
         .unwrap();
-    child.kill().unwrap();
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args([signal, &pid]).status().unwrap();
+    assert!(sent.success());
     child.wait().unwrap();
 }
 
+#[cfg(unix)]
 #[test]
-fn a_run_that_was_killed_goes_on_where_it_stopped_to_the_same_report() {
+fn a_run_that_was_stopped_goes_on_where_it_stopped_to_the_same_report() {
     let models = ["--models", "softmax,linfa-logistic,nearest-centroid"];
     let arguments = [&models[..], &FEW[..]].concat();
-    let resumed = tempfile::tempdir().unwrap();
-    killed_at_the_second_model(resumed.path(), &arguments);
-    compare(resumed.path(), &arguments)
-        .success()
-        .stderr(contains("by an earlier run"));
+    let text = |results: &Path| serde_json::to_string(&timeless(results)).unwrap();
     let undisturbed = tempfile::tempdir().unwrap();
     compare(undisturbed.path(), &arguments).success();
-    let text = |results: &Path| serde_json::to_string(&timeless(results)).unwrap();
-    assert!(text(resumed.path()) == text(undisturbed.path()));
+    for signal in ["-KILL", "-INT"] {
+        let resumed = tempfile::tempdir().unwrap();
+        stopped_at_the_second_model(resumed.path(), &arguments, signal);
+        compare(resumed.path(), &arguments)
+            .success()
+            .stderr(contains("by an earlier run"));
+        assert!(text(resumed.path()) == text(undisturbed.path()), "{signal}");
+    }
 }
 
 #[test]
 fn a_model_beyond_its_limits_keeps_its_row_with_the_reason() {
     for (limit, value, reason) in [
         ("--time-limit", "50ms", "exceeded the time limit of 0.05 s"),
-        ("--memory-limit", "60", "exceeded the memory limit of 60 MB"),
+        ("--memory-limit", "90", "exceeded the memory limit of 90 MB"),
     ] {
         let results = tempfile::tempdir().unwrap();
         let models = "linfa-logistic,nearest-centroid";
@@ -232,7 +238,45 @@ fn a_model_beyond_its_limits_keeps_its_row_with_the_reason() {
             (&row["status"], &row["reason"]),
             (&"failed".into(), &reason.into())
         );
+        assert_eq!(model(&report, "nearest-centroid")["status"], "finished");
     }
+}
+
+#[test]
+fn folds_with_several_seeds_tell_all_parts_of_the_variance() {
+    let results = tempfile::tempdir().unwrap();
+    let models = [
+        "--models",
+        "burn-mlp,nearest-centroid",
+        "--set",
+        "burn-mlp.epochs=2",
+    ];
+    let arguments = [&models[..], &["--quick", "--cv", "3", "--seeds", "2"]].concat();
+    compare(results.path(), &arguments).success();
+    let report = report(results.path());
+    let network = model(&report, "burn-mlp");
+    let count = |key: &str| network[key].as_array().unwrap().len();
+    assert_eq!((count("fits"), count("other_seeds")), (3, 3));
+    for part in ["judged_images", "seed", "training_images"] {
+        assert!(network["variance"][part].is_number(), "{part}");
+    }
+    let centroids = model(&report, "nearest-centroid");
+    assert!(
+        centroids["variance"]["seed"].is_null(),
+        "it depends on none"
+    );
+}
+
+#[test]
+fn a_stored_fit_is_held_to_the_limits_of_today() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [&["--models", "softmax"], &FEW[..]].concat();
+    compare(results.path(), &arguments).success();
+    let limited = [&arguments[..], &["--time-limit", "1ns"]].concat();
+    compare(results.path(), &limited).code(1);
+    let report = report(results.path());
+    let reason = model(&report, "softmax")["reason"].as_str().unwrap();
+    assert!(reason.contains("exceeded the time limit"), "{reason}");
 }
 
 #[test]
@@ -279,7 +323,7 @@ fn a_learning_curve_ends_with_all_images() {
 }
 
 #[test]
-fn calibration_changes_probabilities_and_no_prediction() {
+fn calibration_brings_confidence_closer_to_accuracy() {
     let fit = |arguments: &[&str]| {
         let results = tempfile::tempdir().unwrap();
         let all = [

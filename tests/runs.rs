@@ -43,9 +43,12 @@ fn two_runs_are_listed_and_compared() {
     let changed = [&FEW[..], &["--set", "softmax.learning_rate=0.001"]].concat();
     compare(results.path(), &changed).success();
     let names = names(results.path());
-    experiments(&["history"], results.path())
-        .success()
-        .stdout(contains(names[0].clone()).and(contains(names[1].clone())));
+    experiments(&["history"], results.path()).success().stdout(
+        contains(names[0].clone())
+            .and(contains(names[1].clone()))
+            // For each record, after each of two epochs, and at the end of each of two models.
+            .and(contains("looked at 10 times in these runs")),
+    );
     experiments(&["diff", &names[0], &names[1]], results.path())
         .success()
         .stdout(
@@ -57,6 +60,22 @@ fn two_runs_are_listed_and_compared() {
     experiments(&["diff", &names[0], "never"], results.path())
         .code(2)
         .stderr(contains("never.jsonl"));
+}
+
+#[test]
+fn a_model_that_failed_in_one_of_two_runs_says_so() {
+    let results = tempfile::tempdir().unwrap();
+    compare(results.path(), &FEW).success();
+    let diverging = [&FEW[..], &["--set", "softmax.learning_rate=1e38"]].concat();
+    compare(results.path(), &diverging).code(1);
+    let names = names(results.path());
+    experiments(&["diff", &names[0], &names[1]], results.path())
+        .success()
+        .stdout(
+            contains("failed: diverged in epoch 1")
+                .and(contains("in the second run"))
+                .and(contains("not judged on the same images").not()),
+        );
 }
 
 #[test]

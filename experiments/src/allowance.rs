@@ -57,6 +57,12 @@ impl Allowance {
             || self.used().is_some_and(|share| share >= 1.0)
     }
 
+    /// What is left, where the seconds are limited.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let left = self.limit? - self.account().used();
+        Some(Duration::try_from_secs_f64(left).unwrap_or_default())
+    }
+
     /// Runs a fit, which says itself how many seconds it took; `None` for its result if it went
     /// beyond what was left.
     pub(crate) fn run<T>(&self, fit: impl FnOnce(&Cancellation) -> (T, f64)) -> (Option<T>, f64) {

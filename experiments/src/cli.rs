@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// List the runs that were recorded.
     History(RecordsArgs),
     /// Compare two recorded runs: settings, parameters, and accuracy with its significance.
+    ///
+    /// P is of McNemar's exact test, over folds of the corrected resampled t test, and adjusted for all
+    /// models (Holm).
     Diff(DiffArgs),
     /// Fit some cells of a recorded run again, and see whether the same comes out.
     ///
@@ -147,8 +150,9 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "N", conflicts_with = "cv")]
     pub(crate) validation: Option<usize>,
     /// Cross-validate on the training images, in place of judging on the test images: K folds, or
-    /// `RxK` for R repetitions. Folds are stratified and the same for every model.
-    #[arg(long, value_name = "K|RxK", conflicts_with = "seeds")]
+    /// `RxK` for R repetitions. Folds are stratified and the same for every model. With --seeds, each
+    /// fold is fitted with as many seeds, and the variance budget has all its parts.
+    #[arg(long, value_name = "K|RxK")]
     pub(crate) cv: Option<CrossValidation>,
     /// Hold out N training images, and scale each model's probabilities by the temperature that suits
     /// them best.

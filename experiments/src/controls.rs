@@ -1,7 +1,7 @@
 //! Controls that run with a comparison, on a few training images: what must hold of any model that is
 //! compared honestly.
 
-use crate::measure::{Conditions, fit_alone};
+use crate::measure::{Conditions, fit_alone, guarded};
 use crate::plan::ReadyModel;
 use crate::protocol::ControlImages;
 use classifier::{Classifier, FitError, Scores, generator};
@@ -30,11 +30,14 @@ pub(crate) fn check(
     let first = fit(&images.train)?;
     let again = fit(&images.train)?;
     let fooled = fit(&with_shuffled_labels(&images.train, seed))?;
+    // A model may fit and then panic when it is asked.
     let with_first = |check: &dyn Fn(&dyn Classifier) -> Result<String, String>| match &first {
-        Ok(model) => check(model.as_ref()),
+        Ok(model) => guarded(|| check(model.as_ref())).and_then(|found| found),
         Err(reason) => Err(reason.clone()),
     };
-    let chance = fooled.and_then(|model| chance(model.as_ref(), &images.judged));
+    let chance = fooled.and_then(|model| {
+        guarded(|| chance(model.as_ref(), &images.judged)).and_then(|found| found)
+    });
     let repeated = with_first(&|first| match &again {
         Ok(again) => same_bits(first, again.as_ref(), &images.judged),
         Err(reason) => Err(reason.clone()),

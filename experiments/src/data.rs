@@ -3,11 +3,11 @@
 use crate::cli::DataArgs;
 use crate::failure::{Failure, Place};
 use crate::plan::{PATH_NAME, is_path_name};
-use classifier::nearest_name;
-use datasets::{
+use catalog::{
     CATALOG, CatalogEntry, Location, Splits, Transfer, cache_dir, download, load_directory,
     search_path,
 };
+use classifier::nearest_name;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::Path;
 

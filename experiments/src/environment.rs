@@ -1,20 +1,11 @@
 //! The machine, the build and the command, as a report names them.
 
+use crate::registry::MODELS;
 use crate::stopwatch;
 use report::Environment;
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
 const LOCK: &str = include_str!("../../Cargo.lock");
-/// Libraries whose versions matter for what models compute.
-const LIBRARIES: &[&str] = &[
-    "burn",
-    "burn-ndarray",
-    "burn-flex",
-    "linfa",
-    "linfa-svm",
-    "linfa-logistic",
-    "linfa-reduction",
-];
 
 /// What a run's record says of its surroundings.
 pub(crate) fn describe(data_origin: &str, threads: usize) -> Environment {
@@ -65,10 +56,21 @@ fn versions() -> Vec<(String, String)> {
     let ours = ours
         .into_iter()
         .map(|(name, version)| (name.to_owned(), version.to_owned()));
-    let libraries = LIBRARIES
-        .iter()
-        .filter_map(|library| Some(((*library).to_owned(), locked_version(library)?.to_owned())));
-    ours.chain(libraries).collect()
+    let versions = libraries()
+        .into_iter()
+        .filter_map(|library| Some((library.to_owned(), locked_version(library)?.to_owned())));
+    ours.chain(versions).collect()
+}
+
+/// Libraries whose versions matter for what models compute, each once.
+fn libraries() -> Vec<&'static str> {
+    let mut libraries = Vec::new();
+    for library in MODELS.iter().flat_map(|model| model.libraries) {
+        if !libraries.contains(library) {
+            libraries.push(*library);
+        }
+    }
+    libraries
 }
 
 /// The version of a package in the lock file, which is what this binary was built from.
@@ -85,7 +87,8 @@ mod tests {
 
     #[test]
     fn every_library_is_locked() {
-        for library in LIBRARIES {
+        assert!(libraries().len() > 2);
+        for library in libraries() {
             let version = locked_version(library);
             assert!(
                 version.is_some_and(|v| v.contains('.')),

@@ -1,5 +1,10 @@
 //! Data and models, ready to run: fits every cell that the store lacks, and writes the comparison.
 
+mod key;
+mod words;
+
+pub(crate) use key::recipe;
+
 use crate::controls;
 use crate::environment;
 use crate::failure::{Failure, Place};
@@ -8,18 +13,16 @@ use crate::measure::{Conditions, FitData, measure};
 use crate::plan::ReadyModel;
 use crate::progress::Progress;
 use crate::protocol::{Division, Judging};
-use crate::store::{Key, Store, sha256};
+use crate::store::Store;
 use crate::table;
-use datasets::Splits;
+use catalog::Splits;
 use report::{
-    Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, ImagesRecord, JudgedOn,
-    Outcome, PlannedModel, Record, RecordLog, Records, Report, RunRecord, Status, read_records,
-    write_index, write_report,
+    Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted, ImagesRecord,
+    ModelSummary, Outcome, PlannedModel, Record, RecordLog, Records, Report, RunRecord, Status,
+    read_records, write_index, write_report,
 };
-use serde_json::{Value, json};
 use std::path::Path;
-
-const LOCK: &str = include_str!("../../Cargo.lock");
+use std::time::Duration;
 
 /// What a comparison is made of.
 pub(crate) struct Experiment {
@@ -38,6 +41,22 @@ pub(crate) struct Prose {
     pub(crate) analysis: Option<String>,
 }
 
+/// A fit that ended, and how often it made anyone look at the labels that it is judged by.
+pub(crate) struct Ended {
+    pub(crate) outcome: Outcome,
+    looks: usize,
+}
+
+impl Ended {
+    /// As an earlier run had it.
+    fn again(fitted: Box<Fitted>) -> Self {
+        Self {
+            looks: fitted.looks,
+            outcome: Outcome::Finished(fitted),
+        }
+    }
+}
+
 /// How to go about it; nothing here changes a prediction.
 pub(crate) struct Manner {
     /// Fit again what the store has.
@@ -49,7 +68,7 @@ impl Experiment {
     /// Divides the data, and checks that every subset asked for can be drawn.
     pub(crate) fn new(
         splits: Splits,
-        models: Vec<ReadyModel>,
+        mut models: Vec<ReadyModel>,
         judging: Judging,
     ) -> Result<Self, Failure> {
         let shape = splits.test.images().shape();
@@ -68,8 +87,10 @@ impl Experiment {
             sha256: splits.sha256.clone(),
         };
         let data_origin = splits.origin.clone();
+        splits.check()?;
         let division = Division::new(splits, &judging)?;
-        for model in &models {
+        for model in &mut models {
+            model.train_limit = division.limit(model.train_limit, &judging);
             let first = division.cells(true, None)[0];
             division
                 .train(first, model.train_limit)
@@ -144,16 +165,24 @@ impl Experiment {
             let stored = if manner.refit {
                 None
             } else {
-                store.find(&key)?
+                // What took more than it may now is fitted again, to be called off.
+                let within = |fitted: &Fitted| {
+                    let time = Duration::try_from_secs_f64(fitted.fit_seconds).unwrap_or_default();
+                    let memory = fitted.peak_memory_bytes;
+                    conditions.limits.exceeded(time, memory).is_none()
+                };
+                store
+                    .find::<Box<Fitted>>(&key)?
+                    .filter(|(fitted, _)| within(fitted))
             };
-            let (outcome, machine, reused) = match stored {
-                Some((fitted, machine)) => (Outcome::Finished(fitted), machine, true),
+            let (ended, machine, reused) = match stored {
+                Some((fitted, machine)) => (Ended::again(fitted), machine, true),
                 None => {
-                    let outcome = self.fit(model, *cell, conditions, &mut progress)?;
-                    (outcome, machine.clone(), false)
+                    let ended = self.fit(model, *cell, conditions, &mut progress)?;
+                    (ended, machine.clone(), false)
                 }
             };
-            if let (Outcome::Finished(fitted), false) = (&outcome, reused) {
+            if let (Outcome::Finished(fitted), false) = (&ended.outcome, reused) {
                 store.keep(&key, &machine, &run.run, fitted)?;
             }
             let record = FitRecord {
@@ -161,9 +190,10 @@ impl Experiment {
                 cell: *cell,
                 key: key.hash().to_owned(),
                 machine,
-                outcome,
+                looks: ended.looks,
+                outcome: ended.outcome,
             };
-            progress.end(&in_a_line(&run, &record, reused));
+            progress.end(&words::in_a_line(&run, &record, reused));
             log.append(&Record::Fit(Box::new(record)))?;
             if conditions.cancellation.check().is_err() {
                 break;
@@ -176,16 +206,14 @@ impl Experiment {
             records.images = Some(images);
         }
         let report = Report::new(records);
+        let replaced = words::replaced(&directory, &report);
         write_report(&directory, &report)?;
         write_index(results)?;
         if !manner.quiet {
-            println!("{}", table::comparison(&report));
-            for sentence in report::verdict(&report) {
-                println!("{sentence}");
+            if let Some(note) = replaced {
+                eprintln!("{note}");
             }
-            for page in ["README.md", "index.html"] {
-                println!("report: {}", directory.join(page).display());
-            }
+            table::announce(&report, &directory);
         }
         verdict(&report, conditions)
     }
@@ -208,7 +236,7 @@ impl Experiment {
         record: &FitRecord,
         conditions: &Conditions,
         progress: &mut Progress,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<Ended, Failure> {
         let model = self.models.iter().find(|model| model.id == record.id);
         let model = model.expect("records are of planned models");
         self.fit(model, record.cell, conditions, progress)
@@ -220,7 +248,7 @@ impl Experiment {
         cell: Cell,
         conditions: &Conditions,
         progress: &mut Progress,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<Ended, Failure> {
         let train = self.division.train(cell, model.train_limit)?;
         let held_out = self.division.held_out(cell);
         let judged = held_out.as_ref().unwrap_or_else(|| self.division.judged());
@@ -229,7 +257,12 @@ impl Experiment {
             calibration: self.division.calibration(),
             judged,
         };
-        Ok(measure(model, cell.seed, data, conditions, progress))
+        let looks_before = judged.looks();
+        let outcome = measure(model, cell.seed, data, conditions, progress);
+        Ok(Ended {
+            outcome,
+            looks: judged.looks() - looks_before,
+        })
     }
 
     /// The images that some model got wrong; `None` over folds, where they are all training images.
@@ -262,17 +295,7 @@ impl Experiment {
             return Ok(None);
         };
         let seed = self.judging.seed;
-        let key = Key::new(&json!({
-            "format": 2,
-            "controls": env!("PLUMBLINE_MEASURING"),
-            "recipe": recipe(model),
-            "data": self.dataset.sha256,
-            "seed": seed,
-            "images": images.train.len(),
-            "of": self.dataset.train_available,
-            "quick": self.judging.quick,
-            "judged_on": self.division.protocol.judged_on,
-        }));
+        let key = self.control_key(model, &images);
         let stored = if manner.refit {
             None
         } else {
@@ -299,80 +322,6 @@ impl Experiment {
         }))
     }
 
-    /// Everything that a fit's result depends on; METHODOLOGY.md explains the list.
-    fn key(&self, model: &ReadyModel, cell: Cell) -> Key {
-        let protocol = self.division.protocol;
-        // Where nothing is drawn, the seed of the drawing does not matter.
-        let draws = self.judging.quick
-            || model.train_limit.is_some()
-            || cell.train_images.is_some()
-            || protocol.calibration.is_some()
-            || protocol.judged_on != JudgedOn::Test;
-        Key::new(&json!({
-            "format": 2,
-            "measuring": env!("PLUMBLINE_MEASURING"),
-            "recipe": recipe(model),
-            "data": self.dataset.sha256,
-            "train_limit": cell.train_images.or(model.train_limit),
-            "judged_on": protocol.judged_on,
-            "calibration": protocol.calibration,
-            "judged_images": self.dataset.test,
-            "folds": protocol.folds,
-            "repeat": cell.repeat,
-            "fold": cell.fold,
-            "quick": self.judging.quick,
-            "drawn_by": draws.then_some(self.judging.seed),
-            "seed": model.recipe.is_stochastic().then_some(cell.seed),
-        }))
-    }
-
-    fn of_cell(&self, cell: Cell) -> String {
-        if let Some(size) = cell.train_images {
-            return format!(", {size} images");
-        }
-        let protocol = self.division.protocol;
-        match (protocol.folds, protocol.repeats) {
-            (0, _) if protocol.seeds == 1 => String::new(),
-            (0, _) => format!(", seed {}", cell.seed),
-            (folds, 1) => format!(", fold {} of {folds}", cell.fold + 1),
-            (folds, repeats) => format!(
-                ", fold {} of {folds}, repetition {} of {repeats}",
-                cell.fold + 1,
-                cell.repeat + 1
-            ),
-        }
-    }
-
-    fn describe(&self, run: &RunRecord) -> String {
-        let judged = match self.division.protocol {
-            protocol if protocol.folds > 0 => format!(
-                "{} folds{}",
-                protocol.folds,
-                match protocol.repeats {
-                    1 => String::new(),
-                    repeats => format!(" {repeats} times"),
-                }
-            ),
-            protocol if protocol.judged_on == JudgedOn::Validation => {
-                format!("{} validation images", run.dataset.test)
-            }
-            _ => format!("{} test images", run.dataset.test),
-        };
-        format!(
-            "{}: {} models, {} training images, {judged}, seed {}, {} threads{}",
-            run.dataset.title,
-            self.models.len(),
-            run.dataset.train,
-            run.seed,
-            run.environment.threads,
-            if self.judging.quick {
-                " (quick look at a subset)"
-            } else {
-                ""
-            },
-        )
-    }
-
     fn record(&self, environment: Environment) -> RunRecord {
         let planned = |model: &ReadyModel| PlannedModel {
             id: model.id.clone(),
@@ -385,6 +334,7 @@ impl Experiment {
         };
         let (labels, folds) = self.division.labels();
         RunRecord {
+            looks: self.division.judged().looks(),
             format: 2,
             run: environment.started.replace(':', "-"),
             dataset: self.dataset.clone(),
@@ -401,39 +351,7 @@ impl Experiment {
     }
 }
 
-/// The model, its parameters and everything that it is made of.
-pub(crate) fn recipe(model: &ReadyModel) -> Value {
-    json!({
-        "model": model.entry.id,
-        "sources": sources_of(model.entry.package),
-        "libraries": sha256(LOCK.as_bytes()),
-        "compiler": env!("PLUMBLINE_RUSTC"),
-        "build": env!("PLUMBLINE_BUILD"),
-        "parameters": model.recipe.values(),
-    })
-}
-
-/// The hash of the sources of a crate and of ours below it.
-fn sources_of(package: &str) -> Option<&'static str> {
-    env!("PLUMBLINE_SOURCES")
-        .split(' ')
-        .find_map(|entry| entry.strip_prefix(package)?.strip_prefix('='))
-}
-
-fn in_a_line(run: &RunRecord, record: &FitRecord, reused: bool) -> String {
-    match &record.outcome {
-        Outcome::Finished(fitted) => format!(
-            "{:.2} % right, fitted in {:.2} s{}",
-            run.accuracy(record).unwrap_or(0.0) * 100.0,
-            fitted.fit_seconds,
-            if reused { ", by an earlier run" } else { "" }
-        ),
-        Outcome::Failed { reason } => format!("failed: {reason}"),
-        Outcome::Cancelled => "cancelled".to_owned(),
-    }
-}
-
-/// Success only if every model finished.
+/// Success only if every model finished and passed its controls.
 fn verdict(report: &Report, conditions: &Conditions) -> Result<(), Failure> {
     if conditions.cancellation.check().is_err() {
         return Err(Failure::Interrupted);
@@ -443,27 +361,15 @@ fn verdict(report: &Report, conditions: &Conditions) -> Result<(), Failure> {
         .iter()
         .filter(|model| model.status != Status::Finished);
     let models: Vec<String> = unfinished.map(|model| model.id.clone()).collect();
+    if !models.is_empty() {
+        return Err(Failure::Unfinished { models });
+    }
+    let fell = |model: &&ModelSummary| model.controls.iter().any(|control| !control.passed);
+    let models = report.models.iter().filter(fell);
+    let models: Vec<String> = models.map(|model| model.id.clone()).collect();
     if models.is_empty() {
         Ok(())
     } else {
-        Err(Failure::Unfinished { models })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::registry::MODELS;
-
-    #[test]
-    fn the_sources_of_every_model_are_known_and_differ_by_crate() {
-        for model in MODELS {
-            assert!(sources_of(model.package).is_some(), "{}", model.package);
-        }
-        assert_eq!(sources_of("no-such-crate"), None);
-        assert_ne!(
-            sources_of("model-softmax"),
-            sources_of("model-nearest-centroid")
-        );
+        Err(Failure::Controls { models })
     }
 }

@@ -1,5 +1,6 @@
 //! Why a command ended early, and with which exit code.
 
+use catalog::LoadError;
 use classifier::ParameterError;
 use datasets::DataError;
 use report::ReportError;
@@ -86,6 +87,8 @@ pub(crate) enum Failure {
     },
     #[error(transparent)]
     Data(#[from] DataError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// The user named a place that cannot be written or read.
     #[error(transparent)]
     Results(ReportError),
@@ -108,6 +111,8 @@ pub(crate) enum Failure {
     Benchmark { what: String, reason: String },
     #[error("{}", unfinished(models))]
     Unfinished { models: Vec<String> },
+    #[error("{}: a control failed; the report says which", models.join(", "))]
+    Controls { models: Vec<String> },
     #[error("interrupted; what had finished is kept")]
     Interrupted,
 }
@@ -119,6 +124,7 @@ impl Failure {
             Self::Report(_)
             | Self::Benchmark { .. }
             | Self::Unfinished { .. }
+            | Self::Controls { .. }
             | Self::NoTrial { .. }
             | Self::Different { .. } => 1,
             Self::Interrupted => 130,
@@ -127,7 +133,7 @@ impl Failure {
     }
 }
 
-fn did_you_mean(nearest: Option<&str>) -> String {
+pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// How often a fit is looked after.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// How long a library call that was called off is waited for at least.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// Bounds of every fit.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Limits {
@@ -18,6 +21,16 @@ pub(crate) struct Limits {
     pub(crate) time: Option<Duration>,
     /// Bytes of heap in use at once, the data included.
     pub(crate) memory: Option<usize>,
+}
+
+impl Limits {
+    /// The bound that a fit of this time and memory goes beyond.
+    pub(crate) fn exceeded(self, time: Duration, memory: usize) -> Option<Exceeded> {
+        let late = self.time.filter(|&limit| time > limit);
+        let large = self.memory.filter(|&limit| memory > limit);
+        late.map(Exceeded::Time)
+            .or_else(|| large.map(Exceeded::Memory))
+    }
 }
 
 /// A bound that a fit went beyond.
@@ -42,14 +55,34 @@ impl fmt::Display for Exceeded {
     }
 }
 
+/// A fit that was called off.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct CalledOff {
+    pub(crate) limit: Exceeded,
+    /// Whether a library's call goes on regardless.
+    pub(crate) lingers: bool,
+}
+
+impl fmt::Display for CalledOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.limit.fmt(f)?;
+        if self.lingers {
+            f.write_str("; a library's call goes on, at the expense of the models after it")?;
+        }
+        Ok(())
+    }
+}
+
 /// Runs `fit` with a cancellation of its own, which is triggered by the user's or by a limit; says
-/// which limit it was. The stopwatch is the fit's own: it stands still during evaluation.
+/// which limit it was. The stopwatch is the fit's own: it stands still during evaluation. Library
+/// calls that cannot be stopped are waited for, so that they do not take time and memory from
+/// the next model, but no longer than the fit could have taken, or some seconds.
 pub(crate) fn within<T>(
     limits: Limits,
     users: &Cancellation,
     stopwatch: &Arc<Mutex<Stopwatch>>,
     fit: impl FnOnce(&Cancellation) -> T,
-) -> (T, Option<Exceeded>) {
+) -> (T, Option<CalledOff>) {
     let own = Cancellation::default();
     // A fit that is not cancelled now may begin; one that is must not.
     if users.check().is_err() {
@@ -63,8 +96,22 @@ pub(crate) fn within<T>(
         let done = done;
         let result = fit(own);
         drop(done);
-        (result, guard.join().expect("it only waits"))
+        let exceeded = guard.join().expect("it only waits");
+        let called_off = exceeded.map(|limit| CalledOff {
+            limit,
+            lingers: lingers(own, users, limits.time.unwrap_or_default().max(GRACE)),
+        });
+        (result, called_off)
     })
+}
+
+/// Waits for library calls to end. Says whether they did not.
+fn lingers(own: &Cancellation, users: &Cancellation, grace: Duration) -> bool {
+    let waiting = Stopwatch::start();
+    while own.is_at_work() && users.check().is_ok() && waiting.elapsed() < grace {
+        std::thread::sleep(PAUSE);
+    }
+    own.is_at_work()
 }
 
 fn guard(
@@ -75,29 +122,22 @@ fn guard(
     wait: &Receiver<()>,
 ) -> Option<Exceeded> {
     let elapsed = || stopwatch.lock().expect("no holder panics").elapsed();
-    let late = || {
-        limits
-            .time
-            .filter(|&limit| elapsed() > limit)
-            .map(Exceeded::Time)
-    };
     while wait.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
-        let large = limits.memory.filter(|&limit| memory::in_use() > limit);
-        let exceeded = late().or_else(|| large.map(Exceeded::Memory));
+        let exceeded = limits.exceeded(elapsed(), memory::in_use());
         if exceeded.is_some() || users.check().is_err() {
             own.cancel();
             return exceeded;
         }
     }
     // A fit that ended between two looks may have been late, too.
-    late()
+    limits.exceeded(elapsed(), 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn until_cancelled(limits: Limits) -> Option<Exceeded> {
+    fn until_cancelled(limits: Limits) -> Option<CalledOff> {
         let stopwatch = Arc::new(Mutex::new(Stopwatch::start()));
         let fit = |own: &Cancellation| {
             let hog = vec![1_u8; 64 << 20];
@@ -116,13 +156,19 @@ mod tests {
             time: Some(time),
             memory: None,
         };
-        assert_eq!(until_cancelled(limits), Some(Exceeded::Time(time)));
+        let off = |limit| {
+            Some(CalledOff {
+                limit,
+                lingers: false,
+            })
+        };
+        assert_eq!(until_cancelled(limits), off(Exceeded::Time(time)));
         let memory = 32 << 20;
         let limits = Limits {
             time: None,
             memory: Some(memory),
         };
-        assert_eq!(until_cancelled(limits), Some(Exceeded::Memory(memory)));
+        assert_eq!(until_cancelled(limits), off(Exceeded::Memory(memory)));
     }
 
     #[test]
@@ -136,7 +182,20 @@ mod tests {
         let ((), exceeded) = within(limits, &Cancellation::default(), &stopwatch, |_| {
             std::hint::black_box(());
         });
-        assert_eq!(exceeded, Some(Exceeded::Time(time)));
+        assert_eq!(exceeded.map(|off| off.limit), Some(Exceeded::Time(time)));
+    }
+
+    #[test]
+    fn a_call_that_cannot_be_stopped_is_waited_for_and_then_left() {
+        let call = |length: Duration| {
+            let own = Cancellation::default();
+            own.cancel();
+            let sleep = move || std::thread::sleep(length);
+            assert!(own.abandonable("test", sleep).is_err());
+            lingers(&own, &Cancellation::default(), Duration::from_millis(100))
+        };
+        assert!(!call(Duration::from_millis(20)));
+        assert!(call(Duration::from_secs(2)));
     }
 
     #[test]

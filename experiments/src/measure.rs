@@ -5,14 +5,14 @@ use crate::memory;
 use crate::plan::ReadyModel;
 use crate::progress::Progress;
 use crate::stopwatch::Stopwatch;
+use catalog::Sealed;
 use classifier::{
     Cancellation, Cancelled, Classifier, Epoch, FitContext, FitError, Observer, Scores, Silent,
     Step, with_threads,
 };
-use datasets::{Dataset, Sealed};
+use datasets::Dataset;
 use report::{EpochRecord, Fitted, Latency, LinearRecord, Mistake, Outcome};
 use statistics::{at_temperature, temperature};
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,9 +22,11 @@ const MISTAKES: usize = 18;
 /// Prediction is timed at least once, and again until it took this long in all.
 const PREDICTION_TIME: Duration = Duration::from_millis(500);
 const MOST_PREDICTIONS: usize = 15;
-/// Single images are timed for as long, or until there are as many times.
-const LATENCY_TIME: Duration = Duration::from_millis(100);
+/// Single images are timed for as long, or until there are as many times; at least enough for one in
+/// a hundred to be slower than a percentile.
+const LATENCY_TIME: Duration = Duration::from_millis(200);
 const MOST_LATENCIES: usize = 1_000;
+const LEAST_LATENCIES: usize = 200;
 /// Images per step of an evaluation that can be called off.
 const BLOCK: usize = 2_000;
 
@@ -58,24 +60,24 @@ pub(crate) fn measure(
             fit_and_evaluate(model, seed, data, conditions, progress)
         })
     };
-    // A model that panics is a failed row of the table, not the end of the others.
-    match catch_unwind(AssertUnwindSafe(attempt)) {
+    match guarded(attempt) {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(FitError::Cancelled(_))) => Outcome::Cancelled,
         Ok(Err(error)) => Outcome::Failed {
             reason: error.to_string(),
         },
-        Err(panic) => Outcome::Failed {
-            reason: said(panic.as_ref()),
-        },
+        Err(reason) => Outcome::Failed { reason },
     }
 }
 
-/// What a panic said.
-pub(crate) fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("panicked: {}", text.unwrap_or("without a message"))
+/// Runs what a model's code is part of. The error is what it said when it panicked: that is a failed
+/// row of the table, not the end of the others.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        format!("panicked: {}", text.unwrap_or("without a message"))
+    })
 }
 
 /// Fits a model without looking at how it goes.
@@ -116,11 +118,7 @@ pub(crate) fn fit_alone_timed(
         }
     };
     let attempt = || with_threads(conditions.threads, fit);
-    let fitted = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
-        Err(FitError::Declined {
-            reason: said(panic.as_ref()),
-        })
-    });
+    let fitted = guarded(attempt).unwrap_or_else(|reason| Err(FitError::Declined { reason }));
     let seconds = stopwatch.lock().expect("no holder panics").elapsed();
     (fitted, seconds.as_secs_f64())
 }
@@ -157,10 +155,11 @@ fn fit_and_evaluate(
             fitted
         },
     );
-    if let Some(limit) = exceeded {
-        return Ok(Outcome::Failed {
-            reason: limit.to_string(),
-        });
+    let called_off = exceeded.map(|limit| limit.to_string());
+    // A peak may have come and gone between two looks of the guard.
+    let too_large = conditions.limits.exceeded(Duration::ZERO, watch.peak);
+    if let Some(reason) = called_off.or_else(|| Some(too_large?.to_string())) {
+        return Ok(Outcome::Failed { reason });
     }
     let classifier = fitted?;
     let Watch { peak, epochs, .. } = watch;
@@ -309,7 +308,8 @@ fn latency(model: &dyn Classifier, judged: &Sealed) -> Latency {
         let stopwatch = Stopwatch::start();
         std::hint::black_box(model.scores(&one));
         times.push(stopwatch.elapsed().as_secs_f64());
-        if total.elapsed() >= LATENCY_TIME || times.len() == MOST_LATENCIES {
+        let long = total.elapsed() >= LATENCY_TIME && times.len() >= LEAST_LATENCIES;
+        if long || times.len() == MOST_LATENCIES {
             break;
         }
     }

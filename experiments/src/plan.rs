@@ -8,7 +8,7 @@ mod tests;
 use crate::failure::{Failure, Place};
 use crate::protocol::CrossValidation;
 use crate::registry;
-use classifier::{ModelEntry, Preset};
+use classifier::{ModelEntry, ParameterError, Preset, nearest_name};
 use search::Space;
 use serde_json::{Map, Value};
 use space::Searched;
@@ -153,6 +153,8 @@ impl Plan {
         let value = toml::from_str::<Map<String, Value>>(&format!("value = {value}"))
             .ok()
             .and_then(|mut table| table.remove("value"))
+            // NaN and infinity have no JSON.
+            .filter(|value| !value.is_null())
             .unwrap_or_else(|| Value::String(value.to_owned()));
         model.settings.push(Setting {
             name: name.to_owned(),
@@ -189,7 +191,7 @@ impl PlanModel {
             recipe = recipe.with(&value).map_err(|error| Failure::Parameter {
                 place: setting.place.clone(),
                 model: self.id.clone(),
-                error,
+                error: with_runners_own(error),
             })?;
         }
         Ok(ReadyModel {
@@ -199,6 +201,23 @@ impl PlanModel {
             recipe,
             train_limit: limit,
         })
+    }
+}
+
+/// A parameter that a model does not have may be meant for the runner.
+fn with_runners_own(error: ParameterError) -> ParameterError {
+    match error {
+        ParameterError::Unknown {
+            name, mut known, ..
+        } => {
+            known.push(TRAIN_LIMIT.to_owned());
+            ParameterError::Unknown {
+                nearest: nearest_name(&name, known.iter().map(String::as_str)).map(str::to_owned),
+                name,
+                known,
+            }
+        }
+        error => error,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Who is trained on what and judged on what: the test images, a validation split, or folds.
 
 use crate::failure::{Failure, Place};
-use datasets::{DataError, Dataset, Sealed, Splits, stratified_folds, stratified_subset};
+use catalog::{Sealed, Splits};
+use datasets::{DataError, Dataset, stratified_folds, stratified_subset};
 use report::{Cell, FoldOf, JudgedOn, Protocol};
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -68,6 +69,9 @@ impl Division {
     /// Divides a data set. What is held out is drawn by the seed, in proportion to the classes.
     pub(crate) fn new(mut splits: Splits, judging: &Judging) -> Result<Self, Failure> {
         let seed = judging.seed;
+        let mut sizes = judging.sizes.clone();
+        sizes.sort_unstable();
+        sizes.dedup();
         let calibration = match judging.calibration {
             Some(size) => {
                 let (held_out, rest) = hold_out(&splits.train, size, seed, "--calibrate")?;
@@ -100,7 +104,6 @@ impl Division {
                 protocol: Protocol {
                     folds: cross.folds,
                     repeats: cross.repeats,
-                    seeds: 1,
                     ..protocol(JudgedOn::Folds)
                 },
                 folds: folds.collect::<Result<_, _>>().map_err(limit("--cv"))?,
@@ -109,7 +112,7 @@ impl Division {
                 train_available,
                 train,
                 calibration,
-                sizes: judging.sizes.clone(),
+                sizes,
                 seed,
             });
         }
@@ -128,7 +131,7 @@ impl Division {
                 train_available: rest.len(),
                 train: rest,
                 calibration,
-                sizes: judging.sizes.clone(),
+                sizes,
                 seed,
             });
         }
@@ -147,7 +150,7 @@ impl Division {
             train_available,
             train: splits.train,
             calibration,
-            sizes: judging.sizes.clone(),
+            sizes,
             seed,
         })
     }
@@ -175,12 +178,20 @@ impl Division {
                 .collect();
         }
         let Protocol { repeats, folds, .. } = self.protocol;
+        let seeds = if is_stochastic {
+            self.protocol.seeds
+        } else {
+            1
+        };
         let cells = (0..repeats).flat_map(|repeat| {
-            (0..folds).map(move |fold| Cell {
-                repeat,
-                fold,
-                train_images: None,
-                seed: self.seed.wrapping_add(repeat as u64),
+            (0..folds).flat_map(move |fold| {
+                // Each repetition has seeds of its own.
+                (0..seeds).map(move |offset| Cell {
+                    repeat,
+                    fold,
+                    train_images: None,
+                    seed: self.seed.wrapping_add((repeat + offset * repeats) as u64),
+                })
             })
         });
         cells.collect()
@@ -230,6 +241,16 @@ impl Division {
         })
     }
 
+    /// A limit of training images as it is in this run: a quick look takes no more than it always
+    /// does, nor more than there are.
+    pub(crate) fn limit(&self, asked_for: Option<usize>, judging: &Judging) -> Option<usize> {
+        match quick_limit(judging) {
+            Some(quick) => Some(asked_for.map_or(quick, |limit| limit.min(quick)))
+                .map(|limit| limit.min(self.train.len())),
+            None => asked_for,
+        }
+    }
+
     /// Images that a fit learns from.
     pub(crate) fn train_images(&self, train_limit: Option<usize>) -> usize {
         let all = self.train.len();
@@ -238,6 +259,11 @@ impl Division {
             folds => all - all.div_ceil(folds),
         };
         train_limit.unwrap_or(outside)
+    }
+
+    /// Training images of each class.
+    pub(crate) fn train_counts(&self) -> Vec<usize> {
+        self.train.class_counts()
     }
 
     /// Images that models are judged on in all.
@@ -249,7 +275,7 @@ impl Division {
         }
     }
 
-    /// For the records: the classes of the judged images, and their folds.
+    /// For the records: the classes of the judged images, and their folds. Looks at them.
     pub(crate) fn labels(&self) -> (Vec<u16>, Vec<FoldOf>) {
         let data = if self.folds.is_empty() {
             self.judged.look()
@@ -357,8 +383,12 @@ mod tests {
             }),
             ..judging()
         };
-        let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
-        let cells = division.cells(true, None);
+        let division = Division::new(catalog::mnist().unwrap(), &judging).unwrap();
+        let several = division.cells(true, None);
+        assert_eq!(several.len(), 12, "two seeds of each fold");
+        let seeds: Vec<u64> = several.iter().map(|cell| cell.seed).collect();
+        assert_eq!(seeds, [3, 5, 3, 5, 3, 5, 4, 6, 4, 6, 4, 6]);
+        let cells = division.cells(false, None);
         assert_eq!(cells.len(), 6);
         assert_ne!(cells[0].seed, cells[3].seed, "a seed for each repetition");
         let mut judged = 0;
@@ -379,7 +409,7 @@ mod tests {
             quick: false,
             ..judging()
         };
-        let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
+        let division = Division::new(catalog::mnist().unwrap(), &judging).unwrap();
         let cell = division.cells(true, None)[0];
         assert_eq!(division.train(cell, None).unwrap().len(), 50_000);
         assert_eq!(division.judged_images(), 10_000);
@@ -391,10 +421,10 @@ mod tests {
     #[test]
     fn a_learning_curve_has_the_sizes_below_all() {
         let judging = Judging {
-            sizes: vec![100, 1_000, 5_000],
+            sizes: vec![1_000, 100, 5_000, 100],
             ..judging()
         };
-        let division = Division::new(datasets::mnist().unwrap(), &judging).unwrap();
+        let division = Division::new(catalog::mnist().unwrap(), &judging).unwrap();
         let sizes = |limit| -> Vec<usize> {
             let cells = division.cells(false, limit).into_iter();
             cells.filter_map(|cell| cell.train_images).collect()
@@ -407,7 +437,7 @@ mod tests {
 
     #[test]
     fn only_models_that_depend_on_the_seed_are_fitted_with_several() {
-        let division = Division::new(datasets::mnist().unwrap(), &judging()).unwrap();
+        let division = Division::new(catalog::mnist().unwrap(), &judging()).unwrap();
         let seeds = |is_stochastic| -> Vec<u64> {
             let cells = division.cells(is_stochastic, None).into_iter();
             cells.map(|cell| cell.seed).collect()

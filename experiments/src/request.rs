@@ -31,9 +31,11 @@ impl RunArgs {
         let given = &self.data;
         // Files named on the command line replace the plan's data set, name and all.
         let planned = plan.dataset.clone().filter(|_| given.data_dir.is_none());
+        // A data set named there replaces the plan's files.
+        let planned_dir = plan.data_dir.clone().filter(|_| given.dataset.is_none());
         DataArgs {
             dataset: given.dataset.clone().or(planned),
-            data_dir: given.data_dir.clone().or_else(|| plan.data_dir.clone()),
+            data_dir: given.data_dir.clone().or(planned_dir),
             mirror: given.mirror.clone(),
         }
     }

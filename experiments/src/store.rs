@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use base16ct::lower::encode_string;
 use flate2::Compression;
 use flate2::read::{ZlibDecoder, ZlibEncoder};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -79,20 +79,12 @@ impl Store {
                 _ => error.to_string(),
             },
         };
-        let connection = Connection::open(&path).map_err(failed)?;
+        let mut connection = Connection::open(&path).map_err(failed)?;
         // Two comparisons at once take turns.
         connection
             .busy_timeout(Duration::from_secs(30))
             .map_err(failed)?;
-        let version: i64 = connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .map_err(failed)?;
-        if version != VERSION {
-            connection.execute_batch(SCHEMA).map_err(failed)?;
-            connection
-                .pragma_update(None, "user_version", VERSION)
-                .map_err(failed)?;
-        }
+        begin(&mut connection).map_err(failed)?;
         Ok(Self { path, connection })
     }
 
@@ -117,8 +109,10 @@ impl Store {
         ZlibDecoder::new(compressed.as_slice())
             .read_to_end(&mut json)
             .map_err(|error| self.failed(&error))?;
-        let result = serde_json::from_slice(&json).map_err(|error| self.failed(&error))?;
-        Ok(Some((result, machine)))
+        // Of another version's form: computed again, and kept in its place.
+        Ok(serde_json::from_slice(&json)
+            .ok()
+            .map(|result| (result, machine)))
     }
 
     /// Keeps a result, in place of an earlier one under this key.
@@ -150,6 +144,17 @@ impl Store {
             reason: reason.to_string(),
         }
     }
+}
+
+/// Makes the table unless it is there. Whoever comes first makes it, and nobody drops it again.
+fn begin(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != VERSION {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    transaction.commit()
 }
 
 #[cfg(test)]

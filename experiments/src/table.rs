@@ -3,6 +3,7 @@
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use report::{ModelSummary, Report, Status};
+use std::path::Path;
 
 /// The models of a report, one per row.
 pub(crate) fn comparison(report: &Report) -> String {
@@ -29,6 +30,20 @@ pub(crate) fn comparison(report: &Report) -> String {
     table.to_string()
 }
 
+/// Prints a report: the table, what to know before believing it, the verdict, and where to read on.
+pub(crate) fn announce(report: &Report, directory: &Path) {
+    println!("{}", comparison(report));
+    for warning in report::warnings(report) {
+        println!("{}", warning.replace("**", ""));
+    }
+    for sentence in report::verdict(report) {
+        println!("{sentence}");
+    }
+    for page in ["README.md", "index.html"] {
+        println!("report: {}", directory.join(page).display());
+    }
+}
+
 /// An empty table that fits the terminal.
 pub(crate) fn plain(header: &[&str]) -> Table {
     let mut table = Table::new();
@@ -47,18 +62,20 @@ fn row(model: &ModelSummary, report: &Report) -> Vec<String> {
         model.train_images,
         if limited { " (subset)" } else { "" }
     );
+    let passed = model.controls.iter().all(|control| control.passed);
+    let name = format!("{}{}", model.id, if passed { "" } else { " ✗ control" });
     match model.status {
         Status::Finished => {}
         Status::Failed => {
             let reason = model.reason.as_deref().unwrap_or("no reason given");
-            return vec![model.id.clone(), trained_on, format!("failed: {reason}")];
+            return vec![name, trained_on, format!("failed: {reason}")];
         }
-        Status::Cancelled => return vec![model.id.clone(), trained_on, "cancelled".to_owned()],
-        Status::Missing => return vec![model.id.clone(), trained_on, "not run".to_owned()],
+        Status::Cancelled => return vec![name, trained_on, "cancelled".to_owned()],
+        Status::Missing => return vec![name, trained_on, "not run".to_owned()],
     }
     let images = report.dataset.test.max(1) as f64;
     vec![
-        model.id.clone(),
+        name,
         trained_on,
         or_dash(model.parameters.map(|count| count.to_string())),
         or_dash(

@@ -4,7 +4,7 @@ use crate::allowance::Allowance;
 use crate::cli::Resource;
 use crate::experiment::recipe;
 use crate::failure::Failure;
-use crate::measure::{Conditions, fit_alone_timed, said};
+use crate::measure::{Conditions, fit_alone_timed, guarded};
 use crate::plan::ReadyModel;
 use crate::protocol::Division;
 use crate::resource::{epochs, fewer_epochs};
@@ -14,7 +14,6 @@ use classifier::{FitError, with_threads};
 use report::{Cell, TunedTrial};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 /// What trials of all models have in common.
@@ -36,7 +35,14 @@ pub(crate) struct Trials {
 struct Judged {
     /// Share right, for each fold.
     accuracies: Vec<f64>,
-    fit_seconds: f64,
+    /// The model's own time, for each fold.
+    seconds: Vec<f64>,
+}
+
+impl Judged {
+    fn fit_seconds(&self) -> f64 {
+        self.seconds.iter().sum()
+    }
 }
 
 /// What became of a trial.
@@ -75,8 +81,9 @@ impl Trials {
         let store = || self.store.lock().expect("no holder panics");
         if !self.refit
             && let Some((judged, _)) = store().find::<Judged>(&key)?
+            && !self.is_beyond(&judged)
         {
-            let seconds = judged.fit_seconds;
+            let seconds = judged.fit_seconds();
             let (ending, seconds) = match allowance.charge(seconds) {
                 Ok(()) => (Ending::Judged(judged), seconds),
                 Err(left) => (Ending::CalledOff, left),
@@ -101,32 +108,40 @@ impl Trials {
     ) -> Result<(Ending, f64), Failure> {
         let mut judged = Judged {
             accuracies: Vec::new(),
-            fit_seconds: 0.0,
+            seconds: Vec::new(),
         };
         let cells = self.division.cells(true, None);
         for &cell in &cells {
             if allowance.is_used_up() {
-                return Ok((Ending::CalledOff, judged.fit_seconds));
+                return Ok((Ending::CalledOff, judged.fit_seconds()));
             }
             let (fold, seconds) = self.fold(model, cell, train_limit, allowance)?;
-            judged.fit_seconds += seconds;
-            match fold {
-                None => return Ok((Ending::CalledOff, judged.fit_seconds)),
-                Some(Ok(accuracy)) => judged.accuracies.push(accuracy),
-                Some(Err(reason)) => {
-                    let reason = match cells.len() {
-                        1 => reason,
-                        folds => {
-                            let fold = judged.accuracies.len() + 1;
-                            format!("fold {fold} of {folds}: {reason}")
-                        }
-                    };
-                    return Ok((Ending::Failed(reason), judged.fit_seconds));
+            judged.seconds.push(seconds);
+            let ending = match fold {
+                Some(Ok(accuracy)) => {
+                    judged.accuracies.push(accuracy);
+                    continue;
                 }
-            }
+                None => Ending::CalledOff,
+                Some(Err(reason)) if cells.len() == 1 => Ending::Failed(reason),
+                Some(Err(reason)) => {
+                    let (fold, folds) = (judged.seconds.len(), cells.len());
+                    Ending::Failed(format!("fold {fold} of {folds}: {reason}"))
+                }
+            };
+            return Ok((ending, judged.fit_seconds()));
         }
-        let seconds = judged.fit_seconds;
+        let seconds = judged.fit_seconds();
         Ok((Ending::Judged(judged), seconds))
+    }
+
+    /// Whether a fit of an earlier search took more time than it may now.
+    fn is_beyond(&self, judged: &Judged) -> bool {
+        let limit = self.conditions.limits.time;
+        limit.is_some_and(|limit| {
+            let late = |&seconds: &f64| seconds > limit.as_secs_f64();
+            judged.seconds.iter().any(late)
+        })
     }
 
     /// Fits and judges a fold: share right, or why there is none; nothing if the seconds were used up.
@@ -140,10 +155,13 @@ impl Trials {
     ) -> Result<(Option<Result<f64, String>>, f64), Failure> {
         let train = self.division.train(cell, train_limit)?;
         let (fitted, seconds) = allowance.run(|own| {
-            let conditions = Conditions {
+            let mut conditions = Conditions {
                 cancellation: own.clone(),
                 ..self.conditions.clone()
             };
+            // Calls that cannot be stopped are waited for at a limit of time only.
+            let left = allowance.left();
+            conditions.limits.time = conditions.limits.time.into_iter().chain(left).min();
             fit_alone_timed(model, cell.seed, &train, &conditions)
         });
         let users = &self.conditions.cancellation;
@@ -161,11 +179,7 @@ impl Trials {
             pairs.filter(|(a, b)| a == b).count() as f64 / judged.len().max(1) as f64
         };
         // A model that panics is a failed trial, whether it fits or predicts.
-        let accuracy = catch_unwind(AssertUnwindSafe(evaluate));
-        Ok((
-            Some(accuracy.map_err(|panic| said(panic.as_ref()))),
-            seconds,
-        ))
+        Ok((Some(guarded(evaluate)), seconds))
     }
 
     fn key(&self, model: &ReadyModel, train_images: usize) -> Key {

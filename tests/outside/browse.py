@@ -53,6 +53,33 @@ def atlas(page):
     assert page.locator("#atlas-tiles canvas").count() == min(expected, 200)
 
 
+def suspects(page):
+    """What every model gets wrong, first of all."""
+    page.reload()
+    assert page.locator("#wrong").input_value() == "*"
+    shown = int(page.locator("#atlas-count").inner_text().split()[0].replace("\u00a0", ""))
+    most_right = min(report["models"], key=lambda model: 1 - model["test_accuracy"])
+    wrong_at_best = round((1 - most_right["test_accuracy"]) * report["dataset"]["test"])
+    assert 0 < shown <= wrong_at_best
+    assert page.locator("#atlas-tiles canvas").count() == min(shown, 200)
+
+
+def weights(page):
+    picture = page.locator("section[aria-labelledby=weights] img").first
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+
+
+def paper(page):
+    """On paper everything is open, and afterwards as it was."""
+    closed = page.locator("details:not([open])")
+    before = closed.count()
+    assert before > 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert closed.count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert closed.count() == before
+
+
 def curves(page):
     """Every point of a curve says its value to a pointer, and to a screen reader."""
     points = page.locator("svg circle title")
@@ -81,7 +108,7 @@ with sync_playwright() as playwright:
     page.on("request", lambda request: asked.append(request.url))
     page.goto(page_file.as_uri())
     assert page.locator("h1").inner_text() == report["dataset"]["title"]
-    for check in [sorting, confusion, atlas, curves]:
+    for check in [sorting, confusion, atlas, suspects, weights, paper, curves]:
         check(page)
     shades = {}
     for name, width in [("desk", 1200), ("phone", 390)]:
@@ -95,6 +122,6 @@ with sync_playwright() as playwright:
     page.emulate_media(media="print")
     assert not page.locator("#atlas").is_visible()
     outside = [url for url in asked if not url.startswith(("data:", "blob:"))]
-    assert outside == [page_file.as_uri()], outside
+    assert set(outside) == {page_file.as_uri()}, outside
     assert not said, said
     browser.close()

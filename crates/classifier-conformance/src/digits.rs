@@ -7,7 +7,7 @@ use datasets::{Dataset, ImageShape, Images, stratified_subset};
 /// # Panics
 /// If the MNIST that is built in is damaged.
 pub fn digits() -> [Dataset; 2] {
-    let mnist = datasets::mnist().expect("MNIST is built in");
+    let mnist = catalog::mnist().expect("MNIST is built in");
     let draw = |split: &Dataset, size| {
         let chosen = stratified_subset(split, size, 0).expect("MNIST is larger");
         split.select(&chosen)

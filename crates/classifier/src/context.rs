@@ -51,12 +51,19 @@ impl Observer for Silent {
 
 /// A switch that calls a fit off, from any thread.
 #[derive(Debug, Clone, Default)]
-pub struct Cancellation(Arc<AtomicBool>);
+pub struct Cancellation(Arc<Switch>);
+
+#[derive(Debug, Default)]
+struct Switch {
+    off: AtomicBool,
+    /// Shared with every thread of [`Cancellation::abandonable`] that is still at work.
+    at_work: Arc<()>,
+}
 
 impl Cancellation {
     /// Asks the fit to stop at the next opportunity.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.off.store(true, Ordering::Relaxed);
     }
 
     /// Fails once [`cancel`](Self::cancel) was called.
@@ -64,7 +71,7 @@ impl Cancellation {
     /// # Errors
     /// [`Cancelled`].
     pub fn check(&self) -> Result<(), Cancelled> {
-        if self.0.load(Ordering::Relaxed) {
+        if self.0.off.load(Ordering::Relaxed) {
             Err(Cancelled)
         } else {
             Ok(())
@@ -83,7 +90,12 @@ impl Cancellation {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, FitError> {
         let (sender, receiver) = channel();
-        std::thread::spawn(move || sender.send(work()));
+        let at_work = Arc::clone(&self.0.at_work);
+        std::thread::spawn(move || {
+            // Nobody may be waiting any more.
+            let _ = sender.send(work());
+            drop(at_work);
+        });
         loop {
             self.check()?;
             match receiver.recv_timeout(Duration::from_millis(20)) {
@@ -97,6 +109,11 @@ impl Cancellation {
                 }
             }
         }
+    }
+
+    /// Whether work that was [`abandonable`](Self::abandonable) still goes on.
+    pub fn is_at_work(&self) -> bool {
+        Arc::strong_count(&self.0.at_work) > 1
     }
 }
 
@@ -235,7 +252,11 @@ mod tests {
             let _ = wait.recv();
         });
         assert!(matches!(error, Err(FitError::Cancelled(_))));
+        assert!(cancellation.is_at_work());
         drop(release);
+        while cancellation.is_at_work() {
+            std::thread::yield_now();
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct ModelEntry {
     /// The crate that the model is in: `env!("CARGO_PKG_NAME")`. A stored fit is the model's own as
     /// long as this crate and what it depends on are unchanged.
     pub package: &'static str,
+    /// Packages of others that do its arithmetic; reports give their versions.
+    pub libraries: &'static [&'static str],
     /// The recipe with this entry's defaults. One recipe type may stand behind several entries.
     pub preset: fn() -> Box<dyn Preset>,
 }
@@ -103,7 +105,7 @@ impl<P: Hyperparameters> Preset for P {
             recipe = from_values(all.clone()).map_err(|error| ParameterError::Type {
                 name: name.clone(),
                 value: value.to_string(),
-                reason: error.to_string(),
+                reason: in_words(&error.to_string()),
             })?;
         }
         recipe.validate()?;
@@ -124,6 +126,20 @@ impl<P: Hyperparameters> Preset for P {
         }
         schema
     }
+}
+
+/// What serde says, without the names of Rust's types.
+fn in_words(reason: &str) -> String {
+    let words = [
+        ("expected usize", "expected a whole number, not negative"),
+        ("expected u32", "expected a whole number, not negative"),
+        ("expected f64", "expected a number"),
+        ("expected a sequence", "expected a list"),
+    ];
+    let plain = words.iter().fold(reason.to_owned(), |text, (rust, words)| {
+        text.replace(rust, words)
+    });
+    plain.replace("floating point", "number")
 }
 
 fn from_values<P: DeserializeOwned>(values: Map<String, Value>) -> serde_json::Result<P> {
@@ -208,7 +224,7 @@ mod tests {
         );
         assert_eq!(
             refusal(json!({"epochs": "many"})),
-            "epochs = \"many\": invalid type: string \"many\", expected usize"
+            "epochs = \"many\": invalid type: string \"many\", expected a whole number, not negative"
         );
     }
 }

@@ -81,7 +81,7 @@ impl InvalidParameter {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
     /// No parameter has this name.
-    #[error("unknown parameter `{name}`{}; it has {}", did_you_mean(nearest.as_deref()), known.join(", "))]
+    #[error("unknown parameter `{name}`{}; it has {}", did_you_mean(nearest.as_deref()), known_or_none(known))]
     Unknown {
         /// The name that was given.
         name: String,
@@ -112,6 +112,14 @@ impl ParameterError {
             Self::Unknown { name, .. } | Self::Type { name, .. } => name,
             Self::Invalid(invalid) => invalid.name,
         }
+    }
+}
+
+fn known_or_none(known: &[String]) -> String {
+    if known.is_empty() {
+        "none".to_owned()
+    } else {
+        known.join(", ")
     }
 }
 

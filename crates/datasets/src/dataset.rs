@@ -1,6 +1,6 @@
-//! A set of labelled images, and the pair of sets that an experiment needs.
+//! A set of labelled images.
 
-use crate::{DataError, Images, Sealed};
+use crate::{DataError, Images};
 use std::sync::Arc;
 
 /// Labelled images: one of the splits of a data set.
@@ -106,52 +106,6 @@ impl Dataset {
             return Err(DataError::OneClass(self.classes()));
         }
         self.images.first_not_finite().map_or(Ok(()), Err)
-    }
-}
-
-/// A data set as an experiment uses it: what models learn from, and what they are judged on.
-#[derive(Debug)]
-pub struct Splits {
-    /// Short name, used in paths and tables: `mnist`.
-    pub id: String,
-    /// Name for people: `MNIST handwritten digits`.
-    pub title: String,
-    /// Where the bytes came from.
-    pub origin: String,
-    /// What models are fitted to.
-    pub train: Dataset,
-    /// What they are judged on.
-    pub test: Sealed,
-    /// SHA-256 of the four decompressed files, in the order of [`FILES`](crate::FILES).
-    pub sha256: [String; 4],
-}
-
-impl Splits {
-    /// Joins a training and a test split.
-    ///
-    /// # Errors
-    /// [`DataError::Shapes`] if their images differ in shape.
-    pub fn new(
-        id: impl Into<String>,
-        title: impl Into<String>,
-        origin: impl Into<String>,
-        [train, test]: [Dataset; 2],
-        sha256: [String; 4],
-    ) -> Result<Self, DataError> {
-        if train.images().shape() != test.images().shape() {
-            return Err(DataError::Shapes {
-                train: train.images().shape(),
-                test: test.images().shape(),
-            });
-        }
-        Ok(Self {
-            id: id.into(),
-            title: title.into(),
-            origin: origin.into(),
-            train,
-            test: Sealed::new(test),
-            sha256,
-        })
     }
 }
 

@@ -1,93 +1,9 @@
-//! What can be wrong with a data set, each with the file and the figures.
+//! What can be wrong with labelled images, with the figures.
 
-use std::path::PathBuf;
-
-/// Why a data set could not be had.
+/// Why images cannot be learnt from, or not be divided as asked for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// The operating system refused to read or write a file.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or directory.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// One of the four files is not in the directory.
-    #[error("{}: no {file} and no {file}.gz there; a data set is four files with MNIST's names", directory.display())]
-    Missing {
-        /// Where it was looked for.
-        directory: PathBuf,
-        /// The name without `.gz`.
-        file: &'static str,
-    },
-    /// The gzip stream is damaged.
-    #[error("{file}: damaged gzip stream ({reason}); fetch the file again")]
-    Gzip {
-        /// The file.
-        file: String,
-        /// What the decompressor said.
-        reason: String,
-    },
-    /// The first four bytes are not those of the expected kind of IDX file.
-    #[error("{file}: starts with {found:#010x}, but {kind} start with {expected:#010x}{hint}")]
-    Magic {
-        /// The file.
-        file: String,
-        /// "images" or "labels".
-        kind: &'static str,
-        /// The first four bytes, big-endian.
-        found: u32,
-        /// What they should be.
-        expected: u32,
-        /// Empty, or what the file seems to be instead.
-        hint: &'static str,
-    },
-    /// The file ends before what its header announces.
-    #[error(
-        "{file}: truncated: the header announces {expected} bytes and the file ends after {found}"
-    )]
-    Truncated {
-        /// The file.
-        file: String,
-        /// Bytes announced, the header included.
-        expected: u64,
-        /// Bytes there.
-        found: u64,
-    },
-    /// The file goes on after what its header announces.
-    #[error(
-        "{file}: oversized: the header announces {expected} bytes and more follow; the rest was not read"
-    )]
-    Oversized {
-        /// The file.
-        file: String,
-        /// Bytes announced, the header included.
-        expected: u64,
-    },
-    /// The header announces more than this crate is willing to hold in memory.
-    #[error("{file}: the header announces {announced} bytes; the limit is {limit}")]
-    TooLarge {
-        /// The file.
-        file: String,
-        /// Bytes announced.
-        announced: u128,
-        /// [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES).
-        limit: u64,
-    },
-    /// The bytes are not the published ones.
-    #[error(
-        "{file}: SHA-256 of the decompressed bytes is {found}, expected {expected}; the file is damaged or is not this data set's"
-    )]
-    Checksum {
-        /// The file.
-        file: String,
-        /// The published sum, in hexadecimal.
-        expected: String,
-        /// The sum of what was read.
-        found: String,
-    },
     /// As many labels as images are needed.
     #[error("{images} images but {labels} labels; each image needs one label")]
     Lengths {
@@ -95,14 +11,6 @@ pub enum DataError {
         images: usize,
         /// Number of labels.
         labels: usize,
-    },
-    /// Training and test images differ in size.
-    #[error("training images are {train}, test images are {test}; they must have one shape")]
-    Shapes {
-        /// Rows × columns of the training images.
-        train: crate::ImageShape,
-        /// Rows × columns of the test images.
-        test: crate::ImageShape,
     },
     /// The values do not fill whole images.
     #[error("{values} values are no whole number of {shape} images")]
@@ -156,23 +64,4 @@ pub enum DataError {
         /// Images of the rarest class.
         rarest: usize,
     },
-    /// Neither found nor downloaded.
-    #[error("{title} could not be downloaded from {url} ({reason}); instead, {alternatives}")]
-    Download {
-        /// The data set's name for people.
-        title: &'static str,
-        /// The address that failed last.
-        url: String,
-        /// Why.
-        reason: String,
-        /// What else the user can do.
-        alternatives: String,
-    },
-}
-
-impl DataError {
-    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::Io { path, source }
-    }
 }

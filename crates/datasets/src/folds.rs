@@ -5,6 +5,9 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+/// Random stream of the draw; models use small numbers.
+const STREAM: u64 = u64::MAX - 2;
+
 /// The fold of each image, from 0 to `folds` − 1. Every class is dealt out at random, one image to
 /// each fold in turn: folds differ by at most one image in each class, and in all.
 ///
@@ -24,6 +27,7 @@ pub fn stratified_folds(dataset: &Dataset, folds: usize, seed: u64) -> Result<Ve
         });
     }
     let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(STREAM);
     let mut fold_of = vec![0; dataset.len()];
     // Each class goes on where the one before it stopped.
     let mut next = 0;

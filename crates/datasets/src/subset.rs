@@ -5,6 +5,9 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+/// Random stream of the draw; models use small numbers.
+const STREAM: u64 = u64::MAX - 1;
+
 /// The indices of `size` images, drawn at random from each class in proportion to its share
 /// (largest remainders first, at least one of every class that occurs), in ascending order.
 ///
@@ -31,6 +34,7 @@ pub fn stratified_subset(
 
     let counts: Vec<usize> = members.iter().map(Vec::len).collect();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(STREAM);
     let mut chosen = Vec::with_capacity(size);
     for (class, share) in members.iter_mut().zip(shares(&counts, size)) {
         class.shuffle(&mut random);

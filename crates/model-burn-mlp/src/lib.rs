@@ -20,6 +20,7 @@ pub const BURN_NDARRAY: ModelEntry = ModelEntry {
     backend: "Burn ndarray",
     summary: "the architecture of `softmax` through Burn's autodiff on the ndarray backend",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &["burn", "burn-ndarray"],
     preset: || Box::new(BurnMlp::single_layer(Backend::Ndarray)),
 };
 
@@ -30,6 +31,7 @@ pub const BURN_FLEX: ModelEntry = ModelEntry {
     backend: "Burn flex",
     summary: "the architecture of `softmax` through Burn's autodiff on the flex backend",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &["burn", "burn-flex"],
     preset: || Box::new(BurnMlp::single_layer(Backend::Flex)),
 };
 
@@ -40,6 +42,7 @@ pub const BURN_MLP: ModelEntry = ModelEntry {
     backend: "Burn flex",
     summary: "a multi-layer perceptron with one hidden layer of 128 ReLU units in Burn",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &["burn", "burn-flex"],
     preset: || {
         Box::new(BurnMlp {
             hidden: vec![128],

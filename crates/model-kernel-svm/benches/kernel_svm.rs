@@ -1,13 +1,14 @@
 //! Training and prediction of the kernel SVM on MNIST: one hard pair of classes, and all pairs.
 
+use catalog::Splits;
 use classifier::{Classifier, FitContext, Recipe, with_threads};
-use datasets::{Dataset, Splits};
+use datasets::Dataset;
 use divan::Bencher;
 use model_kernel_svm::KernelSvm;
 use std::sync::LazyLock;
 
 static DATA: LazyLock<Splits> =
-    LazyLock::new(|| datasets::mnist().expect("MNIST is inside the library"));
+    LazyLock::new(|| catalog::mnist().expect("MNIST is inside the library"));
 
 fn main() {
     divan::main();

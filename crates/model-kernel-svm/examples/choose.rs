@@ -7,7 +7,7 @@ use model_kernel_svm::{Gamma, VirtualSvm};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let threads = std::thread::available_parallelism()?.get();
-    let all = datasets::mnist()?.train;
+    let all = catalog::mnist()?.train;
     let part = |range: std::ops::Range<usize>| all.select(&range.collect::<Vec<_>>());
     let (train, validation) = (part(0..50_000), part(50_000..60_000));
     println!("deskew      C      γ  errors of {}", validation.len());

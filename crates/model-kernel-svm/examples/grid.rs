@@ -8,7 +8,7 @@ const COSTS: [f64; 5] = [1.0, 3.0, 10.0, 30.0, 100.0];
 const GAMMAS: [f64; 5] = [0.01, 0.015, 0.02, 0.03, 0.04];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let train = datasets::mnist()?.train;
+    let train = catalog::mnist()?.train;
     let pixels = train.images().pixels().ok_or("MNIST is made of pixels")?;
     let samples = Features::Pixels(pixels);
     let settings = Settings {

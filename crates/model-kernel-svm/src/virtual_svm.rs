@@ -23,6 +23,7 @@ pub const VIRTUAL_SVM: ModelEntry = ModelEntry {
     backend: "by hand",
     summary: "kernel SVM fitted twice, then to its support vectors moved by a pixel, too",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &[],
     preset: || Box::new(VirtualSvm::chosen()),
 };
 

@@ -18,6 +18,7 @@ pub const LINFA_LOGISTIC: ModelEntry = ModelEntry {
     backend: "linfa-logistic",
     summary: "multinomial logistic regression by linfa, all data at once with L-BFGS",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &["linfa", "linfa-logistic"],
     preset: || Box::new(LinfaLogistic::default()),
 };
 
@@ -69,12 +70,8 @@ impl Hyperparameters for LinfaLogistic {
     }
 }
 
-impl Recipe for LinfaLogistic {
-    fn fit(
-        &self,
-        train: &Dataset,
-        context: &mut FitContext<'_>,
-    ) -> Result<Box<dyn Classifier>, FitError> {
+impl LinfaLogistic {
+    fn train(&self, train: &Dataset, context: &mut FitContext<'_>) -> Result<Fitted, FitError> {
         train.check_trainable()?;
         let data = linfa::Dataset::new(
             matrix(train.images()),
@@ -91,10 +88,20 @@ impl Recipe for LinfaLogistic {
                 library: "linfa-logistic",
                 reason: error.to_string(),
             })?;
-        Ok(Box::new(Fitted {
+        Ok(Fitted {
             fitted,
             classes: train.classes(),
-        }))
+        })
+    }
+}
+
+impl Recipe for LinfaLogistic {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        Ok(Box::new(self.train(train, context)?))
     }
 
     fn is_stochastic(&self) -> bool {
@@ -125,16 +132,32 @@ impl Fitted {
     }
 }
 
+impl Fitted {
+    /// xW + b with linfa's W and b. Its own probabilities are clamped at 1e-15, which forgives
+    /// confident mistakes.
+    fn logits(&self, images: &Images) -> Array2<f64> {
+        matrix(images).dot(self.fitted.params()) + self.fitted.intercept()
+    }
+
+    fn scores_of(&self, columns: &Array2<f64>) -> Scores {
+        Scores::new(self.spread(columns, f32::NEG_INFINITY), self.classes)
+    }
+}
+
 impl Classifier for Fitted {
-    /// The logarithms of the probabilities.
+    /// The logits.
     fn scores(&self, images: &Images) -> Scores {
-        let probabilities = self.fitted.predict_probabilities(&matrix(images));
-        let logs = probabilities.mapv(|p| p.max(f64::MIN_POSITIVE).ln());
-        Scores::new(self.spread(&logs, f32::NEG_INFINITY), self.classes)
+        self.scores_of(&self.logits(images))
     }
 
     fn log_probabilities(&self, images: &Images) -> Option<Scores> {
-        Some(self.scores(images))
+        let mut logits = self.logits(images);
+        for mut row in logits.rows_mut() {
+            let max = row.fold(f64::NEG_INFINITY, |max, &z| max.max(z));
+            let log_sum = max + row.fold(0.0, |sum, z| sum + (z - max).exp()).ln();
+            row -= log_sum;
+        }
+        Some(self.scores_of(&logits))
     }
 
     fn parameter_count(&self) -> usize {
@@ -167,5 +190,20 @@ mod tests {
     #[test]
     fn it_conforms() {
         classifier_conformance::check(&LINFA_LOGISTIC);
+    }
+
+    /// Where linfa does not clamp them.
+    #[test]
+    fn probabilities_are_those_of_linfa() {
+        let [train, test] = classifier_conformance::digits();
+        let fitted = LinfaLogistic::default()
+            .train(&train, &mut FitContext::quiet(1, 1))
+            .unwrap();
+        let ours = fitted.log_probabilities(test.images()).unwrap();
+        let theirs = fitted.fitted.predict_probabilities(&matrix(test.images()));
+        for (ours, &theirs) in ours.values().iter().zip(&theirs) {
+            let ours = f64::from(*ours).exp();
+            assert!((ours - theirs).abs() < 1e-6, "{ours}, {theirs}");
+        }
     }
 }

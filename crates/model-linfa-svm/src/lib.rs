@@ -22,6 +22,7 @@ pub const LINFA_SVM_RBF: ModelEntry = ModelEntry {
     backend: "linfa-svm",
     summary: "support vector machine with an RBF kernel by linfa, one against one, on PCA scores",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &["linfa", "linfa-svm", "linfa-reduction"],
     preset: || Box::new(LinfaSvm::rbf()),
 };
 
@@ -31,6 +32,7 @@ pub const LINFA_SVM_LINEAR: ModelEntry = ModelEntry {
     backend: "linfa-svm",
     summary: "linear support vector machine by linfa, one against one, on PCA scores",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &["linfa", "linfa-svm", "linfa-reduction"],
     preset: || Box::new(LinfaSvm::linear()),
 };
 

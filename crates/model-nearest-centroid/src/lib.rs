@@ -17,6 +17,7 @@ pub const NEAREST_CENTROID: ModelEntry = ModelEntry {
     backend: "by hand",
     summary: "the class whose mean training image is nearest: a floor for every other model",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &[],
     preset: || Box::new(NearestCentroid {}),
 };
 
@@ -130,7 +131,7 @@ mod tests {
     /// scikit-learn 1.9: `NearestCentroid().fit(X / 255, y).score(X_test / 255, y_test)` is 0.8203.
     #[test]
     fn all_of_mnist_gives_the_accuracy_of_scikit_learn() {
-        let mnist = datasets::mnist().unwrap();
+        let mnist = catalog::mnist().unwrap();
         let labels = Centroids::of(&mnist.train)
             .scores(mnist.test.images())
             .labels();

@@ -1,13 +1,13 @@
 //! Training and prediction of softmax regression on all of MNIST.
 
+use catalog::Splits;
 use classifier::{Classifier, FitContext, Recipe, with_threads};
-use datasets::Splits;
 use divan::Bencher;
 use model_softmax::{Softmax, SoftmaxLbfgs, SoftmaxRegression};
 use std::sync::LazyLock;
 
 static DATA: LazyLock<Splits> =
-    LazyLock::new(|| datasets::mnist().expect("MNIST is inside the library"));
+    LazyLock::new(|| catalog::mnist().expect("MNIST is inside the library"));
 
 fn main() {
     divan::main();

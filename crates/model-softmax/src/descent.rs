@@ -203,7 +203,7 @@ mod tests {
     /// The lab's NumPy loop in float32: test accuracy 0.9224, train 0.9250, test log-loss 0.27271.
     #[test]
     fn the_lab_is_reproduced() {
-        let mnist = datasets::mnist().unwrap();
+        let mnist = catalog::mnist().unwrap();
         let model = train(&Softmax::default(), &mnist.train, &mut Silent);
         assert!((accuracy(&model, mnist.test.look()) - 0.9224).abs() <= 2e-4);
         assert!((accuracy(&model, &mnist.train) - 0.9250).abs() <= 2e-4);
@@ -216,7 +216,7 @@ mod tests {
     /// Twenty epochs over all of MNIST, shuffled and in batches that leave a short last one.
     #[test]
     fn the_fast_descent_follows_the_formulas() {
-        let mnist = datasets::mnist().unwrap();
+        let mnist = catalog::mnist().unwrap();
         let recipe = Softmax {
             batch_size: 128,
             shuffle: true,

@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn agrees_with_central_differences_on_real_images() {
-        let mnist = datasets::mnist().unwrap();
+        let mnist = catalog::mnist().unwrap();
         let batch = mnist.train.select(&(0..20).collect::<Vec<_>>());
         let x: Vec<f64> = batch
             .images()

@@ -39,6 +39,7 @@ pub const SOFTMAX: ModelEntry = ModelEntry {
     backend: "by hand",
     summary: "softmax regression with a hand-derived gradient and mini-batch gradient descent",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &[],
     preset: || Box::new(Softmax::default()),
 };
 
@@ -48,5 +49,6 @@ pub const SOFTMAX_LBFGS: ModelEntry = ModelEntry {
     backend: "by hand",
     summary: "softmax regression at the optimum of its ℓ2-regularised loss, by L-BFGS",
     package: env!("CARGO_PKG_NAME"),
+    libraries: &[],
     preset: || Box::new(SoftmaxLbfgs::default()),
 };

@@ -1,9 +1,10 @@
 //! Which differences between models the images show, and which they do not.
 
+use crate::metrics::test_to_train;
+use crate::over_seeds::over_seeds;
 use crate::resampled::{MetricDifference, Redrawn, Resampled};
 use crate::summary::CONFIDENCE;
-use crate::variance::seeds_for;
-use crate::{ModelSummary, Protocol, RunRecord, Status};
+use crate::{ModelSummary, OverSeeds, Protocol, RunRecord, Status};
 use serde::Serialize;
 use statistics::{
     CorrelatedDifferences, Interval, Posterior, Test, cochran_q, detectable_difference,
@@ -11,7 +12,7 @@ use statistics::{
 };
 
 /// Adjusted p values below this are called a difference.
-const SIGNIFICANCE: f64 = 0.05;
+pub(crate) const SIGNIFICANCE: f64 = 0.05;
 
 /// How probable it is that a detectable difference is detected.
 const POWER: f64 = 0.8;
@@ -32,12 +33,14 @@ pub struct Comparison {
     pub only_second_right: usize,
     /// Difference in accuracy, first − second.
     pub difference: f64,
-    /// Its 95 % interval: from a paired bootstrap, or of folds that share training images.
-    pub difference_interval: Interval,
+    /// Its 95 % interval: from a paired bootstrap, or of folds that share training images; `None`
+    /// where all folds show the same difference.
+    pub difference_interval: Option<Interval>,
     /// In the other metrics that both models have, with intervals from the same bootstrap; empty
     /// over folds.
     pub metric_differences: Vec<MetricDifference>,
-    /// P value of McNemar's exact test, or over folds of the corrected resampled t test.
+    /// P value of McNemar's exact test, or over folds of the corrected resampled t test; 1 where
+    /// all folds show the same difference, of which there is no test.
     pub p: f64,
     /// The mid-p value of McNemar's test.
     pub mid_p: Option<f64>,
@@ -46,9 +49,14 @@ pub struct Comparison {
     /// Whether the adjusted p value is below 0.05.
     pub different: bool,
     /// The smallest difference that McNemar's test finds on as many images four times in five, for
-    /// models that differ on as many of them.
+    /// models that differ on as many of them, at 0.05 divided by the number of pairs: the level at
+    /// which a pair is different whatever the others do (Holm). `None` over folds, and where they
+    /// differ on too few images for any.
     pub detectable_difference: Option<f64>,
-    /// Where it is open and several seeds were tried: how many would show which is better on average.
+    /// Where several seeds were tried: the difference on average over them.
+    pub over_seeds: Option<OverSeeds>,
+    /// Where that is open: how many seeds would show it four times in five, at 0.05 divided by the
+    /// number of pairs that are compared over seeds.
     pub seeds_to_settle: Option<usize>,
     /// Over folds: how probable each of the two is better by more than half a point.
     pub posterior: Option<Posterior>,
@@ -120,13 +128,15 @@ pub(crate) fn comparisons(models: &[ModelSummary], run: &RunRecord) -> Vec<Compa
         over_folds(&ranked, run.protocol)
     };
     let p_values: Vec<f64> = all.iter().map(|pair| pair.p).collect();
-    let models = pairs(ranked.len()).map(|(i, j)| (ranked[i], ranked[j]));
-    for ((pair, p), (first, second)) in all.iter_mut().zip(holm(&p_values)).zip(models) {
+    for (pair, p) in all.iter_mut().zip(holm(&p_values)) {
         pair.p_adjusted = p;
         pair.different = p < SIGNIFICANCE;
-        if !pair.different && run.protocol.seeds > 1 {
-            pair.seeds_to_settle = seeds_for(first, second);
-        }
+    }
+    if run.protocol.seeds > 1 && run.protocol.folds == 0 {
+        let models: Vec<_> = pairs(ranked.len())
+            .map(|(i, j)| (ranked[i], ranked[j]))
+            .collect();
+        over_seeds(&mut all, &models);
     }
     all
 }
@@ -139,6 +149,8 @@ fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
         .collect();
     let images = ranked[0].right[0].len().max(1);
     let redrawn = Redrawn::new(&resampled, seed);
+    // A pair with such a p is different by Holm's method whatever the others do.
+    let level = SIGNIFICANCE / pairs(ranked.len()).count() as f64;
     let compare = |(i, j): (usize, usize)| {
         let pair = Comparison::of(ranked[i], ranked[j], 1);
         let mut others = redrawn.differences(i, j);
@@ -146,16 +158,11 @@ fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
         let test = mcnemar(pair.only_first_right, pair.only_second_right);
         let differing = (pair.only_first_right + pair.only_second_right) as f64 / images as f64;
         Comparison {
-            difference_interval: accuracy.interval,
+            difference_interval: Some(accuracy.interval),
             metric_differences: others,
             p: test.p,
             mid_p: Some(test.mid_p),
-            detectable_difference: Some(detectable_difference(
-                images,
-                differing,
-                SIGNIFICANCE,
-                POWER,
-            )),
+            detectable_difference: detectable_difference(images, differing, level, POWER),
             ..pair
         }
     };
@@ -165,10 +172,15 @@ fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
 /// The corrected resampled t test, frequentist and Bayesian.
 fn over_folds(ranked: &[&ModelSummary], protocol: Protocol) -> Vec<Comparison> {
     let compare = |(i, j): (usize, usize)| {
-        let pair = Comparison::of(ranked[i], ranked[j], ranked[i].fits.len());
         let folds = ranked[i].fits.iter().zip(&ranked[j].fits);
         let differences: Vec<f64> = folds.map(|(a, b)| a.accuracy - b.accuracy).collect();
-        let Some(folds) = CorrelatedDifferences::new(&differences, protocol.train_share()) else {
+        let pair = Comparison {
+            difference: differences.iter().sum::<f64>() / differences.len().max(1) as f64,
+            ..Comparison::of(ranked[i], ranked[j], ranked[i].fits.len())
+        };
+        // The larger ratio of the two, if one of them was trained on fewer images.
+        let ratio = test_to_train(ranked[i].fits.iter().chain(&ranked[j].fits));
+        let Some(folds) = CorrelatedDifferences::new(&differences, ratio) else {
             return pair;
         };
         let halves: Vec<[f64; 2]> = differences.as_chunks::<2>().0.to_vec();
@@ -176,8 +188,7 @@ fn over_folds(ranked: &[&ModelSummary], protocol: Protocol) -> Vec<Comparison> {
             .ok()
             .filter(|_| (protocol.repeats, protocol.folds) == (5, 2));
         Comparison {
-            difference: folds.mean(),
-            difference_interval: folds.interval(CONFIDENCE),
+            difference_interval: Some(folds.interval(CONFIDENCE)),
             p: folds.t_test().p,
             posterior: Some(folds.posterior(EQUIVALENCE)),
             five_by_two: five_by_two.as_ref().and_then(five_by_two_f),
@@ -207,19 +218,79 @@ impl Comparison {
             only_first_right,
             only_second_right,
             difference,
-            difference_interval: Interval {
-                low: difference,
-                high: difference,
-            },
+            difference_interval: None,
             metric_differences: Vec::new(),
             p: 1.0,
             mid_p: None,
             p_adjusted: 1.0,
             different: false,
             detectable_difference: None,
+            over_seeds: None,
             seeds_to_settle: None,
             posterior: None,
             five_by_two: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Cell;
+    use crate::examples::{CELL, report, run, run_over_folds, with_errors};
+
+    /// Four folds of ten images, in which the models have so many errors.
+    fn over_four_folds(
+        change: impl Fn(&mut RunRecord),
+        errors: [(&str, [usize; 4]); 2],
+    ) -> Comparison {
+        let mut run = run_over_folds(&errors.map(|(id, _)| id), &[0, 1].repeat(20), 4);
+        change(&mut run);
+        let fits = errors.iter().flat_map(|(id, errors)| {
+            let of_fold = |(fold, wrong): (usize, &usize)| {
+                with_errors(&run, id, Cell { fold, ..CELL }, *wrong)
+            };
+            errors.iter().enumerate().map(of_fold).collect::<Vec<_>>()
+        });
+        report(fits.collect(), run.clone()).comparisons.remove(0)
+    }
+
+    /// Three pairs: each is different for certain at a third of 0.05 only.
+    #[test]
+    fn what_images_can_show_is_at_the_level_of_a_pair_among_all() {
+        let run = run(&["a", "b", "c"], &[0, 1].repeat(500));
+        let errors = [("a", 0), ("b", 5), ("c", 40)];
+        let fits = errors.map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
+        let pairs = report(fits.to_vec(), run).comparisons;
+        let found: Vec<Option<f64>> = pairs.iter().map(|p| p.detectable_difference).collect();
+        let alone = |differing| detectable_difference(1_000, differing, 0.05 / 3.0, 0.8);
+        assert_eq!(found, [None, alone(0.04), alone(0.035)], "{pairs:?}");
+        assert!(found[1] > detectable_difference(1_000, 0.04, 0.05, 0.8));
+    }
+
+    /// Nadeau and Bengio's n₂/n₁ is of what the fits saw: 10/30, and 10/6 for a model that may learn
+    /// from six images.
+    #[test]
+    fn folds_show_less_where_models_learn_from_fewer_images() {
+        let errors = [("a", [1, 0, 1, 2]), ("b", [2, 2, 2, 5])];
+        let differences = [0.1, 0.2, 0.1, 0.3];
+        let all = over_four_folds(|_| {}, errors);
+        let expected = CorrelatedDifferences::new(&differences, 1.0 / 3.0).unwrap();
+        assert!((all.p - expected.t_test().p).abs() < 1e-12, "{all:?}");
+        let limited = over_four_folds(|run| run.models[1].train_images = 6, errors);
+        let expected = CorrelatedDifferences::new(&differences, 10.0 / 6.0).unwrap();
+        assert!(
+            (limited.p - expected.t_test().p).abs() < 1e-12,
+            "{limited:?}"
+        );
+        assert!(limited.p > all.p);
+    }
+
+    #[test]
+    fn the_same_difference_in_each_fold_is_no_test() {
+        let pair = over_four_folds(|_| {}, [("a", [0, 1, 0, 3]), ("b", [2, 3, 2, 5])]);
+        assert!((pair.difference - 0.2).abs() < 1e-12, "{pair:?}");
+        assert_eq!((pair.p, pair.different), (1.0, false));
+        assert_eq!((pair.difference_interval, pair.posterior), (None, None));
     }
 }

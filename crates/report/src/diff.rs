@@ -1,9 +1,9 @@
 //! What changed between two runs.
 
-use crate::metrics::{Fit, finished};
-use crate::{PlannedModel, Records};
+use crate::metrics::{Fit, finished, test_to_train};
+use crate::{FitRecord, FitSummary, PlannedModel, Records, RunRecord};
 use serde_json::{Map, Value};
-use statistics::mcnemar;
+use statistics::{CorrelatedDifferences, holm, mcnemar};
 
 /// A value that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +23,17 @@ pub struct ModelChange {
     pub id: String,
     /// Hyper-parameters and sizes that differ.
     pub parameters: Vec<Change>,
-    /// Share of images right in each run; `None` where it did not finish.
+    /// Share of images right in each run, over folds the mean; `None` where it did not finish.
     pub accuracy: [Option<f64>; 2],
-    /// P value of McNemar's exact test; `None` where the runs were not judged on the same images.
+    /// P value of McNemar's exact test, or over folds of the corrected resampled t test; 1 where all
+    /// folds show the same difference. `None` where the two cannot be compared.
     pub p: Option<f64>,
+    /// The p value adjusted for all models that can be compared (Holm).
+    pub p_adjusted: Option<f64>,
     /// Whether each prediction is the same; `None` as for `p`.
     pub same_predictions: Option<bool>,
+    /// Why the two cannot be compared: what became of the model, or that the images are others.
+    pub reason: Option<String>,
 }
 
 /// What changed between two runs.
@@ -44,7 +49,8 @@ pub struct Diff {
     pub only_second: Vec<String>,
 }
 
-/// Compares two runs. Models are matched by name, and of several fits the first is compared.
+/// Compares two runs. Models are matched by name; what is compared is the fit with the first seed, or
+/// those over all folds.
 pub fn diff(first: &Records, second: &Records) -> Diff {
     let names = |records: &Records| -> Vec<String> {
         let models = records.run.models.iter();
@@ -56,9 +62,15 @@ pub fn diff(first: &Records, second: &Records) -> Diff {
         missing.cloned().collect()
     };
     let both = of_first.iter().filter(|name| of_second.contains(name));
+    let mut models: Vec<ModelChange> = both.map(|id| model_change(first, second, id)).collect();
+    let p_values: Vec<f64> = models.iter().filter_map(|model| model.p).collect();
+    let compared = models.iter_mut().filter(|model| model.p.is_some());
+    for (model, p) in compared.zip(holm(&p_values)) {
+        model.p_adjusted = Some(p);
+    }
     Diff {
         settings: changes(&settings(first), &settings(second)),
-        models: both.map(|id| model_change(first, second, id)).collect(),
+        models,
         only_first: without(&of_first, &of_second),
         only_second: without(&of_second, &of_first),
     }
@@ -108,29 +120,101 @@ fn changes(first: &Map<String, Value>, second: &Map<String, Value>) -> Vec<Chang
 }
 
 fn model_change(first: &Records, second: &Records, id: &str) -> ModelChange {
-    let parameters = |records: &Records| {
-        let planned = records.run.models.iter().find(|model| model.id == id);
-        planned.map(values).unwrap_or_default()
-    };
-    let (a, b) = (first_fit(first, id), first_fit(second, id));
-    let accuracy = |records: &Records, fit: &Option<Fit>| {
-        let right = fit.as_ref()?.right(&records.run);
-        let count = right.iter().filter(|&&right| right).count();
-        Some(count as f64 / right.len().max(1) as f64)
-    };
-    let comparable = first.run.labels == second.run.labels && first.run.folds == second.run.folds;
-    let pair = a.as_ref().zip(b.as_ref()).filter(|_| comparable);
-    let test = |(a, b): (&Fit, &Fit)| {
-        let (a, b) = (a.right(&first.run), b.right(&second.run));
-        let only = |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count();
-        mcnemar(only(&a, &b), only(&b, &a)).p
-    };
+    let parameters = |records: &Records| planned(records, id).map(values).unwrap_or_default();
+    let [a, b] = [first, second].map(|records| Side::of(records, id));
+    let accuracy = |side: &Result<Side, String>| Some(side.as_ref().ok()?.accuracy());
+    let both = comparable(&a, &b);
     ModelChange {
         id: id.to_owned(),
         parameters: changes(&parameters(first), &parameters(second)),
-        accuracy: [accuracy(first, &a), accuracy(second, &b)],
-        p: pair.map(test),
-        same_predictions: pair.map(|(a, b)| a.fitted.predictions == b.fitted.predictions),
+        accuracy: [accuracy(&a), accuracy(&b)],
+        p: both.as_ref().ok().map(|(a, b)| a.p(b)),
+        p_adjusted: None,
+        same_predictions: both
+            .as_ref()
+            .ok()
+            .map(|(a, b)| a.predictions() == b.predictions()),
+        reason: both.err(),
+    }
+}
+
+/// Both sides, or why they cannot be compared.
+fn comparable<'a>(
+    first: &'a Result<Side, String>,
+    second: &'a Result<Side, String>,
+) -> Result<(&'a Side<'a>, &'a Side<'a>), String> {
+    if let (Ok(a), Ok(b)) = (first, second) {
+        let same = a.run.labels == b.run.labels && a.run.folds == b.run.folds;
+        return if same {
+            Ok((a, b))
+        } else {
+            Err("not judged on the same images".to_owned())
+        };
+    }
+    let sides = [(first, "first"), (second, "second")].into_iter();
+    let unfinished = sides.filter_map(|(side, run)| {
+        let status = side.as_ref().err()?;
+        Some(format!("{status} in the {run} run"))
+    });
+    Err(unfinished.collect::<Vec<_>>().join("; "))
+}
+
+fn planned<'a>(records: &'a Records, id: &str) -> Option<&'a PlannedModel> {
+    records.run.models.iter().find(|model| model.id == id)
+}
+
+/// The fits of a model in one of the runs that are compared: with the first seed, or over all folds.
+struct Side<'a> {
+    run: &'a RunRecord,
+    fits: Vec<Fit>,
+    summaries: Vec<FitSummary>,
+}
+
+impl<'a> Side<'a> {
+    /// Or what became of the model instead, in words.
+    fn of(records: &'a Records, id: &str) -> Result<Self, String> {
+        let run = &records.run;
+        let planned = planned(records, id).expect("both runs planned it");
+        let is_compared = |fit: &&FitRecord| {
+            let first_seed = run.seed.wrapping_add(fit.cell.repeat as u64);
+            fit.id == id && fit.cell.train_images.is_none() && fit.cell.seed == first_seed
+        };
+        let compared = records.fits.iter().filter(is_compared).cloned();
+        let count = (run.protocol.folds * run.protocol.repeats).max(1);
+        let fits = finished(compared.collect(), count)
+            .map_err(|(status, reason)| status.in_words(reason.as_deref()))?;
+        let summaries = fits
+            .iter()
+            .map(|fit| FitSummary::new(run, fit, planned.train_images));
+        Ok(Self {
+            summaries: summaries.collect(),
+            run,
+            fits,
+        })
+    }
+
+    fn accuracy(&self) -> f64 {
+        let sum: f64 = self.summaries.iter().map(|fit| fit.accuracy).sum();
+        sum / self.summaries.len() as f64
+    }
+
+    fn predictions(&self) -> Vec<&[u16]> {
+        let fits = self.fits.iter();
+        fits.map(|fit| fit.fitted.predictions.as_slice()).collect()
+    }
+
+    /// That it is as good as another on the same images.
+    fn p(&self, other: &Self) -> f64 {
+        if self.run.protocol.folds == 0 {
+            let (a, b) = (self.fits[0].right(self.run), other.fits[0].right(other.run));
+            let only =
+                |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count();
+            return mcnemar(only(&a, &b), only(&b, &a)).p;
+        }
+        let folds = self.summaries.iter().zip(&other.summaries);
+        let differences: Vec<f64> = folds.map(|(a, b)| a.accuracy - b.accuracy).collect();
+        let ratio = test_to_train(self.summaries.iter().chain(&other.summaries));
+        CorrelatedDifferences::new(&differences, ratio).map_or(1.0, |folds| folds.t_test().p)
     }
 }
 
@@ -141,7 +225,112 @@ fn values(model: &PlannedModel) -> Map<String, Value> {
     values
 }
 
-fn first_fit(records: &Records, id: &str) -> Option<Fit> {
-    let of_model = records.fits.iter().filter(|fit| fit.id == id).cloned();
-    finished(of_model.collect(), 1).ok()?.into_iter().next()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{CELL, fit, run, run_over_folds, with_errors};
+    use crate::{Cell, Outcome};
+
+    fn records(run: &RunRecord, fits: Vec<FitRecord>) -> Records {
+        Records {
+            run: run.clone(),
+            fits,
+            controls: Vec::new(),
+            images: None,
+        }
+    }
+
+    /// Models that get so many of 100 images wrong.
+    fn on_images(errors: &[(&str, usize)]) -> Records {
+        let names: Vec<&str> = errors.iter().map(|(id, _)| *id).collect();
+        let run = run(&names, &[0, 1].repeat(50));
+        let fits = errors
+            .iter()
+            .map(|(id, wrong)| with_errors(&run, id, CELL, *wrong));
+        records(&run, fits.collect())
+    }
+
+    #[test]
+    fn p_values_are_adjusted_for_all_models_that_can_be_compared() {
+        let first = on_images(&[("a", 0), ("b", 1), ("c", 2), ("only", 3)]);
+        let mut second = on_images(&[("a", 7), ("b", 7), ("c", 2)]);
+        let found = diff(&first, &second);
+        let p = |seven: i32| 2.0 * 0.5_f64.powi(seven);
+        let adjusted: Vec<f64> = found.models.iter().filter_map(|m| m.p_adjusted).collect();
+        for (adjusted, expected) in adjusted.iter().zip([3.0 * p(7), 2.0 * p(6), 1.0]) {
+            assert!((adjusted - expected).abs() < 1e-12, "{found:?}");
+        }
+        assert_eq!(found.models[2].same_predictions, Some(true));
+        assert_eq!(found.only_first, ["only"]);
+
+        second.run.labels[0] = 1;
+        let other_images = diff(&first, &second);
+        for model in &other_images.models {
+            assert_eq!(
+                model.reason.as_deref(),
+                Some("not judged on the same images")
+            );
+            assert_eq!((model.p, model.p_adjusted), (None, None));
+        }
+    }
+
+    #[test]
+    fn a_model_that_did_not_finish_says_so() {
+        let first = on_images(&[("a", 0), ("b", 0)]);
+        let mut second = on_images(&[("a", 0)]);
+        let reason = "diverged in epoch 3".to_owned();
+        second.run.models.push(first.run.models[1].clone());
+        second.fits.push(fit("b", CELL, Outcome::Failed { reason }));
+        let found = diff(&first, &second);
+        assert_eq!(found.models[0].reason, None);
+        let failed = &found.models[1];
+        assert_eq!(
+            failed.reason.as_deref(),
+            Some("failed: diverged in epoch 3 in the second run")
+        );
+        assert_eq!(failed.accuracy, [Some(1.0), None]);
+        second.fits.pop();
+        assert_eq!(
+            diff(&second, &first).models[1].reason.as_deref(),
+            Some("did not get its turn in the first run")
+        );
+    }
+
+    #[test]
+    fn over_folds_all_of_them_count() {
+        let run = run_over_folds(&["a"], &[0, 1].repeat(20), 4);
+        let with = |errors: [usize; 4]| {
+            let fold = |(fold, wrong)| with_errors(&run, "a", Cell { fold, ..CELL }, wrong);
+            records(&run, errors.into_iter().enumerate().map(fold).collect())
+        };
+        let found = diff(&with([1, 0, 1, 2]), &with([2, 2, 2, 5]));
+        let model = &found.models[0];
+        let [Some(first), Some(second)] = model.accuracy else {
+            panic!("both finished: {model:?}");
+        };
+        assert!((first - 0.9).abs() < 1e-12 && (second - 0.725).abs() < 1e-12);
+        let folds = CorrelatedDifferences::new(&[0.1, 0.2, 0.1, 0.3], 1.0 / 3.0).unwrap();
+        assert!(
+            (model.p.unwrap() - folds.t_test().p).abs() < 1e-12,
+            "{model:?}"
+        );
+        assert_eq!(model.same_predictions, Some(false));
+        // Neither other seeds nor fewer training images count.
+        let mut more = with([1, 0, 1, 2]);
+        for (train_images, seed) in [(None, 8), (Some(5), 7)] {
+            let cell = Cell {
+                train_images,
+                seed,
+                ..CELL
+            };
+            more.fits.push(with_errors(&run, "a", cell, 9));
+        }
+        assert_eq!(&diff(&more, &with([2, 2, 2, 5])).models[0], model);
+        let mut cut = with([1, 0, 1, 2]);
+        cut.fits.pop();
+        assert_eq!(
+            diff(&cut, &with([0; 4])).models[0].reason.as_deref(),
+            Some("3 of 4 fits in the first run")
+        );
+    }
 }

@@ -9,10 +9,12 @@ mod hover;
 mod learning;
 mod lines;
 mod palette;
+mod ranks;
 mod tradeoff;
 
 pub(crate) use budget::expected_best_curves;
 pub(crate) use galleries::weights;
+pub(crate) use ranks::{Ranked, critical_difference_diagram};
 
 use crate::files::write_file;
 use crate::{Report, ReportError, Table};

@@ -176,7 +176,9 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
         figure.write(&figures_directory)?;
     }
     write_file(&directory.join("report.json"), report.to_json()?.as_bytes())?;
-    let page = markdown::page(report, &figures)?;
+    // Where it is if the results are in their usual place.
+    let methodology = Some("../../METHODOLOGY.md").filter(|path| directory.join(path).is_file());
+    let page = markdown::page(report, &figures, methodology)?;
     write_file(&directory.join("README.md"), page.as_bytes())?;
     write_file(
         &directory.join("index.html"),

@@ -5,6 +5,8 @@ use crate::markdown::{self, View};
 use crate::{ImagesRecord, ModelSummary, Report, ReportError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use pulldown_cmark::html::push_html;
+use pulldown_cmark::{Event, Options, Parser};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -21,8 +23,10 @@ struct HtmlView<'a> {
     /// SVG figures by name.
     inline: BTreeMap<&'a str, String>,
     /// Weights as `data:` addresses, by model.
-    weights: Vec<(String, String)>,
+    weight_images: Vec<(String, String)>,
     matrices: Vec<Matrix<'a>>,
+    /// What the plan's author makes of it, as HTML.
+    analysis: String,
     /// JSON for the script; empty without images.
     data: String,
 }
@@ -77,7 +81,8 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         inline: svgs
             .map(|figure| (figure.name.as_str(), text(figure)))
             .collect(),
-        weights: weights.collect(),
+        weight_images: weights.collect(),
+        analysis: report.analysis.as_deref().map_or_else(String::new, prose),
         matrices: matrices.collect(),
         data: match &report.images {
             Some(images) => data(report, images)?,
@@ -86,6 +91,17 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
     };
     markdown::fill("report.html", TEMPLATE, view)
         .map_err(|error| ReportError::render("index.html", &error))
+}
+
+/// Markdown as HTML. HTML in it is text: a report runs nothing but its own script.
+fn prose(markdown: &str) -> String {
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
+        Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
+        event => event,
+    });
+    let mut html = String::new();
+    push_html(&mut html, events);
+    html
 }
 
 fn has_extension(figure: &Figure, extension: &str) -> bool {
@@ -165,4 +181,17 @@ fn sprite(images: &ImagesRecord, rows: usize, columns: usize) -> Result<Vec<u8>,
 /// A PNG as a `data:` address.
 fn address(png: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(png))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_set_and_runs_nothing() {
+        let html = prose("It is **better**:\n\n- by a point\n\n<script>alert(1)</script>");
+        assert!(html.contains("<strong>better</strong>"), "{html}");
+        assert!(html.contains("<li>by a point</li>"), "{html}");
+        assert!(!html.contains("<script>"), "{html}");
+    }
 }

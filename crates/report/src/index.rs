@@ -1,16 +1,18 @@
 //! The index of all reports below a results directory.
 
 use crate::ReportError;
+use crate::data_sets::OverDataSets;
 use crate::files::write_file;
 use serde_json::Value;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-/// Writes `README.md` with a line for every report below `results`, in alphabetical order.
+/// Writes `README.md` with a line for every report below `results`, in alphabetical order, and how
+/// models rank over data sets, where there are five or more.
 ///
 /// # Errors
-/// [`ReportError::Io`].
+/// [`ReportError`] naming the file.
 pub fn write_index(results: &Path) -> Result<(), ReportError> {
     let mut reports: Vec<(String, Value)> = fs::read_dir(results)
         .map_err(ReportError::io(results))?
@@ -27,10 +29,18 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
     let mut page = String::from(
         "# Results\n\n\
          Written by `cargo run -p experiments -- compare`; each page says what ran and where.\n\n\
-         | report | best model | right | models | run |\n|---|---|--:|--:|---|\n",
+         | report | highest accuracy | right | models | run |\n|---|---|--:|--:|---|\n",
     );
     for (directory, report) in &reports {
         let _ = writeln!(page, "{}", line(directory, report));
+    }
+    let over_data_sets = OverDataSets::new(&reports)?;
+    page += &over_data_sets.text;
+    let figures = results.join("figures");
+    if let Some(diagram) = over_data_sets.diagram {
+        diagram.write(&figures)?;
+    } else {
+        remove_diagram(&figures)?;
     }
     for (directory, report) in &reports {
         if results.join(directory).join("tuning/README.md").is_file() {
@@ -47,6 +57,27 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
                  `cargo run -p experiments -- benchmarks`.\n";
     }
     write_file(&results.join("README.md"), page.as_bytes())
+}
+
+/// An old diagram would be of data sets that are not there any more.
+fn remove_diagram(figures: &Path) -> Result<(), ReportError> {
+    for name in ["critical-difference.svg", "critical-difference.csv"] {
+        let file = figures.join(name);
+        if file.exists() {
+            fs::remove_file(&file).map_err(ReportError::io(&file))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether some model saw fewer training images than there are.
+fn is_limited(report: &Value, models: &[Value]) -> bool {
+    let available = report["dataset"]["train_available"].as_u64();
+    let folds = report["protocol"]["folds"].as_u64().unwrap_or(0) > 0;
+    !folds
+        && models
+            .iter()
+            .any(|model| model["train_images"].as_u64() < available)
 }
 
 fn line(directory: &str, report: &Value) -> String {
@@ -67,9 +98,15 @@ fn line(directory: &str, report: &Value) -> String {
     let mut remarks = String::new();
     if report["quick"].as_bool() == Some(true) {
         remarks.push_str(" (quick look at a subset)");
+    } else if is_limited(report, models) {
+        remarks.push_str(" (trained on a subset)");
     }
     if report["complete"].as_bool() != Some(true) {
         remarks.push_str(" (incomplete)");
+    }
+    // Of what, where it is not the test images.
+    if let Some(other @ ("validation" | "folds")) = report["protocol"]["judged_on"].as_str() {
+        let _ = write!(remarks, " (judged on {other})");
     }
     format!(
         "| [{title}]({directory}/README.md){remarks} | {} | {:.2} % | {} | {} |",

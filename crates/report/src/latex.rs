@@ -1,6 +1,6 @@
 //! The table of models for a paper, as LaTeX.
 
-use crate::{ModelSummary, Report, Status};
+use crate::{ModelSummary, Report, Status, warnings};
 use std::fmt::Write;
 
 /// The table of models for `\usepackage{booktabs}`.
@@ -11,6 +11,10 @@ pub fn latex(report: &Report) -> String {
     );
     for model in &report.models {
         let _ = writeln!(text, "{} \\\\", latex_row(model).join(" & "));
+    }
+    for warning in warnings(report) {
+        let plain = warning.replace("**", "").replace('%', "\\%");
+        let _ = writeln!(text, "\\multicolumn{{6}}{{l}}{{\\emph{{{plain}}}}} \\\\");
     }
     text.push_str("\\bottomrule\n\\end{tabular}\n");
     text

@@ -6,9 +6,12 @@
 
 mod agreement;
 mod comparison;
+mod data_sets;
 mod diff;
 mod encoding;
 mod error;
+#[cfg(test)]
+mod examples;
 mod figures;
 mod files;
 mod html;
@@ -16,6 +19,8 @@ mod index;
 mod latex;
 mod markdown;
 mod metrics;
+mod numbers;
+mod over_seeds;
 mod parquet;
 mod record;
 mod resampled;
@@ -36,7 +41,9 @@ pub use error::ReportError;
 pub use files::{RecordLog, Records, newest_run, read_records, runs, write_file, write_report};
 pub use index::write_index;
 pub use latex::latex;
+pub use markdown::warnings;
 pub use metrics::{FitSummary, Metrics};
+pub use over_seeds::OverSeeds;
 pub use record::{
     Cell, Control, ControlRecord, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted,
     FoldOf, ImagesRecord, JudgedOn, Latency, LinearRecord, Mistake, Outcome, PlannedModel,

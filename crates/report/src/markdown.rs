@@ -1,19 +1,19 @@
 //! The Markdown page of a report.
 
-mod numbers;
 mod tables;
 
 use crate::figures::Figure;
-use crate::verdict::{probability, verdict};
+use crate::numbers::{probability, thousands};
+use crate::verdict::verdict;
 use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use numbers::thousands;
 use serde::Serialize;
 use tables::{
-    ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricsRow, Row,
-    SpreadRow, WeightDifferences, class_table, cost_rows, weight_differences,
+    ClassTable, ComparisonRow, ControlRow, CostRow, EpochTable, LearningTable, MetricPairs,
+    MetricsRow, Row, SeedRow, SpreadRow, WeightDifferences, class_table, cost_rows,
+    weight_differences,
 };
 
 const TEMPLATE: &str = include_str!("../templates/report.md.jinja");
@@ -25,11 +25,15 @@ pub(crate) struct View<'a> {
     headline: String,
     verdict: Vec<String>,
     comparisons: Vec<ComparisonRow>,
+    /// Whether there is an F test over 5x2 folds.
+    five_by_two: bool,
+    by_metric: Option<MetricPairs>,
     groups: Vec<String>,
     cochran: Option<String>,
     judged: &'static str,
     metrics: Vec<MetricsRow>,
     spreads: Vec<SpreadRow>,
+    over_seeds: Vec<SeedRow>,
     controls: Vec<ControlRow>,
     costs: Vec<CostRow>,
     curves: LearningTable,
@@ -42,9 +46,22 @@ pub(crate) struct View<'a> {
     figures: Vec<&'a str>,
 }
 
-/// Fills in the template.
-pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, ReportError> {
-    fill("README.md", TEMPLATE, view(report, figures))
+/// What the template of the page is filled with.
+#[derive(Serialize)]
+struct Page<'a> {
+    #[serde(flatten)]
+    view: View<'a>,
+    methodology: Option<&'a str>,
+}
+
+/// Fills in the template. `methodology` is where METHODOLOGY.md is, seen from the page.
+pub(crate) fn page(
+    report: &Report,
+    figures: &[Figure],
+    methodology: Option<&str>,
+) -> Result<String, ReportError> {
+    let view = view(report, figures);
+    fill("README.md", TEMPLATE, Page { view, methodology })
         .map_err(|error| ReportError::render("README.md", &error))
 }
 
@@ -56,6 +73,8 @@ pub(crate) fn view<'a>(report: &'a Report, figures: &'a [Figure]) -> View<'a> {
         headline: verdict.remove(0),
         verdict,
         comparisons: report.comparisons.iter().map(ComparisonRow::new).collect(),
+        five_by_two: (report.protocol.repeats, report.protocol.folds) == (5, 2),
+        by_metric: MetricPairs::new(&report.comparisons),
         groups: groups(report),
         cochran: cochran(report),
         judged: report.protocol.judged_on.images(),
@@ -64,6 +83,7 @@ pub(crate) fn view<'a>(report: &'a Report, figures: &'a [Figure]) -> View<'a> {
         curves: LearningTable::new(report),
         controls: report.models.iter().filter_map(ControlRow::new).collect(),
         spreads: report.finished().filter_map(SpreadRow::new).collect(),
+        over_seeds: report.comparisons.iter().filter_map(SeedRow::new).collect(),
         warnings: warnings(report),
         sizes: Sizes::new(&report.dataset),
         models: report
@@ -134,8 +154,9 @@ impl Sizes {
     }
 }
 
-/// What keeps the numbers from being those of the full comparison.
-fn warnings(report: &Report) -> Vec<String> {
+/// What keeps the numbers of a report from being those of a full comparison, a sentence each, in
+/// Markdown.
+pub fn warnings(report: &Report) -> Vec<String> {
     let data = &report.dataset;
     let mut warnings = Vec::new();
     if report.quick {
@@ -184,13 +205,5 @@ fn warnings(report: &Report) -> Vec<String> {
 }
 
 fn unfinished(model: &ModelSummary) -> String {
-    match model.status {
-        Status::Finished => "finished".to_owned(),
-        Status::Failed => format!(
-            "failed: {}",
-            model.reason.as_deref().unwrap_or("no reason given")
-        ),
-        Status::Cancelled => "cancelled".to_owned(),
-        Status::Missing => "did not get its turn".to_owned(),
-    }
+    model.status.in_words(model.reason.as_deref())
 }

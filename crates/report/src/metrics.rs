@@ -175,6 +175,8 @@ pub struct FitSummary {
     pub seed: u64,
     /// Images that it learnt from.
     pub train_images: usize,
+    /// Images that it was judged on.
+    pub judged_images: usize,
     /// Share of the images that are right.
     pub accuracy: f64,
     /// Mean negative log-probability of the truth, in nats.
@@ -194,6 +196,7 @@ impl FitSummary {
             fold: cell.fold,
             seed: cell.seed,
             train_images: cell.train_images.unwrap_or(all),
+            judged_images: labels.len(),
             accuracy: right as f64 / labels.len().max(1) as f64,
             log_loss: fitted
                 .log_probabilities
@@ -215,24 +218,30 @@ impl Fit {
     }
 }
 
-/// The interval of the accuracy: Wilson's over the images, or over correlated folds.
+/// The interval of the accuracy: over correlated folds, or Wilson's over the images where there are no
+/// folds or the accuracy is the same in each.
 pub(crate) fn accuracy_interval(
     protocol: Protocol,
     confusion: &ConfusionMatrix,
     fits: &[FitSummary],
 ) -> Interval {
     let accuracies: Vec<f64> = fits.iter().map(|fit| fit.accuracy).collect();
-    match CorrelatedDifferences::new(&accuracies, protocol.train_share()) {
+    match CorrelatedDifferences::new(&accuracies, test_to_train(fits)) {
         Some(folds) if protocol.folds > 0 => folds.interval(CONFIDENCE),
-        _ => wilson(confusion.correct(), confusion.total(), CONFIDENCE),
+        _ => {
+            // Each image counts once, however often it was judged.
+            let times = protocol.repeats.max(1);
+            let (right, images) = (confusion.correct() / times, confusion.total() / times);
+            wilson(right, images, CONFIDENCE)
+        }
     }
 }
 
-impl Protocol {
-    /// The share of the images that each fold trains on.
-    pub(crate) fn train_share(self) -> f64 {
-        1.0 - 1.0 / self.folds.max(2) as f64
-    }
+/// Judged images for each training image, the most of any fit: the larger, the less the folds show.
+pub(crate) fn test_to_train<'a>(fits: impl IntoIterator<Item = &'a FitSummary>) -> f64 {
+    fits.into_iter()
+        .map(|fit| fit.judged_images as f64 / fit.train_images.max(1) as f64)
+        .fold(0.0, f64::max)
 }
 
 /// A fit that finished.

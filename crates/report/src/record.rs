@@ -74,6 +74,10 @@ pub struct RunRecord {
     pub models: Vec<PlannedModel>,
     /// The machine, the build and the command.
     pub environment: Environment,
+    /// How often the labels of the images that models are judged on were looked at before any fit:
+    /// for this record.
+    #[serde(default)]
+    pub looks: usize,
     /// The class of each image that models are judged on.
     #[serde(with = "encoding::classes")]
     pub labels: Vec<u16>,
@@ -250,18 +254,11 @@ pub struct FitRecord {
     pub key: String,
     /// The machine that it ran on, as [`Environment::machine`] has it: times are of there.
     pub machine: String,
+    /// How often it made anyone look at the labels of the images it was judged on.
+    #[serde(default)]
+    pub looks: usize,
     /// How it ended.
     pub outcome: Outcome,
-}
-
-impl FitRecord {
-    /// How often it made anyone look at the labels of the images it was judged on.
-    pub(crate) fn looks(&self) -> usize {
-        match &self.outcome {
-            Outcome::Finished(fitted) => fitted.looks,
-            Outcome::Failed { .. } | Outcome::Cancelled => 0,
-        }
-    }
 }
 
 /// How a fit ended.

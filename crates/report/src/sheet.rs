@@ -65,7 +65,8 @@ pub fn contact_sheet(
         canvas.enlarge(&cell.pixels, width, scale, corner);
         let below = corner[1] + height * scale + LINE_HEIGHT;
         for (line, text) in cell.caption.iter().enumerate() {
-            let text: String = text.chars().take(width * scale / CHARACTER_WIDTH).collect();
+            let most = (width * scale + GAP) / CHARACTER_WIDTH;
+            let text: String = text.chars().take(most).collect();
             canvas.write(
                 &text,
                 corner[0] + width * scale / 2,

@@ -102,6 +102,8 @@ pub struct ModelSummary {
     pub temperature: Option<f64>,
     /// Every fit, where there are several.
     pub fits: Vec<FitSummary>,
+    /// Over folds, fits of the same folds with other seeds; they tell the parts of the variance apart.
+    pub other_seeds: Vec<FitSummary>,
     /// Where the spread of its accuracy comes from, where there are several fits.
     pub variance: Option<VarianceBudget>,
     /// Fits to fewer and fewer of the training images, ending with all of them, where asked for.
@@ -156,6 +158,16 @@ impl Status {
             Self::Missing => "missing",
         }
     }
+
+    /// What became of the model, for people.
+    pub(crate) fn in_words(self, reason: Option<&str>) -> String {
+        match self {
+            Self::Finished => "finished".to_owned(),
+            Self::Failed => format!("failed: {}", reason.unwrap_or("no reason given")),
+            Self::Cancelled => "cancelled".to_owned(),
+            Self::Missing => reason.unwrap_or("did not get its turn").to_owned(),
+        }
+    }
 }
 
 impl Report {
@@ -171,13 +183,13 @@ impl Report {
         for fit in fits {
             of_model.entry(fit.id.clone()).or_default().push(fit);
         }
-        let mut looks = 0;
+        let mut looks = run.looks;
         let models: Vec<ModelSummary> = run
             .models
             .iter()
             .map(|planned| {
                 let records = of_model.remove(&planned.id).unwrap_or_default();
-                looks += records.iter().map(FitRecord::looks).sum::<usize>();
+                looks += records.iter().map(|record| record.looks).sum::<usize>();
                 let of_this = controls.iter_mut().rfind(|record| record.id == planned.id);
                 let controls = of_this.map(|record| std::mem::take(&mut record.controls));
                 ModelSummary::new(&run, planned, records, controls.unwrap_or_default())
@@ -266,6 +278,7 @@ impl ModelSummary {
             metrics: None,
             temperature: None,
             fits: Vec::new(),
+            other_seeds: Vec::new(),
             variance: None,
             learning_curve: Vec::new(),
             controls,
@@ -299,7 +312,14 @@ impl ModelSummary {
         let (smaller, fits): (Vec<Fit>, Vec<Fit>) = fits
             .into_iter()
             .partition(|fit| fit.cell.train_images.is_some());
+        // Tables and tests over folds are of one seed for each repetition.
+        let is_other_seed = |fit: &Fit| {
+            let first = run.seed.wrapping_add(fit.cell.repeat as u64);
+            run.protocol.folds > 0 && fit.cell.seed != first
+        };
+        let (other_seeds, fits): (Vec<Fit>, Vec<Fit>) = fits.into_iter().partition(is_other_seed);
         let summary = |fit: &Fit| FitSummary::new(run, fit, self.train_images);
+        let other_seeds: Vec<FitSummary> = other_seeds.iter().map(summary).collect();
         let mut curve: Vec<FitSummary> = smaller.iter().map(summary).collect();
         if !curve.is_empty() {
             curve.extend(fits.first().map(summary));
@@ -330,7 +350,8 @@ impl ModelSummary {
             fit_seconds: Some(mean(|fit| fit.fitted.fit_seconds)),
             predict_seconds: Some(mean(|fit| fit.fitted.predict_seconds)),
             peak_memory_bytes: peak,
-            variance: VarianceBudget::new(&summaries, run.protocol, run.dataset.test),
+            variance: VarianceBudget::new(&summaries, &other_seeds, run.protocol, run.dataset.test),
+            other_seeds,
             learning_curve: curve,
             right: fits.iter().map(|fit| fit.right(run)).collect(),
             resampled: (run.protocol.folds == 0)

@@ -2,6 +2,7 @@
 
 use crate::metrics::Metrics;
 use crate::{FitRecord, Fitted, ModelSummary, Outcome, Records, Report, Table};
+use std::collections::HashMap;
 
 /// A number of the table of models: its name and where it is.
 type Measure = (&'static str, fn(&ModelSummary) -> Option<f64>);
@@ -29,6 +30,21 @@ const MEASURED: &[Measure] = &[
     ("balanced_accuracy", |model| {
         metric(model, |m| Some(m.balanced_accuracy))
     }),
+    ("macro_precision", |model| {
+        metric(model, |m| Some(m.macro_precision))
+    }),
+    ("macro_recall", |model| {
+        metric(model, |m| Some(m.macro_recall))
+    }),
+    ("weighted_precision", |model| {
+        metric(model, |m| Some(m.weighted_precision))
+    }),
+    ("weighted_recall", |model| {
+        metric(model, |m| Some(m.weighted_recall))
+    }),
+    ("weighted_f1", |model| {
+        metric(model, |m| Some(m.weighted_f1))
+    }),
     ("cohen_kappa", |model| {
         metric(model, |m| Some(m.cohen_kappa))
     }),
@@ -49,6 +65,8 @@ const MEASURED: &[Measure] = &[
     ("train_accuracy", |model| model.train_accuracy),
     ("fit_seconds", |model| model.fit_seconds),
     ("predict_seconds", |model| model.predict_seconds),
+    ("latency_p50", |model| model.latency.map(|l| l.p50)),
+    ("latency_p99", |model| model.latency.map(|l| l.p99)),
     ("peak_memory_bytes", |model| {
         model.peak_memory_bytes.map(|n| n as f64)
     }),
@@ -78,7 +96,7 @@ pub fn epochs_table(records: &Records) -> Table {
         .flat_map(|(fit, fitted)| fitted.epochs.iter().map(move |epoch| (fit, epoch)))
         .collect();
     let rows = || epochs.iter();
-    of_fits(rows().map(|(fit, _)| *fit))
+    of_fits(records, rows().map(|(fit, _)| *fit))
         .integers("epoch", rows().map(|(_, epoch)| Some(epoch.epoch)))
         .numbers(
             "training_loss",
@@ -107,7 +125,7 @@ pub fn predictions_table(records: &Records) -> Table {
         .collect();
     let rows = || judged.iter();
     let class = |class: usize| names[class].as_str();
-    let table = of_fits(rows().map(|(fit, ..)| *fit))
+    let table = of_fits(records, rows().map(|(fit, ..)| *fit))
         .integers("image", rows().map(|(.., (image, _))| Some(*image)))
         .text("truth", rows().map(|(.., (_, truth))| class(*truth)))
         .text(
@@ -131,10 +149,36 @@ fn finished(records: &Records) -> impl Iterator<Item = (&FitRecord, &Fitted)> {
     })
 }
 
-/// The columns that say which fit a row is of.
-fn of_fits<'a>(fits: impl Iterator<Item = &'a FitRecord> + Clone) -> Table {
+/// The columns that say which fit a row is of, and whether all fits of its model finished.
+fn of_fits<'a>(records: &'a Records, fits: impl Iterator<Item = &'a FitRecord> + Clone) -> Table {
+    let all_finished = |id: &str| {
+        let planned = records.run.models.iter().find(|model| model.id == id);
+        let there = finished(records).filter(|(fit, _)| fit.id == id).count();
+        planned.is_some_and(|planned| there >= planned.fits)
+    };
+    let status: HashMap<&str, &str> = records
+        .run
+        .models
+        .iter()
+        .map(|model| model.id.as_str())
+        .map(|id| {
+            (
+                id,
+                if all_finished(id) {
+                    "finished"
+                } else {
+                    "incomplete"
+                },
+            )
+        })
+        .collect();
     Table::default()
         .text("id", fits.clone().map(|fit| &fit.id))
+        .text(
+            "model_status",
+            fits.clone()
+                .map(move |fit| status.get(fit.id.as_str()).copied().unwrap_or("unknown")),
+        )
         .integers("seed", fits.clone().map(|fit| Some(fit.cell.seed as usize)))
         .integers("repeat", fits.clone().map(|fit| Some(fit.cell.repeat)))
         .integers("fold", fits.clone().map(|fit| Some(fit.cell.fold)))

@@ -5,7 +5,7 @@
 
 use crate::figures::weights;
 use crate::tables::measurements;
-use crate::{DatasetRecord, ModelSummary, Report, ReportError};
+use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
 use prost::Message;
 
 #[derive(Message)]
@@ -51,9 +51,9 @@ struct Image {
     encoded_image_string: Vec<u8>,
 }
 
-/// An event file for every model that finished, with the model's name: loss and accuracies after
-/// each epoch, what the report's table has of it at the step of the last epoch, and the weights of a
-/// linear model as a picture. `wall_time` is when the run began, in seconds since 1970.
+/// An event file for every planned model, with the model's name: loss and accuracies after
+/// each epoch, what the report's table has of it at the step of the last epoch, whether it finished
+/// (1 or 0), and the weights of a linear model as a picture. `wall_time` is when the run began, in seconds since 1970.
 ///
 /// # Errors
 /// [`ReportError::Render`] if a picture cannot be drawn.
@@ -71,7 +71,7 @@ pub fn event_files(report: &Report, wall_time: f64) -> Result<Vec<(String, Vec<u
         }
         Ok((model.id.clone(), bytes))
     };
-    report.finished().map(file).collect()
+    report.models.iter().map(file).collect()
 }
 
 fn events(model: &ModelSummary, dataset: &DatasetRecord) -> Result<Vec<Event>, ReportError> {
@@ -97,6 +97,8 @@ fn events(model: &ModelSummary, dataset: &DatasetRecord) -> Result<Vec<Event>, R
     let mut values: Vec<Value> = measurements(model)
         .map(|(name, value)| scalar(&format!("final/{name}"), value))
         .collect();
+    let finished = model.status == Status::Finished;
+    values.push(scalar("finished", f64::from(u8::from(finished))));
     if let Some(linear) = &model.linear {
         let png = weights(linear, dataset)?;
         values.push(picture("weights", png)?);

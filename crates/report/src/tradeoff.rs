@@ -12,7 +12,7 @@ pub(crate) struct Cost {
 }
 
 /// The costs that reports weigh.
-pub(crate) const COSTS: [Cost; 3] = [
+pub(crate) const COSTS: [Cost; 4] = [
     Cost {
         name: "fit time",
         of: |model| model.fit_seconds,
@@ -20,6 +20,10 @@ pub(crate) const COSTS: [Cost; 3] = [
     Cost {
         name: "latency",
         of: |model| model.latency.map(|latency| latency.p50),
+    },
+    Cost {
+        name: "its 99th percentile",
+        of: |model| model.latency.map(|latency| latency.p99),
     },
     Cost {
         name: "size",

@@ -1,6 +1,7 @@
 //! Whether probabilities mean what they say.
 
-use crate::probabilities::{mean, rows};
+use crate::moments::mean;
+use crate::probabilities::rows;
 use serde::{Deserialize, Serialize};
 
 /// Images whose prediction had a probability in one range.

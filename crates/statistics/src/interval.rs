@@ -70,7 +70,7 @@ pub fn binomial_tail(successes: usize, trials: usize, probability: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// `scipy.stats.binom.sf(k - 1, n, p)`
+    /// `scipy.stats.binom.sf`, as tests/recorded.py prints it.
     #[test]
     fn tails_are_scipys() {
         for (successes, trials, probability, expected) in [
@@ -83,7 +83,7 @@ mod tests {
         }
     }
 
-    /// `scipy.stats.binomtest(k, n).proportion_ci(0.95, method="wilson")`
+    /// `scipy.stats.binomtest`, `proportion_ci` by Wilson, as tests/recorded.py prints it.
     #[test]
     fn agrees_with_scipy() {
         for (successes, trials, low, high) in [

@@ -3,11 +3,14 @@
 mod calibration;
 mod confusion;
 mod interval;
+mod moments;
 mod paired;
 mod probabilities;
+mod ranks;
 #[cfg(test)]
 mod recorded;
 mod resampled;
+mod seeds;
 mod several;
 
 pub use calibration::{
@@ -16,9 +19,12 @@ pub use calibration::{
 };
 pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use interval::{Interval, binomial_tail, wilson};
+pub use moments::{mean, variance};
 pub use paired::{McNemar, PairedBootstrap, holm, mcnemar};
 pub use probabilities::{
     brier, brier_scores, log_loss, log_losses, ranks, roc_auc, roc_auc_influences, top_k_accuracy,
 };
-pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f, seeds_to_settle};
+pub use ranks::{Friedman, critical_difference, friedman, nemenyi};
+pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f};
+pub use seeds::SeedDifference;
 pub use several::{Test, cochran_q, detectable_difference, groups};

@@ -14,7 +14,7 @@ pub struct McNemar {
     /// (McNemar 1947).
     pub p: f64,
     /// The mid-p value, half the probability of the observed split less: less conservative, and
-    /// recommended by Fagerland, Lydersen and Laake 2013.
+    /// recommended by Fagerland, Lydersen and Laake 2013. 1 for two that never differ.
     pub mid_p: f64,
 }
 
@@ -25,6 +25,9 @@ pub struct McNemar {
 /// Never: any counts make a binomial distribution.
 pub fn mcnemar(only_first: usize, only_second: usize) -> McNemar {
     let (fewer, trials) = (only_first.min(only_second), only_first + only_second);
+    if trials == 0 {
+        return McNemar { p: 1.0, mid_p: 1.0 };
+    }
     let split = Binomial::new(0.5, trials as u64).expect("a half is a probability");
     let tail = 2.0 * split.cdf(fewer as u64);
     let observed = split.pmf(fewer as u64);
@@ -111,6 +114,7 @@ impl PairedBootstrap {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use statrs::distribution::{Continuous, Normal};
 
     fn assert_close(actual: f64, expected: f64) {
         assert!(
@@ -138,12 +142,12 @@ mod tests {
 
     #[test]
     fn without_differences_nothing_is_shown() {
-        assert_eq!(mcnemar(0, 0).p, 1.0);
+        assert_eq!(mcnemar(0, 0), McNemar { p: 1.0, mid_p: 1.0 });
         assert_eq!(mcnemar(7, 7).p, 1.0);
     }
 
-    /// The example of R's `p.adjust` documentation of the method, by hand: 4·0.005, 3·0.01,
-    /// 2·0.03, and 0.04, which must not fall below the one before.
+    /// statsmodels 0.15.0, `multipletests`, as tests/recorded.py prints it: 4·0.005, 3·0.01, 2·0.03, and
+    /// 0.04, which must not fall below the one before.
     #[test]
     fn holm_adjusts_step_by_step() {
         let adjusted = holm(&[0.01, 0.04, 0.03, 0.005]);
@@ -152,6 +156,38 @@ mod tests {
         }
         assert_eq!(holm(&[0.9, 0.8]), [1.0, 1.0]);
         assert!(holm(&[]).is_empty());
+    }
+
+    /// `scipy.stats.bootstrap`, the percentile interval of a million draws, as tests/recorded.py prints
+    /// it. A quantile q of N draws strays by √(q(1 − q)/N) over the density there: that of a normal
+    /// distribution, which the mean of 40 has nearly.
+    #[test]
+    fn the_bootstrap_is_scipys() {
+        const DRAWS: usize = 10_000;
+        let values =
+            |of: fn(f64) -> f64| -> Vec<f64> { (0..40).map(|i| of(f64::from(i))).collect() };
+        let first = values(|i| (3.0 * i + 1.0).sin());
+        let second = values(|i| 0.5 * (5.0 * i).sin() - 0.3);
+        let mean = |values: &[f64], times: &[u32]| {
+            let drawn = values.iter().zip(times);
+            drawn.map(|(x, &times)| x * f64::from(times)).sum::<f64>() / 40.0
+        };
+        let bootstrap = PairedBootstrap::new(40, DRAWS, 1, |times| {
+            vec![mean(&first, times), mean(&second, times)]
+        });
+        let found = bootstrap.difference(0, 1, 0.95);
+        let error = 0.7485200844695689 / 40.0_f64.sqrt();
+        let density = Normal::standard().pdf(1.96) / error;
+        let strays = (0.025 * 0.975 / DRAWS as f64).sqrt() / density;
+        for (found, expected) in [
+            (found.low, 0.06538247522167402),
+            (found.high, 0.5287337612788909),
+        ] {
+            assert!(
+                (found - expected).abs() < 4.0 * strays,
+                "{found}, {expected}"
+            );
+        }
     }
 
     #[test]

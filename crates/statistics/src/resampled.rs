@@ -2,10 +2,10 @@
 //! training sets overlap.
 
 use crate::Interval;
-use crate::probabilities::mean;
+use crate::moments::{ROUNDING, mean, variance};
 use crate::several::Test;
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, FisherSnedecor, Normal, StudentsT};
+use statrs::distribution::{ContinuousCDF, FisherSnedecor, StudentsT};
 
 /// Differences in accuracy over the folds of (repeated) cross-validation, with the variance that
 /// Nadeau and Bengio 2003 give them: each fold shares most of its training images with the others.
@@ -29,26 +29,27 @@ pub struct Posterior {
 }
 
 impl CorrelatedDifferences {
-    /// From the difference of each fold, and the share of the images that a fold trains on. `None`
-    /// for fewer than two folds.
+    /// From the difference of each fold, and how many images it is judged on for each that it
+    /// trains on: n₂/n₁ in the paper. `None` for fewer than two folds, and where they do not
+    /// spread: that all show the same difference does not say how certain it is.
     ///
     /// # Panics
-    /// If `train_share` is not in (0, 1).
-    pub fn new(differences: &[f64], train_share: f64) -> Option<Self> {
+    /// If `test_to_train` is negative or not finite.
+    pub fn new(differences: &[f64], test_to_train: f64) -> Option<Self> {
         assert!(
-            train_share > 0.0 && train_share < 1.0,
-            "a share of {train_share}"
+            test_to_train >= 0.0 && test_to_train.is_finite(),
+            "a ratio of {test_to_train}"
         );
         let folds = differences.len() as f64;
         if folds < 2.0 {
             return None;
         }
-        let average = mean(differences.iter().copied());
-        let squares = differences.iter().map(|d| (d - average) * (d - average));
-        let variance = squares.sum::<f64>() / (folds - 1.0);
-        let test_to_train = (1.0 - train_share) / train_share;
+        let variance = variance(differences);
+        if variance.sqrt() < ROUNDING {
+            return None;
+        }
         Some(Self {
-            mean: average,
+            mean: mean(differences.iter().copied()),
             error: ((1.0 / folds + test_to_train) * variance).sqrt(),
             freedom: folds - 1.0,
         })
@@ -59,19 +60,8 @@ impl CorrelatedDifferences {
         self.mean
     }
 
-    /// The corrected resampled t test (Nadeau and Bengio 2003), two-sided. Folds that all show the
-    /// same difference have no spread: p is 0 then, or 1 if that difference is none.
+    /// The corrected resampled t test (Nadeau and Bengio 2003), two-sided.
     pub fn t_test(&self) -> Test {
-        if self.error == 0.0 {
-            return Test {
-                statistic: if self.mean == 0.0 {
-                    0.0
-                } else {
-                    f64::INFINITY.copysign(self.mean)
-                },
-                p: f64::from(u8::from(self.mean == 0.0)),
-            };
-        }
         let statistic = self.mean / self.error;
         Test {
             statistic,
@@ -91,13 +81,7 @@ impl CorrelatedDifferences {
     /// The Bayesian correlated t test (Corani and Benavoli 2015): the posterior of the mean
     /// difference against a region of practical equivalence of ± `region`.
     pub fn posterior(&self, region: f64) -> Posterior {
-        let below = |x: f64| {
-            if self.error == 0.0 {
-                f64::from(u8::from(self.mean < x))
-            } else {
-                self.student().cdf((x - self.mean) / self.error)
-            }
-        };
+        let below = |x: f64| self.student().cdf((x - self.mean) / self.error);
         let (second_better, not_first) = (below(-region), below(region));
         Posterior {
             second_better,
@@ -111,27 +95,8 @@ impl CorrelatedDifferences {
     }
 }
 
-/// How many seeds the t test of a mean difference needs to find it four times in five at p < 0.05, two-sided,
-/// if the differences of these seeds are typical: ((z(0.975) + z(0.8)) σ / μ)². `None` for
-/// fewer than two, or without a mean difference.
-///
-/// # Panics
-/// Never.
-pub fn seeds_to_settle(differences: &[f64]) -> Option<usize> {
-    let count = differences.len() as f64;
-    let average = mean(differences.iter().copied());
-    if count < 2.0 || average == 0.0 {
-        return None;
-    }
-    let squares = differences.iter().map(|d| (d - average) * (d - average));
-    let deviation = (squares.sum::<f64>() / (count - 1.0)).sqrt();
-    let normal = Normal::standard();
-    let both = normal.inverse_cdf(0.975) + normal.inverse_cdf(0.8);
-    Some(((both * deviation / average).powi(2).ceil() as usize).max(2))
-}
-
 /// The combined 5×2cv F test (Alpaydin 1999): differences in accuracy of five repetitions of 2-fold
-/// cross-validation. `None` where the two folds never differ.
+/// cross-validation. `None` where the two folds of no repetition differ.
 ///
 /// # Panics
 /// Never: the degrees of freedom are fixed.
@@ -144,7 +109,7 @@ pub fn five_by_two_f(differences: &[[f64; 2]; 5]) -> Option<Test> {
             (a - middle).powi(2) + (b - middle).powi(2)
         })
         .sum();
-    if variances == 0.0 {
+    if variances.sqrt() < ROUNDING {
         return None;
     }
     let statistic = squares / (2.0 * variances);
@@ -173,7 +138,7 @@ mod tests {
     /// tests/recorded.py prints them.
     #[test]
     fn correlated_differences_are_those_of_baycomp() {
-        let folds = CorrelatedDifferences::new(&DIFFERENCES, 0.9).unwrap();
+        let folds = CorrelatedDifferences::new(&DIFFERENCES, 0.1 / 0.9).unwrap();
         let posterior = folds.posterior(0.005);
         assert_close(posterior.second_better, 0.0008230361614898612);
         assert_close(posterior.equivalent, 0.06467477733052507);
@@ -181,6 +146,11 @@ mod tests {
         assert_close(folds.t_test().p, 0.013883857507012478);
         assert_close(folds.interval(0.95).low, 0.0028305191146333463);
         assert_close(folds.interval(0.95).high, 0.01916948088536665);
+        // Judged on as many images as trained on, which shows less.
+        let few = CorrelatedDifferences::new(&DIFFERENCES, 1.0).unwrap();
+        assert_close(few.t_test().p, 0.21485399921692944);
+        assert_close(few.interval(0.95).low, -0.007648128699262281);
+        assert_close(few.interval(0.95).high, 0.02964812869926228);
     }
 
     /// mlxtend 0.25.0, `combined_ftest_5x2cv`, as tests/recorded.py prints it.
@@ -194,24 +164,15 @@ mod tests {
         assert_eq!(five_by_two_f(&[[0.1; 2]; 5]), None);
     }
 
-    /// ((1.959964 + 0.841621) · 0.01 / 0.005)² = 31.4
     #[test]
-    fn seeds_grow_with_the_spread_and_shrink_with_the_difference() {
-        let spread = 0.01 / 2.0_f64.sqrt();
-        assert_eq!(seeds_to_settle(&[0.005 - spread, 0.005 + spread]), Some(32));
-        assert_eq!(seeds_to_settle(&[0.1, 0.1]), Some(2));
-        assert_eq!(seeds_to_settle(&[0.1]), None);
-        assert_eq!(seeds_to_settle(&[-0.1, 0.1]), None);
-    }
-
-    #[test]
-    fn folds_without_spread_are_certain() {
-        let same = CorrelatedDifferences::new(&[0.0; 5], 0.8).unwrap();
-        assert_eq!(same.t_test().p, 1.0);
-        assert_eq!(same.posterior(0.01).equivalent, 1.0);
-        let ahead = CorrelatedDifferences::new(&[0.25; 4], 0.5).unwrap();
-        assert_eq!(ahead.t_test().p, 0.0);
-        assert_eq!(ahead.posterior(0.01).first_better, 1.0);
+    fn folds_without_spread_are_no_evidence() {
+        assert_eq!(CorrelatedDifferences::new(&[0.0; 5], 0.25), None);
+        assert_eq!(CorrelatedDifferences::new(&[0.25; 4], 1.0), None);
         assert_eq!(CorrelatedDifferences::new(&[0.5], 0.5), None);
+        // All are a hundredth, but for rounding.
+        let rounded = [0.93 - 0.92, 0.54 - 0.53, 0.07 - 0.06, 0.35 - 0.34];
+        assert!(rounded[0] != rounded[3]);
+        assert_eq!(CorrelatedDifferences::new(&rounded, 1.0), None);
+        assert_eq!(five_by_two_f(&[[rounded[0], rounded[3]]; 5]), None);
     }
 }

@@ -1,5 +1,6 @@
 //! Several classifiers on the same test images at once.
 
+use crate::binomial_tail;
 use serde::Serialize;
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
 
@@ -47,10 +48,17 @@ pub fn cochran_q(right: &[Vec<bool>]) -> Option<Test> {
 /// The smallest difference in accuracy that McNemar's test finds with probability `power` at level
 /// `alpha`, two-sided, on `images` images of which the classifiers differ on a share `differing`:
 /// the δ with δ√n = z(1 − α/2)·√ψ + z(power)·√(ψ − δ²) (Connor 1987), no more than `differing`.
+/// `None` where even that would be found less often: by the exact test, if one of the two alone is
+/// right on all images on which they differ.
 ///
 /// # Panics
-/// If `alpha` or `power` is not in (0, 1).
-pub fn detectable_difference(images: usize, differing: f64, alpha: f64, power: f64) -> f64 {
+/// If `alpha` or `power` is not in (0, 1), or `differing` not in [0, 1].
+pub fn detectable_difference(images: usize, differing: f64, alpha: f64, power: f64) -> Option<f64> {
+    // m images, all on one side, have p = 2·2⁻ᵐ.
+    let fewest = (1.0 - alpha.log2()).floor() as usize + 1;
+    if binomial_tail(fewest, images, differing) < power {
+        return None;
+    }
     let normal = Normal::standard();
     let (level, power) = (
         normal.inverse_cdf(1.0 - alpha / 2.0),
@@ -70,7 +78,7 @@ pub fn detectable_difference(images: usize, differing: f64, alpha: f64, power: f
             high = middle;
         }
     }
-    high
+    Some(high)
 }
 
 /// The largest sets of classifiers of which no two differ, in the order of their first members;
@@ -136,26 +144,53 @@ mod tests {
         assert_eq!(cochran_q(&[vec![true; 3], vec![true; 3]]), None);
     }
 
+    /// The exact power of McNemar's test: over the number of differing images, and who is right on them.
+    fn power(images: usize, differing: f64, alpha: f64, difference: f64) -> f64 {
+        let first = f64::midpoint(1.0, difference / differing);
+        let discordant = Binomial::new(differing, images as u64).unwrap();
+        let of_number = |n: u64| {
+            let split = Binomial::new(first, n).unwrap();
+            let found = (0..=n).filter(|&b| mcnemar(b as usize, (n - b) as usize).p < alpha);
+            discordant.pmf(n) * found.map(|b| split.pmf(b)).sum::<f64>()
+        };
+        // Beyond twice their mean and 40 there is nothing to add.
+        let most = 2 * (images as f64 * differing) as u64 + 40;
+        (0..=most).map(of_number).sum()
+    }
+
+    /// The root of Connor's equation by `scipy.optimize.brentq`, and the power by SciPy's binomial
+    /// distribution, as tests/recorded.py prints them.
     #[test]
     fn the_detectable_difference_is_detected_as_often_as_asked() {
-        let (images, differing) = (10_000_usize, 0.02);
-        let delta = detectable_difference(images, differing, 0.05, 0.8);
-        // The exact power: over the number of differing images, and who is right on them.
-        let first = f64::midpoint(1.0, delta / differing);
-        let discordant = Binomial::new(differing, images as u64).unwrap();
-        let power: f64 = (100..300)
-            .map(|n| {
-                let split = Binomial::new(first, n).unwrap();
-                let found = (0..=n).filter(|&b| mcnemar(b as usize, (n - b) as usize).p < 0.05);
-                discordant.pmf(n) * found.map(|b| split.pmf(b)).sum::<f64>()
-            })
-            .sum();
-        assert!((0.75..0.82).contains(&power), "{power}");
-        assert_eq!(
-            detectable_difference(10, 0.1, 0.05, 0.8),
-            0.1,
-            "no more than differs"
-        );
+        for (differing, alpha, expected, expected_power) in [
+            (0.02, 0.05, 0.003961572730621583, 0.7832859740502337),
+            (0.02, 0.05 / 36.0, 0.005710431831378102, 0.7888949606428369),
+            (
+                0.0061,
+                0.05 / 36.0,
+                0.003153689057080448,
+                0.7988609028882128,
+            ),
+        ] {
+            let delta = detectable_difference(10_000, differing, alpha, 0.8).unwrap();
+            assert!((delta - expected).abs() < 1e-9, "{delta}");
+            let power = power(10_000, differing, alpha, delta);
+            assert!((power - expected_power).abs() < 1e-9, "{power}");
+        }
+    }
+
+    /// Eight images on one side are found four times in five, seven are not, as tests/recorded.py
+    /// prints it.
+    #[test]
+    fn too_few_differing_images_show_nothing() {
+        assert!(power(10_000, 0.0008, 0.05, 0.0008) > 0.8);
+        assert!(power(10_000, 0.0007, 0.05, 0.0007) < 0.8);
+        let differing = |share| detectable_difference(10_000, share, 0.05, 0.8);
+        assert!(differing(0.0008).unwrap() > 0.0007);
+        assert_eq!(differing(0.0007), None);
+        assert_eq!(differing(0.0), None);
+        let strict = detectable_difference(10_000, 0.0016, 0.05 / 36.0, 0.8);
+        assert_eq!(strict, Some(0.0016), "no more than differs");
     }
 
     #[test]

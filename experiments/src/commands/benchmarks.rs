@@ -10,8 +10,9 @@ use crate::environment;
 use crate::failure::Failure;
 use crate::registry;
 use crate::stopwatch::Stopwatch;
+use catalog::Splits;
 use classifier::{Classifier, FitContext, with_threads};
-use datasets::{Dataset, Splits};
+use datasets::Dataset;
 use page::{Latency, Page, Subject};
 use process::{Measured, Peers, failed};
 use subjects::{SIZES, TASKS, Task};
@@ -27,7 +28,7 @@ const QUICK_TRAIN: usize = 2_000;
 /// Runs the command.
 pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
     let threads = environment::processors();
-    let data = datasets::mnist()?;
+    let data = catalog::mnist()?;
     let path = arguments.results.join("benchmarks.md");
     // Before anything is measured: an unwritable directory must not cost half an hour.
     std::fs::create_dir_all(&arguments.results)
@@ -69,8 +70,7 @@ pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
         },
         latencies: latencies(&data, arguments.quick, threads)?,
     };
-    std::fs::write(&path, page.render())
-        .map_err(|error| failed(&path.display().to_string(), &error))?;
+    report::write_file(&path, page.render().as_bytes())?;
     report::write_index(&arguments.results)?;
     println!("benchmarks: {}", path.display());
     Ok(())

@@ -6,12 +6,12 @@ use crate::experiment::{Experiment, Manner, Prose};
 use crate::failure::Failure;
 use crate::measure::Conditions;
 use crate::plan::Plan;
-use crate::protocol::{Judging, quick_limit};
+use crate::protocol::Judging;
 use classifier::Cancellation;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
-    let mut plan = plan(arguments)?;
+    let plan = plan(arguments)?;
     let judging = Judging {
         seed: plan.seed,
         seeds: plan.seeds,
@@ -21,7 +21,6 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
         sizes: plan.sizes.clone(),
         quick: arguments.run.quick,
     };
-    plan.train_limit = quick_limit(&judging).or(plan.train_limit);
     let models = plan.ready()?;
     let splits = data::load(&arguments.run.data(&plan))?;
     let prose = Prose {

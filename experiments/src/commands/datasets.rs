@@ -1,7 +1,7 @@
 //! `datasets`: what is known by name, where it is, and how large.
 
 use crate::table;
-use datasets::{CATALOG, FILES, Location, cache_dir, search_path};
+use catalog::{CATALOG, FILES, Location, cache_dir, search_path};
 use std::path::Path;
 
 /// Runs the command.

@@ -3,7 +3,7 @@
 use crate::cli::{DiffArgs, RecordsArgs};
 use crate::failure::Failure;
 use crate::table;
-use report::{ModelChange, Records, Report, Status, diff, read_records, runs};
+use report::{ModelChange, Report, Status, diff, read_records, runs};
 
 /// Runs `history`.
 pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
@@ -15,7 +15,9 @@ pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
         "commit",
         "best",
         "right, %",
+        "test looks",
     ]);
+    let mut looks = 0;
     for path in runs(&arguments.directory()).map_err(Failure::Results)? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let records = match read_records(&path) {
@@ -26,14 +28,16 @@ pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
                 continue;
             }
         };
-        table.add_row(row(&name, records));
+        let report = Report::new(records);
+        looks += report.test_looks;
+        table.add_row(row(&name, &report));
     }
     println!("{table}");
+    println!("The labels of the test images were looked at {looks} times in these runs.");
     Ok(())
 }
 
-fn row(name: &str, records: Records) -> Vec<String> {
-    let report = Report::new(records);
+fn row(name: &str, report: &Report) -> Vec<String> {
     let finished = report
         .models
         .iter()
@@ -57,6 +61,7 @@ fn row(name: &str, records: Records) -> Vec<String> {
         best.map_or_else(String::new, |model| model.id.clone()),
         best.and_then(|model| model.test_accuracy)
             .map_or_else(String::new, |accuracy| format!("{:.2}", accuracy * 100.0)),
+        report.test_looks.to_string(),
     ]
 }
 
@@ -78,7 +83,7 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
         }
     }
     println!("{settings}");
-    let mut accuracies = table::plain(&["model", "right, %", "right, %", "McNemar", ""]);
+    let mut accuracies = table::plain(&["model", "right, %", "right, %", "adjusted p", ""]);
     for model in &found.models {
         accuracies.add_row(accuracy_row(model));
     }
@@ -99,12 +104,16 @@ fn accuracy_row(model: &ModelChange) -> [String; 5] {
         accuracy.map_or_else(|| "–".to_owned(), |a| format!("{:.2}", a * 100.0))
     };
     let [first, second] = model.accuracy.map(percent);
-    let said = match (model.same_predictions, model.p) {
+    let said = match (model.same_predictions, model.p_adjusted) {
         (Some(true), _) => "the same predictions",
         (_, Some(p)) if p < 0.05 => "different",
         (_, Some(_)) => "cannot be told apart",
-        _ => "not judged on the same images",
+        _ => model.reason.as_deref().unwrap_or_default(),
     };
-    let p = model.p.map_or_else(String::new, |p| format!("p = {p:.3}"));
+    let p = match model.p_adjusted {
+        Some(p) if p < 0.001 => "p < 0.001".to_owned(),
+        Some(p) => format!("p = {p:.3}"),
+        None => String::new(),
+    };
     [model.id.clone(), first, second, p, said.to_owned()]
 }

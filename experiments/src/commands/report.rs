@@ -12,8 +12,7 @@ pub(crate) fn run(arguments: &RecordArgs) -> Result<(), Failure> {
     let directory = arguments.records.directory();
     write_report(&directory, &report).map_err(Failure::Results)?;
     write_index(&arguments.records.results).map_err(Failure::Results)?;
-    println!("{}", table::comparison(&report));
     println!("from {}", path.display());
-    println!("report: {}", directory.join("README.md").display());
+    table::announce(&report, &directory);
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::interrupt::on_interrupt;
 use crate::measure::Conditions;
 use crate::plan::{Plan, ReadyModel};
 use crate::progress::search::SearchProgress;
-use crate::protocol::{Division, Judging, quick_limit};
+use crate::protocol::{Division, Judging};
 use crate::store::Store;
 use crate::table;
 use crate::trial::Trials;
@@ -26,22 +26,20 @@ const VALIDATION: usize = 10_000;
 /// Runs the command.
 pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
     let run = &arguments.run;
-    let mut plan = run.plan(Plan::default_tuning)?;
+    let plan = run.plan(Plan::default_tuning)?;
     check_options(arguments)?;
     let judging = judging(arguments, &plan);
-    // The outcome is judged on all that the plan asks for, whatever a quick look was at.
-    let declared = plan.ready()?;
-    plan.train_limit = quick_limit(&judging).or(plan.train_limit);
-    let models = plan.ready()?;
+    let mut models = plan.ready()?;
     for model in &models {
         check_grid(model, arguments)?;
     }
     let data = run.data(&plan);
     let splits = data::load(&data)?;
+    splits.check()?;
     let (id, title) = (splits.id.clone(), splits.title.clone());
     let environment = environment::describe(&splits.origin, run.threads());
     let results = run.results();
-    let limits = run.limits();
+    let memory = run.limits().memory;
     let tuning = Tuning {
         trials: Trials {
             seed: judging.seed,
@@ -51,19 +49,24 @@ pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
             store: Mutex::new(Store::open(&results)?),
             conditions: Conditions {
                 threads: 1,
-                limits,
+                limits: run.limits(),
                 cancellation: Cancellation::default(),
             },
             refit: run.refit,
             run: environment.started.clone(),
         },
         // Memory is counted for the whole program: of several trials, each would be blamed for all.
-        at_once: limits.memory.map_or(run.threads(), |_| 1),
+        at_once: memory.map_or(run.threads(), |_| 1),
         kind: arguments.search,
         resource: arguments.resource.unwrap_or(Resource::Images),
         budget: usize::from(arguments.trials.get()),
         seconds: arguments.seconds.map(f64::from),
     };
+    // The outcome is judged on all that the plan asks for, whatever a quick look was at.
+    let limits: Vec<Option<usize>> = models.iter().map(|model| model.train_limit).collect();
+    for model in &mut models {
+        model.train_limit = tuning.trials.division.limit(model.train_limit, &judging);
+    }
     check_images(&tuning, &models)?;
     on_interrupt(&tuning.trials.conditions.cancellation);
     let tuned = search(&tuning, &models, run.quiet)?;
@@ -76,7 +79,7 @@ pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
         models: tuned,
         ..described(&tuning, &models, environment)
     };
-    let chosen = chosen::plan(&plan, &declared, &data, &id, &report);
+    let chosen = chosen::plan(&plan, &models, &limits, &data, &report);
     write_tuning(&directory, &report, &chosen)?;
     if !run.quiet {
         println!("{}", summary(&report));

@@ -2,7 +2,6 @@
 
 use crate::cli::{DataArgs, VerifyArgs};
 use crate::data;
-use crate::environment;
 use crate::experiment::Experiment;
 use crate::failure::{Failure, Place};
 use crate::interrupt::on_interrupt;
@@ -17,12 +16,15 @@ use classifier::{Cancellation, generator};
 use rand::seq::SliceRandom;
 use report::{Agreement, FitRecord, JudgedOn, Outcome, Records, RunRecord, agreement};
 
+/// Random stream of the cells; models use small numbers.
+const CELL_STREAM: u64 = u64::MAX - 4;
+
 /// Runs the command.
 pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     let (Records { run, fits, .. }, path) = arguments.record.read()?;
     let experiment = again(&run, arguments.data_dir)?;
     let conditions = Conditions {
-        threads: environment::processors(),
+        threads: run.environment.threads,
         limits: Limits::default(),
         cancellation: Cancellation::default(),
     };
@@ -32,18 +34,18 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
         .iter()
         .filter(|fit| matches!(fit.outcome, Outcome::Finished(_)))
         .collect();
-    cells.shuffle(&mut generator(arguments.seed, 0));
+    cells.shuffle(&mut generator(arguments.seed, CELL_STREAM));
     cells.truncate(usize::from(arguments.cells.get()));
     let mut table = table::plain(&["model", "seed", "repeat", "fold", "fitted again"]);
     let mut different = Vec::new();
     for (index, record) in cells.iter().enumerate() {
         let mut progress = Progress::begin(&record.id, index, cells.len(), false);
-        let outcome = experiment.fit_again(record, &conditions, &mut progress)?;
+        let again = experiment.fit_again(record, &conditions, &mut progress)?;
         conditions
             .cancellation
             .check()
             .map_err(|_| Failure::Interrupted)?;
-        let found = agreement(&run, record, &outcome);
+        let found = agreement(&run, record, &again.outcome);
         progress.end(&found.to_string());
         if matches!(found, Agreement::Different { .. }) {
             different.push(record.id.clone());

@@ -2,7 +2,7 @@
 
 use super::space::Searched;
 use super::{PATH_NAME, Plan, PlanModel, Setting, TRAIN_LIMIT, is_path_name, positive, registered};
-use crate::failure::{Failure, Place};
+use crate::failure::{Failure, Place, did_you_mean};
 use crate::protocol::FOLDS;
 use classifier::nearest_name;
 use serde_json::Value;
@@ -62,7 +62,7 @@ impl Plan {
                 "seed" => plan.seed = source.whole(value, "seed")?,
                 "seeds" => plan.seeds = source.whole(value, "seeds")? as usize,
                 "sizes" => {
-                    let sizes: Option<Vec<usize>> = match source.value(value)? {
+                    let sizes: Option<Vec<usize>> = match source.value(value, "sizes")? {
                         Value::Array(items) => items.iter().map(positive).collect(),
                         _ => None,
                     };
@@ -104,10 +104,16 @@ impl Plan {
                 _ => return Err(source.unknown(key, KEYS)),
             }
         }
-        if plan.cross_validation.is_some() && (plan.validation.or(plan.calibration)).is_some() {
+        let others = ["validation", "calibrate", "sizes"];
+        if let (Some((cv, _)), Some(other)) = (
+            table.get_ref().get_key_value("cv"),
+            others
+                .into_iter()
+                .find(|other| table.get_ref().contains_key(*other)),
+        ) {
             return Err(Failure::Syntax {
-                place: source.place(0),
-                reason: "`cv` excludes `validation` and `calibrate`".to_owned(),
+                place: source.place(cv.span().start),
+                reason: format!("`cv` excludes `{other}`"),
             });
         }
         if plan.models.is_empty() {
@@ -145,9 +151,19 @@ impl Source<'_> {
                 "model" => model = Some(registered(&self.text_of(value, "model")?, &place)?),
                 "id" => id = Some(self.path_name(value)?),
                 "search" => searched = self.searched(value)?,
+                name if matches!(value.get_ref(), DeValue::Table(_)) => {
+                    let nearest = nearest_name(name, MODEL_KEYS.iter().copied());
+                    return Err(Failure::Syntax {
+                        place,
+                        reason: format!(
+                            "no parameter is a table: `{name}`{}",
+                            did_you_mean(nearest)
+                        ),
+                    });
+                }
                 name => settings.push(Setting {
                     name: name.to_owned(),
-                    value: self.value(value)?,
+                    value: self.value(value, name)?,
                     place,
                 }),
             }
@@ -191,14 +207,14 @@ impl Source<'_> {
     }
 
     fn whole(&self, value: &Spanned<DeValue<'_>>, key: &'static str) -> Result<u64, Failure> {
-        self.value(value)?
+        self.value(value, key)?
             .as_u64()
             .filter(|&number| key == "seed" || number > 0)
             .ok_or_else(|| self.wrong(value, key, "a whole number, not negative"))
     }
 
-    /// The TOML value in the runner's terms.
-    pub(super) fn value(&self, value: &Spanned<DeValue<'_>>) -> Result<Value, Failure> {
+    /// The TOML value of the key `name` in the runner's terms.
+    pub(super) fn value(&self, value: &Spanned<DeValue<'_>>, name: &str) -> Result<Value, Failure> {
         let parsed = value.get_ref();
         let number = |text: &str| serde_json::from_str(&text.replace('_', "")).ok();
         let converted = match parsed {
@@ -210,17 +226,16 @@ impl Source<'_> {
             DeValue::Float(float) => number(float.as_str().trim_start_matches('+')),
             DeValue::Array(items) => {
                 let items: Result<Vec<Value>, Failure> =
-                    items.iter().map(|item| self.value(item)).collect();
+                    items.iter().map(|item| self.value(item, name)).collect();
                 Some(Value::Array(items?))
             }
             DeValue::Datetime(_) | DeValue::Table(_) => None,
         };
-        converted.ok_or_else(|| {
-            self.wrong(
-                value,
-                "value",
-                "a finite number, a text, true, false or a list of these",
-            )
+        converted.ok_or_else(|| Failure::Syntax {
+            place: self.place(value.span().start),
+            reason: format!(
+                "`{name}` must be a finite number, a text, true, false or a list of these"
+            ),
         })
     }
 

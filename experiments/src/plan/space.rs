@@ -53,7 +53,7 @@ impl Source<'_> {
         };
         let domains = table.iter().map(|(name, value)| {
             let domain = match value.get_ref() {
-                DeValue::Array(_) => match self.value(value)? {
+                DeValue::Array(_) => match self.value(value, name.get_ref())? {
                     Value::Array(items) => Domain::Choice(items),
                     _ => unreachable!("an array gives an array"),
                 },
@@ -71,8 +71,8 @@ impl Source<'_> {
         let (mut from, mut to, mut log) = (None, None, false);
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "from" => from = Some(self.value(value)?),
-                "to" => to = Some(self.value(value)?),
+                "from" => from = Some(self.value(value, "from")?),
+                "to" => to = Some(self.value(value, "to")?),
                 "scale" => {
                     log = match self.text_of(value, "scale")?.as_str() {
                         "linear" => false,

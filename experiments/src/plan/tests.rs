@@ -60,7 +60,16 @@ fn mistakes_in_a_plan_are_named_with_their_line() {
     );
     assert_eq!(
         refusal("[[models]]\nmodel = \"softmax\"\n\nlearning_rat = 0.5"),
-        "plan.toml, line 4: softmax: unknown parameter `learning_rat` (did you mean `learning_rate`?); it has epochs, batch_size, learning_rate, shuffle"
+        "plan.toml, line 4: softmax: unknown parameter `learning_rat` (did you mean `learning_rate`?); it has epochs, batch_size, learning_rate, shuffle, train_limit"
+    );
+    assert!(refusal("[[models]]\nmodel = \"softmax\"\ntrain_limt = 9").contains("`train_limit`?"));
+    assert_eq!(
+        refusal("[[models]]\nmodel = \"softmax\"\nserch = { epochs = [1] }"),
+        "plan.toml, line 3: no parameter is a table: `serch` (did you mean `search`?)"
+    );
+    assert_eq!(
+        refusal("sizes = [5]\ncv = 3\n[[models]]\nmodel = \"softmax\""),
+        "plan.toml, line 2: `cv` excludes `sizes`"
     );
     assert_eq!(
         refusal("[[models]]\nmodel = \"softmax\"\nbatch_size = 0"),
@@ -88,7 +97,11 @@ fn numbers_may_be_written_as_toml_allows() {
         (&values["epochs"], &values["batch_size"]),
         (&Value::from(10), &Value::from(16))
     );
-    assert!(refusal("[[models]]\nmodel = \"softmax\"\nlearning_rate = nan").contains("finite"));
+    let nan = refusal("[[models]]\nmodel = \"softmax\"\nlearning_rate = nan");
+    assert!(
+        nan.contains("line 3: `learning_rate` must be a finite number"),
+        "{nan}"
+    );
 }
 
 #[test]
@@ -116,6 +129,10 @@ fn assignments_are_refused_with_a_reason() {
     assert!(refuse("epochs=3").contains("expected MODEL.PARAMETER=VALUE"));
     assert!(refuse("softmx.epochs=3").contains("did you mean `softmax`?"));
     assert!(refuse("nearest-centroid.x=3").contains("is not in the plan, which has softmax"));
+    let nan = refuse("softmax.learning_rate=nan");
+    assert!(nan.contains("expected a number"), "{nan}");
+    let negative = refuse("softmax.epochs=-3");
+    assert!(negative.contains("expected a whole number"), "{negative}");
     assert!(refuse("softmax.learning_rate=-1").contains("expected a number above 0"));
     assert!(refuse("softmax.train_limit=0").contains("at least 1"));
 }

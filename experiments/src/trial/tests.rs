@@ -71,6 +71,7 @@ const TOY: ModelEntry = ModelEntry {
     backend: "by hand",
     summary: "does what it is told",
     package: "classifier",
+    libraries: &[],
     preset: || {
         Box::new(Toy {
             does: "fit".to_owned(),
@@ -100,7 +101,7 @@ fn trials(directory: &std::path::Path, limits: Limits) -> Trials {
         quick: true,
     };
     Trials {
-        division: Division::new(datasets::mnist().unwrap(), &judging).unwrap(),
+        division: Division::new(catalog::mnist().unwrap(), &judging).unwrap(),
         seed: 1,
         sha256: Default::default(),
         store: Mutex::new(Store::open(directory).unwrap()),

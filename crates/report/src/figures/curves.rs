@@ -25,10 +25,10 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<Figure>, Repo
         root.fill(&CARD).map_err(|error| failed(&error))?;
         let [test, train] = [
             (
-                "Test images",
+                report.judged_images(),
                 (|e: &EpochRecord| e.test_accuracy) as fn(&EpochRecord) -> f64,
             ),
-            ("Training images", |e: &EpochRecord| e.train_accuracy),
+            ("training images", |e: &EpochRecord| e.train_accuracy),
         ];
         for (area, (title, accuracy)) in root.split_evenly((1, 2)).iter().zip([test, train]) {
             spots.extend(panel(area, title, &curves, accuracy).map_err(|error| failed(&error))?);
@@ -100,12 +100,19 @@ fn panel<'a>(
         // Earlier lines are wider, so that lines that coincide stay visible.
         let width = (2 * (curves.len() - 1 - i) + 2).min(10) as u32;
         let points = epochs.iter().map(|e| (e.epoch as f64, accuracy(e) * 100.0));
-        chart
-            .draw_series(LineSeries::new(points, colour.stroke_width(width)))?
-            .label(*name)
-            .legend(move |(x, y)| {
-                PathElement::new([(x, y), (x + 22, y)], colour.stroke_width(width))
-            });
+        let style = colour.stroke_width(width);
+        // Where the colours begin again, dashes tell the lines apart.
+        let dashed = i >= LINES.len();
+        let series = if dashed {
+            chart.draw_series(DashedLineSeries::new(points, 8, 5, style))?
+        } else {
+            chart.draw_series(LineSeries::new(points, style))?
+        };
+        let gap = if dashed { 3 } else { 0 };
+        series.label(*name).legend(move |(x, y)| {
+            let half = |start: i32, end: i32| PathElement::new([(start, y), (end, y)], style);
+            EmptyElement::at((0, 0)) + half(x, x + 11 - gap) + half(x + 11 + gap, x + 22)
+        });
     }
     chart
         .configure_series_labels()

@@ -9,7 +9,38 @@ use crate::{ModelSummary, Report, ReportError, Table};
 use plotters::prelude::*;
 use statistics::Interval;
 
-/// Two panels, fit time and latency; `None` for fewer than two models.
+/// What one panel shows.
+struct Panel {
+    title: &'static str,
+    cost: &'static Cost,
+    /// Where a bar to the right of the point ends.
+    up_to: Option<&'static Cost>,
+    /// What to multiply costs by.
+    unit: f64,
+}
+
+const PANELS: [Panel; 3] = [
+    Panel {
+        title: "fit time, s",
+        cost: &COSTS[0],
+        up_to: None,
+        unit: 1.0,
+    },
+    Panel {
+        title: "one image, µs: median to 99th percentile",
+        cost: &COSTS[1],
+        up_to: Some(&COSTS[2]),
+        unit: 1e6,
+    },
+    Panel {
+        title: "parameters",
+        cost: &COSTS[3],
+        up_to: None,
+        unit: 1.0,
+    },
+];
+
+/// Three panels, fit time, latency and size; `None` for fewer than two models.
 pub(super) fn error_against_cost(report: &Report) -> Result<Option<Figure>, ReportError> {
     if report.finished().count() < 2 {
         return Ok(None);
@@ -18,14 +49,10 @@ pub(super) fn error_against_cost(report: &Report) -> Result<Option<Figure>, Repo
     let mut svg = String::new();
     let mut spots = Vec::new();
     {
-        let root = SVGBackend::with_string(&mut svg, (920, 430)).into_drawing_area();
+        let root = SVGBackend::with_string(&mut svg, (1280, 430)).into_drawing_area();
         root.fill(&CARD).map_err(|error| failed(&error))?;
-        let panels = [
-            ("fit time, s", &COSTS[0], 1.0),
-            ("one image, µs", &COSTS[1], 1e6),
-        ];
-        for (area, (title, cost, unit)) in root.split_evenly((1, 2)).iter().zip(panels) {
-            spots.extend(panel(area, report, (title, cost, unit)).map_err(|error| failed(&error))?);
+        for (area, shown) in root.split_evenly((1, 3)).iter().zip(&PANELS) {
+            spots.extend(panel(area, report, shown).map_err(|error| failed(&error))?);
         }
         root.present().map_err(|error| failed(&error))?;
     }
@@ -43,6 +70,8 @@ fn data(report: &Report) -> Table {
         .text("model", models().map(|model| &model.id))
         .numbers("fit_seconds", of(&COSTS[0]))
         .numbers("seconds_per_image", of(&COSTS[1]))
+        .numbers("seconds_per_image_p99", of(&COSTS[2]))
+        .numbers("parameters", of(&COSTS[3]))
         .numbers("test_accuracy", models().map(|model| model.test_accuracy))
         .numbers("test_accuracy_low", bound(|interval| interval.low))
         .numbers("test_accuracy_high", bound(|interval| interval.high))
@@ -54,12 +83,20 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 fn panel<'a>(
     area: &Area<'a>,
     report: &Report,
-    (title, cost, unit): (&str, &Cost, f64),
+    &Panel {
+        title,
+        cost,
+        up_to,
+        unit,
+    }: &Panel,
 ) -> Result<Vec<Spot>, DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
     // A model without an error is drawn where one of half an image would be.
     let least = 50.0 / report.dataset.test.max(1) as f64;
     let log = |percent: f64| percent.max(least).log10();
-    let x = |model: &ModelSummary| (cost.of)(model).map(|cost| (cost * unit).max(1e-9).log10());
+    let place = |cost: &Cost, model: &ModelSummary| {
+        (cost.of)(model).map(|cost| (cost * unit).max(1e-9).log10())
+    };
+    let x = |model: &ModelSummary| place(cost, model);
     let y = |model: &ModelSummary| Some(log((1.0 - model.test_accuracy?) * 100.0));
     let points: Vec<(&ModelSummary, f64, f64)> = report
         .finished()
@@ -70,7 +107,9 @@ fn panel<'a>(
         let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         (low - below)..(high + above)
     };
-    let xs: Vec<f64> = points.iter().map(|point| point.1).collect();
+    let bar = |model: &ModelSummary| place(up_to?, model);
+    let ends = points.iter().filter_map(|point| bar(point.0));
+    let xs: Vec<f64> = points.iter().map(|point| point.1).chain(ends).collect();
     let ys: Vec<f64> = points.iter().map(|point| point.2).collect();
     let ink = |size: u32| ("sans-serif", size).into_font().color(&INK);
     let mut chart = ChartBuilder::on(area)
@@ -102,6 +141,12 @@ fn panel<'a>(
         if let Some(interval) = model.test_accuracy_interval {
             let ends = [interval.low, interval.high].map(|share| (*x, log((1.0 - share) * 100.0)));
             chart.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
+        }
+        if let Some(end) = bar(model) {
+            chart.draw_series(LineSeries::new(
+                [(*x, *y), (end, *y)],
+                colour.stroke_width(2),
+            ))?;
         }
         chart.draw_series(std::iter::once(Circle::new((*x, *y), 4, colour.filled())))?;
         let below = free_place(&mut taken, chart.backend_coord(&(*x, *y)), model.id.len());

@@ -1,66 +1,11 @@
 //! Records survive, reports are repeatable, nothing that is written gets lost.
 
 use super::*;
-use crate::{
-    Cell, Control, DatasetRecord, Environment, EpochRecord, Fitted, Latency, LinearRecord, Mistake,
-    Outcome, PlannedModel, Protocol,
-};
-
-const CELL: Cell = Cell {
-    repeat: 0,
-    fold: 0,
-    train_images: None,
-    seed: 7,
-};
+use crate::examples::{self, CELL, fit, fitted};
+use crate::{Cell, Control, EpochRecord, Fitted, LinearRecord, Mistake, Outcome};
 
 fn run() -> RunRecord {
-    let planned = |id: &str| PlannedModel {
-        id: id.to_owned(),
-        model: id.to_owned(),
-        backend: "by hand".to_owned(),
-        hyperparameters: serde_json::Map::new(),
-        train_images: 100,
-        train_limit: None,
-        fits: 1,
-    };
-    RunRecord {
-        format: 2,
-        run: "2026-01-02T03-04-05Z".to_owned(),
-        dataset: DatasetRecord {
-            name: "tiny".to_owned(),
-            title: "Tiny".to_owned(),
-            train: 100,
-            train_available: 100,
-            test: 4,
-            test_available: 4,
-            features: 4,
-            rows: 2,
-            columns: 2,
-            classes: 2,
-            class_names: vec!["cat".to_owned(), "dog".to_owned()],
-            sha256: Default::default(),
-        },
-        quick: false,
-        seed: 7,
-        protocol: Protocol::default(),
-        question: None,
-        analysis: None,
-        models: vec![planned("good"), planned("bad"), planned("late")],
-        environment: Environment {
-            command: "compare".to_owned(),
-            started: "2026-01-02T03:04:05Z".to_owned(),
-            data_origin: "memory".to_owned(),
-            commit: String::new(),
-            versions: vec![("plumbline".to_owned(), "0.1.0".to_owned())],
-            build: "optimised".to_owned(),
-            system: "test".to_owned(),
-            cpu: "test".to_owned(),
-            cpus: 2,
-            threads: 2,
-        },
-        labels: vec![0, 0, 1, 1],
-        folds: Vec::new(),
-    }
+    examples::run(&["good", "bad", "late"], &[0, 0, 1, 1])
 }
 
 fn good() -> FitRecord {
@@ -70,53 +15,31 @@ fn good() -> FitRecord {
         train_accuracy: accuracy,
         test_accuracy: accuracy,
     };
-    FitRecord {
-        id: "good".to_owned(),
-        cell: CELL,
-        key: String::new(),
-        machine: run().environment.machine(),
-        outcome: Outcome::Finished(Box::new(Fitted {
-            parameters: 10,
-            fit_seconds: 0.1 + 0.2,
-            predict_seconds: 1e-3,
-            latency: Latency {
-                p50: 1e-6,
-                p99: 2e-6,
-                images: 4,
-            },
-            peak_memory_bytes: 1 << 20,
-            train_accuracy: 0.75,
-            predictions: vec![0, 1, 1, 1],
-            log_probabilities: Some(vec![-0.1, -2.3, -2.3, -0.1, -2.3, -0.1, -2.3, -0.1]),
-            temperature: None,
-            looks: 3,
-            certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
-            epochs: vec![epoch(1, 0.5), epoch(2, 0.75)],
-            linear: Some(LinearRecord {
-                weights: vec![0.1, -0.2, f32::MIN_POSITIVE, 3.5, 0.0, 1.0, -1.0, 2.0],
-                biases: vec![0.5, f32::NEG_INFINITY],
-            }),
-            mistakes: vec![Mistake {
-                image: 1,
-                truth: 0,
-                predicted: 1,
-                probability: Some(0.9),
-                pixels: vec![0, 80, 160, 255],
-            }],
-        })),
-    }
+    let fitted = Fitted {
+        fit_seconds: 0.1 + 0.2,
+        log_probabilities: Some(vec![-0.1, -2.3, -2.3, -0.1, -2.3, -0.1, -2.3, -0.1]),
+        looks: 3,
+        certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
+        epochs: vec![epoch(1, 0.5), epoch(2, 0.75)],
+        linear: Some(LinearRecord {
+            weights: vec![0.1, -0.2, f32::MIN_POSITIVE, 3.5, 0.0, 1.0, -1.0, 2.0],
+            biases: vec![0.5, f32::NEG_INFINITY],
+        }),
+        mistakes: vec![Mistake {
+            image: 1,
+            truth: 0,
+            predicted: 1,
+            probability: Some(0.9),
+            pixels: vec![0, 80, 160, 255],
+        }],
+        ..fitted(&[0, 1, 1, 1])
+    };
+    fit("good", CELL, Outcome::Finished(Box::new(fitted)))
 }
 
 fn bad() -> FitRecord {
-    FitRecord {
-        id: "bad".to_owned(),
-        cell: CELL,
-        key: String::new(),
-        machine: run().environment.machine(),
-        outcome: Outcome::Failed {
-            reason: "diverged in epoch 3".to_owned(),
-        },
-    }
+    let reason = "diverged in epoch 3".to_owned();
+    fit("bad", CELL, Outcome::Failed { reason })
 }
 
 fn controls() -> ControlRecord {
@@ -240,32 +163,27 @@ fn every_picture_that_the_page_shows_exists() {
     }
 }
 
-#[test]
-fn models_are_compared_on_the_images_on_which_they_differ() {
-    let better = FitRecord {
-        id: "better".to_owned(),
-        cell: CELL,
-        key: String::new(),
-        machine: run().environment.machine(),
-        outcome: match good().outcome {
-            Outcome::Finished(fitted) => Outcome::Finished(Box::new(Fitted {
-                predictions: vec![0, 0, 1, 1],
-                ..*fitted
-            })),
-            other => other,
-        },
+/// Two models that finished, of which one gets all images right, and one that failed.
+fn good_and_better() -> Report {
+    let Outcome::Finished(fitted) = good().outcome else {
+        panic!("good finishes");
     };
-    let mut plan = run();
-    plan.models.push(crate::PlannedModel {
-        id: "better".to_owned(),
-        ..plan.models[0].clone()
-    });
-    let report = Report::new(Records {
-        run: plan,
+    let fitted = Fitted {
+        predictions: vec![0, 0, 1, 1],
+        ..*fitted
+    };
+    let better = fit("better", CELL, Outcome::Finished(Box::new(fitted)));
+    Report::new(Records {
+        run: examples::run(&["good", "bad", "better"], &[0, 0, 1, 1]),
         fits: vec![good(), bad(), better],
         controls: vec![controls()],
         images: None,
-    });
+    })
+}
+
+#[test]
+fn models_are_compared_on_the_images_on_which_they_differ() {
+    let report = good_and_better();
     let [pair] = &report.comparisons[..] else {
         panic!("one pair finished: {:?}", report.comparisons);
     };
@@ -280,6 +198,7 @@ fn models_are_compared_on_the_images_on_which_they_differ() {
         "one image decides nothing: {}",
         pair.p
     );
+    assert_eq!(pair.detectable_difference, None);
     let sentences = crate::verdict(&report);
     assert_eq!(
         sentences[0],
@@ -323,4 +242,82 @@ fn the_html_page_is_one_file_and_escapes_what_it_quotes() {
     let data: serde_json::Value = serde_json::from_str(json).unwrap();
     assert_eq!(data["images"], serde_json::json!([1]));
     assert_eq!(data["models"][0]["predictions"], serde_json::json!([1]));
+}
+
+/// The pages of a report.
+fn pages(report: &Report) -> [String; 2] {
+    let directory = tempfile::tempdir().unwrap();
+    write_report(directory.path(), report).unwrap();
+    ["README.md", "index.html"].map(|page| fs::read_to_string(directory.path().join(page)).unwrap())
+}
+
+#[test]
+fn both_pages_print_what_is_computed_of_pairs() {
+    let [markdown, html] = pages(&good_and_better());
+    // One image of four: nothing could be shown.
+    let (row, cells) = (
+        "| better | good | 25.00 | 0.00 – 75.00 | 1 / 0 | p = 1.000 | 0.500 | cannot be told apart | – |",
+        "<td>p = 1.000</td><td class=\"text\">cannot be told apart</td><td>0.500</td><td>–</td>",
+    );
+    assert!(markdown.contains(row), "{markdown}");
+    assert!(html.contains(cells));
+    // Balanced accuracy 1 against 3/4, and the same probabilities.
+    assert!(
+        markdown.contains("| better | good | 0.2500 (0.0000 – "),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains(" | 0.0000 (0.0000 – 0.0000) |"),
+        "{markdown}"
+    );
+    assert!(html.contains("<td>0.2500 (0.0000 – "));
+    for page in [markdown, html] {
+        assert!(page.contains("Cochran's test of equal accuracy: Q = 1.0, p = 0.317"));
+        assert!(!page.contains("5×2cv"));
+    }
+}
+
+#[test]
+fn both_pages_print_the_tests_over_folds_and_over_seeds() {
+    let mut run = examples::run_over_folds(&["a", "b"], &[0, 1].repeat(20), 2);
+    run.protocol.repeats = 5;
+    run.folds = vec![run.folds[0].clone(); 5];
+    for planned in &mut run.models {
+        planned.fits = 10;
+    }
+    let cells = (0..10).map(|i| Cell {
+        repeat: i / 2,
+        fold: i % 2,
+        seed: CELL.seed + i as u64 / 2,
+        ..CELL
+    });
+    let both = |cell: Cell| {
+        let wrong = 2 + cell.repeat * cell.fold;
+        [("a", 1), ("b", wrong)].map(|(id, wrong)| examples::with_errors(&run, id, cell, wrong))
+    };
+    let folds = examples::report(cells.flat_map(both).collect(), run.clone());
+    let test = folds.comparisons[0].five_by_two.unwrap();
+    let seeds = examples::with_seeds(&[("a", &[10, 12, 14]), ("b", &[11, 15, 16])]);
+    for (report, parts) in [
+        (
+            folds,
+            [
+                "5×2cv F".to_owned(),
+                format!("F = {:.2}, p = ", test.statistic),
+            ],
+        ),
+        (
+            seeds,
+            [
+                "on average over seeds".to_owned(),
+                "seeds to settle".to_owned(),
+            ],
+        ),
+    ] {
+        for page in pages(&report) {
+            for part in &parts {
+                assert!(page.contains(part), "{part}");
+            }
+        }
+    }
 }

@@ -44,7 +44,7 @@ fn file(directory: &Path, name: &str, sizes: &[usize], bytes: &[u8]) -> Result<(
 /// down.
 pub(super) fn write_with_copies(
     directory: &Path,
-    data: &datasets::Splits,
+    data: &catalog::Splits,
     copies: usize,
 ) -> Result<(), Failure> {
     let (train, shape) = (&data.train, data.train.images().shape());

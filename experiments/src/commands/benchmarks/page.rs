@@ -65,7 +65,7 @@ impl Page {
              time in a process of its own; with {} rounds, times are medians and the range stands \
              beside them. A subject that takes more than a minute runs once. Memory is the largest \
              resident size of the process, interpreter and data included. A ratio above 1 means \
-             that ours is faster. [METHODOLOGY](../METHODOLOGY.md) says where the time goes.\n",
+             that ours is faster; *same answers* counts the test images that ours takes for the same. [METHODOLOGY](../METHODOLOGY.md) says where the time goes.\n",
             environment.command,
             environment.cpu,
             environment.threads,
@@ -98,9 +98,10 @@ impl Page {
 fn comparison(task: &Task, subjects: &[Subject]) -> String {
     let mut page = format!("## {}\n\n{}.\n\n", task.title, task.work);
     let with_objective = subjects.iter().any(|s| s.rounds[0].objective.is_some());
-    page += "| | fit, s | range | ratio | predict 10 000, ms | ratio | test accuracy |";
+    page +=
+        "| | fit, s | range | ratio | predict 10 000, ms | ratio | test accuracy | same answers |";
     page += if with_objective { " objective |" } else { "" };
-    page += " memory, MB |\n|---|--:|:-:|--:|--:|--:|--:|";
+    page += " memory, MB |\n|---|--:|:-:|--:|--:|--:|--:|--:|";
     page += if with_objective { "--:|" } else { "" };
     page += "--:|\n";
     let ours = &subjects[0];
@@ -123,6 +124,12 @@ fn comparison(task: &Task, subjects: &[Subject]) -> String {
             ratio(|round| round.predict_seconds),
             subject.median(|round| round.test_accuracy),
         );
+        let same = if place == 0 {
+            "–".to_owned()
+        } else {
+            same_answers(&ours.rounds[0].predictions, &subject.rounds[0].predictions).to_string()
+        };
+        let _ = write!(page, " {same} |");
         if with_objective {
             let objective = subject.rounds[0].objective;
             let text = objective.map_or_else(|| "–".to_owned(), |value| format!("{value:.8}"));
@@ -135,6 +142,11 @@ fn comparison(task: &Task, subjects: &[Subject]) -> String {
         );
     }
     page + "\n"
+}
+
+/// How many images two models take for the same.
+fn same_answers(ours: &[u16], theirs: &[u16]) -> usize {
+    ours.iter().zip(theirs).filter(|(a, b)| a == b).count()
 }
 
 fn growth(growth: &[(usize, Measured)]) -> String {
@@ -169,6 +181,7 @@ mod tests {
             test_accuracy: 0.9,
             objective: None,
             support_vectors: None,
+            predictions: vec![0, 1, 2],
             resident: 1_000_000,
         };
         let subject = |name: &str, times: &[f64]| Subject {
@@ -188,5 +201,6 @@ mod tests {
             table.contains("| peer | 8.00 | 7.00 – 9.00 | **4.0 ×** |"),
             "{table}"
         );
+        assert!(table.contains("| 0.9000 | 3 | 1 |"), "{table}");
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Measured {
     pub(super) objective: Option<f64>,
     /// Support vectors, of models that have them.
     pub(super) support_vectors: Option<f64>,
+    /// The predicted class of every test image.
+    pub(super) predictions: Vec<u16>,
     /// Largest resident memory seen, in bytes.
     pub(super) resident: u64,
 }
@@ -36,6 +38,7 @@ pub(super) fn ours(arguments: &[String]) -> Result<Measured, Failure> {
         let report = only_report(&results).ok_or_else(|| failed("compare", &"no report.json"))?;
         let model = &report["models"][0];
         let number = |value: &Value| value.as_f64();
+        let predictions = predictions(&results)?;
         let measured = || {
             Some(Measured {
                 fit_seconds: number(&model["fit_seconds"])?,
@@ -43,6 +46,7 @@ pub(super) fn ours(arguments: &[String]) -> Result<Measured, Failure> {
                 test_accuracy: number(&model["test_accuracy"])?,
                 objective: number(&model["certificate"]["objective"]),
                 support_vectors: number(&model["certificate"]["support_vectors"]),
+                predictions,
                 resident,
             })
         };
@@ -61,6 +65,18 @@ fn only_report(results: &Path) -> Option<Value> {
     serde_json::from_str(&report).ok()
 }
 
+/// What the only model of the only run below a results directory predicts.
+fn predictions(results: &Path) -> Result<Vec<u16>, Failure> {
+    let mut entries = std::fs::read_dir(results).into_iter().flatten().flatten();
+    let newest = entries.find_map(|entry| report::newest_run(&entry.path()).ok());
+    let path = newest.ok_or_else(|| failed("compare", &"no records"))?;
+    let records = report::read_records(&path)?;
+    match records.fits.into_iter().next().map(|fit| fit.outcome) {
+        Some(report::Outcome::Finished(fitted)) => Ok(fitted.predictions),
+        _ => Err(failed("compare", &"the model did not finish")),
+    }
+}
+
 /// The Python environment of the peers, made on first use below the cache directory.
 pub(super) struct Peers {
     python: PathBuf,
@@ -74,8 +90,8 @@ const SCRIPT: &str = include_str!("../../../peers/peers.py");
 impl Peers {
     /// Installs what requirements.txt names, unless that was done, and writes the data where
     /// Python reads it.
-    pub(super) fn prepare(data: &datasets::Splits) -> Result<Self, Failure> {
-        let home = datasets::cache_dir().join("peers");
+    pub(super) fn prepare(data: &catalog::Splits) -> Result<Self, Failure> {
+        let home = catalog::cache_dir().join("peers");
         let peers = Self {
             python: home.join("venv/bin/python"),
             script: home.join("peers.py"),
@@ -126,6 +142,7 @@ impl Peers {
                 test_accuracy: number("test_accuracy")?,
                 objective: number("objective"),
                 support_vectors: None,
+                predictions: serde_json::from_value(value["predictions"].clone()).ok()?,
                 resident,
             })
         };

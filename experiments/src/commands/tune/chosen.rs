@@ -7,13 +7,13 @@ use report::{TunedModel, TuningReport};
 use serde_json::Value;
 use std::fmt::Write;
 
-/// A plan for `compare --config`. `models` are as the plan declared them, `data` what was searched on, and
-/// `id` its name.
+/// A plan for `compare --config`. `limits` are the training images that the plan allows each model, and
+/// `data` what was searched on.
 pub(super) fn plan(
     plan: &Plan,
     models: &[ReadyModel],
+    limits: &[Option<usize>],
     data: &DataArgs,
-    id: &str,
     report: &TuningReport,
 ) -> String {
     let mut text = format!("# Chosen by `{}`.\n", report.environment.command);
@@ -33,7 +33,14 @@ pub(super) fn plan(
                 .unwrap_or_else(|_| directory.clone());
             line(&mut text, "data_dir", directory.display().to_string());
         }
-        None => line(&mut text, "dataset", id),
+        None => {
+            let default = catalog::CATALOG[0].id;
+            line(
+                &mut text,
+                "dataset",
+                data.dataset.as_deref().unwrap_or(default),
+            );
+        }
     }
     line(&mut text, "seed", plan.seed);
     if plan.seeds > 1 {
@@ -45,14 +52,14 @@ pub(super) fn plan(
     if !plan.sizes.is_empty() {
         line(&mut text, "sizes", plan.sizes.clone());
     }
-    for (model, tuned) in models.iter().zip(&report.models) {
-        text.push_str(&chosen(model, tuned).unwrap_or_default());
+    for ((model, limit), tuned) in models.iter().zip(limits).zip(&report.models) {
+        text.push_str(&chosen(model, *limit, tuned).unwrap_or_default());
     }
     text
 }
 
 /// A `[[models]]` table: what differs from the registered defaults. Nothing where no trial finished.
-fn chosen(model: &ReadyModel, tuned: &TunedModel) -> Option<String> {
+fn chosen(model: &ReadyModel, limit: Option<usize>, tuned: &TunedModel) -> Option<String> {
     let best = model.recipe.with(&tuned.best_trial()?.values).ok()?;
     let defaults = (model.entry.preset)().values();
     let mut text = String::from("\n[[models]]\n");
@@ -60,7 +67,7 @@ fn chosen(model: &ReadyModel, tuned: &TunedModel) -> Option<String> {
     if model.id != model.entry.id {
         line(&mut text, "id", model.id.clone());
     }
-    if let Some(limit) = model.train_limit {
+    if let Some(limit) = limit {
         line(&mut text, "train_limit", limit);
     }
     let changed = |(name, value): &(String, Value)| defaults.get(name) != Some(value);

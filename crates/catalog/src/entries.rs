@@ -1,7 +1,7 @@
 //! The data sets that are known by name, and where each is found.
 
 use crate::directory::{Published, assemble, is_complete, load_directory};
-use crate::{DataError, Splits, mnist};
+use crate::{LoadError, Splits, mnist};
 use std::path::PathBuf;
 
 /// A data set known by name.
@@ -105,7 +105,7 @@ impl CatalogEntry {
     ///
     /// # Errors
     /// Whatever is wrong with a file.
-    pub fn load(&self, location: &Location) -> Result<Option<Splits>, DataError> {
+    pub fn load(&self, location: &Location) -> Result<Option<Splits>, LoadError> {
         match location {
             Location::Embedded(_) => mnist::mnist().map(Some),
             Location::Directory(directory) => {
@@ -119,7 +119,7 @@ impl CatalogEntry {
         &self,
         origin: String,
         files: [(&str, &[u8]); 4],
-    ) -> Result<Splits, DataError> {
+    ) -> Result<Splits, LoadError> {
         let published = Published {
             sha256: self.sha256,
             class_names: self.class_names.iter().map(ToString::to_string).collect(),

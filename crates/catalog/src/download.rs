@@ -1,7 +1,7 @@
 //! Fetching a data set over HTTP(S) into the cache.
 
 use crate::directory::load_directory;
-use crate::{CatalogEntry, DataError, FILES, MAX_FILE_BYTES, Splits};
+use crate::{CatalogEntry, FILES, LoadError, MAX_FILE_BYTES, Splits};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -21,22 +21,22 @@ pub struct Transfer<'a> {
 
 /// Downloads the four files of `entry` below `cache` and loads them. The mirrors are tried in
 /// order, or only `mirror` where one is given. Files appear in the cache once they are complete
-/// and their sums are right, all four at once; an interrupted download leaves nothing behind.
+/// and their sums are right, all four at once; a failed download leaves nothing behind, a killed one a directory `.incoming-…`.
 ///
 /// # Errors
-/// [`DataError::Download`] when no mirror served the files, with the alternatives;
-/// [`DataError::Checksum`] when one served other bytes.
+/// [`LoadError::Download`] when no mirror served the files, with the alternatives;
+/// [`LoadError::Checksum`] when one served other bytes.
 pub fn download(
     entry: &CatalogEntry,
     cache: &Path,
     mirror: Option<&str>,
     progress: &mut dyn FnMut(Transfer<'_>),
-) -> Result<Splits, DataError> {
-    std::fs::create_dir_all(cache).map_err(DataError::io(cache))?;
+) -> Result<Splits, LoadError> {
+    std::fs::create_dir_all(cache).map_err(LoadError::io(cache))?;
     let staging = tempfile::Builder::new()
         .prefix(".incoming-")
         .tempdir_in(cache)
-        .map_err(DataError::io(cache))?;
+        .map_err(LoadError::io(cache))?;
     let target = cache.join(entry.id);
 
     let mirrors = mirror.as_slice();
@@ -51,9 +51,9 @@ pub fn download(
             Ok(()) => {
                 load_directory(entry.id, staging.path(), Some(entry))?;
                 if target.exists() {
-                    std::fs::remove_dir_all(&target).map_err(DataError::io(&target))?;
+                    std::fs::remove_dir_all(&target).map_err(LoadError::io(&target))?;
                 }
-                std::fs::rename(staging.path(), &target).map_err(DataError::io(&target))?;
+                std::fs::rename(staging.path(), &target).map_err(LoadError::io(&target))?;
                 return load_directory(entry.id, &target, Some(entry));
             }
             Err(Failed::Local(error)) => return Err(error),
@@ -61,7 +61,7 @@ pub fn download(
         }
     }
     let (url, reason) = failure.unwrap_or_else(|| (String::new(), "no mirror is known".to_owned()));
-    Err(DataError::Download {
+    Err(LoadError::Download {
         title: entry.title,
         url,
         reason,
@@ -71,7 +71,7 @@ pub fn download(
 
 enum Failed {
     Remote { url: String, reason: String },
-    Local(DataError),
+    Local(LoadError),
 }
 
 fn fetch_all(
@@ -97,7 +97,7 @@ fn fetch_all(
         let mut body = response.body_mut().as_reader();
 
         let path = directory.join(&name);
-        let local = |error| Failed::Local(DataError::io(&path)(error));
+        let local = |error| Failed::Local(LoadError::io(&path)(error));
         let mut out = std::fs::File::create(&path).map_err(local)?;
         let mut buffer = vec![0; 1 << 16];
         let mut received = 0;

@@ -1,6 +1,7 @@
 //! Four files with MNIST's names, from memory or a directory, become a data set.
 
-use crate::{CatalogEntry, DataError, Dataset, Images, Splits, idx};
+use crate::{CatalogEntry, LoadError, MAX_FILE_BYTES, Splits, idx};
+use datasets::{Dataset, Images};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,9 @@ pub const FILES: [&str; 4] = [
     "t10k-labels-idx1-ubyte",
 ];
 
+/// Bytes of the longest header, that of images.
+const HEADER: u64 = 16;
+
 /// Reads the four [`FILES`] in `directory`, each gzipped or plain. With a catalogue `entry` the
 /// bytes must be the published ones; without, `id` is the name and classes are called by number.
 ///
@@ -22,7 +26,7 @@ pub fn load_directory(
     id: &str,
     directory: &Path,
     entry: Option<&CatalogEntry>,
-) -> Result<Splits, DataError> {
+) -> Result<Splits, LoadError> {
     let read = |file| read_file(directory, file);
     let [a, b, c, d] = FILES.map(read);
     let files = [a?, b?, c?, d?];
@@ -43,14 +47,22 @@ pub(crate) fn is_complete(directory: &Path) -> bool {
     })
 }
 
-fn read_file(directory: &Path, file: &'static str) -> Result<(String, Vec<u8>), DataError> {
+fn read_file(directory: &Path, file: &'static str) -> Result<(String, Vec<u8>), LoadError> {
     for path in [directory.join(file), directory.join(format!("{file}.gz"))] {
         if path.is_file() {
-            let bytes = std::fs::read(&path).map_err(DataError::io(&path))?;
-            return Ok((path.display().to_string(), bytes));
+            let name = path.display().to_string();
+            let size = std::fs::metadata(&path)
+                .map_err(LoadError::io(&path))?
+                .len();
+            // A header and what it may announce; compressed, it is shorter.
+            if size > MAX_FILE_BYTES + HEADER {
+                return Err(LoadError::LargeFile { file: name, size });
+            }
+            let bytes = std::fs::read(&path).map_err(LoadError::io(&path))?;
+            return Ok((name, bytes));
         }
     }
-    Err(DataError::Missing {
+    Err(LoadError::Missing {
         directory: directory.to_owned(),
         file,
     })
@@ -69,7 +81,7 @@ pub(crate) fn assemble(
     origin: String,
     [train_images, train_labels, test_images, test_labels]: [(&str, &[u8]); 4],
     published: Option<&Published>,
-) -> Result<Splits, DataError> {
+) -> Result<Splits, LoadError> {
     // The training images take most of the time; the rest is decoded beside them.
     let (train, test) = std::thread::scope(|scope| {
         let train = scope.spawn(|| decode(train_images, train_labels));
@@ -106,9 +118,17 @@ struct Decoded {
     sha256: [String; 2],
 }
 
-fn decode(images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Decoded, DataError> {
-    let (images, images_sum) = idx::read_images(images.0, images.1)?;
-    let (labels, labels_sum) = idx::read_labels(labels.0, labels.1)?;
+fn decode(images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Decoded, LoadError> {
+    let (files, bytes) = ([images.0, labels.0], [images.1, labels.1]);
+    let (images, images_sum) = idx::read_images(files[0], bytes[0])?;
+    let (labels, labels_sum) = idx::read_labels(files[1], bytes[1])?;
+    if images.len() != labels.len() {
+        return Err(LoadError::FileLengths {
+            files: files.map(str::to_owned),
+            images: images.len(),
+            labels: labels.len(),
+        });
+    }
     Ok(Decoded {
         images,
         labels,
@@ -116,11 +136,11 @@ fn decode(images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Decoded, DataE
     })
 }
 
-fn check_sum(file: &str, expected: &str, found: &str) -> Result<(), DataError> {
+fn check_sum(file: &str, expected: &str, found: &str) -> Result<(), LoadError> {
     if expected == found {
         return Ok(());
     }
-    Err(DataError::Checksum {
+    Err(LoadError::Checksum {
         file: file.to_owned(),
         expected: expected.to_owned(),
         found: found.to_owned(),
@@ -163,10 +183,26 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         write_dataset(directory.path(), &[2, 1]);
         let error = load_directory("tiny", directory.path(), None).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "3 images but 2 labels; each image needs one label"
+        let error = error.to_string();
+        assert!(
+            error.contains("train-images-idx3-ubyte holds 3 images"),
+            "{error}"
         );
+        assert!(
+            error.contains("train-labels-idx1-ubyte 2 labels"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_no_header_can_announce_is_not_read() {
+        let directory = tempfile::tempdir().unwrap();
+        write_dataset(directory.path(), &[2, 1, 0]);
+        // A hole of a gibibyte and a little takes no room.
+        let file = std::fs::File::create(directory.path().join(FILES[0])).unwrap();
+        file.set_len(MAX_FILE_BYTES + HEADER + 1).unwrap();
+        let error = load_directory("tiny", directory.path(), None).unwrap_err();
+        assert!(matches!(error, LoadError::LargeFile { .. }), "{error}");
     }
 
     #[test]
@@ -189,6 +225,6 @@ mod tests {
         write_dataset(directory.path(), &[2, 1, 0]);
         let entry = &crate::CATALOG[0];
         let error = load_directory("mnist", directory.path(), Some(entry)).unwrap_err();
-        assert!(matches!(error, DataError::Checksum { .. }), "{error}");
+        assert!(matches!(error, LoadError::Checksum { .. }), "{error}");
     }
 }

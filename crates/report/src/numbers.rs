@@ -1,12 +1,17 @@
 //! Numbers as people read them.
 
 /// `0.9224` as `92.24 %`.
-pub(super) fn percent(share: Option<f64>) -> String {
+pub(crate) fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{:.2} %", share * 100.0))
 }
 
+/// A difference of `0.0035` as `0.35` points.
+pub(crate) fn points(share: f64) -> String {
+    format!("{:.2}", share * 100.0).replace('-', "−")
+}
+
 /// Three significant digits, without exponent.
-pub(super) fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     if value <= 0.0 {
         return "0".to_owned();
     }
@@ -15,7 +20,7 @@ pub(super) fn significant(value: f64) -> String {
 }
 
 /// Whole numbers in full, others with seven significant digits, small ones with two.
-pub(super) fn exact(value: f64) -> String {
+pub(crate) fn exact(value: f64) -> String {
     if value == value.trunc() && value.abs() < 1e15 {
         let sign = if value < 0.0 { "−" } else { "" };
         return format!("{sign}{}", thousands(value.abs() as usize));
@@ -28,7 +33,7 @@ pub(super) fn exact(value: f64) -> String {
 }
 
 /// `60000` as `60 000`, with a space that does not break.
-pub(super) fn thousands(number: usize) -> String {
+pub(crate) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -38,6 +43,22 @@ pub(super) fn thousands(number: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// `p = 0.034`, or `p < 1e-12`.
+pub(crate) fn probability(p: f64) -> String {
+    let equals = if p >= 0.001 { "= " } else { "" };
+    format!("p {equals}{}", p_value(p))
+}
+
+/// `0.034`, or `< 1e-12` where the exact value means nothing to anybody.
+pub(crate) fn p_value(p: f64) -> String {
+    if p >= 0.001 {
+        return format!("{p:.3}");
+    }
+    // Smaller ones may be 0 only because there is no such number.
+    let exponent = (p.log10().floor() as i32).saturating_add(1).max(-300);
+    format!("< 1e{exponent}")
 }
 
 #[cfg(test)]
@@ -59,5 +80,24 @@ mod tests {
         assert_eq!(exact(0.232_120_62), "0.2321206");
         assert_eq!(percent(Some(0.922_4)), "92.24 %");
         assert_eq!(percent(None), "–");
+        assert_eq!(points(-0.0035), "−0.35");
+    }
+
+    #[test]
+    fn a_probability_is_below_what_is_printed() {
+        for (p, printed) in [
+            (1.0, "p = 1.000"),
+            (0.001, "p = 0.001"),
+            (9.9e-4, "p < 1e-3"),
+            (1e-5, "p < 1e-4"),
+            (1e-307, "p < 1e-300"),
+            (0.0, "p < 1e-300"),
+        ] {
+            assert_eq!(probability(p), printed);
+        }
+        assert_eq!(
+            (p_value(0.5), p_value(0.0)),
+            ("0.500".to_owned(), "< 1e-300".to_owned())
+        );
     }
 }

@@ -3,7 +3,7 @@
 //! © Yann LeCun and Corinna Cortes, derived from NIST Special Databases 1 and 3, distributed
 //! under CC BY-SA 3.0: see `data/mnist/NOTICE`.
 
-use crate::{CATALOG, DataError, FILES, Splits};
+use crate::{CATALOG, FILES, LoadError, Splits};
 
 /// The gzipped files, in the order of [`FILES`].
 pub(crate) const BYTES: [&[u8]; 4] = [
@@ -20,8 +20,8 @@ pub(crate) const EMBEDDED_BYTES: usize =
 /// The 60 000 training and 10 000 test images of MNIST, checked against the published sums.
 ///
 /// # Errors
-/// [`DataError::Checksum`] if the binary was built from damaged files.
-pub fn mnist() -> Result<Splits, DataError> {
+/// [`LoadError::Checksum`] if the binary was built from damaged files.
+pub fn mnist() -> Result<Splits, LoadError> {
     let files = [0, 1, 2, 3].map(|i| (FILES[i], BYTES[i]));
     CATALOG[0].assemble("shipped with Plumbline".to_owned(), files)
 }

@@ -1,6 +1,6 @@
 //! Images to be judged on, whose labels nobody sees unnoticed.
 
-use crate::{DataError, Dataset, Images, stratified_subset};
+use datasets::{DataError, Dataset, Images, stratified_subset};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Labelled images under a seal: the images are free, their labels are not. Whoever is given only
@@ -70,7 +70,7 @@ impl Sealed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ImageShape;
+    use datasets::ImageShape;
 
     #[test]
     fn every_look_is_counted_and_images_are_free() {

@@ -3,8 +3,9 @@
 //! <https://yann.lecun.org/exdb/mnist/index.html>: images are `0x00000803`, count, rows,
 //! columns, pixels; labels are `0x00000801`, count, labels. Files may be wrapped in gzip.
 
-use crate::{DataError, ImageShape, Images};
+use crate::LoadError;
 use base16ct::lower::encode_string;
+use datasets::{ImageShape, Images};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -19,12 +20,12 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Reads a file of images, gzipped or plain. `file` is its name for error messages.
 /// Returns the images and the SHA-256 of the decompressed bytes.
 ///
-/// Never holds more than the header announces, and nothing above [`MAX_FILE_BYTES`], so a gzip
+/// Reads no more than the header announces, and nothing above [`MAX_FILE_BYTES`], so a gzip
 /// bomb is stopped by its header or at the first byte after it.
 ///
 /// # Errors
 /// Whatever is wrong with the stream, with the name of the file.
-pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Images, String), DataError> {
+pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Images, String), LoadError> {
     let idx = Idx::read(file, bytes, Kind::Images)?;
     let &[_, rows, columns] = idx.dimensions.as_slice() else {
         unreachable!("images have three dimensions");
@@ -37,7 +38,7 @@ pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Images, String), DataErr
 ///
 /// # Errors
 /// Whatever is wrong with the stream, with the name of the file.
-pub fn read_labels(file: &str, bytes: &[u8]) -> Result<(Vec<usize>, String), DataError> {
+pub fn read_labels(file: &str, bytes: &[u8]) -> Result<(Vec<usize>, String), LoadError> {
     let idx = Idx::read(file, bytes, Kind::Labels)?;
     let labels = idx.body.iter().map(|&label| usize::from(label)).collect();
     Ok((labels, idx.sha256))
@@ -57,13 +58,21 @@ impl Kind {
         }
     }
 
-    fn wrong_magic(self, file: &str, found: u32) -> DataError {
+    /// The largest body. A label is read as a byte and kept as an index.
+    fn most_bytes(self) -> u64 {
+        match self {
+            Self::Images => MAX_FILE_BYTES,
+            Self::Labels => MAX_FILE_BYTES / size_of::<usize>() as u64,
+        }
+    }
+
+    fn wrong_magic(self, file: &str, found: u32) -> LoadError {
         let hint = match found {
             IMAGES_MAGIC => "; this is a file of images",
             LABELS_MAGIC => "; this is a file of labels",
             _ => "",
         };
-        DataError::Magic {
+        LoadError::Magic {
             file: file.to_owned(),
             kind: match self {
                 Self::Images => "images",
@@ -83,7 +92,7 @@ struct Idx {
 }
 
 impl Idx {
-    fn read(file: &str, bytes: &[u8], kind: Kind) -> Result<Self, DataError> {
+    fn read(file: &str, bytes: &[u8], kind: Kind) -> Result<Self, LoadError> {
         if bytes.starts_with(&GZIP_MAGIC) {
             Self::read_stream(file, MultiGzDecoder::new(bytes), kind)
         } else {
@@ -91,12 +100,12 @@ impl Idx {
         }
     }
 
-    fn read_stream(file: &str, mut stream: impl Read, kind: Kind) -> Result<Self, DataError> {
-        let damaged = |error: io::Error| DataError::Gzip {
+    fn read_stream(file: &str, mut stream: impl Read, kind: Kind) -> Result<Self, LoadError> {
+        let damaged = |error: io::Error| LoadError::Gzip {
             file: file.to_owned(),
             reason: error.to_string(),
         };
-        let truncated = |expected, found| DataError::Truncated {
+        let truncated = |expected, found| LoadError::Truncated {
             file: file.to_owned(),
             expected,
             found,
@@ -122,11 +131,11 @@ impl Idx {
             .collect();
 
         let announced: u128 = dimensions.iter().map(|&size| size as u128).product();
-        if announced > u128::from(MAX_FILE_BYTES) {
-            return Err(DataError::TooLarge {
+        if announced > u128::from(kind.most_bytes()) {
+            return Err(LoadError::TooLarge {
                 file: file.to_owned(),
                 announced,
-                limit: MAX_FILE_BYTES,
+                limit: kind.most_bytes(),
             });
         }
         let expected = (4 + header) as u64 + announced as u64;
@@ -135,7 +144,7 @@ impl Idx {
             return Err(truncated(expected, (4 + header + body.len()) as u64));
         }
         if !read_up_to(&mut stream, 1).map_err(damaged)?.is_empty() {
-            return Err(DataError::Oversized {
+            return Err(LoadError::Oversized {
                 file: file.to_owned(),
                 expected,
             });
@@ -257,6 +266,13 @@ mod tests {
         let bomb = gzip(&images_file(1, 2, 2, &vec![0; 64 << 20]));
         assert!(bomb.len() < 100_000);
         assert!(message(&bomb).contains("oversized: the header announces 20 bytes"));
+        let mut labels = LABELS_MAGIC.to_be_bytes().to_vec();
+        labels.extend((1_u32 << 30).to_be_bytes());
+        let many = read_labels("labels", &gzip(&labels)).unwrap_err();
+        assert!(
+            many.to_string().contains("the limit is 134217728"),
+            "{many}"
+        );
         let liar = gzip(&images_file(u32::MAX, u32::MAX, u32::MAX, &[]));
         assert!(message(&liar).contains("the limit is 1073741824"));
     }

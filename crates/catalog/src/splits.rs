@@ -1,0 +1,72 @@
+//! The pair of splits that an experiment needs.
+
+use crate::{LoadError, Sealed};
+use datasets::Dataset;
+
+/// A data set as an experiment uses it: what models learn from, and what they are judged on.
+#[derive(Debug)]
+pub struct Splits {
+    /// Short name, used in paths and tables: `mnist`.
+    pub id: String,
+    /// Name for people: `MNIST handwritten digits`.
+    pub title: String,
+    /// Where the bytes came from.
+    pub origin: String,
+    /// What models are fitted to.
+    pub train: Dataset,
+    /// What they are judged on.
+    pub test: Sealed,
+    /// SHA-256 of the four decompressed files, in the order of [`FILES`](crate::FILES).
+    pub sha256: [String; 4],
+}
+
+impl Splits {
+    /// Joins a training and a test split.
+    ///
+    /// # Errors
+    /// [`LoadError::Shapes`] if their images differ in shape.
+    pub fn new(
+        id: impl Into<String>,
+        title: impl Into<String>,
+        origin: impl Into<String>,
+        [train, test]: [Dataset; 2],
+        sha256: [String; 4],
+    ) -> Result<Self, LoadError> {
+        if train.images().shape() != test.images().shape() {
+            return Err(LoadError::Shapes {
+                train: train.images().shape(),
+                test: test.images().shape(),
+            });
+        }
+        Ok(Self {
+            id: id.into(),
+            title: title.into(),
+            origin: origin.into(),
+            train,
+            test: Sealed::new(test),
+            sha256,
+        })
+    }
+}
+
+impl Splits {
+    /// Refuses what no comparison can be made of.
+    ///
+    /// # Errors
+    /// As [`Dataset::check_trainable`], [`LoadError::Uniform`] or [`LoadError::NoTestImages`].
+    pub fn check(&self) -> Result<(), LoadError> {
+        let train = &self.train;
+        train.check_trainable()?;
+        let occurs = |&class: &usize| train.class_counts()[class] > 0;
+        let mut classes = (0..train.classes()).filter(occurs);
+        if let (Some(class), None) = (classes.next(), classes.next()) {
+            return Err(LoadError::Uniform {
+                class: train.class_names()[class].clone(),
+            });
+        }
+        if self.test.is_empty() {
+            return Err(LoadError::NoTestImages);
+        }
+        Ok(())
+    }
+}

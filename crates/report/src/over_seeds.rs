@@ -1,0 +1,114 @@
+//! Which differences between models hold over seeds, on the same images.
+
+use crate::comparison::SIGNIFICANCE;
+use crate::{Comparison, ModelSummary};
+use serde::Serialize;
+use statistics::{SeedDifference, holm, mean};
+
+/// How often a number of seeds that is to settle a pair does so.
+const POWER: f64 = 0.8;
+
+/// Two models on average over seeds, of which at least one depends on the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct OverSeeds {
+    /// Difference of the mean accuracies, first − second.
+    pub difference: f64,
+    /// P value of Welch's t test over seeds; of the t test of one sample if only one model depends on
+    /// the seed; 1 where no seed makes a difference, of which there is no test.
+    pub p: f64,
+    /// The p value adjusted for all pairs that are compared over seeds (Holm).
+    pub p_adjusted: f64,
+}
+
+impl OverSeeds {
+    /// Whether the adjusted p value is below 0.05.
+    pub(crate) fn different(&self) -> bool {
+        self.p_adjusted < SIGNIFICANCE
+    }
+}
+
+/// Tests each pair over seeds, and says how many would settle those that are open. `models` holds the
+/// two of each pair.
+pub(crate) fn over_seeds(pairs: &mut [Comparison], models: &[(&ModelSummary, &ModelSummary)]) {
+    let tested = pairs.iter_mut().zip(models).filter_map(|(pair, models)| {
+        let [first, second] = [accuracies(models.0), accuracies(models.1)];
+        let is_tested = first.len() > 1 || second.len() > 1;
+        is_tested.then_some((pair, first, second))
+    });
+    let tested: Vec<_> = tested
+        .map(|(pair, first, second)| {
+            let difference = mean(first.iter().copied()) - mean(second.iter().copied());
+            (pair, difference, SeedDifference::new(&first, &second))
+        })
+        .collect();
+    let p_values: Vec<f64> = tested
+        .iter()
+        .map(|(.., over_seeds)| over_seeds.map_or(1.0, |difference| difference.t_test().p))
+        .collect();
+    // A pair with such a p is different by Holm's method whatever the others do.
+    let level = SIGNIFICANCE / tested.len() as f64;
+    let adjusted = p_values.iter().zip(holm(&p_values));
+    for ((pair, difference, over_seeds), (&p, p_adjusted)) in tested.into_iter().zip(adjusted) {
+        let found = OverSeeds {
+            difference,
+            p,
+            p_adjusted,
+        };
+        pair.over_seeds = Some(found);
+        if !found.different() {
+            let settled = |difference: SeedDifference| difference.seeds_to_settle(level, POWER);
+            pair.seeds_to_settle = over_seeds.and_then(settled);
+        }
+    }
+}
+
+/// With each seed; the only one of a model that does not depend on it.
+fn accuracies(model: &ModelSummary) -> Vec<f64> {
+    if model.fits.is_empty() {
+        model.test_accuracy.into_iter().collect()
+    } else {
+        model.fits.iter().map(|fit| fit.accuracy).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Report;
+    use crate::examples::with_seeds;
+
+    fn pair<'a>(report: &'a Report, first: &str, second: &str) -> &'a Comparison {
+        let is_it = |pair: &&Comparison| pair.first == first && pair.second == second;
+        report.comparisons.iter().find(is_it).unwrap()
+    }
+
+    #[test]
+    fn pairs_are_tested_over_seeds_and_adjusted_for_all() {
+        let (few, some, many) = ([10, 12, 14], [11, 15, 16], [200, 210, 205]);
+        let report = with_seeds(&[("a", &few), ("b", &some), ("c", &many), ("d", &[13])]);
+        let right = |errors: [usize; 3]| errors.map(|wrong| (1_000 - wrong) as f64 / 1_000.0);
+        let open = SeedDifference::new(&right(few), &right(some)).unwrap();
+        let found = pair(&report, "a", "b");
+        let over_seeds = found.over_seeds.unwrap();
+        assert!((over_seeds.difference - 0.002).abs() < 1e-12, "{found:?}");
+        assert!((over_seeds.p - open.t_test().p).abs() < 1e-12, "{found:?}");
+        assert_eq!(found.seeds_to_settle, open.seeds_to_settle(0.05 / 6.0, 0.8));
+        let settled = pair(&report, "b", "c");
+        let p = settled.over_seeds.unwrap();
+        assert!(p.p < p.p_adjusted && p.different(), "{settled:?}");
+        assert_eq!(settled.seeds_to_settle, None);
+        let fixed = pair(&report, "a", "d").over_seeds.unwrap();
+        let alone = SeedDifference::new(&right(few), &[0.987]).unwrap();
+        assert!((fixed.p - alone.t_test().p).abs() < 1e-12, "{fixed:?}");
+    }
+
+    #[test]
+    fn models_that_no_seed_changes_are_not_tested() {
+        let report = with_seeds(&[("a", &[10]), ("b", &[20]), ("c", &[30, 30, 30])]);
+        assert_eq!(pair(&report, "a", "b").over_seeds, None);
+        let same = pair(&report, "a", "c");
+        let over_seeds = same.over_seeds.unwrap();
+        assert_eq!((over_seeds.p, over_seeds.different()), (1.0, false));
+        assert_eq!(same.seeds_to_settle, None);
+    }
+}

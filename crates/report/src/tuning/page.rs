@@ -163,8 +163,9 @@ fn with(model: &TunedModel, trial: &TunedTrial) -> String {
 fn interval(trial: &TunedTrial, report: &TuningReport) -> Option<Interval> {
     let accuracy = trial.accuracy?;
     if report.folds > 0 {
-        let train_share = 1.0 - 1.0 / report.folds as f64;
-        let folds = CorrelatedDifferences::new(&trial.folds, train_share)?;
+        let judged = report.judged_images as f64 / report.folds as f64;
+        let ratio = judged / trial.train_images.max(1) as f64;
+        let folds = CorrelatedDifferences::new(&trial.folds, ratio)?;
         return Some(folds.interval(CONFIDENCE));
     }
     let images = report.judged_images;

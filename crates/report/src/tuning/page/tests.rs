@@ -96,9 +96,9 @@ fn a_best_with_less_than_all_images_says_so() {
 #[test]
 fn over_folds_the_interval_is_wider_than_that_of_the_images() {
     let mut report = report(vec![trial(1.0, Some(0.9), &[0.85, 0.9, 0.95])], 0, "random");
-    (report.folds, report.repeats) = (3, 1);
+    (report.folds, report.repeats, report.judged_images) = (3, 1, 1_350);
     let interval = interval(&report.models[0].trials[0], &report).unwrap();
-    // Nadeau and Bengio: 0.9 ± t(0.975, 2) · 0.05 · √(1/3 + 1/2), where t is 4.303.
+    // Nadeau and Bengio: 0.9 ± t(0.975, 2) · 0.05 · √(1/3 + 450/900), where t is 4.303.
     assert!(
         (interval.high - interval.low - 2.0 * 4.303 * 0.05 * (5.0_f64 / 6.0).sqrt()).abs() < 1e-3
     );

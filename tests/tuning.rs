@@ -1,10 +1,14 @@
-//! `tune`: parameters searched on held-out training images, as a user runs it.
+//! `tune`: parameters searched on training images, as a user runs it.
 
+#[path = "tuning/budgets.rs"]
+mod budgets;
+#[path = "tuning/plans.rs"]
+mod plans;
 mod run;
 
 use assert_cmd::Command;
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
-use run::{compare, model, report};
 use serde_json::Value;
 use std::path::Path;
 
@@ -18,10 +22,25 @@ fn tune(results: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
         .assert()
 }
 
-/// The trials of each model, without their times.
-fn trials(results: &Path) -> Vec<Value> {
+/// What was found on MNIST.
+fn tuned(results: &Path) -> Value {
     let text = std::fs::read(results.join("mnist/tuning/tuning.json")).unwrap();
-    let mut report: Value = serde_json::from_slice(&text).unwrap();
+    serde_json::from_slice(&text).unwrap()
+}
+
+/// The page on MNIST.
+fn page(results: &Path) -> String {
+    std::fs::read_to_string(results.join("mnist/tuning/README.md")).unwrap()
+}
+
+/// The trials of a model.
+fn trials(report: &Value, model: usize) -> &[Value] {
+    report["models"][model]["trials"].as_array().unwrap()
+}
+
+/// What all trials of each model were and came to, without their times.
+fn timeless(results: &Path) -> Vec<Value> {
+    let mut report = tuned(results);
     let models = report["models"].as_array_mut().unwrap();
     for model in &mut *models {
         for trial in model["trials"].as_array_mut().unwrap() {
@@ -37,74 +56,82 @@ fn plan(text: &str, directory: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-#[test]
-fn each_model_has_the_same_budget_and_the_outcome_is_a_plan_for_compare() {
-    let results = tempfile::tempdir().unwrap();
-    let models = "softmax,kernel-svm";
-    tune(results.path(), &["--models", models, "--trials", "6"]).success();
-    let made = trials(results.path());
-    assert!(
-        made.iter()
-            .all(|trials| trials.as_array().unwrap().len() == 6)
-    );
-    let page = std::fs::read_to_string(results.path().join("mnist/tuning/README.md")).unwrap();
-    assert!(page.contains("Each model could spend 6 trials"), "{page}");
-    assert!(
-        results
-            .path()
-            .join("mnist/tuning/figures/expected-best.svg")
-            .is_file()
-    );
-
-    let chosen = results.path().join("mnist/tuning/plan.toml");
-    let arguments = ["--config", chosen.to_str().unwrap(), "--quick"];
-    compare(results.path(), &arguments).success();
-    let best = made[0]
-        .as_array()
-        .unwrap()
-        .iter()
-        .rev()
-        .max_by(|a, b| {
-            a["accuracy"]
-                .as_f64()
-                .unwrap()
-                .total_cmp(&b["accuracy"].as_f64().unwrap())
-        })
-        .unwrap();
-    let report = report(results.path());
-    let used = &model(&report, "softmax")["hyperparameters"];
-    for (name, value) in best["values"].as_object().unwrap() {
-        assert_eq!(&used[name], value, "{name}");
-    }
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value}"))
 }
 
 #[test]
 fn the_search_is_the_same_on_one_thread_and_on_two() {
-    for search in ["random", "tpe", "halving"] {
+    let epochs = ["--resource", "epochs"];
+    for (search, resource) in [
+        ("random", &[][..]),
+        ("tpe", &[]),
+        ("halving", &[]),
+        ("halving", &epochs),
+        ("asha", &[]),
+        ("asha", &epochs),
+    ] {
         let made = ["1", "2"].map(|threads| {
             let results = tempfile::tempdir().unwrap();
             let arguments = ["--models", "softmax", "--search", search, "--trials", "12"];
-            let arguments = [&arguments[..], &["--threads", threads]].concat();
+            let arguments = [&arguments[..], resource, &["--threads", threads]].concat();
             tune(results.path(), &arguments).success();
-            trials(results.path())
+            timeless(results.path())
         });
-        assert_eq!(made[0], made[1], "{search}");
+        assert_eq!(made[0], made[1], "{search} {resource:?}");
     }
+}
+
+#[test]
+fn cross_validation_gives_the_mean_over_the_folds() {
+    let results = tempfile::tempdir().unwrap();
+    let models = "softmax,nearest-centroid";
+    let arguments = ["--models", models, "--trials", "3", "--cv", "3"];
+    tune(results.path(), &arguments).success();
+    let report = tuned(results.path());
+    assert_eq!(
+        (&report["judged_on"], &report["folds"], &report["repeats"]),
+        (&"folds".into(), &3.into(), &1.into())
+    );
+    assert_eq!(
+        report["judged_images"], 2_000,
+        "every image of the quick look"
+    );
+    for trial in trials(&report, 0) {
+        let folds = trial["folds"].as_array().unwrap();
+        assert_eq!(folds.len(), 3);
+        let mean = folds.iter().map(number).sum::<f64>() / 3.0;
+        assert!((number(&trial["accuracy"]) - mean).abs() < 1e-12);
+        assert!(folds.iter().any(|fold| fold != &folds[0]));
+    }
+    let page = page(results.path());
+    assert!(page.contains("the mean of 3 folds"), "{page}");
+    assert!(page.contains("Nadeau and Bengio"), "{page}");
+    tune(results.path(), &["--cv", "3", "--validation", "500"])
+        .code(2)
+        .stderr(contains("cannot be used with"));
 }
 
 #[test]
 fn a_trial_that_was_made_is_not_made_again() {
     let results = tempfile::tempdir().unwrap();
     let arguments = ["--models", "softmax", "--trials", "4"];
-    tune(results.path(), &arguments).success();
-    let path = results.path().join("mnist/tuning/tuning.json");
-    let models = || {
-        let text = std::fs::read(&path).unwrap();
-        serde_json::from_slice::<Value>(&text).unwrap()["models"].take()
-    };
-    let first = models();
-    tune(results.path(), &arguments).success();
-    assert_eq!(first, models(), "times and all");
+    tune(results.path(), &arguments)
+        .success()
+        .stderr(contains("by an earlier search").not());
+    let first = tuned(results.path())["models"].take();
+    tune(results.path(), &arguments)
+        .success()
+        .stderr(contains("4 of them by an earlier search"));
+    assert_eq!(
+        first,
+        tuned(results.path())["models"].take(),
+        "times and all"
+    );
+    let refit = [&arguments[..], &["--refit"]].concat();
+    tune(results.path(), &refit)
+        .success()
+        .stderr(contains("by an earlier search").not());
 }
 
 #[test]
@@ -116,45 +143,99 @@ fn a_trial_that_fails_counts_and_the_others_go_on() {
     );
     let arguments = ["--config", &path, "--search", "grid", "--trials", "2"];
     tune(results.path(), &arguments).success();
-    let made = trials(results.path());
-    assert!(made[0][0]["accuracy"].is_number());
-    assert!(made[0][1]["reason"].as_str().unwrap().contains("diverged"));
+    let report = tuned(results.path());
+    let [good, failed] = trials(&report, 0) else {
+        panic!("{report}");
+    };
+    assert!(failed["reason"].as_str().unwrap().contains("diverged"));
+    assert_eq!(failed["called_off"], false);
+    let expected = report["models"][0]["expected_best"].as_array().unwrap();
+    let half = number(&good["accuracy"]) / 2.0;
+    assert!((number(&expected[0]["accuracy"]) - half).abs() < 1e-12);
+    let page = page(results.path());
+    assert!(
+        page.contains("## Failed trials") && page.contains("diverged"),
+        "{page}"
+    );
+
+    let all_fail = plan(
+        "[[models]]\nmodel = \"softmax\"\nsearch.learning_rate = [1e38]\n",
+        results.path(),
+    );
+    tune(results.path(), &["--config", &all_fail])
+        .code(1)
+        .stderr(contains("softmax: no trial finished"));
 }
 
 #[test]
-fn mistakes_in_a_search_are_named() {
+fn with_a_memory_limit_there_is_one_trial_at_a_time() {
     let results = tempfile::tempdir().unwrap();
-    let table = "[[models]]\nmodel = \"softmax\"\n";
-    for (search, message) in [
-        (
-            "search.learning_rat = [0.1]",
-            "unknown parameter `learning_rat` (did you mean `learning_rate`?)",
-        ),
-        (
-            "search.learning_rate = 0.1",
-            "line 3: `search` must be a table of parameters",
-        ),
-        (
-            "search.learning_rate = []",
-            "search.learning_rate: expected a list of at least one value",
-        ),
-        (
-            "search.learning_rate = { from = 0, to = 1.0, scale = \"log\" }",
-            "search.learning_rate: expected a range above 0",
-        ),
-        (
-            "search.learning_rate = { from = 0.1, till = 1.0 }",
-            "unknown key `till`",
-        ),
-        (
-            "search.epochs = [1, 2, 3]",
-            "a grid of softmax's parameters has 3 points",
-        ),
-    ] {
-        let path = plan(&format!("{table}{search}\n"), results.path());
-        let arguments = ["--config", &path, "--search", "grid", "--trials", "2"];
-        tune(results.path(), &arguments)
-            .code(2)
-            .stderr(contains(message));
-    }
+    let arguments = ["--models", "softmax", "--trials", "2", "--threads", "2"];
+    tune(results.path(), &arguments).success();
+    assert_eq!(tuned(results.path())["at_once"], 2);
+    let limited = [&arguments[..], &["--memory-limit", "4000"]].concat();
+    tune(results.path(), &limited).success();
+    assert_eq!(tuned(results.path())["at_once"], 1);
+}
+
+#[test]
+fn quiet_prints_nothing() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = ["--models", "softmax", "--trials", "2"];
+    tune(results.path(), &[&arguments[..], &["--quiet"]].concat())
+        .success()
+        .stdout("")
+        .stderr("");
+    tune(results.path(), &arguments)
+        .success()
+        .stdout(contains("on the test images"))
+        .stderr(contains("[1/1] softmax: 1 of 2 trials, best "));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_search_that_was_interrupted_goes_on_where_it_stopped() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let results = tempfile::tempdir().unwrap();
+    let set = "softmax.shuffle=false";
+    let path = plan(
+        "[[models]]\nmodel = \"softmax\"\nepochs = 400\nsearch.learning_rate = { from = 0.01, to = 0.5 }\n",
+        results.path(),
+    );
+    let arguments = ["--config", &path, "--set", set, "--trials", "6"];
+    let arguments = [&arguments[..], &["--threads", "1"]].concat();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("experiments"))
+        .args(["tune", "--quick"])
+        .args(&arguments)
+        .arg("--results")
+        .arg(results.path())
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    lines
+        .find(|line| line.as_ref().unwrap().contains("1 of 6 trials"))
+        .expect("the first trial ends")
+        .unwrap();
+    let process = child.id().to_string();
+    let interrupted = Command::new("kill").args(["-INT", &process]).status();
+    assert!(interrupted.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!results.path().join("mnist/tuning").exists());
+
+    let output = tune(results.path(), &arguments)
+        .success()
+        .stderr(contains("of them by an earlier search"));
+    let text = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert!(
+        !text.contains("6 of them"),
+        "it was not interrupted: {text}"
+    );
+    let resumed = timeless(results.path());
+    let undisturbed = tempfile::tempdir().unwrap();
+    tune(undisturbed.path(), &arguments).success();
+    assert_eq!(resumed, timeless(undisturbed.path()));
 }

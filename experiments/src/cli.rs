@@ -35,8 +35,10 @@ pub(crate) enum Command {
     Report(RecordArgs),
     /// Search the parameters of each model on held-out training images, with the same budget for each.
     ///
-    /// What is searched is in the tables `search` of the plan's models; the default plan has four. Writes
-    /// README.md, tuning.json and plan.toml below RESULTS/DATASET/tuning. The test images are not touched; `compare --config` with that plan judges the outcome on them.
+    /// What is searched is in the tables `search` of the plan's models; the default plan has four. Trials
+    /// run at the same time, each on one thread, and are the same for any number of threads, unless --seconds
+    /// ends them. Writes README.md, tuning.json and plan.toml below RESULTS/DATASET/tuning. The test images
+    /// are not touched; `compare --config` with that plan judges the outcome on them.
     Tune(TuneArgs),
     /// List the runs that were recorded.
     History(RecordsArgs),
@@ -121,7 +123,8 @@ pub(crate) struct RunArgs {
     /// Call a fit off after this time, such as 90s or 5m; it is reported with the reason.
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) time_limit: Option<Duration>,
-    /// Call a fit off when more memory than this is in use, the data included.
+    /// Call a fit off when more memory than this is in use, the data included. Memory is counted for the
+    /// whole program, so that `tune` then makes one trial at a time.
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) memory_limit: Option<u32>,
     /// Fit again what an earlier run has fitted in the same way.
@@ -247,19 +250,30 @@ pub(crate) struct TuneArgs {
     /// How values are chosen.
     #[arg(long, value_enum, default_value_t = SearchKind::Random)]
     pub(crate) search: SearchKind,
-    /// Trials of each model. Halving makes more, each with fewer images, that cost as much together.
+    /// Trials of each model. Halving and ASHA make more, each with fewer images or epochs, that cost as
+    /// much together.
     #[arg(long, value_name = "N", default_value = "20")]
     pub(crate) trials: NonZeroU16,
-    /// Stop after as many seconds of fitting for each model; random and TPE then know no other limit.
+    /// What halving and ASHA give most trials less of. [default: images]
+    ///
+    /// With epochs, a model without a parameter `epochs` gets fewer images; the report says which.
+    #[arg(long, value_enum)]
+    pub(crate) resource: Option<Resource>,
+    /// Stop after as many seconds of fitting for each model, all its trials together; random, TPE and ASHA
+    /// then know no other limit. A trial that would go beyond is called off.
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) seconds: Option<u32>,
-    /// Judge on N training images that are held out.
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
-    pub(crate) validation: usize,
+    /// Judge on N training images that are held out. [default: the plan's, else 10000]
+    #[arg(long, value_name = "N", conflicts_with = "cv")]
+    pub(crate) validation: Option<usize>,
+    /// Judge by cross-validation on the training images: K folds, or `RxK` for R repetitions. Each trial
+    /// is as many fits; the mean counts.
+    #[arg(long, value_name = "K|RxK")]
+    pub(crate) cv: Option<CrossValidation>,
 }
 
 /// How values are chosen.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SearchKind {
     /// At random, each parameter on its own scale.
     Random,
@@ -267,8 +281,10 @@ pub(crate) enum SearchKind {
     Grid,
     /// By a tree-structured Parzen estimator, which learns from the trials before.
     Tpe,
-    /// At random with few images; the best third goes on with three times as many.
+    /// At random with few images or epochs; the best third goes on with three times as many.
     Halving,
+    /// The same without rounds: a trial goes on as soon as it is among the best third (ASHA).
+    Asha,
 }
 
 impl SearchKind {
@@ -279,8 +295,23 @@ impl SearchKind {
             Self::Grid => "grid",
             Self::Tpe => "tpe",
             Self::Halving => "halving",
+            Self::Asha => "asha",
         }
     }
+
+    /// Whether it gives most trials less than the others.
+    pub(crate) fn shrinks(self) -> bool {
+        matches!(self, Self::Halving | Self::Asha)
+    }
+}
+
+/// What most trials are given less of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Resource {
+    /// Training images.
+    Images,
+    /// Epochs, of models that have the parameter.
+    Epochs,
 }
 
 /// What a report can be exported as.

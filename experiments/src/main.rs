@@ -1,5 +1,6 @@
 //! Plumbline: compares classifiers honestly, every model under one protocol.
 
+mod allowance;
 mod cli;
 mod commands;
 mod controls;
@@ -16,10 +17,12 @@ mod progress;
 mod protocol;
 mod registry;
 mod request;
+mod resource;
 mod searcher;
 mod stopwatch;
 mod store;
 mod table;
+mod trial;
 mod tuning;
 
 use clap::{CommandFactory, Parser};

@@ -1,6 +1,7 @@
 //! What to run: a TOML plan, changed by the command line.
 
 mod source;
+mod space;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use crate::registry;
 use classifier::{ModelEntry, ParameterError, Preset, nearest_name};
 use search::Space;
 use serde_json::{Map, Value};
+use space::Searched;
 use std::path::{Path, PathBuf};
 
 const DEFAULT: &str = include_str!("../plans/default.toml");
@@ -45,7 +47,7 @@ pub(crate) struct PlanModel {
     id: String,
     entry: &'static ModelEntry,
     settings: Vec<Setting>,
-    space: Space,
+    searched: Searched,
 }
 
 #[derive(Debug)]
@@ -109,7 +111,7 @@ impl Plan {
                     id: id.to_owned(),
                     entry: registered(id, &place)?,
                     settings: Vec::new(),
-                    space: Space::default(),
+                    searched: Searched::default(),
                 },
             };
             self.add(model, &place)?;
@@ -195,9 +197,9 @@ impl PlanModel {
         Ok(ReadyModel {
             id: self.id.clone(),
             entry: self.entry,
+            space: self.searched_space(recipe.as_ref())?,
             recipe,
             train_limit: limit,
-            space: self.space.clone(),
         })
     }
 }

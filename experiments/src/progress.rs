@@ -1,5 +1,7 @@
 //! How a fit goes, for whoever waits: a bar on a terminal, plain lines elsewhere.
 
+pub(crate) mod search;
+
 use crate::stopwatch::Stopwatch;
 use classifier::{Epoch, Step};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -57,17 +59,6 @@ impl Progress {
     /// A part of the fit is over.
     pub(crate) fn step(&mut self, step: Step) {
         self.advance(step.done, step.total, step.unit, "");
-    }
-
-    /// As many trials of a search are over.
-    pub(crate) fn trials(&mut self, done: usize, best: f64) {
-        let message = format!("{done} trials, best {:.2} % right", best * 100.0);
-        if let Some(bar) = &self.bar {
-            bar.set_message(message);
-        } else if !self.quiet && self.since_line.elapsed() >= PAUSE {
-            self.since_line = Stopwatch::start();
-            eprintln!("{}: {message}", self.name);
-        }
     }
 
     /// The fit is over; what remains is evaluation.

@@ -1,30 +1,58 @@
-//! Which trials to make next, whatever the kind of search.
+//! Which trial to make next, whatever the kind of search.
+//!
+//! Trials are numbered in the order in which they are proposed, and what is proposed as number n depends on
+//! the outcomes of a fixed number of the first trials, never on which of the others happen to have ended. So
+//! the same trials are made by any number of threads. A search that learns sees all but the last few of
+//! the trials before it: as many as its window, less one, may still be running.
 
 use crate::cli::SearchKind;
 use classifier::generator;
 use rand_chacha::ChaCha8Rng;
-use search::{Rung, Space, Trial, Values, rungs, suggest, survivors};
+use search::{Asha, Rung, Space, Trial, Values, rungs, suggest, survivors};
+use std::collections::VecDeque;
 
-/// Trials proposed at a time; the same for any number of threads, so that the search is, too.
-const BATCH: usize = 4;
-/// What a round of halving keeps is one in as many.
+/// What a rung keeps is one in as many.
 const FACTOR: usize = 3;
-/// The smallest share of the training images that halving uses.
-const LEAST_SHARE: f64 = 1.0 / 27.0;
+/// The smallest share of images or epochs that a trial is given.
+pub(crate) const LEAST_SHARE: f64 = 1.0 / 27.0;
+/// Trials of a search that someone else ends: enough for all rungs.
+const MANY: usize = 1_000;
 
-/// Values to try with a share of the training images.
+/// Values to try with a share of the training images or epochs.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Proposal {
     pub(crate) values: Values,
     pub(crate) share: f64,
 }
 
+/// What comes next.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Next {
+    Trial(Proposal),
+    /// What comes next depends on trials that have not ended.
+    Wait,
+    End,
+}
+
+/// How much may be tried.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Budget {
+    /// Trials with all of the resource, or as many as those cost.
+    pub(crate) trials: usize,
+    /// Whether someone else ends the search, so that only grids and halving, which must be laid out
+    /// beforehand, know the number of trials.
+    pub(crate) endless: bool,
+}
+
 /// A search of one space.
 pub(crate) struct Searcher {
     space: Space,
     kind: Kind,
-    /// Trials with all training images that may be made, or as many as those cost.
-    left: usize,
+    /// What is left of the budget, in trials with all of the resource.
+    left: f64,
+    /// Trials that may run at a time where the search learns from them.
+    window: usize,
+    proposed: Vec<Values>,
     random: ChaCha8Rng,
 }
 
@@ -32,58 +60,153 @@ enum Kind {
     Random,
     Grid(std::vec::IntoIter<Values>),
     Tpe,
-    Halving(std::vec::IntoIter<Rung>),
+    Halving {
+        rungs: VecDeque<Rung>,
+        share: f64,
+        /// What the present rung has still to try.
+        waiting: VecDeque<Values>,
+        /// The first trial of the present rung.
+        begin: usize,
+    },
+    Asha(Asha),
 }
 
 impl Searcher {
-    /// A search of at most `budget` trials. A space without parameters has one.
-    pub(crate) fn new(kind: SearchKind, space: Space, budget: usize, seed: u64) -> Self {
-        let budget = if space.is_empty() { 1 } else { budget };
+    /// A search within a budget. A space without parameters has one trial. No trial is given less than
+    /// `least` of the resource.
+    pub(crate) fn new(
+        kind: SearchKind,
+        space: Space,
+        budget: Budget,
+        least: f64,
+        seed: u64,
+    ) -> Self {
+        let trials = if space.is_empty() { 1 } else { budget.trials };
+        let endless = budget.endless && !space.is_empty();
+        let window = match kind {
+            SearchKind::Tpe if endless => 8,
+            // It learns from the trials before: too many at a time, and nothing is left to learn from.
+            SearchKind::Tpe => (trials / 5).max(4),
+            _ if endless => 16,
+            _ => trials.min(16),
+        };
+        let mut left = trials as f64;
         let kind = match kind {
             SearchKind::Random => Kind::Random,
-            SearchKind::Grid => Kind::Grid(largest_grid(&space, budget).into_iter()),
+            SearchKind::Grid => Kind::Grid(largest_grid(&space, trials).into_iter()),
             SearchKind::Tpe => Kind::Tpe,
-            SearchKind::Halving => Kind::Halving(rungs(budget, FACTOR, LEAST_SHARE).into_iter()),
+            SearchKind::Halving => Kind::Halving {
+                rungs: rungs(trials, FACTOR, least).into(),
+                share: 0.0,
+                waiting: VecDeque::new(),
+                begin: 0,
+            },
+            SearchKind::Asha if endless => Kind::Asha(Asha::new(MANY, FACTOR, least)),
+            SearchKind::Asha => Kind::Asha(Asha::new(trials, FACTOR, least)),
         };
+        if endless && !matches!(kind, Kind::Grid(_) | Kind::Halving { .. }) {
+            left = f64::INFINITY;
+        }
         Self {
             space,
             kind,
-            left: budget,
+            left,
+            window,
+            proposed: Vec::new(),
             random: generator(seed, 0),
         }
     }
 
-    /// What to try next, given all trials so far, the last batch last; nothing at the end.
-    pub(crate) fn next(&mut self, history: &[Trial], last: &[Trial]) -> Vec<Proposal> {
-        let full = |values| Proposal { values, share: 1.0 };
-        let batch = BATCH.min(self.left);
-        let proposals: Vec<Proposal> = match &mut self.kind {
-            Kind::Random => (0..batch)
-                .map(|_| full(self.space.sample(&mut self.random)))
-                .collect(),
-            Kind::Tpe => (0..batch)
-                .map(|_| full(suggest(&self.space, history, &mut self.random)))
-                .collect(),
-            Kind::Grid(points) => return points.by_ref().take(BATCH).map(full).collect(),
-            Kind::Halving(rounds) => {
-                let Some(Rung { trials, share }) = rounds.next() else {
-                    return Vec::new();
-                };
-                let values: Vec<Values> = if last.is_empty() {
-                    (0..trials)
-                        .map(|_| self.space.sample(&mut self.random))
-                        .collect()
-                } else {
-                    let losses: Vec<f64> = last.iter().map(|trial| trial.loss).collect();
-                    let kept = survivors(&losses, trials).into_iter();
-                    kept.map(|index| last[index].values.clone()).collect()
-                };
-                let proposal = |values| Proposal { values, share };
-                return values.into_iter().map(proposal).collect();
+    /// How many trials there will be, where that is known; ask at the beginning, as for the cost.
+    pub(crate) fn planned(&self) -> Option<usize> {
+        match &self.kind {
+            Kind::Grid(points) => Some(points.len()),
+            Kind::Halving { rungs, .. } => Some(rungs.iter().map(|rung| rung.trials).sum()),
+            Kind::Asha(_) => None,
+            Kind::Random | Kind::Tpe if self.left.is_infinite() => None,
+            Kind::Random | Kind::Tpe => Some(self.left.round() as usize),
+        }
+    }
+
+    /// What all trials cost, in trials with all of the resource, where that is known.
+    pub(crate) fn cost(&self) -> Option<f64> {
+        match &self.kind {
+            Kind::Grid(points) => Some(points.len() as f64),
+            Kind::Halving { rungs, .. } => {
+                let costs = rungs.iter().map(|rung| rung.trials as f64 * rung.share);
+                Some(costs.sum())
             }
+            _ => self.left.is_finite().then_some(self.left),
+        }
+    }
+
+    /// What to try next, given the outcomes of the first trials, as many of them as are known without a
+    /// gap.
+    pub(crate) fn next(&mut self, ended: &[Trial]) -> Next {
+        let number = self.proposed.len();
+        let known = match &self.kind {
+            Kind::Tpe | Kind::Asha(_) => (number + 1).saturating_sub(self.window),
+            Kind::Halving { waiting, .. } if waiting.is_empty() => number,
+            Kind::Random | Kind::Grid(_) | Kind::Halving { .. } => 0,
         };
-        self.left -= proposals.len();
-        proposals
+        let Some(known) = ended.get(..known) else {
+            return Next::Wait;
+        };
+        let Some(proposal) = self.propose(known) else {
+            return Next::End;
+        };
+        self.left -= proposal.share;
+        self.proposed.push(proposal.values.clone());
+        Next::Trial(proposal)
+    }
+
+    fn propose(&mut self, known: &[Trial]) -> Option<Proposal> {
+        let affordable = self.left > 0.5;
+        let full = |values| Proposal { values, share: 1.0 };
+        match &mut self.kind {
+            Kind::Random => affordable.then(|| full(self.space.sample(&mut self.random))),
+            Kind::Tpe => affordable.then(|| full(suggest(&self.space, known, &mut self.random))),
+            Kind::Grid(points) => points.next().map(full),
+            Kind::Halving { .. } => self.of_rung(known),
+            Kind::Asha(asha) => {
+                let losses: Vec<f64> = known.iter().map(|trial| trial.loss).collect();
+                let start = asha.next(&losses, self.left)?;
+                let values = match start.from {
+                    Some(trial) => self.proposed[trial].clone(),
+                    None => self.space.sample(&mut self.random),
+                };
+                let share = start.share;
+                Some(Proposal { values, share })
+            }
+        }
+    }
+
+    /// The next trial of the present rung; where it is over, the first of the next.
+    fn of_rung(&mut self, known: &[Trial]) -> Option<Proposal> {
+        let Kind::Halving {
+            rungs,
+            share,
+            waiting,
+            begin,
+        } = &mut self.kind
+        else {
+            return None;
+        };
+        if waiting.is_empty() {
+            let rung = rungs.pop_front()?;
+            if known.is_empty() {
+                let fresh = (0..rung.trials).map(|_| self.space.sample(&mut self.random));
+                waiting.extend(fresh);
+            } else {
+                let losses: Vec<f64> = known[*begin..].iter().map(|trial| trial.loss).collect();
+                let kept = survivors(&losses, rung.trials).into_iter();
+                waiting.extend(kept.map(|index| known[*begin + index].values.clone()));
+            }
+            (*begin, *share) = (self.proposed.len(), rung.share);
+        }
+        let share = *share;
+        let values = waiting.pop_front()?;
+        Some(Proposal { values, share })
     }
 }
 
@@ -101,67 +224,4 @@ fn largest_grid(space: &Space, budget: usize) -> Vec<Values> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use search::Domain;
-
-    fn space() -> Space {
-        let (low, high) = (0.0, 1.0);
-        let log = false;
-        Space::new(vec![("x".to_owned(), Domain::Real { low, high, log })]).unwrap()
-    }
-
-    /// Runs a search to its end with loss |x − 0.3|; what each batch tried.
-    fn run(kind: SearchKind, budget: usize) -> Vec<Vec<Proposal>> {
-        let mut searcher = Searcher::new(kind, space(), budget, 1);
-        let (mut history, mut last, mut batches) = (Vec::new(), Vec::new(), Vec::new());
-        loop {
-            let batch = searcher.next(&history, &last);
-            if batch.is_empty() {
-                return batches;
-            }
-            last = batch
-                .iter()
-                .map(|proposal| Trial {
-                    loss: (proposal.values["x"].as_f64().unwrap() - 0.3).abs(),
-                    values: proposal.values.clone(),
-                })
-                .collect();
-            history.extend(last.clone());
-            batches.push(batch);
-        }
-    }
-
-    #[test]
-    fn every_search_keeps_to_its_budget() {
-        for kind in [SearchKind::Random, SearchKind::Tpe] {
-            assert_eq!(run(kind, 10).concat().len(), 10);
-        }
-        let grid = run(SearchKind::Grid, 10).concat();
-        assert_eq!(grid.len(), 10, "one parameter: as many points as trials");
-        let cost: f64 = run(SearchKind::Halving, 8)
-            .concat()
-            .iter()
-            .map(|p| p.share)
-            .sum();
-        assert!((4.0..=8.0 + 1e-9).contains(&cost), "{cost}");
-    }
-
-    #[test]
-    fn halving_goes_on_with_the_best() {
-        let rounds = run(SearchKind::Halving, 8);
-        assert!(rounds.len() > 1);
-        let distance = |p: &Proposal| (p.values["x"].as_f64().unwrap() - 0.3).abs();
-        let best = rounds[0].iter().map(distance).fold(f64::INFINITY, f64::min);
-        let last = rounds.last().unwrap();
-        assert!(last.iter().any(|p| distance(p) == best));
-        assert!(last.iter().all(|p| p.share == 1.0));
-    }
-
-    #[test]
-    fn a_space_without_parameters_is_one_trial() {
-        let mut searcher = Searcher::new(SearchKind::Random, Space::default(), 10, 1);
-        assert_eq!(searcher.next(&[], &[]).len(), 1);
-        assert!(searcher.next(&[], &[]).is_empty());
-    }
-}
+mod tests;

@@ -54,6 +54,6 @@ pub use summary::{ModelSummary, Report, Status};
 pub use table::{Table, Values};
 pub use tables::{epochs_table, measurements, models_table, predictions_table};
 pub use tensorboard::event_files;
-pub use tuning::{TunedModel, TunedTrial, TuningReport, write_tuning};
+pub use tuning::{ExpectedBest, TunedModel, TunedTrial, TuningBudget, TuningReport, write_tuning};
 pub use variance::VarianceBudget;
 pub use verdict::verdict;

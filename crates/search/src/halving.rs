@@ -38,17 +38,11 @@ pub fn rungs(budget: usize, factor: usize, least: f64) -> Vec<Rung> {
 }
 
 /// The trials that go on to the next round: the indices of the `count` smallest losses, the first of
-/// equals first. NaN is larger than anything.
+/// equals first. NaN, a trial that failed, never goes on.
 pub fn survivors(losses: &[f64], count: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..losses.len()).collect();
-    let loss = |i: usize| {
-        if losses[i].is_nan() {
-            f64::INFINITY
-        } else {
-            losses[i]
-        }
-    };
-    order.sort_by(|&a, &b| loss(a).total_cmp(&loss(b)));
+    let numbers = (0..losses.len()).filter(|&i| !losses[i].is_nan());
+    let mut order: Vec<usize> = numbers.collect();
+    order.sort_by(|&a, &b| losses[a].total_cmp(&losses[b]));
     order.truncate(count);
     order
 }
@@ -71,7 +65,7 @@ mod tests {
     #[test]
     fn the_best_survive() {
         assert_eq!(survivors(&[3.0, f64::NAN, 1.0, 1.0, 2.0], 3), [2, 3, 4]);
-        assert_eq!(survivors(&[f64::NAN], 1), [0]);
+        assert!(survivors(&[f64::NAN], 1).is_empty());
     }
 
     proptest! {

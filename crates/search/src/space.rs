@@ -60,6 +60,16 @@ impl Domain {
         }
     }
 
+    /// Both ends of a range, all items of a choice: if a model accepts these it accepts the others, as far
+    /// as it bounds each parameter by itself.
+    pub fn extremes(&self) -> Vec<Value> {
+        match self {
+            Self::Choice(items) => items.clone(),
+            Self::Real { low, high, .. } => vec![(*low).into(), (*high).into()],
+            Self::Whole { low, high, .. } => vec![(*low).into(), (*high).into()],
+        }
+    }
+
     /// The position in [0, 1] of a value, the middle of its share where it is one of several.
     pub(crate) fn position(&self, value: &Value) -> f64 {
         let of = |x: f64, low: f64, high: f64, log: bool| {
@@ -253,6 +263,15 @@ pub(crate) mod tests {
             assert!(!grid[..i].contains(values));
         }
         assert_eq!(Space::default().grid(5), [Values::new()]);
+    }
+
+    #[test]
+    fn extremes_are_the_ends_and_all_choices() {
+        let space = space();
+        let extremes = |i: usize| Value::from(space.domains()[i].1.extremes());
+        assert_eq!(extremes(0), json!([1e-3, 10.0]));
+        assert_eq!(extremes(1), json!([1, 4]));
+        assert_eq!(extremes(2), json!([[64], [128], []]));
     }
 
     #[test]

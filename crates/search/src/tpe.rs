@@ -6,9 +6,11 @@ use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
 /// Trials before the estimator has anything to go by: drawn at random.
 const STARTUP: usize = 10;
-/// Share of the trials that count as good. The mean best loss of 50 trials on the function of the test
-/// below, over 20 seeds: 0.37 with a tenth, 0.73 with 0.15, 0.84 with a quarter; 0.64 by chance.
-const GOOD: f64 = 0.1;
+/// Share of the trials that count as good: the paper's. It was not tuned. Others may suit a function better:
+/// the mean best loss of 50 trials over 40 seeds is, for the two functions of the test below (which prints
+/// it with `--nocapture`), 0.54 and 0.29 with 0.15, 0.29 and 0.57 with a tenth, 0.73 and 0.37 with a
+/// quarter, 0.69 and 1.12 by chance.
+const GOOD: f64 = 0.15;
 /// Candidates of which the most promising is tried.
 const CANDIDATES: usize = 24;
 
@@ -146,41 +148,64 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
     use serde_json::json;
 
-    /// Best at rate 0.03, 3 epochs and hidden [128].
-    fn loss(values: &Values) -> f64 {
+    /// Best, with 0, at rate 0.03, 3 epochs and hidden [128].
+    fn mixed(values: &Values) -> f64 {
         let rate = (values["rate"].as_f64().unwrap() / 0.03).ln();
         let epochs = values["epochs"].as_f64().unwrap() - 3.0;
         let hidden = f64::from(u8::from(values["hidden"] != json!([128])));
         rate * rate + epochs * epochs + 2.0 * hidden
     }
 
-    fn best(trials: usize, seed: u64, guided: bool) -> f64 {
+    /// Branin's function less its smallest value, which it has at three places.
+    fn branin(values: &Values) -> f64 {
+        use std::f64::consts::PI;
+        let (x, y) = (values["x"].as_f64().unwrap(), values["y"].as_f64().unwrap());
+        let valley = y - 5.1 / (4.0 * PI * PI) * x * x + 5.0 / PI * x - 6.0;
+        valley * valley + 10.0 * (1.0 - 1.0 / (8.0 * PI)) * x.cos() + 10.0 - 0.397887
+    }
+
+    fn branin_space() -> Space {
+        let real = |name: &str, low, high| {
+            let log = false;
+            (name.to_owned(), Domain::Real { low, high, log })
+        };
+        Space::new(vec![real("x", -5.0, 10.0), real("y", 0.0, 15.0)]).unwrap()
+    }
+
+    type Loss = fn(&Values) -> f64;
+
+    fn best(space: &Space, loss: Loss, seed: u64, guided: bool) -> f64 {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut history = Vec::new();
-        for _ in 0..trials {
+        for _ in 0..50 {
             let known: &[Trial] = if guided { &history } else { &[] };
-            let values = suggest(&space(), known, &mut random);
+            let values = suggest(space, known, &mut random);
             history.push(Trial {
                 loss: loss(&values),
                 values,
             });
         }
-        history
-            .iter()
-            .map(|trial| trial.loss)
-            .fold(f64::INFINITY, f64::min)
+        let losses = history.iter().map(|trial| trial.loss);
+        losses.fold(f64::INFINITY, f64::min)
     }
 
     #[test]
     fn it_finds_better_values_than_chance_with_as_many_trials() {
-        let mean = |guided| (0..20).map(|seed| best(50, seed, guided)).sum::<f64>() / 20.0;
-        let (guided, random) = (mean(true), mean(false));
-        assert!(guided < random * 0.75, "{guided} against {random}");
+        for (space, loss) in [(space(), mixed as Loss), (branin_space(), branin)] {
+            let mean = |guided| {
+                let best = (0..40).map(|seed| best(&space, loss, seed, guided));
+                best.sum::<f64>() / 40.0
+            };
+            let (guided, random) = (mean(true), mean(false));
+            println!("{guided:.2} against {random:.2} by chance");
+            assert!(guided < random * 0.8, "{guided} against {random}");
+        }
     }
 
     #[test]
     fn same_history_same_seed_same_values() {
-        assert_eq!(best(30, 7, true), best(30, 7, true));
+        let found = || best(&space(), mixed, 7, true);
+        assert_eq!(found(), found());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The text of a plan: TOML, with the line of whatever is wrong in it.
 
+use super::space::Searched;
 use super::{PATH_NAME, Plan, PlanModel, Setting, TRAIN_LIMIT, is_path_name, positive, registered};
 use crate::failure::{Failure, Place, did_you_mean};
 use crate::protocol::FOLDS;
 use classifier::nearest_name;
-use search::{Domain, Space};
 use serde_json::Value;
 use std::path::Path;
 use toml::Spanned;
@@ -25,7 +25,6 @@ const KEYS: &[&str] = &[
     "models",
 ];
 const MODEL_KEYS: &[&str] = &["model", "id", "search"];
-const RANGE_KEYS: &[&str] = &["from", "to", "scale"];
 
 impl Plan {
     /// Reads a plan's text. With `skip_left_out`, models that this build lacks are passed over.
@@ -127,15 +126,15 @@ impl Plan {
 }
 
 /// The text of a plan, for telling lines from positions.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     text: &'a str,
     path: &'a Path,
 }
 
-type SpannedKey<'a> = Spanned<std::borrow::Cow<'a, str>>;
+pub(super) type SpannedKey<'a> = Spanned<std::borrow::Cow<'a, str>>;
 
 impl Source<'_> {
-    fn place(&self, position: usize) -> Place {
+    pub(super) fn place(&self, position: usize) -> Place {
         let before = &self.text[..position.min(self.text.len())];
         let line = before.matches('\n').count() + 1;
         Place::Plan(self.path.to_owned(), line)
@@ -145,13 +144,13 @@ impl Source<'_> {
         let mut model = None;
         let mut id = None;
         let mut settings = Vec::new();
-        let mut space = Space::default();
+        let mut searched = Searched::default();
         for (key, value) in table {
             let place = self.place(key.span().start);
             match key.get_ref().as_ref() {
                 "model" => model = Some(registered(&self.text_of(value, "model")?, &place)?),
                 "id" => id = Some(self.path_name(value)?),
-                "search" => space = self.space(value)?,
+                "search" => searched = self.searched(value)?,
                 name if matches!(value.get_ref(), DeValue::Table(_)) => {
                     let nearest = nearest_name(name, MODEL_KEYS.iter().copied());
                     return Err(Failure::Syntax {
@@ -182,60 +181,8 @@ impl Source<'_> {
             id: id.unwrap_or_else(|| entry.id.to_owned()),
             entry,
             settings,
-            space,
+            searched,
         })
-    }
-
-    /// What `tune` searches: a domain for each parameter.
-    fn space(&self, value: &Spanned<DeValue<'_>>) -> Result<Space, Failure> {
-        const EXPECTED: &str = "a table of parameters, each a list or { from, to, scale }";
-        let DeValue::Table(table) = value.get_ref() else {
-            return Err(self.wrong(value, "search", EXPECTED));
-        };
-        let domains = table.iter().map(|(name, value)| {
-            let domain = match value.get_ref() {
-                DeValue::Array(_) => match self.value(value, name.get_ref())? {
-                    Value::Array(items) => Domain::Choice(items),
-                    _ => unreachable!("an array gives an array"),
-                },
-                DeValue::Table(range) => self.range(range, value)?,
-                _ => return Err(self.wrong(value, "search", EXPECTED)),
-            };
-            Ok((name.get_ref().to_string(), domain))
-        });
-        let domains: Vec<(String, Domain)> = domains.collect::<Result<_, Failure>>()?;
-        Space::new(domains).map_err(|(name, expected)| Failure::Syntax {
-            place: self.place(value.span().start),
-            reason: format!("search.{name}: expected {expected}"),
-        })
-    }
-
-    /// `{ from, to, scale }`: of whole numbers where both ends are whole.
-    fn range(&self, table: &DeTable<'_>, at: &Spanned<DeValue<'_>>) -> Result<Domain, Failure> {
-        let (mut from, mut to, mut log) = (None, None, false);
-        for (key, value) in table {
-            match key.get_ref().as_ref() {
-                "from" => from = Some(self.value(value, "from")?),
-                "to" => to = Some(self.value(value, "to")?),
-                "scale" => {
-                    log = match self.text_of(value, "scale")?.as_str() {
-                        "linear" => false,
-                        "log" => true,
-                        _ => return Err(self.wrong(value, "scale", "\"linear\" or \"log\"")),
-                    }
-                }
-                _ => return Err(self.unknown(key, RANGE_KEYS)),
-            }
-        }
-        let whole = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64);
-        let real = |value: &Option<Value>| value.as_ref().and_then(Value::as_f64);
-        if let (Some(low), Some(high)) = (whole(&from), whole(&to)) {
-            return Ok(Domain::Whole { low, high, log });
-        }
-        match (real(&from), real(&to)) {
-            (Some(low), Some(high)) => Ok(Domain::Real { low, high, log }),
-            _ => Err(self.wrong(at, "search", "{ from, to } with numbers")),
-        }
     }
 
     /// A name that is fit for file names.
@@ -248,7 +195,11 @@ impl Source<'_> {
         }
     }
 
-    fn text_of(&self, value: &Spanned<DeValue<'_>>, key: &'static str) -> Result<String, Failure> {
+    pub(super) fn text_of(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        key: &'static str,
+    ) -> Result<String, Failure> {
         match value.get_ref() {
             DeValue::String(text) => Ok(text.to_string()),
             _ => Err(self.wrong(value, key, "a text in quotes")),
@@ -263,7 +214,7 @@ impl Source<'_> {
     }
 
     /// The TOML value of the key `name` in the runner's terms.
-    fn value(&self, value: &Spanned<DeValue<'_>>, name: &str) -> Result<Value, Failure> {
+    pub(super) fn value(&self, value: &Spanned<DeValue<'_>>, name: &str) -> Result<Value, Failure> {
         let parsed = value.get_ref();
         let number = |text: &str| serde_json::from_str(&text.replace('_', "")).ok();
         let converted = match parsed {
@@ -288,7 +239,7 @@ impl Source<'_> {
         })
     }
 
-    fn wrong(
+    pub(super) fn wrong(
         &self,
         at: &Spanned<DeValue<'_>>,
         key: &'static str,
@@ -301,7 +252,7 @@ impl Source<'_> {
         }
     }
 
-    fn unknown(&self, key: &SpannedKey<'_>, known: &'static [&'static str]) -> Failure {
+    pub(super) fn unknown(&self, key: &SpannedKey<'_>, known: &'static [&'static str]) -> Failure {
         Failure::UnknownKey {
             place: self.place(key.span().start),
             key: key.get_ref().to_string(),

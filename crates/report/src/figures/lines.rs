@@ -63,7 +63,13 @@ impl Chart {
         if self.log_x {
             power(x)
         } else {
-            format!("{x:.0}")
+            // Whole numbers would repeat themselves along a short axis.
+            let decimals = match self.x_range.end - self.x_range.start {
+                0.0..1.0 => 2,
+                1.0..8.0 => 1,
+                _ => 0,
+            };
+            format!("{x:.decimals$}")
         }
     }
 

@@ -1,0 +1,110 @@
+//! What the page of a search claims.
+
+use super::*;
+use crate::{Environment, ExpectedBest, JudgedOn};
+use serde_json::json;
+
+fn trial(share: f64, accuracy: Option<f64>, folds: &[f64]) -> TunedTrial {
+    TunedTrial {
+        values: json!({"c": 2.0}).as_object().unwrap().clone(),
+        share,
+        train_images: (900.0 * share) as usize,
+        epochs: None,
+        accuracy,
+        folds: folds.to_vec(),
+        called_off: false,
+        reason: accuracy.is_none().then(|| "diverged".to_owned()),
+        fit_seconds: 1.0,
+    }
+}
+
+fn report(trials: Vec<TunedTrial>, best: usize, search: &str) -> TuningReport {
+    TuningReport {
+        format: 2,
+        title: "toys".to_owned(),
+        search: search.to_owned(),
+        budget: TuningBudget::Trials(3),
+        quick: false,
+        plan: "plan.toml".to_owned(),
+        train_images: 900,
+        judged_on: JudgedOn::Validation,
+        judged_images: 100,
+        folds: 0,
+        repeats: 0,
+        at_once: 1,
+        seed: 1,
+        environment: Environment {
+            command: "tune".to_owned(),
+            started: "2026-01-02T03:04:05Z".to_owned(),
+            data_origin: "memory".to_owned(),
+            commit: String::new(),
+            versions: Vec::new(),
+            build: "optimised".to_owned(),
+            system: "test".to_owned(),
+            cpu: "test".to_owned(),
+            cpus: 2,
+            threads: 2,
+        },
+        models: vec![TunedModel {
+            id: "toy".to_owned(),
+            model: "toy".to_owned(),
+            searched: vec![("c".to_owned(), "1 to 3".to_owned())],
+            resource: (search == "asha").then(|| "images".to_owned()),
+            trials,
+            seconds: 3.0,
+            best: Some(best),
+            expected_best: vec![ExpectedBest {
+                spent: 1.0,
+                accuracy: 0.5,
+            }],
+        }],
+    }
+}
+
+#[test]
+fn a_row_has_the_best_with_its_interval_and_what_failed() {
+    let trials = vec![trial(1.0, None, &[]), trial(1.0, Some(0.9), &[])];
+    let page = page(&report(trials, 1, "random"), false).unwrap();
+    let row = "| **toy** | 2 | 1 | 3 | 90.00 | 82.56 – 94.48 | c = 2.0 | 900 images |";
+    assert!(page.contains(row), "{page}");
+    assert!(page.contains("| toy | 1 | diverged |"), "{page}");
+    assert!(
+        page.contains("random search") && !page.contains("less of"),
+        "{page}"
+    );
+    assert!(!page.contains("used up"), "{page}");
+}
+
+#[test]
+fn a_best_with_less_than_all_images_says_so() {
+    let mut called_off = trial(1.0, None, &[]);
+    called_off.called_off = true;
+    let trials = vec![trial(1.0 / 3.0, Some(0.9), &[]), called_off];
+    let page = page(&report(trials, 0, "asha"), false).unwrap();
+    assert!(
+        page.contains("| 300 images (**1/3** of its images: no trial with all of them finished) |"),
+        "{page}"
+    );
+    assert!(
+        page.contains("used up before 1 of the trials ended"),
+        "{page}"
+    );
+    assert!(page.contains("| **toy** | 2 | 0 |"), "no failure: {page}");
+    assert!(page.contains("| toy | c: 1 to 3 | images |"), "{page}");
+}
+
+#[test]
+fn over_folds_the_interval_is_wider_than_that_of_the_images() {
+    let mut report = report(vec![trial(1.0, Some(0.9), &[0.85, 0.9, 0.95])], 0, "random");
+    (report.folds, report.repeats, report.judged_images) = (3, 1, 1_350);
+    let interval = interval(&report.models[0].trials[0], &report).unwrap();
+    // Nadeau and Bengio: 0.9 ± t(0.975, 2) · 0.05 · √(1/3 + 450/900), where t is 4.303.
+    assert!(
+        (interval.high - interval.low - 2.0 * 4.303 * 0.05 * (5.0_f64 / 6.0).sqrt()).abs() < 1e-3
+    );
+    let page = page(&report, false).unwrap();
+    assert!(
+        page.contains("judged by cross-validation, the mean of 3 folds"),
+        "{page}"
+    );
+}

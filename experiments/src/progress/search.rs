@@ -1,0 +1,205 @@
+//! How a search goes: a bar for the trials of a model and one for all models, plain lines without a terminal.
+
+use super::PAUSE;
+use crate::stopwatch::Stopwatch;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use report::TunedTrial;
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// Parts of a bar.
+const PARTS: u64 = 1_000;
+
+/// The progress of all models, on the error output; nothing where that is to be quiet.
+pub(crate) struct SearchProgress {
+    quiet: bool,
+    models: usize,
+    since_start: Stopwatch,
+    bars: Option<(MultiProgress, ProgressBar)>,
+}
+
+/// The progress of one model.
+pub(crate) struct ModelProgress<'a> {
+    of: &'a SearchProgress,
+    /// Models before it.
+    index: usize,
+    name: String,
+    bar: Option<ProgressBar>,
+    since_start: Stopwatch,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    trials: Option<usize>,
+    cost: Option<f64>,
+    since_line: Option<Stopwatch>,
+}
+
+impl SearchProgress {
+    /// A search over as many models.
+    pub(crate) fn begin(models: usize, quiet: bool) -> Self {
+        let bars = (std::io::stderr().is_terminal() && !quiet).then(|| {
+            let bars = MultiProgress::new();
+            let whole = bars.add(bar("all models"));
+            whole.set_message(format!("0 of {models} done"));
+            (bars, whole)
+        });
+        Self {
+            quiet,
+            models,
+            since_start: Stopwatch::start(),
+            bars,
+        }
+    }
+
+    /// Announces model number `index`.
+    pub(crate) fn model(&self, id: &str, index: usize) -> ModelProgress<'_> {
+        let name = format!("[{}/{}] {id}", index + 1, self.models);
+        let bar = self.bars.as_ref().map(|(bars, whole)| {
+            let bar = bars.insert_before(whole, bar(&name));
+            bar.set_message("searching");
+            bar
+        });
+        if bar.is_none() && !self.quiet {
+            eprintln!("{name}: searching");
+        }
+        ModelProgress {
+            of: self,
+            index,
+            name,
+            bar,
+            since_start: Stopwatch::start(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Everything is over.
+    pub(crate) fn end(self) {
+        if let Some((_, whole)) = self.bars {
+            whole.finish_and_clear();
+        }
+    }
+}
+
+impl ModelProgress<'_> {
+    /// How many trials there will be, and what they cost together in trials with all of the resource, where
+    /// that is known.
+    pub(crate) fn plan(&self, trials: Option<usize>, cost: Option<f64>) {
+        let mut state = self.state.lock().expect("no holder panics");
+        (state.trials, state.cost) = (trials, cost);
+    }
+
+    /// A trial is over; these are. `used` is the share of the seconds, where they are limited.
+    pub(crate) fn show<'t>(&self, ended: impl Iterator<Item = &'t TunedTrial>, used: Option<f64>) {
+        let mut state = self.state.lock().expect("no holder panics");
+        let (mut done, mut cost, mut best) = (0, 0.0, None::<f64>);
+        for trial in ended {
+            done += 1;
+            cost += trial.share;
+            if let Some(accuracy) = trial.accuracy {
+                best = Some(best.map_or(accuracy, |best| best.max(accuracy)));
+            }
+        }
+        let by_cost = state.cost.map_or(0.0, |all| cost / all);
+        let share = by_cost.max(used.unwrap_or(0.0)).min(1.0);
+        let left = left(self.since_start.elapsed(), share);
+        let message = in_words(done, state.trials, best, &left);
+        let whole_share = (self.index as f64 + share) / self.of.models as f64;
+        let whole_left = self::left(self.of.since_start.elapsed(), whole_share);
+        if let (Some(bar), Some((_, whole))) = (&self.bar, &self.of.bars) {
+            bar.set_position((share * PARTS as f64) as u64);
+            bar.set_message(message);
+            whole.set_position((whole_share * PARTS as f64) as u64);
+            whole.set_message(format!(
+                "{} of {} done, {whole_left}",
+                self.index, self.of.models
+            ));
+        } else if !self.of.quiet && due(&mut state.since_line) {
+            let whole = match self.of.models {
+                1 => String::new(),
+                models => format!("; all {models} models: {whole_left}"),
+            };
+            eprintln!("{}: {message}{whole}", self.name);
+        }
+    }
+
+    /// The model is over; `result` is one line.
+    pub(crate) fn end(self, result: &str) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+        let line = format!("{}: {result}", self.name);
+        match &self.of.bars {
+            Some((bars, _)) => drop(bars.println(line)),
+            None if !self.of.quiet => eprintln!("{line}"),
+            None => {}
+        }
+    }
+}
+
+fn bar(prefix: &str) -> ProgressBar {
+    // Within 80 columns.
+    let style =
+        ProgressStyle::with_template("{prefix:20} {bar:10} {msg}").expect("a valid template");
+    ProgressBar::new(PARTS)
+        .with_style(style)
+        .with_prefix(prefix.to_owned())
+}
+
+/// Whether a plain line may be printed: the first trial at once, the others at a pause.
+fn due(since_line: &mut Option<Stopwatch>) -> bool {
+    let due = since_line
+        .as_ref()
+        .is_none_or(|watch| watch.elapsed() >= PAUSE);
+    if due {
+        *since_line = Some(Stopwatch::start());
+    }
+    due
+}
+
+/// The time that is left if the rest takes as long as the share that is done.
+fn left(elapsed: Duration, share: f64) -> String {
+    if share <= 0.0 {
+        return "time left unknown".to_owned();
+    }
+    let seconds = (elapsed.as_secs_f64() * (1.0 - share) / share).round() as u64;
+    let left = humantime::format_duration(Duration::from_secs(seconds));
+    format!("{left} left")
+}
+
+fn in_words(done: usize, all: Option<usize>, best: Option<f64>, left: &str) -> String {
+    let trials = match all {
+        Some(all) => format!("{done} of {all} trials"),
+        None if done == 1 => "1 trial".to_owned(),
+        None => format!("{done} trials"),
+    };
+    let best = best.map_or_else(
+        || "none finished".to_owned(),
+        |best| format!("best {:.2} % right", best * 100.0),
+    );
+    format!("{trials}, {best}, {left}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_the_trials_the_best_and_the_time_left() {
+        let left = left(Duration::from_secs(30), 0.25);
+        assert_eq!(left, "1m 30s left");
+        let line = in_words(5, Some(20), Some(0.9218), &left);
+        assert_eq!(line, "5 of 20 trials, best 92.18 % right, 1m 30s left");
+        let line = in_words(1, None, None, &super::left(Duration::ZERO, 0.0));
+        assert_eq!(line, "1 trial, none finished, time left unknown");
+    }
+
+    #[test]
+    fn lines_are_not_closer_together_than_the_pause() {
+        let mut since_line = None;
+        assert!(due(&mut since_line), "the first at once");
+        assert!(!due(&mut since_line));
+    }
+}

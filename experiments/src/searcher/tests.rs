@@ -1,0 +1,141 @@
+//! Searches keep to their budgets, and do not depend on how many trials run at a time.
+
+use super::*;
+use search::Domain;
+
+fn space() -> Space {
+    let (low, high) = (0.0, 1.0);
+    let log = false;
+    Space::new(vec![("x".to_owned(), Domain::Real { low, high, log })]).unwrap()
+}
+
+fn distance(values: &Values) -> f64 {
+    (values["x"].as_f64().unwrap() - 0.3).abs()
+}
+
+/// Runs a search to its end with loss |x − 0.3|; `running` trials have not ended when the next is asked for.
+fn run(kind: SearchKind, trials: usize, running: usize) -> Vec<Proposal> {
+    let budget = Budget {
+        trials,
+        endless: false,
+    };
+    let mut searcher = Searcher::new(kind, space(), budget, LEAST_SHARE, 1);
+    let (mut proposals, mut ended): (Vec<Proposal>, Vec<Trial>) = Default::default();
+    loop {
+        match searcher.next(&ended[..ended.len().saturating_sub(running)]) {
+            Next::Trial(proposal) => {
+                ended.push(Trial {
+                    values: proposal.values.clone(),
+                    loss: distance(&proposal.values),
+                });
+                proposals.push(proposal);
+            }
+            Next::Wait => match searcher.next(&ended) {
+                Next::Wait => panic!("nothing to wait for"),
+                Next::Trial(proposal) => {
+                    ended.push(Trial {
+                        values: proposal.values.clone(),
+                        loss: distance(&proposal.values),
+                    });
+                    proposals.push(proposal);
+                }
+                Next::End => return proposals,
+            },
+            Next::End => return proposals,
+        }
+    }
+}
+
+fn cost(proposals: &[Proposal]) -> f64 {
+    proposals.iter().map(|proposal| proposal.share).sum()
+}
+
+#[test]
+fn every_search_keeps_to_its_budget() {
+    for kind in [SearchKind::Random, SearchKind::Tpe, SearchKind::Grid] {
+        assert_eq!(run(kind, 10, 0).len(), 10, "{kind:?}");
+    }
+    for kind in [SearchKind::Halving, SearchKind::Asha] {
+        let cost = cost(&run(kind, 8, 0));
+        assert!((4.0..=8.0 + 1e-9).contains(&cost), "{kind:?}: {cost}");
+    }
+}
+
+#[test]
+fn what_is_tried_does_not_depend_on_what_happens_to_run() {
+    for kind in [
+        SearchKind::Random,
+        SearchKind::Grid,
+        SearchKind::Tpe,
+        SearchKind::Halving,
+        SearchKind::Asha,
+    ] {
+        let alone = run(kind, 30, 0);
+        for running in [1, 3, 100] {
+            assert_eq!(alone, run(kind, 30, running), "{kind:?}, {running}");
+        }
+    }
+}
+
+#[test]
+fn halving_and_asha_go_on_with_the_best() {
+    for kind in [SearchKind::Halving, SearchKind::Asha] {
+        let proposals = run(kind, 12, 0);
+        let with = |share: f64| -> Vec<f64> {
+            let of_rung = proposals.iter().filter(|p| p.share == share);
+            of_rung.map(|p| distance(&p.values)).collect()
+        };
+        let least = proposals.iter().map(|p| p.share).fold(1.0, f64::min);
+        let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+        let (first, last) = (with(least), with(1.0));
+        assert!(first.len() > 3 * last.len() && !last.is_empty());
+        assert!(mean(&last) < mean(&first) / 2.0, "{kind:?}: {last:?}");
+    }
+}
+
+#[test]
+fn as_many_trials_as_its_window_run_at_a_time() {
+    let at_once = |kind, trials, endless| {
+        let budget = Budget { trials, endless };
+        let mut searcher = Searcher::new(kind, space(), budget, LEAST_SHARE, 1);
+        (0..200)
+            .take_while(|_| matches!(searcher.next(&[]), Next::Trial(_)))
+            .count()
+    };
+    assert_eq!(at_once(SearchKind::Random, 30, false), 30);
+    assert_eq!(at_once(SearchKind::Random, 30, true), 200);
+    assert_eq!(at_once(SearchKind::Tpe, 20, false), 4);
+    assert_eq!(at_once(SearchKind::Tpe, 100, false), 20);
+    assert_eq!(at_once(SearchKind::Asha, 30, false), 16);
+}
+
+#[test]
+fn the_number_of_trials_is_known_where_it_can_be() {
+    let planned = |kind, endless| {
+        let trials = 9;
+        let budget = Budget { trials, endless };
+        Searcher::new(kind, space(), budget, 1.0 / 9.0, 1).planned()
+    };
+    assert_eq!(planned(SearchKind::Random, false), Some(9));
+    assert_eq!(planned(SearchKind::Tpe, true), None);
+    assert_eq!(planned(SearchKind::Grid, false), Some(9));
+    assert_eq!(planned(SearchKind::Halving, false), Some(27 + 9 + 3));
+    assert_eq!(planned(SearchKind::Asha, false), None);
+}
+
+#[test]
+fn a_space_without_parameters_is_one_trial() {
+    for kind in [SearchKind::Random, SearchKind::Halving, SearchKind::Asha] {
+        let budget = Budget {
+            trials: 10,
+            endless: true,
+        };
+        let mut searcher = Searcher::new(kind, Space::default(), budget, LEAST_SHARE, 1);
+        let Next::Trial(only) = searcher.next(&[]) else {
+            panic!("{kind:?} tries nothing");
+        };
+        assert_eq!(only.share, 1.0);
+        let (values, loss) = (only.values, 0.0);
+        assert_eq!(searcher.next(&[Trial { values, loss }]), Next::End);
+    }
+}

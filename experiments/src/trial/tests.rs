@@ -1,0 +1,199 @@
+//! Models that misbehave cost a trial, not the search.
+
+use super::*;
+use crate::limits::Limits;
+use crate::protocol::Judging;
+use classifier::schemars::JsonSchema;
+use classifier::{
+    Cancellation, Classifier, FitContext, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
+    Scores,
+};
+use datasets::{Dataset, Images};
+use search::Space;
+use serde_json::Value;
+use std::time::Duration;
+
+/// A model that does what it is told.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(crate = "classifier::schemars")]
+struct Toy {
+    /// What to do: fit, or panic in fitting or predicting, or run until called off.
+    does: String,
+    /// Passes over the data.
+    epochs: u64,
+}
+
+struct Fitted {
+    panics: bool,
+    classes: usize,
+}
+
+impl Hyperparameters for Toy {
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        InvalidParameter::unless(self.epochs > 0, "epochs", self.epochs, "at least 1")
+    }
+}
+
+impl Recipe for Toy {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        assert!(self.does != "panic in fitting", "a bad fit");
+        if self.does == "run" {
+            loop {
+                context.cancellation().check()?;
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        Ok(Box::new(Fitted {
+            panics: self.does == "panic in predicting",
+            classes: train.classes(),
+        }))
+    }
+}
+
+impl Classifier for Fitted {
+    fn scores(&self, images: &Images) -> Scores {
+        assert!(!self.panics, "a bad prediction");
+        Scores::new(vec![0.0; images.len() * self.classes], self.classes)
+    }
+
+    fn parameter_count(&self) -> usize {
+        0
+    }
+}
+
+const TOY: ModelEntry = ModelEntry {
+    id: "toy",
+    backend: "by hand",
+    summary: "does what it is told",
+    package: "classifier",
+    libraries: &[],
+    preset: || {
+        Box::new(Toy {
+            does: "fit".to_owned(),
+            epochs: 9,
+        })
+    },
+};
+
+fn model() -> ReadyModel {
+    ReadyModel {
+        id: "toy".to_owned(),
+        entry: &TOY,
+        recipe: (TOY.preset)(),
+        train_limit: Some(100),
+        space: Space::default(),
+    }
+}
+
+fn trials(directory: &std::path::Path, limits: Limits) -> Trials {
+    let judging = Judging {
+        seed: 1,
+        seeds: 1,
+        validation: Some(1_000),
+        cross_validation: None,
+        calibration: None,
+        sizes: Vec::new(),
+        quick: true,
+    };
+    Trials {
+        division: Division::new(catalog::mnist().unwrap(), &judging).unwrap(),
+        seed: 1,
+        sha256: Default::default(),
+        store: Mutex::new(Store::open(directory).unwrap()),
+        conditions: Conditions {
+            threads: 1,
+            limits,
+            cancellation: Cancellation::default(),
+        },
+        refit: false,
+        run: "test".to_owned(),
+    }
+}
+
+fn proposal(name: &str, value: impl Into<Value>, share: f64) -> Proposal {
+    Proposal {
+        values: [(name.to_owned(), value.into())].into_iter().collect(),
+        share,
+    }
+}
+
+#[test]
+fn whatever_a_model_does_wrong_is_a_failed_trial_with_its_reason() {
+    let directory = tempfile::tempdir().unwrap();
+    let limits = Limits {
+        time: Some(Duration::from_millis(50)),
+        ..Limits::default()
+    };
+    let trials = trials(directory.path(), limits);
+    let allowance = Allowance::new(None);
+    let make = |proposal: Proposal| {
+        let made = trials.make(&model(), Resource::Images, &proposal, &allowance);
+        made.unwrap().0
+    };
+    for (name, value, reason) in [
+        (
+            "does",
+            Value::from("panic in fitting"),
+            "panicked: a bad fit",
+        ),
+        (
+            "does",
+            "panic in predicting".into(),
+            "panicked: a bad prediction",
+        ),
+        ("does", "run".into(), "exceeded the time limit of 0.05 s"),
+        ("epochs", 0.into(), "epochs = 0: expected at least 1"),
+    ] {
+        let trial = make(proposal(name, value, 1.0));
+        let found = trial.reason.unwrap();
+        assert!(found.contains(reason), "{found}");
+        assert!(trial.accuracy.is_none() && !trial.called_off);
+    }
+    let good = make(proposal("does", "fit", 1.0));
+    assert!(good.accuracy.is_some() && good.reason.is_none());
+}
+
+#[test]
+fn a_share_is_of_the_images_or_of_the_epochs() {
+    let directory = tempfile::tempdir().unwrap();
+    let trials = trials(directory.path(), Limits::default());
+    let allowance = Allowance::new(None);
+    let make = |resource, share| {
+        let proposal = proposal("does", "fit", share);
+        let (trial, reused) = trials
+            .make(&model(), resource, &proposal, &allowance)
+            .unwrap();
+        (trial.train_images, trial.epochs, reused)
+    };
+    assert_eq!(make(Resource::Images, 0.25), (25, Some(9), false));
+    assert_eq!(make(Resource::Epochs, 0.25), (100, Some(2), false));
+    assert_eq!(make(Resource::Epochs, 0.01), (100, Some(1), false));
+    assert_eq!(make(Resource::Images, 1.0), (100, Some(9), false));
+    assert_eq!(
+        make(Resource::Epochs, 1.0),
+        (100, Some(9), true),
+        "all of either is the same"
+    );
+}
+
+#[test]
+fn what_an_earlier_search_made_is_charged_as_if_it_were_made_now() {
+    let directory = tempfile::tempdir().unwrap();
+    let trials = trials(directory.path(), Limits::default());
+    let proposal = proposal("does", "fit", 1.0);
+    let make = |allowance: &Allowance| {
+        let made = trials.make(&model(), Resource::Images, &proposal, allowance);
+        made.unwrap().0
+    };
+    let first = make(&Allowance::new(None));
+    let enough = Allowance::new(Some(first.fit_seconds * 1.5));
+    assert_eq!(make(&enough), first);
+    let again = make(&enough);
+    assert!(again.called_off && again.accuracy.is_none());
+    assert!(again.fit_seconds < first.fit_seconds && enough.is_used_up());
+}

@@ -49,6 +49,7 @@ fn measuring() -> Vec<PathBuf> {
         "memory",
         "protocol",
         "stopwatch",
+        "trial",
     ]
     .map(|module| PathBuf::from(format!("src/{module}.rs")))
     .to_vec();

@@ -421,12 +421,42 @@ fn protocols_that_cannot_be_are_refused_before_training() {
     for arguments in [
         ["--cv", "1"],
         ["--cv", "x2"],
+        ["--cv", "1000x2"],
+        ["--seed", "18446744073709551615"],
         ["--seeds", "0"],
         ["--time-limit", "5"],
         ["--memory-limit", "0"],
     ] {
         let mut command = experiments(&["compare"]);
         command.args(arguments).assert().code(2);
+    }
+}
+
+#[test]
+fn a_plan_and_a_command_line_that_exclude_each_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let plan = directory.path().join("plan.toml");
+    for (line, arguments, message) in [
+        ("sizes = [100]", &["--cv", "5"][..], "`cv` excludes `sizes`"),
+        (
+            "cv = 5",
+            &["--calibrate", "100"],
+            "`cv` excludes `calibrate`",
+        ),
+        (
+            "seeds = 70000",
+            &[],
+            "plan.toml, line 1: `seeds` must be at most 65535",
+        ),
+        ("seeds = 0", &[], "`seeds` must be a whole number above 0"),
+    ] {
+        let text = format!("{line}\n[[models]]\nmodel = \"nearest-centroid\"\n");
+        fs::write(&plan, text).unwrap();
+        let mut command = experiments(&["compare", "--config"]);
+        command.arg(&plan).args(arguments);
+        command.arg("--results").arg(directory.path().join("none"));
+        let text = refusal(command);
+        assert!(text.contains(message), "{text}");
     }
 }
 

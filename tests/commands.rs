@@ -135,6 +135,23 @@ fn a_reader_that_leaves_early_is_no_error() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("experiments"))
+        .arg("models")
+        .stdout(full.unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.starts_with("error: standard output: No space"),
+        "{text}"
+    );
+}
+
 #[test]
 fn benchmarks_measure_our_models_and_say_that_it_was_a_quick_look() {
     let results = tempfile::tempdir().unwrap();

@@ -104,6 +104,22 @@ fn a_run_is_verified_and_a_forged_one_is_found_out() {
 }
 
 #[test]
+fn a_run_in_which_nothing_finished_is_not_called_verified() {
+    let results = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--models",
+        "softmax",
+        "--quick",
+        "--set",
+        "softmax.learning_rate=1e38",
+    ];
+    compare(results.path(), &arguments).code(1);
+    experiments(&["verify"], results.path())
+        .code(2)
+        .stderr(contains("no fit finished in this run"));
+}
+
+#[test]
 fn folds_and_validation_splits_are_verified_too() {
     for protocol in [["--cv", "3"], ["--validation", "1000"]] {
         let results = tempfile::tempdir().unwrap();
@@ -192,6 +208,22 @@ fn a_figure_has_its_data_beside_it() {
     let curves = results.path().join("mnist/figures/accuracy.csv");
     let last = report(results.path())["models"][0]["epochs"][1]["test_accuracy"].to_string();
     assert!(std::fs::read_to_string(curves).unwrap().contains(&last));
+}
+
+/// The one plan that the README shows.
+#[test]
+fn the_plan_of_the_readme_runs() {
+    let readme = include_str!("../README.md");
+    let (_, rest) = readme.split_once("```toml\n").unwrap();
+    let (plan, _) = rest.split_once("```").unwrap();
+    let results = tempfile::tempdir().unwrap();
+    let path = results.path().join("plan.toml");
+    std::fs::write(&path, plan).unwrap();
+    let arguments = ["--quick", "--config", path.to_str().unwrap()];
+    compare(results.path(), &arguments).success();
+    let report = report(results.path());
+    assert_eq!(report["models"][1]["id"], "larger-step");
+    assert_eq!(report["protocol"]["folds"], 5);
 }
 
 #[test]

@@ -108,7 +108,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "MODEL.PARAMETER=VALUE")]
     pub(crate) set: Vec<String>,
     /// Seed of everything random. [default: the plan's, else 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(crate) seed: Option<u64>,
     /// Train every model on N images only, drawn in proportion to the classes. Every table says so.
     #[arg(long, value_name = "N")]

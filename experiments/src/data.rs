@@ -12,7 +12,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::path::Path;
 
 /// Loads the data set that the options name, downloading it if it is nowhere on this machine.
-pub(crate) fn load(options: &DataArgs) -> Result<Splits, Failure> {
+/// Quietly, it says nothing of that.
+pub(crate) fn load(options: &DataArgs, quiet: bool) -> Result<Splits, Failure> {
     let entry = options.dataset.as_deref().map(find).transpose();
     if let Some(directory) = &options.data_dir {
         // A name that is not in the catalogue is what the user calls these files.
@@ -32,7 +33,7 @@ pub(crate) fn load(options: &DataArgs) -> Result<Splits, Failure> {
     }
     let entry = entry?.unwrap_or(&CATALOG[0]);
     match entry.locate(&search_path()) {
-        Location::Absent => fetch(entry, &cache_dir(), options.mirror.as_deref()),
+        Location::Absent => fetch(entry, &cache_dir(), options.mirror.as_deref(), quiet),
         found => Ok(entry.load(&found)?.expect("it was just located")),
     }
 }
@@ -69,16 +70,28 @@ fn find(name: &str) -> Result<&'static CatalogEntry, Failure> {
     })
 }
 
-fn fetch(entry: &CatalogEntry, cache: &Path, mirror: Option<&str>) -> Result<Splits, Failure> {
-    eprintln!(
-        "{} is not on this machine; downloading it into {}",
-        entry.title,
-        cache.display()
-    );
+fn fetch(
+    entry: &CatalogEntry,
+    cache: &Path,
+    mirror: Option<&str>,
+    quiet: bool,
+) -> Result<Splits, Failure> {
+    if !quiet {
+        eprintln!(
+            "{} is not on this machine; downloading it into {}",
+            entry.title,
+            cache.display()
+        );
+    }
     let style =
         ProgressStyle::with_template("{msg:30} {bytes:>10} of {total_bytes:10} {wide_bar} {eta}")
             .expect("a valid template");
-    let bar = ProgressBar::new(0).with_style(style);
+    let bar = if quiet {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(0)
+    }
+    .with_style(style);
     let splits = download(entry, cache, mirror, &mut |transfer: Transfer<'_>| {
         bar.set_message(transfer.file.to_owned());
         bar.set_length(transfer.total.unwrap_or(transfer.received));

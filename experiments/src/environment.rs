@@ -36,7 +36,9 @@ pub(crate) fn processors() -> usize {
 }
 
 fn command() -> String {
-    let quoted = std::env::args().skip(1).map(|argument| {
+    let arguments = std::env::args_os().skip(1);
+    let quoted = arguments.map(|argument| {
+        let argument = argument.to_string_lossy().into_owned();
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:".contains(c);
         if argument.chars().all(plain) {
             argument

@@ -13,7 +13,7 @@ use crate::measure::{Conditions, FitData, measure};
 use crate::plan::ReadyModel;
 use crate::progress::Progress;
 use crate::protocol::{Division, Judging};
-use crate::store::Store;
+use crate::store::{Key, Store};
 use crate::table;
 use catalog::Splits;
 use report::{
@@ -62,6 +62,31 @@ pub(crate) struct Manner {
     /// Fit again what the store has.
     pub(crate) refit: bool,
     pub(crate) quiet: bool,
+}
+
+/// What all fits of a run have in common.
+struct Session<'a> {
+    conditions: &'a Conditions,
+    manner: &'a Manner,
+    store: Store,
+    run: RunRecord,
+}
+
+impl Session<'_> {
+    /// A fit of an earlier run, unless it is to be made again.
+    fn find(&self, key: &Key) -> Result<Option<(Box<Fitted>, String)>, Failure> {
+        if self.manner.refit {
+            return Ok(None);
+        }
+        // What took more than it may now is fitted again, to be called off.
+        let within = |fitted: &Fitted| {
+            let time = Duration::try_from_secs_f64(fitted.fit_seconds).unwrap_or_default();
+            let limits = self.conditions.limits;
+            limits.exceeded(time, fitted.peak_memory_bytes).is_none()
+        };
+        let found = self.store.find::<Box<Fitted>>(key)?;
+        Ok(found.filter(|(fitted, _)| within(fitted)))
+    }
 }
 
 impl Experiment {
@@ -141,71 +166,39 @@ impl Experiment {
     ) -> Result<(), Failure> {
         let directory = results.join(&self.dataset.name);
         let environment = environment::describe(&self.data_origin, conditions.threads);
-        let machine = environment.machine();
-        let run = self.record(environment);
+        let mut run = self.record(environment);
         // Before anything is trained: an unwritable directory must not cost an hour.
         let store = Store::open(results)?;
-        let mut log = RecordLog::create(&directory, run.clone()).map_err(Failure::Results)?;
+        let mut log = RecordLog::create(&directory, &mut run).map_err(Failure::Results)?;
         if !manner.quiet {
             eprintln!("{}", self.describe(&run));
         }
+        let session = Session {
+            conditions,
+            manner,
+            store,
+            run,
+        };
         on_interrupt(&conditions.cancellation);
         let cells: Vec<(&ReadyModel, Cell)> = self.cells().collect();
         let mut checked = None;
         for (index, (model, cell)) in cells.iter().enumerate() {
             if checked != Some(&model.id) {
                 checked = Some(&model.id);
-                if let Some(found) = self.controls(model, conditions, &store, &run, manner)? {
+                if let Some(found) = self.controls(&session, model)? {
                     log.append(&Record::Controls(found))?;
                 }
             }
             let what = format!("{}{}", model.id, self.of_cell(*cell));
             let mut progress = Progress::begin(&what, index, cells.len(), manner.quiet);
-            let key = self.key(model, *cell);
-            let stored = if manner.refit {
-                None
-            } else {
-                // What took more than it may now is fitted again, to be called off.
-                let within = |fitted: &Fitted| {
-                    let time = Duration::try_from_secs_f64(fitted.fit_seconds).unwrap_or_default();
-                    let memory = fitted.peak_memory_bytes;
-                    conditions.limits.exceeded(time, memory).is_none()
-                };
-                store
-                    .find::<Box<Fitted>>(&key)?
-                    .filter(|(fitted, _)| within(fitted))
-            };
-            let (ended, machine, reused) = match stored {
-                Some((fitted, machine)) => (Ended::again(fitted), machine, true),
-                None => {
-                    let ended = self.fit(model, *cell, conditions, &mut progress)?;
-                    (ended, machine.clone(), false)
-                }
-            };
-            if let (Outcome::Finished(fitted), false) = (&ended.outcome, reused) {
-                store.keep(&key, &machine, &run.run, fitted)?;
-            }
-            let record = FitRecord {
-                id: model.id.clone(),
-                cell: *cell,
-                key: key.hash().to_owned(),
-                machine,
-                looks: ended.looks,
-                outcome: ended.outcome,
-            };
-            progress.end(&words::in_a_line(&run, &record, reused));
+            let (record, reused) = self.find_or_fit(&session, model, *cell, &mut progress)?;
+            progress.end(&words::in_a_line(&session.run, &record, reused));
             log.append(&Record::Fit(Box::new(record)))?;
             if conditions.cancellation.check().is_err() {
                 break;
             }
         }
-
-        let mut records = read_records(log.path())?;
-        if let Some(images) = self.wrong_images(&records) {
-            log.append(&Record::Images(images.clone()))?;
-            records.images = Some(images);
-        }
-        let report = Report::new(records);
+        let report = self.conclude(log)?;
         let replaced = words::replaced(&directory, &report);
         write_report(&directory, &report)?;
         write_index(results)?;
@@ -216,6 +209,50 @@ impl Experiment {
             table::announce(&report, &directory);
         }
         verdict(&report, conditions)
+    }
+
+    /// What the records say, once the images that some model got wrong are among them.
+    fn conclude(&self, mut log: RecordLog) -> Result<Report, Failure> {
+        let mut records = read_records(log.path())?;
+        if let Some(images) = self.wrong_images(&records) {
+            log.append(&Record::Images(images.clone()))?;
+            records.images = Some(images);
+        }
+        Ok(Report::new(records))
+    }
+
+    /// The fit of a cell, and whether an earlier run had it: the store's where it has one, else a new one,
+    /// which it then keeps.
+    fn find_or_fit(
+        &self,
+        session: &Session<'_>,
+        model: &ReadyModel,
+        cell: Cell,
+        progress: &mut Progress,
+    ) -> Result<(FitRecord, bool), Failure> {
+        let key = self.key(model, cell);
+        let (ended, machine, reused) = match session.find(&key)? {
+            Some((fitted, machine)) => (Ended::again(fitted), machine, true),
+            None => {
+                let ended = self.fit(model, cell, session.conditions, progress)?;
+                let machine = session.run.environment.machine();
+                if let Outcome::Finished(fitted) = &ended.outcome {
+                    session
+                        .store
+                        .keep(&key, &machine, &session.run.run, fitted)?;
+                }
+                (ended, machine, false)
+            }
+        };
+        let record = FitRecord {
+            id: model.id.clone(),
+            cell,
+            key: key.hash().to_owned(),
+            machine,
+            looks: ended.looks,
+            outcome: ended.outcome,
+        };
+        Ok((record, reused))
     }
 
     fn cells_of(&self, model: &ReadyModel) -> Vec<Cell> {
@@ -285,12 +322,15 @@ impl Experiment {
     /// What controls find of a model, now or in an earlier run; `None` if they cannot run.
     fn controls(
         &self,
+        session: &Session<'_>,
         model: &ReadyModel,
-        conditions: &Conditions,
-        store: &Store,
-        run: &RunRecord,
-        manner: &Manner,
     ) -> Result<Option<ControlRecord>, Failure> {
+        let Session {
+            conditions,
+            manner,
+            store,
+            run,
+        } = session;
         let Some(images) = self.division.control_images() else {
             return Ok(None);
         };

@@ -103,6 +103,8 @@ pub(crate) enum Failure {
     NoTrial { models: Vec<String> },
     #[error("{}: fitted again, another model came out", models.join(", "))]
     Different { models: Vec<String> },
+    #[error("{}: no fit finished in this run, so there is nothing to verify", path.display())]
+    NothingToVerify { path: PathBuf },
     #[error("{}: {reason}", path.display())]
     Store { path: PathBuf, reason: String },
     #[error("tracking server {uri}: {reason}")]

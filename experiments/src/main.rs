@@ -33,9 +33,13 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         let message = panic.to_string().replace('\n', " ");
-        // Whoever reads has seen enough, as in `show | head`.
-        if message.contains("failed printing to stdout") {
-            std::process::exit(0);
+        if let Some((_, reason)) = message.split_once("failed printing to stdout: ") {
+            // Whoever reads has seen enough, as in `show | head`.
+            if reason.contains("Broken pipe") {
+                std::process::exit(0);
+            }
+            eprintln!("error: standard output: {reason}");
+            std::process::exit(1);
         }
         // One line, not a backtrace: what a model does wrong is in its row of the table.
         eprintln!("internal error: {message}");

@@ -76,7 +76,8 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        format!("panicked: {}", text.unwrap_or("without a message"))
+        let text = text.unwrap_or("without a message").replace('\n', " ");
+        format!("panicked: {text}")
     })
 }
 
@@ -107,7 +108,10 @@ pub(crate) fn fit_alone_timed(
                 let mut silent = Silent;
                 let threads = conditions.threads;
                 let mut context = FitContext::new(seed, threads, own.clone(), &mut silent);
-                model.recipe.fit(train, &mut context)
+                let fitted = model.recipe.fit(train, &mut context);
+                // What a limit waits for afterwards is not the model's time.
+                stopwatch.lock().expect("no holder panics").pause();
+                fitted
             },
         );
         match exceeded {

@@ -89,7 +89,7 @@ impl Progress {
             }
             bar.set_message(message);
             bar.set_position(done as u64);
-        } else if !self.quiet && self.since_line.elapsed() >= PAUSE && done < total {
+        } else if !self.quiet && self.since_line.elapsed() >= PAUSE && done > 0 && done < total {
             self.since_line = Stopwatch::start();
             let left = self
                 .since_start

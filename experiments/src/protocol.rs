@@ -36,15 +36,19 @@ pub(crate) struct CrossValidation {
 }
 
 /// What a [`CrossValidation`] is written as, for messages.
-pub(crate) const FOLDS: &str = "K folds, such as 5, or R times K folds, such as 5x2";
+pub(crate) const FOLDS: &str =
+    "K folds, such as 5, or R times K folds, such as 5x2, with R at most 255";
 
 impl FromStr for CrossValidation {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (repeats, folds) = text.split_once(['x', '×']).unwrap_or(("1", text));
-        match (repeats.trim().parse(), folds.trim().parse()) {
-            (Ok(repeats), Ok(folds)) if repeats > 0 && folds > 1 => Ok(Self { repeats, folds }),
+        match (repeats.trim().parse::<u8>(), folds.trim().parse()) {
+            (Ok(repeats @ 1..), Ok(folds @ 2..)) => Ok(Self {
+                repeats: repeats.into(),
+                folds,
+            }),
             _ => Err(format!("expected {FOLDS}")),
         }
     }
@@ -80,90 +84,83 @@ impl Division {
             }
             None => None,
         };
-        let limit = |option: &str| {
-            let place = Place::Option(option.to_owned());
-            move |error: DataError| Failure::Limit { place, error }
-        };
-        let protocol = |judged_on| Protocol {
-            judged_on,
-            seeds: judging.seeds,
-            calibration: judging.calibration,
-            ..Protocol::default()
-        };
-        let train_available = splits.train.len();
-        if let Some(cross) = judging.cross_validation {
-            let train = if judging.quick {
-                subset(&splits.train, QUICK_TRAIN, seed).map_err(limit("--quick"))?
-            } else {
-                splits.train
-            };
-            let folds = (0..cross.repeats as u64).map(|repeat| {
-                stratified_folds(&train, cross.folds, seed.wrapping_add(repeat)).map(FoldOf)
-            });
-            return Ok(Self {
-                protocol: Protocol {
-                    folds: cross.folds,
-                    repeats: cross.repeats,
-                    ..protocol(JudgedOn::Folds)
-                },
-                folds: folds.collect::<Result<_, _>>().map_err(limit("--cv"))?,
-                judged: Sealed::new(train.select(&[])),
-                judged_available: train_available,
-                train_available,
-                train,
-                calibration,
-                sizes,
-                seed,
-            });
-        }
-        if let Some(size) = judging.validation {
-            let (held_out, rest) = hold_out(&splits.train, size, seed, "--validation")?;
-            let held_out = if judging.quick {
-                subset(&held_out, QUICK_JUDGED, seed).map_err(limit("--quick"))?
-            } else {
-                held_out
-            };
-            return Ok(Self {
-                protocol: protocol(JudgedOn::Validation),
-                folds: Vec::new(),
-                judged: Sealed::new(held_out),
-                judged_available: size,
-                train_available: rest.len(),
-                train: rest,
-                calibration,
-                sizes,
-                seed,
-            });
-        }
-        let judged_available = splits.test.len();
-        let judged = if judging.quick {
-            let size = QUICK_JUDGED.min(judged_available);
-            splits.test.subset(size, seed).map_err(limit("--quick"))?
-        } else {
-            splits.test
-        };
-        Ok(Self {
-            protocol: protocol(JudgedOn::Test),
+        let all = Self {
+            protocol: Protocol {
+                judged_on: JudgedOn::Test,
+                seeds: judging.seeds,
+                calibration: judging.calibration,
+                ..Protocol::default()
+            },
             folds: Vec::new(),
-            judged,
-            judged_available,
-            train_available,
+            judged_available: splits.test.len(),
+            train_available: splits.train.len(),
+            judged: splits.test,
             train: splits.train,
             calibration,
             sizes,
             seed,
-        })
+        };
+        match (judging.cross_validation, judging.validation) {
+            (Some(cross), _) => all.over_folds(cross, judging.quick),
+            (None, Some(size)) => all.validated(size, judging.quick),
+            (None, None) => all.tested(judging.quick),
+        }
+    }
+
+    /// Judged on the training images, fold by fold.
+    fn over_folds(mut self, cross: CrossValidation, quick: bool) -> Result<Self, Failure> {
+        if quick {
+            self.train = subset(&self.train, QUICK_TRAIN, self.seed).map_err(limit("--quick"))?;
+        }
+        let folds = (0..cross.repeats as u64).map(|repeat| {
+            let seed = self.seed.wrapping_add(repeat);
+            stratified_folds(&self.train, cross.folds, seed).map(FoldOf)
+        });
+        self.folds = folds.collect::<Result<_, _>>().map_err(limit("--cv"))?;
+        self.protocol = Protocol {
+            judged_on: JudgedOn::Folds,
+            folds: cross.folds,
+            repeats: cross.repeats,
+            ..self.protocol
+        };
+        self.judged_available = self.train_available;
+        self.judged = Sealed::new(self.train.select(&[]));
+        Ok(self)
+    }
+
+    /// Judged on training images that are held out.
+    fn validated(mut self, size: usize, quick: bool) -> Result<Self, Failure> {
+        let (mut held_out, rest) = hold_out(&self.train, size, self.seed, "--validation")?;
+        if quick {
+            held_out = subset(&held_out, QUICK_JUDGED, self.seed).map_err(limit("--quick"))?;
+        }
+        self.protocol.judged_on = JudgedOn::Validation;
+        self.judged_available = size;
+        self.judged = Sealed::new(held_out);
+        self.train_available = rest.len();
+        self.train = rest;
+        Ok(self)
+    }
+
+    /// Judged on the test images.
+    fn tested(mut self, quick: bool) -> Result<Self, Failure> {
+        if quick {
+            let size = QUICK_JUDGED.min(self.judged_available);
+            let few = self.judged.subset(size, self.seed);
+            self.judged = few.map_err(limit("--quick"))?;
+        }
+        Ok(self)
     }
 
     /// The fits of a model, whose result may depend on the seed or not, and which is fitted to at most
     /// `train_limit` images.
     pub(crate) fn cells(&self, is_stochastic: bool, train_limit: Option<usize>) -> Vec<Cell> {
+        let seeds = if is_stochastic {
+            self.protocol.seeds
+        } else {
+            1
+        };
         if self.folds.is_empty() {
-            let seeds = if is_stochastic {
-                self.protocol.seeds
-            } else {
-                1
-            };
             let cell = |offset: usize, train_images| Cell {
                 repeat: 0,
                 fold: 0,
@@ -178,11 +175,6 @@ impl Division {
                 .collect();
         }
         let Protocol { repeats, folds, .. } = self.protocol;
-        let seeds = if is_stochastic {
-            self.protocol.seeds
-        } else {
-            1
-        };
         let cells = (0..repeats).flat_map(|repeat| {
             (0..folds).flat_map(move |fold| {
                 // Each repetition has seeds of its own.
@@ -299,6 +291,14 @@ pub(crate) fn quick_limit(judging: &Judging) -> Option<usize> {
     (judging.quick && judging.cross_validation.is_none()).then_some(QUICK_TRAIN)
 }
 
+/// What to say of more images asked for than there are.
+fn limit(option: &str) -> impl Fn(DataError) -> Failure {
+    move |error| Failure::Limit {
+        place: Place::Option(option.to_owned()),
+        error,
+    }
+}
+
 /// Some of the images, in proportion to the classes, and the others.
 fn hold_out(
     data: &Dataset,
@@ -306,15 +306,11 @@ fn hold_out(
     seed: u64,
     option: &str,
 ) -> Result<(Dataset, Dataset), Failure> {
-    let place = || Place::Option(option.to_owned());
-    let chosen = stratified_subset(data, size, seed).map_err(|error| Failure::Limit {
-        place: place(),
-        error,
-    })?;
+    let chosen = stratified_subset(data, size, seed).map_err(limit(option))?;
     let rest = complement(&chosen, data.len());
     if rest.len() < data.classes() {
         return Err(Failure::Syntax {
-            place: place(),
+            place: Place::Option(option.to_owned()),
             reason: format!(
                 "{size} of {} training images held out leaves too few to train on",
                 data.len()
@@ -369,7 +365,7 @@ mod tests {
         };
         assert_eq!(parse("5"), Ok(five));
         assert_eq!(parse(" 1x5 "), Ok(five));
-        for wrong in ["", "1", "x5", "0x5", "2x1", "five"] {
+        for wrong in ["", "1", "x5", "0x5", "2x1", "five", "256x2"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

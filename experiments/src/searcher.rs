@@ -11,6 +11,8 @@ use rand_chacha::ChaCha8Rng;
 use search::{Asha, Rung, Space, Trial, Values, rungs, suggest, survivors};
 use std::collections::VecDeque;
 
+/// Random stream of the proposals; the low ones belong to the models, which have the same seed.
+const SEARCH_STREAM: u64 = u64::MAX - 5;
 /// What a rung keeps is one in as many.
 const FACTOR: usize = 3;
 /// The smallest share of images or epochs that a trial is given.
@@ -113,7 +115,7 @@ impl Searcher {
             left,
             window,
             proposed: Vec::new(),
-            random: generator(seed, 0),
+            random: generator(seed, SEARCH_STREAM),
         }
     }
 
@@ -212,15 +214,10 @@ impl Searcher {
 
 /// The finest grid with at most `budget` points, or the coarsest there is.
 fn largest_grid(space: &Space, budget: usize) -> Vec<Values> {
-    let mut grid = space.grid(1);
-    for points in 2.. {
-        let finer = space.grid(points);
-        if finer.len() > budget || finer.len() == grid.len() {
-            break;
-        }
-        grid = finer;
-    }
-    grid
+    // On a logarithmic scale whole numbers coincide: a range may need more points than it has values.
+    let points: Vec<usize> = (1..=4 * budget).collect();
+    let finest = points.partition_point(|&points| space.grid_size(points) <= budget);
+    space.grid(finest.max(1))
 }
 
 #[cfg(test)]

@@ -77,7 +77,9 @@ impl Trials {
             Ok(fitted) => fitted,
             Err(reason) => return Ok((trial(None, Ending::Failed(reason), 0.0), false)),
         };
-        let key = self.key(&fitted, train_images);
+        let limit = (train_images < all).then_some(train_images);
+        let limit = limit.or(model.train_limit);
+        let key = self.key(&fitted, train_images, limit);
         let store = || self.store.lock().expect("no holder panics");
         if !self.refit
             && let Some((judged, _)) = store().find::<Judged>(&key)?
@@ -90,8 +92,6 @@ impl Trials {
             };
             return Ok((trial(Some(&fitted), ending, seconds), true));
         }
-        let limit = (train_images < all).then_some(train_images);
-        let limit = limit.or(model.train_limit);
         let (ending, seconds) = self.judge(&fitted, limit, allowance)?;
         if let Ending::Judged(judged) = &ending {
             store().keep(&key, "one thread", &self.run, judged)?;
@@ -182,15 +182,17 @@ impl Trials {
         Ok((Some(guarded(evaluate)), seconds))
     }
 
-    fn key(&self, model: &ReadyModel, train_images: usize) -> Key {
+    fn key(&self, model: &ReadyModel, train_images: usize, limit: Option<usize>) -> Key {
         let protocol = self.division.protocol;
         Key::new(&json!({
             "format": 2,
-            "trial": 2,
+            "trial": 3,
             "measuring": env!("PLUMBLINE_MEASURING"),
             "recipe": recipe(model),
             "data": self.sha256,
             "train_images": train_images,
+            // Folds differ in size: a limit may be all of one and cut another.
+            "limit": limit,
             "judged_on": protocol.judged_on,
             "judged_images": self.division.judged_images(),
             "of": self.division.judged_available,

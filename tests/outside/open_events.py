@@ -35,6 +35,12 @@ with served(tensorboard, "/data/plugin/scalars/tags") as address:
     tags = json.loads(get("scalars/tags"))
     assert set(tags) == {model["id"] for model in report["models"]}, tags
     for model in report["models"]:
+        finished = model["status"] == "finished"
+        points = json.loads(get("scalars/scalars", run=model["id"], tag="finished"))
+        assert [point[2] for point in points] == [float(finished)]
+        if not finished:
+            assert "final/test_accuracy" not in tags[model["id"]]
+            continue
         # Each point is wall time, step, value; a value is an f32.
         query = {"run": model["id"], "tag": "accuracy/test"}
         if model["epochs"]:

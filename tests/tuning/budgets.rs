@@ -38,7 +38,7 @@ fn halving_and_asha_make_more_trials_that_cost_as_much() {
         }
         let page = page(results.path());
         assert!(page.contains("successive halving"), "{page}");
-        assert!(page.contains("| 2000 images |"), "{page}");
+        assert!(page.contains("| 2\u{a0}000 images |"), "{page}");
         assert!(!page.contains("no trial with all of them"), "{page}");
     }
 }
@@ -74,7 +74,7 @@ fn epochs_may_be_what_trials_have_less_of() {
             page.contains("log scale | epochs |") && page.contains("log scale | images |"),
             "{page}"
         );
-        assert!(page.contains("| 2000 images, 27 epochs |"), "{page}");
+        assert!(page.contains("| 2\u{a0}000 images, 27 epochs |"), "{page}");
     }
     let results = tempfile::tempdir().unwrap();
     tune(results.path(), &["--resource", "epochs"])

@@ -205,7 +205,8 @@ impl<'a> FitContext<'a> {
 }
 
 /// The generator of random stream `stream` under `seed`. Streams are independent of each other:
-/// stream 0 is for initial weights, stream e for the order of epoch e.
+/// stream 0 is for initial weights, stream e for the order of epoch e, those from 2³² up for whatever
+/// else a model draws. Those from 2⁶³ up are not for models.
 pub fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     generator.set_stream(stream);

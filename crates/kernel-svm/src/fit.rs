@@ -36,7 +36,7 @@ struct Share {
     /// Bytes for the rows that pairs share.
     shared: usize,
     /// Bytes for the kernel rows of one pair.
-    pair: usize,
+    rows: usize,
     /// Pairs solved at a time.
     workers: usize,
     /// Threads for each of them.
@@ -97,9 +97,10 @@ impl<'a, E: Element> Sorted<'a, E> {
         sizes.max().unwrap_or(0)
     }
 
-    /// Divides the budget. Each pair needs room for a working set, whose size depends on the
-    /// budget alone, so that the result does not depend on the number of threads.
-    fn share(&self, settings: &Settings) -> Result<Share, Error> {
+    /// Divides the budget; of what one pair gets, kernel rows are one of `parts`. They need room
+    /// for a working set, whose size depends on the budget alone, so that the result does not
+    /// depend on the number of threads.
+    fn share(&self, settings: &Settings, parts: usize) -> Result<Share, Error> {
         const MIB: usize = 1 << 20;
         let fixed = self.rows.bytes() + self.columns.iter().map(Columns::bytes).sum::<usize>();
         let row = size_of::<f32>() * self.largest_pair();
@@ -113,11 +114,11 @@ impl<'a, E: Element> Sorted<'a, E> {
         }
         let shared = (given - fixed) / SHARED;
         let rest = given - fixed - shared;
-        let most = (rest / (WORKING_SET * row)).clamp(1, pairs(self.classes.len()).count());
+        let most = (rest / (parts * WORKING_SET * row)).clamp(1, pairs(self.classes.len()).count());
         let workers = settings.threads.clamp(1, most);
         Ok(Share {
             shared,
-            pair: rest / workers,
+            rows: rest / workers / parts,
             workers,
             threads: (settings.threads / workers).max(1),
         })
@@ -130,15 +131,14 @@ impl<'a, E: Element> Sorted<'a, E> {
         settings: &Settings,
         watch: Watch,
     ) -> Result<Vec<Solution>, Error> {
-        let share = self.share(settings)?;
+        let share = self.share(settings, 1)?;
         let own_class = KeptRows::new(self.order.len(), share.shared);
         let kept = Kept {
             own_class: &own_class,
             products: None,
         };
         self.each_pair(share, watch, |pair, spare, stop| {
-            let mut kernel =
-                self.kernel_rows(function, kept, pair, (share.pair, share.threads), spare);
+            let mut kernel = self.kernel_rows(function, kept, pair, share, spare);
             let solution = solve(&mut kernel, settings.c, settings.tolerance, None, stop)
                 .ok_or(Error::Cancelled)?;
             self.converged(pair, &solution, settings.tolerance)?;
@@ -158,13 +158,13 @@ impl<'a, E: Element> Sorted<'a, E> {
         settings: &Settings,
         watch: Watch,
     ) -> Result<Vec<Vec<Solution>>, Error> {
-        let share = self.share(settings)?;
+        // Half for kernel rows, half for products with the columns of either class.
+        let share = self.share(settings, 2)?;
         self.each_pair(share, watch, |pair, spare, stop| {
             // Kernel values differ from γ to γ: none of them are shared.
             let own_class = KeptRows::new(self.order.len(), 0);
-            // Half for products, half for kernel rows.
             let products = [(); 2].map(|()| {
-                KeptRows::<[E::Product; WIDTH]>::new(self.pair_size(pair), share.pair / 4)
+                KeptRows::<[E::Product; WIDTH]>::new(self.pair_size(pair), share.rows / 2)
             });
             let kept = Kept {
                 own_class: &own_class,
@@ -172,7 +172,6 @@ impl<'a, E: Element> Sorted<'a, E> {
             };
             let mut solutions: Vec<Solution> = Vec::with_capacity(functions.len() * costs.len());
             for &function in functions {
-                let share = (share.pair / 2, share.threads);
                 let mut kernel = self.kernel_rows(function, kept, pair, share, spare);
                 for (place, &c) in costs.iter().enumerate() {
                     // The same C at the last γ; the smaller C at this one, feasible here, too.
@@ -202,7 +201,7 @@ impl<'a, E: Element> Sorted<'a, E> {
         function: Function,
         kept: Kept<'b, E>,
         (a, b): (usize, usize),
-        (bytes, threads): (usize, usize),
+        share: Share,
         spare: &'b mut Vec<Vec<f32>>,
     ) -> KernelRows<'b, E> {
         let classes = TwoClasses {
@@ -211,8 +210,8 @@ impl<'a, E: Element> Sorted<'a, E> {
             columns: [&self.columns[a], &self.columns[b]],
         };
         // Spare rows are as long as those of the largest pair.
-        let capacity = (bytes / (size_of::<f32>() * self.largest_pair())).max(2);
-        KernelRows::new(function, classes, kept, capacity, threads, spare)
+        let capacity = (share.rows / (size_of::<f32>() * self.largest_pair())).max(2);
+        KernelRows::new(function, classes, kept, capacity, share.threads, spare)
     }
 
     /// What `work` returns for every pair, in the order of [`pairs`]. It is given rows whose memory it

@@ -15,13 +15,19 @@ pub enum Kernel {
     Rbf,
     /// (γ x·x' + coef0)^degree
     Polynomial {
-        /// At least 1.
+        /// From 1 to [`Kernel::HIGHEST_DEGREE`].
         degree: u32,
         /// At least 0.
         coef0: f64,
     },
     /// x·x'
     Linear,
+}
+
+impl Kernel {
+    /// Highest degree of a polynomial kernel. Every kernel value takes as many multiplications, and a
+    /// base of 4 leaves the range of f32.
+    pub const HIGHEST_DEGREE: u32 = 64;
 }
 
 /// The factor γ of a kernel.

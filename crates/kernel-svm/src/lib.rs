@@ -55,7 +55,8 @@ pub struct Settings {
     /// [`probabilities`](SupportVectorMachine::probabilities): five more fits on four fifths of the
     /// data each.
     pub probability: bool,
-    /// Threads to train with; the result does not depend on it.
+    /// Threads to train with; the result does not depend on it, except for how many
+    /// [`kernel_rows`](Certificate::kernel_rows) were computed where memory is short.
     pub threads: usize,
 }
 

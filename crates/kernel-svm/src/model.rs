@@ -157,7 +157,12 @@ impl Settings {
             positive("gamma", gamma)?;
         }
         if let Kernel::Polynomial { degree, coef0 } = self.kernel {
-            Error::unless(degree >= 1, "degree", f64::from(degree), "at least 1")?;
+            Error::unless(
+                (1..=Kernel::HIGHEST_DEGREE).contains(&degree),
+                "degree",
+                f64::from(degree),
+                "a whole number from 1 to 64",
+            )?;
             let valid = coef0 >= 0.0 && coef0.is_finite();
             Error::unless(valid, "coef0", coef0, "a number of at least 0")?;
         }

@@ -30,7 +30,6 @@ impl Sigmoid {
     /// The maximum likelihood sigmoid with Platt's regularised targets, by Newton's method with
     /// backtracking (Lin, Lin and Weng 2007, "A note on Platt's probabilistic outputs").
     pub(crate) fn fit(decisions: &[f64], first: &[bool]) -> Self {
-        const SIGMA: f64 = 1e-12;
         let positives = first.iter().filter(|&&first| first).count() as f64;
         let negatives = first.len() as f64 - positives;
         let (high, low) = (
@@ -42,58 +41,65 @@ impl Sigmoid {
             .zip(first)
             .map(|(&decision, &first)| (decision, if first { high } else { low }))
             .collect();
-        let loss = |s: Self| -> f64 {
-            let term = |&(decision, target): &(f64, f64)| {
-                let z = s.a * decision + s.b;
-                if z >= 0.0 {
-                    target * z + (-z).exp().ln_1p()
-                } else {
-                    (target - 1.0) * z + z.exp().ln_1p()
-                }
-            };
-            points.iter().map(term).sum()
-        };
         let mut sigmoid = Self {
             a: 0.0,
             b: ((negatives + 1.0) / (positives + 1.0)).ln(),
         };
-        let mut value = loss(sigmoid);
         for _ in 0..100 {
-            let (mut h11, mut h22, mut h21, mut g1, mut g2) = (SIGMA, SIGMA, 0.0, 0.0, 0.0);
-            for &(decision, target) in &points {
-                let p = sigmoid.probability(decision);
-                let (d1, d2) = (target - p, p * (1.0 - p));
-                h11 += decision * decision * d2;
-                h22 += d2;
-                h21 += decision * d2;
-                g1 += decision * d1;
-                g2 += d1;
-            }
-            if g1.abs() < 1e-5 && g2.abs() < 1e-5 {
+            let Some(next) = sigmoid.newton_step(&points) else {
                 break;
-            }
-            let determinant = h11 * h22 - h21 * h21;
-            let da = -(h22 * g1 - h21 * g2) / determinant;
-            let db = -(h11 * g2 - h21 * g1) / determinant;
-            let slope = g1 * da + g2 * db;
-            let mut step = 1.0;
-            loop {
-                let next = Self {
-                    a: sigmoid.a + step * da,
-                    b: sigmoid.b + step * db,
-                };
-                let next_value = loss(next);
-                if next_value < value + 1e-4 * step * slope {
-                    (sigmoid, value) = (next, next_value);
-                    break;
-                }
-                step /= 2.0;
-                if step < 1e-10 {
-                    return sigmoid;
-                }
-            }
+            };
+            sigmoid = next;
         }
         sigmoid
+    }
+
+    /// −Σ log-likelihood of `points`: decision values, each with the probability wanted for it.
+    fn loss(self, points: &[(f64, f64)]) -> f64 {
+        let term = |&(decision, target): &(f64, f64)| {
+            let z = self.a * decision + self.b;
+            if z >= 0.0 {
+                target * z + (-z).exp().ln_1p()
+            } else {
+                (target - 1.0) * z + z.exp().ln_1p()
+            }
+        };
+        points.iter().map(term).sum()
+    }
+
+    /// Where a step of Newton's method leads, halved until the loss of `points` falls; `None` at the
+    /// optimum, or where rounding hides the rest of the way.
+    fn newton_step(self, points: &[(f64, f64)]) -> Option<Self> {
+        const SIGMA: f64 = 1e-12;
+        let (mut h11, mut h22, mut h21, mut g1, mut g2) = (SIGMA, SIGMA, 0.0, 0.0, 0.0);
+        for &(decision, target) in points {
+            let p = self.probability(decision);
+            let (d1, d2) = (target - p, p * (1.0 - p));
+            h11 += decision * decision * d2;
+            h22 += d2;
+            h21 += decision * d2;
+            g1 += decision * d1;
+            g2 += d1;
+        }
+        if g1.abs() < 1e-5 && g2.abs() < 1e-5 {
+            return None;
+        }
+        let determinant = h11 * h22 - h21 * h21;
+        let da = -(h22 * g1 - h21 * g2) / determinant;
+        let db = -(h11 * g2 - h21 * g1) / determinant;
+        let (slope, value) = (g1 * da + g2 * db, self.loss(points));
+        let mut step = 1.0;
+        while step >= 1e-10 {
+            let next = Self {
+                a: self.a + step * da,
+                b: self.b + step * db,
+            };
+            if next.loss(points) < value + 1e-4 * step * slope {
+                return Some(next);
+            }
+            step /= 2.0;
+        }
+        None
     }
 }
 

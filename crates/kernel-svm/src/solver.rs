@@ -73,43 +73,64 @@ pub(crate) fn solve<E: Element>(
     start: Option<&[f64]>,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Solution> {
-    let (samples, firsts) = (kernel.samples(), kernel.firsts());
-    let signs: Vec<f64> = (0..samples)
-        .map(|i| if i < firsts { 1.0 } else { -1.0 })
-        .collect();
-    let mut problem = Problem {
-        gradient: signs.iter().map(|y| -y).collect(),
-        alpha: start.map_or_else(|| vec![0.0; samples], <[f64]>::to_vec),
-        kernel,
-        c,
-        tolerance,
-        signs,
-        set: Vec::new(),
-        working_sets: 0,
-        steps: 0,
-    };
-    if start.is_some() {
-        problem.refresh();
-    }
-    // The gradient as it was kept up to date decides when to look; the one computed anew decides
-    // when to stop.
-    while problem.working_sets < MOST_SETS {
-        if cancelled() {
-            return None;
-        }
-        let violation = problem.violation();
-        if violation <= tolerance || !problem.advance(violation) {
-            problem.refresh();
-            let violation = problem.violation();
-            if violation <= tolerance || !problem.advance(violation) {
-                break;
-            }
-        }
-    }
-    Some(problem.finish())
+    let mut problem = Problem::new(kernel, c, tolerance, start);
+    problem
+        .minimise(MOST_SETS, cancelled)
+        .then(|| problem.finish())
 }
 
-impl<E: Element> Problem<'_, '_, E> {
+impl<'a, 'b, E: Element> Problem<'a, 'b, E> {
+    fn new(
+        kernel: &'a mut KernelRows<'b, E>,
+        c: f64,
+        tolerance: f64,
+        start: Option<&[f64]>,
+    ) -> Self {
+        let (samples, firsts) = (kernel.samples(), kernel.firsts());
+        let signs: Vec<f64> = (0..samples)
+            .map(|i| if i < firsts { 1.0 } else { -1.0 })
+            .collect();
+        let mut problem = Self {
+            gradient: signs.iter().map(|y| -y).collect(),
+            alpha: start.map_or_else(|| vec![0.0; samples], <[f64]>::to_vec),
+            kernel,
+            c,
+            tolerance,
+            signs,
+            set: Vec::new(),
+            working_sets: 0,
+            steps: 0,
+        };
+        if start.is_some() {
+            problem.refresh();
+        }
+        problem
+    }
+
+    /// Solves working sets until the conditions hold, nothing moves any more, or there were `most`;
+    /// the gradient is computed anew then. False if `cancelled` says so.
+    fn minimise(&mut self, most: usize, cancelled: &dyn Fn() -> bool) -> bool {
+        // The gradient as it was kept up to date decides when to look; the one computed anew
+        // decides when to stop.
+        while !cancelled() {
+            if !self.progress(most) {
+                self.refresh();
+                if !self.progress(most) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Solves a working set, unless the conditions hold or there were `most`. Says whether anything
+    /// moved.
+    fn progress(&mut self, most: usize) -> bool {
+        let violation = self.violation();
+        let over = violation <= self.tolerance || violation == f64::INFINITY;
+        !over && self.working_sets < most && self.advance(violation)
+    }
+
     /// Whether αy of sample `i` may grow.
     fn up(&self, i: usize) -> bool {
         if self.signs[i] > 0.0 {
@@ -142,7 +163,12 @@ impl<E: Element> Problem<'_, '_, E> {
         (smallest, largest)
     }
 
+    /// The excess of the largest over the smallest of them; ∞ where kernel values are beyond the
+    /// numbers there are.
     fn violation(&self) -> f64 {
+        if !self.gradient.iter().all(|f| f.is_finite()) {
+            return f64::INFINITY;
+        }
         let (smallest, largest) = self.extremes();
         largest - smallest
     }
@@ -259,7 +285,7 @@ impl<E: Element> Problem<'_, '_, E> {
         let certificate = Certificate {
             dual_objective: dual,
             duality_gap: quadratic + self.c * hinge + dual,
-            kkt_violation: (largest - smallest).max(0.0),
+            kkt_violation: self.violation().max(0.0),
             support_vectors: self.alpha.iter().filter(|&&alpha| alpha > 0.0).count(),
             bounded_support_vectors: self.alpha.iter().filter(|&&alpha| alpha == self.c).count(),
             working_sets: self.working_sets,
@@ -305,20 +331,32 @@ mod tests {
     use crate::kernel_rows::{Kept, TwoClasses};
     use crate::samples::{Columns, Rows};
 
-    /// The optimality conditions in f64, from the samples and the coefficients alone.
-    #[test]
-    fn the_certificate_is_true() {
-        let (features, firsts, c, gamma) = (5, 60, 3.0, 0.8);
-        let samples: Vec<Vec<u8>> = (0..140_usize)
+    const FEATURES: usize = 5;
+    const FIRSTS: usize = 60;
+    const C: f64 = 3.0;
+    const GAMMA: f64 = 0.8;
+
+    /// Of two classes that overlap.
+    fn samples() -> Vec<Vec<u8>> {
+        let pixel = |i: usize, j: usize| (i * i * 31 + i * j * 13 + j * 7) % 90;
+        let shift = |i: usize| if i < FIRSTS { 40 } else { 0 };
+        (0..140)
             .map(|i| {
-                let pixel = |j: usize| (i * i * 31 + i * j * 13 + j * 7) % 90;
-                let shift = if i < firsts { 40 } else { 0 };
-                (0..features).map(|j| (pixel(j) + shift) as u8).collect()
+                let pixels = (0..FEATURES).map(|j| pixel(i, j) + shift(i));
+                pixels.map(|pixel| pixel as u8).collect()
             })
-            .collect();
-        let (first, second) = samples.split_at(firsts);
+            .collect()
+    }
+
+    /// What `work` makes of the kernel of `samples`, of which it may keep `capacity` rows.
+    fn with_kernel<T>(
+        samples: &[Vec<u8>],
+        capacity: usize,
+        work: impl FnOnce(&mut KernelRows<u8>) -> T,
+    ) -> T {
+        let (first, second) = samples.split_at(FIRSTS);
         let rows = Rows::new(samples.iter().map(Vec::as_slice));
-        let columns = [first, second].map(|x| Columns::new(features, x.iter().map(Vec::as_slice)));
+        let columns = [first, second].map(|x| Columns::new(FEATURES, x.iter().map(Vec::as_slice)));
         let own_class = KeptRows::new(samples.len(), 1 << 20);
         let kept = Kept {
             own_class: &own_class,
@@ -326,24 +364,52 @@ mod tests {
         };
         let function = Function {
             kernel: Kernel::Rbf,
-            gamma,
+            gamma: GAMMA,
         };
         let [a, b] = &columns;
         let classes = TwoClasses {
             rows: &rows,
-            ranges: [0..firsts, firsts..samples.len()],
+            ranges: [0..FIRSTS, FIRSTS..samples.len()],
             columns: [a, b],
         };
         let mut spare = Vec::new();
-        let mut kernel = KernelRows::new(function, classes, kept, 1_000, 1, &mut spare);
-        let solution = solve(&mut kernel, c, 1e-4, None, &|| false).unwrap();
+        work(&mut KernelRows::new(
+            function, classes, kept, capacity, 1, &mut spare,
+        ))
+    }
 
+    #[test]
+    fn a_fit_that_is_given_up_is_certified_from_a_gradient_computed_anew() {
+        let samples = samples();
+        let ended = |start: Option<&[f64]>, most| {
+            with_kernel(&samples, 8, |kernel| {
+                let mut problem = Problem::new(kernel, C, 1e-4, start);
+                assert!(problem.minimise(most, &|| false));
+                problem.finish()
+            })
+        };
+        let early = ended(None, 5);
+        assert_eq!(early.certificate.working_sets, 5);
+        assert!(early.certificate.kkt_violation > 0.1, "{early:?}");
+        let alpha: Vec<f64> = early.coefficients.iter().map(|y| y.abs()).collect();
+        let anew = ended(Some(&alpha), 0).certificate;
+        assert_eq!(early.certificate.kkt_violation, anew.kkt_violation);
+        assert_eq!(early.certificate.duality_gap, anew.duality_gap);
+    }
+
+    /// The optimality conditions in f64, from the samples and the coefficients alone.
+    #[test]
+    fn the_certificate_is_true() {
+        let (samples, firsts, c) = (samples(), FIRSTS, C);
+        let solution = with_kernel(&samples, 1_000, |kernel| {
+            solve(kernel, c, 1e-4, None, &|| false).unwrap()
+        });
         let k = |x: &[u8], z: &[u8]| -> f64 {
             let squares = x.iter().zip(z).map(|(&a, &b)| {
                 let difference = (f64::from(a) - f64::from(b)) / 255.0;
                 difference * difference
             });
-            (-gamma * squares.sum::<f64>()).exp()
+            (-GAMMA * squares.sum::<f64>()).exp()
         };
         let coefficients = &solution.coefficients;
         let output = |x: &[u8]| -> f64 {

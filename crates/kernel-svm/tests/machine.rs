@@ -2,8 +2,8 @@
 //! and with less memory than it would like.
 
 use kernel_svm::{
-    Error, Features, Gamma, Kernel, Settings, SupportVectorMachine, Watch, fit, fit_grid,
-    fit_watched,
+    Error, Features, Gamma, GridPoint, Kernel, Settings, SupportVectorMachine, Watch, fit,
+    fit_grid, fit_watched,
 };
 
 /// The data of recorded.py: overlapping classes 0, 1, 2 in turn.
@@ -144,12 +144,16 @@ fn objectives_and_decisions_are_libsvms() {
     }
 }
 
+/// 2 000 samples with labels that follow no pattern: nearly all are support vectors, and a working
+/// set of 256 takes 1.4 MB of kernel rows.
+fn without_pattern() -> (Vec<u8>, Vec<usize>) {
+    let labels = (0..2000).map(|i| i * i / 7 % 3).collect();
+    (pixels(2000, 7), labels)
+}
+
 #[test]
-fn the_result_depends_on_neither_threads_nor_memory() {
-    // Of 2 000 samples, labels without a pattern: nearly all are support vectors, and a working set
-    // of 256 takes 1.4 MB of kernel rows.
-    let x = pixels(2000, 7);
-    let y: Vec<usize> = (0..2000).map(|i| i * i / 7 % 3).collect();
+fn neither_threads_change_a_bit_nor_memory_the_optimum() {
+    let (x, y) = without_pattern();
     let fit_with = |threads, memory_mb| {
         let settings = Settings {
             threads,
@@ -180,7 +184,46 @@ fn the_result_depends_on_neither_threads_nor_memory() {
         assert!(ours.kkt_violation <= 1e-3);
         assert_close(ours.dual_objective, reference.dual_objective, 1e-5);
     }
-    assert_eq!(decisions(&frugal), decisions(&fit_with(2, 1)));
+    // 1 MiB is less than a working set wants, and of 4 MiB two threads get one each.
+    for memory_mb in [1, 4] {
+        let alone = decisions(&fit_with(1, memory_mb));
+        for threads in [2, 8] {
+            let decisions = decisions(&fit_with(threads, memory_mb));
+            assert!(decisions == alone, "{threads} threads, {memory_mb} MiB");
+        }
+    }
+}
+
+#[test]
+fn a_grid_in_little_memory_does_not_depend_on_threads() {
+    let (x, y) = without_pattern();
+    let samples = Features::Pixels(&x);
+    let watch = Watch {
+        solved: &|_, _| {},
+        cancelled: &|| false,
+    };
+    let decisions = |threads, memory_mb| -> Vec<Vec<f64>> {
+        let settings = Settings {
+            threads,
+            memory_mb,
+            ..Settings::default()
+        };
+        let grid = (&[1.0, 10.0][..], &[Gamma::Scale, Gamma::Value(2.0)][..]);
+        let points = fit_grid(samples, 7, &y, &settings, grid, watch).unwrap();
+        let decide = |point: &GridPoint| {
+            let part = Features::Pixels(&x[..7 * 500]);
+            point.machine.decision_function(part)
+        };
+        points.iter().map(decide).collect()
+    };
+    // Half of it is for kernel rows: of 4 MiB a working set each for one thread, of 7 MiB for two.
+    for memory_mb in [4, 7] {
+        let alone = decisions(1, memory_mb);
+        for threads in [2, 8] {
+            let decisions = decisions(threads, memory_mb);
+            assert!(decisions == alone, "{threads} threads, {memory_mb} MiB");
+        }
+    }
 }
 
 #[test]
@@ -238,19 +281,29 @@ fn data_that_cannot_be_learnt_from_is_refused() {
         refusal(Features::Reals(&x), 1, &[0, 1, 1], bad),
         "c = -1: expected a number above 0"
     );
+    for degree in [0, Kernel::HIGHEST_DEGREE + 1, u32::MAX] {
+        let kernel = Kernel::Polynomial { degree, coef0: 1.0 };
+        let bad = Settings { kernel, ..fine };
+        assert_eq!(
+            refusal(Features::Reals(&x), 1, &[0, 1, 1], bad),
+            format!("degree = {degree}: expected a whole number from 1 to 64")
+        );
+    }
 }
 
 #[test]
 fn a_kernel_beyond_the_numbers_there_are_is_an_error() {
-    let x: Vec<f32> = (0..40).map(|i| 1e4 * (i as f32).sin()).collect();
-    let kernel = Kernel::Polynomial {
-        degree: 30,
-        coef0: 1.0,
-    };
-    let y: Vec<usize> = (0..40).map(|i| i / 3 % 2).collect();
-    let settings = settings(kernel, 1.0, Gamma::Value(1.0));
-    let error = fit(Features::Reals(&x), 1, &y, &settings).unwrap_err();
-    assert!(matches!(error, Error::NotConverged { .. }), "{error}");
+    // All kernel values are too large, or some; in the end the gradient is made of NaN.
+    for (samples, scale) in [(40, 1e4_f32), (40, 1e2), (400, 1e2)] {
+        let x: Vec<f32> = (0..samples).map(|i| scale * (i as f32).sin()).collect();
+        let y: Vec<usize> = (0..samples).map(|i| i / 3 % 2).collect();
+        for degree in [29, 30, 31, Kernel::HIGHEST_DEGREE] {
+            let kernel = Kernel::Polynomial { degree, coef0: 1.0 };
+            let settings = settings(kernel, 1.0, Gamma::Value(1.0));
+            let error = fit(Features::Reals(&x), 1, &y, &settings).unwrap_err();
+            assert!(matches!(error, Error::NotConverged { .. }), "{error}");
+        }
+    }
 }
 
 #[test]

@@ -41,16 +41,21 @@ pub struct KernelSvm {
     /// "rbf" for exp(−γ‖x − x'‖²), "polynomial" for (γ x·x' + coef0)^degree, "linear" for x·x'.
     pub kernel: KernelName,
     /// Cost C of a margin violation.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub c: f64,
     /// Factor γ of the kernel: a number, or "scale" for 1 / (features · variance).
     pub gamma: Gamma,
-    /// Degree of the polynomial kernel.
+    /// Degree of the polynomial kernel, from 1 to 64.
+    #[schemars(range(min = 1, max = Kernel::HIGHEST_DEGREE))]
     pub degree: u32,
     /// What the polynomial kernel adds to γ x·x'.
+    #[schemars(range(min = 0))]
     pub coef0: f64,
     /// Largest violation of the optimality conditions at which a pair counts as solved.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub tolerance: f64,
     /// Memory for the images and the kernel matrix, in MiB; with less it gets slower.
+    #[schemars(range(min = 1))]
     pub memory_mb: usize,
     /// Whether to fit probabilities, by five more fits on four fifths of the images each.
     pub probability: bool,
@@ -105,7 +110,9 @@ impl Hyperparameters for KernelSvm {
         crate::positive("c", self.c)?;
         crate::positive("tolerance", self.tolerance)?;
         self.gamma.validate()?;
-        InvalidParameter::unless(self.degree >= 1, "degree", self.degree, "at least 1")?;
+        let valid = (1..=Kernel::HIGHEST_DEGREE).contains(&self.degree);
+        let expected = "a whole number from 1 to 64";
+        InvalidParameter::unless(valid, "degree", self.degree, expected)?;
         let valid = self.coef0 >= 0.0 && self.coef0.is_finite();
         InvalidParameter::unless(valid, "coef0", self.coef0, "a number of at least 0")?;
         InvalidParameter::unless(
@@ -186,6 +193,25 @@ mod tests {
                 .filter(|(a, b)| a == b)
                 .count();
             assert!(right * 100 > 80 * test.len(), "{kernel:?}: {right}");
+        }
+    }
+
+    #[test]
+    fn the_degree_is_bounded_in_program_and_schema() {
+        let preset = (KERNEL_SVM.preset)();
+        let bound = &preset.schema()["properties"]["degree"];
+        assert_eq!(
+            (&bound["minimum"], &bound["maximum"]),
+            (&1.into(), &64.into())
+        );
+        for (degree, accepted) in [(0, false), (1, true), (64, true), (65, false)] {
+            let recipe = KernelSvm {
+                degree,
+                ..KernelSvm::rbf()
+            };
+            let refused = recipe.validate().err().map(|error| error.to_string());
+            let message = format!("degree = {degree}: expected a whole number from 1 to 64");
+            assert_eq!(refused, (!accepted).then_some(message));
         }
     }
 

@@ -33,14 +33,17 @@ pub const VIRTUAL_SVM: ModelEntry = ModelEntry {
 #[schemars(crate = "classifier::schemars")]
 pub struct VirtualSvm {
     /// Cost C of a margin violation.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub c: f64,
     /// Factor γ of the RBF kernel: a number, or "scale" for 1 / (features · variance).
     pub gamma: Gamma,
     /// Whether to make slanted images upright first; images of 8-bit pixels only.
     pub deskew: bool,
     /// Largest violation of the optimality conditions at which a pair counts as solved.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub tolerance: f64,
     /// Memory for the images and the kernel matrix, in MiB; with less it gets slower.
+    #[schemars(range(min = 1))]
     pub memory_mb: usize,
 }
 

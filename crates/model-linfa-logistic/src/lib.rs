@@ -28,10 +28,13 @@ pub const LINFA_LOGISTIC: ModelEntry = ModelEntry {
 #[schemars(crate = "classifier::schemars")]
 pub struct LinfaLogistic {
     /// Weight α of the penalty α/2 ‖W‖², against the sum of the losses.
+    #[schemars(range(min = 0))]
     pub alpha: f64,
     /// L-BFGS stops after as many iterations, converged or not.
+    #[schemars(range(min = 1))]
     pub max_iterations: u64,
     /// L-BFGS stops when the gradient of the summed loss is this short.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub gradient_tolerance: f64,
 }
 

@@ -55,12 +55,16 @@ pub struct LinfaSvm {
     /// "rbf" for exp(−γ‖x − x'‖²) or "linear" for x·x'.
     pub kernel: Kernel,
     /// Cost C of a margin violation.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub c: f64,
     /// Width γ of the RBF kernel, on the reduced features.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub gamma: f64,
     /// Largest violation of the optimality conditions at which the solver stops.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub tolerance: f64,
     /// Principal components kept; as many as there are features or more means no reduction.
+    #[schemars(range(min = 1))]
     pub pca_components: usize,
 }
 

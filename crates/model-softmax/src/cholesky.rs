@@ -1,5 +1,7 @@
 //! The Cholesky factorisation.
 
+use classifier::{Cancellation, Cancelled};
+
 /// The Cholesky factor L of a symmetric positive definite matrix A = `LLᵀ`.
 pub(crate) struct Cholesky {
     /// L in row-major order; above the diagonal it means nothing.
@@ -10,11 +12,19 @@ pub(crate) struct Cholesky {
 impl Cholesky {
     /// Factors the matrix of `size` rows whose lower triangle is in `matrix`, in place.
     ///
+    /// # Errors
+    /// [`Cancelled`], which is asked for before each row.
+    ///
     /// # Panics
     /// If the matrix is not positive definite.
-    pub(crate) fn new(mut matrix: Vec<f64>, size: usize) -> Self {
+    pub(crate) fn new(
+        mut matrix: Vec<f64>,
+        size: usize,
+        cancellation: &Cancellation,
+    ) -> Result<Self, Cancelled> {
         assert_eq!(matrix.len(), size * size, "a square matrix");
         for i in 0..size {
+            cancellation.check()?;
             let (above, row) = matrix.split_at_mut(i * size);
             for j in 0..=i {
                 let (left, right) = row.split_at_mut(j);
@@ -29,10 +39,10 @@ impl Cholesky {
                 }
             }
         }
-        Self {
+        Ok(Self {
             lower: matrix,
             size,
-        }
+        })
     }
 
     /// Solves A x = b for every column of `b`, shape (size, columns), in place.
@@ -103,7 +113,7 @@ mod tests {
             sum + if i == j { 1.0 } else { 0.0 }
         };
         let matrix = (0..size * size).map(|place| a(place / size, place % size));
-        let cholesky = Cholesky::new(matrix.collect(), size);
+        let cholesky = Cholesky::new(matrix.collect(), size, &Cancellation::default()).unwrap();
         let right: Vec<f64> = (0..2 * size).map(|i| (i as f64).sin()).collect();
         let mut x = right.clone();
         cholesky.solve(&mut x, 2);
@@ -113,5 +123,13 @@ mod tests {
                 assert!((product - right[2 * i + column]).abs() < 1e-10);
             }
         }
+    }
+
+    #[test]
+    fn a_factorisation_that_is_called_off_looks_at_nothing() {
+        let cancellation = Cancellation::default();
+        cancellation.cancel();
+        let indefinite = vec![-1.0];
+        assert!(Cholesky::new(indefinite, 1, &cancellation).is_err());
     }
 }

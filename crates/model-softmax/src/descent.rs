@@ -17,10 +17,13 @@ use serde::{Deserialize, Serialize};
 #[schemars(crate = "classifier::schemars")]
 pub struct Softmax {
     /// Passes over the training images.
+    #[schemars(range(min = 1))]
     pub epochs: usize,
     /// Images per update; a shorter last batch is used, too.
+    #[schemars(range(min = 1))]
     pub batch_size: usize,
     /// Step length η of an update.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub learning_rate: f64,
     /// Whether each epoch visits the images in a new random order.
     pub shuffle: bool,

@@ -5,10 +5,11 @@
 )]
 
 use crate::batches::Batches;
-use crate::cholesky::Cholesky;
+use crate::curvature::Curvature;
 use crate::lanes::{LANES, Lanes};
 use crate::residual::{ByClass, Residuals};
 use crate::sparse::Feature;
+use classifier::{Cancellation, Cancelled};
 use rayon::prelude::*;
 
 /// Parts of the training set whose gradients are summed in f32, each by one thread; the sums are
@@ -116,45 +117,28 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         }
     }
 
-    /// A factored model of the Hessian, the same for every class: p(1 − p) Σᵢ xᵢxᵢᵀ / m + λI with
-    /// p = 1/k, as it is for equal classes at zero weights, over a `sample` of the images with a 1
-    /// appended for the biases; and `ridge` on the diagonal for features that the sample rarely
-    /// has.
-    pub(crate) fn curvature(&self, sample: usize, ridge: f64) -> Cholesky {
-        let size = self.data.width() + 1;
+    /// A model of the Hessian, the same for every class: p(1 − p) Σᵢ xᵢxᵢᵀ / m + λI with p = 1/k,
+    /// as it is for equal classes at zero weights, over a `sample` of the images with a 1 appended
+    /// for the biases; and `ridge` on the diagonal for features that the sample rarely has.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub(crate) fn curvature(
+        &self,
+        sample: usize,
+        ridge: f64,
+        cancellation: &Cancellation,
+    ) -> Result<Curvature, Cancelled> {
+        let width = self.data.width();
         let step = self.images.len().div_ceil(sample);
-        let sample = self.images.iter().step_by(step);
-        let rows: Vec<Vec<(usize, f64)>> = sample
-            .map(|&image| {
-                let mut row = self.data.row(image);
-                row.push((self.data.width(), 1.0));
-                row
-            })
-            .collect();
+        let rows = self.images.iter().step_by(step).map(|&image| {
+            let mut row = self.data.row(image);
+            row.push((width, 1.0));
+            row
+        });
         let p = 1.0 / self.classes as f64;
         let scale = p * (1.0 - p) / rows.len() as f64;
-        let mut matrix = vec![0.0; size * size];
-        // Bands of rows in parallel: each sums in the order of the images.
-        let band = size.div_ceil(PARTS);
-        matrix
-            .par_chunks_mut(band * size)
-            .enumerate()
-            .for_each(|(index, band_rows)| {
-                for row in &rows {
-                    let first = row.partition_point(|&(feature, _)| feature < index * band);
-                    let end = row.partition_point(|&(feature, _)| feature < (index + 1) * band);
-                    for (place, &(i, x_i)) in row.iter().enumerate().take(end).skip(first) {
-                        let matrix_row = &mut band_rows[(i - index * band) * size..][..size];
-                        for &(j, x_j) in &row[..=place] {
-                            matrix_row[j] += scale * x_i * x_j;
-                        }
-                    }
-                }
-            });
-        for i in 0..size {
-            matrix[i * size + i] += self.lambda + ridge;
-        }
-        Cholesky::new(matrix, size)
+        Curvature::new(rows, width + 1, scale, self.lambda + ridge, cancellation)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Arithmetic on the classes of one image at once, in vectors of fixed width.
 //!
 //! Every operation is an elementwise loop over an array, which the compiler turns into whatever
-//! vectors the processor has. Products and sums are never fused, so that the bits do not depend
-//! on the processor.
+//! vectors the processor has. Whether a product and a sum are fused is written down, never left to
+//! the compiler, so that the bits do not depend on the processor.
 #![allow(
     clippy::inline_always,
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"

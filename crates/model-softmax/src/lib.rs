@@ -9,6 +9,7 @@
 
 mod batches;
 mod cholesky;
+mod curvature;
 mod dense;
 mod descent;
 mod forward;

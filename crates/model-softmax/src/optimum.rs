@@ -24,10 +24,13 @@ const RIDGE: f64 = 3e-3;
 #[schemars(crate = "classifier::schemars")]
 pub struct SoftmaxLbfgs {
     /// Inverse strength of the regularisation, as in scikit-learn.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub c: f64,
     /// Largest slope of the objective in any variable at which the optimum counts as reached.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub tolerance: f64,
     /// Iterations after which to stop in any case; the certificate says so.
+    #[schemars(range(min = 1))]
     pub iterations: usize,
 }
 
@@ -70,7 +73,7 @@ impl SoftmaxLbfgs {
         let lambda = 1.0 / (self.c * train.len() as f64);
         let data = FullBatch::new(values, features, train.labels(), classes, lambda);
         let start = vec![0.0; (features + 1) * classes];
-        let curvature = data.curvature(SAMPLE, RIDGE);
+        let curvature = data.curvature(SAMPLE, RIDGE, context.cancellation())?;
         let precondition = |q: &mut [f64]| curvature.solve(q, classes);
         let objective = |x: &[f64], gradient: &mut [f64]| data.evaluate(x, gradient);
         let mut search = Lbfgs::new(start, objective, precondition);
@@ -194,12 +197,25 @@ impl Classifier for Optimum {
 mod tests {
     use super::*;
     use crate::SOFTMAX_LBFGS;
-    use crate::full_batch::FullBatch;
+    use crate::curvature::MOST_FEATURES;
     use classifier_conformance::digits;
+    use datasets::{ImageShape, Images};
 
     #[test]
     fn it_conforms() {
         classifier_conformance::check(&SOFTMAX_LBFGS);
+    }
+
+    #[test]
+    fn the_way_is_a_percentage_whatever_the_slopes() {
+        let recipe = SoftmaxLbfgs::default();
+        assert_eq!(recipe.way(1e-2, 1e-4), 50);
+        assert_eq!(recipe.way(1e-2, 1e-2), 0);
+        for first in [1.000_001e-6, 1.0, f64::INFINITY] {
+            for slope in [0.0, 1e-9, 1e-6, 1.0, f64::INFINITY, f64::NAN] {
+                assert!(recipe.way(first, slope) <= 100, "{first} {slope}");
+            }
+        }
     }
 
     #[test]
@@ -234,16 +250,44 @@ mod tests {
         }
     }
 
-    /// The formulas of the lab, in f64, at the point that the solver calls the optimum.
+    /// Three classes of images of 5 000 pixels, too many for a dense model of the curvature.
+    fn wide() -> Dataset {
+        let shape = ImageShape {
+            rows: 50,
+            columns: 100,
+        };
+        let labels: Vec<usize> = (0..40).map(|i| i % 3).collect();
+        let pixels = labels.iter().enumerate().flat_map(|(i, &label)| {
+            let pixel = move |j: usize| (i * i * 31 + i * j * 13 + j * j * 7) % 200;
+            (0..shape.features())
+                .map(move |j| (pixel(j) + if j % 3 == label { 40 } else { 0 }) as u8)
+        });
+        let images = Images::from_pixels(shape, pixels.collect()).unwrap();
+        let names = ["a", "b", "c"].map(str::to_owned);
+        Dataset::new(images, labels, names.into()).unwrap()
+    }
+
     #[test]
     fn the_certificate_is_true() {
         let [train, _] = digits();
+        check_certificate(&train, 0.01);
+    }
+
+    #[test]
+    fn images_too_wide_for_a_dense_curvature_end_at_their_optimum() {
+        let train = wide();
+        assert!(train.images().features() > MOST_FEATURES);
+        check_certificate(&train, 0.1);
+    }
+
+    /// The formulas of the lab, in f64, at the point that the solver calls the optimum.
+    fn check_certificate(train: &Dataset, c: f64) {
         let recipe = SoftmaxLbfgs {
-            c: 0.01,
+            c,
             tolerance: 1e-6,
             ..SoftmaxLbfgs::default()
         };
-        let optimum = recipe.train(&train, &mut FitContext::quiet(1, 1)).unwrap();
+        let optimum = recipe.train(train, &mut FitContext::quiet(1, 1)).unwrap();
         assert!(optimum.gradient_norm <= 1e-6, "{}", optimum.gradient_norm);
         let wide = |values: &[f32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
         let weights = Weights {
@@ -252,11 +296,11 @@ mod tests {
         };
         let x = wide(&train.images().to_f32());
         let mut y = crate::logits(&x, &weights);
-        let lambda = 1.0 / (0.01 * train.len() as f64);
+        let lambda = 1.0 / (c * train.len() as f64);
         let norm: f64 = weights.w.iter().map(|w| w * w).sum();
         let objective = crate::cross_entropy(&y, train.labels()) + 0.5 * lambda * norm;
         assert!((objective - optimum.objective).abs() < 1e-6 * objective);
-        crate::softmax(&mut y, 10);
+        crate::softmax(&mut y, train.classes());
         let gradient = crate::gradient(&x, &y, train.labels());
         let slopes = gradient
             .w

@@ -1,5 +1,6 @@
 //! Whether a fit that was repeated gave the same.
 
+use crate::metrics::only_right;
 use crate::{FitRecord, Outcome, RunRecord};
 use statistics::mcnemar;
 use std::fmt;
@@ -53,15 +54,10 @@ pub fn agreement(run: &RunRecord, record: &FitRecord, again: &Outcome) -> Agreem
     if first.predictions == second.predictions && same_bits {
         return Agreement::Identical;
     }
-    let labels = run.labels_of(record.cell);
-    let (mut only_first, mut only_second, mut differing) = (0, 0, 0);
     let pairs = first.predictions.iter().zip(&second.predictions);
-    for ((a, b), truth) in pairs.zip(labels) {
-        let (a, b) = (usize::from(*a), usize::from(*b));
-        differing += usize::from(a != b);
-        only_first += usize::from(a == truth && b != truth);
-        only_second += usize::from(b == truth && a != truth);
-    }
+    let differing = pairs.filter(|(a, b)| a != b).count();
+    let [a, b] = [first, second].map(|fitted| run.right(record.cell, &fitted.predictions));
+    let (only_first, only_second) = only_right(&a, &b);
     let p = mcnemar(only_first, only_second).p;
     if p < 0.05 {
         Agreement::Different {

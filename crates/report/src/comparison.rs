@@ -1,14 +1,14 @@
 //! Which differences between models the images show, and which they do not.
 
-use crate::metrics::test_to_train;
+use crate::metrics::{self, only_right};
 use crate::over_seeds::over_seeds;
 use crate::resampled::{MetricDifference, Redrawn, Resampled};
 use crate::summary::CONFIDENCE;
 use crate::{ModelSummary, OverSeeds, Protocol, RunRecord, Status};
 use serde::Serialize;
 use statistics::{
-    CorrelatedDifferences, Interval, Posterior, Test, cochran_q, detectable_difference,
-    five_by_two_f, groups, holm, mcnemar,
+    Interval, Posterior, Test, cochran_q, detectable_difference, five_by_two_f, groups, holm,
+    mcnemar,
 };
 
 /// Adjusted p values below this are called a difference.
@@ -172,15 +172,12 @@ fn on_the_same_images(ranked: &[&ModelSummary], seed: u64) -> Vec<Comparison> {
 /// The corrected resampled t test, frequentist and Bayesian.
 fn over_folds(ranked: &[&ModelSummary], protocol: Protocol) -> Vec<Comparison> {
     let compare = |(i, j): (usize, usize)| {
-        let folds = ranked[i].fits.iter().zip(&ranked[j].fits);
-        let differences: Vec<f64> = folds.map(|(a, b)| a.accuracy - b.accuracy).collect();
+        let (differences, folds) = metrics::over_folds(&ranked[i].fits, &ranked[j].fits);
         let pair = Comparison {
             difference: differences.iter().sum::<f64>() / differences.len().max(1) as f64,
             ..Comparison::of(ranked[i], ranked[j], ranked[i].fits.len())
         };
-        // The larger ratio of the two, if one of them was trained on fewer images.
-        let ratio = test_to_train(ranked[i].fits.iter().chain(&ranked[j].fits));
-        let Some(folds) = CorrelatedDifferences::new(&differences, ratio) else {
+        let Some(folds) = folds else {
             return pair;
         };
         let halves: Vec<[f64; 2]> = differences.as_chunks::<2>().0.to_vec();
@@ -208,8 +205,7 @@ impl Comparison {
     fn of(first: &ModelSummary, second: &ModelSummary, fits: usize) -> Self {
         let images = |model: &ModelSummary| model.right[..fits].concat();
         let (a, b) = (images(first), images(second));
-        let only = |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count();
-        let (only_first_right, only_second_right) = (only(&a, &b), only(&b, &a));
+        let (only_first_right, only_second_right) = only_right(&a, &b);
         let difference = only_first_right as f64 - only_second_right as f64;
         let difference = difference / a.len().max(1) as f64;
         Self {
@@ -238,6 +234,7 @@ mod tests {
     use super::*;
     use crate::Cell;
     use crate::examples::{CELL, report, run, run_over_folds, with_errors};
+    use statistics::CorrelatedDifferences;
 
     /// Four folds of ten images, in which the models have so many errors.
     fn over_four_folds(

@@ -69,7 +69,8 @@ impl OverDataSets {
 /// A name and the registered model behind it.
 type Model<'a> = (&'a str, &'a str);
 
-/// The reports that are of all images of a data set, judged on its test images: one of each data set.
+/// The reports that are of all images of a data set, none held out, judged on its test images: one of
+/// each data set.
 fn comparable(reports: &[(String, Value)]) -> Vec<&Value> {
     let mut seen = BTreeSet::new();
     let reports = reports.iter().map(|(_, report)| report);
@@ -88,6 +89,7 @@ fn is_of_all_images(report: &Value) -> bool {
     report["complete"] == true
         && report["quick"] == false
         && report["protocol"]["judged_on"] == "test"
+        && report["protocol"]["calibration"].is_null()
         && data["test"].is_u64()
         && data["test"] == data["test_available"]
         && report["models"].as_array().is_some_and(all)
@@ -247,7 +249,7 @@ mod tests {
         json!({
             "complete": true,
             "quick": false,
-            "protocol": { "judged_on": "test" },
+            "protocol": { "judged_on": "test", "calibration": null },
             "dataset": {
                 "title": format!("Data {number}"),
                 "train_available": 100,
@@ -327,6 +329,7 @@ mod tests {
             change("/quick", json!(true)),
             change("/complete", json!(false)),
             change("/protocol/judged_on", json!("folds")),
+            change("/protocol/calibration", json!(10)),
             change("/dataset/test", json!(49)),
             change("/models/2/train_images", json!(99)),
             change("/dataset/sha256", json!(["3"])),

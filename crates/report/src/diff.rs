@@ -1,9 +1,9 @@
 //! What changed between two runs.
 
-use crate::metrics::{Fit, finished, test_to_train};
+use crate::metrics::{Fit, finished, only_right, over_folds};
 use crate::{FitRecord, FitSummary, PlannedModel, Records, RunRecord};
 use serde_json::{Map, Value};
-use statistics::{CorrelatedDifferences, holm, mcnemar};
+use statistics::{holm, mcnemar};
 
 /// A value that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,14 +207,11 @@ impl<'a> Side<'a> {
     fn p(&self, other: &Self) -> f64 {
         if self.run.protocol.folds == 0 {
             let (a, b) = (self.fits[0].right(self.run), other.fits[0].right(other.run));
-            let only =
-                |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count();
-            return mcnemar(only(&a, &b), only(&b, &a)).p;
+            let (only_first, only_second) = only_right(&a, &b);
+            return mcnemar(only_first, only_second).p;
         }
-        let folds = self.summaries.iter().zip(&other.summaries);
-        let differences: Vec<f64> = folds.map(|(a, b)| a.accuracy - b.accuracy).collect();
-        let ratio = test_to_train(self.summaries.iter().chain(&other.summaries));
-        CorrelatedDifferences::new(&differences, ratio).map_or(1.0, |folds| folds.t_test().p)
+        let (_, folds) = over_folds(&self.summaries, &other.summaries);
+        folds.map_or(1.0, |folds| folds.t_test().p)
     }
 }
 
@@ -230,6 +227,7 @@ mod tests {
     use super::*;
     use crate::examples::{CELL, fit, run, run_over_folds, with_errors};
     use crate::{Cell, Outcome};
+    use statistics::CorrelatedDifferences;
 
     fn records(run: &RunRecord, fits: Vec<FitRecord>) -> Records {
         Records {

@@ -54,7 +54,7 @@ pub(crate) fn run(models: &[&str], labels: &[u16]) -> RunRecord {
             data_origin: "memory".to_owned(),
             commit: String::new(),
             versions: vec![("plumbline".to_owned(), "0.1.0".to_owned())],
-            build: "optimised".to_owned(),
+            build: "dev profile, opt-level 3".to_owned(),
             system: "test".to_owned(),
             cpu: "test".to_owned(),
             cpus: 2,

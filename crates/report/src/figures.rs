@@ -18,7 +18,17 @@ pub(crate) use ranks::{Ranked, critical_difference_diagram};
 
 use crate::files::write_file;
 use crate::{Report, ReportError, Table};
+use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
 use std::path::Path;
+
+/// A part of an SVG to draw on.
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+/// Two axes, and the part between them.
+type Axes<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+/// What comes of drawing.
+type Drawn<T> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
 
 /// A file for the directory `figures`, and what it shows.
 pub(crate) struct Figure {

@@ -4,6 +4,7 @@ use crate::{
     ControlRecord, FitRecord, ImagesRecord, Record, Report, ReportError, RunRecord, figures,
     figures::Figure, html, markdown,
 };
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,11 +18,11 @@ pub struct RecordLog {
 
 impl RecordLog {
     /// Begins `DIRECTORY/records/RUN.jsonl` with the run's record. Older runs are left alone; if
-    /// one has this name, `run` gets a number.
+    /// one has this name, `run` gets a number, there and in the record.
     ///
     /// # Errors
     /// [`ReportError::Io`] if the directory cannot be made or written to.
-    pub fn create(directory: &Path, mut run: RunRecord) -> Result<Self, ReportError> {
+    pub fn create(directory: &Path, run: &mut RunRecord) -> Result<Self, ReportError> {
         let records = directory.join("records");
         fs::create_dir_all(&records).map_err(ReportError::io(&records))?;
         let first = run.run.clone();
@@ -30,7 +31,7 @@ impl RecordLog {
             match File::create_new(&path) {
                 Ok(file) => {
                     let mut log = Self { path, file };
-                    log.append(&Record::Run(Box::new(run)))?;
+                    log.append(&Record::Run(Box::new(run.clone())))?;
                     return Ok(log);
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
@@ -152,8 +153,8 @@ pub fn runs(directory: &Path) -> Result<Vec<PathBuf>, ReportError> {
 }
 
 /// Writes `README.md`, `index.html`, `report.json` and the figures of a report into `directory`,
-/// each figure with its data beside it. Figures of models that are not in the report any more are
-/// removed.
+/// each figure with its data beside it. Then figures of models that are not in the report any more
+/// are removed.
 ///
 /// # Errors
 /// [`ReportError`] naming the file.
@@ -161,17 +162,6 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
     let figures_directory = directory.join("figures");
     fs::create_dir_all(&figures_directory).map_err(ReportError::io(&figures_directory))?;
     let figures = figures::draw(report)?;
-    for entry in fs::read_dir(&figures_directory).map_err(ReportError::io(&figures_directory))? {
-        let path = entry.map_err(ReportError::io(&figures_directory))?.path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        let is_of = |figure: &Figure| figure.name == name || figure.data_name() == name;
-        if !figures.iter().any(is_of) {
-            fs::remove_file(&path).map_err(ReportError::io(&path))?;
-        }
-    }
     for figure in &figures {
         figure.write(&figures_directory)?;
     }
@@ -183,7 +173,24 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
     write_file(
         &directory.join("index.html"),
         html::page(report, &figures)?.as_bytes(),
-    )
+    )?;
+    remove_stale(&figures_directory, &figures)
+}
+
+/// Removes pictures and data of other figures than these, and nothing else that is there.
+fn remove_stale(directory: &Path, figures: &[Figure]) -> Result<(), ReportError> {
+    for entry in fs::read_dir(directory).map_err(ReportError::io(directory))? {
+        let entry = entry.map_err(ReportError::io(directory))?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        let is_written =
+            |extension: &OsStr| ["svg", "png", "csv"].iter().any(|of| extension == *of);
+        let is_of = |figure: &Figure| name == *figure.name || name == *figure.data_name();
+        if is_file && path.extension().is_some_and(is_written) && !figures.iter().any(is_of) {
+            fs::remove_file(&path).map_err(ReportError::io(&path))?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file in one step, so that a reader never sees half of it, and makes its directory.

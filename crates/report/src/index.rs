@@ -86,8 +86,10 @@ fn line(directory: &str, report: &Value) -> String {
         .map(Vec::as_slice)
         .unwrap_or_default();
     let accuracy = |model: &Value| model["test_accuracy"].as_f64();
+    // The last of equals is the greatest; here the first in the plan, as in reports.
     let best = models
         .iter()
+        .rev()
         .filter(|model| accuracy(model).is_some())
         .max_by(|a, b| {
             accuracy(a)
@@ -115,4 +117,18 @@ fn line(directory: &str, report: &Value) -> String {
         models.len(),
         report["run"].as_str().unwrap_or("–"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_best_of_equals_is_the_first_as_in_the_report() {
+        let models = [("a", 0.8), ("b", 0.9), ("c", 0.9)];
+        let models = models.map(|(id, right)| json!({ "id": id, "test_accuracy": right }));
+        let line = line("tiny", &json!({ "models": models }));
+        assert!(line.contains("| b | 90.00 % | 3 |"), "{line}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The table of models for a paper, as LaTeX.
 
+use crate::markdown::one_line;
 use crate::{ModelSummary, Report, Status, warnings};
 use std::fmt::Write;
 
@@ -13,7 +14,7 @@ pub fn latex(report: &Report) -> String {
         let _ = writeln!(text, "{} \\\\", latex_row(model).join(" & "));
     }
     for warning in warnings(report) {
-        let plain = warning.replace("**", "").replace('%', "\\%");
+        let plain = escape(&warning.replace("**", ""));
         let _ = writeln!(text, "\\multicolumn{{6}}{{l}}{{\\emph{{{plain}}}}} \\\\");
     }
     text.push_str("\\bottomrule\n\\end{tabular}\n");
@@ -21,9 +22,9 @@ pub fn latex(report: &Report) -> String {
 }
 
 fn latex_row(model: &ModelSummary) -> Vec<String> {
-    let name = model.id.replace('_', "\\_");
+    let name = escape(&model.id);
     if model.status != Status::Finished {
-        let status = model.status.name();
+        let status = escape(model.status.name());
         return vec![name, format!("\\multicolumn{{5}}{{l}}{{{status}}}")];
     }
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "--".to_owned());
@@ -39,4 +40,44 @@ fn latex_row(model: &ModelSummary) -> Vec<String> {
         or_dash(model.test_log_loss.map(|loss| format!("{loss:.4}"))),
         or_dash(model.fit_seconds.map(|seconds| format!("{seconds:.2}"))),
     ]
+}
+
+/// Text on one line that LaTeX prints as it is.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in one_line(text).chars() {
+        match letter {
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => escaped.extend(['\\', letter]),
+            '~' => escaped.push_str("\\textasciitilde{}"),
+            '^' => escaped.push_str("\\textasciicircum{}"),
+            '\\' => escaped.push_str("\\textbackslash{}"),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Outcome;
+    use crate::examples::{CELL, fit, report, run};
+
+    #[test]
+    fn names_and_warnings_are_text() {
+        assert_eq!(escape("a_b {5 %}"), "a\\_b \\{5 \\%\\}");
+        assert_eq!(
+            escape("~^\\"),
+            "\\textasciitilde{}\\textasciicircum{}\\textbackslash{}"
+        );
+        let reason = "w_0 & w_1:\n\n#3 at 5 % of $x".to_owned();
+        let failed = fit("m_1", CELL, Outcome::Failed { reason });
+        let table = latex(&report(vec![failed], run(&["m_1"], &[0, 1])));
+        for part in [
+            "m\\_1 & \\multicolumn{5}{l}{failed} \\\\\n",
+            "without m\\_1 (failed: w\\_0 \\& w\\_1: \\#3 at 5 \\% of \\$x).}} \\\\\n",
+        ] {
+            assert!(table.contains(part), "{part}: {table}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ mod tables;
 use crate::figures::Figure;
 use crate::numbers::{probability, thousands};
 use crate::verdict::verdict;
-use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
+use crate::{ModelSummary, Report, ReportError, Status};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -86,7 +86,7 @@ pub(crate) fn view<'a>(report: &'a Report, figures: &'a [Figure]) -> View<'a> {
         spreads: report.finished().filter_map(SpreadRow::new).collect(),
         over_seeds: report.comparisons.iter().filter_map(SeedRow::new).collect(),
         warnings: warnings(report),
-        sizes: Sizes::new(&report.dataset),
+        sizes: Sizes::new(report),
         models: report
             .models
             .iter()
@@ -99,7 +99,8 @@ pub(crate) fn view<'a>(report: &'a Report, figures: &'a [Figure]) -> View<'a> {
     }
 }
 
-/// Fills a template in. Where the name ends in `.html`, text is escaped.
+/// Fills a template in. Where the name ends in `.html`, text is escaped. `line` keeps what others wrote
+/// on its line of Markdown, and in its cell.
 pub(crate) fn fill(
     name: &str,
     template: &str,
@@ -113,7 +114,17 @@ pub(crate) fn fill(
         .keep_trailing_newline(true)
         .build()?;
     templates.set_syntax(syntax);
+    templates.add_filter("line", |text: &str| one_line(text).replace('|', "\\|"));
     templates.render_named_str(name, template, Value::from(Serde(view)))
+}
+
+/// Without line breaks, such as those of a panic's message.
+pub(crate) fn one_line(text: &str) -> String {
+    let lines = text.split(['\n', '\r']).map(str::trim);
+    lines
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Models that cannot be told apart, one list of names each.
@@ -142,15 +153,19 @@ struct Sizes {
     train_available: String,
     test: String,
     test_available: String,
+    /// Training images held out to scale probabilities on.
+    calibration: Option<String>,
 }
 
 impl Sizes {
-    fn new(data: &DatasetRecord) -> Self {
+    fn new(report: &Report) -> Self {
+        let data = &report.dataset;
         Self {
             train: thousands(data.train),
             train_available: thousands(data.train_available),
             test: thousands(data.test),
             test_available: thousands(data.test_available),
+            calibration: report.protocol.calibration.map(thousands),
         }
     }
 }

@@ -42,7 +42,8 @@ pub struct Metrics {
     pub top_2_accuracy: Option<f64>,
     /// Share of images whose truth is among the three most probable classes.
     pub top_3_accuracy: Option<f64>,
-    /// Area under the receiver operating characteristic, one class against the rest, the mean.
+    /// Area under the receiver operating characteristic, one class against the rest, the mean. Absent
+    /// where all images are of one class, too.
     pub roc_auc: Option<f64>,
     /// Mean distance between confidence and accuracy.
     pub expected_calibration_error: Option<f64>,
@@ -106,7 +107,7 @@ impl Judged {
             brier: score(brier),
             top_2_accuracy: score(|logs, labels| top_k_accuracy(logs, labels, 2)),
             top_3_accuracy: score(|logs, labels| top_k_accuracy(logs, labels, 3)),
-            roc_auc: score(roc_auc),
+            roc_auc: logs.and_then(|logs| roc_auc(logs, &self.labels)),
             expected_calibration_error: reliability.as_deref().map(expected_calibration_error),
             reliability: reliability.unwrap_or_default(),
         }
@@ -119,10 +120,16 @@ impl RunRecord {
         let Outcome::Finished(fitted) = &record.outcome else {
             return None;
         };
-        let labels = self.labels_of(record.cell);
-        let pairs = labels.iter().zip(&fitted.predictions);
-        let right = pairs.filter(|(truth, predicted)| **truth == usize::from(**predicted));
-        Some(right.count() as f64 / labels.len().max(1) as f64)
+        Some(share(&self.right(record.cell, &fitted.predictions)))
+    }
+
+    /// Whether each image that a fit was judged on is predicted right.
+    pub(crate) fn right(&self, cell: Cell, predictions: &[u16]) -> Vec<bool> {
+        let labels = self.labels_of(cell).into_iter();
+        labels
+            .zip(predictions)
+            .map(|(truth, &predicted)| truth == usize::from(predicted))
+            .collect()
     }
 
     /// The images that a fit was judged on: index and label.
@@ -190,14 +197,13 @@ impl FitSummary {
     pub(crate) fn new(run: &RunRecord, fit: &Fit, all: usize) -> Self {
         let (cell, fitted) = (fit.cell, &fit.fitted);
         let labels = run.labels_of(cell);
-        let right = fit.right(run).into_iter().filter(|&right| right).count();
         Self {
             repeat: cell.repeat,
             fold: cell.fold,
             seed: cell.seed,
             train_images: cell.train_images.unwrap_or(all),
             judged_images: labels.len(),
-            accuracy: right as f64 / labels.len().max(1) as f64,
+            accuracy: share(&fit.right(run)),
             log_loss: fitted
                 .log_probabilities
                 .as_ref()
@@ -210,12 +216,20 @@ impl FitSummary {
 impl Fit {
     /// Whether each image that it was judged on is right.
     pub(crate) fn right(&self, run: &RunRecord) -> Vec<bool> {
-        let labels = run.labels_of(self.cell).into_iter();
-        labels
-            .zip(&self.fitted.predictions)
-            .map(|(truth, &predicted)| truth == usize::from(predicted))
-            .collect()
+        run.right(self.cell, &self.fitted.predictions)
     }
+}
+
+/// The share of images that are right; 0 without images.
+fn share(right: &[bool]) -> f64 {
+    let count = right.iter().filter(|right| **right).count();
+    count as f64 / right.len().max(1) as f64
+}
+
+/// Images that only the first, and only the second got right.
+pub(crate) fn only_right(first: &[bool], second: &[bool]) -> (usize, usize) {
+    let only = |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count();
+    (only(first, second), only(second, first))
 }
 
 /// The interval of the accuracy: over correlated folds, or Wilson's over the images where there are no
@@ -237,8 +251,22 @@ pub(crate) fn accuracy_interval(
     }
 }
 
+/// How two models differ in accuracy on each fold, first − second, and on average over these folds that
+/// share training images; `None` where all show the same difference.
+pub(crate) fn over_folds(
+    first: &[FitSummary],
+    second: &[FitSummary],
+) -> (Vec<f64>, Option<CorrelatedDifferences>) {
+    let folds = first.iter().zip(second);
+    let differences: Vec<f64> = folds.map(|(a, b)| a.accuracy - b.accuracy).collect();
+    // The larger ratio of the two, if one of them was trained on fewer images.
+    let ratio = test_to_train(first.iter().chain(second));
+    let average = CorrelatedDifferences::new(&differences, ratio);
+    (differences, average)
+}
+
 /// Judged images for each training image, the most of any fit: the larger, the less the folds show.
-pub(crate) fn test_to_train<'a>(fits: impl IntoIterator<Item = &'a FitSummary>) -> f64 {
+fn test_to_train<'a>(fits: impl IntoIterator<Item = &'a FitSummary>) -> f64 {
     fits.into_iter()
         .map(|fit| fit.judged_images as f64 / fit.train_images.max(1) as f64)
         .fold(0.0, f64::max)

@@ -191,7 +191,7 @@ pub struct PlannedModel {
     pub fits: usize,
 }
 
-/// Where, when and with what a run was made. Nothing in here influences predictions.
+/// Where, when and with what a run was made: what may explain that two runs differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
     /// The command line.
@@ -204,7 +204,7 @@ pub struct Environment {
     pub commit: String,
     /// Versions of Plumbline, the compiler and the libraries that models use.
     pub versions: Vec<(String, String)>,
-    /// "optimised" or "debug".
+    /// Profile and optimisation of the program: "dev profile, opt-level 3".
     pub build: String,
     /// Operating system and architecture.
     pub system: String,

@@ -61,7 +61,8 @@ struct Scores {
     /// probable, and what it adds to the area under the curve.
     of_images: Vec<[f64; 5]>,
     /// The area under the curve, of which a drawn test set has, to first order, what its images add.
-    /// Two thousand areas computed anew take longer than all other metrics together.
+    /// Two thousand areas computed anew take longer than all other metrics together. NaN where all
+    /// images are of one class.
     roc_auc: f64,
     /// Images by the probability of their prediction, each with how much too sure it is.
     bins: Vec<Vec<(usize, f64)>>,
@@ -120,7 +121,8 @@ impl Resampled {
 impl Scores {
     fn new(log_probabilities: &[f32], labels: &[usize]) -> Self {
         let share = |found: bool| f64::from(u8::from(found));
-        let (roc_auc, influences) = roc_auc_influences(log_probabilities, labels);
+        let (roc_auc, influences) = roc_auc_influences(log_probabilities, labels)
+            .unwrap_or_else(|| (f64::NAN, vec![0.0; labels.len()]));
         let of_images = log_losses(log_probabilities, labels)
             .zip(brier_scores(log_probabilities, labels))
             .zip(ranks(log_probabilities, labels))
@@ -146,6 +148,10 @@ impl Scores {
         // Spelt out: as a loop over four sums, this is three times as slow in the dev profile.
         let [mut log_loss, mut brier, mut top_2, mut top_3, mut influence] = [0.0; 5];
         for (scores, &times) in self.of_images.iter().zip(times) {
+            // The loss may be infinite, and is not there in a test set without the image.
+            if times == 0 {
+                continue;
+            }
             let times = f64::from(times);
             log_loss += times * scores[0];
             brier += times * scores[1];
@@ -194,7 +200,8 @@ impl<'a> Redrawn<'a> {
         }
     }
 
-    /// How two models differ in every metric that both have, accuracy first.
+    /// How two models differ in every metric that both have, accuracy first. Of two losses that are both
+    /// infinite there is no difference.
     pub(crate) fn differences(&self, first: usize, second: usize) -> Vec<MetricDifference> {
         let column = |model: usize| {
             let before = &self.models[..model];
@@ -212,7 +219,8 @@ impl<'a> Redrawn<'a> {
                 .bootstrap
                 .difference(a + metric, b + metric, CONFIDENCE),
         };
-        shared.enumerate().map(differ).collect()
+        let differences = shared.enumerate().map(differ);
+        differences.filter(|of| !of.difference.is_nan()).collect()
     }
 }
 
@@ -273,6 +281,29 @@ mod tests {
         {
             assert!((a - b).abs() < 1e-12, "{name}: {a}, {b}");
         }
+    }
+
+    #[test]
+    fn an_infinite_loss_counts_where_its_image_was_drawn() {
+        let log_probabilities = [0.0, f32::NEG_INFINITY, 0.5_f32.ln(), 0.5_f32.ln()];
+        let judged = Judged {
+            labels: vec![1, 1],
+            predictions: vec![0, 0],
+            log_probabilities: Some(log_probabilities.to_vec()),
+        };
+        assert_eq!(judged.metrics(&judged.confusion(2)).roc_auc, None);
+        let resampled = Resampled::new(&judged, 2);
+        let log_loss = |times: &[u32]| resampled.values(times)[OF_PREDICTIONS.len()];
+        assert!((log_loss(&[0, 2]) - 2.0_f64.ln()).abs() < 1e-7);
+        assert_eq!(log_loss(&[1, 1]), f64::INFINITY);
+        // Neither ∞ − ∞ nor an area under a curve that there is not.
+        let differences = Redrawn::new(&[&resampled; 2], 1).differences(0, 1);
+        let names: Vec<&str> = differences.iter().map(|of| of.metric).collect();
+        assert!(
+            !names.contains(&"log_loss") && !names.contains(&"roc_auc"),
+            "{names:?}"
+        );
+        assert!(names.contains(&"brier"), "{names:?}");
     }
 
     #[test]

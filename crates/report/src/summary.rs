@@ -1,11 +1,13 @@
 //! The report as data: what `report.json` holds and every page is made from.
 
 use crate::comparison::{Comparison, Together, comparisons};
+use crate::markdown::one_line;
 use crate::metrics::{self, Fit, FitSummary, Judged, Metrics};
 use crate::resampled::Resampled;
 use crate::{
-    Control, DatasetRecord, Environment, EpochRecord, FitRecord, ImagesRecord, JudgedOn, Latency,
-    LinearRecord, Mistake, PlannedModel, Protocol, Records, ReportError, RunRecord, VarianceBudget,
+    Control, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted, ImagesRecord, JudgedOn,
+    Latency, LinearRecord, Mistake, PlannedModel, Protocol, Records, ReportError, RunRecord,
+    VarianceBudget,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -159,13 +161,14 @@ impl Status {
         }
     }
 
-    /// What became of the model, for people.
+    /// What became of the model, for people, on one line.
     pub(crate) fn in_words(self, reason: Option<&str>) -> String {
+        let reason = reason.map(one_line);
         match self {
             Self::Finished => "finished".to_owned(),
-            Self::Failed => format!("failed: {}", reason.unwrap_or("no reason given")),
+            Self::Failed => format!("failed: {}", reason.as_deref().unwrap_or("no reason given")),
             Self::Cancelled => "cancelled".to_owned(),
-            Self::Missing => reason.unwrap_or("did not get its turn").to_owned(),
+            Self::Missing => reason.unwrap_or_else(|| "did not get its turn".to_owned()),
         }
     }
 }
@@ -309,15 +312,7 @@ impl ModelSummary {
     }
 
     fn finished(self, run: &RunRecord, fits: Vec<Fit>) -> Self {
-        let (smaller, fits): (Vec<Fit>, Vec<Fit>) = fits
-            .into_iter()
-            .partition(|fit| fit.cell.train_images.is_some());
-        // Tables and tests over folds are of one seed for each repetition.
-        let is_other_seed = |fit: &Fit| {
-            let first = run.seed.wrapping_add(fit.cell.repeat as u64);
-            run.protocol.folds > 0 && fit.cell.seed != first
-        };
-        let (other_seeds, fits): (Vec<Fit>, Vec<Fit>) = fits.into_iter().partition(is_other_seed);
+        let [fits, other_seeds, smaller] = by_purpose(run, fits);
         let summary = |fit: &Fit| FitSummary::new(run, fit, self.train_images);
         let other_seeds: Vec<FitSummary> = other_seeds.iter().map(summary).collect();
         let mut curve: Vec<FitSummary> = smaller.iter().map(summary).collect();
@@ -365,20 +360,38 @@ impl ModelSummary {
             },
             ..self
         };
-        // What there can be only one of is of the first fit.
         let first = *fits.into_iter().next().expect("it has fits").fitted;
-        let confidence = first.confidence(run.dataset.classes);
+        summary.with_first(first, run.dataset.classes)
+    }
+
+    /// With what there can be only one of, which is of the first fit.
+    fn with_first(self, first: Fitted, classes: usize) -> Self {
         Self {
+            confidence: first.confidence(classes),
             parameters: Some(first.parameters),
             certificate: first.certificate,
             temperature: first.temperature,
             latency: Some(first.latency),
             epochs: first.epochs,
-            confidence,
             predictions: first.predictions,
             linear: first.linear,
             mistakes: first.mistakes,
-            ..summary
+            ..self
         }
     }
+}
+
+/// The fits that tables and tests are of, those of the same folds with other seeds, and those to fewer
+/// images.
+fn by_purpose(run: &RunRecord, fits: Vec<Fit>) -> [Vec<Fit>; 3] {
+    let (smaller, fits): (Vec<Fit>, Vec<Fit>) = fits
+        .into_iter()
+        .partition(|fit| fit.cell.train_images.is_some());
+    // Tables and tests over folds are of one seed for each repetition.
+    let is_other_seed = |fit: &Fit| {
+        let first = run.seed.wrapping_add(fit.cell.repeat as u64);
+        run.protocol.folds > 0 && fit.cell.seed != first
+    };
+    let (other_seeds, fits) = fits.into_iter().partition(is_other_seed);
+    [fits, other_seeds, smaller]
 }

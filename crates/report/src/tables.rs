@@ -151,25 +151,13 @@ fn finished(records: &Records) -> impl Iterator<Item = (&FitRecord, &Fitted)> {
 
 /// The columns that say which fit a row is of, and whether all fits of its model finished.
 fn of_fits<'a>(records: &'a Records, fits: impl Iterator<Item = &'a FitRecord> + Clone) -> Table {
-    let all_finished = |id: &str| {
-        let planned = records.run.models.iter().find(|model| model.id == id);
-        let there = finished(records).filter(|(fit, _)| fit.id == id).count();
-        planned.is_some_and(|planned| there >= planned.fits)
-    };
-    let status: HashMap<&str, &str> = records
-        .run
-        .models
-        .iter()
-        .map(|model| model.id.as_str())
-        .map(|id| {
-            (
-                id,
-                if all_finished(id) {
-                    "finished"
-                } else {
-                    "incomplete"
-                },
-            )
+    let models = records.run.models.iter();
+    let status: HashMap<&str, &str> = models
+        .map(|model| {
+            let there = finished(records).filter(|(fit, _)| fit.id == model.id);
+            let all = there.count() >= model.fits;
+            let status = if all { "finished" } else { "incomplete" };
+            (model.id.as_str(), status)
         })
         .collect();
     Table::default()
@@ -182,5 +170,32 @@ fn of_fits<'a>(records: &'a Records, fits: impl Iterator<Item = &'a FitRecord> +
         .integers("seed", fits.clone().map(|fit| Some(fit.cell.seed as usize)))
         .integers("repeat", fits.clone().map(|fit| Some(fit.cell.repeat)))
         .integers("fold", fits.clone().map(|fit| Some(fit.cell.fold)))
-        .integers("train_limit", fits.map(|fit| fit.cell.train_images))
+        .integers("learning_curve_size", fits.map(|fit| fit.cell.train_images))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{CELL, run, with_errors};
+    use crate::{Cell, Values};
+
+    #[test]
+    fn fits_of_a_learning_curve_have_their_size() {
+        let run = run(&["a"], &[0, 1]);
+        let smaller = Cell {
+            train_images: Some(10),
+            ..CELL
+        };
+        let fits = [CELL, smaller].map(|cell| with_errors(&run, "a", cell, 0));
+        let table = predictions_table(&Records {
+            run,
+            fits: fits.to_vec(),
+            controls: Vec::new(),
+            images: None,
+        });
+        let is_size = |(name, _): &&(String, Values)| name == "learning_curve_size";
+        let (_, sizes) = table.columns().iter().find(is_size).unwrap();
+        let expected = vec![None, None, Some(10), Some(10)];
+        assert_eq!(*sizes, Values::Integers(expected));
+    }
 }

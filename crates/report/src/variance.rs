@@ -17,8 +17,8 @@ pub struct VarianceBudget {
 }
 
 impl VarianceBudget {
-    /// From the fits of a model, each judged on `images` images, and over folds from those of the same
-    /// folds with other seeds. `None` for one fit.
+    /// From the fits of a model, each judged on all of `images` images or, over folds, on its part of
+    /// them; then also from fits of the same folds with other seeds. `None` for one fit.
     pub(crate) fn new(
         fits: &[FitSummary],
         other_seeds: &[FitSummary],

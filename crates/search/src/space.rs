@@ -1,15 +1,13 @@
 //! What may be tried: a domain for each parameter.
 
 use rand::{Rng, RngExt};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A value for each parameter, by name.
 pub type Values = Map<String, Value>;
 
 /// What one parameter may be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Domain {
     /// One of these.
     Choice(Vec<Value>),
@@ -118,8 +116,7 @@ fn four_digits(value: f64) -> f64 {
 }
 
 /// The parameters that are searched, in order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Space(Vec<(String, Domain)>);
 
 impl Space {
@@ -128,14 +125,14 @@ impl Space {
     /// # Errors
     /// The parameter's name, and what is wrong with its domain.
     pub fn new(domains: Vec<(String, Domain)>) -> Result<Self, (String, &'static str)> {
+        const DESCENDING: &str = "a range whose `from` is not above its `to`";
         for (name, domain) in &domains {
             let wrong = match domain {
                 Domain::Choice(items) if items.is_empty() => Some("a list of at least one value"),
-                Domain::Real { low, high, .. } if low > high || !(high - low).is_finite() => {
-                    Some("a range whose `from` is not above its `to`")
-                }
-                Domain::Whole { low, high, .. } if low > high => {
-                    Some("a range whose `from` is not above its `to`")
+                Domain::Real { low, high, .. } if low > high => Some(DESCENDING),
+                Domain::Whole { low, high, .. } if low > high => Some(DESCENDING),
+                Domain::Real { low, high, .. } if !(high - low).is_finite() => {
+                    Some("a range whose `to` less its `from` is a finite number")
                 }
                 Domain::Real { low, log: true, .. } if *low <= 0.0 => {
                     Some("a range above 0 for the scale \"log\"")
@@ -168,6 +165,13 @@ impl Space {
             (name.clone(), domain.at(random.random_range(0.0..1.0)))
         };
         self.0.iter().map(draw).collect()
+    }
+
+    /// How many combinations [`grid`](Self::grid) has, without making them; `usize::MAX` if there are
+    /// more.
+    pub fn grid_size(&self, points: usize) -> usize {
+        let sizes = self.0.iter().map(|(_, domain)| domain.grid(points).len());
+        sizes.fold(1, usize::saturating_mul)
     }
 
     /// Every combination of at most `points` values of each range and of all choices; the last
@@ -266,6 +270,34 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_size_of_a_grid_is_known_without_it() {
+        let whole = |low, high| Domain::Whole {
+            low,
+            high,
+            log: false,
+        };
+        let ranges = |count: usize| {
+            let domains = (0..count).map(|i| (i.to_string(), whole(1, 9)));
+            Space::new(domains.collect()).unwrap()
+        };
+        // Four digits and whole numbers leave less than `points` of a narrow range.
+        let narrow = Domain::Real {
+            low: 1.0,
+            high: 1.002,
+            log: false,
+        };
+        let narrow = [narrow, whole(3, 3), whole(0, 1)].map(|domain| ("x".to_owned(), domain));
+        let narrow = narrow.map(|domain| Space::new(vec![domain]).unwrap());
+        for space in [space(), Space::default(), ranges(3)].iter().chain(&narrow) {
+            for points in 0..7 {
+                assert_eq!(space.grid_size(points), space.grid(points).len());
+            }
+        }
+        assert_eq!(ranges(30).grid_size(2), 1 << 30);
+        assert_eq!(ranges(70).grid_size(2), usize::MAX);
+    }
+
+    #[test]
     fn extremes_are_the_ends_and_all_choices() {
         let space = space();
         let extremes = |i: usize| Value::from(space.domains()[i].1.extremes());
@@ -278,15 +310,14 @@ pub(crate) mod tests {
     fn empty_domains_are_refused_by_name() {
         let refused = |domain| Space::new(vec![("x".to_owned(), domain)]).unwrap_err().1;
         assert!(refused(Domain::Choice(vec![])).contains("list"));
-        let (low, high) = (2.0, 1.0);
-        assert!(
-            refused(Domain::Real {
-                low,
-                high,
-                log: false
-            })
-            .contains("from")
-        );
+        let real = |low, high| Domain::Real {
+            low,
+            high,
+            log: false,
+        };
+        assert!(refused(real(2.0, 1.0)).contains("not above"));
+        assert!(refused(real(-1e308, 1e308)).contains("finite"));
+        assert!(refused(real(f64::NAN, 1.0)).contains("finite"));
         let (low, high) = (0, 5);
         assert!(
             refused(Domain::Whole {

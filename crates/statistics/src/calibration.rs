@@ -2,10 +2,10 @@
 
 use crate::moments::mean;
 use crate::probabilities::rows;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Images whose prediction had a probability in one range.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ReliabilityBin {
     /// Images in it.
     pub images: usize,
@@ -77,16 +77,23 @@ pub fn expected_calibration_error(bins: &[ReliabilityBin]) -> f64 {
 
 /// The temperature T that minimises the log-loss of softmax(log p / T) (Guo et al. 2017): above 1
 /// where a model is too sure of itself. Golden-section search of ln T in [−5, 5] to 1e-6: the loss
-/// is convex in 1/T.
+/// is convex in 1/T. A truth of probability 0 has an infinite loss whatever T is: such images are left
+/// out, and T is 1 if none are left.
 ///
 /// # Panics
 /// If the slices do not fit each other.
 pub fn temperature(log_probabilities: &[f32], labels: &[usize]) -> f64 {
+    let images: Vec<(&[f32], usize)> = rows(log_probabilities, labels)
+        .filter(|&(row, label)| row[label] > f32::NEG_INFINITY)
+        .collect();
+    if images.is_empty() {
+        return 1.0;
+    }
     // In f64 throughout: rounded to f32, the loss is flat over 1e-3 around its minimum.
     let loss =
         |log_temperature: f64| {
             let temperature = log_temperature.exp();
-            mean(rows(log_probabilities, labels).map(|(row, label)| {
+            mean(images.iter().map(|&(row, label)| {
                 log_total(row, temperature) - f64::from(row[label]) / temperature
             }))
         };
@@ -161,6 +168,17 @@ mod tests {
         let scaled = at_temperature(&logs, 40, temperature);
         let loss = log_loss(&scaled, &labels);
         assert!((loss - 1.2114579164186965).abs() < 1e-6, "{loss}");
+    }
+
+    #[test]
+    fn a_truth_of_probability_zero_does_not_decide_the_temperature() {
+        let (mut logs, mut labels) = forty();
+        let without = temperature(&logs, &labels);
+        let impossible = [0.0, f32::NEG_INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
+        logs.extend(impossible);
+        labels.push(1);
+        assert_eq!(temperature(&logs, &labels), without);
+        assert_eq!(temperature(&impossible, &[1]), 1.0);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Who was taken for whom, and the metrics that follow from it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Counts of images by true class (rows) and predicted class (columns).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct ConfusionMatrix(Vec<Vec<usize>>);
 

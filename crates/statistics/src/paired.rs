@@ -7,6 +7,10 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
 
+/// The random stream of the first test set that is drawn. Those below 2⁶³ belong to models that may
+/// be trained from the same seed.
+const STREAM: u64 = 1 << 63;
+
 /// McNemar's test of two classifiers that are equally often right.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct McNemar {
@@ -81,7 +85,7 @@ impl PairedBootstrap {
         assert!(images > 0, "a test set has images");
         let draw = |draw: usize| {
             let mut generator = ChaCha8Rng::seed_from_u64(seed);
-            generator.set_stream(draw as u64);
+            generator.set_stream(STREAM + draw as u64);
             let mut times = vec![0; images];
             for _ in 0..images {
                 times[generator.random_range(0..images)] += 1;

@@ -81,12 +81,12 @@ pub fn ranks<'a>(log_probabilities: &'a [f32], labels: &'a [usize]) -> impl Iter
 /// Area under the receiver operating characteristic of each class against the rest, averaged over
 /// the classes for which there are images inside and outside: how often an image of the class has
 /// a larger probability of it than an image of another (Hanley and `McNeil` 1982), ties counting
-/// half. 0 without such a class.
+/// half. `None` without such a class.
 ///
 /// # Panics
 /// If the slices do not fit each other.
-pub fn roc_auc(log_probabilities: &[f32], labels: &[usize]) -> f64 {
-    roc_auc_influences(log_probabilities, labels).0
+pub fn roc_auc(log_probabilities: &[f32], labels: &[usize]) -> Option<f64> {
+    roc_auc_influences(log_probabilities, labels).map(|(area, _)| area)
 }
 
 /// [`roc_auc`], and how it changes with the weight of every image: the structural components of
@@ -94,7 +94,7 @@ pub fn roc_auc(log_probabilities: &[f32], labels: &[usize]) -> f64 {
 ///
 /// # Panics
 /// If the slices do not fit each other.
-pub fn roc_auc_influences(log_probabilities: &[f32], labels: &[usize]) -> (f64, Vec<f64>) {
+pub fn roc_auc_influences(log_probabilities: &[f32], labels: &[usize]) -> Option<(f64, Vec<f64>)> {
     let classes = rows(log_probabilities, labels)
         .next()
         .map_or(0, |(row, _)| row.len());
@@ -108,8 +108,8 @@ pub fn roc_auc_influences(log_probabilities: &[f32], labels: &[usize]) -> (f64, 
             count += 1.0;
         }
     }
-    let mean = |sum: f64| if count > 0.0 { sum / count } else { 0.0 };
-    (mean(sum), influences.into_iter().map(mean).collect())
+    let mean = |sum: f64| sum / count;
+    (count > 0.0).then(|| (mean(sum), influences.into_iter().map(mean).collect()))
 }
 
 /// The area of one class from every image's score and whether it belongs. Adds what each image
@@ -198,7 +198,7 @@ mod tests {
             (brier(&logs, &labels), 0.672539814791578),
             (top_k_accuracy(&logs, &labels, 1), 0.45),
             (top_k_accuracy(&logs, &labels, 2), 0.725),
-            (roc_auc(&logs, &labels), 0.7499598712834006),
+            (roc_auc(&logs, &labels).unwrap(), 0.7499598712834006),
         ] {
             assert!(
                 (actual - expected).abs() < 1e-6,
@@ -211,8 +211,8 @@ mod tests {
     #[test]
     fn influences_are_what_a_little_weight_changes() {
         let (logs, labels) = forty();
-        let (area, influences) = roc_auc_influences(&logs, &labels);
-        assert!((area - roc_auc(&logs, &labels)).abs() < 1e-15);
+        let (area, influences) = roc_auc_influences(&logs, &labels).unwrap();
+        assert_eq!(roc_auc(&logs, &labels), Some(area));
         assert!(influences.iter().sum::<f64>().abs() < 1e-12);
         for (image, influence) in influences.iter().enumerate() {
             let with = |copies: usize| {
@@ -220,7 +220,7 @@ mod tests {
                 let chosen = (0..40).flat_map(|i| std::iter::repeat_n(i, times(i)));
                 let (logs, labels): (Vec<_>, Vec<_>) =
                     chosen.map(|i| (&logs[4 * i..4 * i + 4], labels[i])).unzip();
-                roc_auc(&logs.concat(), &labels)
+                roc_auc(&logs.concat(), &labels).unwrap()
             };
             let slope = (with(9) - with(7)) * 4.0;
             assert!((slope - influence).abs() < 2e-4, "{slope}, {influence}");
@@ -230,8 +230,8 @@ mod tests {
     #[test]
     fn ties_count_half_and_absent_classes_nothing() {
         let half = 0.5_f32.ln();
-        assert_eq!(roc_auc(&[half; 8], &[0, 1, 1, 0]), 0.5);
-        assert_eq!(roc_auc(&[half; 4], &[0, 0]), 0.0);
+        assert_eq!(roc_auc(&[half; 8], &[0, 1, 1, 0]), Some(0.5));
+        assert_eq!(roc_auc(&[half; 4], &[0, 0]), None);
         assert_eq!(top_k_accuracy(&[half; 4], &[0, 1], 1), 0.5);
         assert_eq!(top_k_accuracy(&[half; 4], &[0, 1], 2), 1.0);
     }

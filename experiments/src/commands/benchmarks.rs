@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
     let tasks = TASKS
         .iter()
         // A build may have been made without Burn.
-        .filter(|task| registry::find(task.ours.model).is_some())
+        .filter(|task| registry::find(task.ours).is_some())
         .map(|task| {
             Ok((
                 task,
@@ -84,15 +84,12 @@ fn contest(
     arguments: &BenchmarksArgs,
     threads: usize,
 ) -> Result<Vec<Subject>, Failure> {
-    let mut compare = vec!["--models".to_owned(), task.ours.model.to_owned()];
-    for assignment in task.ours.set {
-        compare.extend(["--set".to_owned(), (*assignment).to_owned()]);
-    }
+    let mut compare = vec!["--models".to_owned(), task.ours.to_owned()];
     if arguments.quick {
         compare.extend(["--train-limit".to_owned(), QUICK_TRAIN.to_string()]);
     }
     let mut subjects = vec![Subject {
-        name: format!("**{}** (ours)", task.ours.model),
+        name: format!("**{}** (ours)", task.ours),
         rounds: Vec::new(),
     }];
     let peer_list = peers.map_or(&[][..], |_| task.peers);
@@ -156,7 +153,7 @@ fn latencies(data: &Splits, quick: bool, threads: usize) -> Result<Vec<Latency>,
         data.train.clone()
     };
     let of_models = TASKS.iter().map(|task| {
-        let id = task.ours.model;
+        let id = task.ours;
         let Some(entry) = registry::find(id) else {
             return Ok(None);
         };

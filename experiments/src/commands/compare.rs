@@ -3,7 +3,7 @@
 use crate::cli::CompareArgs;
 use crate::data;
 use crate::experiment::{Experiment, Manner, Prose};
-use crate::failure::Failure;
+use crate::failure::{Failure, Place};
 use crate::measure::Conditions;
 use crate::plan::Plan;
 use crate::protocol::Judging;
@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
         quick: arguments.run.quick,
     };
     let models = plan.ready()?;
-    let splits = data::load(&arguments.run.data(&plan))?;
+    let splits = data::load(&arguments.run.data(&plan), arguments.run.quiet)?;
     let prose = Prose {
         question: plan.question,
         analysis: plan.analysis,
@@ -53,5 +53,22 @@ fn plan(arguments: &CompareArgs) -> Result<Plan, Failure> {
         plan.validation = arguments.validation;
         plan.cross_validation = arguments.cv;
     }
+    check_folds(&plan)?;
     Ok(plan)
+}
+
+/// Refuses what cannot be had together, where one is in the plan and the other on the command line.
+fn check_folds(plan: &Plan) -> Result<(), Failure> {
+    let others = [
+        ("calibrate", plan.calibration.is_some()),
+        ("sizes", !plan.sizes.is_empty()),
+    ];
+    let other = others.iter().find(|(_, there)| *there);
+    match (plan.cross_validation, other) {
+        (Some(_), Some((other, _))) => Err(Failure::Syntax {
+            place: Place::Option("--cv".to_owned()),
+            reason: format!("`cv` excludes `{other}`"),
+        }),
+        _ => Ok(()),
+    }
 }

@@ -42,7 +42,8 @@ fn row(name: &str, report: &Report) -> Vec<String> {
         .models
         .iter()
         .filter(|model| model.status == Status::Finished);
-    let best = finished.clone().max_by(|a, b| {
+    // The first of equals, as the verdict has it: `max_by` takes the last.
+    let best = finished.clone().rev().max_by(|a, b| {
         let accuracy = |model: &report::ModelSummary| model.test_accuracy.unwrap_or(0.0);
         accuracy(a).total_cmp(&accuracy(b))
     });

@@ -30,7 +30,7 @@ fn plan() -> Value {
             "dataset": {"type": "string", "description": "Data set by name; `datasets` lists them."},
             "data_dir": {"type": "string", "description": "Directory of the four files, relative to the plan."},
             "seed": {"type": "integer", "minimum": 0, "default": 1, "description": "Seed of everything random."},
-            "seeds": count("Fits of every model whose result depends on the seed."),
+            "seeds": {"type": "integer", "minimum": 1, "maximum": u16::MAX, "description": "Fits of every model whose result depends on the seed."},
             "calibrate": count("Hold out as many training images to scale probabilities on."),
             "sizes": {
                 "type": "array",

@@ -14,7 +14,7 @@ const SHEET_COLUMNS: usize = 10;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
-    let splits = data::load(&arguments.data)?;
+    let splits = data::load(&arguments.data, false)?;
     let split = if arguments.test {
         splits.test.look()
     } else {

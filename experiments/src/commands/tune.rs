@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
         check_grid(model, arguments)?;
     }
     let data = run.data(&plan);
-    let splits = data::load(&data)?;
+    let splits = data::load(&data, run.quiet)?;
     splits.check()?;
     let (id, title) = (splits.id.clone(), splits.title.clone());
     let environment = environment::describe(&splits.origin, run.threads());
@@ -142,7 +142,7 @@ fn check_options(arguments: &TuneArgs) -> Result<(), Failure> {
 /// Refuses grids beyond the budget.
 fn check_grid(model: &ReadyModel, arguments: &TuneArgs) -> Result<(), Failure> {
     let trials = usize::from(arguments.trials.get());
-    let coarsest = model.space.grid(1).len();
+    let coarsest = model.space.grid_size(1);
     if arguments.search == SearchKind::Grid && coarsest > trials {
         return Err(Failure::Syntax {
             place: Place::Option(format!("--trials {trials}")),

@@ -36,10 +36,14 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
         .collect();
     cells.shuffle(&mut generator(arguments.seed, CELL_STREAM));
     cells.truncate(usize::from(arguments.cells.get()));
-    let mut table = table::plain(&["model", "seed", "repeat", "fold", "fitted again"]);
+    if cells.is_empty() {
+        return Err(Failure::NothingToVerify { path });
+    }
+    let mut table = table::plain(&["fit", "fitted again"]);
     let mut different = Vec::new();
     for (index, record) in cells.iter().enumerate() {
-        let mut progress = Progress::begin(&record.id, index, cells.len(), false);
+        let what = format!("{}{}", record.id, experiment.of_cell(record.cell));
+        let mut progress = Progress::begin(&what, index, cells.len(), false);
         let again = experiment.fit_again(record, &conditions, &mut progress)?;
         conditions
             .cancellation
@@ -47,16 +51,10 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
             .map_err(|_| Failure::Interrupted)?;
         let found = agreement(&run, record, &again.outcome);
         progress.end(&found.to_string());
-        if matches!(found, Agreement::Different { .. }) {
+        if matches!(found, Agreement::Different { .. }) && !different.contains(&record.id) {
             different.push(record.id.clone());
         }
-        table.add_row([
-            record.id.clone(),
-            record.cell.seed.to_string(),
-            record.cell.repeat.to_string(),
-            record.cell.fold.to_string(),
-            found.to_string(),
-        ]);
+        table.add_row([what, found.to_string()]);
     }
     println!("{table}");
     println!(
@@ -74,11 +72,12 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
 
 /// The experiment of a run, from its record.
 fn again(run: &RunRecord, data_dir: Option<std::path::PathBuf>) -> Result<Experiment, Failure> {
-    let splits = data::load(&DataArgs {
+    let data = DataArgs {
         dataset: Some(run.dataset.name.clone()),
         data_dir,
         mirror: None,
-    })?;
+    };
+    let splits = data::load(&data, false)?;
     if splits.sha256 != run.dataset.sha256 {
         return Err(Failure::OtherData {
             name: run.dataset.name.clone(),

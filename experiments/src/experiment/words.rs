@@ -7,7 +7,7 @@ use std::path::Path;
 
 impl Experiment {
     /// Which fit of a model, where there are several.
-    pub(super) fn of_cell(&self, cell: Cell) -> String {
+    pub(crate) fn of_cell(&self, cell: Cell) -> String {
         if let Some(size) = cell.train_images {
             return format!(", {size} images");
         }

@@ -60,7 +60,12 @@ impl Plan {
                     plan.data_dir = Some(base.join(relative));
                 }
                 "seed" => plan.seed = source.whole(value, "seed")?,
-                "seeds" => plan.seeds = source.whole(value, "seeds")? as usize,
+                "seeds" => {
+                    let seeds = u16::try_from(source.whole(value, "seeds")?);
+                    plan.seeds = seeds
+                        .map_err(|_| source.wrong(value, "seeds", "at most 65535"))?
+                        .into();
+                }
                 "sizes" => {
                     let sizes: Option<Vec<usize>> = match source.value(value, "sizes")? {
                         Value::Array(items) => items.iter().map(positive).collect(),
@@ -87,35 +92,11 @@ impl Plan {
                     plan.cross_validation = Some(folds);
                 }
                 TRAIN_LIMIT => plan.train_limit = Some(source.whole(value, TRAIN_LIMIT)? as usize),
-                "models" => {
-                    let DeValue::Array(models) = value.get_ref() else {
-                        return Err(source.wrong(value, "models", "[[models]] tables"));
-                    };
-                    for model in models {
-                        let DeValue::Table(table) = model.get_ref() else {
-                            return Err(source.wrong(model, "models", "[[models]] tables"));
-                        };
-                        match source.model(table, model.span().start) {
-                            Err(Failure::LeftOut { .. }) if skip_left_out => {}
-                            model => plan.add(model?, &source.place(value.span().start))?,
-                        }
-                    }
-                }
+                "models" => source.models(value, skip_left_out, &mut plan)?,
                 _ => return Err(source.unknown(key, KEYS)),
             }
         }
-        let others = ["validation", "calibrate", "sizes"];
-        if let (Some((cv, _)), Some(other)) = (
-            table.get_ref().get_key_value("cv"),
-            others
-                .into_iter()
-                .find(|other| table.get_ref().contains_key(*other)),
-        ) {
-            return Err(Failure::Syntax {
-                place: source.place(cv.span().start),
-                reason: format!("`cv` excludes `{other}`"),
-            });
-        }
+        source.exclusions(table.get_ref())?;
         if plan.models.is_empty() {
             return Err(Failure::NoModels {
                 place: source.place(0),
@@ -138,6 +119,42 @@ impl Source<'_> {
         let before = &self.text[..position.min(self.text.len())];
         let line = before.matches('\n').count() + 1;
         Place::Plan(self.path.to_owned(), line)
+    }
+
+    /// Refuses keys that exclude each other.
+    fn exclusions(&self, table: &DeTable<'_>) -> Result<(), Failure> {
+        let others = ["validation", "calibrate", "sizes"];
+        let other = others.into_iter().find(|other| table.contains_key(*other));
+        match (table.get_key_value("cv"), other) {
+            (Some((cv, _)), Some(other)) => Err(Failure::Syntax {
+                place: self.place(cv.span().start),
+                reason: format!("`cv` excludes `{other}`"),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds the models to the plan.
+    fn models(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        skip_left_out: bool,
+        plan: &mut Plan,
+    ) -> Result<(), Failure> {
+        const TABLES: &str = "[[models]] tables";
+        let DeValue::Array(models) = value.get_ref() else {
+            return Err(self.wrong(value, "models", TABLES));
+        };
+        for model in models {
+            let DeValue::Table(table) = model.get_ref() else {
+                return Err(self.wrong(model, "models", TABLES));
+            };
+            match self.model(table, model.span().start) {
+                Err(Failure::LeftOut { .. }) if skip_left_out => {}
+                model => plan.add(model?, &self.place(value.span().start))?,
+            }
+        }
+        Ok(())
     }
 
     fn model(&self, table: &DeTable<'_>, start: usize) -> Result<PlanModel, Failure> {
@@ -207,10 +224,14 @@ impl Source<'_> {
     }
 
     fn whole(&self, value: &Spanned<DeValue<'_>>, key: &'static str) -> Result<u64, Failure> {
+        let (least, expected) = match key {
+            "seed" => (0, "a whole number, not negative"),
+            _ => (1, "a whole number above 0"),
+        };
         self.value(value, key)?
             .as_u64()
-            .filter(|&number| key == "seed" || number > 0)
-            .ok_or_else(|| self.wrong(value, key, "a whole number, not negative"))
+            .filter(|&number| number >= least)
+            .ok_or_else(|| self.wrong(value, key, expected))
     }
 
     /// The TOML value of the key `name` in the runner's terms.

@@ -139,3 +139,26 @@ fn a_space_without_parameters_is_one_trial() {
         assert_eq!(searcher.next(&[Trial { values, loss }]), Next::End);
     }
 }
+
+#[test]
+fn a_grid_is_the_finest_that_the_budget_allows() {
+    let (low, high, log) = (1, 4, true);
+    let range = Domain::Whole { low, high, log };
+    let space = Space::new(vec![("n".to_owned(), range)]).unwrap();
+    // Three and four points on a logarithmic scale are 1, 2 and 4; five are all there are.
+    for (budget, size) in [(1, 1), (2, 2), (3, 3), (4, 4), (100, 4)] {
+        assert_eq!(largest_grid(&space, budget).len(), size, "{budget}");
+    }
+    let many = (0..30).map(|i| {
+        (
+            i.to_string(),
+            Domain::Real {
+                low: 0.0,
+                high: 1.0,
+                log: false,
+            },
+        )
+    });
+    let space = Space::new(many.collect()).unwrap();
+    assert_eq!(largest_grid(&space, 20).len(), 1);
+}

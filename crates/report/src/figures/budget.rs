@@ -1,7 +1,7 @@
 //! The expected best accuracy against what is spent of the budget.
 
 use super::Figure;
-use super::lines::{Chart, Line};
+use super::lines::{Chart, Line, extent};
 use crate::{ReportError, TuningReport};
 
 /// A line for every model with at least two trials to draw from; `None` if there is none.
@@ -21,16 +21,13 @@ pub(crate) fn expected_best_curves(report: &TuningReport) -> Result<Option<Figur
     if lines.is_empty() {
         return Ok(None);
     }
-    let all = || lines.iter().flat_map(|line| line.points.iter());
-    let least = |of: fn(&(f64, f64)) -> f64| all().map(of).fold(f64::INFINITY, f64::min);
-    let most = |of: fn(&(f64, f64)) -> f64| all().map(of).fold(f64::NEG_INFINITY, f64::max);
-    let (low, high) = (least(|point| point.1), most(|point| point.1));
-    let margin = ((high - low) * 0.06).max(0.1);
+    let [x_range, y] = extent(&lines);
+    let margin = ((y.end - y.start) * 0.06).max(0.1);
     let chart = Chart {
         x: report.budget.unit(),
         y: "expected best, % right",
-        x_range: least(|point| point.0)..most(|point| point.0),
-        y_range: (low - margin).max(0.0)..(high + margin).min(100.0),
+        x_range,
+        y_range: (y.start - margin).max(0.0)..(y.end + margin).min(100.0),
         log_x: false,
         diagonal: false,
     };

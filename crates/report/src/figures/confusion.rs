@@ -1,9 +1,8 @@
 //! Confusion matrices as heat maps.
 
-use super::Figure;
 use super::palette::{CARD, INK, adapt};
+use super::{Area, Drawn, Figure};
 use crate::{DatasetRecord, ModelSummary, ReportError, Table};
-use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fmt::Display;
@@ -72,8 +71,6 @@ struct Layout {
     top: i32,
 }
 
-type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
-
 impl Layout {
     fn size(&self) -> (u32, u32) {
         let side = self.classes * self.cell;
@@ -83,13 +80,7 @@ impl Layout {
         )
     }
 
-    fn draw<'a>(
-        &self,
-        root: &DrawingArea<SVGBackend<'a>, Shift>,
-        title: &str,
-        counts: &[Vec<usize>],
-        names: &[String],
-    ) -> Drawn<'a> {
+    fn draw(&self, root: &Area, title: &str, counts: &[Vec<usize>], names: &[String]) -> Drawn<()> {
         let middle = self.left + self.classes * self.cell / 2;
         text(root, title, (middle, 16), 16, INK, HPos::Center)?;
         text(root, "predicted", (middle, 36), 12, INK, HPos::Center)?;
@@ -127,13 +118,13 @@ impl Layout {
         Ok(())
     }
 
-    fn draw_cell<'a>(
+    fn draw_cell(
         &self,
-        root: &DrawingArea<SVGBackend<'a>, Shift>,
+        root: &Area,
         [i, j]: [usize; 2],
         count: usize,
         colour: RGBColor,
-    ) -> Drawn<'a> {
+    ) -> Drawn<()> {
         let (x, y) = (
             self.left + j as i32 * self.cell,
             self.top + i as i32 * self.cell,
@@ -150,14 +141,14 @@ impl Layout {
     }
 }
 
-fn text<'a>(
-    root: &DrawingArea<SVGBackend<'a>, Shift>,
+fn text(
+    root: &Area,
     content: &str,
     at: (i32, i32),
     size: u32,
     colour: RGBColor,
     anchor: HPos,
-) -> Drawn<'a> {
+) -> Drawn<()> {
     let style = ("sans-serif", size).into_font().color(&colour);
     let style = style.pos(Pos::new(anchor, VPos::Center));
     root.draw(&Text::new(content.to_owned(), at, style))

@@ -1,8 +1,8 @@
 //! Accuracy after each epoch, on test and training images.
 
-use super::Figure;
 use super::hover::{Spot, with_spots};
-use super::palette::{CARD, GRID, INK, LINES, adapt};
+use super::palette::{CARD, GRID, LINES, adapt, ink};
+use super::{Area, Axes, Drawn, Figure};
 use crate::{EpochRecord, Report, ReportError, Table};
 use plotters::prelude::*;
 use std::fmt::Display;
@@ -58,43 +58,13 @@ fn data(curves: &[(&str, &[EpochRecord])]) -> Table {
         )
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-
-fn panel<'a>(
-    area: &Area<'a>,
+fn panel(
+    area: &Area,
     title: &str,
     curves: &[(&str, &[EpochRecord])],
     accuracy: fn(&EpochRecord) -> f64,
-) -> Result<Vec<Spot>, DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
-    let all = || curves.iter().flat_map(|(_, epochs)| *epochs);
-    // One scale for both panels, so that they can be compared.
-    let both = || all().flat_map(|epoch| [epoch.train_accuracy, epoch.test_accuracy]);
-    let low = both().fold(f64::INFINITY, f64::min) * 100.0;
-    let high = both().fold(f64::NEG_INFINITY, f64::max) * 100.0;
-    let margin = ((high - low) * 0.06).max(0.1);
-    let last = all().map(|epoch| epoch.epoch).max().unwrap_or(1);
-
-    let ink = |size: u32| ("sans-serif", size).into_font().color(&INK);
-    let mut chart = ChartBuilder::on(area)
-        .caption(title, ink(16))
-        .margin(12)
-        .x_label_area_size(38)
-        .y_label_area_size(52)
-        .build_cartesian_2d(1.0..last as f64, (low - margin)..(high + margin).min(100.0))?;
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .light_line_style(CARD)
-        .bold_line_style(GRID)
-        .axis_style(GRID)
-        .x_labels(last.min(10))
-        .x_label_formatter(&|epoch| format!("{epoch:.0}"))
-        .y_label_formatter(&|percent| format!("{percent:.1}"))
-        .x_desc("epoch")
-        .y_desc("right, %")
-        .label_style(ink(12))
-        .axis_desc_style(ink(13))
-        .draw()?;
+) -> Drawn<Vec<Spot>> {
+    let mut chart = axes(area, title, curves)?;
     for (i, (name, epochs)) in curves.iter().enumerate() {
         let colour = LINES[i % LINES.len()];
         // Earlier lines are wider, so that lines that coincide stay visible.
@@ -134,4 +104,35 @@ fn panel<'a>(
         })
     });
     Ok(spots.collect())
+}
+
+fn axes<'a>(area: &Area<'a>, title: &str, curves: &[(&str, &[EpochRecord])]) -> Drawn<Axes<'a>> {
+    let all = || curves.iter().flat_map(|(_, epochs)| *epochs);
+    // One scale for both panels, so that they can be compared.
+    let both = || all().flat_map(|epoch| [epoch.train_accuracy, epoch.test_accuracy]);
+    let low = both().fold(f64::INFINITY, f64::min) * 100.0;
+    let high = both().fold(f64::NEG_INFINITY, f64::max) * 100.0;
+    let margin = ((high - low) * 0.06).max(0.1);
+    let last = all().map(|epoch| epoch.epoch).max().unwrap_or(1);
+    let mut chart = ChartBuilder::on(area)
+        .caption(title, ink(16))
+        .margin(12)
+        .x_label_area_size(38)
+        .y_label_area_size(52)
+        .build_cartesian_2d(1.0..last as f64, (low - margin)..(high + margin).min(100.0))?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(CARD)
+        .bold_line_style(GRID)
+        .axis_style(GRID)
+        .x_labels(last.min(10))
+        .x_label_formatter(&|epoch| format!("{epoch:.0}"))
+        .y_label_formatter(&|percent| format!("{percent:.1}"))
+        .x_desc("epoch")
+        .y_desc("right, %")
+        .label_style(ink(12))
+        .axis_desc_style(ink(13))
+        .draw()?;
+    Ok(chart)
 }

@@ -1,7 +1,7 @@
 //! Accuracy against the number of training images, and against the time to fit them.
 
 use super::Figure;
-use super::lines::{Chart, Line};
+use super::lines::{Chart, Line, extent};
 use crate::{FitSummary, Report, ReportError};
 
 /// What a fit costs: images or seconds.
@@ -33,14 +33,12 @@ pub(super) fn learning_curves(report: &Report) -> Result<Vec<Figure>, ReportErro
                 points: model.learning_curve.iter().map(point).collect(),
             })
             .collect();
-        let all = || lines.iter().flat_map(|line| line.points.iter());
-        let least = |of: fn(&(f64, f64)) -> f64| all().map(of).fold(f64::INFINITY, f64::min);
-        let most = |of: fn(&(f64, f64)) -> f64| all().map(of).fold(f64::NEG_INFINITY, f64::max);
+        let [x_range, right] = extent(&lines);
         let chart = Chart {
             x,
             y: "right, %",
-            x_range: least(|point| point.0)..most(|point| point.0),
-            y_range: (least(|point| point.1) - 1.0)..(most(|point| point.1) + 1.0).min(100.0),
+            x_range,
+            y_range: (right.start - 1.0)..(right.end + 1.0).min(100.0),
             log_x: true,
             diagonal: false,
         };

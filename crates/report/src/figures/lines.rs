@@ -1,8 +1,8 @@
 //! A chart of lines, one per model.
 
-use super::Figure;
 use super::hover::{Spot, with_spots};
-use super::palette::{CARD, GRID, INK, LINES, adapt};
+use super::palette::{CARD, GRID, INK, LINES, adapt, ink};
+use super::{Area, Axes, Drawn, Figure};
 use crate::{ReportError, Table};
 use plotters::prelude::*;
 use std::ops::Range;
@@ -15,6 +15,15 @@ const LEGEND: u32 = 170;
 pub(super) struct Line {
     pub(super) name: String,
     pub(super) points: Vec<(f64, f64)>,
+}
+
+/// The ranges of x and y over all points.
+pub(super) fn extent(lines: &[Line]) -> [Range<f64>; 2] {
+    let range = |of: fn(&(f64, f64)) -> f64| {
+        let values = || lines.iter().flat_map(|line| &line.points).map(of);
+        values().fold(f64::INFINITY, f64::min)..values().fold(f64::NEG_INFINITY, f64::max)
+    };
+    [range(|point| point.0), range(|point| point.1)]
 }
 
 /// Axes.
@@ -79,16 +88,33 @@ impl Chart {
         LINES[line % LINES.len()].stroke_width((lines - line + 1).min(widest) as u32)
     }
 
-    fn fill<'a>(
-        &self,
-        root: &DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
-        lines: &[Line],
-    ) -> Result<Vec<Spot>, DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>
-    {
+    fn fill(&self, root: &Area, lines: &[Line]) -> Drawn<Vec<Spot>> {
         root.fill(&CARD)?;
         let (plot, legend) = root.split_horizontally(WIDTH - LEGEND);
-        let ink = |size: u32| ("sans-serif", size).into_font().color(&INK);
-        let mut chart = ChartBuilder::on(&plot)
+        let mut axes = self.axes(&plot)?;
+        self.draw_lines(&mut axes, lines)?;
+        let place = |line, &(x, y): &(f64, f64)| (line, self.place(x), y);
+        let points = lines
+            .iter()
+            .flat_map(|line| line.points.iter().map(move |point| place(line, point)));
+        let spot = |(line, x, y): (&Line, f64, f64)| Spot {
+            at: axes.backend_coord(&(x, y)),
+            text: format!(
+                "{}: {} {}, {y:.2} {}",
+                line.name,
+                self.x_label(x),
+                self.x,
+                self.y
+            ),
+        };
+        let spots = points.map(spot).collect();
+        self.draw_legend(&legend, lines)?;
+        root.present()?;
+        Ok(spots)
+    }
+
+    fn axes<'a>(&self, plot: &Area<'a>) -> Drawn<Axes<'a>> {
+        let mut axes = ChartBuilder::on(plot)
             .margin(12)
             .x_label_area_size(38)
             .y_label_area_size(52)
@@ -97,8 +123,7 @@ impl Chart {
                 self.y_range.clone(),
             )?;
         let decimals = usize::from(self.y_range.end - self.y_range.start < 10.0);
-        chart
-            .configure_mesh()
+        axes.configure_mesh()
             .light_line_style(CARD)
             .bold_line_style(GRID)
             .axis_style(GRID)
@@ -109,36 +134,31 @@ impl Chart {
             .label_style(ink(12))
             .axis_desc_style(ink(13))
             .draw()?;
+        Ok(axes)
+    }
+
+    fn draw_lines(&self, axes: &mut Axes, lines: &[Line]) -> Drawn<()> {
         if self.diagonal {
             let ends = [
                 (self.x_range.start, self.y_range.start),
                 (self.x_range.end, self.y_range.end),
             ];
-            chart.draw_series(DashedLineSeries::new(ends, 4, 4, INK.stroke_width(1)))?;
+            axes.draw_series(DashedLineSeries::new(ends, 4, 4, INK.stroke_width(1)))?;
         }
         for (i, line) in lines.iter().enumerate() {
             let style = self.style(i, lines.len());
             let points = line.points.iter().map(|&(x, y)| (self.place(x), y));
             if i < LINES.len() {
-                chart.draw_series(LineSeries::new(points, style))?;
+                axes.draw_series(LineSeries::new(points, style))?;
             } else {
                 // The colours begin again: dashes tell the lines apart.
-                chart.draw_series(DashedLineSeries::new(points, 8, 5, style))?;
+                axes.draw_series(DashedLineSeries::new(points, 8, 5, style))?;
             }
         }
-        let spots = lines.iter().flat_map(|line| {
-            line.points.iter().map(|&(x, y)| Spot {
-                at: chart.backend_coord(&(self.place(x), y)),
-                text: format!(
-                    "{}: {} {}, {y:.2} {}",
-                    line.name,
-                    self.x_label(self.place(x)),
-                    self.x,
-                    self.y
-                ),
-            })
-        });
-        let spots = spots.collect();
+        Ok(())
+    }
+
+    fn draw_legend(&self, legend: &Area, lines: &[Line]) -> Drawn<()> {
         for (i, line) in lines.iter().enumerate() {
             let (style, y) = (self.style(i, lines.len()), 24 + 20 * i as i32);
             let gap = if i < LINES.len() { 0 } else { 6 };
@@ -147,8 +167,7 @@ impl Chart {
             }
             legend.draw(&Text::new(line.name.clone(), (30, y - 6), ink(13)))?;
         }
-        root.present()?;
-        Ok(spots)
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Colours that the colour-blind can tell apart, in light and in dark.
 
-use plotters::style::RGBColor;
+use plotters::style::{IntoFont, RGBColor, TextStyle};
 
 /// Text and axes. Its dark counterpart is put in by [`adapt`].
 pub(super) const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
@@ -8,6 +8,11 @@ pub(super) const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
 pub(super) const GRID: RGBColor = RGBColor(0xd1, 0xd9, 0xe0);
 /// Background.
 pub(super) const CARD: RGBColor = RGBColor(0xff, 0xff, 0xff);
+
+/// Letters of so many pixels.
+pub(super) fn ink(size: u32) -> TextStyle<'static> {
+    ("sans-serif", size).into_font().color(&INK)
+}
 
 /// Okabe and Ito's palette without black and yellow.
 pub(super) const LINES: [RGBColor; 6] = [

@@ -1,9 +1,9 @@
 //! Average ranks on a line, and which models cannot be told apart: the critical-difference diagram of
 //! Demšar 2006.
 
-use super::Figure;
 use super::hover::{Spot, with_spots};
 use super::palette::{CARD, INK, LINES, adapt};
+use super::{Area, Drawn, Figure};
 use crate::{ReportError, Table};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -62,9 +62,6 @@ struct Diagram<'a> {
     bars: Vec<&'a Vec<usize>>,
 }
 
-type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-
 impl Diagram<'_> {
     /// The better half of the models has its names on the left.
     fn left(&self) -> usize {
@@ -86,7 +83,7 @@ impl Diagram<'_> {
         MARGIN + ((rank - 1.0) / (most - 1.0) * f64::from(WIDTH - 2 * MARGIN)).round() as i32
     }
 
-    fn draw<'a>(&self, root: &Area<'a>) -> Drawn<'a> {
+    fn draw(&self, root: &Area) -> Drawn<()> {
         root.fill(&CARD)?;
         self.draw_axis(root)?;
         for (i, group) in self.bars.iter().enumerate() {
@@ -104,7 +101,7 @@ impl Diagram<'_> {
     }
 
     /// The line with its ranks, and above it how far apart ranks must be.
-    fn draw_axis<'a>(&self, root: &Area<'a>) -> Drawn<'a> {
+    fn draw_axis(&self, root: &Area) -> Drawn<()> {
         let ink = INK.stroke_width(1);
         let centred = text(13, HPos::Center);
         let last = self.models.len();
@@ -132,7 +129,7 @@ impl Diagram<'_> {
     }
 
     /// From a model's place on the line down and aside to its name.
-    fn draw_model<'a>(&self, root: &Area<'a>, i: usize) -> Drawn<'a> {
+    fn draw_model(&self, root: &Area, i: usize) -> Drawn<()> {
         let model = &self.models[i];
         let is_left = i < self.left();
         let row = if is_left {

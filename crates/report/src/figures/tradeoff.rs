@@ -1,9 +1,9 @@
 //! Error against cost: every model with its interval, and the front that nobody beats.
 
-use super::Figure;
 use super::hover::{Spot, with_spots};
 use super::lines::power;
-use super::palette::{CARD, GRID, INK, LINES, adapt};
+use super::palette::{CARD, GRID, LINES, adapt, ink};
+use super::{Area, Axes, Drawn, Figure};
 use crate::tradeoff::{COSTS, Cost, front};
 use crate::{ModelSummary, Report, ReportError, Table};
 use plotters::prelude::*;
@@ -13,7 +13,7 @@ use statistics::Interval;
 struct Panel {
     title: &'static str,
     cost: &'static Cost,
-    /// Where a bar to the right of the point ends.
+    /// Where the horizontal bar of a model ends.
     up_to: Option<&'static Cost>,
     /// What to multiply costs by.
     unit: f64,
@@ -77,86 +77,96 @@ fn data(report: &Report) -> Table {
         .numbers("test_accuracy_high", bound(|interval| interval.high))
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+/// A model, and where it is drawn. Both axes are logarithmic: the logarithms are drawn, and the labels are
+/// their powers.
+struct Point<'a> {
+    model: &'a ModelSummary,
+    at: (f64, f64),
+}
 
-/// Both axes are logarithmic: the logarithms are drawn, and the labels are their powers.
-fn panel<'a>(
-    area: &Area<'a>,
-    report: &Report,
-    &Panel {
-        title,
-        cost,
-        up_to,
-        unit,
-    }: &Panel,
-) -> Result<Vec<Spot>, DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
-    // A model without an error is drawn where one of half an image would be.
+impl Panel {
+    fn x(&self, cost: &Cost, model: &ModelSummary) -> Option<f64> {
+        (cost.of)(model).map(|cost| (cost * self.unit).max(1e-9).log10())
+    }
+
+    fn point<'a>(&self, report: &Report, model: &'a ModelSummary) -> Option<Point<'a>> {
+        let at = (self.x(self.cost, model)?, y(report, model.test_accuracy?));
+        Some(Point { model, at })
+    }
+
+    fn bar(&self, model: &ModelSummary) -> Option<f64> {
+        self.x(self.up_to?, model)
+    }
+
+    fn axes<'a>(&self, area: &Area<'a>, points: &[Point]) -> Drawn<Axes<'a>> {
+        let range = |values: &[f64], below: f64, above: f64| {
+            let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+            let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            (low - below)..(high + above)
+        };
+        let ends = points.iter().filter_map(|point| self.bar(point.model));
+        let xs: Vec<f64> = points.iter().map(|point| point.at.0).chain(ends).collect();
+        let ys: Vec<f64> = points.iter().map(|point| point.at.1).collect();
+        let mut axes = ChartBuilder::on(area)
+            .margin(12)
+            .x_label_area_size(38)
+            .y_label_area_size(52)
+            .build_cartesian_2d(range(&xs, 0.3, 1.3), range(&ys, 0.15, 0.15))?;
+        axes.configure_mesh()
+            .light_line_style(CARD)
+            .bold_line_style(GRID)
+            .axis_style(GRID)
+            .x_labels(6)
+            .x_label_formatter(&|x| power(*x))
+            .y_label_formatter(&|y| power(*y))
+            .x_desc(self.title)
+            .y_desc("wrong, %")
+            .label_style(ink(12))
+            .axis_desc_style(ink(13))
+            .draw()?;
+        Ok(axes)
+    }
+}
+
+/// Where a share of right images is. A model without an error is drawn where one of half an image would be.
+fn y(report: &Report, right: f64) -> f64 {
     let least = 50.0 / report.dataset.test.max(1) as f64;
-    let log = |percent: f64| percent.max(least).log10();
-    let place = |cost: &Cost, model: &ModelSummary| {
-        (cost.of)(model).map(|cost| (cost * unit).max(1e-9).log10())
-    };
-    let x = |model: &ModelSummary| place(cost, model);
-    let y = |model: &ModelSummary| Some(log((1.0 - model.test_accuracy?) * 100.0));
-    let points: Vec<(&ModelSummary, f64, f64)> = report
-        .finished()
-        .filter_map(|model| Some((model, x(model)?, y(model)?)))
-        .collect();
-    let range = |values: &[f64], below: f64, above: f64| {
-        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        (low - below)..(high + above)
-    };
-    let bar = |model: &ModelSummary| place(up_to?, model);
-    let ends = points.iter().filter_map(|point| bar(point.0));
-    let xs: Vec<f64> = points.iter().map(|point| point.1).chain(ends).collect();
-    let ys: Vec<f64> = points.iter().map(|point| point.2).collect();
-    let ink = |size: u32| ("sans-serif", size).into_font().color(&INK);
-    let mut chart = ChartBuilder::on(area)
-        .margin(12)
-        .x_label_area_size(38)
-        .y_label_area_size(52)
-        .build_cartesian_2d(range(&xs, 0.3, 1.3), range(&ys, 0.15, 0.15))?;
-    chart
-        .configure_mesh()
-        .light_line_style(CARD)
-        .bold_line_style(GRID)
-        .axis_style(GRID)
-        .x_labels(6)
-        .x_label_formatter(&|x| power(*x))
-        .y_label_formatter(&|y| power(*y))
-        .x_desc(title)
-        .y_desc("wrong, %")
-        .label_style(ink(12))
-        .axis_desc_style(ink(13))
-        .draw()?;
-    let on_front: Vec<(f64, f64)> = front(report, cost)
-        .into_iter()
-        .filter_map(|model| Some((x(model)?, y(model)?)))
-        .collect();
-    chart.draw_series(LineSeries::new(on_front, GRID.stroke_width(3)))?;
+    ((1.0 - right) * 100.0).max(least).log10()
+}
+
+fn panel(area: &Area, report: &Report, shown: &Panel) -> Drawn<Vec<Spot>> {
+    let point = |model| shown.point(report, model);
+    let points: Vec<Point> = report.finished().filter_map(point).collect();
+    let mut axes = shown.axes(area, &points)?;
+    let on_front = front(report, shown.cost).into_iter().filter_map(point);
+    let line = on_front.map(|point| point.at);
+    axes.draw_series(LineSeries::new(line, GRID.stroke_width(3)))?;
     let mut taken = Vec::new();
-    for (i, (model, x, y)) in points.iter().enumerate() {
+    for (i, &Point { model, at }) in points.iter().enumerate() {
         let colour = LINES[i % LINES.len()];
         if let Some(interval) = model.test_accuracy_interval {
-            let ends = [interval.low, interval.high].map(|share| (*x, log((1.0 - share) * 100.0)));
-            chart.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
+            let ends = [interval.low, interval.high].map(|right| (at.0, y(report, right)));
+            axes.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
         }
-        if let Some(end) = bar(model) {
-            chart.draw_series(LineSeries::new(
-                [(*x, *y), (end, *y)],
-                colour.stroke_width(2),
-            ))?;
+        if let Some(end) = shown.bar(model) {
+            let ends = [at, (end, at.1)];
+            axes.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
         }
-        chart.draw_series(std::iter::once(Circle::new((*x, *y), 4, colour.filled())))?;
-        let below = free_place(&mut taken, chart.backend_coord(&(*x, *y)), model.id.len());
+        axes.draw_series(std::iter::once(Circle::new(at, 4, colour.filled())))?;
+        let below = free_place(&mut taken, axes.backend_coord(&at), model.id.len());
         let name = Text::new(model.id.clone(), (7, below - 5), ink(11));
-        let beside = EmptyElement::at((*x, *y)) + name;
-        chart.draw_series(std::iter::once(beside))?;
+        let beside = EmptyElement::at(at) + name;
+        axes.draw_series(std::iter::once(beside))?;
     }
-    let spot = |(model, x, y): &(&ModelSummary, f64, f64)| Spot {
-        at: chart.backend_coord(&(*x, *y)),
-        text: format!("{}: {title} {}, {} % wrong", model.id, power(*x), power(*y)),
+    let spot = |Point { model, at }: &Point| Spot {
+        at: axes.backend_coord(at),
+        text: format!(
+            "{}: {} {}, {} % wrong",
+            model.id,
+            shown.title,
+            power(at.0),
+            power(at.1)
+        ),
     };
     Ok(points.iter().map(spot).collect())
 }

@@ -61,7 +61,7 @@ fn images() -> ImagesRecord {
 }
 
 fn write_run(directory: &Path) -> PathBuf {
-    let mut log = RecordLog::create(directory, run()).unwrap();
+    let mut log = RecordLog::create(directory, &mut run()).unwrap();
     log.append(&Record::Controls(controls())).unwrap();
     for fit in [good(), bad()] {
         log.append(&Record::Fit(Box::new(fit))).unwrap();
@@ -108,7 +108,7 @@ fn a_second_run_in_the_same_second_gets_a_name_of_its_own_and_is_the_newest() {
 }
 
 #[test]
-fn a_report_rendered_again_has_the_same_bytes_and_drops_stale_figures() {
+fn a_report_rendered_again_has_the_same_bytes_and_drops_stale_figures_only() {
     let directory = tempfile::tempdir().unwrap();
     let path = write_run(directory.path());
     let render = || {
@@ -126,9 +126,15 @@ fn a_report_rendered_again_has_the_same_bytes_and_drops_stale_figures() {
         ]
     };
     let first = render();
-    fs::write(directory.path().join("figures/confusion-gone.svg"), "old").unwrap();
+    let figures = directory.path().join("figures");
+    for name in ["confusion-gone.svg", "weights-gone.csv", "notes.txt"] {
+        fs::write(figures.join(name), "old").unwrap();
+    }
+    fs::create_dir(figures.join("drafts.svg")).unwrap();
     assert!(first == render());
-    assert!(!directory.path().join("figures/confusion-gone.svg").exists());
+    let is_left = |name: &str| figures.join(name).exists();
+    assert!(!is_left("confusion-gone.svg") && !is_left("weights-gone.csv"));
+    assert!(is_left("notes.txt") && is_left("drafts.svg"));
 }
 
 #[test]
@@ -144,6 +150,36 @@ fn an_incomplete_run_cannot_be_read_as_a_complete_one() {
     assert!(page.contains("> **Control failed**: good, shuffled labels: 4 of 4 right."));
     assert!(page.contains("| **good** ✗ control failed |"), "{page}");
     assert!(page.contains("| **bad** | by hand | 100 | **failed: diverged in epoch 3** |"));
+}
+
+#[test]
+fn a_reason_of_several_lines_stays_in_its_cell() {
+    let reason = "panicked:\n  left | right\r\n".to_owned();
+    let failed = fit("bad", CELL, Outcome::Failed { reason });
+    let run = examples::run(&["bad"], &[0, 1]);
+    let [markdown, html] = pages(&examples::report(vec![failed], run));
+    assert!(
+        markdown.contains("| **failed: panicked: left \\| right** |"),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains("> **Incomplete**: without bad (failed: panicked: left \\| right).\n"),
+        "{markdown}"
+    );
+    assert!(html.contains("left | right"), "{html}");
+}
+
+#[test]
+fn both_pages_say_how_many_images_were_held_out_to_scale_probabilities_on() {
+    for (calibration, is_said) in [(Some(55_000), true), (None, false)] {
+        let mut run = run();
+        run.protocol.calibration = calibration;
+        for page in pages(&examples::report(vec![good()], run)) {
+            let said = page.contains("held out to scale probabilities on");
+            assert_eq!(said, is_said, "{page}");
+            assert_eq!(page.contains("55\u{a0}000 training images"), is_said);
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{TunedModel, TunedTrial, TuningBudget, TuningReport};
 use crate::markdown::fill;
+use crate::numbers::thousands;
 use crate::summary::CONFIDENCE;
 use serde::Serialize;
 use statistics::{CorrelatedDifferences, Interval, wilson};
@@ -14,6 +15,7 @@ const TEMPLATE: &str = include_str!("../../templates/tuning.md.jinja");
 struct View<'a> {
     report: &'a TuningReport,
     budget: String,
+    train_images: String,
     by: &'static str,
     judged: String,
     interval: &'static str,
@@ -60,6 +62,7 @@ pub(super) fn page(report: &TuningReport, figure: bool) -> Result<String, miniji
     let view = View {
         report,
         budget: report.budget.to_string(),
+        train_images: thousands(report.train_images),
         by: by(&report.search),
         judged: judged(report),
         interval: match report.folds {
@@ -93,7 +96,7 @@ fn by(search: &str) -> &'static str {
 
 fn judged(report: &TuningReport) -> String {
     match (report.folds, report.repeats) {
-        (0, _) => format!("judged on {} others", report.judged_images),
+        (0, _) => format!("judged on {} others", thousands(report.judged_images)),
         (folds, 1) => format!("judged by cross-validation, the mean of {folds} folds"),
         (folds, repeats) => {
             format!("judged by cross-validation, the mean of {folds} folds {repeats} times")
@@ -129,7 +132,7 @@ impl Row {
             id: model.id.clone(),
             trials: model.trials.len(),
             failed: model.failed(),
-            seconds: format!("{:.0}", model.seconds),
+            seconds: format!("{:.1}", model.seconds),
             accuracy: or_dash(accuracy.map(|accuracy| format!("{:.2}", accuracy * 100.0))),
             interval: or_dash(
                 interval.map(|Interval { low, high }| {
@@ -146,7 +149,7 @@ impl Row {
 
 /// What a trial was fitted to, and which share of the resource that is.
 fn with(model: &TunedModel, trial: &TunedTrial) -> String {
-    let images = trial.train_images;
+    let images = thousands(trial.train_images);
     let epochs = trial.epochs.map(|epochs| format!(", {epochs} epochs"));
     let all = match model.resource.as_deref() {
         Some(_) if trial.share == 1.0 => String::new(),

@@ -4,19 +4,10 @@
 pub(super) struct Task {
     pub(super) title: &'static str,
     pub(super) work: &'static str,
-    pub(super) ours: Ours,
+    /// A model of ours, with its defaults.
+    pub(super) ours: &'static str,
     /// Peers in Python: the name in peers.py, and the name for people.
     pub(super) peers: &'static [(&'static str, &'static str)],
-}
-
-/// A model of ours, as `compare` is told.
-pub(super) struct Ours {
-    pub(super) model: &'static str,
-    pub(super) set: &'static [&'static str],
-}
-
-const fn ours(model: &'static str) -> Ours {
-    Ours { model, set: &[] }
 }
 
 /// Every task. The parameters here and in peers.py are the same.
@@ -24,7 +15,7 @@ pub(super) const TASKS: &[Task] = &[
     Task {
         title: "Softmax regression by gradient descent",
         work: "zero weights, 20 epochs, batches of 100 in the order given, learning rate 0.1",
-        ours: ours("softmax"),
+        ours: "softmax",
         peers: &[
             ("numpy-softmax", "NumPy, float32, the lab's loop"),
             ("torch-softmax", "PyTorch"),
@@ -33,19 +24,19 @@ pub(super) const TASKS: &[Task] = &[
     Task {
         title: "The same network in Burn",
         work: "the same 20 epochs through Burn's autodiff",
-        ours: ours("burn-flex"),
+        ours: "burn-flex",
         peers: &[("torch-softmax", "PyTorch")],
     },
     Task {
         title: "784-128-10 with ReLU",
         work: "20 epochs, batches of 100 in the order given, learning rate 0.1",
-        ours: ours("burn-mlp"),
+        ours: "burn-mlp",
         peers: &[("torch-mlp", "PyTorch")],
     },
     Task {
         title: "Softmax regression to the optimum",
         work: "ℓ2-regularised, c = 1, until the solver's own criterion holds",
-        ours: ours("softmax-lbfgs"),
+        ours: "softmax-lbfgs",
         peers: &[
             (
                 "intelex-logistic",
@@ -57,7 +48,7 @@ pub(super) const TASKS: &[Task] = &[
     Task {
         title: "RBF support vector machine",
         work: "all pixels, C = 10, γ = 0.02, tolerance 1e-3",
-        ours: ours("kernel-svm"),
+        ours: "kernel-svm",
         peers: &[
             ("intelex-svm", "scikit-learn-intelex SVC"),
             ("sklearn-svm", "scikit-learn SVC (libsvm)"),

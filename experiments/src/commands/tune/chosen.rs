@@ -79,7 +79,11 @@ fn chosen(model: &ReadyModel, limit: Option<usize>, tuned: &TunedModel) -> Optio
 
 /// A key with its value, as TOML writes it.
 fn line(text: &mut String, key: &str, value: impl Into<Value>) {
-    if let Ok(value) = toml::Value::try_from(value.into()) {
-        let _ = writeln!(text, "{key} = {value}");
+    let value = value.into();
+    // TOML has no null: what is absent has no line.
+    if value.is_null() {
+        return;
     }
+    let value = toml::Value::try_from(value).expect("parameters and options are TOML values");
+    let _ = writeln!(text, "{key} = {value}");
 }

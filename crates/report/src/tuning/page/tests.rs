@@ -13,7 +13,9 @@ fn trial(share: f64, accuracy: Option<f64>, folds: &[f64]) -> TunedTrial {
         accuracy,
         folds: folds.to_vec(),
         called_off: false,
-        reason: accuracy.is_none().then(|| "diverged".to_owned()),
+        reason: accuracy
+            .is_none()
+            .then(|| "diverged |\nin epoch 3".to_owned()),
         fit_seconds: 1.0,
     }
 }
@@ -39,7 +41,7 @@ fn report(trials: Vec<TunedTrial>, best: usize, search: &str) -> TuningReport {
             data_origin: "memory".to_owned(),
             commit: String::new(),
             versions: Vec::new(),
-            build: "optimised".to_owned(),
+            build: "dev profile, opt-level 3".to_owned(),
             system: "test".to_owned(),
             cpu: "test".to_owned(),
             cpus: 2,
@@ -64,10 +66,16 @@ fn report(trials: Vec<TunedTrial>, best: usize, search: &str) -> TuningReport {
 #[test]
 fn a_row_has_the_best_with_its_interval_and_what_failed() {
     let trials = vec![trial(1.0, None, &[]), trial(1.0, Some(0.9), &[])];
-    let page = page(&report(trials, 1, "random"), false).unwrap();
-    let row = "| **toy** | 2 | 1 | 3 | 90.00 | 82.56 – 94.48 | c = 2.0 | 900 images |";
+    let mut report = report(trials, 1, "random");
+    report.train_images = 54_000;
+    let page = page(&report, false).unwrap();
+    assert!(page.contains("\n54\u{a0}000 training images"), "{page}");
+    let row = "| **toy** | 2 | 1 | 3.0 | 90.00 | 82.56 – 94.48 | c = 2.0 | 900 images |";
     assert!(page.contains(row), "{page}");
-    assert!(page.contains("| toy | 1 | diverged |"), "{page}");
+    assert!(
+        page.contains("| toy | 1 | diverged \\| in epoch 3 |"),
+        "{page}"
+    );
     assert!(
         page.contains("random search") && !page.contains("less of"),
         "{page}"

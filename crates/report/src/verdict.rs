@@ -40,9 +40,20 @@ pub fn verdict(report: &Report) -> Vec<String> {
         report.comparisons.iter().find(is_this)
     });
     std::iter::once(first)
-        .chain(neighbours.map(|pair| sentence(pair, report.comparisons.len(), &images.these)))
+        .chain(neighbours.map(|pair| sentence(pair, &images.these)))
+        .chain(of_all_pairs(report.comparisons.len()))
         .chain(of_seeds(report, best))
         .collect()
+}
+
+/// What intervals and p values are of, where there are several.
+fn of_all_pairs(pairs: usize) -> Option<String> {
+    (pairs > 1).then(|| {
+        format!(
+            "Intervals are in points, of each pair alone; p is adjusted for all {} pairs (Holm).",
+            thousands(pairs)
+        )
+    })
 }
 
 /// Which of several seeds the verdict is of, and in how many the best model is the best.
@@ -93,7 +104,7 @@ impl Images {
     }
 }
 
-fn sentence(pair: &Comparison, pairs: usize, these: &str) -> String {
+fn sentence(pair: &Comparison, these: &str) -> String {
     if pair.only_first_right + pair.only_second_right == 0 {
         return format!(
             "{} and {} get the same images right.",
@@ -107,16 +118,8 @@ fn sentence(pair: &Comparison, pairs: usize, these: &str) -> String {
             pair.first, pair.second
         );
     };
-    // Beside several others, an interval without 0 may come with a p value that shows nothing.
-    let (of_this, adjusted) = match pairs {
-        0 | 1 => ("", String::new()),
-        _ => (
-            " of this pair alone",
-            format!(", adjusted for all {} pairs", thousands(pairs)),
-        ),
-    };
     let evidence = format!(
-        "95 % interval{of_this} {} to {} points; {}{adjusted}",
+        "95 % interval {} to {}, {}",
         points(interval.low),
         points(interval.high),
         probability(pair.p_adjusted)
@@ -176,20 +179,20 @@ mod tests {
     #[test]
     fn sentences_say_whether_there_is_a_difference_and_how_large() {
         assert_eq!(
-            sentence(&pair(0.053, 3e-51), 1, "these 10\u{a0}000 images"),
-            "a is better than b by 5.30 points (95 % interval 5.10 to 5.50 points; p < 1e-50)."
+            sentence(&pair(0.053, 3e-51), "these 10\u{a0}000 images"),
+            "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 1e-50)."
         );
         assert_eq!(
-            sentence(&pair(0.003, 0.2), 36, "these 10\u{a0}000 images"),
-            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval of this pair alone 0.10 to 0.50 points; p = 0.200, adjusted for all 36 pairs; the smallest difference that these images would reveal is 0.12 points)."
+            sentence(&pair(0.001, 0.2), "these 10\u{a0}000 images"),
+            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.10 to 0.30, p = 0.200; the smallest difference that these images would reveal is 0.12 points)."
         );
         let few = Comparison {
             detectable_difference: None,
             ..pair(0.001, 0.2)
         };
         assert_eq!(
-            sentence(&few, 1, "these 100 images"),
-            "a and b cannot be told apart with these 100 images (95 % interval −0.10 to 0.30 points; p = 0.200; they differ on too few of them to show a difference)."
+            sentence(&few, "these 100 images"),
+            "a and b cannot be told apart with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; they differ on too few of them to show a difference)."
         );
         let same = Comparison {
             only_first_right: 0,
@@ -197,7 +200,7 @@ mod tests {
             ..pair(0.0, 1.0)
         };
         assert_eq!(
-            sentence(&same, 1, "these 10\u{a0}000 images"),
+            sentence(&same, "these 10\u{a0}000 images"),
             "a and b get the same images right."
         );
         let without_spread = Comparison {
@@ -205,7 +208,7 @@ mod tests {
             ..pair(0.2, 1.0)
         };
         assert_eq!(
-            sentence(&without_spread, 1, "these 4 folds"),
+            sentence(&without_spread, "these 4 folds"),
             "a and b cannot be told apart with these 4 folds: all folds differ by 20.00 points, so no test is possible."
         );
     }
@@ -222,6 +225,7 @@ mod tests {
         assert_eq!(
             sentences[3..],
             [
+                "Intervals are in points, of each pair alone; p is adjusted for all 3 pairs (Holm).",
                 "All of this is of the first of 3 seeds; in 2 of them no model gets more images right than a."
             ]
         );

@@ -239,6 +239,12 @@ impl Report {
         self.protocol.judged_on.images()
     }
 
+    /// Where a model stands in the report; figures take its colour from there.
+    pub(crate) fn place(&self, id: &str) -> usize {
+        let place = self.models.iter().position(|model| model.id == id);
+        place.expect("a model of this report")
+    }
+
     /// The models that finished.
     pub(crate) fn finished(&self) -> impl Iterator<Item = &ModelSummary> {
         self.models

@@ -8,9 +8,11 @@ use crate::{ReportError, TuningReport};
 pub(crate) fn expected_best_curves(report: &TuningReport) -> Result<Option<Figure>, ReportError> {
     let models = report.models.iter();
     let lines: Vec<Line> = models
-        .filter(|model| model.expected_best.len() > 1)
-        .map(|model| Line {
+        .enumerate()
+        .filter(|(_, model)| model.expected_best.len() > 1)
+        .map(|(place, model)| Line {
             name: model.id.clone(),
+            place,
             points: model
                 .expected_best
                 .iter()

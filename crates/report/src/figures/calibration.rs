@@ -24,6 +24,7 @@ pub(super) fn reliability_diagram(report: &Report) -> Result<Option<Figure>, Rep
         .into_iter()
         .map(|(id, bins)| Line {
             name: id.to_owned(),
+            place: report.place(id),
             points: bins
                 .iter()
                 .filter(|bin| bin.images >= FEWEST)

@@ -1,18 +1,30 @@
 //! Accuracy after each epoch, on test and training images.
 
 use super::hover::{Spot, with_spots};
-use super::palette::{CARD, GRID, LINES, adapt, ink};
+use super::palette::{CARD, GRID, adapt, ink, of_place};
 use super::{Area, Axes, Drawn, Figure};
 use crate::{EpochRecord, Report, ReportError, Table};
 use plotters::prelude::*;
 use std::fmt::Display;
 
+/// What a model's epochs came to.
+struct Curve<'a> {
+    name: &'a str,
+    /// Of the model in its report, for its colour.
+    place: usize,
+    epochs: &'a [EpochRecord],
+}
+
 /// A line for every model with at least two epochs; `None` if there is no such model.
 pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<Figure>, ReportError> {
-    let curves: Vec<(&str, &[EpochRecord])> = report
+    let curves: Vec<Curve> = report
         .finished()
         .filter(|model| model.epochs.len() > 1)
-        .map(|model| (model.id.as_str(), model.epochs.as_slice()))
+        .map(|model| Curve {
+            name: &model.id,
+            place: report.place(&model.id),
+            epochs: &model.epochs,
+        })
         .collect();
     if curves.is_empty() {
         return Ok(None);
@@ -39,11 +51,11 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<Figure>, Repo
     Ok(Some(Figure::new("accuracy.svg", svg, data(&curves))))
 }
 
-fn data(curves: &[(&str, &[EpochRecord])]) -> Table {
+fn data(curves: &[Curve]) -> Table {
     let rows = || {
         curves
             .iter()
-            .flat_map(|(id, epochs)| epochs.iter().map(move |epoch| (*id, epoch)))
+            .flat_map(|curve| curve.epochs.iter().map(|epoch| (curve.name, epoch)))
     };
     Table::default()
         .text("model", rows().map(|(id, _)| id))
@@ -61,25 +73,24 @@ fn data(curves: &[(&str, &[EpochRecord])]) -> Table {
 fn panel(
     area: &Area,
     title: &str,
-    curves: &[(&str, &[EpochRecord])],
+    curves: &[Curve],
     accuracy: fn(&EpochRecord) -> f64,
 ) -> Drawn<Vec<Spot>> {
     let mut chart = axes(area, title, curves)?;
-    for (i, (name, epochs)) in curves.iter().enumerate() {
-        let colour = LINES[i % LINES.len()];
+    for (i, curve) in curves.iter().enumerate() {
+        let (colour, dashed) = of_place(curve.place);
         // Earlier lines are wider, so that lines that coincide stay visible.
         let width = (2 * (curves.len() - 1 - i) + 2).min(10) as u32;
-        let points = epochs.iter().map(|e| (e.epoch as f64, accuracy(e) * 100.0));
+        let epochs = curve.epochs.iter();
+        let points = epochs.map(|e| (e.epoch as f64, accuracy(e) * 100.0));
         let style = colour.stroke_width(width);
-        // Where the colours begin again, dashes tell the lines apart.
-        let dashed = i >= LINES.len();
         let series = if dashed {
             chart.draw_series(DashedLineSeries::new(points, 8, 5, style))?
         } else {
             chart.draw_series(LineSeries::new(points, style))?
         };
         let gap = if dashed { 3 } else { 0 };
-        series.label(*name).legend(move |(x, y)| {
+        series.label(curve.name).legend(move |(x, y)| {
             let half = |start: i32, end: i32| PathElement::new([(start, y), (end, y)], style);
             EmptyElement::at((0, 0)) + half(x, x + 11 - gap) + half(x + 11 + gap, x + 22)
         });
@@ -94,20 +105,20 @@ fn panel(
         .label_font(ink(13))
         .draw()?;
     let chart = &chart;
-    let spots = curves.iter().flat_map(|(name, epochs)| {
-        epochs.iter().map(move |epoch| {
+    let spots = curves.iter().flat_map(|curve| {
+        curve.epochs.iter().map(move |epoch| {
             let right = accuracy(epoch) * 100.0;
             Spot {
                 at: chart.backend_coord(&(epoch.epoch as f64, right)),
-                text: format!("{name}: epoch {}, {right:.2} % right", epoch.epoch),
+                text: format!("{}: epoch {}, {right:.2} % right", curve.name, epoch.epoch),
             }
         })
     });
     Ok(spots.collect())
 }
 
-fn axes<'a>(area: &Area<'a>, title: &str, curves: &[(&str, &[EpochRecord])]) -> Drawn<Axes<'a>> {
-    let all = || curves.iter().flat_map(|(_, epochs)| *epochs);
+fn axes<'a>(area: &Area<'a>, title: &str, curves: &[Curve]) -> Drawn<Axes<'a>> {
+    let all = || curves.iter().flat_map(|curve| curve.epochs);
     // One scale for both panels, so that they can be compared.
     let both = || all().flat_map(|epoch| [epoch.train_accuracy, epoch.test_accuracy]);
     let low = both().fold(f64::INFINITY, f64::min) * 100.0;

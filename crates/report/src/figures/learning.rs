@@ -30,6 +30,7 @@ pub(super) fn learning_curves(report: &Report) -> Result<Vec<Figure>, ReportErro
         let lines: Vec<Line> = models()
             .map(|model| Line {
                 name: model.id.clone(),
+                place: report.place(&model.id),
                 points: model.learning_curve.iter().map(point).collect(),
             })
             .collect();

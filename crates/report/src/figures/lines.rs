@@ -1,7 +1,7 @@
 //! A chart of lines, one per model.
 
 use super::hover::{Spot, with_spots};
-use super::palette::{CARD, GRID, INK, LINES, adapt, ink};
+use super::palette::{CARD, GRID, INK, adapt, ink, of_place};
 use super::{Area, Axes, Drawn, Figure};
 use crate::{ReportError, Table};
 use plotters::prelude::*;
@@ -14,6 +14,8 @@ const LEGEND: u32 = 170;
 /// A line with its name in the legend.
 pub(super) struct Line {
     pub(super) name: String,
+    /// Of the model in its report, for its colour.
+    pub(super) place: usize,
     pub(super) points: Vec<(f64, f64)>,
 }
 
@@ -82,10 +84,23 @@ impl Chart {
         }
     }
 
-    /// Earlier lines are wider, so that lines that coincide stay visible.
-    fn style(&self, line: usize, lines: usize) -> ShapeStyle {
+    /// How line number `i` is drawn, and whether it is dashed. Earlier lines are wider, so that lines
+    /// that coincide stay visible.
+    fn style(&self, i: usize, lines: &[Line]) -> (ShapeStyle, bool) {
         let widest = if self.diagonal { 6 } else { 8 };
-        LINES[line % LINES.len()].stroke_width((lines - line + 1).min(widest) as u32)
+        let width = (lines.len() - i + 1).min(widest) as u32;
+        let (colour, dashed) = of_place(lines[i].place);
+        (colour.stroke_width(width), dashed)
+    }
+
+    /// Along logarithms, powers of ten are enough, unless there are too few of them.
+    fn tick_label(&self, x: f64) -> String {
+        let span = self.place(self.x_range.end) - self.place(self.x_range.start);
+        if self.log_x && span >= 2.0 && (x - x.round()).abs() > 1e-6 {
+            String::new()
+        } else {
+            self.x_label(x)
+        }
     }
 
     fn fill(&self, root: &Area, lines: &[Line]) -> Drawn<Vec<Spot>> {
@@ -127,7 +142,7 @@ impl Chart {
             .light_line_style(CARD)
             .bold_line_style(GRID)
             .axis_style(GRID)
-            .x_label_formatter(&|x| self.x_label(*x))
+            .x_label_formatter(&|x| self.tick_label(*x))
             .y_label_formatter(&|y| format!("{y:.decimals$}"))
             .x_desc(self.x)
             .y_desc(self.y)
@@ -146,13 +161,12 @@ impl Chart {
             axes.draw_series(DashedLineSeries::new(ends, 4, 4, INK.stroke_width(1)))?;
         }
         for (i, line) in lines.iter().enumerate() {
-            let style = self.style(i, lines.len());
+            let (style, dashed) = self.style(i, lines);
             let points = line.points.iter().map(|&(x, y)| (self.place(x), y));
-            if i < LINES.len() {
-                axes.draw_series(LineSeries::new(points, style))?;
-            } else {
-                // The colours begin again: dashes tell the lines apart.
+            if dashed {
                 axes.draw_series(DashedLineSeries::new(points, 8, 5, style))?;
+            } else {
+                axes.draw_series(LineSeries::new(points, style))?;
             }
         }
         Ok(())
@@ -160,8 +174,8 @@ impl Chart {
 
     fn draw_legend(&self, legend: &Area, lines: &[Line]) -> Drawn<()> {
         for (i, line) in lines.iter().enumerate() {
-            let (style, y) = (self.style(i, lines.len()), 24 + 20 * i as i32);
-            let gap = if i < LINES.len() { 0 } else { 6 };
+            let ((style, dashed), y) = (self.style(i, lines), 24 + 20 * i as i32);
+            let gap = if dashed { 6 } else { 0 };
             for (start, end) in [(0, 11 - gap / 2), (11 + gap / 2, 22)] {
                 legend.draw(&PathElement::new([(start, y), (end, y)], style))?;
             }

@@ -14,6 +14,12 @@ pub(super) fn ink(size: u32) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
 }
 
+/// The colour of the model at a place in its report, the same in every figure; and whether its lines
+/// are dashed, because the colours have begun again.
+pub(super) fn of_place(place: usize) -> (RGBColor, bool) {
+    (LINES[place % LINES.len()], place >= LINES.len())
+}
+
 /// Okabe and Ito's palette without black and yellow.
 pub(super) const LINES: [RGBColor; 6] = [
     RGBColor(0x00, 0x72, 0xb2),

@@ -2,7 +2,7 @@
 
 use super::hover::{Spot, with_spots};
 use super::lines::power;
-use super::palette::{CARD, GRID, LINES, adapt, ink};
+use super::palette::{CARD, GRID, adapt, ink, of_place};
 use super::{Area, Axes, Drawn, Figure};
 use crate::tradeoff::{COSTS, Cost, front};
 use crate::{ModelSummary, Report, ReportError, Table};
@@ -142,8 +142,8 @@ fn panel(area: &Area, report: &Report, shown: &Panel) -> Drawn<Vec<Spot>> {
     let line = on_front.map(|point| point.at);
     axes.draw_series(LineSeries::new(line, GRID.stroke_width(3)))?;
     let mut taken = Vec::new();
-    for (i, &Point { model, at }) in points.iter().enumerate() {
-        let colour = LINES[i % LINES.len()];
+    for &Point { model, at } in &points {
+        let (colour, _) = of_place(report.place(&model.id));
         if let Some(interval) = model.test_accuracy_interval {
             let ends = [interval.low, interval.high].map(|right| (at.0, y(report, right)));
             axes.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;

@@ -1,5 +1,4 @@
-//! Images in batches, in both forms that a pass over a batch needs: rows for the logits, columns
-//! for the gradient.
+//! Images in batches, whose columns of features give the logits and the gradient.
 #![allow(
     clippy::inline_always,
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
@@ -7,14 +6,13 @@
 
 use crate::dense::{Dense, weighted_sums};
 use crate::lanes::Lanes;
-use crate::sparse::{Feature, Sparse, weighted_sum};
+use crate::sparse::{Feature, GROUP, Sparse, gather, scatter};
 use std::ops::Range;
 
 /// Images from which the share of non-zero features is estimated.
 const SAMPLE: usize = 1_000;
 
-/// Share of non-zero features from which a matrix is kept dense. A sparse entry takes twice the
-/// instructions of a dense one.
+/// Share of non-zero features from which a matrix is kept dense: hardly a group of four is zero then.
 const DENSE: f64 = 0.5;
 
 /// A range of the features of all images, X, and the batches in which they are visited.
@@ -27,9 +25,9 @@ pub(crate) struct Batches<F: Feature> {
 
 /// X and, in the order of visits, every batch of it transposed.
 enum Matrix<F: Feature> {
-    /// With the features that the columns of each batch are. The most frequent come first: the
-    /// processor predicts where a column ends from where the last one did.
-    Sparse(Sparse<F>, Vec<(Sparse<F>, Vec<u32>)>),
+    /// With the groups of features that the columns of each batch are. The most frequent come first:
+    /// the processor predicts where a column ends from where the last one did.
+    Sparse(Sparse<F>, Vec<(Sparse<f32>, Vec<u32>)>),
     Dense(Dense, Vec<Dense>),
 }
 
@@ -45,7 +43,7 @@ impl<F: Feature> Batches<F> {
             seen += row.len();
         }
         let matrix = if nonzero as f64 >= DENSE * seen as f64 {
-            let values = rows.flatten().map(|&value| F::unit(value.entry(0)));
+            let values = rows.flatten().map(|&value| value.unit());
             Matrix::Dense(Dense::new(values.collect(), range.len()), Vec::new())
         } else {
             Matrix::Sparse(Sparse::collect(images, features, range), Vec::new())
@@ -65,8 +63,9 @@ impl<F: Feature> Batches<F> {
         let batches = order.chunks(size);
         match &mut self.matrix {
             Matrix::Sparse(rows, columns) => {
+                let groups = self.width.div_ceil(GROUP);
                 *columns = batches
-                    .map(|batch| rows.transposed(batch, self.width))
+                    .map(|batch| rows.transposed(batch, groups))
                     .collect();
             }
             Matrix::Dense(rows, columns) => {
@@ -81,13 +80,20 @@ impl<F: Feature> Batches<F> {
         self.width
     }
 
+    /// Rows of W that the products need: whole groups of features.
+    pub(crate) fn padded(&self) -> usize {
+        self.width.next_multiple_of(GROUP)
+    }
+
     /// The features of one image that are not zero, ascending.
     pub(crate) fn row(&self, image: usize) -> Vec<(usize, f64)> {
         match &self.matrix {
             Matrix::Sparse(rows, _) => {
-                let entries = rows.row(image).iter();
-                entries
-                    .map(|&entry| (F::index(entry), f64::from(F::unit(entry))))
+                let groups = rows.row(image).iter();
+                groups
+                    .flat_map(|entry| (entry.index() * GROUP..).zip(entry.units()))
+                    .filter(|&(_, value)| value != 0.0)
+                    .map(|(feature, value)| (feature, f64::from(value)))
                     .collect()
             }
             Matrix::Dense(rows, _) => {
@@ -100,31 +106,33 @@ impl<F: Feature> Batches<F> {
         }
     }
 
-    /// XW for the images of one batch, given to `take` with block of 16 classes and place in the
-    /// batch.
+    /// XW for the images of batch `number`, which are `batch`.
     ///
     /// # Shapes
-    /// - `weights`: W (blocks, features)
+    /// - `weights`: W (blocks of 16 classes, padded features)
+    /// - `sums`: (blocks of 16 classes, images), overwritten
     #[inline(always)]
     pub(crate) fn multiply(
         &self,
+        number: usize,
         batch: &[usize],
         weights: &[Lanes],
-        mut take: impl FnMut(usize, usize, &Lanes),
+        sums: &mut [Lanes],
     ) {
-        for (block, weights) in weights.chunks_exact(self.width).enumerate() {
+        let blocks = weights.chunks_exact(self.padded());
+        for (weights, sums) in blocks.zip(sums.chunks_exact_mut(batch.len())) {
             match &self.matrix {
-                Matrix::Sparse(rows, _) => {
-                    for (place, &image) in batch.iter().enumerate() {
-                        let sum = weighted_sum::<F>(rows.row(image), |index| weights[index]);
-                        take(block, place, &sum);
+                Matrix::Sparse(_, columns) => {
+                    sums.fill(Lanes::splat(0.0));
+                    let (columns, groups) = &columns[number];
+                    let (weights, _) = weights.as_chunks::<GROUP>();
+                    for (column, &group) in columns.rows().zip(groups) {
+                        scatter(column, &weights[group as usize], sums);
                     }
                 }
                 Matrix::Dense(rows, _) => {
                     let row = |place: usize| rows.row(batch[place]);
-                    weighted_sums(batch.len(), row, weights, |place, sum| {
-                        take(block, place, &sum);
-                    });
+                    weighted_sums(batch.len(), row, weights, |place, sum| sums[place] = sum);
                 }
             }
         }
@@ -134,7 +142,7 @@ impl<F: Feature> Batches<F> {
     ///
     /// # Shapes
     /// - `residuals`: R (blocks of 16 classes, images)
-    /// - `weights`: W (blocks, features)
+    /// - `weights`: W (blocks of 16 classes, padded features)
     #[inline(always)]
     pub(crate) fn add_transposed(
         &self,
@@ -143,15 +151,18 @@ impl<F: Feature> Batches<F> {
         factor: f32,
         weights: &mut [Lanes],
     ) {
-        let blocks = weights.chunks_exact_mut(self.width);
+        let blocks = weights.chunks_exact_mut(self.padded());
         let images = residuals.len() / blocks.len();
         for (weights, residuals) in blocks.zip(residuals.chunks_exact(images)) {
             match &self.matrix {
                 Matrix::Sparse(_, columns) => {
-                    let (columns, features) = &columns[number];
-                    for (column, &feature) in columns.rows().zip(features) {
-                        let sum = weighted_sum::<F>(column, |index| residuals[index]);
-                        weights[feature as usize].add_scaled(factor, &sum);
+                    let (columns, groups) = &columns[number];
+                    let (weights, _) = weights.as_chunks_mut::<GROUP>();
+                    for (column, &group) in columns.rows().zip(groups) {
+                        let sums = gather(column, residuals);
+                        for (w, sum) in weights[group as usize].iter_mut().zip(&sums) {
+                            w.add_scaled(factor, sum);
+                        }
                     }
                 }
                 Matrix::Dense(_, columns) => {
@@ -190,14 +201,12 @@ mod tests {
         dense.arrange(&order, images);
         sparse.arrange(&order, images);
         let (mut a, mut b) = (lanes(images), lanes(images));
-        dense.multiply(&order, &lanes(features), |_, place, sum| a[place] = *sum);
-        sparse.multiply(&order, &lanes(features + 20), |_, place, sum| {
-            b[place] = *sum;
-        });
+        dense.multiply(0, &order, &lanes(dense.padded()), &mut a);
+        sparse.multiply(0, &order, &lanes(sparse.padded()), &mut b);
         let close =
             |a: &[Lanes], b: &[Lanes]| a.iter().zip(b).all(|(a, b)| (a.0[0] - b.0[0]).abs() < 1e-4);
         assert!(close(&a, &b), "{a:?} {b:?}");
-        let (mut g, mut h) = (lanes(features), lanes(features + 20));
+        let (mut g, mut h) = (lanes(dense.padded()), lanes(sparse.padded()));
         dense.add_transposed(0, &a, 0.5, &mut g);
         sparse.add_transposed(0, &b, 0.5, &mut h);
         assert!(close(&g, &h), "{g:?} {h:?}");

@@ -95,9 +95,9 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         loss / m + 0.5 * self.lambda * norm
     }
 
-    /// Rows of `classes` values as lanes, shape (blocks, rows, 16).
+    /// Rows of `classes` values as lanes, shape (blocks, padded features, 16).
     fn to_lanes(&self, rows: &[f64]) -> Vec<Lanes> {
-        let count = rows.len() / self.classes;
+        let count = self.data.padded();
         let mut lanes = vec![Lanes::splat(0.0); self.classes.div_ceil(LANES) * count];
         for (place, row) in rows.chunks_exact(self.classes).enumerate() {
             for (class, &value) in row.iter().enumerate() {
@@ -107,9 +107,9 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         lanes
     }
 
-    /// Adds lanes of shape (blocks, rows, 16) to rows of `classes` values.
+    /// Adds lanes of shape (blocks, padded features, 16) to rows of `classes` values.
     fn add_lanes(&self, lanes: &[Lanes], rows: &mut [f64]) {
-        let count = rows.len() / self.classes;
+        let count = self.data.padded();
         for (place, row) in rows.chunks_exact_mut(self.classes).enumerate() {
             for (class, sum) in row.iter_mut().enumerate() {
                 *sum += f64::from(lanes[class / LANES * count + place].0[class % LANES]);
@@ -166,29 +166,25 @@ impl<F: Feature> pulp::WithSimd for Accumulate<'_, '_, F> {
         let problem = self.problem;
         let mut softmax = Residuals::new(problem.classes, 0);
         let mut products = ByClass::new(problem.classes, 0);
-        let mut residuals = Vec::new();
+        let mut lanes = Vec::new();
         let images = problem.images.chunks(BATCH).enumerate();
         for (number, batch) in images.skip(self.batches.start).take(self.batches.len()) {
             if softmax.images() != batch.len() {
                 softmax = Residuals::new(problem.classes, batch.len());
                 products = ByClass::new(problem.classes, batch.len());
                 let blocks = problem.classes.div_ceil(LANES);
-                residuals.resize(blocks * batch.len(), Lanes::splat(0.0));
+                lanes.resize(blocks * batch.len(), Lanes::splat(0.0));
             }
-            problem
-                .data
-                .multiply(batch, self.weights, |block, image, sum| {
-                    products.set(block, image, sum);
-                });
+            let data = &problem.data;
+            data.multiply(number, batch, self.weights, &mut lanes);
+            products.write(&lanes);
             softmax.begin(self.bias);
             softmax.add(&products);
             let labels = batch.iter().map(|&image| problem.labels[image]);
             self.sums.loss += softmax.softmax(labels, 1.0);
             softmax.add_sums(1.0, &mut self.sums.bias);
-            softmax.write(&mut residuals);
-            problem
-                .data
-                .add_transposed(number, &residuals, 1.0, &mut self.sums.weights);
+            softmax.write(&mut lanes);
+            data.add_transposed(number, &lanes, 1.0, &mut self.sums.weights);
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::Weights;
 use crate::lanes::{LANES, Lanes};
-use crate::sparse::{Feature, Sparse, weighted_sum};
+use crate::sparse::{Feature, GROUP, Sparse, weighted_sum};
 use classifier::Scores;
 use datasets::Images;
 use rayon::prelude::*;
@@ -49,8 +49,12 @@ fn logits_of<F: Feature>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
     if images.len() < FEW * features {
         return dispatch(images, &[]);
     }
+    let filled = rows.len().next_multiple_of(GROUP) - rows.len();
     let padded: Vec<Lanes> = (0..blocks)
-        .flat_map(|block| rows.iter().map(move |row| pad(row, block)))
+        .flat_map(|block| {
+            let rows = rows.iter().map(move |row| pad(row, block));
+            rows.chain(std::iter::repeat_n(Lanes::splat(0.0), filled))
+        })
         .collect();
     let logits: Vec<Vec<f32>> = images
         .par_chunks(BLOCK * features)
@@ -73,7 +77,7 @@ struct Logits<'a, F: Feature> {
     images: &'a Sparse<F>,
     /// W.
     rows: &'a [&'a [f32]],
-    /// W in shape (blocks of 16 classes, features, 16), or nothing.
+    /// W in shape (blocks of 16 classes, features in whole groups, 16), or nothing.
     padded: &'a [Lanes],
     bias: &'a [Lanes],
     classes: usize,
@@ -84,15 +88,19 @@ impl<F: Feature> pulp::WithSimd for Logits<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<f32> {
-        let features = self.rows.len();
+        let features = self.rows.len().next_multiple_of(GROUP);
         let mut logits = Vec::new();
         for entries in self.images.rows() {
             for (block, bias) in self.bias.iter().enumerate() {
                 let mut z = if self.padded.is_empty() {
-                    weighted_sum::<F>(entries, |feature| pad(self.rows[feature], block))
+                    // Beyond the last feature there are zeros.
+                    let row = |feature| self.rows.get(feature).copied();
+                    weighted_sum(entries, |feature| {
+                        row(feature).map_or(Lanes::splat(0.0), |row| pad(row, block))
+                    })
                 } else {
                     let weights = &self.padded[block * features..][..features];
-                    weighted_sum::<F>(entries, |feature| weights[feature])
+                    weighted_sum(entries, |feature| weights[feature])
                 };
                 z.add(bias);
                 let left = (self.classes - block * LANES).min(LANES);

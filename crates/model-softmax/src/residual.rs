@@ -34,10 +34,23 @@ impl ByClass {
         }
     }
 
+    /// Takes values image by image.
+    ///
+    /// # Shapes
+    /// - `lanes`: (blocks of 16 classes, images)
+    #[inline(always)]
+    pub(crate) fn write(&mut self, lanes: &[Lanes]) {
+        for (block, lanes) in lanes.chunks_exact(self.images).enumerate() {
+            for (image, lanes) in lanes.iter().enumerate() {
+                self.set(block, image, lanes);
+            }
+        }
+    }
+
     /// Sets one image's values of a block of 16 classes. Spelt out lane by lane: a loop up to the last
     /// class becomes a scatter, which takes several times as long.
     #[inline(always)]
-    pub(crate) fn set(&mut self, block: usize, image: usize, lanes: &Lanes) {
+    fn set(&mut self, block: usize, image: usize, lanes: &Lanes) {
         let first = block * LANES * self.images + image;
         for lane in 0..LANES {
             if let Some(value) = self.values.get_mut(first + lane * self.images) {

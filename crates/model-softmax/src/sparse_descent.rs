@@ -19,7 +19,7 @@
 use crate::batches::Batches;
 use crate::lanes::{LANES, Lanes};
 use crate::residual::{ByClass, Residuals};
-use crate::sparse::Feature;
+use crate::sparse::{Feature, GROUP};
 use crate::{SoftmaxRegression, Weights};
 use std::ops::Range;
 use std::sync::RwLock;
@@ -32,7 +32,7 @@ const SAMPLE: usize = 1_000;
 struct Part<F: Feature> {
     range: Range<usize>,
     data: Batches<F>,
-    /// Shape (blocks of 16 classes, features of the range, 16).
+    /// Shape (blocks of 16 classes, padded features of the range, 16).
     weights: Vec<Lanes>,
 }
 
@@ -58,10 +58,13 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
         let ranges = split(images, features);
         let threads = threads.min(ranges.len());
         let blocks = classes.div_ceil(LANES);
-        let collect = |range: &Range<usize>| Part {
-            data: Batches::new(images, features, range),
-            weights: vec![Lanes::splat(0.0); blocks * range.len()],
-            range: range.clone(),
+        let collect = |range: &Range<usize>| {
+            let data = Batches::new(images, features, range);
+            Part {
+                weights: vec![Lanes::splat(0.0); blocks * data.padded()],
+                data,
+                range: range.clone(),
+            }
         };
         let parts = if threads > 1 {
             use rayon::prelude::*;
@@ -140,9 +143,9 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
 impl<F: Feature> Part<F> {
     /// Writes its rows of W into the whole matrix (features, classes).
     fn write(&self, w: &mut [f32], classes: usize) {
-        let width = self.range.len();
+        let width = self.data.padded();
         let rows = w[self.range.start * classes..].chunks_exact_mut(classes);
-        for (position, row) in rows.take(width).enumerate() {
+        for (position, row) in rows.take(self.range.len()).enumerate() {
             for (block, part) in row.chunks_mut(LANES).enumerate() {
                 part.copy_from_slice(&self.weights[block * width + position].0[..part.len()]);
             }
@@ -150,7 +153,8 @@ impl<F: Feature> Part<F> {
     }
 }
 
-/// Two ranges of features with about as many non-zero values each; one of a single feature.
+/// Two ranges of features with about as many non-zero values each, between groups of neighbours; one
+/// where there is a single group.
 fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
     let mut counts = vec![0_usize; features];
     for image in images.chunks_exact(features).take(SAMPLE) {
@@ -164,7 +168,8 @@ fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
         seen += count;
         2 * seen >= total
     });
-    let middle = half.map_or(0, |half| half + 1).min(features - 1);
+    let middle = half.map_or(0, |half| half + 1);
+    let middle = middle.next_multiple_of(GROUP).min(features);
     [0..middle, middle..features]
         .into_iter()
         .filter(|range| !range.is_empty())
@@ -211,18 +216,18 @@ impl<F: Feature> Worker<'_, F> {
         let classes = self.bias.len();
         let mut loss = 0.0;
         let mut residuals = Residuals::new(classes, 0);
-        let mut steps = Vec::new();
+        let mut lanes = Vec::new();
         for (round, batch) in order.chunks(batch_size).enumerate() {
             // All batches but the last are of one size.
             if residuals.images() != batch.len() {
                 residuals = Residuals::new(classes, batch.len());
-                steps.resize(classes.div_ceil(LANES) * batch.len(), Lanes::splat(0.0));
+                lanes.resize(classes.div_ceil(LANES) * batch.len(), Lanes::splat(0.0));
             }
             for (part, slots) in self.own.iter().zip(&self.exchange[self.first..]) {
                 let mut partial = slots[round % 2].write().expect("no thread panics");
                 partial.resize(classes, batch.len());
-                let take = |block, image, sum: &Lanes| partial.set(block, image, sum);
-                part.data.multiply(batch, &part.weights, take);
+                part.data.multiply(round, batch, &part.weights, &mut lanes);
+                partial.write(&lanes);
             }
             self.barrier.wait(round);
             residuals.begin(&self.bias);
@@ -232,10 +237,10 @@ impl<F: Feature> Worker<'_, F> {
             let labels = batch.iter().map(|&image| self.labels[image]);
             loss += residuals.softmax(labels, self.learning_rate / batch.len() as f32);
             residuals.add_sums(-1.0, &mut self.bias);
-            residuals.write(&mut steps);
+            residuals.write(&mut lanes);
             for part in &mut *self.own {
                 part.data
-                    .add_transposed(round, &steps, -1.0, &mut part.weights);
+                    .add_transposed(round, &lanes, -1.0, &mut part.weights);
             }
         }
         loss

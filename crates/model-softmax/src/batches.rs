@@ -16,24 +16,27 @@ const SAMPLE: usize = 1_000;
 const DENSE: f64 = 0.5;
 
 /// A range of the features of all images, X, and the batches in which they are visited.
-pub(crate) struct Batches<F: Feature> {
-    width: usize,
-    matrix: Matrix<F>,
+pub(crate) struct Batches<'a, F: Feature> {
+    images: &'a [F],
+    /// Of each image.
+    features: usize,
+    range: Range<usize>,
+    matrix: Matrix,
     /// The order that the columns were made for.
     order: Vec<usize>,
 }
 
-/// X and, in the order of visits, every batch of it transposed.
-enum Matrix<F: Feature> {
-    /// With the groups of features that the columns of each batch are. The most frequent come first:
-    /// the processor predicts where a column ends from where the last one did.
-    Sparse(Sparse<F>, Vec<(Sparse<f32>, Vec<u32>)>),
+/// In the order of visits, the columns of every batch of X.
+enum Matrix {
+    /// With the groups of features that they are.
+    Sparse(Vec<(Sparse<f32>, Vec<u32>)>),
+    /// With X itself.
     Dense(Dense, Vec<Dense>),
 }
 
-impl<F: Feature> Batches<F> {
+impl<'a, F: Feature> Batches<'a, F> {
     /// The features in `range` of `images`, each of `features` values. In no batches yet.
-    pub(crate) fn new(images: &[F], features: usize, range: &Range<usize>) -> Self {
+    pub(crate) fn new(images: &'a [F], features: usize, range: &Range<usize>) -> Self {
         let rows = images
             .chunks_exact(features)
             .map(|image| &image[range.clone()]);
@@ -46,10 +49,12 @@ impl<F: Feature> Batches<F> {
             let values = rows.flatten().map(|&value| value.unit());
             Matrix::Dense(Dense::new(values.collect(), range.len()), Vec::new())
         } else {
-            Matrix::Sparse(Sparse::collect(images, features, range), Vec::new())
+            Matrix::Sparse(Vec::new())
         };
         Self {
-            width: range.len(),
+            images,
+            features,
+            range: range.clone(),
             matrix,
             order: Vec::new(),
         }
@@ -61,12 +66,15 @@ impl<F: Feature> Batches<F> {
             return;
         }
         let batches = order.chunks(size);
+        let (width, groups) = (self.width(), self.padded() / GROUP);
+        let (images, features, range) = (self.images, self.features, self.range.clone());
+        let row = |&image: &usize| &images[image * features..][range.clone()];
         match &mut self.matrix {
-            Matrix::Sparse(rows, columns) => {
-                let groups = self.width.div_ceil(GROUP);
-                *columns = batches
-                    .map(|batch| rows.transposed(batch, groups))
-                    .collect();
+            Matrix::Sparse(columns) => {
+                let of_batch = |batch: &[usize]| {
+                    Sparse::collect(batch.iter().map(row), width).transposed(groups)
+                };
+                *columns = batches.map(of_batch).collect();
             }
             Matrix::Dense(rows, columns) => {
                 *columns = batches.map(|batch| rows.transposed(batch)).collect();
@@ -77,33 +85,22 @@ impl<F: Feature> Batches<F> {
 
     /// Number of features.
     pub(crate) fn width(&self) -> usize {
-        self.width
+        self.range.len()
     }
 
     /// Rows of W that the products need: whole groups of features.
     pub(crate) fn padded(&self) -> usize {
-        self.width.next_multiple_of(GROUP)
+        self.width().next_multiple_of(GROUP)
     }
 
     /// The features of one image that are not zero, ascending.
     pub(crate) fn row(&self, image: usize) -> Vec<(usize, f64)> {
-        match &self.matrix {
-            Matrix::Sparse(rows, _) => {
-                let groups = rows.row(image).iter();
-                groups
-                    .flat_map(|entry| (entry.index() * GROUP..).zip(entry.units()))
-                    .filter(|&(_, value)| value != 0.0)
-                    .map(|(feature, value)| (feature, f64::from(value)))
-                    .collect()
-            }
-            Matrix::Dense(rows, _) => {
-                let values = rows.row(image).iter().map(|&value| f64::from(value));
-                values
-                    .enumerate()
-                    .filter(|&(_, value)| value != 0.0)
-                    .collect()
-            }
-        }
+        let row = &self.images[image * self.features..][self.range.clone()];
+        let values = row.iter().map(|value| f64::from(value.unit()));
+        values
+            .enumerate()
+            .filter(|&(_, value)| value != 0.0)
+            .collect()
     }
 
     /// XW for the images of batch `number`, which are `batch`.
@@ -122,7 +119,7 @@ impl<F: Feature> Batches<F> {
         let blocks = weights.chunks_exact(self.padded());
         for (weights, sums) in blocks.zip(sums.chunks_exact_mut(batch.len())) {
             match &self.matrix {
-                Matrix::Sparse(_, columns) => {
+                Matrix::Sparse(columns) => {
                     sums.fill(Lanes::splat(0.0));
                     let (columns, groups) = &columns[number];
                     let (weights, _) = weights.as_chunks::<GROUP>();
@@ -155,7 +152,7 @@ impl<F: Feature> Batches<F> {
         let images = residuals.len() / blocks.len();
         for (weights, residuals) in blocks.zip(residuals.chunks_exact(images)) {
             match &self.matrix {
-                Matrix::Sparse(_, columns) => {
+                Matrix::Sparse(columns) => {
                     let (columns, groups) = &columns[number];
                     let (weights, _) = weights.as_chunks_mut::<GROUP>();
                     for (column, &group) in columns.rows().zip(groups) {
@@ -167,7 +164,7 @@ impl<F: Feature> Batches<F> {
                 }
                 Matrix::Dense(_, columns) => {
                     let column = |feature: usize| columns[number].row(feature);
-                    weighted_sums(self.width, column, residuals, |feature, sum| {
+                    weighted_sums(self.width(), column, residuals, |feature, sum| {
                         weights[feature].add_scaled(factor, &sum);
                     });
                 }

@@ -21,7 +21,7 @@ const BATCH: usize = 256;
 
 /// (1/m) Σ cross-entropy + (λ/2)‖W‖²; the biases are not regularised.
 pub(crate) struct FullBatch<'a, F: Feature> {
-    data: Batches<F>,
+    data: Batches<'a, F>,
     labels: &'a [usize],
     images: Vec<usize>,
     classes: usize,
@@ -30,7 +30,7 @@ pub(crate) struct FullBatch<'a, F: Feature> {
 
 impl<'a, F: Feature> FullBatch<'a, F> {
     pub(crate) fn new(
-        images: &[F],
+        images: &'a [F],
         features: usize,
         labels: &'a [usize],
         classes: usize,

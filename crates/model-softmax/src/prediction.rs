@@ -38,7 +38,7 @@ fn logits_of<F: Feature>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
     let bias: Vec<Lanes> = (0..blocks).map(|block| pad(&weights.b, block)).collect();
     let dispatch = |images: &[F], padded: &[Lanes]| {
         pulp::Arch::new().dispatch(Logits::<F> {
-            images: &Sparse::collect(images, features, &(0..features)),
+            images: &Sparse::collect(images.chunks_exact(features), features),
             rows: &rows,
             padded,
             bias: &bias,

@@ -9,7 +9,6 @@
 )]
 
 use crate::lanes::Lanes;
-use std::ops::Range;
 
 /// Neighbouring features that share an index.
 pub(crate) const GROUP: usize = 4;
@@ -77,39 +76,30 @@ pub(crate) struct Sparse<F: Feature> {
 }
 
 impl<F: Feature> Sparse<F> {
-    /// The features in `range` of `images`, each of `features` values. A last group is filled up with
-    /// zeros.
-    pub(crate) fn collect(images: &[F], features: usize, range: &Range<usize>) -> Self {
-        assert!(u32::try_from(features).is_ok(), "an index takes 32 bits");
-        let rows = images
-            .chunks_exact(features)
-            .map(|image| &image[range.clone()]);
-        let mut starts = vec![0];
-        let mut end = 0;
-        for row in rows.clone() {
-            let (groups, rest) = row.as_chunks::<GROUP>();
-            end += groups.iter().filter(|&&group| is_there(group)).count();
-            end += usize::from(is_there(filled_up(rest)));
-            starts.push(end);
-        }
+    /// The groups of `rows`, each of `width` features. A last group is filled up with zeros.
+    pub(crate) fn collect<'a>(rows: impl ExactSizeIterator<Item = &'a [F]>, width: usize) -> Self {
+        assert!(u32::try_from(width).is_ok(), "an index takes 32 bits");
         // A stretch is written as a whole, whatever of it will be kept.
-        let mut entries = vec![Entry::default(); end + STRETCH / GROUP];
-        for (row, &start) in rows.zip(&starts) {
-            write_row(row, &mut entries[start..]);
+        let most = rows.len() * width.div_ceil(GROUP) + STRETCH / GROUP;
+        let mut entries = vec![Entry::default(); most];
+        let mut starts = Vec::with_capacity(rows.len() + 1);
+        let mut end = 0;
+        starts.push(end);
+        for row in rows {
+            end += write_row(row, &mut entries[end..]);
+            starts.push(end);
         }
         entries.truncate(end);
         Self { starts, entries }
     }
 
-    /// The rows at `indices`, in that order, transposed: those of the `columns` columns of groups that
-    /// have entries, the longest first, and which columns they are.
-    pub(crate) fn transposed(&self, indices: &[usize], columns: usize) -> (Sparse<f32>, Vec<u32>) {
-        assert!(
-            u32::try_from(indices.len()).is_ok(),
-            "an index takes 32 bits"
-        );
+    /// Transposed: those of the `columns` columns of groups that have entries, the longest first, and
+    /// which columns they are. The processor predicts where a column ends from where the last one did.
+    pub(crate) fn transposed(&self, columns: usize) -> (Sparse<f32>, Vec<u32>) {
+        let rows = self.starts.len() - 1;
+        assert!(u32::try_from(rows).is_ok(), "an index takes 32 bits");
         let mut lengths = vec![0_usize; columns];
-        for entry in indices.iter().flat_map(|&index| self.row(index)) {
+        for entry in &self.entries {
             lengths[entry.index()] += 1;
         }
         let mut order: Vec<u32> = (0..columns as u32)
@@ -125,23 +115,15 @@ impl<F: Feature> Sparse<F> {
             starts.push(end);
         }
         let mut entries = vec![Entry::default(); end];
-        for (row, &index) in indices.iter().enumerate() {
-            for entry in self.row(index) {
+        for (index, row) in (0..).zip(self.rows()) {
+            for entry in row {
                 let place = &mut next[entry.index()];
-                entries[*place] = Entry {
-                    index: row as u32,
-                    values: entry.units(),
-                };
+                let values = entry.units();
+                entries[*place] = Entry { index, values };
                 *place += 1;
             }
         }
         (Sparse { starts, entries }, order)
-    }
-
-    /// The entries of one row.
-    #[inline(always)]
-    pub(crate) fn row(&self, index: usize) -> &[Entry<F>] {
-        &self.entries[self.starts[index]..self.starts[index + 1]]
     }
 
     /// The entries of every row.
@@ -163,8 +145,8 @@ fn filled_up<F: Feature>(rest: &[F]) -> [F; GROUP] {
 }
 
 /// Writes the groups of one row that are not zero, sixteen features at a time: most stretches of an
-/// MNIST image are black from end to end.
-fn write_row<F: Feature>(row: &[F], entries: &mut [Entry<F>]) {
+/// MNIST image are black from end to end. Returns how many there are.
+fn write_row<F: Feature>(row: &[F], entries: &mut [Entry<F>]) -> usize {
     let (stretches, rest) = row.as_chunks::<STRETCH>();
     let mut end = 0;
     let mut index = 0;
@@ -191,6 +173,7 @@ fn write_row<F: Feature>(row: &[F], entries: &mut [Entry<F>]) {
             end += 1;
         }
     }
+    end
 }
 
 /// Σ value · factor(feature) over a row's `entries`, in four interleaved sums: a single one would
@@ -260,15 +243,16 @@ mod tests {
         fn rows_and_columns_hold_every_feature_once(images in images()) {
             let range = 3..37;
             let groups = range.len().div_ceil(GROUP);
-            let matrix = Sparse::collect(&images, 37, &range);
             let reals: Vec<f32> = images.iter().map(|&p| f32::from(p) / 255.0).collect();
-            let of_reals = Sparse::collect(&reals, 37, &range);
-            let backwards: Vec<usize> = (0..images.len() / 37).rev().collect();
-            let (columns, which) = matrix.transposed(&backwards, groups);
+            let rows = images.chunks_exact(37).map(|image| &image[range.clone()]);
+            let matrix = Sparse::collect(rows, range.len());
+            let rows = reals.chunks_exact(37).map(|image| &image[range.clone()]);
+            let of_reals = Sparse::collect(rows, range.len());
+            let (columns, which) = matrix.transposed(groups);
             let lengths: Vec<usize> = columns.rows().map(<[_]>::len).collect();
             prop_assert!(lengths.is_sorted_by(|a, b| a >= b) && !lengths.contains(&0));
             // Rows as they are in full, filled up to whole groups.
-            let mut found = vec![0.0; backwards.len() * groups * GROUP];
+            let mut found = vec![0.0; images.len() / 37 * groups * GROUP];
             for (image, (row, real_row)) in matrix.rows().zip(of_reals.rows()).enumerate() {
                 prop_assert_eq!(row.len(), real_row.len());
                 for (entry, real) in row.iter().zip(real_row) {
@@ -284,7 +268,7 @@ mod tests {
             }
             for (&group, column) in which.iter().zip(columns.rows()) {
                 for entry in column {
-                    let place = (backwards[entry.index()] * groups + group as usize) * GROUP;
+                    let place = (entry.index() * groups + group as usize) * GROUP;
                     prop_assert_eq!(&found[place..place + GROUP], &entry.units());
                     found[place..place + GROUP].fill(0.0);
                 }

@@ -29,16 +29,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const SAMPLE: usize = 1_000;
 
 /// A range of the features: their values in every image, and the rows of W that they meet.
-struct Part<F: Feature> {
+struct Part<'a, F: Feature> {
     range: Range<usize>,
-    data: Batches<F>,
+    data: Batches<'a, F>,
     /// Shape (blocks of 16 classes, padded features of the range, 16).
     weights: Vec<Lanes>,
 }
 
 /// Weights and data in the form that this descent works on.
 pub(crate) struct SparseDescent<'a, F: Feature> {
-    parts: Vec<Part<F>>,
+    parts: Vec<Part<'a, F>>,
     bias: Vec<f32>,
     labels: &'a [usize],
     classes: usize,
@@ -49,7 +49,7 @@ pub(crate) struct SparseDescent<'a, F: Feature> {
 impl<'a, F: Feature> SparseDescent<'a, F> {
     /// Zero weights, ready to learn from `images` of `features` values each.
     pub(crate) fn new(
-        images: &[F],
+        images: &'a [F],
         features: usize,
         labels: &'a [usize],
         classes: usize,
@@ -92,7 +92,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
             .collect();
         let barrier = SpinBarrier::new(self.threads);
         let (labels, bias, arch) = (self.labels, &self.bias, pulp::Arch::new());
-        let work = |first: usize, own: &mut [Part<F>]| {
+        let work = |first: usize, own: &mut [Part<'a, F>]| {
             for part in &mut *own {
                 part.data.arrange(order, batch_size);
             }
@@ -140,7 +140,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
     }
 }
 
-impl<F: Feature> Part<F> {
+impl<F: Feature> Part<'_, F> {
     /// Writes its rows of W into the whole matrix (features, classes).
     fn write(&self, w: &mut [f32], classes: usize) {
         let width = self.data.padded();
@@ -177,10 +177,10 @@ fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
 }
 
 /// One thread's share of an epoch.
-struct Worker<'a, F: Feature> {
+struct Worker<'a, 'd, F: Feature> {
     /// Index of the first of its own parts.
     first: usize,
-    own: &'a mut [Part<F>],
+    own: &'a mut [Part<'d, F>],
     /// Every thread computes residuals and biases for itself, from the same numbers in the same
     /// order.
     bias: Vec<f32>,
@@ -194,13 +194,13 @@ struct Worker<'a, F: Feature> {
 
 /// An epoch as a closure that is compiled once per instruction set. `inline(always)` all the way
 /// down carries the instruction set along.
-struct Epoch<'a, 'b, F: Feature> {
-    worker: &'a mut Worker<'b, F>,
+struct Epoch<'a, 'b, 'd, F: Feature> {
+    worker: &'a mut Worker<'b, 'd, F>,
     order: &'a [usize],
     batch_size: usize,
 }
 
-impl<F: Feature> pulp::WithSimd for Epoch<'_, '_, F> {
+impl<F: Feature> pulp::WithSimd for Epoch<'_, '_, '_, F> {
     type Output = f64;
 
     #[inline(always)]
@@ -209,7 +209,7 @@ impl<F: Feature> pulp::WithSimd for Epoch<'_, '_, F> {
     }
 }
 
-impl<F: Feature> Worker<'_, F> {
+impl<F: Feature> Worker<'_, '_, F> {
     /// The sum of the losses, each before the update of its batch.
     #[inline(always)]
     fn run(&mut self, order: &[usize], batch_size: usize) -> f64 {

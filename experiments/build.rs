@@ -126,9 +126,18 @@ fn commit() -> Option<String> {
         println!("cargo::rerun-if-changed={git_dir}/{file}");
     }
     let commit = output("git", &["rev-parse", "--short=12", "HEAD"])?;
+    // Without locks it leaves the index as it is: written anew, it would make cargo build this again.
     let changes = output(
         "git",
-        &["status", "--porcelain", "-uno", "--", "..", ":!../results"],
+        &[
+            "--no-optional-locks",
+            "status",
+            "--porcelain",
+            "-uno",
+            "--",
+            "..",
+            ":!../results",
+        ],
     )?;
     Some(if changes.is_empty() {
         commit

@@ -13,7 +13,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// How long a library call that was called off is waited for at least. Beside linfa's logistic
 /// regression, which needs 25 s, `softmax` took 0.6 to 1.6 s in place of 0.2.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_mins(1);
 
 /// Bounds of every fit.
 #[derive(Debug, Clone, Copy, Default)]

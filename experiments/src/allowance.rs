@@ -57,25 +57,29 @@ impl Allowance {
             || self.used().is_some_and(|share| share >= 1.0)
     }
 
-    /// What is left, where the seconds are limited.
-    pub(crate) fn left(&self) -> Option<Duration> {
-        let left = self.limit? - self.account().used();
-        Some(Duration::try_from_secs_f64(left).unwrap_or_default())
-    }
-
-    /// Runs a fit, which says itself how many seconds it took; `None` for its result if it went
-    /// beyond what was left.
-    pub(crate) fn run<T>(&self, fit: impl FnOnce(&Cancellation) -> (T, f64)) -> (Option<T>, f64) {
-        let slot = {
+    /// Runs a fit, which hears what is left, where the seconds are limited, and says how many it
+    /// took; `None` for its result if it went beyond what was left.
+    pub(crate) fn run<T>(
+        &self,
+        fit: impl FnOnce(&Cancellation, Option<Duration>) -> (T, f64),
+    ) -> (Option<T>, f64) {
+        let (slot, left) = {
             let mut account = self.account();
+            let left = self.limit.map(|limit| limit - account.used());
             account.running.push(Some(Stopwatch::start()));
-            account.running.len() - 1
+            let left = left.map(|left| Duration::try_from_secs_f64(left).unwrap_or_default());
+            (account.running.len() - 1, left)
         };
-        let (result, seconds) = fit(&self.own);
+        let (result, seconds) = fit(&self.own, left);
         let mut account = self.account();
         account.running[slot] = None;
         account.spent += seconds;
-        let late = self.limit.is_some_and(|limit| account.spent > limit);
+        // Fits that still run are not in `spent`: what was left at the start counts, too.
+        let late = left.is_some_and(|left| seconds > left.as_secs_f64())
+            || self.limit.is_some_and(|limit| account.spent > limit);
+        if late {
+            self.own.cancel();
+        }
         ((!late).then_some(result), seconds)
     }
 
@@ -113,7 +117,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     /// A fit that runs until it is called off.
-    fn endless(own: &Cancellation) -> ((), f64) {
+    fn endless(own: &Cancellation, _: Option<Duration>) -> ((), f64) {
         let watch = Stopwatch::start();
         while own.check().is_ok() {
             std::thread::sleep(Duration::from_millis(1));
@@ -136,6 +140,18 @@ mod tests {
         let sum: f64 = used.iter().sum();
         assert!((0.2..0.4).contains(&sum), "{used:?}");
         assert!(allowance.is_used_up());
+    }
+
+    #[test]
+    fn a_fit_beyond_what_was_left_is_late_while_others_still_run() {
+        let allowance = Allowance::new(Some(0.05));
+        let (outer, _) = allowance.run(|_, left| {
+            std::thread::sleep(left.unwrap() / 2);
+            let (inner, _) = allowance.run(|_, left| ((), left.unwrap().as_secs_f64() + 1e-3));
+            assert!(inner.is_none() && allowance.is_used_up());
+            ((), 0.0)
+        });
+        assert_eq!(outer, Some(()), "it took no time of its own");
     }
 
     #[test]

@@ -154,13 +154,12 @@ impl Trials {
         allowance: &Allowance,
     ) -> Result<(Option<Result<f64, String>>, f64), Failure> {
         let train = self.division.train(cell, train_limit)?;
-        let (fitted, seconds) = allowance.run(|own| {
+        let (fitted, seconds) = allowance.run(|own, left| {
             let mut conditions = Conditions {
                 cancellation: own.clone(),
                 ..self.conditions.clone()
             };
             // Calls that cannot be stopped are waited for at a limit of time only.
-            let left = allowance.left();
             conditions.limits.time = conditions.limits.time.into_iter().chain(left).min();
             fit_alone_timed(model, cell.seed, &train, &conditions)
         });

@@ -2,6 +2,7 @@
 
 use catalog::Splits;
 use classifier::{Classifier, FitContext, Recipe, with_threads};
+use datasets::{Dataset, ImageShape, Images};
 use divan::Bencher;
 use model_softmax::{Softmax, SoftmaxLbfgs, SoftmaxRegression};
 use std::sync::LazyLock;
@@ -27,6 +28,24 @@ fn descent_of_20_epochs(bencher: Bencher, threads: usize) {
 #[divan::bench(args = [1, 2], sample_count = 5, sample_size = 1)]
 fn to_the_optimum(bencher: Bencher, threads: usize) {
     fit(bencher, &SoftmaxLbfgs::default(), threads);
+}
+
+/// Features of which none is zero, as standardised measurements are.
+#[divan::bench(args = [10, 16, 26], sample_count = 5, sample_size = 1)]
+fn descent_on_dense_features(bencher: Bencher, classes: usize) {
+    let shape = ImageShape {
+        rows: 1,
+        columns: 256,
+    };
+    let images = 20_000;
+    let values = (0..images * shape.features()).map(|place| ((place * place) as f32).sin());
+    let features = Images::from_features(shape, values.collect()).expect("they are finite");
+    let labels = (0..images).map(|image| image % classes).collect();
+    let names = (0..classes).map(|class| class.to_string()).collect();
+    let data = Dataset::new(features, labels, names).expect("as many labels as images");
+    let recipe = Softmax::default();
+    let fit = || recipe.fit(&data, &mut FitContext::quiet(1, 2));
+    bencher.bench_local(|| with_threads(2, fit));
 }
 
 fn model() -> SoftmaxRegression {

@@ -1,16 +1,13 @@
 //! The ℓ2-regularised loss of a whole training set, its gradient, and a model of its curvature.
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
-)]
 
 use crate::batches::Batches;
 use crate::curvature::Curvature;
-use crate::lanes::{LANES, Lanes};
 use crate::residual::{ByClass, Residuals};
 use crate::sparse::Feature;
+use crate::tiles::Tiles;
 use classifier::{Cancellation, Cancelled};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Parts of the training set whose gradients are summed in f32, each by one thread; the sums are
 /// added in f64. As many for any number of threads, so that the bits are the same.
@@ -52,7 +49,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
     /// `gradient`.
     pub(crate) fn evaluate(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
         let (w, b) = x.split_at(self.data.width() * self.classes);
-        let weights = self.to_lanes(w);
+        let weights = Tiles::new(w, self.classes, |value| value as f32);
         let bias: Vec<f32> = b.iter().map(|&value| value as f32).collect();
         let batches = self.images.len().div_ceil(BATCH);
         let share = batches.div_ceil(PARTS);
@@ -61,23 +58,19 @@ impl<'a, F: Feature> FullBatch<'a, F> {
             .map(|part| {
                 let mut sums = Sums {
                     loss: 0.0,
-                    weights: vec![Lanes::splat(0.0); weights.len()],
+                    weights: Tiles::zeros(self.data.width(), self.classes),
                     bias: vec![0.0; bias.len()],
                 };
-                pulp::Arch::new().dispatch(Accumulate {
-                    problem: self,
-                    batches: part * share..batches.min((part + 1) * share),
-                    weights: &weights,
-                    bias: &bias,
-                    sums: &mut sums,
-                });
+                let batches = part * share..batches.min((part + 1) * share);
+                self.accumulate(batches, &weights, &bias, &mut sums);
                 sums
             })
             .collect();
         gradient.fill(0.0);
         let (w_gradient, b_gradient) = gradient.split_at_mut(w.len());
         for part in &parts {
-            self.add_lanes(&part.weights, w_gradient);
+            let add = |slope: &mut f64, sum| *slope += f64::from(sum);
+            part.weights.visit(w_gradient, self.classes, add);
             for (slope, &sum) in b_gradient.iter_mut().zip(&part.bias) {
                 *slope += f64::from(sum);
             }
@@ -95,25 +88,25 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         loss / m + 0.5 * self.lambda * norm
     }
 
-    /// Rows of `classes` values as lanes, shape (blocks, padded features, 16).
-    fn to_lanes(&self, rows: &[f64]) -> Vec<Lanes> {
-        let count = self.data.padded();
-        let mut lanes = vec![Lanes::splat(0.0); self.classes.div_ceil(LANES) * count];
-        for (place, row) in rows.chunks_exact(self.classes).enumerate() {
-            for (class, &value) in row.iter().enumerate() {
-                lanes[class / LANES * count + place].0[class % LANES] = value as f32;
+    /// The sums over some batches.
+    fn accumulate(&self, batches: Range<usize>, weights: &Tiles, bias: &[f32], sums: &mut Sums) {
+        let mut residuals = Residuals::new(self.classes, 0);
+        let mut products = ByClass::new(self.classes, 0);
+        let images = self.images.chunks(BATCH).enumerate();
+        for (number, batch) in images.skip(batches.start).take(batches.len()) {
+            if residuals.images() != batch.len() {
+                residuals = Residuals::new(self.classes, batch.len());
+                products = ByClass::new(self.classes, batch.len());
             }
-        }
-        lanes
-    }
-
-    /// Adds lanes of shape (blocks, padded features, 16) to rows of `classes` values.
-    fn add_lanes(&self, lanes: &[Lanes], rows: &mut [f64]) {
-        let count = self.data.padded();
-        for (place, row) in rows.chunks_exact_mut(self.classes).enumerate() {
-            for (class, sum) in row.iter_mut().enumerate() {
-                *sum += f64::from(lanes[class / LANES * count + place].0[class % LANES]);
+            self.data.multiply(number, weights, &mut products);
+            let labels = batch.iter().map(|&image| self.labels[image]);
+            sums.loss += residuals.softmax(bias, [&products], labels, 1.0);
+            for (total, sum) in sums.bias.iter_mut().zip(residuals.sums()) {
+                *total += sum;
             }
+            let tiles = residuals.tiles();
+            self.data
+                .add_transposed(number, tiles, 1.0, &mut sums.weights);
         }
     }
 
@@ -145,46 +138,6 @@ impl<'a, F: Feature> FullBatch<'a, F> {
 /// What one thread sums up.
 struct Sums {
     loss: f64,
-    weights: Vec<Lanes>,
+    weights: Tiles,
     bias: Vec<f32>,
-}
-
-/// The sums over some batches, as a closure that is compiled once per instruction set.
-struct Accumulate<'a, 'b, F: Feature> {
-    problem: &'a FullBatch<'b, F>,
-    batches: std::ops::Range<usize>,
-    weights: &'a [Lanes],
-    bias: &'a [f32],
-    sums: &'a mut Sums,
-}
-
-impl<F: Feature> pulp::WithSimd for Accumulate<'_, '_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let problem = self.problem;
-        let mut softmax = Residuals::new(problem.classes, 0);
-        let mut products = ByClass::new(problem.classes, 0);
-        let mut lanes = Vec::new();
-        let images = problem.images.chunks(BATCH).enumerate();
-        for (number, batch) in images.skip(self.batches.start).take(self.batches.len()) {
-            if softmax.images() != batch.len() {
-                softmax = Residuals::new(problem.classes, batch.len());
-                products = ByClass::new(problem.classes, batch.len());
-                let blocks = problem.classes.div_ceil(LANES);
-                lanes.resize(blocks * batch.len(), Lanes::splat(0.0));
-            }
-            let data = &problem.data;
-            data.multiply(number, batch, self.weights, &mut lanes);
-            products.write(&lanes);
-            softmax.begin(self.bias);
-            softmax.add(&products);
-            let labels = batch.iter().map(|&image| problem.labels[image]);
-            self.sums.loss += softmax.softmax(labels, 1.0);
-            softmax.add_sums(1.0, &mut self.sums.bias);
-            softmax.write(&mut lanes);
-            data.add_transposed(number, &lanes, 1.0, &mut self.sums.weights);
-        }
-    }
 }

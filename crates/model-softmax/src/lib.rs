@@ -4,13 +4,12 @@
 //! Read it in the order of the lab: [`softmax`] and [`forward`], [`cross_entropy`],
 //! [`gradient`], [`update`], and [`Softmax::train_by_formulas`] that repeats them. Every function
 //! takes row-major matrices and works in any float type, so that the gradient can be checked in
-//! `f64`. [`Softmax::train`] computes the same many times faster, on non-zero pixels and vectors
-//! of classes; the formulas are its oracle.
+//! `f64`. [`Softmax::train`] computes the same many times faster, on groups of pixels that
+//! are not black and vectors of classes; the formulas are its oracle.
 
 mod batches;
 mod cholesky;
 mod curvature;
-mod dense;
 mod descent;
 mod forward;
 mod full_batch;
@@ -21,9 +20,11 @@ mod loss;
 mod model;
 mod optimum;
 mod prediction;
+mod products;
 mod residual;
 mod sparse;
 mod sparse_descent;
+mod tiles;
 
 pub use descent::{Softmax, update};
 pub use forward::{forward, log_softmax, logits, softmax};

@@ -1,21 +1,19 @@
 //! The logits of many images, on their non-zero features and many classes at once.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
-)]
-
 use crate::Weights;
-use crate::lanes::{LANES, Lanes};
-use crate::sparse::{Feature, GROUP, Sparse, weighted_sum};
+use crate::lanes::{BLOCK, GROUP, Tile};
+use crate::products::multiply;
+use crate::sparse::{Feature, Sparse};
+use crate::tiles::Tiles;
 use classifier::Scores;
 use datasets::Images;
 use rayon::prelude::*;
+use std::borrow::Borrow;
 
 /// Images per task.
-const BLOCK: usize = 128;
+const BATCH: usize = 128;
 
-/// Images below which W is not padded as a whole.
+/// Images below which W is not put into tiles as a whole.
 const FEW: usize = 8;
 
 /// XW + b for every image, blocks of images in parallel.
@@ -32,82 +30,56 @@ pub(crate) fn logits(images: &Images, weights: &Weights<f32>) -> Scores {
 }
 
 fn logits_of<F: Feature>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
-    let (features, classes) = (weights.features(), weights.classes());
-    let blocks = classes.div_ceil(LANES);
-    let rows: Vec<&[f32]> = weights.w.chunks_exact(classes).collect();
-    let bias: Vec<Lanes> = (0..blocks).map(|block| pad(&weights.b, block)).collect();
-    let dispatch = |images: &[F], padded: &[Lanes]| {
-        pulp::Arch::new().dispatch(Logits::<F> {
-            images: &Sparse::collect(images.chunks_exact(features), features),
-            rows: &rows,
-            padded,
-            bias: &bias,
-            classes,
-        })
-    };
-    // For a few images, padding all of W would take longer than padding what they meet.
+    let features = weights.features();
+    let collect = |images: &[F]| Sparse::collect(images.chunks_exact(features), features);
+    // For a few images, all of W in tiles would take longer than the tiles that they meet.
     if images.len() < FEW * features {
-        return dispatch(images, &[]);
+        let tile = |block, group| weights.tile(block, group);
+        return logits_in_tiles(&collect(images), &weights.b, tile);
     }
-    let filled = rows.len().next_multiple_of(GROUP) - rows.len();
-    let padded: Vec<Lanes> = (0..blocks)
-        .flat_map(|block| {
-            let rows = rows.iter().map(move |row| pad(row, block));
-            rows.chain(std::iter::repeat_n(Lanes::splat(0.0), filled))
-        })
-        .collect();
+    let tiles = Tiles::new(&weights.w, weights.classes(), |w| w);
+    let tile = |block, group| &tiles.block(block)[group];
     let logits: Vec<Vec<f32>> = images
-        .par_chunks(BLOCK * features)
-        .map(|images| dispatch(images, &padded))
+        .par_chunks(BATCH * features)
+        .map(|images| logits_in_tiles(&collect(images), &weights.b, tile))
         .collect();
     logits.concat()
 }
 
-/// The classes of one block, zeros where there are none.
-#[inline(always)]
-fn pad(row: &[f32], block: usize) -> Lanes {
-    let mut lanes = Lanes::splat(0.0);
-    let part = &row[block * LANES..row.len().min((block + 1) * LANES)];
-    lanes.0[..part.len()].copy_from_slice(part);
-    lanes
+/// `tile` gives weights by block of ten classes and group of features.
+fn logits_in_tiles<F: Feature, T: Borrow<Tile>>(
+    images: &Sparse<F>,
+    bias: &[f32],
+    tile: impl Fn(usize, usize) -> T,
+) -> Vec<f32> {
+    let mut logits = vec![0.0; images.len() * bias.len()];
+    for (block, block_bias) in bias.chunks(BLOCK).enumerate() {
+        multiply(
+            images,
+            |group| tile(block, group),
+            |image, sums| {
+                let row = &mut logits[image * bias.len()..][block * BLOCK..];
+                for ((z, sum), bias) in row.iter_mut().zip(sums).zip(block_bias) {
+                    *z = sum + bias;
+                }
+            },
+        );
+    }
+    logits
 }
 
-/// The logits of some images, as a closure that is compiled once per instruction set.
-struct Logits<'a, F: Feature> {
-    images: &'a Sparse<F>,
-    /// W.
-    rows: &'a [&'a [f32]],
-    /// W in shape (blocks of 16 classes, features in whole groups, 16), or nothing.
-    padded: &'a [Lanes],
-    bias: &'a [Lanes],
-    classes: usize,
-}
-
-impl<F: Feature> pulp::WithSimd for Logits<'_, F> {
-    type Output = Vec<f32>;
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<f32> {
-        let features = self.rows.len().next_multiple_of(GROUP);
-        let mut logits = Vec::new();
-        for entries in self.images.rows() {
-            for (block, bias) in self.bias.iter().enumerate() {
-                let mut z = if self.padded.is_empty() {
-                    // Beyond the last feature there are zeros.
-                    let row = |feature| self.rows.get(feature).copied();
-                    weighted_sum(entries, |feature| {
-                        row(feature).map_or(Lanes::splat(0.0), |row| pad(row, block))
-                    })
-                } else {
-                    let weights = &self.padded[block * features..][..features];
-                    weighted_sum(entries, |feature| weights[feature])
-                };
-                z.add(bias);
-                let left = (self.classes - block * LANES).min(LANES);
-                logits.extend_from_slice(&z.0[..left]);
+impl Weights<f32> {
+    /// Those of a block of ten classes for a group of features; zeros where there are none.
+    fn tile(&self, block: usize, group: usize) -> Tile {
+        let classes = self.classes();
+        let rows = self.w.chunks_exact(classes).skip(group * GROUP);
+        let mut tile = Tile::ZERO;
+        for (feature, row) in rows.take(GROUP).enumerate() {
+            for (class, &w) in row.iter().skip(block * BLOCK).take(BLOCK).enumerate() {
+                *tile.at_mut(class, feature) = w;
             }
         }
-        logits
+        tile
     }
 }
 

@@ -9,21 +9,20 @@
 //! threads, so the bits are, too.
 //!
 //! Each row of W is updated once per batch, by the sum over the batch's images: one image at a time
-//! into the weights would lose most of a step to rounding, and into a gradient beside them would
-//! take the L1 cache twice.
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
-)]
+//! into the weights would lose most of a step to rounding, and into a gradient beside them it takes
+//! a third longer, for want of stores.
 
 use crate::batches::Batches;
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::GROUP;
 use crate::residual::{ByClass, Residuals};
-use crate::sparse::{Feature, GROUP};
+use crate::sparse::Feature;
+use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
 use std::ops::Range;
-use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, RwLock};
+use std::thread::Scope;
 
 /// Images whose non-zero features decide where to split.
 const SAMPLE: usize = 1_000;
@@ -32,8 +31,7 @@ const SAMPLE: usize = 1_000;
 struct Part<'a, F: Feature> {
     range: Range<usize>,
     data: Batches<'a, F>,
-    /// Shape (blocks of 16 classes, padded features of the range, 16).
-    weights: Vec<Lanes>,
+    weights: Tiles,
 }
 
 /// Weights and data in the form that this descent works on.
@@ -41,115 +39,118 @@ pub(crate) struct SparseDescent<'a, F: Feature> {
     parts: Vec<Part<'a, F>>,
     bias: Vec<f32>,
     labels: &'a [usize],
-    classes: usize,
     features: usize,
-    threads: usize,
+    /// Takes the second part, if there are two parts and two threads.
+    helper: Option<Helper<'a, F>>,
+}
+
+/// A thread that lives as long as the descent: a new one for each epoch would often begin on the
+/// processor of the old, and wait there for longer than the epoch takes.
+struct Helper<'a, F: Feature> {
+    jobs: Sender<Job<'a, F>>,
+    done: Receiver<Part<'a, F>>,
+}
+
+/// A share of an epoch.
+struct Job<'a, F: Feature> {
+    part: Part<'a, F>,
+    bias: Vec<f32>,
+    epoch: Arc<Epoch<'a>>,
 }
 
 impl<'a, F: Feature> SparseDescent<'a, F> {
-    /// Zero weights, ready to learn from `images` of `features` values each.
-    pub(crate) fn new(
+    /// Zero weights, ready to learn from `images` of `features` values each; on two threads, if there
+    /// are as many, of which the second is in `scope`.
+    pub(crate) fn new<'scope>(
         images: &'a [F],
         features: usize,
         labels: &'a [usize],
         classes: usize,
         threads: usize,
-    ) -> Self {
+        scope: &'scope Scope<'scope, '_>,
+    ) -> Self
+    where
+        'a: 'scope,
+    {
         let ranges = split(images, features);
-        let threads = threads.min(ranges.len());
-        let blocks = classes.div_ceil(LANES);
-        let collect = |range: &Range<usize>| {
-            let data = Batches::new(images, features, range);
-            Part {
-                weights: vec![Lanes::splat(0.0); blocks * data.padded()],
-                data,
-                range: range.clone(),
-            }
-        };
-        let parts = if threads > 1 {
-            use rayon::prelude::*;
-            ranges.par_iter().map(collect).collect()
-        } else {
-            ranges.iter().map(collect).collect()
-        };
+        let parts = ranges.into_iter().map(|range| Part {
+            weights: Tiles::zeros(range.len(), classes),
+            data: Batches::new(images, features, &range),
+            range,
+        });
+        let parts: Vec<_> = parts.collect();
         Self {
+            helper: (threads.min(parts.len()) > 1).then(|| Helper::new(scope)),
             parts,
             bias: vec![0.0; classes],
             labels,
-            classes,
             features,
-            threads,
         }
     }
 
     /// One pass over the images in `order`, an update per `batch_size` of them. Returns the mean
     /// loss, each batch's taken before its update.
-    pub(crate) fn epoch(&mut self, order: &[usize], batch_size: usize, learning_rate: f32) -> f64 {
-        let exchange: Vec<[RwLock<ByClass>; 2]> = self
-            .parts
-            .iter()
-            .map(|_| [(); 2].map(|()| RwLock::new(ByClass::new(0, 0))))
-            .collect();
-        let barrier = SpinBarrier::new(self.threads);
-        let (labels, bias, arch) = (self.labels, &self.bias, pulp::Arch::new());
-        let work = |first: usize, own: &mut [Part<'a, F>]| {
-            for part in &mut *own {
-                part.data.arrange(order, batch_size);
+    pub(crate) fn epoch(
+        &mut self,
+        order: Vec<usize>,
+        batch_size: usize,
+        learning_rate: f32,
+    ) -> f64 {
+        let slots = |_| [(); 2].map(|()| RwLock::new(ByClass::new(0, 0)));
+        let epoch = Arc::new(Epoch {
+            order,
+            batch_size,
+            learning_rate,
+            labels: self.labels,
+            exchange: self.parts.iter().map(slots).collect(),
+            barrier: SpinBarrier::new(1 + usize::from(self.helper.is_some())),
+        });
+        let loss = match &self.helper {
+            None => epoch.run(&mut self.parts, 0, &mut self.bias),
+            Some(helper) => {
+                let job = Job {
+                    part: self.parts.pop().expect("there are two"),
+                    bias: self.bias.clone(),
+                    epoch: Arc::clone(&epoch),
+                };
+                helper.jobs.send(job).expect("it waits for them");
+                let loss = epoch.run(&mut self.parts, 0, &mut self.bias);
+                self.parts.push(helper.done.recv().expect("it was sent"));
+                loss
             }
-            let mut worker = Worker {
-                first,
-                own,
-                bias: bias.clone(),
-                labels,
-                learning_rate,
-                exchange: &exchange,
-                barrier: &barrier,
-            };
-            let loss = arch.dispatch(Epoch {
-                worker: &mut worker,
-                order,
-                batch_size,
-            });
-            (loss, worker.bias)
         };
-        let (loss, bias) = if self.threads > 1 {
-            let own = self.parts.len().div_ceil(self.threads);
-            let (mine, others) = self.parts.split_at_mut(own);
-            std::thread::scope(|scope| {
-                let work = &work;
-                for (i, others) in others.chunks_mut(own).enumerate() {
-                    scope.spawn(move || work((i + 1) * own, others));
-                }
-                work(0, mine)
-            })
-        } else {
-            work(0, &mut self.parts)
-        };
-        self.bias = bias;
-        loss / order.len() as f64
+        loss / epoch.order.len() as f64
     }
 
     /// The model as it stands.
     pub(crate) fn model(&self) -> SoftmaxRegression {
-        let mut weights = Weights::zeros(self.features, self.classes);
+        let classes = self.bias.len();
+        let mut weights = Weights::zeros(self.features, classes);
         for part in &self.parts {
-            part.write(&mut weights.w, self.classes);
+            let rows = &mut weights.w[part.range.start * classes..part.range.end * classes];
+            part.weights.visit(rows, classes, |w, value| *w = value);
         }
         weights.b.copy_from_slice(&self.bias);
         SoftmaxRegression { weights }
     }
 }
 
-impl<F: Feature> Part<'_, F> {
-    /// Writes its rows of W into the whole matrix (features, classes).
-    fn write(&self, w: &mut [f32], classes: usize) {
-        let width = self.data.padded();
-        let rows = w[self.range.start * classes..].chunks_exact_mut(classes);
-        for (position, row) in rows.take(self.range.len()).enumerate() {
-            for (block, part) in row.chunks_mut(LANES).enumerate() {
-                part.copy_from_slice(&self.weights[block * width + position].0[..part.len()]);
+impl<'a, F: Feature> Helper<'a, F> {
+    fn new<'scope>(scope: &'scope Scope<'scope, '_>) -> Self
+    where
+        'a: 'scope,
+    {
+        let (jobs, work) = channel::<Job<'a, F>>();
+        let (finished, done) = channel();
+        scope.spawn(move || {
+            for mut job in work {
+                let own = std::slice::from_mut(&mut job.part);
+                job.epoch.run(own, 1, &mut job.bias);
+                // Nobody waits for a fit that was given up.
+                let _ = finished.send(job.part);
             }
-        }
+        });
+        Self { jobs, done }
     }
 }
 
@@ -176,74 +177,71 @@ fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// One thread's share of an epoch.
-struct Worker<'a, 'd, F: Feature> {
-    /// Index of the first of its own parts.
-    first: usize,
-    own: &'a mut [Part<'d, F>],
-    /// Every thread computes residuals and biases for itself, from the same numbers in the same
-    /// order.
-    bias: Vec<f32>,
-    labels: &'a [usize],
+/// What the threads of an epoch share.
+struct Epoch<'a> {
+    order: Vec<usize>,
+    batch_size: usize,
     learning_rate: f32,
+    labels: &'a [usize],
     /// Partial logits of every part, for batches of even and of odd number: one is read while
     /// the other is written.
-    exchange: &'a [[RwLock<ByClass>; 2]],
-    barrier: &'a SpinBarrier,
+    exchange: Vec<[RwLock<ByClass>; 2]>,
+    barrier: SpinBarrier,
 }
 
-/// An epoch as a closure that is compiled once per instruction set. `inline(always)` all the way
-/// down carries the instruction set along.
-struct Epoch<'a, 'b, 'd, F: Feature> {
-    worker: &'a mut Worker<'b, 'd, F>,
-    order: &'a [usize],
-    batch_size: usize,
-}
-
-impl<F: Feature> pulp::WithSimd for Epoch<'_, '_, '_, F> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> f64 {
-        self.worker.run(self.order, self.batch_size)
-    }
-}
-
-impl<F: Feature> Worker<'_, '_, F> {
-    /// The sum of the losses, each before the update of its batch.
-    #[inline(always)]
-    fn run(&mut self, order: &[usize], batch_size: usize) -> f64 {
-        let classes = self.bias.len();
+impl Epoch<'_> {
+    /// One thread's share: its `own` parts, of which the first is number `first`. Every thread computes
+    /// residuals and biases for itself, from the same numbers in the same order. Returns the sum of the
+    /// losses, each before the update of its batch.
+    fn run<F: Feature>(&self, own: &mut [Part<F>], first: usize, bias: &mut [f32]) -> f64 {
+        for part in &mut *own {
+            part.data.arrange(&self.order, self.batch_size);
+        }
+        let classes = bias.len();
         let mut loss = 0.0;
         let mut residuals = Residuals::new(classes, 0);
-        let mut lanes = Vec::new();
-        for (round, batch) in order.chunks(batch_size).enumerate() {
+        for (round, batch) in self.order.chunks(self.batch_size).enumerate() {
             // All batches but the last are of one size.
             if residuals.images() != batch.len() {
                 residuals = Residuals::new(classes, batch.len());
-                lanes.resize(classes.div_ceil(LANES) * batch.len(), Lanes::splat(0.0));
             }
-            for (part, slots) in self.own.iter().zip(&self.exchange[self.first..]) {
-                let mut partial = slots[round % 2].write().expect("no thread panics");
-                partial.resize(classes, batch.len());
-                part.data.multiply(round, batch, &part.weights, &mut lanes);
-                partial.write(&lanes);
+            for (part, slots) in own.iter().zip(&self.exchange[first..]) {
+                let mut products = slots[round % 2].write().expect("no thread panics");
+                products.resize(classes, batch.len());
+                part.data.multiply(round, &part.weights, &mut products);
             }
             self.barrier.wait(round);
-            residuals.begin(&self.bias);
-            for slots in self.exchange {
-                residuals.add(&slots[round % 2].read().expect("no thread panics"));
+            loss += self.softmax(round, batch, bias, &mut residuals);
+            for (bias, sum) in bias.iter_mut().zip(residuals.sums()) {
+                *bias -= sum;
             }
-            let labels = batch.iter().map(|&image| self.labels[image]);
-            loss += residuals.softmax(labels, self.learning_rate / batch.len() as f32);
-            residuals.add_sums(-1.0, &mut self.bias);
-            residuals.write(&mut lanes);
-            for part in &mut *self.own {
+            for part in &mut *own {
+                let weights = &mut part.weights;
                 part.data
-                    .add_transposed(round, &lanes, -1.0, &mut part.weights);
+                    .add_transposed(round, residuals.tiles(), -1.0, weights);
             }
         }
         loss
+    }
+
+    /// The residuals of a batch, whose partial logits are there. Returns the sum of its losses.
+    fn softmax(
+        &self,
+        round: usize,
+        batch: &[usize],
+        bias: &[f32],
+        residuals: &mut Residuals,
+    ) -> f64 {
+        let labels = batch.iter().map(|&image| self.labels[image]);
+        let scale = self.learning_rate / batch.len() as f32;
+        let read = |part: usize| {
+            let slots = &self.exchange[part];
+            slots[round % 2].read().expect("no thread panics")
+        };
+        match self.exchange.len() {
+            1 => residuals.softmax(bias, [&read(0)], labels, scale),
+            _ => residuals.softmax(bias, [&read(0), &read(1)], labels, scale),
+        }
     }
 }
 

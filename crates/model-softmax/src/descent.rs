@@ -78,16 +78,14 @@ impl Softmax {
         context: &mut FitContext<'_>,
     ) -> Result<SoftmaxRegression, FitError> {
         let (features, classes) = (train.images().features(), train.classes());
-        let (labels, threads) = (train.labels(), context.threads());
-        std::thread::scope(|scope| {
-            let mut descent = SparseDescent::new(values, features, labels, classes, threads, scope);
-            for epoch in 1..=self.epochs {
-                let order = context.visiting_order(train.len(), epoch, self.shuffle);
-                let loss = descent.epoch(order, self.batch_size, self.learning_rate as f32);
-                context.epoch(self.progress(epoch, loss), &descent.model())?;
-            }
-            Ok(descent.model())
-        })
+        let threads = context.threads();
+        let mut descent = SparseDescent::new(values, features, train.labels(), classes, threads);
+        for epoch in 1..=self.epochs {
+            let order = context.visiting_order(train.len(), epoch, self.shuffle);
+            let loss = descent.epoch(&order, self.batch_size, self.learning_rate as f32);
+            context.epoch(self.progress(epoch, loss), &descent.model())?;
+        }
+        Ok(descent.model())
     }
 
     /// Trains from zero weights with [`logits`], [`softmax`], [`gradient()`] and [`update`] as they

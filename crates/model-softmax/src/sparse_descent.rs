@@ -20,12 +20,14 @@ use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, RwLock};
-use std::thread::Scope;
+use std::sync::{Mutex, RwLock};
+use std::time::{Duration, Instant};
 
 /// Images whose non-zero features decide where to split.
 const SAMPLE: usize = 1_000;
+
+/// How long an epoch waits for a second thread before it begins without one.
+const PATIENCE: Duration = Duration::from_millis(1);
 
 /// A range of the features: their values in every image, and the rows of W that they meet.
 struct Part<'a, F: Feature> {
@@ -40,86 +42,52 @@ pub(crate) struct SparseDescent<'a, F: Feature> {
     bias: Vec<f32>,
     labels: &'a [usize],
     features: usize,
-    /// Takes the second part, if there are two parts and two threads.
-    helper: Option<Helper<'a, F>>,
-}
-
-/// A thread that lives as long as the descent: a new one for each epoch would often begin on the
-/// processor of the old, and wait there for longer than the epoch takes.
-struct Helper<'a, F: Feature> {
-    jobs: Sender<Job<'a, F>>,
-    done: Receiver<Part<'a, F>>,
-}
-
-/// A share of an epoch.
-struct Job<'a, F: Feature> {
-    part: Part<'a, F>,
-    bias: Vec<f32>,
-    epoch: Arc<Epoch<'a>>,
+    threads: usize,
 }
 
 impl<'a, F: Feature> SparseDescent<'a, F> {
-    /// Zero weights, ready to learn from `images` of `features` values each; on two threads, if there
-    /// are as many, of which the second is in `scope`.
-    pub(crate) fn new<'scope>(
+    /// Zero weights, ready to learn from `images` of `features` values each.
+    pub(crate) fn new(
         images: &'a [F],
         features: usize,
         labels: &'a [usize],
         classes: usize,
         threads: usize,
-        scope: &'scope Scope<'scope, '_>,
-    ) -> Self
-    where
-        'a: 'scope,
-    {
-        let ranges = split(images, features);
-        let parts = ranges.into_iter().map(|range| Part {
+    ) -> Self {
+        let parts = split(images, features).into_iter().map(|range| Part {
             weights: Tiles::zeros(range.len(), classes),
             data: Batches::new(images, features, &range),
             range,
         });
-        let parts: Vec<_> = parts.collect();
         Self {
-            helper: (threads.min(parts.len()) > 1).then(|| Helper::new(scope)),
-            parts,
+            parts: parts.collect(),
             bias: vec![0.0; classes],
             labels,
             features,
+            threads,
         }
     }
 
     /// One pass over the images in `order`, an update per `batch_size` of them. Returns the mean
     /// loss, each batch's taken before its update.
-    pub(crate) fn epoch(
-        &mut self,
-        order: Vec<usize>,
-        batch_size: usize,
-        learning_rate: f32,
-    ) -> f64 {
+    pub(crate) fn epoch(&mut self, order: &[usize], batch_size: usize, learning_rate: f32) -> f64 {
         let slots = |_| [(); 2].map(|()| RwLock::new(ByClass::new(0, 0)));
-        let epoch = Arc::new(Epoch {
+        let epoch = Epoch {
             order,
             batch_size,
             learning_rate,
             labels: self.labels,
             exchange: self.parts.iter().map(slots).collect(),
-            barrier: SpinBarrier::new(1 + usize::from(self.helper.is_some())),
-        });
-        let loss = match &self.helper {
-            None => epoch.run(&mut self.parts, 0, &mut self.bias),
-            Some(helper) => {
-                let job = Job {
-                    part: self.parts.pop().expect("there are two"),
-                    bias: self.bias.clone(),
-                    epoch: Arc::clone(&epoch),
-                };
-                helper.jobs.send(job).expect("it waits for them");
-                let loss = epoch.run(&mut self.parts, 0, &mut self.bias);
-                self.parts.push(helper.done.recv().expect("it was sent"));
-                loss
-            }
+            barrier: SpinBarrier::default(),
         };
-        loss / epoch.order.len() as f64
+        let bias = &mut self.bias;
+        let loss = match self.parts.as_mut_slice() {
+            [first, second] if self.threads > 1 && rayon::current_num_threads() > 1 => {
+                epoch.run_on_two_threads(first, second, bias)
+            }
+            parts => epoch.run(1, 0, &mut parts.iter_mut().collect::<Vec<_>>(), bias),
+        };
+        loss / order.len() as f64
     }
 
     /// The model as it stands.
@@ -132,25 +100,6 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
         }
         weights.b.copy_from_slice(&self.bias);
         SoftmaxRegression { weights }
-    }
-}
-
-impl<'a, F: Feature> Helper<'a, F> {
-    fn new<'scope>(scope: &'scope Scope<'scope, '_>) -> Self
-    where
-        'a: 'scope,
-    {
-        let (jobs, work) = channel::<Job<'a, F>>();
-        let (finished, done) = channel();
-        scope.spawn(move || {
-            for mut job in work {
-                let own = std::slice::from_mut(&mut job.part);
-                job.epoch.run(own, 1, &mut job.bias);
-                // Nobody waits for a fit that was given up.
-                let _ = finished.send(job.part);
-            }
-        });
-        Self { jobs, done }
     }
 }
 
@@ -179,7 +128,7 @@ fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
 
 /// What the threads of an epoch share.
 struct Epoch<'a> {
-    order: Vec<usize>,
+    order: &'a [usize],
     batch_size: usize,
     learning_rate: f32,
     labels: &'a [usize],
@@ -190,12 +139,49 @@ struct Epoch<'a> {
 }
 
 impl Epoch<'_> {
-    /// One thread's share: its `own` parts, of which the first is number `first`. Every thread computes
-    /// residuals and biases for itself, from the same numbers in the same order. Returns the sum of the
-    /// losses, each before the update of its batch.
-    fn run<F: Feature>(&self, own: &mut [Part<F>], first: usize, bias: &mut [f32]) -> f64 {
+    /// On the threads that are there already, for a new one would often begin on the processor of this
+    /// one, and wait there for longer than an epoch takes. They may all be busy, so that the second
+    /// part is for whoever takes it first.
+    fn run_on_two_threads<'a, F: Feature>(
+        &self,
+        first: &mut Part<'a, F>,
+        second: &mut Part<'a, F>,
+        bias: &mut [f32],
+    ) -> f64 {
+        let mut their_bias = bias.to_vec();
+        let second = Mutex::new(Some(second));
+        let take = || second.lock().expect("no thread panics").take();
+        let is_there = || second.lock().expect("no thread panics").is_some();
+        let lead = || {
+            let patience = Instant::now() + PATIENCE;
+            while is_there() && Instant::now() < patience {
+                std::thread::yield_now();
+            }
+            match take() {
+                Some(second) => self.run(1, 0, &mut [first, second], bias),
+                None => self.run(2, 0, &mut [first], bias),
+            }
+        };
+        let follow = || {
+            if let Some(second) = take() {
+                self.run(2, 1, &mut [second], &mut their_bias);
+            }
+        };
+        rayon::join(lead, follow).0
+    }
+
+    /// The share of one of so many `threads`: its `own` parts, of which the first is number `first`. Every
+    /// thread computes residuals and biases for itself, from the same numbers in the same order. Returns
+    /// the sum of the losses, each before the update of its batch.
+    fn run<F: Feature>(
+        &self,
+        threads: usize,
+        first: usize,
+        own: &mut [&mut Part<F>],
+        bias: &mut [f32],
+    ) -> f64 {
         for part in &mut *own {
-            part.data.arrange(&self.order, self.batch_size);
+            part.data.arrange(self.order, self.batch_size);
         }
         let classes = bias.len();
         let mut loss = 0.0;
@@ -210,7 +196,7 @@ impl Epoch<'_> {
                 products.resize(classes, batch.len());
                 part.data.multiply(round, &part.weights, &mut products);
             }
-            self.barrier.wait(round);
+            self.barrier.wait(threads, round);
             loss += self.softmax(round, batch, bias, &mut residuals);
             for (bias, sum) in bias.iter_mut().zip(residuals.sums()) {
                 *bias -= sum;
@@ -246,24 +232,15 @@ impl Epoch<'_> {
 }
 
 /// A barrier that spins: there are 600 per epoch, and sleeping takes longer than a batch.
-struct SpinBarrier {
-    arrived: AtomicUsize,
-    threads: usize,
-}
+#[derive(Default)]
+struct SpinBarrier(AtomicUsize);
 
 impl SpinBarrier {
-    fn new(threads: usize) -> Self {
-        Self {
-            arrived: AtomicUsize::new(0),
-            threads,
-        }
-    }
-
-    /// Returns once every thread has called it for `round`, from 0.
-    fn wait(&self, round: usize) {
-        self.arrived.fetch_add(1, Ordering::AcqRel);
+    /// Returns once all `threads` have called it for `round`, from 0.
+    fn wait(&self, threads: usize, round: usize) {
+        self.0.fetch_add(1, Ordering::AcqRel);
         let mut spins = 0_u32;
-        while self.arrived.load(Ordering::Acquire) < self.threads * (round + 1) {
+        while self.0.load(Ordering::Acquire) < threads * (round + 1) {
             spins += 1;
             // Somebody else has this processor, perhaps the one that is waited for.
             if spins.is_multiple_of(4096) {

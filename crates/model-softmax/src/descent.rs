@@ -168,10 +168,11 @@ impl Hyperparameters for Softmax {
 mod tests {
     use super::*;
     use crate::SOFTMAX;
-    use classifier::{Cancellation, Observer, Silent, Step, generator};
+    use classifier::{Cancellation, Observer, Silent, Step, generator, with_threads};
     use classifier_conformance::digits;
     use datasets::{ImageShape, Images};
     use rand::RngExt;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     fn train(recipe: &Softmax, data: &Dataset, observer: &mut dyn Observer) -> SoftmaxRegression {
         let mut context = FitContext::new(1, 1, Cancellation::default(), observer);
@@ -289,6 +290,37 @@ mod tests {
         let shuffled = train(&recipe(true), &data, &mut Silent);
         assert_eq!(shuffled, train(&recipe(true), &data, &mut Silent));
         assert_ne!(shuffled, train(&recipe(false), &data, &mut Silent));
+    }
+
+    /// The other thread of the pool is free, or has something else to do for as long as the fit takes.
+    #[test]
+    fn nobody_need_be_there_to_help() {
+        let [data, _] = digits();
+        let recipe = Softmax {
+            epochs: 2,
+            ..Softmax::default()
+        };
+        let alone = train(&recipe, &data, &mut Silent);
+        let fit = || recipe.train(&data, &mut FitContext::quiet(1, 2)).unwrap();
+        assert_eq!(with_threads(2, fit), alone);
+        let (is_busy, is_done) = (AtomicBool::new(false), AtomicBool::new(false));
+        let wait_for = |flag: &AtomicBool| {
+            while !flag.load(Ordering::Acquire) {
+                std::thread::yield_now();
+            }
+        };
+        let with_a_busy_pool = || {
+            wait_for(&is_busy);
+            let model = fit();
+            is_done.store(true, Ordering::Release);
+            model
+        };
+        let keep_busy = || {
+            is_busy.store(true, Ordering::Release);
+            wait_for(&is_done);
+        };
+        let (model, ()) = with_threads(2, || rayon::join(with_a_busy_pool, keep_busy));
+        assert_eq!(model, alone);
     }
 
     #[test]

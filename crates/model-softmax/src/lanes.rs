@@ -24,6 +24,20 @@ pub(crate) const PAIRS: usize = 5;
 /// Classes in a tile.
 pub(crate) const BLOCK: usize = PAIR * PAIRS;
 
+/// Joins two vectors lane by lane. Works on copies: through references the compiler must assume that
+/// the two overlap, and takes one lane at a time.
+#[inline(always)]
+pub(crate) fn zip<const N: usize>(
+    mut a: [f32; N],
+    b: [f32; N],
+    join: impl Fn(f32, f32) -> f32,
+) -> [f32; N] {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a = join(*a, b);
+    }
+    a
+}
+
 /// One value for each of two classes and four features: lane 2f + c is of feature f and class c.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(align(32))]
@@ -31,17 +45,6 @@ pub(crate) struct Lanes(pub(crate) [f32; PAIR * GROUP]);
 
 impl Lanes {
     const ZERO: Self = Self([0.0; PAIR * GROUP]);
-
-    /// Works on copies: through references the compiler must assume that the two overlap, and
-    /// takes one lane at a time.
-    #[inline(always)]
-    fn zip(self, other: Self, join: impl Fn(f32, f32) -> f32) -> Self {
-        let mut result = self;
-        for (a, b) in result.0.iter_mut().zip(other.0) {
-            *a = join(*a, b);
-        }
-        result
-    }
 
     /// self + a · b, rounded once; on copies, too.
     #[inline(always)]
@@ -117,14 +120,14 @@ impl Tile {
     #[inline(always)]
     pub(crate) fn add_scaled(&mut self, factor: f32, other: &Self) {
         for (sum, other) in self.0.iter_mut().zip(&other.0) {
-            *sum = sum.zip(*other, |a, b| factor.mul_add(b, a));
+            *sum = Lanes(zip(sum.0, other.0, |a, b| factor.mul_add(b, a)));
         }
     }
 
     #[inline(always)]
     pub(crate) fn add(&mut self, other: &Self) {
         for (sum, other) in self.0.iter_mut().zip(&other.0) {
-            *sum = sum.zip(*other, |a, b| a + b);
+            *sum = Lanes(zip(sum.0, other.0, |a, b| a + b));
         }
     }
 

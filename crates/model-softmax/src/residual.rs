@@ -8,7 +8,7 @@
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
-use crate::lanes::{BLOCK, PAIR, PAIRS, Tile};
+use crate::lanes::{BLOCK, PAIR, PAIRS, Tile, zip};
 use vector_exp::exp;
 
 /// Images in a vector: AVX-512 holds it in one register.
@@ -28,14 +28,9 @@ impl Vector {
         Self([value; WIDTH])
     }
 
-    /// Works on copies, which cannot overlap.
     #[inline(always)]
     fn zip(self, other: Self, join: impl Fn(f32, f32) -> f32) -> Self {
-        let mut result = self;
-        for (a, b) in result.0.iter_mut().zip(other.0) {
-            *a = join(*a, b);
-        }
-        result
+        Self(zip(self.0, other.0, join))
     }
 
     /// The lanes of `other` where the label is `class`.

@@ -77,7 +77,7 @@ impl fmt::Display for CalledOff {
 /// Runs `fit` with a cancellation of its own, which is triggered by the user's or by a limit; says
 /// which limit it was. The stopwatch is the fit's own: it stands still during evaluation. Library
 /// calls that cannot be stopped are waited for, so that they do not take time and memory from
-/// the next model, but no longer than the fit could have taken, or some seconds.
+/// the next model, but no longer than the fit could have taken, or a minute.
 pub(crate) fn within<T>(
     limits: Limits,
     users: &Cancellation,

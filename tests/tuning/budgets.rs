@@ -94,7 +94,7 @@ fn seconds_bind() {
         for model in [0, 1] {
             let seconds = number(&report["models"][model]["seconds"]);
             // A trial is called off a moment after its time; on a busy machine moments are long.
-            assert!((0.8..4.0).contains(&seconds), "{seconds}");
+            assert!((0.95..4.0).contains(&seconds), "{seconds}");
             let finished = trials(&report, model).iter().filter(|trial| {
                 let finished = trial["accuracy"].is_number();
                 assert_eq!(trial["called_off"], !finished, "{trial}");

@@ -5,10 +5,6 @@
 //! stores ten classes in a row, LLVM puts pairs of eight lanes into vectors of sixteen, and the
 //! product takes half as long again. So AVX2 is spelt out; AVX-512 has nothing better to offer for
 //! eight lanes. NEON is part of every 64-bit ARM processor and needs no dispatch.
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
-)]
 
 use crate::lanes::{BLOCK, Group, Tile};
 use crate::sparse::{Feature, Row, Sparse, TOGETHER};

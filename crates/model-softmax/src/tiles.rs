@@ -1,8 +1,4 @@
 //! The weights in tiles of ten classes by four features.
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
-)]
 
 use crate::lanes::{BLOCK, GROUP, Tile};
 
@@ -46,19 +42,16 @@ impl Tiles {
     }
 
     /// The tiles of each block of classes.
-    #[inline(always)]
     pub(crate) fn blocks(&self) -> impl Iterator<Item = &[Tile]> {
         self.tiles.chunks_exact(self.groups)
     }
 
     /// The tiles of one block of classes.
-    #[inline(always)]
     pub(crate) fn block(&self, block: usize) -> &[Tile] {
         &self.tiles[block * self.groups..][..self.groups]
     }
 
-    #[inline(always)]
-    pub(crate) fn blocks_mut(&mut self) -> impl ExactSizeIterator<Item = &mut [Tile]> {
+    pub(crate) fn blocks_mut(&mut self) -> impl Iterator<Item = &mut [Tile]> {
         self.tiles.chunks_exact_mut(self.groups)
     }
 }

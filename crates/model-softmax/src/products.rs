@@ -88,9 +88,9 @@ mod plain {
 )]
 mod x86 {
     use super::{BLOCK, Borrow, Feature, Row, Sparse, TOGETHER, Tile};
-    use crate::lanes::{Group, Lanes, PAIRS};
+    use crate::lanes::{Group, Lanes, PAIR, PAIRS};
     use std::arch::x86_64::{
-        __m256, _MM_HINT_T0, _mm_add_ps, _mm_cvtss_f32, _mm_movehdup_ps, _mm_movehl_ps, _mm_mul_ps,
+        __m128, __m256, _MM_HINT_T0, _mm_add_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_mul_ps,
         _mm_prefetch, _mm_set1_ps, _mm256_add_ps, _mm256_castps256_ps128, _mm256_extractf128_ps,
         _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
     };
@@ -123,16 +123,14 @@ mod x86 {
     ) {
         let unit = _mm_set1_ps(F::UNIT);
         for (number, row) in matrix.rows().enumerate() {
-            let mut sums = [0.0; BLOCK];
-            for (lanes, sums) in dot(row, &tile).into_iter().zip(sums.as_chunks_mut().0) {
-                // Halves folded onto each other, as the plain sum has them.
+            let halves = dot(row, &tile).map(|lanes| {
                 let low = _mm256_castps256_ps128(lanes);
-                let halves = _mm_add_ps(low, _mm256_extractf128_ps::<1>(lanes));
-                let pair = _mm_add_ps(halves, _mm_movehl_ps(halves, halves));
-                let pair = _mm_mul_ps(pair, unit);
-                *sums = [_mm_cvtss_f32(pair), _mm_cvtss_f32(_mm_movehdup_ps(pair))];
-            }
-            take(number, sums);
+                _mm_add_ps(low, _mm256_extractf128_ps::<1>(lanes))
+            });
+            let [a, b, c, d, e] = halves;
+            let ([s0, s1, s2, s3], [s4, s5, s6, s7]) = (fold(a, b, unit), fold(c, d, unit));
+            let [s8, s9, ..] = fold(e, e, unit);
+            take(number, [s0, s1, s2, s3, s4, s5, s6, s7, s8, s9]);
         }
     }
 
@@ -187,6 +185,14 @@ mod x86 {
             *sum = _mm256_add_ps(*sum, other);
         }
         sum
+    }
+
+    /// The lower halves of two vectors plus their upper halves, times `unit`.
+    #[target_feature(enable = "avx2")]
+    fn fold(a: __m128, b: __m128, unit: __m128) -> [f32; 2 * PAIR] {
+        let sum = _mm_add_ps(_mm_movelh_ps(a, b), _mm_movehl_ps(b, a));
+        // SAFETY: both are four numbers.
+        unsafe { std::mem::transmute(_mm_mul_ps(sum, unit)) }
     }
 
     #[target_feature(enable = "avx2")]

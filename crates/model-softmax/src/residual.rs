@@ -58,25 +58,23 @@ impl Vector {
     }
 }
 
-/// A batch by class: shape (classes, images), both filled up, to whole blocks and to whole vectors.
+/// Products of a batch by class: shape (vectors of images, classes), both filled up, to whole vectors and
+/// to whole blocks.
 #[derive(Debug, Clone)]
 pub(crate) struct ByClass {
     values: Vec<Vector>,
     classes: usize,
     images: usize,
-    /// Of each class.
-    vectors: usize,
 }
 
 impl ByClass {
     /// Zeros.
     pub(crate) fn new(classes: usize, images: usize) -> Self {
-        let vectors = images.div_ceil(WIDTH);
+        let vectors = images.div_ceil(WIDTH) * classes.next_multiple_of(BLOCK);
         Self {
-            values: vec![Vector::splat(0.0); classes.next_multiple_of(BLOCK) * vectors],
+            values: vec![Vector::splat(0.0); vectors],
             classes,
             images,
-            vectors,
         }
     }
 
@@ -90,17 +88,26 @@ impl ByClass {
     /// Sets one image's values of a block of ten classes.
     #[inline(always)]
     pub(crate) fn set(&mut self, block: usize, image: usize, values: [f32; BLOCK]) {
-        let first = block * BLOCK * self.vectors + image / WIDTH;
-        let rows = &mut self.values[first..];
-        for class in 0..BLOCK {
-            rows[class * self.vectors].0[image % WIDTH] = values[class];
+        let blocks = self.values.as_chunks_mut::<BLOCK>().0;
+        let block = image / WIDTH * self.classes.div_ceil(BLOCK) + block;
+        for (vector, value) in blocks[block].iter_mut().zip(values) {
+            vector.0[image % WIDTH] = value;
         }
+    }
+
+    /// Those of a vector of images, class by class.
+    #[inline(always)]
+    fn of(&self, vector: usize) -> &[Vector] {
+        let classes = self.classes.next_multiple_of(BLOCK);
+        &self.values[vector * classes..][..classes]
     }
 }
 
 /// The residuals of a batch, and what it takes to compute them.
 pub(crate) struct Residuals {
-    values: ByClass,
+    /// Shape (classes, vectors of images), both filled up.
+    values: Vec<Vector>,
+    images: usize,
     /// One for each image, in whole vectors.
     labels: Vec<[u32; WIDTH]>,
     /// By how much the largest logit of each image exceeds the one of its label.
@@ -118,7 +125,8 @@ impl Residuals {
     pub(crate) fn new(classes: usize, images: usize) -> Self {
         let vectors = images.div_ceil(WIDTH);
         Self {
-            values: ByClass::new(classes, images),
+            values: vec![Vector::splat(0.0); classes.next_multiple_of(BLOCK) * vectors],
+            images,
             labels: vec![[NO_LABEL; WIDTH]; vectors],
             margins: vec![Vector::splat(0.0); vectors],
             exps: vec![Vector::splat(1.0); vectors],
@@ -128,7 +136,7 @@ impl Residuals {
     }
 
     pub(crate) fn images(&self) -> usize {
-        self.values.images
+        self.images
     }
 
     /// The residuals image by image, shape (blocks of ten classes, images).
@@ -178,40 +186,35 @@ impl<const PARTS: usize> pulp::WithSimd for Softmax<'_, PARTS> {
     fn with_simd<S: pulp::Simd>(self, _: S) -> f64 {
         let Residuals {
             values,
+            images,
             labels,
             margins,
             exps,
             tiles,
             sums,
         } = self.residuals;
-        let &mut ByClass {
-            classes,
-            images,
-            vectors,
-            ..
-        } = values;
+        let (classes, vectors) = (sums.len(), labels.len());
         for (vector, labels) in labels.iter().enumerate() {
-            let values = &mut values.values[..classes * vectors];
+            let values = &mut values[..classes * vectors];
+            let parts = self.parts.map(|part| part.of(vector));
             let rows = values.chunks_exact_mut(vectors).zip(self.bias);
             for (class, (row, &bias)) in rows.enumerate() {
-                let mut z = Vector::splat(bias);
-                for part in self.parts {
-                    z = z.zip(part.values[class * vectors + vector], |a, b| a + b);
-                }
-                row[vector] = z;
+                row[vector] = parts.iter().fold(Vector::splat(bias), |z, part| {
+                    z.zip(part[class], |a, b| a + b)
+                });
             }
             (margins[vector], exps[vector]) =
                 softmax_of(values, vectors, vector, labels, self.scale);
         }
-        for (sum, row) in sums.iter_mut().zip(values.values.chunks_exact(vectors)) {
+        for (sum, row) in sums.iter_mut().zip(values.chunks_exact(vectors)) {
             let mut total = Vector::splat(0.0);
             for &vector in row {
                 total = total.zip(vector, |a, b| a + b);
             }
             *sum = total.sum();
         }
-        let rows = values.values.chunks_exact(BLOCK * vectors);
-        for (rows, tiles) in rows.zip(tiles.chunks_exact_mut(images)) {
+        let rows = values.chunks_exact(BLOCK * vectors);
+        for (rows, tiles) in rows.zip(tiles.chunks_exact_mut(*images)) {
             write(rows, vectors, tiles);
         }
         loss(margins, exps)

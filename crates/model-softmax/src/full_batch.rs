@@ -34,7 +34,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         lambda: f64,
     ) -> Self {
         let order: Vec<usize> = (0..labels.len()).collect();
-        let mut data = Batches::new(images, features, &(0..features));
+        let mut data = Batches::new(images, features, &(0..features), labels);
         data.arrange(&order, BATCH);
         Self {
             data,
@@ -99,8 +99,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
                 products = ByClass::new(self.classes, batch.len());
             }
             self.data.multiply(number, weights, &mut products);
-            let labels = batch.iter().map(|&image| self.labels[image]);
-            sums.loss += residuals.softmax(bias, [&products], labels, 1.0);
+            sums.loss += residuals.softmax(bias, [&products], self.data.labels(number), 1.0);
             for (total, sum) in sums.bias.iter_mut().zip(residuals.sums()) {
                 *total += sum;
             }

@@ -14,6 +14,7 @@ mod descent;
 mod forward;
 mod full_batch;
 mod gradient;
+mod huge_pages;
 mod lanes;
 mod lbfgs;
 mod loss;

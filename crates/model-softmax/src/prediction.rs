@@ -3,7 +3,7 @@
 use crate::Weights;
 use crate::lanes::{BLOCK, GROUP, Tile};
 use crate::products::multiply;
-use crate::sparse::{Feature, Sparse};
+use crate::sparse::{Feature, Index, Sparse};
 use crate::tiles::Tiles;
 use classifier::Scores;
 use datasets::Images;
@@ -30,8 +30,17 @@ pub(crate) fn logits(images: &Images, weights: &Weights<f32>) -> Scores {
 }
 
 fn logits_of<F: Feature>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
+    if weights.features().div_ceil(GROUP) <= 1 << u8::BITS {
+        logits_by::<F, u8>(images, weights)
+    } else {
+        logits_by::<F, u32>(images, weights)
+    }
+}
+
+fn logits_by<F: Feature, I: Index>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
     let features = weights.features();
-    let collect = |images: &[F]| Sparse::collect(images.chunks_exact(features), features);
+    let collect =
+        |images: &[F]| -> Sparse<F, I> { Sparse::collect(images.chunks_exact(features), features) };
     // For a few images, all of W in tiles would take longer than the tiles that they meet.
     if images.len() < FEW * features {
         let tile = |block, group| weights.tile(block, group);
@@ -47,15 +56,15 @@ fn logits_of<F: Feature>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
 }
 
 /// `tile` gives weights by block of ten classes and group of features.
-fn logits_in_tiles<F: Feature, T: Borrow<Tile>>(
-    images: &Sparse<F>,
+fn logits_in_tiles<F: Feature, I: Index, T: Borrow<Tile>>(
+    images: &Sparse<F, I>,
     bias: &[f32],
     tile: impl Fn(usize, usize) -> T,
 ) -> Vec<f32> {
     let mut logits = vec![0.0; images.len() * bias.len()];
     for (block, block_bias) in bias.chunks(BLOCK).enumerate() {
         multiply(
-            images,
+            images.rows(0..images.len()),
             |group| tile(block, group),
             |image, sums| {
                 let row = &mut logits[image * bias.len()..][block * BLOCK..];

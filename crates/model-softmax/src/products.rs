@@ -7,26 +7,26 @@
 //! eight lanes. NEON is part of every 64-bit ARM processor and needs no dispatch.
 
 use crate::lanes::{BLOCK, Group, Tile};
-use crate::sparse::{Feature, Row, Sparse, TOGETHER};
+use crate::sparse::{Feature, Index, Row, Rows, TOGETHER};
 use std::borrow::Borrow;
 
 /// Gives `take` the number of every row and, for each class, Σ features · tile(group).
-pub(crate) fn multiply<F: Feature, T: Borrow<Tile>>(
-    matrix: &Sparse<F>,
+pub(crate) fn multiply<F: Feature, I: Index, T: Borrow<Tile>>(
+    rows: Rows<'_, F, I>,
     tile: impl Fn(usize) -> T,
     take: impl FnMut(usize, [f32; BLOCK]),
 ) {
     #[cfg(target_arch = "x86_64")]
     if x86::is_there() {
-        return x86::multiply(matrix, tile, take);
+        return x86::multiply(rows, tile, take);
     }
-    plain::multiply(matrix, tile, take);
+    plain::multiply(rows, tile, take);
 }
 
 /// Adds `factor` · Σ features · tile to one of the `sums` for every row: the one that `place` has for
 /// it.
-pub(crate) fn add_products<F: Feature>(
-    matrix: &Sparse<F>,
+pub(crate) fn add_products<F: Feature, I: Index>(
+    rows: Rows<'_, F, I>,
     tiles: &[Tile],
     factor: f32,
     places: &[u32],
@@ -34,45 +34,48 @@ pub(crate) fn add_products<F: Feature>(
 ) {
     #[cfg(target_arch = "x86_64")]
     if x86::is_there() {
-        return x86::add_products(matrix, tiles, factor, places, sums);
+        return x86::add_products(rows, tiles, factor, places, sums);
     }
-    plain::add_products(matrix, tiles, factor, places, sums);
+    plain::add_products(rows, tiles, factor, places, sums);
 }
 
 mod plain {
-    use super::{BLOCK, Borrow, Feature, Group, Row, Sparse, TOGETHER, Tile};
+    use super::{BLOCK, Borrow, Feature, Group, Index, Row, Rows, TOGETHER, Tile};
 
-    pub(super) fn multiply<F: Feature, T: Borrow<Tile>>(
-        matrix: &Sparse<F>,
+    pub(super) fn multiply<F: Feature, I: Index, T: Borrow<Tile>>(
+        rows: Rows<'_, F, I>,
         tile: impl Fn(usize) -> T,
         mut take: impl FnMut(usize, [f32; BLOCK]),
     ) {
-        for (number, row) in matrix.rows().enumerate() {
-            let sums = dot(row, &tile).sum_features();
+        for (number, row) in rows.iter().enumerate() {
+            let sums = dot(&row, &tile).sum_features();
             take(number, sums.map(|sum| sum * F::UNIT));
         }
     }
 
-    pub(super) fn add_products<F: Feature>(
-        matrix: &Sparse<F>,
+    pub(super) fn add_products<F: Feature, I: Index>(
+        rows: Rows<'_, F, I>,
         tiles: &[Tile],
         factor: f32,
         places: &[u32],
         sums: &mut [Tile],
     ) {
-        for (row, &place) in matrix.rows().zip(places) {
-            let product = dot(row, |index| &tiles[index]);
+        for (row, &place) in rows.iter().zip(places) {
+            let product = dot(&row, |index| &tiles[index]);
             sums[place as usize].add_scaled(factor * F::UNIT, &product);
         }
     }
 
     /// Σ features · tile(group), in what the features are stored as.
-    fn dot<F: Feature, T: Borrow<Tile>>(row: &Row<F>, tile: impl Fn(usize) -> T) -> Tile {
+    fn dot<F: Feature, I: Index, T: Borrow<Tile>>(
+        row: &Row<'_, F, I>,
+        tile: impl Fn(usize) -> T,
+    ) -> Tile {
         let mut sums = [Tile::ZERO; TOGETHER];
-        for entries in row {
-            for (sum, entry) in sums.iter_mut().zip(entries) {
-                let features = Group::new(entry.values.map(F::number));
-                sum.add_product(features, tile(entry.index()).borrow());
+        for (indices, values) in row.indices.iter().zip(row.values) {
+            for (sum, (index, values)) in sums.iter_mut().zip(indices.iter().zip(values)) {
+                let features = Group::new(values.map(F::number));
+                sum.add_product(features, tile(index.number()).borrow());
             }
         }
         let [mut sum, other] = sums;
@@ -87,7 +90,7 @@ mod plain {
     reason = "vectors of eight lanes, whatever the compiler would choose"
 )]
 mod x86 {
-    use super::{BLOCK, Borrow, Feature, Row, Sparse, TOGETHER, Tile};
+    use super::{BLOCK, Borrow, Feature, Index, Row, Rows, TOGETHER, Tile};
     use crate::lanes::{Group, Lanes, PAIR, PAIRS};
     use std::arch::x86_64::{
         __m128, __m256, _MM_HINT_T0, _mm_add_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_mul_ps,
@@ -105,25 +108,25 @@ mod x86 {
         is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
     }
 
-    pub(super) fn multiply<F: Feature, T: Borrow<Tile>>(
-        matrix: &Sparse<F>,
+    pub(super) fn multiply<F: Feature, I: Index, T: Borrow<Tile>>(
+        rows: Rows<'_, F, I>,
         tile: impl Fn(usize) -> T,
         take: impl FnMut(usize, [f32; BLOCK]),
     ) {
         assert!(is_there());
         // SAFETY: the processor has AVX2 and FMA.
-        unsafe { multiply_avx2(matrix, tile, take) }
+        unsafe { multiply_avx2(rows, tile, take) }
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn multiply_avx2<F: Feature, T: Borrow<Tile>>(
-        matrix: &Sparse<F>,
+    fn multiply_avx2<F: Feature, I: Index, T: Borrow<Tile>>(
+        rows: Rows<'_, F, I>,
         tile: impl Fn(usize) -> T,
         mut take: impl FnMut(usize, [f32; BLOCK]),
     ) {
         let unit = _mm_set1_ps(F::UNIT);
-        for (number, row) in matrix.rows().enumerate() {
-            let halves = dot(row, &tile).map(|lanes| {
+        for (number, row) in rows.iter().enumerate() {
+            let halves = dot(&row, &tile).map(|lanes| {
                 let low = _mm256_castps256_ps128(lanes);
                 _mm_add_ps(low, _mm256_extractf128_ps::<1>(lanes))
             });
@@ -134,8 +137,8 @@ mod x86 {
         }
     }
 
-    pub(super) fn add_products<F: Feature>(
-        matrix: &Sparse<F>,
+    pub(super) fn add_products<F: Feature, I: Index>(
+        rows: Rows<'_, F, I>,
         tiles: &[Tile],
         factor: f32,
         places: &[u32],
@@ -143,20 +146,20 @@ mod x86 {
     ) {
         assert!(is_there());
         // SAFETY: the processor has AVX2 and FMA.
-        unsafe { add_products_avx2(matrix, tiles, factor, places, sums) }
+        unsafe { add_products_avx2(rows, tiles, factor, places, sums) }
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn add_products_avx2<F: Feature>(
-        matrix: &Sparse<F>,
+    fn add_products_avx2<F: Feature, I: Index>(
+        rows: Rows<'_, F, I>,
         tiles: &[Tile],
         factor: f32,
         places: &[u32],
         sums: &mut [Tile],
     ) {
         let factor = _mm256_set1_ps(factor * F::UNIT);
-        for (row, &place) in matrix.rows().zip(places) {
-            let product = dot(row, &|index| &tiles[index]);
+        for (row, &place) in rows.iter().zip(places) {
+            let product = dot(&row, &|index| &tiles[index]);
             for (sum, product) in sums[place as usize].0.iter_mut().zip(product) {
                 store(sum, _mm256_fmadd_ps(factor, product, load(sum)));
             }
@@ -165,16 +168,16 @@ mod x86 {
 
     /// Σ features · tile(group), in what the features are stored as.
     #[target_feature(enable = "avx2,fma")]
-    fn dot<F: Feature, T: Borrow<Tile>>(
-        row: &Row<F>,
+    fn dot<F: Feature, I: Index, T: Borrow<Tile>>(
+        row: &Row<'_, F, I>,
         tile: &impl Fn(usize) -> T,
     ) -> [__m256; PAIRS] {
         let mut sums = [[_mm256_setzero_ps(); PAIRS]; TOGETHER];
-        for entries in row {
-            _mm_prefetch::<_MM_HINT_T0>(entries.as_ptr().cast::<i8>().wrapping_add(AHEAD));
-            for (sum, entry) in sums.iter_mut().zip(entries) {
-                let features = load(&Group::new(entry.values.map(F::number)).0);
-                let tile = tile(entry.index());
+        for (indices, values) in row.indices.iter().zip(row.values) {
+            _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().wrapping_add(AHEAD));
+            for (sum, (index, values)) in sums.iter_mut().zip(indices.iter().zip(values)) {
+                let features = load(&Group::new(values.map(F::number)).0);
+                let tile = tile(index.number());
                 for (sum, lanes) in sum.iter_mut().zip(&tile.borrow().0) {
                     *sum = _mm256_fmadd_ps(features, load(lanes), *sum);
                 }
@@ -212,6 +215,7 @@ mod x86 {
 mod tests {
     use super::*;
     use crate::lanes::GROUP;
+    use crate::sparse::Sparse;
     use proptest::prelude::*;
 
     const WIDTH: usize = 11;
@@ -231,16 +235,19 @@ mod tests {
     /// Both products of a matrix, the fast and the plain ones.
     fn products<F: Feature>(rows: &[F]) -> [(Vec<[f32; BLOCK]>, Vec<Tile>); 2] {
         let groups = WIDTH.div_ceil(GROUP);
-        let matrix = Sparse::collect(rows.chunks_exact(WIDTH), WIDTH);
-        let (columns, places) = matrix.transposed(groups);
+        let matrix: Sparse<F, u8> = Sparse::collect(rows.chunks_exact(WIDTH), WIDTH);
+        let (mut columns, mut places) = (Sparse::with_capacity(0), Vec::new());
+        let rows = matrix.rows(0..matrix.len());
+        columns.push_transposed(rows, groups, &mut places);
+        let columns = columns.rows(0..columns.len());
         let (weights, residuals) = (tiles(groups), tiles(matrix.len()));
         let weight = |group: usize| &weights[group];
         let mut both = [(); 2].map(|()| (vec![[0.0; BLOCK]; matrix.len()], weights.clone()));
         let [(fast, fast_sums), (plain, plain_sums)] = &mut both;
-        multiply(&matrix, weight, |row, sums| fast[row] = sums);
-        plain::multiply(&matrix, weight, |row, sums| plain[row] = sums);
-        add_products(&columns, &residuals, -0.3, &places, fast_sums);
-        plain::add_products(&columns, &residuals, -0.3, &places, plain_sums);
+        multiply(rows, weight, |row, sums| fast[row] = sums);
+        plain::multiply(rows, weight, |row, sums| plain[row] = sums);
+        add_products(columns, &residuals, -0.3, &places, fast_sums);
+        plain::add_products(columns, &residuals, -0.3, &places, plain_sums);
         both
     }
 

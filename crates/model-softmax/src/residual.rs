@@ -155,12 +155,10 @@ impl Residuals {
         &mut self,
         bias: &[f32],
         parts: [&ByClass; PARTS],
-        labels: impl Iterator<Item = usize>,
+        labels: &[u32],
         scale: f32,
     ) -> f64 {
-        for (place, label) in self.labels.as_flattened_mut().iter_mut().zip(labels) {
-            *place = label as u32;
-        }
+        self.labels.as_flattened_mut()[..labels.len()].copy_from_slice(labels);
         pulp::Arch::new().dispatch(Softmax {
             bias,
             parts,
@@ -317,6 +315,7 @@ mod tests {
         for (classes, images) in [(2, 5), (10, 37), (17, 100), (33, 1)] {
             let logit = |class: usize, image: usize| ((class * 7 + image * 3) as f32).sin() * 20.0;
             let labels: Vec<usize> = (0..images).map(|image| image * 5 % classes).collect();
+            let narrow: Vec<u32> = labels.iter().map(|&label| label as u32).collect();
             let bias: Vec<f32> = (0..classes).map(|class| class as f32 / 8.0).collect();
             let blocks = classes.div_ceil(BLOCK);
             let mut partial = ByClass::new(classes, images);
@@ -326,7 +325,7 @@ mod tests {
             }
             let mut residuals = Residuals::new(classes, images);
             let parts = [&partial; 2];
-            let loss = residuals.softmax(&bias, parts, labels.iter().copied(), 0.25);
+            let loss = residuals.softmax(&bias, parts, &narrow, 0.25);
 
             let mut y: Vec<f64> = (0..images)
                 .flat_map(|image| (0..classes).map(move |class| (class, image)))

@@ -22,7 +22,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock};
 
-/// Images whose non-zero features decide where to split.
+/// Images that decide where to split.
 const SAMPLE: usize = 1_000;
 
 /// How often an epoch lets others go first while it waits for a second thread, before it begins without
@@ -40,7 +40,6 @@ struct Part<'a, F: Feature> {
 pub(crate) struct SparseDescent<'a, F: Feature> {
     parts: Vec<Part<'a, F>>,
     bias: Vec<f32>,
-    labels: &'a [usize],
     features: usize,
     threads: usize,
 }
@@ -56,13 +55,12 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
     ) -> Self {
         let parts = split(images, features).into_iter().map(|range| Part {
             weights: Tiles::zeros(range.len(), classes),
-            data: Batches::new(images, features, &range),
+            data: Batches::new(images, features, &range, labels),
             range,
         });
         Self {
             parts: parts.collect(),
             bias: vec![0.0; classes],
-            labels,
             features,
             threads,
         }
@@ -76,7 +74,6 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
             order,
             batch_size,
             learning_rate,
-            labels: self.labels,
             exchange: self.parts.iter().map(slots).collect(),
             barrier: SpinBarrier::default(),
         };
@@ -103,13 +100,13 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
     }
 }
 
-/// Two ranges of features with about as many non-zero values each, between groups of neighbours; one
-/// where there is a single group.
+/// Two ranges of features with about as many groups that are not zero; one where there is a single
+/// group.
 fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
-    let mut counts = vec![0_usize; features];
+    let mut counts = vec![0_usize; features.div_ceil(GROUP)];
     for image in images.chunks_exact(features).take(SAMPLE) {
-        for (count, &value) in counts.iter_mut().zip(image) {
-            *count += usize::from(value != F::default());
+        for (count, group) in counts.iter_mut().zip(image.chunks(GROUP)) {
+            *count += usize::from(group.iter().any(|&value| value != F::default()));
         }
     }
     let total: usize = counts.iter().sum();
@@ -118,8 +115,7 @@ fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
         seen += count;
         2 * seen >= total
     });
-    let middle = half.map_or(0, |half| half + 1);
-    let middle = middle.next_multiple_of(GROUP).min(features);
+    let middle = half.map_or(0, |half| ((half + 1) * GROUP).min(features));
     [0..middle, middle..features]
         .into_iter()
         .filter(|range| !range.is_empty())
@@ -131,7 +127,6 @@ struct Epoch<'a> {
     order: &'a [usize],
     batch_size: usize,
     learning_rate: f32,
-    labels: &'a [usize],
     /// Partial logits of every part, for batches of even and of odd number: one is read while
     /// the other is written.
     exchange: Vec<[RwLock<ByClass>; 2]>,
@@ -199,7 +194,7 @@ impl Epoch<'_> {
                 part.data.multiply(round, &part.weights, &mut products);
             }
             self.barrier.wait(threads, round);
-            loss += self.softmax(round, batch, bias, &mut residuals);
+            loss += self.softmax(round, own[0].data.labels(round), bias, &mut residuals);
             for (bias, sum) in bias.iter_mut().zip(residuals.sums()) {
                 *bias -= sum;
             }
@@ -216,12 +211,11 @@ impl Epoch<'_> {
     fn softmax(
         &self,
         round: usize,
-        batch: &[usize],
+        labels: &[u32],
         bias: &[f32],
         residuals: &mut Residuals,
     ) -> f64 {
-        let labels = batch.iter().map(|&image| self.labels[image]);
-        let scale = self.learning_rate / batch.len() as f32;
+        let scale = self.learning_rate / labels.len() as f32;
         let read = |part: usize| {
             let slots = &self.exchange[part];
             slots[round % 2].read().expect("no thread panics")

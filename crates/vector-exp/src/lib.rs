@@ -19,10 +19,10 @@ pub fn exp(x: f32) -> f32 {
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     let x = if x > -87.0 { x } else { -87.0 };
-    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let shifted = x.mul_add(std::f32::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
-    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    let mut p = 1.987_569_1e-4;
+    let r = n.mul_add(-LN_2_LOW, n.mul_add(-LN_2_HIGH, x));
+    let mut p: f32 = 1.987_569_1e-4;
     for coefficient in [
         1.398_199_9e-3,
         8.333_452e-3,
@@ -30,9 +30,9 @@ pub fn exp(x: f32) -> f32 {
         1.666_666_5e-1,
         0.5,
     ] {
-        p = p * r + coefficient;
+        p = p.mul_add(r, coefficient);
     }
-    let exp_r = p * r * r + r + 1.0;
+    let exp_r = p.mul_add(r * r, r) + 1.0;
     // The low bits of `shifted` hold n.
     let power = f32::from_bits((shifted.to_bits().wrapping_add(127)) << 23);
     exp_r * power

@@ -2,8 +2,8 @@
 //!
 //! `f32::exp` is a call per value, which keeps a loop from becoming vectors. [`exp`] is plain
 //! arithmetic without branches, calls or tables: put it into an elementwise loop and the compiler
-//! does the rest. Products and sums are never fused, so that the bits do not depend on the
-//! processor.
+//! does the rest. Which products and sums are fused is written down, so that the bits do not depend on
+//! the processor.
 
 /// eˣ for x ≤ 0: x = n ln 2 + r with |r| ≤ ln 2 / 2, a polynomial for eʳ (the coefficients of
 /// Cephes' `expf`, Moshier 1992), and n into the exponent. Relative error below 2⁻²²; below −87,

@@ -72,7 +72,7 @@ impl<'a, F: Feature> Batches<'a, F> {
         let groups = self.range.len().div_ceil(GROUP);
         if matches!(self.arranged, Arranged::No) {
             let room = room(order.iter().map(|&image| row(image)), self.range.len());
-            self.arranged = if groups.max(size) <= 1 << u8::BITS {
+            self.arranged = if groups.max(size) <= u8::COUNT {
                 Arranged::Bytes(Matrices::new(order.len(), size, groups, room))
             } else {
                 Arranged::Words(Matrices::new(order.len(), size, groups, room))

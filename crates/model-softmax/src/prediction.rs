@@ -30,7 +30,7 @@ pub(crate) fn logits(images: &Images, weights: &Weights<f32>) -> Scores {
 }
 
 fn logits_of<F: Feature>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
-    if weights.features().div_ceil(GROUP) <= 1 << u8::BITS {
+    if weights.features().div_ceil(GROUP) <= u8::COUNT {
         logits_by::<F, u8>(images, weights)
     } else {
         logits_by::<F, u32>(images, weights)

@@ -57,12 +57,17 @@ impl Feature for f32 {
 
 /// The number of a group as it is stored.
 pub(crate) trait Index: Copy + Default {
+    /// How many numbers there are.
+    const COUNT: usize;
+
     fn new(number: usize) -> Self;
 
     fn number(self) -> usize;
 }
 
 impl Index for u8 {
+    const COUNT: usize = 1 << Self::BITS;
+
     #[inline(always)]
     fn new(number: usize) -> Self {
         number as Self
@@ -75,6 +80,8 @@ impl Index for u8 {
 }
 
 impl Index for u32 {
+    const COUNT: usize = Self::MAX as usize;
+
     #[inline(always)]
     fn new(number: usize) -> Self {
         number as Self
@@ -143,7 +150,11 @@ impl<F: Feature, I: Index> Sparse<F, I> {
     }
 
     /// Appends the groups of a row that are not zero.
+    ///
+    /// # Panics
+    /// If there are more than an index can tell apart.
     pub(crate) fn push(&mut self, row: &[F]) {
+        assert!(row.len().div_ceil(GROUP) <= I::COUNT, "too wide a row");
         let start = self.values.len();
         self.resize(start + most(row.len()));
         let end = start + write_row(row, &mut self.indices[start..], &mut self.values[start..]);
@@ -154,12 +165,16 @@ impl<F: Feature, I: Index> Sparse<F, I> {
 
     /// Appends the transposed `rows`: those of the `columns` columns of groups that have any. Appends to
     /// `which` the numbers of these columns.
+    ///
+    /// # Panics
+    /// If there are more rows than an index can tell apart.
     pub(crate) fn push_transposed(
         &mut self,
         rows: Rows<'_, F, I>,
         columns: usize,
         which: &mut Vec<u32>,
     ) {
+        assert!(rows.len() <= I::COUNT, "too many rows");
         let mut lengths = vec![0_usize; columns];
         for row in 0..rows.len() {
             for index in rows.groups(row).0 {

@@ -4,7 +4,7 @@
 //!
 //! Splitting the images of a batch would send weights and gradients from core to core at every
 //! update. Splitting the features sends only partial logits: each thread owns half of W's rows
-//! (halves by non-zero features), adds up its share of the logits, and after one barrier per batch
+//! (halves by groups that are not zero), adds up its share of the logits, and after one barrier per batch
 //! both know the residuals and update their own rows. The halves are the same for any number of
 //! threads, so the bits are, too.
 //!

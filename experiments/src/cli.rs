@@ -168,8 +168,9 @@ pub(crate) struct BenchmarksArgs {
     /// Where benchmarks.md goes.
     #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
     pub(crate) results: PathBuf,
-    /// How often everything that takes less than a minute is measured.
-    #[arg(long, value_name = "N", default_value = "3")]
+    /// How often everything that takes less than a minute is measured: a shared machine changes its pace
+    /// from one minute to the next.
+    #[arg(long, value_name = "N", default_value = "7")]
     pub(crate) rounds: NonZeroU8,
     /// Measure our models only; no Python is needed.
     #[arg(long)]

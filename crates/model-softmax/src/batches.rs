@@ -40,6 +40,8 @@ struct Matrices<F, I> {
     groups: Vec<u32>,
     /// The first column of each batch, and where the last one ends.
     firsts: Vec<usize>,
+    /// Of each column of the batch that is transposed.
+    places: Vec<usize>,
 }
 
 impl<'a, F: Feature> Batches<'a, F> {
@@ -79,11 +81,12 @@ impl<'a, F: Feature> Batches<'a, F> {
             };
         }
         match &mut self.arranged {
-            Arranged::Bytes(matrices) => matrices.arrange(order, row, groups),
-            Arranged::Words(matrices) => matrices.arrange(order, row, groups),
+            Arranged::Bytes(matrices) => matrices.arrange(order, row),
+            Arranged::Words(matrices) => matrices.arrange(order, row),
             Arranged::No => unreachable!("it was just changed"),
         }
-        self.order = order.to_vec();
+        self.order.clear();
+        self.order.extend_from_slice(order);
         self.size = size;
         self.arranged_labels.clear();
         let labels = order.iter().map(|&image| self.labels[image] as u32);
@@ -150,11 +153,12 @@ impl<F: Feature, I: Index> Matrices<F, I> {
             columns: Sparse::with_capacity(room + images.div_ceil(size) * groups),
             groups: Vec::new(),
             firsts: Vec::new(),
+            places: vec![0; groups],
         }
     }
 
-    /// Takes the images in `order` in place of what is here; a `row` is of so many `groups`.
-    fn arrange<'a>(&mut self, order: &[usize], row: impl Fn(usize) -> &'a [F], groups: usize) {
+    /// Takes the images in `order` in place of what is here.
+    fn arrange<'a>(&mut self, order: &[usize], row: impl Fn(usize) -> &'a [F]) {
         self.rows.clear();
         self.columns.clear();
         self.groups.clear();
@@ -166,7 +170,8 @@ impl<F: Feature, I: Index> Matrices<F, I> {
                 self.rows.push(row(image));
             }
             let rows = self.rows.rows(first..self.rows.len());
-            self.columns.push_transposed(rows, groups, &mut self.groups);
+            self.columns
+                .push_transposed(rows, &mut self.places, &mut self.groups);
             self.firsts.push(self.columns.len());
         }
     }

@@ -94,10 +94,8 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let mut products = ByClass::new(self.classes, 0);
         let images = self.images.chunks(BATCH).enumerate();
         for (number, batch) in images.skip(batches.start).take(batches.len()) {
-            if residuals.images() != batch.len() {
-                residuals = Residuals::new(self.classes, batch.len());
-                products = ByClass::new(self.classes, batch.len());
-            }
+            residuals.resize(batch.len());
+            products.resize(batch.len());
             self.data.multiply(number, weights, &mut products);
             sums.loss += residuals.softmax(bias, [&products], self.data.labels(number), 1.0);
             for (total, sum) in sums.bias.iter_mut().zip(residuals.sums()) {

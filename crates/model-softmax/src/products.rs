@@ -236,9 +236,9 @@ mod tests {
     fn products<F: Feature>(rows: &[F]) -> [(Vec<[f32; BLOCK]>, Vec<Tile>); 2] {
         let groups = WIDTH.div_ceil(GROUP);
         let matrix: Sparse<F, u8> = Sparse::collect(rows.chunks_exact(WIDTH), WIDTH);
-        let (mut columns, mut places) = (Sparse::with_capacity(0), Vec::new());
+        let (mut columns, mut which) = (Sparse::with_capacity(0), Vec::new());
         let rows = matrix.rows(0..matrix.len());
-        columns.push_transposed(rows, groups, &mut places);
+        columns.push_transposed(rows, &mut vec![0; groups], &mut which);
         let columns = columns.rows(0..columns.len());
         let (weights, residuals) = (tiles(groups), tiles(matrix.len()));
         let weight = |group: usize| &weights[group];
@@ -246,8 +246,8 @@ mod tests {
         let [(fast, fast_sums), (plain, plain_sums)] = &mut both;
         multiply(rows, weight, |row, sums| fast[row] = sums);
         plain::multiply(rows, weight, |row, sums| plain[row] = sums);
-        add_products(columns, &residuals, -0.3, &places, fast_sums);
-        plain::add_products(columns, &residuals, -0.3, &places, plain_sums);
+        add_products(columns, &residuals, -0.3, &which, fast_sums);
+        plain::add_products(columns, &residuals, -0.3, &which, plain_sums);
         both
     }
 

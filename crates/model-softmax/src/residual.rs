@@ -70,18 +70,23 @@ pub(crate) struct ByClass {
 impl ByClass {
     /// Zeros.
     pub(crate) fn new(classes: usize, images: usize) -> Self {
-        let vectors = images.div_ceil(WIDTH) * classes.next_multiple_of(BLOCK);
-        Self {
-            values: vec![Vector::splat(0.0); vectors],
+        let mut products = Self {
+            values: Vec::new(),
             classes,
-            images,
-        }
+            images: 0,
+        };
+        products.resize(images);
+        products
     }
 
-    /// As [`new`](Self::new), unless it has that shape.
-    pub(crate) fn resize(&mut self, classes: usize, images: usize) {
-        if (self.classes, self.images) != (classes, images) {
-            *self = Self::new(classes, images);
+    /// Makes zeros of it, unless it is for so many images already. Takes more memory only for more images
+    /// than it ever had.
+    pub(crate) fn resize(&mut self, images: usize) {
+        if self.images != images {
+            let vectors = images.div_ceil(WIDTH) * self.classes.next_multiple_of(BLOCK);
+            self.values.clear();
+            self.values.resize(vectors, Vector::splat(0.0));
+            self.images = images;
         }
     }
 
@@ -123,20 +128,37 @@ pub(crate) struct Residuals {
 impl Residuals {
     /// For batches of `images` images.
     pub(crate) fn new(classes: usize, images: usize) -> Self {
-        let vectors = images.div_ceil(WIDTH);
-        Self {
-            values: vec![Vector::splat(0.0); classes.next_multiple_of(BLOCK) * vectors],
-            images,
-            labels: vec![[NO_LABEL; WIDTH]; vectors],
-            margins: vec![Vector::splat(0.0); vectors],
-            exps: vec![Vector::splat(1.0); vectors],
-            tiles: vec![Tile::ZERO; classes.div_ceil(BLOCK) * images],
+        let mut residuals = Self {
+            values: Vec::new(),
+            images: 0,
+            labels: Vec::new(),
+            margins: Vec::new(),
+            exps: Vec::new(),
+            tiles: Vec::new(),
             sums: vec![0.0; classes],
-        }
+        };
+        residuals.resize(images);
+        residuals
     }
 
-    pub(crate) fn images(&self) -> usize {
-        self.images
+    /// For batches of so many images from now on. Takes more memory only for more images than there ever
+    /// were.
+    pub(crate) fn resize(&mut self, images: usize) {
+        fn refill<T: Clone>(vector: &mut Vec<T>, length: usize, value: T) {
+            vector.clear();
+            vector.resize(length, value);
+        }
+        if self.images != images {
+            let (vectors, classes) = (images.div_ceil(WIDTH), self.sums.len());
+            let values = classes.next_multiple_of(BLOCK) * vectors;
+            refill(&mut self.values, values, Vector::splat(0.0));
+            refill(&mut self.labels, vectors, [NO_LABEL; WIDTH]);
+            refill(&mut self.margins, vectors, Vector::splat(0.0));
+            refill(&mut self.exps, vectors, Vector::splat(1.0));
+            let tiles = classes.div_ceil(BLOCK) * images;
+            refill(&mut self.tiles, tiles, Tile::ZERO);
+            self.images = images;
+        }
     }
 
     /// The residuals image by image, shape (blocks of ten classes, images).

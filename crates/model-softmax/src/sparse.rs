@@ -163,29 +163,28 @@ impl<F: Feature, I: Index> Sparse<F, I> {
         self.starts.push(self.values.len());
     }
 
-    /// Appends the transposed `rows`: those of the `columns` columns of groups that have any. Appends to
-    /// `which` the numbers of these columns.
+    /// Appends the transposed `rows`: those of their columns of groups that have any. Appends to `which`
+    /// the numbers of these columns. What is in `places`, one for each column, is overwritten.
     ///
     /// # Panics
     /// If there are more rows than an index can tell apart.
     pub(crate) fn push_transposed(
         &mut self,
         rows: Rows<'_, F, I>,
-        columns: usize,
+        places: &mut [usize],
         which: &mut Vec<u32>,
     ) {
         assert!(rows.len() <= I::COUNT, "too many rows");
-        let mut lengths = vec![0_usize; columns];
+        places.fill(0);
         for row in 0..rows.len() {
             for index in rows.groups(row).0 {
-                lengths[index.number()] += 1;
+                places[index.number()] += 1;
             }
         }
         let mut end = self.values.len();
-        let mut next = vec![0; columns];
-        let lengths = lengths.iter().enumerate();
-        for (column, &length) in lengths.filter(|&(_, &length)| length > 0) {
-            next[column] = end;
+        let lengths = places.iter_mut().enumerate();
+        for (column, place) in lengths.filter(|(_, length)| **length > 0) {
+            let length = std::mem::replace(place, end);
             which.push(column as u32);
             end += length.next_multiple_of(TOGETHER);
             self.starts.push(end);
@@ -194,7 +193,7 @@ impl<F: Feature, I: Index> Sparse<F, I> {
         for row in 0..rows.len() {
             let (indices, values) = rows.groups(row);
             for (index, &values) in indices.iter().zip(values) {
-                let place = &mut next[index.number()];
+                let place = &mut places[index.number()];
                 self.indices[*place] = I::new(row);
                 self.values[*place] = values;
                 *place += 1;
@@ -358,7 +357,8 @@ mod tests {
         prop_assert_eq!(&found, &dense);
 
         let (mut columns, mut which) = (Sparse::with_capacity(0), Vec::new());
-        columns.push_transposed(matrix.rows(0..matrix.len()), groups, &mut which);
+        let mut places = vec![1; groups];
+        columns.push_transposed(matrix.rows(0..matrix.len()), &mut places, &mut which);
         prop_assert_eq!(columns.len(), which.len());
         prop_assert!(which.is_sorted());
         let mut found = vec![0; dense.len()];

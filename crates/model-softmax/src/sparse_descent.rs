@@ -18,6 +18,7 @@ use crate::residual::{ByClass, Residuals};
 use crate::sparse::Feature;
 use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
+use std::borrow::BorrowMut;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock};
@@ -36,11 +37,21 @@ struct Part<'a, F: Feature> {
     weights: Tiles,
 }
 
+/// What every thread computes for itself, from the same numbers in the same order.
+struct Replica {
+    bias: Vec<f32>,
+    residuals: Residuals,
+}
+
 /// Weights and data in the form that this descent works on.
 pub(crate) struct SparseDescent<'a, F: Feature> {
     parts: Vec<Part<'a, F>>,
-    bias: Vec<f32>,
+    replicas: [Replica; 2],
+    /// Partial logits of every part, for batches of even and of odd number: one is read while
+    /// the other is written.
+    exchange: Vec<[RwLock<ByClass>; 2]>,
     features: usize,
+    classes: usize,
     threads: usize,
 }
 
@@ -58,10 +69,17 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
             data: Batches::new(images, features, &range, labels),
             range,
         });
+        let parts: Vec<_> = parts.collect();
+        let slots = |_| [(); 2].map(|()| RwLock::new(ByClass::new(classes, 0)));
         Self {
-            parts: parts.collect(),
-            bias: vec![0.0; classes],
+            exchange: parts.iter().map(slots).collect(),
+            replicas: [(); 2].map(|()| Replica {
+                bias: vec![0.0; classes],
+                residuals: Residuals::new(classes, 0),
+            }),
+            parts,
             features,
+            classes,
             threads,
         }
     }
@@ -69,33 +87,34 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
     /// One pass over the images in `order`, an update per `batch_size` of them. Returns the mean
     /// loss, each batch's taken before its update.
     pub(crate) fn epoch(&mut self, order: &[usize], batch_size: usize, learning_rate: f32) -> f64 {
-        let slots = |_| [(); 2].map(|()| RwLock::new(ByClass::new(0, 0)));
         let epoch = Epoch {
             order,
             batch_size,
             learning_rate,
-            exchange: self.parts.iter().map(slots).collect(),
+            exchange: &self.exchange,
             barrier: SpinBarrier::default(),
         };
-        let bias = &mut self.bias;
+        let [leader, follower] = &mut self.replicas;
         let loss = match self.parts.as_mut_slice() {
             [first, second] if self.threads > 1 && rayon::current_num_threads() > 1 => {
-                epoch.run_on_two_threads(first, second, bias)
+                epoch.run_on_two_threads([first, second], [leader, follower])
             }
-            parts => epoch.run(1, 0, &mut parts.iter_mut().collect::<Vec<_>>(), bias),
+            parts => epoch.run(1, 0, parts, leader),
         };
+        // Perhaps nobody followed.
+        follower.bias.copy_from_slice(&leader.bias);
         loss / order.len() as f64
     }
 
     /// The model as it stands.
     pub(crate) fn model(&self) -> SoftmaxRegression {
-        let classes = self.bias.len();
+        let classes = self.classes;
         let mut weights = Weights::zeros(self.features, classes);
         for part in &self.parts {
             let rows = &mut weights.w[part.range.start * classes..part.range.end * classes];
             part.weights.visit(rows, classes, |w, value| *w = value);
         }
-        weights.b.copy_from_slice(&self.bias);
+        weights.b.copy_from_slice(&self.replicas[0].bias);
         SoftmaxRegression { weights }
     }
 }
@@ -127,9 +146,7 @@ struct Epoch<'a> {
     order: &'a [usize],
     batch_size: usize,
     learning_rate: f32,
-    /// Partial logits of every part, for batches of even and of odd number: one is read while
-    /// the other is written.
-    exchange: Vec<[RwLock<ByClass>; 2]>,
+    exchange: &'a [[RwLock<ByClass>; 2]],
     barrier: SpinBarrier,
 }
 
@@ -137,13 +154,11 @@ impl Epoch<'_> {
     /// On the threads that are there already, for a new one would often begin on the processor of this
     /// one, and wait there for longer than an epoch takes. They may all be busy, so that the second
     /// part is for whoever takes it first.
-    fn run_on_two_threads<'a, F: Feature>(
+    fn run_on_two_threads<F: Feature>(
         &self,
-        first: &mut Part<'a, F>,
-        second: &mut Part<'a, F>,
-        bias: &mut [f32],
+        [first, second]: [&mut Part<'_, F>; 2],
+        [leader, follower]: [&mut Replica; 2],
     ) -> f64 {
-        let mut their_bias = bias.to_vec();
         let second = Mutex::new(Some(second));
         let take = || second.lock().expect("no thread panics").take();
         let is_there = || second.lock().expect("no thread panics").is_some();
@@ -155,53 +170,49 @@ impl Epoch<'_> {
                 std::thread::yield_now();
             }
             match take() {
-                Some(second) => self.run(1, 0, &mut [first, second], bias),
-                None => self.run(2, 0, &mut [first], bias),
+                Some(second) => self.run(1, 0, &mut [first, second], leader),
+                None => self.run(2, 0, &mut [first], leader),
             }
         };
         let follow = || {
             if let Some(second) = take() {
-                self.run(2, 1, &mut [second], &mut their_bias);
+                self.run(2, 1, &mut [second], follower);
             }
         };
         rayon::join(lead, follow).0
     }
 
-    /// The share of one of so many `threads`: its `own` parts, of which the first is number `first`. Every
-    /// thread computes residuals and biases for itself, from the same numbers in the same order. Returns
+    /// The share of one of so many `threads`: its `own` parts, of which the first is number `first`. Returns
     /// the sum of the losses, each before the update of its batch.
-    fn run<F: Feature>(
+    fn run<'a, F: Feature>(
         &self,
         threads: usize,
         first: usize,
-        own: &mut [&mut Part<F>],
-        bias: &mut [f32],
+        own: &mut [impl BorrowMut<Part<'a, F>>],
+        Replica { bias, residuals }: &mut Replica,
     ) -> f64 {
         for part in &mut *own {
-            part.data.arrange(self.order, self.batch_size);
+            let data = &mut part.borrow_mut().data;
+            data.arrange(self.order, self.batch_size);
         }
-        let classes = bias.len();
         let mut loss = 0.0;
-        let mut residuals = Residuals::new(classes, 0);
         for (round, batch) in self.order.chunks(self.batch_size).enumerate() {
-            // All batches but the last are of one size.
-            if residuals.images() != batch.len() {
-                residuals = Residuals::new(classes, batch.len());
-            }
             for (part, slots) in own.iter().zip(&self.exchange[first..]) {
+                let Part { data, weights, .. } = part.borrow();
                 let mut products = slots[round % 2].write().expect("no thread panics");
-                products.resize(classes, batch.len());
-                part.data.multiply(round, &part.weights, &mut products);
+                products.resize(batch.len());
+                data.multiply(round, weights, &mut products);
             }
             self.barrier.wait(threads, round);
-            loss += self.softmax(round, own[0].data.labels(round), bias, &mut residuals);
+            residuals.resize(batch.len());
+            let labels = own[0].borrow().data.labels(round);
+            loss += self.softmax(round, labels, bias, residuals);
             for (bias, sum) in bias.iter_mut().zip(residuals.sums()) {
                 *bias -= sum;
             }
             for part in &mut *own {
-                let weights = &mut part.weights;
-                part.data
-                    .add_transposed(round, residuals.tiles(), -1.0, weights);
+                let Part { data, weights, .. } = part.borrow_mut();
+                data.add_transposed(round, residuals.tiles(), -1.0, weights);
             }
         }
         loss

@@ -64,19 +64,19 @@ fn models_know_the_contract_and_the_data_and_nothing_else_of_ours() {
         known.sort_unstable();
         // An algorithm that is of use without Plumbline is a crate of its own, under its adapter.
         known.retain(|&known| known != "kernel-svm" && known != "vector-exp");
-        assert_eq!(known, ["classifier", "datasets"], "{}", name(model));
+        assert_eq!(known, ["classifier", "data"], "{}", name(model));
     }
 }
 
 #[test]
 fn what_models_can_name_does_not_know_test_images() {
     let packages = packages();
-    for within_reach in ["classifier", "datasets"] {
+    for within_reach in ["classifier", "data"] {
         let package = packages
             .iter()
             .find(|package| name(package) == within_reach);
         let known = built_with(package.expect("it is a package"), |dependency| {
-            dependency != "datasets" && packages.iter().any(|ours| name(ours) == dependency)
+            dependency != "data" && packages.iter().any(|ours| name(ours) == dependency)
         });
         assert!(known.is_empty(), "{within_reach} knows {known:?}");
     }
@@ -128,7 +128,7 @@ fn the_report_knows_no_model_and_no_data() {
     for package in &packages() {
         let layers_above = |dependency: &str| {
             dependency.starts_with("model-")
-                || ["classifier", "datasets", "experiments"].contains(&dependency)
+                || ["classifier", "data", "experiments"].contains(&dependency)
         };
         if ["report", "statistics"].contains(&name(package)) {
             assert!(

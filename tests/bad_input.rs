@@ -235,7 +235,7 @@ fn images_and_labels_of_different_lengths() {
 fn training_and_test_images_of_different_shapes() {
     let text = with_training_images(&idx(0x803, &[6, 3, 2], &[0; 36]));
     assert!(
-        text.contains("training images are 3 × 2, test images are 2 × 3"),
+        text.contains("training samples are pictures of 3 × 2, test samples are pictures of 2 × 3"),
         "{text}"
     );
 }
@@ -409,9 +409,12 @@ fn protocols_that_cannot_be_are_refused_before_training() {
         ),
         (
             ["--validation", "5"],
-            "a subset of 5 of 60000 images: ask for 10 to 60000",
+            "a subset of 5 of 60000 samples: ask for 10 to 60000",
         ),
-        (["--sizes", "100,3"], "sizes: a subset of 3 of 60000 images"),
+        (
+            ["--sizes", "100,3"],
+            "sizes: a subset of 3 of 60000 samples",
+        ),
     ] {
         let mut command = experiments(&["compare"]);
         command.args(arguments).arg("--results").arg(results.path());

@@ -21,7 +21,7 @@ fn largest_difference<'a>(
 fn the_gradient_agrees_with_autodiff() {
     let mnist = catalog::mnist().unwrap();
     let batch = mnist.train.select(&(0..100).collect::<Vec<_>>());
-    let x = batch.images().to_f32();
+    let x = batch.samples().to_f32();
     let mut random = generator(1, 0);
     let mut numbers = |count| (0..count).map(|_| random.random_range(-0.1..0.1)).collect();
     let weights: Weights<f32> = Weights {

@@ -319,7 +319,7 @@ fn a_learning_curve_ends_with_all_images() {
     assert!(page(results.path()).contains("## More images, or more time"));
     compare(results.path(), &["--sizes", "3"])
         .code(2)
-        .stderr(contains("sizes: a subset of 3 of 60000 images"));
+        .stderr(contains("sizes: a subset of 3 of 60000 samples"));
 }
 
 #[test]

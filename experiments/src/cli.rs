@@ -310,7 +310,7 @@ impl SearchKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Resource {
     /// Training images.
-    Images,
+    Samples,
     /// Epochs, of models that have the parameter.
     Epochs,
 }

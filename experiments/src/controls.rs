@@ -5,7 +5,7 @@ use crate::measure::{Conditions, fit_alone, guarded};
 use crate::plan::ReadyModel;
 use crate::protocol::ControlImages;
 use classifier::{Classifier, FitError, Scores, generator};
-use datasets::Dataset;
+use data::Dataset;
 use rand::seq::SliceRandom;
 use report::Control;
 use statistics::binomial_tail;
@@ -61,13 +61,13 @@ pub(crate) fn check(
 fn with_shuffled_labels(data: &Dataset, seed: u64) -> Dataset {
     let mut labels = data.labels().to_vec();
     labels.shuffle(&mut generator(seed, LABEL_STREAM));
-    Dataset::new(data.images().clone(), labels, data.class_names().clone())
+    Dataset::new(data.samples().clone(), labels, data.class_names().clone())
         .expect("as many labels as before")
 }
 
 /// A model of shuffled labels must not be right more often than the most frequent class.
 fn chance(model: &dyn Classifier, judged: &Dataset) -> Result<String, String> {
-    let predicted = model.scores(judged.images()).labels();
+    let predicted = model.scores(judged.samples()).labels();
     let pairs = predicted.iter().zip(judged.labels());
     let right = pairs.filter(|(a, b)| a == b).count();
     let most = judged.class_counts().into_iter().max().unwrap_or(0);
@@ -86,7 +86,7 @@ fn same_bits(
     judged: &Dataset,
 ) -> Result<String, String> {
     let bits = |model: &dyn Classifier| -> Vec<u32> {
-        let scores = model.scores(judged.images());
+        let scores = model.scores(judged.samples());
         scores
             .values()
             .iter()
@@ -102,9 +102,9 @@ fn same_bits(
 
 fn permuted(model: &dyn Classifier, judged: &Dataset) -> Result<String, String> {
     let backwards: Vec<usize> = (0..judged.len()).rev().collect();
-    let mut reversed = model.scores(&judged.images().select(&backwards)).labels();
+    let mut reversed = model.scores(&judged.samples().select(&backwards)).labels();
     reversed.reverse();
-    if reversed == model.scores(judged.images()).labels() {
+    if reversed == model.scores(judged.samples()).labels() {
         Ok("the same predictions".to_owned())
     } else {
         Err("other predictions".to_owned())
@@ -112,7 +112,7 @@ fn permuted(model: &dyn Classifier, judged: &Dataset) -> Result<String, String> 
 }
 
 fn sums(model: &dyn Classifier, judged: &Dataset) -> Result<String, String> {
-    let Some(logs) = model.log_probabilities(judged.images()) else {
+    let Some(logs) = model.log_probabilities(judged.samples()) else {
         return Ok("has none".to_owned());
     };
     let error = |logs: &Scores| {
@@ -134,13 +134,13 @@ fn sums(model: &dyn Classifier, judged: &Dataset) -> Result<String, String> {
 mod tests {
     use super::*;
     use classifier_conformance::digits;
-    use datasets::Images;
+    use data::Samples;
 
     /// Predicts from what it was told of each image's position, which no honest model knows.
     struct Cheat(Vec<usize>);
 
     impl Classifier for Cheat {
-        fn scores(&self, images: &Images) -> Scores {
+        fn scores(&self, images: &Samples) -> Scores {
             let mut values = vec![0.0; images.len() * 10];
             for (image, label) in self.0.iter().take(images.len()).enumerate() {
                 values[image * 10 + label] = 1.0;
@@ -148,7 +148,7 @@ mod tests {
             Scores::new(values, 10)
         }
 
-        fn log_probabilities(&self, images: &Images) -> Option<Scores> {
+        fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
             Some(self.scores(images))
         }
 

@@ -96,7 +96,7 @@ impl Experiment {
         mut models: Vec<ReadyModel>,
         judging: Judging,
     ) -> Result<Self, Failure> {
-        let shape = splits.test.images().shape();
+        let shape = splits.test.samples().shown_shape();
         let dataset = DatasetRecord {
             name: splits.id.clone(),
             title: splits.title.clone(),
@@ -308,7 +308,7 @@ impl Experiment {
             return None;
         }
         let indices = records.wrong();
-        let images = self.division.judged().images();
+        let images = self.division.judged().samples();
         let pixels = indices.iter().flat_map(|&index| {
             let levels = images.grey_levels(index as usize);
             levels.into_owned()

@@ -2,7 +2,7 @@
 
 use catalog::LoadError;
 use classifier::ParameterError;
-use datasets::DataError;
+use data::DataError;
 use report::ReportError;
 use std::fmt;
 use std::path::PathBuf;

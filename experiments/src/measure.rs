@@ -10,7 +10,7 @@ use classifier::{
     Cancellation, Cancelled, Classifier, Epoch, FitContext, FitError, Observer, Scores, Silent,
     Step, with_threads,
 };
-use datasets::Dataset;
+use data::Dataset;
 use report::{EpochRecord, Fitted, Latency, LinearRecord, Mistake, Outcome};
 use statistics::{at_temperature, temperature};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,7 +27,7 @@ const MOST_PREDICTIONS: usize = 15;
 const LATENCY_TIME: Duration = Duration::from_millis(200);
 const MOST_LATENCIES: usize = 1_000;
 const LEAST_LATENCIES: usize = 200;
-/// Images per step of an evaluation that can be called off.
+/// Samples per step of an evaluation that can be called off.
 const BLOCK: usize = 2_000;
 
 /// What every fit of a run has in common.
@@ -171,7 +171,7 @@ fn fit_and_evaluate(
     progress.evaluating();
 
     let (scores, predict_time) = timed_prediction(classifier.as_ref(), judged);
-    let logs = classifier.log_probabilities(judged.images());
+    let logs = classifier.log_probabilities(judged.samples());
     let (logs, temperature) = calibrated(classifier.as_ref(), logs, data.calibration);
     let train_accuracy = match epochs.last() {
         Some(last) => last.train_accuracy,
@@ -263,7 +263,7 @@ fn accuracy(
     for start in (0..data.len()).step_by(BLOCK) {
         cancellation.check()?;
         let block = start..data.len().min(start + BLOCK);
-        let predicted = model.scores(&data.images().slice(block.clone())).labels();
+        let predicted = model.scores(&data.samples().slice(block.clone())).labels();
         let truth = &data.labels()[block];
         right += predicted.iter().zip(truth).filter(|(a, b)| a == b).count();
     }
@@ -276,7 +276,7 @@ fn timed_prediction(model: &dyn Classifier, judged: &Sealed) -> (Scores, Duratio
     let mut times = Vec::new();
     loop {
         let stopwatch = Stopwatch::start();
-        let scores = model.scores(judged.images());
+        let scores = model.scores(judged.samples());
         times.push(stopwatch.elapsed());
         if total.elapsed() >= PREDICTION_TIME || times.len() == MOST_PREDICTIONS {
             times.sort_unstable();
@@ -294,12 +294,12 @@ fn calibrated(
     let (Some(logs), Some(data)) = (&logs, calibration) else {
         return (logs, None);
     };
-    let held_out = model.log_probabilities(data.images());
+    let held_out = model.log_probabilities(data.samples());
     let Some(held_out) = held_out else {
         return (Some(logs.clone()), None);
     };
     let temperature = temperature(held_out.values(), data.labels());
-    let scaled = at_temperature(logs.values(), logs.images(), temperature);
+    let scaled = at_temperature(logs.values(), logs.len(), temperature);
     (Some(Scores::new(scaled, logs.classes())), Some(temperature))
 }
 
@@ -308,7 +308,7 @@ fn latency(model: &dyn Classifier, judged: &Sealed) -> Latency {
     let total = Stopwatch::start();
     let mut times = Vec::new();
     for image in 0..judged.len() {
-        let one = judged.images().slice(image..image + 1);
+        let one = judged.samples().slice(image..image + 1);
         let stopwatch = Stopwatch::start();
         std::hint::black_box(model.scores(&one));
         times.push(stopwatch.elapsed().as_secs_f64());
@@ -347,7 +347,7 @@ fn most_confident_mistakes(test: &Dataset, scores: &Scores, logs: Option<&Scores
         truth: test.labels()[image],
         predicted: predicted[image],
         probability: logs.map(|_| f64::from(confidence(image)).exp()),
-        pixels: test.images().grey_levels(image).into_owned(),
+        pixels: test.samples().grey_levels(image).into_owned(),
     };
     wrong.into_iter().map(mistake).collect()
 }
@@ -372,14 +372,14 @@ fn margin(row: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datasets::{ImageShape, Images};
+    use data::{PictureShape, Samples};
 
     fn four_images() -> Dataset {
-        let shape = ImageShape {
+        let shape = PictureShape {
             rows: 1,
             columns: 1,
         };
-        let images = Images::from_pixels(shape, vec![0, 1, 2, 3]).unwrap();
+        let images = Samples::from_pixels(shape, vec![0, 1, 2, 3]).unwrap();
         let names = ["a", "b", "c"].map(str::to_owned);
         Dataset::new(images, vec![0, 1, 2, 0], names.into()).unwrap()
     }

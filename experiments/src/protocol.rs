@@ -2,7 +2,7 @@
 
 use crate::failure::{Failure, Place};
 use catalog::{Sealed, Splits};
-use datasets::{DataError, Dataset, stratified_folds, stratified_subset};
+use data::{DataError, Dataset, stratified_folds, stratified_subset};
 use report::{Cell, FoldOf, JudgedOn, Protocol};
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -62,7 +62,7 @@ pub(crate) struct Division {
     judged: Sealed,
     /// The fold of each training image, for each repetition.
     folds: Vec<FoldOf>,
-    /// Images of the kind that is judged, before any subset.
+    /// Samples of the kind that is judged, before any subset.
     pub(crate) judged_available: usize,
     pub(crate) train_available: usize,
     sizes: Vec<usize>,
@@ -212,7 +212,7 @@ impl Division {
         Some(Sealed::new(self.train.select(&images)))
     }
 
-    /// Images to scale probabilities on, where that was asked for.
+    /// Samples to scale probabilities on, where that was asked for.
     pub(crate) fn calibration(&self) -> Option<&Dataset> {
         self.calibration.as_ref()
     }
@@ -243,7 +243,7 @@ impl Division {
         }
     }
 
-    /// Images that a fit learns from.
+    /// Samples that a fit learns from.
     pub(crate) fn train_images(&self, train_limit: Option<usize>) -> usize {
         let all = self.train.len();
         let outside = match self.protocol.folds {
@@ -258,7 +258,7 @@ impl Division {
         self.train.class_counts()
     }
 
-    /// Images that models are judged on in all.
+    /// Samples that models are judged on in all.
     pub(crate) fn judged_images(&self) -> usize {
         if self.folds.is_empty() {
             self.judged.len()

@@ -173,7 +173,7 @@ impl Trials {
         let held_out = self.division.held_out(cell);
         let judged = held_out.as_ref().unwrap_or_else(|| self.division.judged());
         let evaluate = || {
-            let labels = with_threads(1, || classifier.scores(judged.images()).labels());
+            let labels = with_threads(1, || classifier.scores(judged.samples()).labels());
             let pairs = labels.iter().zip(judged.look().labels());
             pairs.filter(|(a, b)| a == b).count() as f64 / judged.len().max(1) as f64
         };

@@ -1,7 +1,7 @@
 //! Four files with MNIST's names, from memory or a directory, become a data set.
 
 use crate::{CatalogEntry, LoadError, MAX_FILE_BYTES, Splits, idx};
-use datasets::{Dataset, Images};
+use data::{Dataset, Samples};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -113,7 +113,7 @@ pub(crate) fn assemble(
 }
 
 struct Decoded {
-    images: Images,
+    images: Samples,
     labels: Vec<usize>,
     sha256: [String; 2],
 }
@@ -175,7 +175,7 @@ mod tests {
         let splits = load_directory("tiny", directory.path(), None).unwrap();
         assert_eq!(splits.train.labels(), [2, 1, 0]);
         assert_eq!(splits.test.classes(), 5);
-        assert_eq!(splits.train.images().features(), 6);
+        assert_eq!(splits.train.samples().features(), 6);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub struct CatalogEntry {
     pub title: &'static str,
     /// Who owns it, and the licence it is given under.
     pub licence: &'static str,
-    /// Images to train on, images to test on.
+    /// Samples to train on, images to test on.
     pub sizes: [usize; 2],
     /// SHA-256 of the decompressed files, in the order of [`FILES`](crate::FILES).
     pub sha256: [&'static str; 4],

@@ -1,6 +1,6 @@
 //! What can be wrong with the files of a data set, each with the file and the figures.
 
-use datasets::DataError;
+use data::DataError;
 use std::path::PathBuf;
 
 /// Why a data set could not be had.
@@ -107,13 +107,13 @@ pub enum LoadError {
         /// Number of labels.
         labels: usize,
     },
-    /// Training and test images differ in size.
-    #[error("training images are {train}, test images are {test}; they must have one shape")]
+    /// Training and test samples differ in size.
+    #[error("training samples are {train}, test samples are {test}; they must be alike")]
     Shapes {
-        /// Rows × columns of the training images.
-        train: datasets::ImageShape,
-        /// Rows × columns of the test images.
-        test: datasets::ImageShape,
+        /// The training samples: "pictures of 28 × 28".
+        train: String,
+        /// The test samples.
+        test: String,
     },
     /// Nothing to be judged on.
     #[error("no test images: a comparison needs at least one")]

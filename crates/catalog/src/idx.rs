@@ -5,7 +5,7 @@
 
 use crate::LoadError;
 use base16ct::lower::encode_string;
-use datasets::{ImageShape, Images};
+use data::{PictureShape, Samples};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -25,13 +25,13 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 ///
 /// # Errors
 /// Whatever is wrong with the stream, with the name of the file.
-pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Images, String), LoadError> {
+pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Samples, String), LoadError> {
     let idx = Idx::read(file, bytes, Kind::Images)?;
     let &[_, rows, columns] = idx.dimensions.as_slice() else {
         unreachable!("images have three dimensions");
     };
-    let shape = ImageShape { rows, columns };
-    Ok((Images::from_pixels(shape, idx.body)?, idx.sha256))
+    let shape = PictureShape { rows, columns };
+    Ok((Samples::from_pixels(shape, idx.body)?, idx.sha256))
 }
 
 /// Reads a file of labels, gzipped or plain; otherwise like [`read_images`].

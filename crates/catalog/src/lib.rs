@@ -4,7 +4,7 @@
 //! ```
 //! let mnist = catalog::mnist()?;
 //! assert_eq!(mnist.train.len(), 60_000);
-//! assert_eq!(mnist.test.images().features(), 784);
+//! assert_eq!(mnist.test.samples().features(), 784);
 //! # Ok::<(), catalog::LoadError>(())
 //! ```
 

@@ -42,7 +42,7 @@ mod tests {
         );
         let lit = mnist
             .train
-            .images()
+            .samples()
             .pixels()
             .unwrap()
             .iter()

@@ -1,6 +1,6 @@
-//! Images to be judged on, whose labels nobody sees unnoticed.
+//! Samples to be judged on, whose labels nobody sees unnoticed.
 
-use datasets::{DataError, Dataset, Images, stratified_subset};
+use data::{DataError, Dataset, Samples, stratified_subset};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Labelled images under a seal: the images are free, their labels are not. Whoever is given only
@@ -21,9 +21,9 @@ impl Sealed {
         }
     }
 
-    /// The images, without their labels.
-    pub fn images(&self) -> &Images {
-        self.data.images()
+    /// The samples, without their labels.
+    pub fn samples(&self) -> &Samples {
+        self.data.samples()
     }
 
     /// Number of images.
@@ -70,19 +70,19 @@ impl Sealed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datasets::ImageShape;
+    use data::PictureShape;
 
     #[test]
     fn every_look_is_counted_and_images_are_free() {
-        let shape = ImageShape {
+        let shape = PictureShape {
             rows: 1,
             columns: 1,
         };
-        let images = Images::from_pixels(shape, vec![1, 2, 3, 4]).unwrap();
+        let images = Samples::from_pixels(shape, vec![1, 2, 3, 4]).unwrap();
         let names = ["a", "b"].map(str::to_owned);
         let sealed = Sealed::new(Dataset::new(images, vec![0, 1, 0, 1], names.into()).unwrap());
         assert_eq!(
-            (sealed.len(), sealed.images().len(), sealed.classes()),
+            (sealed.len(), sealed.samples().len(), sealed.classes()),
             (4, 4, 2)
         );
         assert_eq!(sealed.looks(), 0);

@@ -1,7 +1,7 @@
 //! The pair of splits that an experiment needs.
 
 use crate::{LoadError, Sealed};
-use datasets::Dataset;
+use data::{Dataset, Samples};
 
 /// A data set as an experiment uses it: what models learn from, and what they are judged on.
 #[derive(Debug)]
@@ -32,10 +32,11 @@ impl Splits {
         [train, test]: [Dataset; 2],
         sha256: [String; 4],
     ) -> Result<Self, LoadError> {
-        if train.images().shape() != test.images().shape() {
+        let [a, b] = [&train, &test].map(Dataset::samples);
+        if (a.features(), a.picture()) != (b.features(), b.picture()) {
             return Err(LoadError::Shapes {
-                train: train.images().shape(),
-                test: test.images().shape(),
+                train: in_words(a),
+                test: in_words(b),
             });
         }
         Ok(Self {
@@ -68,5 +69,12 @@ impl Splits {
             return Err(LoadError::NoTestImages);
         }
         Ok(())
+    }
+}
+
+fn in_words(samples: &Samples) -> String {
+    match samples.picture() {
+        Some(shape) => format!("pictures of {shape}"),
+        None => format!("rows of {} features", samples.features()),
     }
 }

@@ -5,7 +5,7 @@ use classifier::{
     Cancellation, Classifier, Epoch, FitError, LinearWeights, ModelEntry, Observer, Scores, Silent,
     Step,
 };
-use datasets::{Dataset, Images};
+use data::{Dataset, Samples};
 
 pub(crate) fn documented(model: &ModelEntry) {
     let preset = (model.preset)();
@@ -25,16 +25,16 @@ pub(crate) fn shapes(model: &ModelEntry) {
     let [train, test] = digits();
     let classifier = fit(model, &train);
     for images in [
-        test.images().clone(),
-        test.images().slice(0..1),
-        test.images().slice(0..0),
+        test.samples().clone(),
+        test.samples().slice(0..1),
+        test.samples().slice(0..0),
     ] {
         let scores = classifier.scores(&images);
-        assert_eq!(scores.images(), images.len(), "rows of the scores");
+        assert_eq!(scores.len(), images.len(), "rows of the scores");
         assert_eq!(scores.classes(), 10, "columns of the scores");
         if let Some(probabilities) = classifier.log_probabilities(&images) {
             assert_eq!(
-                probabilities.images(),
+                probabilities.len(),
                 images.len(),
                 "rows of the probabilities"
             );
@@ -46,7 +46,7 @@ pub(crate) fn shapes(model: &ModelEntry) {
 
 pub(crate) fn any_data(model: &ModelEntry) {
     let data = stripes();
-    let scores = fit(model, &data).scores(data.images());
+    let scores = fit(model, &data).scores(data.samples());
     assert_eq!(scores.classes(), 4, "columns of the scores");
     let right = count_right(&scores, data.labels());
     assert!(
@@ -60,7 +60,7 @@ pub(crate) fn reproducible(model: &ModelEntry) {
     let [train, test] = digits();
     let bits = |seed, threads| {
         let classifier = fit_with(model, &train, seed, threads);
-        let scores = classifier.scores(test.images());
+        let scores = classifier.scores(test.samples());
         scores
             .values()
             .iter()
@@ -86,21 +86,21 @@ pub(crate) fn order_of_test_images(model: &ModelEntry) {
     let classifier = fit(model, &train);
     let backwards: Vec<usize> = (0..test.len()).rev().collect();
     let mut reversed = classifier
-        .scores(&test.images().select(&backwards))
+        .scores(&test.samples().select(&backwards))
         .labels();
     reversed.reverse();
     assert!(
-        reversed == classifier.scores(test.images()).labels(),
+        reversed == classifier.scores(test.samples()).labels(),
         "reversing the test images changes predictions"
     );
-    let alone = classifier.scores(&test.images().slice(0..1)).labels();
+    let alone = classifier.scores(&test.samples().slice(0..1)).labels();
     assert_eq!(alone[0], reversed[0], "the first image alone");
 }
 
 pub(crate) fn probabilities(model: &ModelEntry) {
     let [train, test] = digits();
     let classifier = fit(model, &train);
-    let Some(logs) = classifier.log_probabilities(test.images()) else {
+    let Some(logs) = classifier.log_probabilities(test.samples()) else {
         return;
     };
     for (image, row) in logs.rows().enumerate() {
@@ -111,7 +111,7 @@ pub(crate) fn probabilities(model: &ModelEntry) {
         );
     }
     assert!(
-        logs.labels() == classifier.scores(test.images()).labels(),
+        logs.labels() == classifier.scores(test.samples()).labels(),
         "scores and probabilities name different classes"
     );
 }
@@ -122,9 +122,9 @@ pub(crate) fn linear_weights(model: &ModelEntry) {
     let Some(linear) = classifier.linear_weights() else {
         return;
     };
-    let same = affine(&linear, test.images()).labels();
+    let same = affine(&linear, test.samples()).labels();
     assert!(
-        same == classifier.scores(test.images()).labels(),
+        same == classifier.scores(test.samples()).labels(),
         "xW + b names other classes than the scores"
     );
 }
@@ -143,9 +143,11 @@ pub(crate) fn empty_data(model: &ModelEntry) {
 pub(crate) fn not_finite(model: &ModelEntry) {
     let good = stripes();
     for poison in [f32::NAN, f32::INFINITY] {
-        let mut features = good.images().to_f32().into_owned();
+        let mut features = good.samples().to_f32().into_owned();
         features[100] = poison;
-        let images = Images::from_features(good.images().shape(), features).expect("whole images");
+        let images = Samples::from_features(15, features)
+            .and_then(|rows| rows.into_pictures(good.samples().shown_shape()))
+            .expect("rows of 15 features");
         let bad = Dataset::new(images, good.labels().to_vec(), good.class_names().clone());
         assert!(
             matches!(
@@ -188,7 +190,7 @@ pub(crate) fn cancellation(model: &ModelEntry) {
 
 pub(crate) fn beats_majority(model: &ModelEntry) {
     let [train, test] = digits();
-    let right = count_right(&fit(model, &train).scores(test.images()), test.labels());
+    let right = count_right(&fit(model, &train).scores(test.samples()), test.labels());
     let majority = test.class_counts().into_iter().max().unwrap_or(0);
     assert!(
         right > majority,
@@ -229,7 +231,7 @@ fn count_right(scores: &Scores, labels: &[usize]) -> usize {
 }
 
 /// xW + b in f64.
-fn affine(linear: &LinearWeights, images: &Images) -> Scores {
+fn affine(linear: &LinearWeights, images: &Samples) -> Scores {
     let classes = linear.biases.len();
     let values = images.to_f32();
     let rows = values.chunks_exact(images.features()).flat_map(|image| {

@@ -1,6 +1,6 @@
 //! The data that the checks run on.
 
-use datasets::{Dataset, ImageShape, Images, stratified_subset};
+use data::{Dataset, PictureShape, Samples, stratified_subset};
 
 /// 1 000 training and 300 test images of MNIST, drawn in proportion to the classes.
 ///
@@ -21,7 +21,7 @@ pub fn digits() -> [Dataset; 2] {
 /// # Panics
 /// Never.
 pub fn stripes() -> Dataset {
-    let shape = ImageShape {
+    let shape = PictureShape {
         rows: 3,
         columns: 5,
     };
@@ -36,7 +36,9 @@ pub fn stripes() -> Dataset {
             }
         })
     });
-    let images = Images::from_features(shape, features.collect()).expect("whole images");
+    let images = Samples::from_features(shape.features(), features.collect())
+        .and_then(|rows| rows.into_pictures(shape))
+        .expect("rows of 15 features");
     let names = ["top", "middle", "bottom", "absent"].map(str::to_owned);
     Dataset::new(images, labels, names.into()).expect("labels within the classes")
 }

@@ -11,7 +11,7 @@ pub use digits::{digits, stripes};
 use classifier::{
     Cancellation, Classifier, FitContext, FitError, ModelEntry, Observer, with_threads,
 };
-use datasets::Dataset;
+use data::Dataset;
 
 /// One promise of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -150,7 +150,7 @@ fn from_values<P: DeserializeOwned>(values: Map<String, Value>) -> serde_json::R
 mod tests {
     use super::*;
     use crate::{Classifier, FitContext, FitError};
-    use datasets::Dataset;
+    use data::Dataset;
     use serde::Deserialize;
     use serde_json::json;
 

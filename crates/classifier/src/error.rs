@@ -1,6 +1,6 @@
 //! Why a fit did not happen, or a parameter was not accepted.
 
-use datasets::DataError;
+use data::DataError;
 use std::fmt::Display;
 
 /// Why a fit returned no model. The runner keeps the model's row and prints this.

@@ -1,7 +1,7 @@
 //! What a model crate implements: how to train, and what training returns.
 
 use crate::{FitContext, FitError, Scores};
-use datasets::{Dataset, Images};
+use data::{Dataset, Samples};
 
 /// How to train a model: its hyper-parameters. Fitting never changes it.
 pub trait Recipe: Send + Sync {
@@ -29,12 +29,12 @@ pub trait Recipe: Send + Sync {
 pub trait Classifier: Send + Sync {
     /// Class scores, shape (images, classes); the largest of a row is the prediction.
     /// Each row depends on its image alone.
-    fn scores(&self, images: &Images) -> Scores;
+    fn scores(&self, images: &Samples) -> Scores;
 
     /// Natural logarithms of the class probabilities, shape (images, classes); `None` where the
     /// model has none. Logarithms, because the log-loss of a confident model underflows in
     /// probabilities.
-    fn log_probabilities(&self, _images: &Images) -> Option<Scores> {
+    fn log_probabilities(&self, _images: &Samples) -> Option<Scores> {
         None
     }
 
@@ -57,7 +57,7 @@ pub trait Classifier: Send + Sync {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearWeights {
     /// W, shape (features, classes) in row-major order, for features as
-    /// [`Images::to_f32`] gives them.
+    /// [`Samples::to_f32`] gives them.
     pub weights: Vec<f32>,
     /// b, shape (classes).
     pub biases: Vec<f32>,

@@ -1,6 +1,6 @@
-//! One row of numbers per image, one column per class.
+//! One row of numbers per sample, one column per class.
 
-/// A matrix of shape (images, classes) in row-major order.
+/// A matrix of shape (samples, classes) in row-major order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
     values: Vec<f32>,
@@ -15,7 +15,7 @@ impl Scores {
     pub fn new(values: Vec<f32>, classes: usize) -> Self {
         assert!(
             classes > 0 && values.len().is_multiple_of(classes),
-            "{} values are no rows of {classes} classes",
+            "{} values do not divide into rows of {classes} classes",
             values.len()
         );
         Self { values, classes }
@@ -27,8 +27,13 @@ impl Scores {
     }
 
     /// Number of rows.
-    pub fn images(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.values.len() / self.classes
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// All values, row by row.
@@ -36,12 +41,12 @@ impl Scores {
         &self.values
     }
 
-    /// One row of `classes` numbers per image.
+    /// One row of `classes` numbers per sample.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f32]> {
         self.values.chunks_exact(self.classes)
     }
 
-    /// The predicted class of each image: the column of the row's largest value, the first of
+    /// The predicted class of each sample: the column of the row's largest value, the first of
     /// equals. NaN never wins against a number.
     pub fn labels(&self) -> Vec<usize> {
         self.rows().map(largest).collect()

@@ -5,10 +5,10 @@ use burn::nn::Linear;
 use burn::tensor::activation::{log_softmax, relu};
 use burn::tensor::{Device, Tensor, TensorData};
 use classifier::{Classifier, LinearWeights, Scores, generator};
-use datasets::Images;
+use data::Samples;
 use rand::RngExt;
 
-/// Images per forward pass in prediction: bounds memory, and is large enough for speed.
+/// Samples per forward pass in prediction: bounds memory, and is large enough for speed.
 const PREDICTION_BATCH: usize = 1_000;
 
 /// A multi-layer perceptron; without hidden layers, softmax regression.
@@ -67,7 +67,7 @@ pub(crate) struct TrainedNetwork {
 }
 
 impl TrainedNetwork {
-    fn predict(&self, images: &Images, last: impl Fn(Tensor<2>) -> Tensor<2>) -> Scores {
+    fn predict(&self, images: &Samples, last: impl Fn(Tensor<2>) -> Tensor<2>) -> Scores {
         let mut values = Vec::with_capacity(images.len() * self.classes);
         for start in (0..images.len()).step_by(PREDICTION_BATCH) {
             let batch = images.slice(start..images.len().min(start + PREDICTION_BATCH));
@@ -82,11 +82,11 @@ impl TrainedNetwork {
 
 impl Classifier for TrainedNetwork {
     /// The logits.
-    fn scores(&self, images: &Images) -> Scores {
+    fn scores(&self, images: &Samples) -> Scores {
         self.predict(images, |logits| logits)
     }
 
-    fn log_probabilities(&self, images: &Images) -> Option<Scores> {
+    fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
         Some(self.predict(images, |logits| log_softmax(logits, 1)))
     }
 

@@ -10,7 +10,7 @@ use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe,
 };
-use datasets::Dataset;
+use data::Dataset;
 use serde::{Deserialize, Serialize};
 
 /// How to train a network in Burn. The defaults are the lab's.
@@ -24,7 +24,7 @@ pub struct BurnMlp {
     /// Passes over the training images.
     #[schemars(range(min = 1))]
     pub epochs: usize,
-    /// Images per update; a shorter last batch is used, too.
+    /// Samples per update; a shorter last batch is used, too.
     #[schemars(range(min = 1))]
     pub batch_size: usize,
     /// Step length η of an update.
@@ -50,7 +50,7 @@ impl BurnMlp {
     }
 
     fn widths(&self, train: &Dataset) -> Vec<usize> {
-        let mut widths = vec![train.images().features()];
+        let mut widths = vec![train.samples().features()];
         widths.extend(&self.hidden);
         widths.push(train.classes());
         widths
@@ -111,7 +111,7 @@ impl Recipe for BurnMlp {
     }
 }
 
-/// Images and labels of each batch as tensors on `device`.
+/// Samples and labels of each batch as tensors on `device`.
 fn tensors(
     train: &Dataset,
     order: &[usize],
@@ -120,8 +120,8 @@ fn tensors(
 ) -> Vec<(Tensor<2>, Tensor<1, Int>)> {
     let to_tensors = |indices: &[usize]| {
         let batch = train.select(indices);
-        let shape = [batch.len(), batch.images().features()];
-        let x = TensorData::new(batch.images().to_f32().into_owned(), shape);
+        let shape = [batch.len(), batch.samples().features()];
+        let x = TensorData::new(batch.samples().to_f32().into_owned(), shape);
         let labels: Vec<i64> = batch.labels().iter().map(|&label| label as i64).collect();
         let y = TensorData::new(labels, [batch.len()]);
         (Tensor::from_data(x, device), Tensor::from_data(y, device))

@@ -2,7 +2,7 @@
 
 use catalog::Splits;
 use classifier::{Classifier, FitContext, Recipe, with_threads};
-use datasets::Dataset;
+use data::Dataset;
 use divan::Bencher;
 use model_kernel_svm::KernelSvm;
 use std::sync::LazyLock;
@@ -35,12 +35,12 @@ fn fit_all_digits(bencher: Bencher, threads: usize) {
 #[divan::bench(args = [1, 2], sample_count = 5, sample_size = 1)]
 fn predict_10_000(bencher: Bencher, threads: usize) {
     let model = train(&DATA.train, 2);
-    let predict = || model.scores(DATA.test.images());
+    let predict = || model.scores(DATA.test.samples());
     bencher.bench_local(|| with_threads(threads, predict));
 }
 
 #[divan::bench(sample_count = 100)]
 fn predict_one(bencher: Bencher) {
-    let (model, image) = (train(&DATA.train, 2), DATA.test.images().slice(0..1));
+    let (model, image) = (train(&DATA.train, 2), DATA.test.samples().slice(0..1));
     bencher.bench_local(|| model.scores(&image));
 }

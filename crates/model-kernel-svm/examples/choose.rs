@@ -2,7 +2,7 @@
 //! images of MNIST, counting errors on the last 10 000. The test images are not looked at.
 
 use classifier::{FitContext, Recipe, with_threads};
-use datasets::Dataset;
+use data::Dataset;
 use model_kernel_svm::{Gamma, VirtualSvm};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -35,7 +35,7 @@ fn errors(
     threads: usize,
 ) -> Result<usize, classifier::FitError> {
     let model = recipe.fit(train, &mut FitContext::quiet(1, threads))?;
-    let labels = model.scores(validation.images()).labels();
+    let labels = model.scores(validation.samples()).labels();
     let pairs = labels.iter().zip(validation.labels());
     Ok(pairs
         .filter(|(predicted, truth)| predicted != truth)

@@ -9,7 +9,7 @@ const GAMMAS: [f64; 5] = [0.01, 0.015, 0.02, 0.03, 0.04];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let train = catalog::mnist()?.train;
-    let pixels = train.images().pixels().ok_or("MNIST is made of pixels")?;
+    let pixels = train.samples().pixels().ok_or("MNIST is made of pixels")?;
     let samples = Features::Pixels(pixels);
     let settings = Settings {
         threads: std::thread::available_parallelism()?.get(),

@@ -1,6 +1,6 @@
 //! Slanted images made upright, by the moments of their grey levels.
 
-use datasets::ImageShape;
+use data::PictureShape;
 
 /// `image` sheared along its rows so that its principal axis is vertical, and moved so that its
 /// centre of mass is the centre of the picture. Grey levels between pixels are interpolated
@@ -11,7 +11,7 @@ use datasets::ImageShape;
 ///
 /// # Panics
 /// If the image is not of `shape`.
-pub fn deskew(image: &[u8], shape: ImageShape) -> Vec<u8> {
+pub fn deskew(image: &[u8], shape: PictureShape) -> Vec<u8> {
     assert_eq!(image.len(), shape.features(), "an image of {shape}");
     let at = |index: usize| {
         let (row, column) = (index / shape.columns, index % shape.columns);
@@ -50,7 +50,7 @@ pub fn deskew(image: &[u8], shape: ImageShape) -> Vec<u8> {
 }
 
 /// The grey level at a place between four pixels; outside the image it is black.
-fn interpolate(image: &[u8], shape: ImageShape, row: f64, column: f64) -> f64 {
+fn interpolate(image: &[u8], shape: PictureShape, row: f64, column: f64) -> f64 {
     let (top, left) = (row.floor(), column.floor());
     let (down, right) = (row - top, column - left);
     let grey = |row: f64, column: f64| {
@@ -70,7 +70,7 @@ fn interpolate(image: &[u8], shape: ImageShape, row: f64, column: f64) -> f64 {
 mod tests {
     use super::*;
 
-    const SHAPE: ImageShape = ImageShape {
+    const SHAPE: PictureShape = PictureShape {
         rows: 5,
         columns: 5,
     };

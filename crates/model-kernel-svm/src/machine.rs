@@ -1,7 +1,7 @@
 //! The library's machine as a classifier: which classes there are, votes as scores, progress.
 
 use classifier::{Cancelled, Classifier, FitContext, FitError, Scores, Step};
-use datasets::Images;
+use data::Samples;
 use kernel_svm::{Certificate, Error, Features, Settings, SupportVectorMachine, Watch};
 use std::sync::Mutex;
 
@@ -17,7 +17,7 @@ pub(crate) struct Machine {
 /// Fits a machine, reporting every solved pair as `step` of how many are solved and how many
 /// there are.
 pub(crate) fn fit(
-    images: &Images,
+    images: &Samples,
     labels: &[usize],
     classes: usize,
     settings: &Settings,
@@ -54,7 +54,7 @@ pub(crate) fn fit(
     })
 }
 
-fn with_features<T>(images: &Images, work: impl FnOnce(Features) -> T) -> T {
+fn with_features<T>(images: &Samples, work: impl FnOnce(Features) -> T) -> T {
     match images.pixels() {
         Some(pixels) => work(Features::Pixels(pixels)),
         None => work(Features::Reals(&images.to_f32())),
@@ -85,7 +85,7 @@ impl Classifier for Machine {
     /// Votes; the first class of those with most wins, as in libsvm. What a class's decision values
     /// add up to, squeezed into (−1/3, 1/3), orders classes with as many votes below the winner.
     /// With probabilities, the scores are their logarithms.
-    fn scores(&self, images: &Images) -> Scores {
+    fn scores(&self, images: &Samples) -> Scores {
         if let Some(probabilities) = self.log_probabilities(images) {
             return probabilities;
         }
@@ -98,7 +98,7 @@ impl Classifier for Machine {
         self.rows(&ranked, -1.0)
     }
 
-    fn log_probabilities(&self, images: &Images) -> Option<Scores> {
+    fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
         if !self.probabilities {
             return None;
         }

@@ -6,7 +6,7 @@ use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Step,
 };
-use datasets::Dataset;
+use data::Dataset;
 use kernel_svm::{Kernel, Settings};
 use serde::{Deserialize, Serialize};
 
@@ -138,7 +138,7 @@ impl Recipe for KernelSvm {
             unit: "class pairs",
         };
         let svm = fit(
-            train.images(),
+            train.samples(),
             train.labels(),
             train.classes(),
             &settings,
@@ -186,7 +186,7 @@ mod tests {
                 ..KernelSvm::rbf()
             };
             let svm = recipe.fit(&train, &mut FitContext::quiet(1, 1)).unwrap();
-            let labels = svm.scores(test.images()).labels();
+            let labels = svm.scores(test.samples()).labels();
             let right = labels
                 .iter()
                 .zip(test.labels())

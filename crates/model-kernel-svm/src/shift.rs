@@ -1,6 +1,6 @@
-//! Images moved by whole pixels, black moving in from the edge.
+//! Samples moved by whole pixels, black moving in from the edge.
 
-use datasets::ImageShape;
+use data::PictureShape;
 
 /// The eight directions as (rows down, columns right).
 pub(crate) const DIRECTIONS: [(isize, isize); 8] = [
@@ -17,7 +17,7 @@ pub(crate) const DIRECTIONS: [(isize, isize); 8] = [
 /// `image`, moved.
 pub(crate) fn shift<T: Copy + Default>(
     image: &[T],
-    shape: ImageShape,
+    shape: PictureShape,
     (down, right): (isize, isize),
 ) -> Vec<T> {
     let mut moved = vec![T::default(); image.len()];
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn what_leaves_is_lost_and_black_moves_in() {
-        let shape = ImageShape {
+        let shape = PictureShape {
             rows: 2,
             columns: 3,
         };

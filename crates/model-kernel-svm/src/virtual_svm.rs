@@ -12,7 +12,7 @@ use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
     Scores, Step,
 };
-use datasets::{Dataset, Images};
+use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,12 @@ impl Recipe for VirtualSvm {
                 unit: "class pairs",
             }
         };
-        let images = upright(train.images(), self.deskew);
+        let Some(shape) = train.samples().picture() else {
+            return Err(FitError::Declined {
+                reason: "virtual support vectors are pictures moved by a pixel, and these samples are rows of features".to_owned(),
+            });
+        };
+        let images = upright(train.samples(), self.deskew);
         let classes = train.classes();
         let first = fit(
             &images,
@@ -110,7 +115,7 @@ impl Recipe for VirtualSvm {
         )?;
         let support = first.support().to_vec();
         drop(first);
-        let (moved, sources) = with_moved(&images, &support);
+        let (moved, sources) = with_moved(&images, shape, &support);
         let labels: Vec<usize> = sources.iter().map(|&image| train.labels()[image]).collect();
         let second = fit(&moved, &labels, classes, &settings, context, &step(false))?;
         Ok(Box::new(Fitted {
@@ -130,7 +135,7 @@ struct Fitted {
 }
 
 impl Classifier for Fitted {
-    fn scores(&self, images: &Images) -> Scores {
+    fn scores(&self, images: &Samples) -> Scores {
         self.machine.scores(&upright(images, self.deskew))
     }
 
@@ -144,37 +149,36 @@ impl Classifier for Fitted {
 }
 
 /// The images deskewed, if `wanted` and if they are made of pixels.
-fn upright(images: &Images, wanted: bool) -> Images {
-    let Some(pixels) = images.pixels().filter(|_| wanted) else {
+fn upright(images: &Samples, wanted: bool) -> Samples {
+    let (true, Some(pixels), Some(shape)) = (wanted, images.pixels(), images.picture()) else {
         return images.clone();
     };
-    let shape = images.shape();
     let upright: Vec<u8> = pixels
         .par_chunks_exact(shape.features())
         .flat_map_iter(|image| deskew(image, shape))
         .collect();
-    Images::from_pixels(shape, upright).expect("as many pixels as before")
+    Samples::from_pixels(shape, upright).expect("as many pixels as before")
 }
 
 /// The images at `support`, each followed by its moved copies, and where each comes from.
-fn with_moved(images: &Images, support: &[usize]) -> (Images, Vec<usize>) {
-    let shape = images.shape();
+fn with_moved(
+    images: &Samples,
+    shape: data::PictureShape,
+    support: &[usize],
+) -> (Samples, Vec<usize>) {
     let sources = support
         .iter()
         .flat_map(|&image| [image; 1 + DIRECTIONS.len()])
         .collect();
     let moved = match images.pixels() {
-        Some(pixels) => Images::from_pixels(shape, moved(pixels, shape, support)),
-        None => Images::from_features(shape, moved(&images.to_f32(), shape, support)),
+        Some(pixels) => Samples::from_pixels(shape, moved(pixels, shape, support)),
+        None => Samples::from_features(shape.features(), moved(&images.to_f32(), shape, support))
+            .and_then(|rows| rows.into_pictures(shape)),
     };
     (moved.expect("whole images"), sources)
 }
 
-fn moved<T: Copy + Default>(
-    values: &[T],
-    shape: datasets::ImageShape,
-    support: &[usize],
-) -> Vec<T> {
+fn moved<T: Copy + Default>(values: &[T], shape: data::PictureShape, support: &[usize]) -> Vec<T> {
     let width = shape.features();
     let mut all = Vec::with_capacity(support.len() * width * (1 + DIRECTIONS.len()));
     for &index in support {
@@ -208,7 +212,8 @@ mod tests {
         });
         let plain = fitted(&crate::KernelSvm::rbf());
         let everyone: Vec<usize> = (0..train.len()).collect();
-        let (moved, sources) = with_moved(train.images(), &everyone);
+        let (moved, sources) =
+            with_moved(train.samples(), train.samples().shown_shape(), &everyone);
         let right = |model: &dyn Classifier| {
             let labels = model.scores(&moved).labels();
             labels

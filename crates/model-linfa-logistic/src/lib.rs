@@ -6,7 +6,7 @@ use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
     Recipe, Scores,
 };
-use datasets::{Dataset, Images};
+use data::{Dataset, Samples};
 use linfa::traits::Fit;
 use linfa_logistic::{MultiFittedLogisticRegression, MultiLogisticRegression};
 use ndarray::{Array1, Array2};
@@ -77,7 +77,7 @@ impl LinfaLogistic {
     fn train(&self, train: &Dataset, context: &mut FitContext<'_>) -> Result<Fitted, FitError> {
         train.check_trainable()?;
         let data = linfa::Dataset::new(
-            matrix(train.images()),
+            matrix(train.samples()),
             Array1::from(train.labels().to_vec()),
         );
         let params = MultiLogisticRegression::default()
@@ -138,7 +138,7 @@ impl Fitted {
 impl Fitted {
     /// xW + b with linfa's W and b. Its own probabilities are clamped at 1e-15, which forgives
     /// confident mistakes.
-    fn logits(&self, images: &Images) -> Array2<f64> {
+    fn logits(&self, images: &Samples) -> Array2<f64> {
         matrix(images).dot(self.fitted.params()) + self.fitted.intercept()
     }
 
@@ -149,11 +149,11 @@ impl Fitted {
 
 impl Classifier for Fitted {
     /// The logits.
-    fn scores(&self, images: &Images) -> Scores {
+    fn scores(&self, images: &Samples) -> Scores {
         self.scores_of(&self.logits(images))
     }
 
-    fn log_probabilities(&self, images: &Images) -> Option<Scores> {
+    fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
         let mut logits = self.logits(images);
         for mut row in logits.rows_mut() {
             let max = row.fold(f64::NEG_INFINITY, |max, &z| max.max(z));
@@ -177,7 +177,7 @@ impl Classifier for Fitted {
 }
 
 /// Shape (images, features), in `f64`.
-fn matrix(images: &Images) -> Array2<f64> {
+fn matrix(images: &Samples) -> Array2<f64> {
     let values = images
         .to_f32()
         .iter()
@@ -202,8 +202,8 @@ mod tests {
         let fitted = LinfaLogistic::default()
             .train(&train, &mut FitContext::quiet(1, 1))
             .unwrap();
-        let ours = fitted.log_probabilities(test.images()).unwrap();
-        let theirs = fitted.fitted.predict_probabilities(&matrix(test.images()));
+        let ours = fitted.log_probabilities(test.samples()).unwrap();
+        let theirs = fitted.fitted.predict_probabilities(&matrix(test.samples()));
         for (ours, &theirs) in ours.values().iter().zip(&theirs) {
             let ours = f64::from(*ours).exp();
             assert!((ours - theirs).abs() < 1e-6, "{ours}, {theirs}");

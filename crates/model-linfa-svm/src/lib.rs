@@ -11,7 +11,7 @@ use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Scores,
 };
-use datasets::{Dataset, Images};
+use data::{Dataset, Samples};
 use pairs::{Pairs, SolverSettings};
 use reduction::Reduction;
 use serde::{Deserialize, Serialize};
@@ -115,8 +115,8 @@ impl Recipe for LinfaSvm {
         context: &mut FitContext<'_>,
     ) -> Result<Box<dyn Classifier>, FitError> {
         train.check_trainable()?;
-        let reduction = Reduction::fit(train.images(), self.pca_components, context)?;
-        let reduced = reduction.apply(train.images());
+        let reduction = Reduction::fit(train.samples(), self.pca_components, context)?;
+        let reduced = reduction.apply(train.samples());
         let settings = SolverSettings {
             kernel: self.kernel,
             c: self.c as f32,
@@ -139,7 +139,7 @@ struct Fitted {
 
 impl Classifier for Fitted {
     /// Votes of the class pairs, ties broken by the sum of decision values.
-    fn scores(&self, images: &Images) -> Scores {
+    fn scores(&self, images: &Samples) -> Scores {
         self.pairs.scores(&self.reduction.apply(images))
     }
 

@@ -1,12 +1,12 @@
 //! Principal component analysis by linfa, in `f64`, the only type it accepts.
 
 use classifier::{FitContext, FitError};
-use datasets::Images;
+use data::Samples;
 use linfa::traits::Fit;
 use linfa_reduction::Pca;
 use ndarray::{Array2, ArrayView2, Axis, concatenate};
 
-/// Images projected at a time: bounds the `f64` copies.
+/// Samples projected at a time: bounds the `f64` copies.
 const BLOCK: usize = 4_096;
 
 /// The projection onto the leading principal components, or none.
@@ -17,7 +17,7 @@ pub(crate) struct Reduction {
 impl Reduction {
     /// Finds the leading `components` of `images`, unless there are no more features than that.
     pub(crate) fn fit(
-        images: &Images,
+        images: &Samples,
         components: usize,
         context: &FitContext<'_>,
     ) -> Result<Self, FitError> {
@@ -39,7 +39,7 @@ impl Reduction {
     }
 
     /// The reduced features, shape (images, components).
-    pub(crate) fn apply(&self, images: &Images) -> Array2<f32> {
+    pub(crate) fn apply(&self, images: &Samples) -> Array2<f32> {
         let Some(pca) = &self.pca else {
             return matrix(images);
         };
@@ -64,7 +64,7 @@ impl Reduction {
     }
 }
 
-fn matrix(images: &Images) -> Array2<f32> {
+fn matrix(images: &Samples) -> Array2<f32> {
     let shape = (images.len(), images.features());
     Array2::from_shape_vec(shape, images.to_f32().into_owned()).expect("whole images")
 }
@@ -74,21 +74,21 @@ mod tests {
     use super::*;
     use classifier_conformance::{digits, stripes};
 
-    fn reduce(images: &Images, components: usize) -> Reduction {
+    fn reduce(images: &Samples, components: usize) -> Reduction {
         Reduction::fit(images, components, &FitContext::quiet(0, 1)).unwrap()
     }
 
     #[test]
     fn components_are_orthonormal_and_scores_are_centred() {
         let [train, _] = digits();
-        let reduction = reduce(train.images(), 10);
+        let reduction = reduce(train.samples(), 10);
         let components = reduction.pca.as_ref().unwrap().components();
         let identity = components.dot(&components.t());
         for ((i, j), &value) in identity.indexed_iter() {
             let expected = if i == j { 1.0 } else { 0.0 };
             assert!((value - expected).abs() < 1e-6, "({i}, {j}): {value}");
         }
-        let scores = reduction.apply(train.images());
+        let scores = reduction.apply(train.samples());
         assert_eq!(scores.dim(), (1_000, 10));
         let variances = scores.var_axis(Axis(0), 0.0);
         assert!(variances.iter().is_sorted_by(|a, b| a >= b), "{variances}");
@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn no_more_features_than_components_are_left_alone() {
         let data = stripes();
-        let reduction = reduce(data.images(), 40);
-        assert_eq!(reduction.apply(data.images()).dim(), (60, 15));
+        let reduction = reduce(data.samples(), 40);
+        assert_eq!(reduction.apply(data.samples()).dim(), (60, 15));
         assert_eq!(reduction.parameter_count(), 0);
     }
 }

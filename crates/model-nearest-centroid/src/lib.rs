@@ -8,7 +8,7 @@ use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
     Recipe, Scores,
 };
-use datasets::{Dataset, Images};
+use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
 
 /// How the registry knows this model.
@@ -58,10 +58,10 @@ struct Centroids {
 
 impl Centroids {
     fn of(train: &Dataset) -> Self {
-        let (features, classes) = (train.images().features(), train.classes());
+        let (features, classes) = (train.samples().features(), train.classes());
         // f64, because sums of thousands of f32 would depend on the order of the images.
         let mut sums = vec![0.0_f64; classes * features];
-        let values = train.images().to_f32();
+        let values = train.samples().to_f32();
         for (image, &label) in values.chunks_exact(features).zip(train.labels()) {
             let sum = &mut sums[label * features..(label + 1) * features];
             for (sum, &value) in sum.iter_mut().zip(image) {
@@ -86,7 +86,7 @@ impl Centroids {
 
 impl Classifier for Centroids {
     /// −‖x − c‖² / 2: the nearest centroid scores highest.
-    fn scores(&self, images: &Images) -> Scores {
+    fn scores(&self, images: &Samples) -> Scores {
         let values = images.to_f32();
         let half_distance = |image: &[f32], centroid: &[f32]| -> f32 {
             image
@@ -133,7 +133,7 @@ mod tests {
     fn all_of_mnist_gives_the_accuracy_of_scikit_learn() {
         let mnist = catalog::mnist().unwrap();
         let labels = Centroids::of(&mnist.train)
-            .scores(mnist.test.images())
+            .scores(mnist.test.samples())
             .labels();
         let right = labels
             .iter()

@@ -2,7 +2,7 @@
 
 use catalog::Splits;
 use classifier::{Classifier, FitContext, Recipe, with_threads};
-use datasets::{Dataset, ImageShape, Images};
+use data::{Dataset, Samples};
 use divan::Bencher;
 use model_softmax::{Softmax, SoftmaxLbfgs, SoftmaxRegression};
 use std::sync::LazyLock;
@@ -33,13 +33,10 @@ fn to_the_optimum(bencher: Bencher, threads: usize) {
 /// Features of which none is zero, as standardised measurements are.
 #[divan::bench(args = [10, 16, 26], sample_count = 5, sample_size = 1)]
 fn descent_on_dense_features(bencher: Bencher, classes: usize) {
-    let shape = ImageShape {
-        rows: 1,
-        columns: 256,
-    };
+    let width = 256;
     let images = 20_000;
-    let values = (0..images * shape.features()).map(|place| ((place * place) as f32).sin());
-    let features = Images::from_features(shape, values.collect()).expect("they are finite");
+    let values = (0..images * width).map(|place| ((place * place) as f32).sin());
+    let features = Samples::from_features(width, values.collect()).expect("they are finite");
     let labels = (0..images).map(|image| image % classes).collect();
     let names = (0..classes).map(|class| class.to_string()).collect();
     let data = Dataset::new(features, labels, names).expect("as many labels as images");
@@ -60,12 +57,12 @@ fn model() -> SoftmaxRegression {
 #[divan::bench(args = [1, 2], sample_count = 50, sample_size = 1)]
 fn predict_10_000(bencher: Bencher, threads: usize) {
     let model = model();
-    let predict = || model.scores(DATA.test.images());
+    let predict = || model.scores(DATA.test.samples());
     bencher.bench_local(|| with_threads(threads, predict));
 }
 
 #[divan::bench]
 fn predict_one(bencher: Bencher) {
-    let (model, image) = (model(), DATA.test.images().slice(0..1));
+    let (model, image) = (model(), DATA.test.samples().slice(0..1));
     bencher.bench_local(|| model.scores(&image));
 }

@@ -1,4 +1,4 @@
-//! Images in batches, whose rows give the logits and whose columns of features the gradient.
+//! Samples in batches, whose rows give the logits and whose columns of features the gradient.
 
 use crate::lanes::{GROUP, Tile};
 use crate::products::{add_products, multiply};
@@ -17,7 +17,7 @@ pub(crate) struct Batches<'a, F> {
     /// The order that they are arranged in.
     order: Vec<usize>,
     arranged: Arranged<F>,
-    /// Images in a batch; the last may have fewer.
+    /// Samples in a batch; the last may have fewer.
     size: usize,
     /// The labels in that order.
     arranged_labels: Vec<u32>,
@@ -32,7 +32,7 @@ enum Arranged<F> {
 
 /// X, and of each batch the transpose.
 struct Matrices<F, I> {
-    /// Images in a batch; the last may have fewer.
+    /// Samples in a batch; the last may have fewer.
     size: usize,
     rows: Sparse<F, I>,
     columns: Sparse<F, I>,

@@ -7,7 +7,7 @@ use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe,
 };
-use datasets::Dataset;
+use data::Dataset;
 use num_traits::Float;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub struct Softmax {
     /// Passes over the training images.
     #[schemars(range(min = 1))]
     pub epochs: usize,
-    /// Images per update; a shorter last batch is used, too.
+    /// Samples per update; a shorter last batch is used, too.
     #[schemars(range(min = 1))]
     pub batch_size: usize,
     /// Step length η of an update.
@@ -64,7 +64,7 @@ impl Softmax {
     ) -> Result<SoftmaxRegression, FitError> {
         train.check_trainable()?;
         context.cancellation().check()?;
-        let images = train.images();
+        let images = train.samples();
         match images.pixels() {
             Some(pixels) => self.train_on(pixels, train, context),
             None => self.train_on(&images.to_f32(), train, context),
@@ -77,7 +77,7 @@ impl Softmax {
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<SoftmaxRegression, FitError> {
-        let (features, classes) = (train.images().features(), train.classes());
+        let (features, classes) = (train.samples().features(), train.classes());
         let threads = context.threads();
         let mut descent = SparseDescent::new(values, features, train.labels(), classes, threads);
         for epoch in 1..=self.epochs {
@@ -101,7 +101,7 @@ impl Softmax {
         train.check_trainable()?;
         context.cancellation().check()?;
         let mut model = SoftmaxRegression {
-            weights: Weights::zeros(train.images().features(), train.classes()),
+            weights: Weights::zeros(train.samples().features(), train.classes()),
         };
         for epoch in 1..=self.epochs {
             let order = context.visiting_order(train.len(), epoch, self.shuffle);
@@ -125,7 +125,7 @@ impl Softmax {
 
     /// One update from one batch. Returns the batch's loss before it.
     fn step(&self, batch: &Dataset, weights: &mut Weights<f32>) -> f32 {
-        let x = batch.images().to_f32();
+        let x = batch.samples().to_f32();
         let mut y = logits(&x, weights);
         let loss = cross_entropy(&y, batch.labels());
         softmax(&mut y, weights.classes());
@@ -170,7 +170,7 @@ mod tests {
     use crate::SOFTMAX;
     use classifier::{Cancellation, Observer, Silent, Step, generator, with_threads};
     use classifier_conformance::digits;
-    use datasets::{ImageShape, Images};
+    use data::Samples;
     use rand::RngExt;
     use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -190,7 +190,7 @@ mod tests {
     }
 
     fn accuracy(model: &SoftmaxRegression, data: &Dataset) -> f64 {
-        let labels = model.scores(data.images()).labels();
+        let labels = model.scores(data.samples()).labels();
         let right = labels
             .iter()
             .zip(data.labels())
@@ -211,7 +211,7 @@ mod tests {
         let model = train(&Softmax::default(), &mnist.train, &mut Silent);
         assert!((accuracy(&model, mnist.test.look()) - 0.9224).abs() <= 2e-4);
         assert!((accuracy(&model, &mnist.train) - 0.9250).abs() <= 2e-4);
-        let logits = model.scores(mnist.test.images());
+        let logits = model.scores(mnist.test.samples());
         let loss = cross_entropy(logits.values(), mnist.test.look().labels());
         assert!((loss - 0.2727).abs() <= 2e-4, "{loss}");
         assert_eq!(model.parameter_count(), 7850);
@@ -244,11 +244,7 @@ mod tests {
                     }
                 })
                 .collect();
-            let shape = ImageShape {
-                rows: 1,
-                columns: features,
-            };
-            let images = Images::from_features(shape, values).unwrap();
+            let images = Samples::from_features(features, values).unwrap();
             let names = (0..classes).map(|class| class.to_string()).collect();
             let labels = (0..90).map(|i| i * 7 % classes).collect();
             let data = Dataset::new(images, labels, names).unwrap();

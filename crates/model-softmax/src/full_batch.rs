@@ -13,7 +13,7 @@ use std::ops::Range;
 /// added in f64. As many for any number of threads, so that the bits are the same.
 const PARTS: usize = 32;
 
-/// Images in a batch: their residuals stay in the L1 cache.
+/// Samples in a batch: their residuals stay in the L1 cache.
 const BATCH: usize = 256;
 
 /// (1/m) Σ cross-entropy + (λ/2)‖W‖²; the biases are not regularised.

@@ -96,7 +96,7 @@ mod tests {
         let mnist = catalog::mnist().unwrap();
         let batch = mnist.train.select(&(0..20).collect::<Vec<_>>());
         let x: Vec<f64> = batch
-            .images()
+            .samples()
             .to_f32()
             .iter()
             .map(|&v| f64::from(v))

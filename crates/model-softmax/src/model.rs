@@ -2,7 +2,7 @@
 
 use crate::{log_softmax, prediction};
 use classifier::{Classifier, LinearWeights, Scores};
-use datasets::Images;
+use data::Samples;
 use num_traits::Float;
 
 /// W and b, or their gradient.
@@ -43,11 +43,11 @@ pub struct SoftmaxRegression {
 
 impl Classifier for SoftmaxRegression {
     /// The logits.
-    fn scores(&self, images: &Images) -> Scores {
+    fn scores(&self, images: &Samples) -> Scores {
         prediction::logits(images, &self.weights)
     }
 
-    fn log_probabilities(&self, images: &Images) -> Option<Scores> {
+    fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
         let mut rows = self.scores(images).values().to_vec();
         log_softmax(&mut rows, self.weights.classes());
         Some(Scores::new(rows, self.weights.classes()))

@@ -8,10 +8,10 @@ use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Step,
 };
-use datasets::Dataset;
+use data::Dataset;
 use serde::{Deserialize, Serialize};
 
-/// Images from which the curvature is estimated, and what is added to its diagonal. Measured on
+/// Samples from which the curvature is estimated, and what is added to its diagonal. Measured on
 /// MNIST, evaluations to a slope of 1e-5: 86 with 12 000 images and 1e-3, 80 with 3e-3; with the
 /// diagonal of the curvature alone more than 400.
 const SAMPLE: usize = 12_000;
@@ -56,7 +56,7 @@ impl SoftmaxLbfgs {
     ) -> Result<Optimum, FitError> {
         train.check_trainable()?;
         context.cancellation().check()?;
-        let images = train.images();
+        let images = train.samples();
         match images.pixels() {
             Some(pixels) => self.train_on(pixels, train, context),
             None => self.train_on(&images.to_f32(), train, context),
@@ -69,7 +69,7 @@ impl SoftmaxLbfgs {
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<Optimum, FitError> {
-        let (features, classes) = (train.images().features(), train.classes());
+        let (features, classes) = (train.samples().features(), train.classes());
         let lambda = 1.0 / (self.c * train.len() as f64);
         let data = FullBatch::new(values, features, train.labels(), classes, lambda);
         let start = vec![0.0; (features + 1) * classes];
@@ -149,7 +149,7 @@ pub struct Optimum {
 
 impl Optimum {
     fn new(at: &Iterate, train: &Dataset, iterations: usize) -> Self {
-        let weights = train.images().features() * train.classes();
+        let weights = train.samples().features() * train.classes();
         let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect();
         Self {
             model: SoftmaxRegression {
@@ -167,11 +167,11 @@ impl Optimum {
 }
 
 impl Classifier for Optimum {
-    fn scores(&self, images: &datasets::Images) -> classifier::Scores {
+    fn scores(&self, images: &data::Samples) -> classifier::Scores {
         self.model.scores(images)
     }
 
-    fn log_probabilities(&self, images: &datasets::Images) -> Option<classifier::Scores> {
+    fn log_probabilities(&self, images: &data::Samples) -> Option<classifier::Scores> {
         self.model.log_probabilities(images)
     }
 
@@ -199,7 +199,7 @@ mod tests {
     use crate::SOFTMAX_LBFGS;
     use crate::curvature::MOST_FEATURES;
     use classifier_conformance::digits;
-    use datasets::{ImageShape, Images};
+    use data::{PictureShape, Samples};
 
     #[test]
     fn it_conforms() {
@@ -222,7 +222,7 @@ mod tests {
     fn the_gradient_agrees_with_central_differences() {
         let [train, _] = digits();
         let train = train.select(&(0..300).collect::<Vec<_>>());
-        let pixels = train.images().pixels().unwrap();
+        let pixels = train.samples().pixels().unwrap();
         let data = FullBatch::new(pixels, 784, train.labels(), 10, 0.05);
         let x: Vec<f64> = (0..7850)
             .map(|i| (f64::from(i * i) * 0.37).sin() / 8.0)
@@ -252,7 +252,7 @@ mod tests {
 
     /// Three classes of images of 5 000 pixels, too many for a dense model of the curvature.
     fn wide() -> Dataset {
-        let shape = ImageShape {
+        let shape = PictureShape {
             rows: 50,
             columns: 100,
         };
@@ -262,7 +262,7 @@ mod tests {
             (0..shape.features())
                 .map(move |j| (pixel(j) + if j % 3 == label { 40 } else { 0 }) as u8)
         });
-        let images = Images::from_pixels(shape, pixels.collect()).unwrap();
+        let images = Samples::from_pixels(shape, pixels.collect()).unwrap();
         let names = ["a", "b", "c"].map(str::to_owned);
         Dataset::new(images, labels, names.into()).unwrap()
     }
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn images_too_wide_for_a_dense_curvature_end_at_their_optimum() {
         let train = wide();
-        assert!(train.images().features() > MOST_FEATURES);
+        assert!(train.samples().features() > MOST_FEATURES);
         check_certificate(&train, 0.1);
     }
 
@@ -294,7 +294,7 @@ mod tests {
             w: wide(&optimum.model.weights.w),
             b: wide(&optimum.model.weights.b),
         };
-        let x = wide(&train.images().to_f32());
+        let x = wide(&train.samples().to_f32());
         let mut y = crate::logits(&x, &weights);
         let lambda = 1.0 / (c * train.len() as f64);
         let norm: f64 = weights.w.iter().map(|w| w * w).sum();

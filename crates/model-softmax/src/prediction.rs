@@ -6,21 +6,21 @@ use crate::products::multiply;
 use crate::sparse::{Feature, Index, Sparse};
 use crate::tiles::Tiles;
 use classifier::Scores;
-use datasets::Images;
+use data::Samples;
 use rayon::prelude::*;
 use std::borrow::Borrow;
 
-/// Images per task.
+/// Samples per task.
 const BATCH: usize = 128;
 
-/// Images below which W is not put into tiles as a whole.
+/// Samples below which W is not put into tiles as a whole.
 const FEW: usize = 8;
 
 /// XW + b for every image, blocks of images in parallel.
 ///
 /// # Panics
 /// If the images do not have as many features as W has rows.
-pub(crate) fn logits(images: &Images, weights: &Weights<f32>) -> Scores {
+pub(crate) fn logits(images: &Samples, weights: &Weights<f32>) -> Scores {
     assert_eq!(images.features(), weights.features(), "features per image");
     let values = match images.pixels() {
         Some(pixels) => logits_of(pixels, weights),
@@ -97,7 +97,6 @@ mod tests {
     use super::*;
     use crate::logits as formula;
     use classifier::generator;
-    use datasets::ImageShape;
     use rand::RngExt;
 
     #[test]
@@ -111,11 +110,7 @@ mod tests {
                 w: numbers(features * classes),
                 b: numbers(classes),
             };
-            let shape = ImageShape {
-                rows: 1,
-                columns: features,
-            };
-            let images = Images::from_features(shape, numbers(features * images)).unwrap();
+            let images = Samples::from_features(features, numbers(features * images)).unwrap();
             let fast = logits(&images, &weights);
             let alone = logits(&images.slice(1..2), &weights);
             assert_eq!(alone.values(), &fast.values()[classes..2 * classes]);

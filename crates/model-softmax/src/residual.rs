@@ -11,7 +11,7 @@
 use crate::lanes::{BLOCK, PAIR, PAIRS, Tile, zip};
 use vector_exp::exp;
 
-/// Images in a vector: AVX-512 holds it in one register.
+/// Samples in a vector: AVX-512 holds it in one register.
 const WIDTH: usize = 16;
 
 /// The label of an image that is not there.

@@ -317,7 +317,7 @@ mod tests {
 
     const WIDTH: usize = 37;
 
-    /// Images of 37 features, most of them zero.
+    /// Samples of 37 features, most of them zero.
     fn images() -> impl Strategy<Value = Vec<u8>> {
         let feature = prop_oneof![3 => Just(0), 1 => any::<u8>()];
         (1_usize..6)

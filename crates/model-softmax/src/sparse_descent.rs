@@ -23,7 +23,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock};
 
-/// Images that decide where to split.
+/// Samples that decide where to split.
 const SAMPLE: usize = 1_000;
 
 /// How often an epoch lets others go first while it waits for a second thread, before it begins without

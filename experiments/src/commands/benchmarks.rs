@@ -12,7 +12,7 @@ use crate::registry;
 use crate::stopwatch::Stopwatch;
 use catalog::Splits;
 use classifier::{Classifier, FitContext, with_threads};
-use datasets::Dataset;
+use data::Dataset;
 use page::{Latency, Page, Subject};
 use process::{Measured, Peers, failed};
 use subjects::{SIZES, TASKS, Task};
@@ -171,18 +171,18 @@ fn latencies(data: &Splits, quick: bool, threads: usize) -> Result<Vec<Latency>,
 }
 
 fn latency(id: &'static str, model: &dyn Classifier, test: &Dataset) -> Latency {
-    let time = |images: &datasets::Images| {
+    let time = |images: &data::Samples| {
         let watch = Stopwatch::start();
         let scores = model.scores(images);
-        assert_eq!(scores.images(), images.len());
+        assert_eq!(scores.len(), images.len());
         watch.elapsed().as_secs_f64() * 1e6
     };
     let singles = SINGLES.min(test.len());
     let mut single: Vec<f64> = (0..singles)
-        .map(|image| time(&test.images().slice(image..image + 1)))
+        .map(|image| time(&test.samples().slice(image..image + 1)))
         .collect();
     single.sort_by(f64::total_cmp);
-    let together = time(test.images()).min(time(test.images()));
+    let together = time(test.samples()).min(time(test.samples()));
     Latency {
         model: id,
         single: [single[singles / 2], single[singles * 99 / 100]],

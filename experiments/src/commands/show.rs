@@ -4,12 +4,12 @@ use crate::cli::ShowArgs;
 use crate::data;
 use crate::failure::Failure;
 use console::Term;
-use datasets::Dataset;
+use data::Dataset;
 use report::{Tile, contact_sheet, write_file};
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// Images in a row of the contact sheet.
+/// Samples in a row of the contact sheet.
 const SHEET_COLUMNS: usize = 10;
 
 /// Runs the command.
@@ -39,12 +39,12 @@ pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     let cells: Vec<Tile> = (0..count)
         .map(|i| {
             Tile::grey(
-                &first.images().grey_levels(i),
+                &first.samples().grey_levels(i),
                 vec![name(&first, i).to_owned()],
             )
         })
         .collect();
-    let shape = first.images().shape();
+    let shape = first.samples().shown_shape();
     let png = contact_sheet(&cells, [shape.columns, shape.rows], SHEET_COLUMNS)?;
     write_file(&path, &png).map_err(Failure::Results)?;
     println!(
@@ -60,9 +60,9 @@ fn name(data: &Dataset, image: usize) -> &str {
     &data.class_names()[data.labels()[image]]
 }
 
-/// Images side by side as half-block characters, two pixels in each, as many as fit `width`.
+/// Samples side by side as half-block characters, two pixels in each, as many as fit `width`.
 fn in_characters(data: &Dataset, width: usize, colours: bool) -> String {
-    let shape = data.images().shape();
+    let shape = data.samples().shown_shape();
     let per_row = ((width + 1) / (shape.columns + 1)).max(1);
     let mut text = String::new();
     let indices: Vec<usize> = (0..data.len()).collect();
@@ -74,7 +74,7 @@ fn in_characters(data: &Dataset, width: usize, colours: bool) -> String {
         text.push('\n');
         for upper in (0..shape.rows).step_by(2) {
             for &image in group {
-                let grey = data.images().grey_levels(image);
+                let grey = data.samples().grey_levels(image);
                 for column in 0..shape.columns {
                     let top = grey[upper * shape.columns + column];
                     let bottom = grey
@@ -110,16 +110,16 @@ fn half_block(top: u8, bottom: u8, colours: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datasets::{ImageShape, Images};
+    use data::{PictureShape, Samples};
 
     #[test]
     fn images_stand_side_by_side_with_their_labels() {
-        let shape = ImageShape {
+        let shape = PictureShape {
             rows: 3,
             columns: 2,
         };
         let pixels = vec![255, 0, 255, 255, 0, 255, 0, 0, 255, 0, 0, 0];
-        let images = Images::from_pixels(shape, pixels).unwrap();
+        let images = Samples::from_pixels(shape, pixels).unwrap();
         let names = ["zero", "one"].map(str::to_owned);
         let data = Dataset::new(images, vec![1, 0], names.into()).unwrap();
         assert_eq!(in_characters(&data, 5, false), "on ze \n█▄ ▄  \n ▀    \n");

@@ -8,7 +8,7 @@ use classifier::{
     Cancellation, Classifier, FitContext, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
     Scores,
 };
-use datasets::{Dataset, Images};
+use data::{Dataset, Samples};
 use search::Space;
 use serde_json::Value;
 use std::time::Duration;
@@ -56,7 +56,7 @@ impl Recipe for Toy {
 }
 
 impl Classifier for Fitted {
-    fn scores(&self, images: &Images) -> Scores {
+    fn scores(&self, images: &Samples) -> Scores {
         assert!(!self.panics, "a bad prediction");
         Scores::new(vec![0.0; images.len() * self.classes], self.classes)
     }

@@ -2,14 +2,14 @@
 
 use super::process::failed;
 use crate::failure::Failure;
-use datasets::Dataset;
+use data::Dataset;
 use std::path::Path;
 
 /// Writes the images and labels of one split, `train` or `t10k`.
 pub(super) fn write(directory: &Path, prefix: &str, split: &Dataset) -> Result<(), Failure> {
-    let shape = split.images().shape();
+    let shape = split.samples().shown_shape();
     let pixels = split
-        .images()
+        .samples()
         .pixels()
         .ok_or_else(|| failed(prefix, &"not of pixels"))?;
     let labels: Vec<u8> = split.labels().iter().map(|&label| label as u8).collect();
@@ -47,9 +47,9 @@ pub(super) fn write_with_copies(
     data: &catalog::Splits,
     copies: usize,
 ) -> Result<(), Failure> {
-    let (train, shape) = (&data.train, data.train.images().shape());
+    let (train, shape) = (&data.train, data.train.samples().shown_shape());
     let pixels = train
-        .images()
+        .samples()
         .pixels()
         .ok_or_else(|| failed("train", &"not of pixels"))?;
     let mut all = pixels.to_vec();
@@ -67,7 +67,7 @@ pub(super) fn write_with_copies(
         }
         labels.extend_from_slice(train.labels());
     }
-    let images = datasets::Images::from_pixels(shape, all)?;
+    let images = data::Samples::from_pixels(shape, all)?;
     let train = Dataset::new(images, labels, train.class_names().clone())?;
     write(directory, "train", &train)?;
     write(directory, "t10k", data.test.look())

@@ -1,4 +1,4 @@
-//! Drawing fewer images without changing the proportions of the classes.
+//! Drawing fewer samples without changing the proportions of the classes.
 
 use crate::{DataError, Dataset};
 use rand::SeedableRng;
@@ -8,21 +8,18 @@ use rand_chacha::ChaCha8Rng;
 /// Random stream of the draw; models use small numbers.
 const STREAM: u64 = u64::MAX - 1;
 
-/// The indices of `size` images, drawn at random from each class in proportion to its share
+/// The indices of `size` samples, drawn at random from each class in proportion to its share
 /// (largest remainders first, at least one of every class that occurs), in ascending order.
 ///
 /// # Errors
 /// [`DataError::Subset`] if `size` is below the number of classes that occur or above the number
-/// of images.
+/// of samples.
 pub fn stratified_subset(
     dataset: &Dataset,
     size: usize,
     seed: u64,
 ) -> Result<Vec<usize>, DataError> {
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); dataset.classes()];
-    for (index, &label) in dataset.labels().iter().enumerate() {
-        members[label].push(index);
-    }
+    let mut members = dataset.members();
     members.retain(|class| !class.is_empty());
     if size > dataset.len() || size < members.len() {
         return Err(DataError::Subset {
@@ -76,7 +73,7 @@ fn shares(counts: &[usize], size: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ImageShape, Images};
+    use crate::{PictureShape, Samples};
 
     fn dataset(counts: &[usize]) -> Dataset {
         let labels: Vec<usize> = counts
@@ -84,11 +81,11 @@ mod tests {
             .enumerate()
             .flat_map(|(class, &count)| vec![class; count])
             .collect();
-        let shape = ImageShape {
+        let shape = PictureShape {
             rows: 1,
             columns: 1,
         };
-        let images = Images::from_pixels(shape, vec![0; labels.len()]).unwrap();
+        let images = Samples::from_pixels(shape, vec![0; labels.len()]).unwrap();
         let names = (0..counts.len()).map(|class| class.to_string()).collect();
         Dataset::new(images, labels, names).unwrap()
     }
@@ -130,7 +127,7 @@ mod tests {
     fn impossible_sizes_are_refused() {
         let data = dataset(&[7, 11, 2]);
         let error = stratified_subset(&data, 21, 0).unwrap_err().to_string();
-        assert_eq!(error, "a subset of 21 of 20 images: ask for 3 to 20");
+        assert_eq!(error, "a subset of 21 of 20 samples: ask for 3 to 20");
         assert!(stratified_subset(&data, 2, 0).is_err());
     }
 }

@@ -1,63 +1,63 @@
-//! A set of labelled images.
+//! A set of labelled samples.
 
-use crate::{DataError, Images};
+use crate::{DataError, Samples};
 use std::sync::Arc;
 
-/// Labelled images: one of the splits of a data set.
+/// Labelled samples: one of the splits of a data set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    images: Images,
+    samples: Samples,
     labels: Vec<usize>,
     class_names: Arc<[String]>,
 }
 
 impl Dataset {
-    /// Joins images with their labels, which are indices into `class_names`.
+    /// Joins samples with their labels, which are indices into `class_names`.
     ///
     /// # Errors
     /// [`DataError::Lengths`] or [`DataError::Label`].
     pub fn new(
-        images: Images,
+        samples: Samples,
         labels: Vec<usize>,
         class_names: Arc<[String]>,
     ) -> Result<Self, DataError> {
-        if images.len() != labels.len() {
+        if samples.len() != labels.len() {
             return Err(DataError::Lengths {
-                images: images.len(),
+                samples: samples.len(),
                 labels: labels.len(),
             });
         }
         let classes = class_names.len();
-        if let Some(image) = labels.iter().position(|&label| label >= classes) {
+        if let Some(sample) = labels.iter().position(|&label| label >= classes) {
             return Err(DataError::Label {
-                image,
-                label: labels[image],
+                sample,
+                label: labels[sample],
                 classes,
             });
         }
         Ok(Self {
-            images,
+            samples,
             labels,
             class_names,
         })
     }
 
-    /// Number of images.
+    /// Number of samples.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
-    /// Whether there are no images.
+    /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
 
-    /// The images.
-    pub fn images(&self) -> &Images {
-        &self.images
+    /// The samples.
+    pub fn samples(&self) -> &Samples {
+        &self.samples
     }
 
-    /// The class of each image, as an index into [`class_names`](Self::class_names).
+    /// The class of each sample, as an index into [`class_names`](Self::class_names).
     pub fn labels(&self) -> &[usize] {
         &self.labels
     }
@@ -72,7 +72,7 @@ impl Dataset {
         &self.class_names
     }
 
-    /// Images per class.
+    /// Samples per class.
     pub fn class_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes()];
         for &label in &self.labels {
@@ -81,14 +81,23 @@ impl Dataset {
         counts
     }
 
-    /// The labelled images at `indices`, in that order.
+    /// The indices of the samples of each class, ascending.
+    pub fn members(&self) -> Vec<Vec<usize>> {
+        let mut members = vec![Vec::new(); self.classes()];
+        for (sample, &label) in self.labels.iter().enumerate() {
+            members[label].push(sample);
+        }
+        members
+    }
+
+    /// The labelled samples at `indices`, in that order.
     ///
     /// # Panics
     /// If an index is not below [`len`](Self::len).
     #[must_use]
     pub fn select(&self, indices: &[usize]) -> Self {
         Self {
-            images: self.images.select(indices),
+            samples: self.samples.select(indices),
             labels: indices.iter().map(|&index| self.labels[index]).collect(),
             class_names: Arc::clone(&self.class_names),
         }
@@ -105,25 +114,25 @@ impl Dataset {
         if self.classes() < 2 {
             return Err(DataError::OneClass(self.classes()));
         }
-        self.images.first_not_finite().map_or(Ok(()), Err)
+        self.samples.first_not_finite().map_or(Ok(()), Err)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ImageShape;
+    use crate::PictureShape;
 
     fn names(classes: usize) -> Arc<[String]> {
         (0..classes).map(|class| class.to_string()).collect()
     }
 
-    fn four_images() -> Images {
-        let shape = ImageShape {
+    fn four_images() -> Samples {
+        let shape = PictureShape {
             rows: 1,
             columns: 2,
         };
-        Images::from_pixels(shape, (0..8).collect()).unwrap()
+        Samples::from_pixels(shape, (0..8).collect()).unwrap()
     }
 
     #[test]
@@ -131,12 +140,12 @@ mod tests {
         let error = Dataset::new(four_images(), vec![0; 3], names(2)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "4 images but 3 labels; each image needs one label"
+            "4 samples but 3 labels; each sample needs one label"
         );
         let error = Dataset::new(four_images(), vec![0, 1, 2, 0], names(2)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "label 2 of image 2: there are 2 classes, so labels run from 0 to 1"
+            "label 2 of sample 2: there are 2 classes, so labels run from 0 to 1"
         );
     }
 
@@ -145,23 +154,19 @@ mod tests {
         let dataset = Dataset::new(four_images(), vec![0, 1, 1, 0], names(2)).unwrap();
         let selected = dataset.select(&[3, 1]);
         assert_eq!(selected.labels(), [0, 1]);
-        assert_eq!(selected.images().pixels(), Some(&[6, 7, 2, 3][..]));
+        assert_eq!(selected.samples().pixels(), Some(&[6, 7, 2, 3][..]));
         assert_eq!(selected.class_counts(), [1, 1]);
     }
 
     #[test]
     fn what_no_model_can_learn_from_is_named() {
-        let shape = ImageShape {
-            rows: 1,
-            columns: 2,
-        };
         let values = vec![0.0, 1.0, 2.0, f32::NAN];
-        let images = Images::from_features(shape, values).unwrap();
+        let images = Samples::from_features(2, values).unwrap();
         let dataset = Dataset::new(images, vec![0, 1], names(2)).unwrap();
         let error = dataset.check_trainable().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "feature 1 of image 1 is NaN; every feature must be finite"
+            "feature 1 of sample 1 is NaN; every feature must be finite"
         );
         assert!(matches!(
             dataset.select(&[]).check_trainable(),

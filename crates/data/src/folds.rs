@@ -1,4 +1,4 @@
-//! Dividing images for cross-validation without changing the proportions of the classes.
+//! Dividing samples for cross-validation without changing the proportions of the classes.
 
 use crate::{DataError, Dataset};
 use rand::SeedableRng;
@@ -8,22 +8,22 @@ use rand_chacha::ChaCha8Rng;
 /// Random stream of the draw; models use small numbers.
 const STREAM: u64 = u64::MAX - 2;
 
-/// The fold of each image, from 0 to `folds` − 1. Every class is dealt out at random, one image to
-/// each fold in turn: folds differ by at most one image in each class, and in all.
+/// The fold of each sample, from 0 to `folds` − 1. Every class is dealt out at random, one sample to
+/// each fold in turn: folds differ by at most one sample in each class, and in all.
 ///
 /// # Errors
-/// [`DataError::Folds`] if `folds` is below 2, or some class has fewer images than that.
+/// [`DataError::Folds`] if `folds` is below 2, or some class has fewer samples than that.
 pub fn stratified_folds(dataset: &Dataset, folds: usize, seed: u64) -> Result<Vec<u16>, DataError> {
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); dataset.classes()];
-    for (index, &label) in dataset.labels().iter().enumerate() {
-        members[label].push(index);
-    }
-    members.retain(|class| !class.is_empty());
-    let rarest = members.iter().map(Vec::len).min().unwrap_or(0);
-    if folds < 2 || folds > rarest || folds > usize::from(u16::MAX) {
+    let counts = dataset.class_counts();
+    let occurring = (0..counts.len()).filter(|&class| counts[class] > 0);
+    let Some(class) = occurring.min_by_key(|&class| counts[class]) else {
+        return Err(DataError::Empty);
+    };
+    if folds < 2 || folds > counts[class] || folds > usize::from(u16::MAX) {
         return Err(DataError::Folds {
             wanted: folds,
-            rarest,
+            class: dataset.class_names()[class].clone(),
+            rarest: counts[class],
         });
     }
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -31,10 +31,10 @@ pub fn stratified_folds(dataset: &Dataset, folds: usize, seed: u64) -> Result<Ve
     let mut fold_of = vec![0; dataset.len()];
     // Each class goes on where the one before it stopped.
     let mut next = 0;
-    for class in &mut members {
+    for mut class in dataset.members() {
         class.shuffle(&mut random);
-        for &image in class.iter() {
-            fold_of[image] = (next % folds) as u16;
+        for sample in class {
+            fold_of[sample] = (next % folds) as u16;
             next += 1;
         }
     }
@@ -44,15 +44,15 @@ pub fn stratified_folds(dataset: &Dataset, folds: usize, seed: u64) -> Result<Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ImageShape, Images};
+    use crate::{PictureShape, Samples};
 
     fn dataset() -> Dataset {
         let labels: Vec<usize> = (0..103).map(|i| usize::from(i % 10 > 6)).collect();
-        let shape = ImageShape {
+        let shape = PictureShape {
             rows: 1,
             columns: 1,
         };
-        let images = Images::from_pixels(shape, vec![0; labels.len()]).unwrap();
+        let images = Samples::from_pixels(shape, vec![0; labels.len()]).unwrap();
         let names = ["a", "b", "never"].map(str::to_owned);
         Dataset::new(images, labels, names.into()).unwrap()
     }
@@ -84,7 +84,7 @@ mod tests {
         let error = stratified_folds(&dataset(), 50, 1).unwrap_err().to_string();
         assert_eq!(
             error,
-            "50 folds of images whose rarest class has 30: ask for 2 to 30"
+            "50 folds, but class b has 30 samples; ask for 2 to 30 folds"
         );
         assert!(stratified_folds(&dataset(), 1, 1).is_err());
     }

@@ -1,0 +1,99 @@
+//! Numbers in memory: in a vector, or in a mapped file.
+
+use memmap2::Mmap;
+use std::fs::File;
+use std::io;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+/// A file whose bytes appear in memory as they are read, and are shared by all processes that map it.
+#[derive(Debug, Clone)]
+pub struct MappedFile(Arc<Mmap>);
+
+impl MappedFile {
+    /// Maps a file that nobody changes any more.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn open(file: &File) -> io::Result<Self> {
+        // SAFETY: a mapping is undefined behaviour if somebody changes the file below it. Callers map
+        // files that Plumbline wrote, renamed into place and never writes again.
+        #[allow(unsafe_code, reason = "mapping trusts the file not to change")]
+        let map = unsafe { Mmap::map(file)? };
+        Ok(Self(Arc::new(map)))
+    }
+
+    /// All of its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Some of its bytes as values of a buffer, without a copy; `None` where the range is outside of
+    /// the file, or does not hold whole, aligned values.
+    pub fn values<T: bytemuck::Pod>(&self, bytes: Range<usize>) -> Option<Buffer<T>> {
+        let values = bytemuck::try_cast_slice::<u8, T>(self.0.get(bytes.clone())?).ok()?;
+        let _ = values;
+        Some(Buffer(Memory::Mapped {
+            file: self.clone(),
+            bytes,
+        }))
+    }
+}
+
+/// Values one after another, wherever they are.
+#[derive(Debug, Clone)]
+pub struct Buffer<T>(Memory<T>);
+
+#[derive(Debug, Clone)]
+enum Memory<T> {
+    Owned(Vec<T>),
+    Mapped {
+        file: MappedFile,
+        bytes: Range<usize>,
+    },
+}
+
+impl<T> From<Vec<T>> for Buffer<T> {
+    fn from(values: Vec<T>) -> Self {
+        Self(Memory::Owned(values))
+    }
+}
+
+impl<T: bytemuck::Pod> Deref for Buffer<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match &self.0 {
+            Memory::Owned(values) => values,
+            // Checked when it was made.
+            Memory::Mapped { file, bytes } => bytemuck::cast_slice(&file.0[bytes.clone()]),
+        }
+    }
+}
+
+impl<T: bytemuck::Pod + PartialEq> PartialEq for Buffer<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn mapped_values_are_those_of_the_file_and_nothing_beyond() {
+        let mut file = tempfile::tempfile().unwrap();
+        let values = [1.5_f32, -2.0, f32::MAX];
+        file.write_all(bytemuck::cast_slice(&values)).unwrap();
+        let mapped = MappedFile::open(&file).unwrap();
+        let all = mapped.values::<f32>(0..12).unwrap();
+        assert_eq!(all, Buffer::from(values.to_vec()));
+        assert_eq!(&mapped.values::<f32>(4..8).unwrap()[..], [-2.0]);
+        for wrong in [0..13, 4..16, 1..5, 0..6] {
+            assert!(mapped.values::<f32>(wrong.clone()).is_none(), "{wrong:?}");
+        }
+        assert_eq!(mapped.values::<u8>(0..12).unwrap().len(), 12);
+    }
+}

@@ -1,0 +1,18 @@
+//! Labelled samples: what models learn from, and how subsets and folds of them are drawn.
+//!
+//! No model crate needs more. Files and test samples are in the crate `catalog`, which models
+//! cannot name.
+
+mod buffer;
+mod dataset;
+mod error;
+mod folds;
+mod samples;
+mod subset;
+
+pub use buffer::{Buffer, MappedFile};
+pub use dataset::Dataset;
+pub use error::DataError;
+pub use folds::stratified_folds;
+pub use samples::{PictureShape, Samples};
+pub use subset::stratified_subset;

@@ -1,0 +1,312 @@
+//! What a classifier sees of each sample: a row of `u8` pixels as they are stored, or of `f32` features.
+
+use crate::{Buffer, DataError};
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+/// Rows × columns of every picture in a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PictureShape {
+    /// Height in pixels.
+    pub rows: usize,
+    /// Width in pixels.
+    pub columns: usize,
+}
+
+impl PictureShape {
+    /// Number of pixels, the dimension of the input space.
+    pub fn features(self) -> usize {
+        self.rows * self.columns
+    }
+}
+
+impl fmt::Display for PictureShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} × {}", self.rows, self.columns)
+    }
+}
+
+/// A matrix of shape (samples, features) in row-major order. Where the samples are pictures, it knows
+/// their shape, and each row is one picture, row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Samples {
+    features: usize,
+    picture: Option<PictureShape>,
+    values: Values,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Values {
+    Pixels(Buffer<u8>),
+    Features(Buffer<f32>),
+}
+
+impl Samples {
+    /// Pictures of 8-bit pixels, 0 black to 255 white.
+    ///
+    /// # Errors
+    /// [`DataError::Pictures`] if `pixels` does not fill whole pictures of `shape`.
+    pub fn from_pixels(shape: PictureShape, pixels: Vec<u8>) -> Result<Self, DataError> {
+        Self::pixels_in(shape, pixels.into())
+    }
+
+    /// The same from pixels that may lie in a mapped file.
+    ///
+    /// # Errors
+    /// As [`from_pixels`](Self::from_pixels).
+    pub fn pixels_in(shape: PictureShape, pixels: Buffer<u8>) -> Result<Self, DataError> {
+        if !fills_rows(pixels.len(), shape.features()) {
+            return Err(DataError::Pictures {
+                values: pixels.len(),
+                shape,
+            });
+        }
+        Ok(Self {
+            features: shape.features(),
+            picture: Some(shape),
+            values: Values::Pixels(pixels),
+        })
+    }
+
+    /// Rows of `features` real numbers each.
+    ///
+    /// # Errors
+    /// [`DataError::Rows`] if `values` does not fill whole rows.
+    pub fn from_features(features: usize, values: Vec<f32>) -> Result<Self, DataError> {
+        Self::features_in(features, values.into())
+    }
+
+    /// The same from values that may lie in a mapped file.
+    ///
+    /// # Errors
+    /// As [`from_features`](Self::from_features).
+    pub fn features_in(features: usize, values: Buffer<f32>) -> Result<Self, DataError> {
+        if !fills_rows(values.len(), features) {
+            return Err(DataError::Rows {
+                values: values.len(),
+                features,
+            });
+        }
+        Ok(Self {
+            features,
+            picture: None,
+            values: Values::Features(values),
+        })
+    }
+
+    /// The same rows as pictures of `shape`.
+    ///
+    /// # Errors
+    /// [`DataError::Pictures`] if `shape` has another number of values than a row.
+    pub fn into_pictures(self, shape: PictureShape) -> Result<Self, DataError> {
+        if shape.features() != self.features {
+            return Err(DataError::Pictures {
+                values: self.features,
+                shape,
+            });
+        }
+        Ok(Self {
+            picture: Some(shape),
+            ..self
+        })
+    }
+
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        let values = match &self.values {
+            Values::Pixels(pixels) => pixels.len(),
+            Values::Features(features) => features.len(),
+        };
+        values / self.features
+    }
+
+    /// Whether there are no samples.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Rows × columns of each sample, where the samples are pictures.
+    pub fn picture(&self) -> Option<PictureShape> {
+        self.picture
+    }
+
+    /// The shape in which [`grey_levels`](Self::grey_levels) shows a sample: the picture's own, or one
+    /// row of all features.
+    pub fn shown_shape(&self) -> PictureShape {
+        self.picture.unwrap_or(PictureShape {
+            rows: 1,
+            columns: self.features,
+        })
+    }
+
+    /// Values per sample, the dimension of the input space.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
+    /// All pixels, shape (samples, features) in row-major order; `None` for real-valued features.
+    pub fn pixels(&self) -> Option<&[u8]> {
+        match &self.values {
+            Values::Pixels(pixels) => Some(pixels),
+            Values::Features(_) => None,
+        }
+    }
+
+    /// All values as `f32`, shape (samples, features) in row-major order. Pixels are divided by 255
+    /// and so lie in [0, 1]; features are as they are.
+    pub fn to_f32(&self) -> Cow<'_, [f32]> {
+        match &self.values {
+            Values::Pixels(pixels) => Cow::Owned(pixels.iter().map(|&p| unit(p)).collect()),
+            Values::Features(features) => Cow::Borrowed(features),
+        }
+    }
+
+    /// The samples at `indices`, in that order.
+    ///
+    /// # Panics
+    /// If an index is not below [`len`](Self::len).
+    #[must_use]
+    pub fn select(&self, indices: &[usize]) -> Self {
+        let width = self.features;
+        self.with_values(match &self.values {
+            Values::Pixels(pixels) => Values::Pixels(gather(pixels, width, indices).into()),
+            Values::Features(features) => Values::Features(gather(features, width, indices).into()),
+        })
+    }
+
+    /// A copy of the consecutive samples in `range`.
+    ///
+    /// # Panics
+    /// If `range` does not lie within 0..[`len`](Self::len).
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let range = range.start * self.features..range.end * self.features;
+        self.with_values(match &self.values {
+            Values::Pixels(pixels) => Values::Pixels(pixels[range].to_vec().into()),
+            Values::Features(features) => Values::Features(features[range].to_vec().into()),
+        })
+    }
+
+    /// One sample as 8-bit grey levels for showing it: pixels as they are, features scaled from
+    /// their own smallest to their own largest value.
+    ///
+    /// # Panics
+    /// If `index` is not below [`len`](Self::len).
+    pub fn grey_levels(&self, index: usize) -> Cow<'_, [u8]> {
+        let range = index * self.features..(index + 1) * self.features;
+        match &self.values {
+            Values::Pixels(pixels) => Cow::Borrowed(&pixels[range]),
+            Values::Features(features) => Cow::Owned(stretch(&features[range])),
+        }
+    }
+
+    fn with_values(&self, values: Values) -> Self {
+        Self {
+            features: self.features,
+            picture: self.picture,
+            values,
+        }
+    }
+
+    /// The first value that is NaN or infinite.
+    pub(crate) fn first_not_finite(&self) -> Option<DataError> {
+        let Values::Features(features) = &self.values else {
+            return None;
+        };
+        let position = features.iter().position(|value| !value.is_finite())?;
+        Some(DataError::NotFinite {
+            sample: position / self.features,
+            feature: position % self.features,
+            value: features[position],
+        })
+    }
+}
+
+/// The pixel's value in [0, 1]. Division, not multiplication by 1/255, to agree with the
+/// notebook's `x / 255.0` in every bit.
+fn unit(pixel: u8) -> f32 {
+    f32::from(pixel) / 255.0
+}
+
+fn fills_rows(values: usize, width: usize) -> bool {
+    width > 0 && values.is_multiple_of(width)
+}
+
+fn gather<T: Copy>(values: &[T], width: usize, indices: &[usize]) -> Vec<T> {
+    let mut gathered = Vec::with_capacity(indices.len() * width);
+    for &index in indices {
+        gathered.extend_from_slice(&values[index * width..(index + 1) * width]);
+    }
+    gathered
+}
+
+fn stretch(values: &[f32]) -> Vec<u8> {
+    let low = values.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let scale = if high > low {
+        255.0 / (high - low)
+    } else {
+        0.0
+    };
+    values
+        .iter()
+        .map(|value| ((value - low) * scale).round() as u8)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO_BY_THREE: PictureShape = PictureShape {
+        rows: 2,
+        columns: 3,
+    };
+
+    fn images() -> Samples {
+        Samples::from_pixels(TWO_BY_THREE, (0..18).map(|i| i * 15).collect()).unwrap()
+    }
+
+    #[test]
+    fn pixels_become_unit_floats_by_division() {
+        let images = Samples::from_pixels(TWO_BY_THREE, vec![0, 1, 51, 128, 254, 255]).unwrap();
+        let expected = [0.0, 1.0 / 255.0, 0.2, 128.0 / 255.0, 254.0 / 255.0, 1.0];
+        assert_eq!(images.to_f32().as_ref(), expected);
+    }
+
+    #[test]
+    fn selected_and_sliced_images_agree() {
+        let images = images();
+        assert_eq!(images.len(), 3);
+        assert_eq!(images.select(&[1, 2]), images.slice(1..3));
+        assert_eq!(
+            images.select(&[2]).pixels(),
+            Some(&[180, 195, 210, 225, 240, 255][..])
+        );
+    }
+
+    #[test]
+    fn values_that_do_not_divide_into_rows_are_refused() {
+        let error = Samples::from_pixels(TWO_BY_THREE, vec![0; 7]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "7 values do not divide into pictures of 2 × 3"
+        );
+        let error = Samples::from_features(3, vec![0.0; 7]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "7 values do not divide into rows of 3 features"
+        );
+        assert!(Samples::from_features(0, vec![]).is_err());
+        let rows = Samples::from_features(7, vec![0.0; 7]).unwrap();
+        assert!(rows.into_pictures(TWO_BY_THREE).is_err());
+    }
+
+    #[test]
+    fn features_are_shown_between_their_own_extremes() {
+        let images = Samples::from_features(3, vec![-1.0, 0.0, 1.0, 7.0, 7.0, 7.0]).unwrap();
+        assert_eq!(images.grey_levels(0).as_ref(), [0, 128, 255]);
+        assert_eq!(images.grey_levels(1).as_ref(), [0, 0, 0]);
+    }
+}

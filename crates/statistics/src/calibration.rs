@@ -2,7 +2,9 @@
 
 use crate::moments::mean;
 use crate::probabilities::rows;
+use crate::several::Test;
 use serde::Serialize;
+use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
 /// Images whose prediction had a probability in one range.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -58,10 +60,13 @@ pub fn confidences<'a>(
             |best, class| if row[class] > row[best] { class } else { best },
         );
         let confidence = f64::from(row[best]).exp();
-        // (0, 1/bins], (1/bins, 2/bins], …: a probability on an edge belongs below it.
-        let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;
-        (bin, confidence, best == label)
+        (bin_of(confidence, bins), confidence, best == label)
     })
+}
+
+/// (0, 1/bins], (1/bins, 2/bins], …: a probability on an edge belongs below it.
+fn bin_of(probability: f64, bins: usize) -> usize {
+    ((probability * bins as f64).ceil() as usize).clamp(1, bins) - 1
 }
 
 /// The expected calibration error (Naeini, Cooper and Hauskrecht 2015): the distance between
@@ -75,110 +80,104 @@ pub fn expected_calibration_error(bins: &[ReliabilityBin]) -> f64 {
     distance / images.max(1) as f64
 }
 
-/// The temperature T that minimises the log-loss of softmax(log p / T) (Guo et al. 2017): above 1
-/// where a model is too sure of itself. Golden-section search of ln T in [−5, 5] to 1e-6: the loss
-/// is convex in 1/T. A truth of probability 0 has an infinite loss whatever T is: such images are left
-/// out, and T is 1 if none are left.
-///
-/// # Panics
-/// If the slices do not fit each other.
-pub fn temperature(log_probabilities: &[f32], labels: &[usize]) -> f64 {
-    let images: Vec<(&[f32], usize)> = rows(log_probabilities, labels)
-        .filter(|&(row, label)| row[label] > f32::NEG_INFINITY)
-        .collect();
-    if images.is_empty() {
-        return 1.0;
-    }
-    // In f64 throughout: rounded to f32, the loss is flat over 1e-3 around its minimum.
-    let loss =
-        |log_temperature: f64| {
-            let temperature = log_temperature.exp();
-            mean(images.iter().map(|&(row, label)| {
-                log_total(row, temperature) - f64::from(row[label]) / temperature
-            }))
-        };
-    let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
-    let (mut low, mut high) = (-5.0, 5.0);
-    let (mut left, mut right) = (high - golden * (high - low), low + golden * (high - low));
-    let (mut at_left, mut at_right) = (loss(left), loss(right));
-    while high - low > 1e-6 {
-        if at_left <= at_right {
-            (high, right, at_right) = (right, left, at_left);
-            left = high - golden * (high - low);
-            at_left = loss(left);
-        } else {
-            (low, left, at_left) = (left, right, at_right);
-            right = low + golden * (high - low);
-            at_right = loss(right);
+/// The expected calibration error less what chance adds to it: bins of few samples are apart from the
+/// truth even where probabilities mean what they say. Of each bin the mean distance is taken that a
+/// normal number with the observed distance as its mean, and the standard error of the accuracy, would
+/// have, less the distance (Kumar, Liang and Ma 2019, there by simulation). At least 0.
+pub fn debiased_calibration_error(bins: &[ReliabilityBin]) -> f64 {
+    let samples: usize = bins.iter().map(|bin| bin.images).sum();
+    let normal = Normal::standard();
+    let of_bin = |bin: &ReliabilityBin| {
+        let distance = (bin.confidence - bin.accuracy).abs();
+        let error = (bin.accuracy * (1.0 - bin.accuracy) / bin.images.max(1) as f64).sqrt();
+        if error == 0.0 {
+            return bin.images as f64 * distance;
         }
-    }
-    f64::midpoint(low, high).exp()
+        let ratio = distance / error;
+        let folded = error * 2.0 * normal.pdf(ratio) + distance * (1.0 - 2.0 * normal.sf(ratio));
+        bin.images as f64 * (2.0 * distance - folded)
+    };
+    let sum: f64 = bins.iter().map(of_bin).sum();
+    (sum / samples.max(1) as f64).max(0.0)
 }
 
-/// Logarithms of softmax(log p / T), row by row of `images` rows.
+/// The class-wise calibration error (Kull et al. 2019): of each class, samples by their probability of
+/// it, in `bins` ranges; the distance between that and how many are of the class, averaged over samples
+/// and classes. It sees what confidences hide: that one class is too probable and another too little.
+/// Shapes are as in [`reliability`].
 ///
 /// # Panics
-/// If the values are not a whole number of rows.
-pub fn at_temperature(log_probabilities: &[f32], images: usize, temperature: f64) -> Vec<f32> {
-    if images == 0 {
-        return Vec::new();
-    }
-    let classes = log_probabilities.len() / images;
-    assert_eq!(classes * images, log_probabilities.len(), "whole rows");
-    let rows = log_probabilities.chunks_exact(classes);
-    rows.flat_map(|row| {
-        let total = log_total(row, temperature);
-        row.iter()
-            .map(move |&log| (f64::from(log) / temperature - total) as f32)
-    })
-    .collect()
+/// If the slices do not fit each other, or `bins` is 0.
+pub fn class_calibration_error(log_probabilities: &[f32], labels: &[usize], bins: usize) -> f64 {
+    let classes = log_probabilities.len() / labels.len().max(1);
+    let of_class = |class: usize| {
+        let mut sums = vec![0.0; bins];
+        for (row, label) in rows(log_probabilities, labels) {
+            let probability = f64::from(row[class]).exp();
+            sums[bin_of(probability, bins)] += probability - f64::from(u8::from(label == class));
+        }
+        sums.iter().map(|sum: &f64| sum.abs()).sum::<f64>() / labels.len().max(1) as f64
+    };
+    mean((0..classes).map(of_class))
 }
 
-/// log Σ exp(log p / T).
-fn log_total(row: &[f32], temperature: f64) -> f64 {
-    let logits = row.iter().map(|&log| f64::from(log) / temperature);
-    let largest = logits.clone().fold(f64::NEG_INFINITY, f64::max);
-    largest
-        + logits
-            .map(|logit| (logit - largest).exp())
-            .sum::<f64>()
-            .ln()
+/// Spiegelhalter's test (Spiegelhalter 1986), whether as many are right as the confidences say, two-sided:
+/// Σ(y − p)(1 − 2p) over its standard deviation √Σ(1 − 2p)²p(1 − p), which is normal for many samples.
+/// `None` where all confidences are 0, ½ or 1.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn spiegelhalter(confidences: &[f64], right: &[bool]) -> Option<Test> {
+    assert_eq!(confidences.len(), right.len(), "one confidence per sample");
+    let (mut sum, mut variance) = (0.0, 0.0);
+    for (&p, &right) in confidences.iter().zip(right) {
+        let tilt = 1.0 - 2.0 * p;
+        sum += (f64::from(u8::from(right)) - p) * tilt;
+        variance += tilt * tilt * p * (1.0 - p);
+    }
+    let statistic = sum / variance.sqrt();
+    (variance > 0.0).then(|| Test {
+        statistic,
+        p: 2.0 * Normal::standard().sf(statistic.abs()),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log_loss;
-    use crate::recorded::forty;
+    use crate::recorded::{assert_close, forty, recorded};
 
-    /// tests/recorded.py, in NumPy as the papers define them; the temperature by
-    /// `scipy.optimize.minimize_scalar`.
+    /// NumPy, as the papers define them.
     #[test]
     fn calibration_is_as_the_papers_define_it() {
         let (logs, labels) = forty();
         let bins = reliability(&logs, &labels, 15);
         assert_eq!(bins.iter().map(|bin| bin.images).sum::<usize>(), 40);
-        let error = expected_calibration_error(&bins);
-        assert!((error - 0.20073871399091844).abs() < 1e-6, "{error}");
-        let temperature = temperature(&logs, &labels);
-        assert!(
-            (temperature - 1.6603086165274736).abs() < 1e-4,
-            "{temperature}"
-        );
-        let scaled = at_temperature(&logs, 40, temperature);
-        let loss = log_loss(&scaled, &labels);
-        assert!((loss - 1.2114579164186965).abs() < 1e-6, "{loss}");
+        let [plain, debiased, classes]: [f64; 3] = recorded("calibration_errors");
+        assert_close(expected_calibration_error(&bins), plain);
+        assert_close(debiased_calibration_error(&bins), debiased);
+        assert_close(class_calibration_error(&logs, &labels, 15), classes);
+        let [statistic, p]: [f64; 2] = recorded("spiegelhalter");
+        let (confidence, right): (Vec<f64>, Vec<bool>) = confidences(&logs, &labels, 15)
+            .map(|(_, confidence, right)| (confidence, right))
+            .unzip();
+        let test = spiegelhalter(&confidence, &right).unwrap();
+        assert_close(test.statistic, statistic);
+        assert_close(test.p, p);
+        assert_eq!(spiegelhalter(&[1.0, 0.5], &[true, false]), None);
     }
 
     #[test]
-    fn a_truth_of_probability_zero_does_not_decide_the_temperature() {
-        let (mut logs, mut labels) = forty();
-        let without = temperature(&logs, &labels);
-        let impossible = [0.0, f32::NEG_INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
-        logs.extend(impossible);
-        labels.push(1);
-        assert_eq!(temperature(&logs, &labels), without);
-        assert_eq!(temperature(&impossible, &[1]), 1.0);
+    fn chance_is_taken_from_the_error() {
+        let bin = |images, confidence, accuracy| ReliabilityBin {
+            images,
+            confidence,
+            accuracy,
+        };
+        assert_eq!(debiased_calibration_error(&[bin(10, 0.5, 0.5)]), 0.0);
+        let many = [bin(1_000_000, 0.6, 0.5)];
+        assert_close(debiased_calibration_error(&many), 0.1);
+        assert_eq!(debiased_calibration_error(&[]), 0.0);
     }
 
     #[test]

@@ -179,48 +179,45 @@ fn ratio(part: usize, whole: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recorded::recorded;
 
-    const TRUTH: [usize; 10] = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2];
-    const PREDICTED: [usize; 10] = [0, 0, 1, 1, 1, 1, 3, 2, 0, 1];
+    /// Truth, predictions, the ten metrics, and precision, recall, F1 and support of each class.
+    type Case = (
+        Vec<usize>,
+        Vec<usize>,
+        [f64; 10],
+        Vec<(f64, f64, f64, usize)>,
+    );
 
-    /// scikit-learn 1.9.1, as tests/recorded.py prints it.
+    /// scikit-learn.
     #[test]
     fn metrics_agree_with_scikit_learn() {
-        let matrix = ConfusionMatrix::count(&TRUTH, &PREDICTED, 4);
+        let (truth, predicted, metrics, classes): Case = recorded("confusion");
+        let matrix = ConfusionMatrix::count(&truth, &predicted, classes.len());
         let (macros, weighted) = (matrix.macro_average(), matrix.weighted_average());
-        for (actual, expected) in [
-            (matrix.accuracy(), 0.6),
-            (matrix.balanced_accuracy(), 0.5833333333333334),
-            (macros.precision, 0.5666666666666667),
-            (macros.recall, 0.4375),
-            (macros.f1, 0.4583333333333333),
-            (weighted.precision, 0.74),
-            (weighted.recall, 0.6),
-            (weighted.f1, 0.6166666666666667),
-            (matrix.kappa(), 0.41176470588235303),
-            (matrix.matthews(), 0.43082021842766455),
-        ] {
+        let found = [
+            matrix.accuracy(),
+            matrix.balanced_accuracy(),
+            macros.precision,
+            macros.recall,
+            macros.f1,
+            weighted.precision,
+            weighted.recall,
+            weighted.f1,
+            matrix.kappa(),
+            matrix.matthews(),
+        ];
+        for (actual, expected) in found.into_iter().zip(metrics) {
             assert!(
                 (actual - expected).abs() < 1e-15,
                 "{actual} is not {expected}"
             );
         }
-        let expected = [
-            (
-                0.6666666666666666,
-                0.6666666666666666,
-                0.6666666666666666,
-                3,
-            ),
-            (0.6, 0.75, 0.6666666666666666, 4),
-            (1.0, 0.3333333333333333, 0.5, 3),
-            (0.0, 0.0, 0.0, 0),
-        ];
-        for (metrics, (precision, recall, f1, support)) in matrix.per_class().iter().zip(expected) {
-            assert!((metrics.precision - precision).abs() < 1e-15);
-            assert!((metrics.recall - recall).abs() < 1e-15);
-            assert!((metrics.f1 - f1).abs() < 1e-15);
-            assert_eq!(metrics.support, support);
+        for (found, (precision, recall, f1, support)) in matrix.per_class().iter().zip(classes) {
+            assert!((found.precision - precision).abs() < 1e-15);
+            assert!((found.recall - recall).abs() < 1e-15);
+            assert!((found.f1 - f1).abs() < 1e-15);
+            assert_eq!(found.support, support);
         }
     }
 

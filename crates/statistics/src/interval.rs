@@ -23,6 +23,11 @@ pub fn wilson(successes: usize, trials: usize, confidence: f64) -> Interval {
         successes <= trials,
         "{successes} successes in {trials} trials"
     );
+    wilson_of_share(successes as f64 / trials.max(1) as f64, trials, confidence)
+}
+
+/// [`wilson`] of a share that need not be a whole number of successes.
+pub(crate) fn wilson_of_share(p: f64, trials: usize, confidence: f64) -> Interval {
     assert!(
         confidence > 0.0 && confidence < 1.0,
         "confidence {confidence}"
@@ -34,19 +39,18 @@ pub fn wilson(successes: usize, trials: usize, confidence: f64) -> Interval {
         };
     }
     let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence));
-    let (n, k) = (trials as f64, successes as f64);
-    let p = k / n;
+    let n = trials as f64;
     let centre = p + z * z / (2.0 * n);
     let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z * z / n;
     // At the ends the formula gives 0 and 1 but for rounding.
     Interval {
-        low: if successes == 0 {
+        low: if p == 0.0 {
             0.0
         } else {
             (centre - half) / scale
         },
-        high: if successes == trials {
+        high: if p == 1.0 {
             1.0
         } else {
             (centre + half) / scale
@@ -69,48 +73,30 @@ pub fn binomial_tail(successes: usize, trials: usize, probability: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recorded::{assert_close, recorded};
 
-    /// `scipy.stats.binom.sf`, as tests/recorded.py prints it.
+    /// `scipy.stats.binom.sf`.
     #[test]
     fn tails_are_scipys() {
-        for (successes, trials, probability, expected) in [
-            (30, 200, 0.115, 0.07853873551397247),
-            (50, 200, 0.115, 8.678834269885273e-08),
-            (0, 10, 0.5, 1.0),
-        ] {
-            let tail = binomial_tail(successes, trials, probability);
-            assert!((tail - expected).abs() <= 1e-9 * expected, "{tail}");
+        let cases: Vec<(usize, usize, f64, f64)> = recorded("binomial_tail");
+        for (successes, trials, probability, expected) in cases {
+            assert_close(binomial_tail(successes, trials, probability), expected);
         }
     }
 
-    /// `scipy.stats.binomtest`, `proportion_ci` by Wilson, as tests/recorded.py prints it.
+    /// `scipy.stats.binomtest`, `proportion_ci` by Wilson.
     #[test]
     fn agrees_with_scipy() {
-        for (successes, trials, low, high) in [
-            (
-                9224,
-                10000,
-                0.916_992_588_256_269_3,
-                0.927_483_009_920_183_2,
-            ),
-            (
-                9999,
-                10000,
-                0.999_433_731_102_598_7,
-                0.999_982_347_326_398_9,
-            ),
-            (10000, 10000, 0.999_616_001_629_323_4, 1.0),
-            (0, 12, 0.0, 0.242_494_006_655_240_85),
-            (5, 12, 0.193_260_313_658_756_6, 0.680_488_687_450_450_2),
-        ] {
-            let interval = wilson(successes, trials, 0.95);
+        let cases: Vec<(usize, usize, f64, f64)> = recorded("wilson");
+        for (successes, trials, low, high) in cases {
+            let found = wilson(successes, trials, 0.95);
             assert!(
-                (interval.low - low).abs() < 1e-12,
-                "{successes}/{trials}: {interval:?}"
+                (found.low - low).abs() < 1e-12,
+                "{successes}/{trials}: {found:?}"
             );
             assert!(
-                (interval.high - high).abs() < 1e-12,
-                "{successes}/{trials}: {interval:?}"
+                (found.high - high).abs() < 1e-12,
+                "{successes}/{trials}: {found:?}"
             );
         }
     }

@@ -1,30 +1,77 @@
-//! Metrics of classifiers and their uncertainty, over plain slices.
+//! Metrics of classifiers, their uncertainty, and comparisons, over plain slices. No other crate of this
+//! workspace is needed to use it.
+//!
+//! | question | look at |
+//! |---|---|
+//! | How good is it? | [`ConfusionMatrix`], [`log_loss`], [`brier`], [`roc_auc`], [`average_precision`] |
+//! | How sure is that? | [`wilson`], [`PairedBootstrap`], [`CorrelatedDifferences::share_interval`], [`spread`] |
+//! | Do two differ, on the same samples? | [`mcnemar`], [`tango`], [`ClusteredDifference`], [`AreaDifference`] |
+//! | Does the difference matter? | [`paired_relation`], [`Relation`] |
+//! | Which of several differ? | [`all_pairs`], [`against_control`], [`PairedBootstrap::simultaneous`], [`cochran_q`] |
+//! | Over folds, seeds, data sets? | [`CorrelatedDifferences`], [`SeedDifference`], [`CrossedDifference`], [`outperforming`], [`friedman`], [`wilcoxon`] |
+//! | What could be found? | [`detectable_difference`], [`samples_needed`], [`detectable_effect`] |
+//! | Do probabilities mean what they say? | [`reliability`], [`corp`], [`Temperature`], [`spiegelhalter`] |
+//! | Is it honest? | [`shuffled_labels`], [`luck_bound`] |
+//!
+//! `cargo run --release -p statistics --example levels` simulates what tests and intervals hold.
 
+mod areas;
+mod bootstrap;
 mod calibration;
+mod clustered;
 mod confusion;
+mod corp;
+mod crossed;
+mod equivalence;
 mod interval;
+mod looks;
 mod moments;
 mod paired;
+mod pairs;
+mod power;
 mod probabilities;
+mod rank_permutations;
 mod ranks;
 #[cfg(test)]
 mod recorded;
 mod resampled;
+mod right;
 mod seeds;
 mod several;
+mod shuffled;
+mod signed_ranks;
+mod spread;
+mod tango;
+mod temperature;
 
+pub use areas::{AreaDifference, RocCurves, average_precision};
+pub use bootstrap::{PairedBootstrap, SimultaneousDifference};
 pub use calibration::{
-    ReliabilityBin, at_temperature, confidences, expected_calibration_error, reliability,
-    temperature,
+    ReliabilityBin, class_calibration_error, confidences, debiased_calibration_error,
+    expected_calibration_error, reliability, spiegelhalter,
 };
+pub use clustered::ClusteredDifference;
 pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
+pub use corp::{Corp, Step, consistency_band, corp};
+pub use crossed::CrossedDifference;
+pub use equivalence::{Relation, paired_relation};
 pub use interval::{Interval, binomial_tail, wilson};
-pub use moments::{mean, variance};
-pub use paired::{McNemar, PairedBootstrap, holm, mcnemar};
+pub use looks::{Looks, luck_bound};
+pub use moments::{mean, quantile, variance};
+pub use paired::{McNemar, holm, mcnemar};
+pub use pairs::{PairComparison, against_control, all_pairs};
+pub use power::{detectable_difference, detectable_effect, mcnemar_power, samples_needed, t_power};
 pub use probabilities::{
-    brier, brier_scores, log_loss, log_losses, ranks, roc_auc, roc_auc_influences, top_k_accuracy,
+    brier, brier_scores, impossible_truths, log_loss, log_losses, ranks, roc_auc,
+    roc_auc_influences, top_k_accuracy,
 };
-pub use ranks::{Friedman, critical_difference, friedman, nemenyi};
+pub use ranks::{Friedman, critical_difference, exact_critical_difference, friedman, nemenyi};
 pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f};
-pub use seeds::SeedDifference;
-pub use several::{Test, cochran_q, detectable_difference, groups};
+pub use right::{only_right, right, share_right};
+pub use seeds::{Outperforming, SeedDifference, outperforming};
+pub use several::{Test, cochran_q, groups};
+pub use shuffled::{ShuffledLabels, shuffled_labels, shuffles_to_fail};
+pub use signed_ranks::{signed_rank_posterior, wilcoxon};
+pub use spread::{NoSpread, Spread, Varied, spread, spread_of_samples};
+pub use tango::tango;
+pub use temperature::{Temperature, at_temperature, temperature};

@@ -1,21 +1,21 @@
-//! What the tests of recorded values have in common: data that tests/recorded.py computes in the same way,
-//! and how near is near enough.
+//! What the tests of recorded values have in common: the values that tests/recorded.py writes, and how
+//! near is near enough.
 
-/// Logarithms of the probabilities of 4 classes for 40 images, and the images' labels.
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// The cases under a name in tests/recorded.json: inputs, and what other programs make of them.
+///
+/// # Panics
+/// If there is no such name, or its cases have another shape.
+pub(crate) fn recorded<T: DeserializeOwned>(name: &str) -> T {
+    let mut all: Value = serde_json::from_str(include_str!("../tests/recorded.json")).unwrap();
+    serde_json::from_value(all[name].take()).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Logarithms of the probabilities of 4 classes for 40 samples, and the samples' labels.
 pub(crate) fn forty() -> (Vec<f32>, Vec<usize>) {
-    let labels: Vec<usize> = (0..40).map(|i| (i * i + i / 3) % 4).collect();
-    let mut logs = Vec::new();
-    for (i, &label) in labels.iter().enumerate() {
-        let logits: Vec<f64> = (0..4)
-            .map(|j| {
-                let truth = f64::from(u8::from(j == label));
-                2.0 * ((3 * i + 7 * j + 1) as f64).sin() + 0.8 * truth
-            })
-            .collect();
-        let total = logits.iter().map(|logit| logit.exp()).sum::<f64>().ln();
-        logs.extend(logits.iter().map(|logit| (logit - total) as f32));
-    }
-    (logs, labels)
+    recorded("forty")
 }
 
 /// # Panics

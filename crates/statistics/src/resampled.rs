@@ -3,6 +3,7 @@
 
 use crate::Interval;
 use crate::moments::{ROUNDING, mean, variance};
+use crate::power::detectable_effect;
 use crate::several::Test;
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, FisherSnedecor, StudentsT};
@@ -31,7 +32,8 @@ pub struct Posterior {
 impl CorrelatedDifferences {
     /// From the difference of each fold, and how many images it is judged on for each that it
     /// trains on: n₂/n₁ in the paper. `None` for fewer than two folds, and where they do not
-    /// spread: that all show the same difference does not say how certain it is.
+    /// spread: that all show the same difference does not say how certain it is. Each fold counts
+    /// alike; where folds are of unequal size, the largest ratio is the careful one.
     ///
     /// # Panics
     /// If `test_to_train` is negative or not finite.
@@ -69,13 +71,52 @@ impl CorrelatedDifferences {
         }
     }
 
-    /// The confidence interval of the mean difference that belongs to the test.
+    /// Degrees of freedom: folds less one. With one, of two folds, an interval is 12.7 standard errors
+    /// to each side.
+    pub fn freedom(&self) -> f64 {
+        self.freedom
+    }
+
+    /// The confidence interval of the mean difference that belongs to the test: it excludes 0 where the
+    /// test finds a difference at the same level. Differences in accuracy are in [−1, 1], and so is it.
     pub fn interval(&self, confidence: f64) -> Interval {
-        let half = self.student().inverse_cdf(f64::midpoint(1.0, confidence)) * self.error;
+        let half = self.half_width(confidence);
         Interval {
-            low: self.mean - half,
-            high: self.mean + half,
+            low: (self.mean - half).max(-1.0),
+            high: (self.mean + half).min(1.0),
         }
+    }
+
+    /// The confidence interval of a mean of shares, as accuracies are: of its logit, by the delta method
+    /// (Agresti 2013), so that it is within (0, 1) with any number of folds. Its variance
+    /// is a rule of thumb still, Nadeau and Bengio's; what would estimate it takes many times the fits
+    /// (nested cross-validation: Bates, Hastie and Tibshirani 2024).
+    ///
+    /// # Panics
+    /// If these are no shares: the mean is not in (0, 1).
+    pub fn share_interval(&self, confidence: f64) -> Interval {
+        let mean = self.mean;
+        assert!(mean > 0.0 && mean < 1.0, "a mean share of {mean}");
+        let middle = (mean / (1.0 - mean)).ln();
+        let half = self.half_width(confidence) / (mean * (1.0 - mean));
+        let share = |logit: f64| 1.0 / (1.0 + (-logit).exp());
+        Interval {
+            low: share(middle - half),
+            high: share(middle + half),
+        }
+    }
+
+    fn half_width(&self, confidence: f64) -> f64 {
+        self.student().inverse_cdf(f64::midpoint(1.0, confidence)) * self.error
+    }
+
+    /// The smallest difference that the test at level `alpha` finds with probability `power` on as many
+    /// folds that spread as these do.
+    ///
+    /// # Panics
+    /// If `alpha` is not in (0, 1) or `power` not in (`alpha`, 1).
+    pub fn detectable(&self, alpha: f64, power: f64) -> f64 {
+        detectable_effect(self.error, self.freedom, alpha, power)
     }
 
     /// The Bayesian correlated t test (Corani and Benavoli 2015): the posterior of the mean
@@ -122,39 +163,59 @@ pub fn five_by_two_f(differences: &[[f64; 2]; 5]) -> Option<Test> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recorded::assert_close;
+    use crate::recorded::{assert_close, recorded};
 
-    const DIFFERENCES: [f64; 10] = [
-        0.012, 0.018, -0.004, 0.009, 0.021, 0.015, 0.002, 0.011, 0.007, 0.019,
-    ];
+    /// Per fold, its ratio, (left, within, right) of ± 0.005, p, interval, and of 0.9 + the difference.
+    type Case = (f64, [f64; 3], f64, [f64; 2], [f64; 2]);
 
-    /// baycomp 1.0.3 (Bayesian) and SciPy 1.17.1 (the same distribution, two-sided), as
-    /// tests/recorded.py prints them.
+    /// baycomp (Bayesian) and SciPy (the same distribution, two-sided).
     #[test]
     fn correlated_differences_are_those_of_baycomp() {
-        let folds = CorrelatedDifferences::new(&DIFFERENCES, 0.1 / 0.9).unwrap();
-        let posterior = folds.posterior(0.005);
-        assert_close(posterior.second_better, 0.0008230361614898612);
-        assert_close(posterior.equivalent, 0.06467477733052507);
-        assert_close(posterior.first_better, 0.9345021865079851);
-        assert_close(folds.t_test().p, 0.013883857507012478);
-        assert_close(folds.interval(0.95).low, 0.0028305191146333463);
-        assert_close(folds.interval(0.95).high, 0.01916948088536665);
-        // Judged on as many images as trained on, which shows less.
-        let few = CorrelatedDifferences::new(&DIFFERENCES, 1.0).unwrap();
-        assert_close(few.t_test().p, 0.21485399921692944);
-        assert_close(few.interval(0.95).low, -0.007648128699262281);
-        assert_close(few.interval(0.95).high, 0.02964812869926228);
+        let (differences, cases): (Vec<f64>, Vec<Case>) = recorded("folds");
+        let accuracies: Vec<f64> = differences.iter().map(|d| 0.9 + d).collect();
+        for (ratio, [left, within, right], p, [low, high], of_share) in cases {
+            let folds = CorrelatedDifferences::new(&differences, ratio).unwrap();
+            let posterior = folds.posterior(0.005);
+            assert_close(posterior.second_better, left);
+            assert_close(posterior.equivalent, within);
+            assert_close(posterior.first_better, right);
+            assert_close(folds.t_test().p, p);
+            assert_close(folds.interval(0.95).low, low);
+            assert_close(folds.interval(0.95).high, high);
+            let folds = CorrelatedDifferences::new(&accuracies, ratio).unwrap();
+            assert_close(folds.share_interval(0.95).low, of_share[0]);
+            assert_close(folds.share_interval(0.95).high, of_share[1]);
+        }
     }
 
-    /// mlxtend 0.25.0, `combined_ftest_5x2cv`, as tests/recorded.py prints it.
+    #[test]
+    fn no_interval_leaves_what_is_possible() {
+        let two = CorrelatedDifferences::new(&[0.988, 0.996], 1.0).unwrap();
+        let share = two.share_interval(0.95);
+        assert!(share.low > 0.0 && share.low < 0.988, "{share:?}");
+        assert!(share.high > 0.996 && share.high < 1.0, "{share:?}");
+        let apart = CorrelatedDifferences::new(&[0.1, 0.9], 1.0).unwrap();
+        let [low, high] = [-1.0, 1.0];
+        assert_eq!(apart.interval(0.95), Interval { low, high });
+        assert_eq!(apart.freedom(), 1.0);
+    }
+
+    #[test]
+    fn two_folds_find_only_what_is_large() {
+        let of = |folds: &[f64]| CorrelatedDifferences::new(folds, 1.0).unwrap();
+        let (two, ten) = (of(&[0.0, 0.02]), of(&[0.0, 0.02].repeat(5)));
+        assert!(two.detectable(0.05, 0.8) > 4.0 * ten.detectable(0.05, 0.8));
+        let spread = two.detectable(0.05, 0.8) / two.error;
+        assert!((crate::t_power(spread, 1.0, 0.05) - 0.8).abs() < 1e-9);
+    }
+
+    /// mlxtend, `combined_ftest_5x2cv`.
     #[test]
     fn the_combined_f_test_is_mlxtends() {
-        let pairs: [[f64; 2]; 5] =
-            std::array::from_fn(|i| [DIFFERENCES[2 * i], DIFFERENCES[2 * i + 1]]);
+        let (pairs, statistic, p): ([[f64; 2]; 5], f64, f64) = recorded("five_by_two");
         let test = five_by_two_f(&pairs).unwrap();
-        assert_close(test.statistic, 3.7896995708154506);
-        assert_close(test.p, 0.07720182938726802);
+        assert_close(test.statistic, statistic);
+        assert_close(test.p, p);
         assert_eq!(five_by_two_f(&[[0.1; 2]; 5]), None);
     }
 

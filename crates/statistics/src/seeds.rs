@@ -1,23 +1,45 @@
-//! Comparisons of two classifiers over seeds, on the same test images.
+//! Comparisons of two classifiers over seeds, on the same test samples.
 
+use crate::Interval;
+use crate::interval::wilson_of_share;
 use crate::moments::{ROUNDING, mean, variance};
+use crate::power::{detectable_effect, t_power};
 use crate::several::Test;
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use serde::Serialize;
+use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// How the mean accuracies of two classifiers over seeds differ.
+/// How the mean accuracies of two classifiers over seeds differ, on these test samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SeedDifference {
     mean: f64,
     /// Standard error of the mean.
     error: f64,
     freedom: f64,
-    /// Standard deviation of the difference between one fit of each.
-    deviation: f64,
+    /// Variance of a fit of each, or of the difference of a pair of fits and 0.
+    variances: [f64; 2],
 }
 
 impl SeedDifference {
+    /// From accuracies with the same seeds, seed by seed: for classifiers that take the same from their
+    /// seed, as initial weights or the order of batches. Their accuracies rise and fall together, and
+    /// pairs show smaller differences. Pairs are never wrong where both have been fitted with the same
+    /// seeds; if they have nothing in common, pairs only cost degrees of freedom. `None` for fewer than
+    /// two seeds, and where the differences do not spread.
+    ///
+    /// # Panics
+    /// If the two have different numbers of accuracies.
+    pub fn paired(first: &[f64], second: &[f64]) -> Option<Self> {
+        assert_eq!(first.len(), second.len(), "the same seeds");
+        let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
+        if differences.len() < 2 {
+            return None;
+        }
+        Self::new(&differences, &[0.0])
+    }
+
     /// From the accuracies with several seeds, or the only one of a classifier that does not depend
-    /// on the seed. `None` where they do not spread.
+    /// on the seed, without pairs: for classifiers whose seeds have nothing in common. `None` where
+    /// they do not spread.
     ///
     /// # Panics
     /// If one of the two has no accuracy.
@@ -28,21 +50,17 @@ impl SeedDifference {
             "a classifier has a fit"
         );
         let variances = both.map(variance);
-        let deviation = variances.iter().sum::<f64>().sqrt();
-        if deviation < ROUNDING {
+        if variances.iter().sum::<f64>().sqrt() < ROUNDING {
             return None;
         }
         let counts = both.map(|accuracies| accuracies.len() as f64);
-        let of_means = [0, 1].map(|i| variances[i] / counts[i]);
-        let squared: f64 = of_means.iter().sum();
-        // Welch and Satterthwaite's; the other count less one, where one of the two does not spread.
-        let parts = [0, 1].map(|i| of_means[i].powi(2) / (counts[i] - 1.0).max(1.0));
+        let (error, freedom) = welch(variances, counts);
         let [first, second] = both.map(|accuracies| mean(accuracies.iter().copied()));
         Some(Self {
             mean: first - second,
-            error: squared.sqrt(),
-            freedom: squared.powi(2) / parts.iter().sum::<f64>(),
-            deviation,
+            error,
+            freedom,
+            variances,
         })
     }
 
@@ -51,8 +69,13 @@ impl SeedDifference {
         self.mean
     }
 
-    /// Welch's t test (Welch 1947), two-sided: seeds of two classifiers have nothing in common, so they
-    /// are not paired. If only one depends on the seed, this is the t test of one sample.
+    /// Degrees of freedom: pairs less one, or Welch and Satterthwaite's.
+    pub fn freedom(&self) -> f64 {
+        self.freedom
+    }
+
+    /// Student's t test of pairs, or Welch's (Welch 1947), two-sided. If only one classifier depends on
+    /// the seed, it is the t test of one sample.
     pub fn t_test(&self) -> Test {
         let statistic = self.mean / self.error;
         Test {
@@ -61,28 +84,107 @@ impl SeedDifference {
         }
     }
 
-    /// How many seeds the test at level `alpha` needs to find the difference with probability `power`, if
-    /// mean and spread stay as they are: the least n ≥ 2 with
-    /// n ≥ ((t(1 − α/2) + t(power)) σ / μ)², t of n − 1 degrees of freedom. `None` without a difference.
+    /// The confidence interval of the mean difference that belongs to the test.
+    ///
+    /// # Panics
+    /// If `confidence` is not in (0, 1).
+    pub fn interval(&self, confidence: f64) -> Interval {
+        assert!(
+            confidence > 0.0 && confidence < 1.0,
+            "confidence {confidence}"
+        );
+        let half = student(self.freedom).inverse_cdf(f64::midpoint(1.0, confidence)) * self.error;
+        Interval {
+            low: self.mean - half,
+            high: self.mean + half,
+        }
+    }
+
+    /// The smallest difference that the test at level `alpha` finds with probability `power` with as many
+    /// seeds, if these spread as they do.
+    ///
+    /// # Panics
+    /// If `alpha` is not in (0, 1) or `power` not in (`alpha`, 1).
+    pub fn detectable(&self, alpha: f64, power: f64) -> f64 {
+        detectable_effect(self.error, self.freedom, alpha, power)
+    }
+
+    /// How many seeds, for each of the two, the test at level `alpha` needs to find the difference with
+    /// probability `power`, if mean and spread stay as they are: by the noncentral t distribution
+    /// ([`t_power`]). `None` without a difference, and for more than a billion.
     ///
     /// # Panics
     /// If `alpha` or `power` is not in (0, 1).
     pub fn seeds_to_settle(&self, alpha: f64, power: f64) -> Option<usize> {
+        assert!(power > 0.0 && power < 1.0, "a power of {power}");
         if self.mean.abs() < ROUNDING {
             return None;
         }
-        let needed = |t: &dyn Fn(f64) -> f64| {
-            ((t(1.0 - alpha / 2.0) + t(power)) * self.deviation / self.mean).powi(2)
+        let is_enough = |seeds: u32| {
+            let (error, freedom) = welch(self.variances, [f64::from(seeds); 2]);
+            t_power(self.mean / error, freedom, alpha) >= power
         };
-        // Normal quantiles are smaller than those of any t: no fewer will do, and not many more; of a
-        // billion, no more.
-        let normal = Normal::standard();
-        let mut seeds = needed(&|share| normal.inverse_cdf(share)).ceil().max(2.0);
-        while seeds < 1e9 && seeds < needed(&|share| student(seeds - 1.0).inverse_cdf(share)) {
-            seeds += 1.0;
+        // The power grows with the seeds: twice as many until they are enough, then bisection.
+        let mut high = 2;
+        while !is_enough(high) {
+            high *= 2;
+            if high > 1_000_000_000 {
+                return None;
+            }
         }
-        Some(seeds as usize)
+        let mut low = high / 2;
+        while low >= 2 && high - low > 1 {
+            let middle = low.midpoint(high);
+            if is_enough(middle) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        Some(high as usize)
     }
+}
+
+/// How probable it is that a fit of the first classifier is better than one of the second.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Outperforming {
+    /// The share of pairs of fits in which the first is better; ties count half.
+    pub probability: f64,
+    /// Its interval.
+    pub interval: Interval,
+}
+
+/// P(A > B) of Bouthillier et al. 2021, from pairs of accuracies that have all in common but the
+/// classifier: seed, training and test samples. They call A better if the interval is above ½, and the
+/// difference one that matters if it reaches 0.75. The interval is Wilson's, and not theirs of the
+/// percentile bootstrap, whose width is 0 where one of the two wins each time. `None` without pairs.
+///
+/// # Panics
+/// If the two have different numbers of accuracies, or `confidence` is not in (0, 1).
+pub fn outperforming(first: &[f64], second: &[f64], confidence: f64) -> Option<Outperforming> {
+    assert_eq!(first.len(), second.len(), "pairs of accuracies");
+    if first.is_empty() {
+        return None;
+    }
+    let points = first.iter().zip(second).map(|(a, b)| match a.total_cmp(b) {
+        std::cmp::Ordering::Greater => 1.0,
+        std::cmp::Ordering::Equal => 0.5,
+        std::cmp::Ordering::Less => 0.0,
+    });
+    let probability = mean(points);
+    Some(Outperforming {
+        probability,
+        interval: wilson_of_share(probability, first.len(), confidence),
+    })
+}
+
+/// Standard error and degrees of freedom of the difference of two means (Welch 1947); the other count
+/// less one, where one of the two does not spread.
+fn welch(variances: [f64; 2], counts: [f64; 2]) -> (f64, f64) {
+    let of_means = [0, 1].map(|i| variances[i] / counts[i]);
+    let squared: f64 = of_means.iter().sum();
+    let parts = [0, 1].map(|i| of_means[i].powi(2) / (counts[i] - 1.0).max(1.0));
+    (squared.sqrt(), squared.powi(2) / parts.iter().sum::<f64>())
 }
 
 fn student(freedom: f64) -> StudentsT {
@@ -92,44 +194,67 @@ fn student(freedom: f64) -> StudentsT {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recorded::assert_close;
+    use crate::recorded::{assert_close, recorded};
 
-    const FIRST: [f64; 5] = [0.9731, 0.9718, 0.9745, 0.9722, 0.9739];
-    const SECOND: [f64; 5] = [0.9712, 0.9725, 0.9708, 0.9716, 0.9719];
+    fn accuracies() -> [Vec<f64>; 2] {
+        recorded("accuracies_over_seeds")
+    }
 
-    /// `scipy.stats.ttest_ind` and `ttest_1samp`, and the least n by trying all with `scipy.stats.t`,
-    /// as tests/recorded.py prints them.
+    /// `scipy.stats`: `ttest_ind`, `ttest_1samp` and `ttest_rel`, with their intervals.
     #[test]
     fn tests_over_seeds_are_scipys() {
-        let both = SeedDifference::new(&FIRST, &SECOND).unwrap();
-        assert_close(both.mean(), 0.0015);
-        assert_close(both.t_test().statistic, 2.5724787771376816);
-        assert_close(both.t_test().p, 0.03984673936496024);
-        let one = SeedDifference::new(&FIRST, &[0.9717]).unwrap();
-        assert_close(one.t_test().statistic, 2.7724131203345577);
-        assert_close(one.t_test().p, 0.05020677686845532);
-        let other = SeedDifference::new(&[0.9717], &FIRST).unwrap();
-        assert_eq!(other.t_test().p, one.t_test().p);
-        assert_eq!(other.mean(), -one.mean());
+        let [first, second] = accuracies();
+        let found = [
+            SeedDifference::new(&first, &second),
+            SeedDifference::new(&first, &second[..1]),
+            SeedDifference::paired(&first, &second),
+        ];
+        let expected: Vec<(f64, f64, f64, f64, f64)> = recorded("seed_tests");
+        for (found, (mean, statistic, p, low, high)) in found.into_iter().zip(expected) {
+            let found = found.unwrap();
+            assert_close(found.mean(), mean);
+            assert_close(found.t_test().statistic, statistic);
+            assert_close(found.t_test().p, p);
+            assert_close(found.interval(0.95).low, low);
+            assert_close(found.interval(0.95).high, high);
+        }
+        let other = SeedDifference::new(&second[..1], &first).unwrap();
+        assert_eq!(other.mean(), -found[1].unwrap().mean());
+    }
+
+    /// By trying all numbers, with `scipy.stats.nct`.
+    #[test]
+    fn seeds_grow_with_the_spread_and_shrink_with_the_difference() {
+        let [first, second] = accuracies();
+        let apart = |more: f64| {
+            let second: Vec<f64> = second.iter().map(|accuracy| accuracy - more).collect();
+            SeedDifference::new(&first, &second).unwrap()
+        };
+        let cases: Vec<(f64, f64, usize)> = recorded("seeds_to_settle");
+        for (more, alpha, seeds) in cases {
+            let found = apart(more).seeds_to_settle(alpha, 0.8);
+            assert_eq!(found, Some(seeds), "{more}");
+        }
+        let none = -apart(0.0).mean();
+        assert_eq!(apart(none).seeds_to_settle(0.05, 0.8), None);
     }
 
     #[test]
-    fn seeds_grow_with_the_spread_and_shrink_with_the_difference() {
-        let apart = |difference: f64| {
-            let second = SECOND.map(|accuracy| accuracy - difference);
-            SeedDifference::new(&FIRST, &second).unwrap()
-        };
-        for (difference, alpha, seeds) in [
-            (0.0, 0.05, 9),
-            (-0.001, 0.05, 56),
-            (-0.00149, 0.05, 133_433),
-            (0.1, 0.05, 2),
-            (0.0, 0.005, 14),
-        ] {
-            let found = apart(difference).seeds_to_settle(alpha, 0.8);
-            assert_eq!(found, Some(seeds), "{difference}");
-        }
-        assert_eq!(apart(-0.0015).seeds_to_settle(0.05, 0.8), None);
+    fn the_detectable_difference_is_found_as_often_as_asked() {
+        let [first, second] = accuracies();
+        let pairs = SeedDifference::paired(&first, &second).unwrap();
+        let found = pairs.detectable(0.05, 0.8) / pairs.error;
+        assert!((t_power(found, pairs.freedom(), 0.05) - 0.8).abs() < 1e-9);
+    }
+
+    /// Seeds that move both alike.
+    #[test]
+    fn pairs_show_what_seeds_hide() {
+        let first = [0.90, 0.92, 0.88, 0.91, 0.89];
+        let second = [0.897, 0.918, 0.878, 0.908, 0.886];
+        let p = |of: Option<SeedDifference>| of.unwrap().t_test().p;
+        assert!(p(SeedDifference::paired(&first, &second)) < 0.01);
+        assert!(p(SeedDifference::new(&first, &second)) > 0.5);
     }
 
     #[test]
@@ -137,5 +262,17 @@ mod tests {
         assert_eq!(SeedDifference::new(&[0.9], &[0.8]), None);
         assert_eq!(SeedDifference::new(&[0.9; 3], &[0.8; 3]), None);
         assert_eq!(SeedDifference::new(&[0.1 + 0.2, 0.3], &[0.8]), None);
+        assert_eq!(SeedDifference::paired(&[0.9], &[0.8]), None);
+        assert_eq!(SeedDifference::paired(&[0.9, 0.8], &[0.8, 0.7]), None);
+    }
+
+    #[test]
+    fn ties_are_half_a_win_and_five_wins_are_no_certainty() {
+        let found = outperforming(&[0.9, 0.8, 0.7, 0.6], &[0.8, 0.8, 0.8, 0.5], 0.95).unwrap();
+        assert_eq!(found.probability, 0.625);
+        let all = outperforming(&[0.9; 5], &[0.8; 5], 0.95).unwrap();
+        assert_eq!((all.probability, all.interval.high), (1.0, 1.0));
+        assert!(all.interval.low > 0.5 && all.interval.low < 0.6, "{all:?}");
+        assert_eq!(outperforming(&[], &[], 0.95), None);
     }
 }

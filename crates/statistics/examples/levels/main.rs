@@ -1,0 +1,42 @@
+//! Simulates what the tests and intervals of this crate hold: how often a test of level 0.05 finds a
+//! difference that is not there, and how often an interval of confidence 0.95 holds the truth.
+//!
+//!     cargo run --release -p statistics --example levels [FILE]
+//!
+//! writes a page in Markdown to the file, or to standard output. The same page each time.
+
+mod clusters;
+mod controls;
+mod data_sets;
+mod folds;
+mod page;
+mod pairs;
+mod probabilities;
+mod seeds;
+mod several;
+
+use page::Page;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut page = Page::default();
+    pairs::simulate(&mut page);
+    several::simulate(&mut page);
+    clusters::simulate(&mut page);
+    folds::simulate(&mut page);
+    seeds::simulate(&mut page);
+    data_sets::simulate(&mut page);
+    probabilities::simulate(&mut page);
+    controls::simulate(&mut page);
+    let Some(file) = std::env::args().nth(1) else {
+        print!("{}", page.markdown());
+        return ExitCode::SUCCESS;
+    };
+    match std::fs::write(&file, page.markdown()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cannot write {file}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The page of simulated rates, and how they are simulated.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use statrs::distribution::{ContinuousCDF, Normal};
+use std::fmt::Write;
+
+/// Runs of each simulation.
+pub(crate) const RUNS: usize = 2_000;
+
+/// What a rate should be.
+#[derive(Clone, Copy)]
+pub(crate) enum Aim {
+    /// Differences found where there are none: 0.04 to 0.06.
+    Size,
+    /// The truth held: 0.94 to 0.96.
+    Coverage,
+    /// No more than this.
+    AtMost(f64),
+    /// No less than this.
+    AtLeast(f64),
+    /// Differences found where there are some: to be seen, not to be judged.
+    Power,
+    /// Not of this crate's advice: shown for comparison.
+    Instead,
+}
+
+/// Sections of rates.
+#[derive(Default)]
+pub(crate) struct Page {
+    text: String,
+    outside: usize,
+    rates: usize,
+}
+
+impl Page {
+    /// Begins a section.
+    pub(crate) fn section(&mut self, title: &str, about: &str) {
+        eprintln!("{title}");
+        write!(
+            self.text,
+            "\n## {title}\n\n{about}\n\n| what | where | rate | ± | aim | remark |\n|---|---|--:|--:|---|---|\n"
+        )
+        .expect("a string takes all");
+    }
+
+    /// Adds the rate of runs that hold, of `RUNS`.
+    pub(crate) fn rate(&mut self, what: &str, place: &str, aim: Aim, of: f64) {
+        self.rate_of(what, place, aim, of, RUNS);
+    }
+
+    /// Adds a rate of so many runs.
+    pub(crate) fn rate_of(&mut self, what: &str, place: &str, aim: Aim, of: f64, runs: usize) {
+        let error = (of * (1.0 - of) / runs as f64).sqrt();
+        let (aimed, remark) = aim.judge(of, error);
+        self.rates += 1;
+        self.outside += usize::from(!remark.is_empty());
+        let digits = if of < 0.001 && of > 0.0 { 6 } else { 3 };
+        writeln!(
+            self.text,
+            "| {what} | {place} | {of:.digits$} | {error:.digits$} | {aimed} | {remark} |"
+        )
+        .expect("a string takes all");
+    }
+
+    /// Adds a paragraph.
+    pub(crate) fn note(&mut self, text: &str) {
+        write!(self.text, "\n{text}\n").expect("a string takes all");
+    }
+
+    /// The page.
+    pub(crate) fn markdown(&self) -> String {
+        format!(
+            "# Levels\n\nWhat the tests and intervals of `statistics` hold, simulated: `cargo run --release -p \
+             statistics --example levels results/levels.md`. Tests are of level 0.05 and intervals of \
+             confidence 0.95, unless said otherwise; each rate is of {RUNS} runs, and ± is its Monte-Carlo \
+             error (one standard error). A remark stands where a rate is outside 0.04 to 0.06, or 0.94 to \
+             0.96, by more than that error: {} of {} rates. *Careful* means too few differences, or too wide an \
+             interval; exact tests of few samples cannot be otherwise. **Bold** remarks mean that more is \
+             claimed than holds.\n{}",
+            self.outside, self.rates, self.text
+        )
+    }
+}
+
+impl Aim {
+    fn judge(self, rate: f64, error: f64) -> (String, &'static str) {
+        let beyond = |limit: f64| rate > limit + error;
+        let below = |limit: f64| rate < limit - error;
+        match self {
+            Self::Size if beyond(0.06) => ("0.05".to_owned(), "**finds too many**"),
+            Self::Size if below(0.04) => ("0.05".to_owned(), "careful"),
+            Self::Size => ("0.05".to_owned(), ""),
+            Self::Coverage if below(0.94) => ("0.95".to_owned(), "**too narrow**"),
+            Self::Coverage if beyond(0.96) => ("0.95".to_owned(), "careful"),
+            Self::Coverage => ("0.95".to_owned(), ""),
+            Self::AtMost(most) if beyond(most) => (format!("≤ {most}"), "**above**"),
+            Self::AtMost(most) => (format!("≤ {most}"), ""),
+            Self::AtLeast(least) if below(least) => (format!("≥ {least}"), "**below**"),
+            Self::AtLeast(least) => (format!("≥ {least}"), ""),
+            Self::Power => ("power".to_owned(), ""),
+            Self::Instead => ("for comparison".to_owned(), ""),
+        }
+    }
+}
+
+/// A run's own random numbers.
+pub(crate) type Random = ChaCha8Rng;
+
+/// The means over `RUNS` runs of what each returns, for any number of threads the same.
+pub(crate) fn rates<const N: usize>(run: impl Fn(&mut Random) -> [bool; N] + Sync) -> [f64; N] {
+    rates_of(RUNS, run)
+}
+
+/// The means over so many runs.
+pub(crate) fn rates_of<const N: usize>(
+    runs: usize,
+    run: impl Fn(&mut Random) -> [bool; N] + Sync,
+) -> [f64; N] {
+    let counts = (0..runs as u64)
+        .into_par_iter()
+        .map(|stream| {
+            let mut random = ChaCha8Rng::seed_from_u64(1);
+            random.set_stream(stream);
+            run(&mut random).map(usize::from)
+        })
+        .reduce(|| [0; N], |a, b| std::array::from_fn(|i| a[i] + b[i]));
+    counts.map(|count| count as f64 / runs as f64)
+}
+
+/// A normal number.
+pub(crate) fn normal(random: &mut Random) -> f64 {
+    let size = -2.0 * (1.0 - random.random::<f64>()).ln();
+    size.sqrt() * (std::f64::consts::TAU * random.random::<f64>()).cos()
+}
+
+/// The probability that a normal number is below.
+pub(crate) fn below(limit: f64) -> f64 {
+    Normal::standard().cdf(limit)
+}
+
+/// Whether an interval holds a value.
+pub(crate) fn holds(interval: statistics::Interval, value: f64) -> bool {
+    interval.low <= value && value <= interval.high
+}

@@ -1,0 +1,142 @@
+//! Probabilities: temperature, calibration, areas under curves.
+
+use crate::page::{Aim, Page, Random, below, holds, normal, rates};
+use rand::RngExt;
+use statistics::{
+    AreaDifference, Interval, Temperature, at_temperature, consistency_band, corp, log_loss,
+    spiegelhalter,
+};
+
+pub(crate) fn simulate(page: &mut Page) {
+    calibration(page);
+    temperature(page);
+    areas(page);
+}
+
+fn calibration(page: &mut Page) {
+    page.section(
+        "Calibration",
+        "Confidences between 0.5 and 1 that mean what they say. The band is judged at 0.8.",
+    );
+    for samples in [20, 100, 1_000] {
+        let [found, held] = rates(|random| {
+            let confidences: Vec<f64> = (0..samples)
+                .map(|_| 0.5 + 0.5 * random.random::<f64>())
+                .collect();
+            let right: Vec<bool> = confidences
+                .iter()
+                .map(|p| random.random::<f64>() < *p)
+                .collect();
+            let band = consistency_band(&confidences, &[0.8], 0.95, 200, random.random());
+            let steps = corp(&confidences, &right).steps;
+            let at = steps.iter().find(|step| step.to >= 0.8).or(steps.last());
+            let test = spiegelhalter(&confidences, &right);
+            [
+                test.is_some_and(|test| test.p <= 0.05),
+                at.is_some_and(|step| holds(band[0], step.frequency)),
+            ]
+        });
+        let place = format!("{samples} samples");
+        page.rate("Spiegelhalter", &place, Aim::Size, found);
+        page.rate("consistency band of CORP", &place, Aim::Coverage, held);
+    }
+}
+
+/// Log-probabilities of three classes and labels that follow them at a temperature.
+fn draw(
+    random: &mut Random,
+    samples: usize,
+    sharpness: f64,
+    temperature: f64,
+) -> (Vec<f32>, Vec<usize>) {
+    let (mut logs, mut labels) = (Vec::new(), Vec::new());
+    for _ in 0..samples {
+        let logits: [f64; 3] = std::array::from_fn(|_| sharpness * normal(random));
+        let total = logits.iter().map(|logit| logit.exp()).sum::<f64>().ln();
+        let row = logits.map(|logit| (logit - total) as f32);
+        let mut left = random.random::<f64>();
+        let truth = at_temperature(&row, 1, temperature);
+        let label = truth.iter().position(|log| {
+            left -= f64::from(*log).exp();
+            left < 0.0
+        });
+        logs.extend(row);
+        labels.push(label.unwrap_or(2));
+    }
+    (logs, labels)
+}
+
+fn temperature(page: &mut Page) {
+    page.section(
+        "Temperature",
+        "Three classes, labels drawn at a true temperature: whether ln T ± 1.96 standard errors holds it, and \
+         how often the log-loss
+         of 1 000 new samples is worse than unscaled by more than 0.05 nats.",
+    );
+    for (samples, sharpness, truth) in [
+        (20, 2.0, 1.0),
+        (100, 2.0, 1.0),
+        (100, 2.0, 2.0),
+        (1_000, 2.0, 1.0),
+        (1_000, 2.0, 2.0),
+        (20, 6.0, 1.0),
+        (100, 6.0, 0.3),
+    ] {
+        let [held, worse, bound] = rates(|random| {
+            let (logs, labels) = draw(random, samples, sharpness, truth);
+            let found = Temperature::fit(&logs, &labels);
+            let middle = found.value.ln();
+            let half = 1.96 * found.log_error.unwrap_or(f64::INFINITY);
+            let interval = Interval {
+                low: middle - half,
+                high: middle + half,
+            };
+            let (logs, labels) = draw(random, 1_000, sharpness, truth);
+            let after = log_loss(&at_temperature(&logs, 1_000, found.value), &labels);
+            [
+                holds(interval, truth.ln()),
+                after > 0.05 + log_loss(&logs, &labels),
+                found.at_bound,
+            ]
+        });
+        let place = format!("{samples} samples, logits of {sharpness}, T {truth}");
+        page.rate("ln T ± 1.96 errors", &place, Aim::Coverage, held);
+        page.rate("worse by 0.05 nats", &place, Aim::AtMost(0.05), worse);
+        page.rate("at a bound", &place, Aim::AtMost(0.0), bound);
+    }
+}
+
+fn areas(page: &mut Page) {
+    page.section(
+        "Areas under the receiver operating characteristic",
+        "Two models, equally good, then one better. DeLong's method is for many samples of both kinds.",
+    );
+    for (samples, members) in [(100, 2), (100, 5), (100, 50), (1_000, 20), (1_000, 500)] {
+        for apart in [[1.0, 1.0], [2.0, 1.0]] {
+            let truth = below(apart[0] / 2.0) - below(apart[1] / 2.0);
+            let [found, held] = rates(|random| {
+                let inside: Vec<bool> = (0..samples).map(|i| i < members).collect();
+                let common: Vec<f64> = (0..samples).map(|_| normal(random)).collect();
+                // A common and an own part, of variance 1 each: areas of Φ(apart/2).
+                let [first, second] = apart.map(|apart| -> Vec<f64> {
+                    let own = common.iter().map(|c| c + normal(random));
+                    let pairs = own.zip(&inside);
+                    pairs
+                        .map(|(own, &inside)| own + if inside { apart } else { 0.0 })
+                        .collect()
+                });
+                let found = AreaDifference::new(&first, &second, &inside).expect("both kinds");
+                [
+                    found.test().is_some_and(|test| test.p <= 0.05),
+                    holds(found.interval(0.95), truth),
+                ]
+            });
+            let place =
+                format!("{samples} samples, {members} in the class, areas differ by {truth:.2}");
+            if truth == 0.0 {
+                page.rate("DeLong's test", &place, Aim::Size, found);
+            }
+            page.rate("DeLong's interval", &place, Aim::Coverage, held);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! What a comparison can find before it is run: the smallest differences, and how much it takes.
+
+use crate::mcnemar;
+use statrs::distribution::{Binomial, ContinuousCDF, Discrete, DiscreteCDF, Normal, StudentsT};
+use statrs::function::gamma::ln_gamma;
+
+/// More samples are not counted.
+const MOST_SAMPLES: usize = 1_000_000_000;
+
+/// The power of McNemar's exact test at level `alpha`, two-sided: the probability that it finds a
+/// `difference` in accuracy on `samples` samples, on a share `differing` of which exactly one of the two
+/// is expected to be right. Over the number of differing samples and who is right on them (Connor
+/// 1987, there for the approximate test).
+///
+/// # Panics
+/// If `alpha` is not in (0, 1), `differing` not in [0, 1], or |`difference`| > `differing`.
+pub fn mcnemar_power(samples: usize, differing: f64, difference: f64, alpha: f64) -> f64 {
+    ExactPower::new(samples, differing, alpha).of(difference, differing)
+}
+
+/// The smallest difference in accuracy that McNemar's exact test finds with probability `power` at
+/// level `alpha`, two-sided, on `samples` samples of which the classifiers differ on a share `differing`,
+/// to 1e-9. `None` where even `differing`, which is the largest there can be, is found less often.
+///
+/// # Panics
+/// If `alpha` or `power` is not in (0, 1), or `differing` not in [0, 1].
+pub fn detectable_difference(
+    samples: usize,
+    differing: f64,
+    alpha: f64,
+    power: f64,
+) -> Option<f64> {
+    assert!(power > 0.0 && power < 1.0, "a power of {power}");
+    let exact = ExactPower::new(samples, differing, alpha);
+    if exact.of(differing, differing) < power {
+        return None;
+    }
+    Some(smallest(0.0, differing, |difference| {
+        exact.of(difference, differing) >= power
+    }))
+}
+
+/// The samples that McNemar's exact test needs to find a `difference` in accuracy with probability
+/// `power` at level `alpha`, two-sided, if classifiers differ on a share `differing` of them: the first
+/// number from Connor's approximation (z(1 − α/2)√ψ + z(power)√(ψ − δ²))²/δ² on whose exact power is
+/// enough. `None` without a difference, and for more than a billion.
+///
+/// # Panics
+/// As [`mcnemar_power`], or if `power` is not in (0, 1).
+pub fn samples_needed(difference: f64, differing: f64, alpha: f64, power: f64) -> Option<usize> {
+    assert!(power > 0.0 && power < 1.0, "a power of {power}");
+    assert!(difference.abs() <= differing, "{difference} of {differing}");
+    if difference == 0.0 {
+        return None;
+    }
+    let z = |share| Normal::standard().inverse_cdf(share);
+    let spread = (differing - difference * difference).sqrt();
+    let root = (z(1.0 - alpha / 2.0) * differing.sqrt() + z(power) * spread) / difference;
+    let first = (root * root).ceil() as usize;
+    let mut numbers = first..=MOST_SAMPLES;
+    numbers.find(|&samples| mcnemar_power(samples, differing, difference, alpha) >= power)
+}
+
+/// The numbers of differing samples that may occur, with what the exact test makes of them.
+struct ExactPower {
+    /// Number, its probability, and how many the loser may have at most if the two are to differ.
+    numbers: Vec<(u64, f64, u64)>,
+}
+
+impl ExactPower {
+    fn new(samples: usize, differing: f64, alpha: f64) -> Self {
+        assert!(alpha > 0.0 && alpha < 1.0, "a level of {alpha}");
+        let distribution = Binomial::new(differing, samples as u64).expect("a share");
+        let middle = samples as f64 * differing;
+        // Nine standard deviations, and some for the skewed: beyond there is less than 1e-15.
+        let far = 9.0 * middle.sqrt() + 40.0;
+        let (low, high) = ((middle - far).max(0.0) as u64, (middle + far) as u64);
+        let mut most = 0;
+        let numbers = (low..=high.min(samples as u64)).filter_map(|number| {
+            let differs = |fewer: u64| {
+                2 * fewer < number && mcnemar(fewer as usize, (number - fewer) as usize).p <= alpha
+            };
+            if !differs(0) {
+                return None;
+            }
+            while differs(most + 1) {
+                most += 1;
+            }
+            Some((number, distribution.pmf(number), most))
+        });
+        Self {
+            numbers: numbers.collect(),
+        }
+    }
+
+    fn of(&self, difference: f64, differing: f64) -> f64 {
+        assert!(difference.abs() <= differing, "{difference} of {differing}");
+        // Without differing samples there is nothing to find.
+        let first = if differing > 0.0 {
+            f64::midpoint(1.0, difference / differing)
+        } else {
+            0.5
+        };
+        let found = self.numbers.iter().map(|&(number, probability, most)| {
+            let wins = Binomial::new(first, number).expect("a share");
+            probability * (wins.cdf(most) + wins.sf(number - most - 1))
+        });
+        found.sum()
+    }
+}
+
+/// The power of a two-sided t test at level `alpha`: the probability that |T| exceeds its critical value
+/// if T has a noncentral t distribution of `freedom` degrees of freedom, with the true effect divided by
+/// its standard error as `noncentrality`.
+///
+/// T is (Z + δ)/S with S² of a χ² distribution over its degrees of freedom, so the power is a mean of
+/// normal tails over S; the trapezoidal rule over ln S is exact to rounding.
+///
+/// # Panics
+/// If `alpha` is not in (0, 1), or `freedom` is not positive and finite.
+pub fn t_power(noncentrality: f64, freedom: f64, alpha: f64) -> f64 {
+    let critical = critical_t(freedom, alpha);
+    let half = freedom / 2.0;
+    let constant = 2.0_f64.ln() + half * half.ln() - ln_gamma(half);
+    let normal = Normal::standard();
+    // The density of ln S has a standard deviation of 1/√2ν, and falls off like e^(νx) to the left; the
+    // normal tail falls off over a distance of 1/δ.
+    let step = (0.1 / (2.0 * freedom).sqrt()).min(0.5 / (1.0 + noncentrality.abs()));
+    let (low, high) = (
+        -24.0 / freedom.min(freedom.sqrt()),
+        3.0_f64.min(30.0 / freedom.sqrt()),
+    );
+    let integrand = |place: f64| {
+        let scale = place.exp();
+        let density = (constant + freedom * place - half * scale * scale).exp();
+        let limit = critical * scale;
+        density * (normal.sf(limit - noncentrality) + normal.cdf(-limit - noncentrality))
+    };
+    let steps = ((high - low) / step).ceil() as usize;
+    let sum: f64 = (0..=steps).map(|i| integrand(low + i as f64 * step)).sum();
+    (sum * step).min(1.0)
+}
+
+/// The smallest effect that a two-sided t test at level `alpha` finds with probability `power`, if it has
+/// the standard error `error` with `freedom` degrees of freedom.
+///
+/// # Panics
+/// As [`t_power`], or if `power` is not in (`alpha`, 1) or `error` is negative.
+pub fn detectable_effect(error: f64, freedom: f64, alpha: f64, power: f64) -> f64 {
+    assert!(power > alpha && power < 1.0, "a power of {power}");
+    assert!(error >= 0.0, "a standard error of {error}");
+    // A normal quantile more than the critical value is not enough; some more always is.
+    let mut most = critical_t(freedom, alpha) + 1.0;
+    while t_power(most, freedom, alpha) < power {
+        most *= 2.0;
+    }
+    error * smallest(0.0, most, |effect| t_power(effect, freedom, alpha) >= power)
+}
+
+fn critical_t(freedom: f64, alpha: f64) -> f64 {
+    assert!(alpha > 0.0 && alpha < 1.0, "a level of {alpha}");
+    assert!(
+        freedom > 0.0 && freedom.is_finite(),
+        "{freedom} degrees of freedom"
+    );
+    let student = StudentsT::new(0.0, 1.0, freedom).expect("degrees of freedom");
+    student.inverse_cdf(1.0 - alpha / 2.0)
+}
+
+/// The smallest value between `low` and `high`, for which it holds, that `is_enough`: by bisection.
+fn smallest(mut low: f64, mut high: f64, is_enough: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..40 {
+        let middle = f64::midpoint(low, high);
+        if is_enough(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    high
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorded::recorded;
+
+    /// By SciPy's binomial distribution.
+    #[test]
+    fn the_power_of_mcnemars_test_is_exact() {
+        let cases: Vec<(usize, f64, f64, f64, f64)> = recorded("mcnemar_power");
+        for (samples, differing, difference, alpha, expected) in cases {
+            let power = mcnemar_power(samples, differing, difference, alpha);
+            assert!((power - expected).abs() < 1e-9, "{power}, {expected}");
+        }
+    }
+
+    #[test]
+    fn the_detectable_difference_is_detected_as_often_as_asked() {
+        for (samples, differing, alpha) in [(10_000, 0.02, 0.05), (10_000, 0.0061, 0.05 / 36.0)] {
+            let delta = detectable_difference(samples, differing, alpha, 0.8).unwrap();
+            let power = mcnemar_power(samples, differing, delta, alpha);
+            assert!((power - 0.8).abs() < 1e-6, "{power}");
+        }
+    }
+
+    /// Eight samples on one side are found four times in five, seven are not.
+    #[test]
+    fn too_few_differing_samples_show_nothing() {
+        let differing = |share| detectable_difference(10_000, share, 0.05, 0.8);
+        assert!(differing(0.0008).unwrap() > 0.0007);
+        assert_eq!(differing(0.0007), None);
+        assert_eq!(differing(0.0), None);
+        assert_eq!(detectable_difference(0, 0.5, 0.05, 0.8), None);
+    }
+
+    #[test]
+    fn the_samples_needed_find_the_difference_and_one_less_may_not() {
+        let cases: Vec<(f64, f64, f64, usize)> = recorded("samples_needed");
+        for (difference, differing, alpha, expected) in cases {
+            let found = samples_needed(difference, differing, alpha, 0.8);
+            assert_eq!(found, Some(expected), "{difference} of {differing}");
+            assert_eq!(samples_needed(-difference, differing, alpha, 0.8), found);
+        }
+        assert_eq!(samples_needed(0.0, 0.1, 0.05, 0.8), None);
+    }
+
+    /// `scipy.stats.nct`.
+    #[test]
+    fn the_power_of_a_t_test_is_that_of_the_noncentral_t() {
+        let cases: Vec<(f64, f64, f64, f64)> = recorded("t_power");
+        for (noncentrality, freedom, alpha, expected) in cases {
+            let power = t_power(noncentrality, freedom, alpha);
+            assert!((power - expected).abs() < 1e-8, "{power}, {expected}");
+        }
+    }
+
+    /// statsmodels, `TTestPower.solve_power`.
+    #[test]
+    fn the_detectable_effect_is_that_of_statsmodels() {
+        let cases: Vec<(usize, f64, f64)> = recorded("detectable_effect");
+        for (seeds, alpha, expected) in cases {
+            let n = seeds as f64;
+            let found = detectable_effect(1.0 / n.sqrt(), n - 1.0, alpha, 0.8);
+            assert!((found / expected - 1.0).abs() < 1e-5, "{found}, {expected}");
+        }
+    }
+}

@@ -7,7 +7,8 @@
 //! can reach the limit. NEON is part of every 64-bit ARM processor, so there the compiler vectorises
 //! the plain loop by itself.
 
-use crate::element::{Row, Stripe, WIDTH};
+use crate::feature::{Row, Stripe, WIDTH};
+use crate::real::Real;
 
 /// Most 8-bit features whose inner products fit 31 bits.
 pub(crate) const PIXELS: usize = (i32::MAX / (255 * 255)) as usize;
@@ -28,7 +29,7 @@ pub(crate) fn pixels(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
 ///
 /// # Panics
 /// If a position of the row lies outside the panel.
-pub(crate) fn reals(row: Row<f32>, panel: &[Stripe<f32>]) -> [f32; WIDTH] {
+pub(crate) fn reals<F: Real>(row: Row<F>, panel: &[Stripe<F>]) -> [F; WIDTH] {
     pulp::Arch::new().dispatch(Reals { row, panel })
 }
 
@@ -46,20 +47,20 @@ fn plain(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
     sums
 }
 
-struct Reals<'a> {
-    row: Row<'a, f32>,
-    panel: &'a [Stripe<f32>],
+struct Reals<'a, F: Real> {
+    row: Row<'a, F>,
+    panel: &'a [Stripe<F>],
 }
 
-impl pulp::WithSimd for Reals<'_> {
-    type Output = [f32; WIDTH];
+impl<F: Real> pulp::WithSimd for Reals<'_, F> {
+    type Output = [F; WIDTH];
 
     #[allow(clippy::inline_always, reason = "carries the instruction set along")]
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> [f32; WIDTH] {
-        let mut sums = [0.0; WIDTH];
+    fn with_simd<S: pulp::Simd>(self, _: S) -> [F; WIDTH] {
+        let mut sums = [F::default(); WIDTH];
         for (&position, &x) in self.row.positions.iter().zip(self.row.groups) {
-            for (sum, column) in sums.iter_mut().zip(&self.panel[position as usize].0) {
+            for (sum, &column) in sums.iter_mut().zip(&self.panel[position as usize].0) {
                 *sum += x * column;
             }
         }
@@ -125,7 +126,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::element::Element;
+    use crate::feature::Feature;
     use proptest::prelude::*;
 
     /// Positions and groups of a row, and the pixels of a panel.

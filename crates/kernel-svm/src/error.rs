@@ -8,7 +8,7 @@ pub enum Error {
     #[error("no samples")]
     Empty,
     /// The features do not fill whole samples.
-    #[error("{values} values are no whole number of samples of {features} features")]
+    #[error("{values} values do not divide into rows of {features} features")]
     Ragged {
         /// How many values there are.
         values: usize,
@@ -58,6 +58,17 @@ pub enum Error {
         given: usize,
         /// The least that would do, in MiB.
         needed: usize,
+    },
+    /// Kernel values may leave the range of f64.
+    #[error(
+        "kernel values up to {base:.1e} to the power of {degree} are too large: gamma, degree or \
+         coef0 should be smaller, or the features"
+    )]
+    KernelTooLarge {
+        /// The largest γ x·x + coef0.
+        base: f64,
+        /// The kernel's degree.
+        degree: u32,
     },
     /// The solver gave up on a pair of classes.
     #[error(

@@ -1,12 +1,13 @@
 //! All pairs of classes, several at a time, within the memory budget.
 
-use crate::element::{Element, WIDTH};
+use crate::feature::{Feature, WIDTH};
 use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
 use crate::kernel_rows::{Kept, KernelRows, TwoClasses};
-use crate::machine::pairs;
+use crate::real::Real;
 use crate::samples::{Columns, Rows};
-use crate::solver::{Solution, WORKING_SET, solve};
+use crate::solver::{Goal, Solution, Unsolved, WORKING_SET, solve};
+use crate::votes::pairs;
 use crate::{Error, Settings, Watch};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -17,17 +18,31 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 const SHARED: usize = 20;
 
 /// Training samples, sorted by class, in both forms that kernel rows need.
-pub(crate) struct Sorted<'a, E: Element> {
+pub(crate) struct Sorted<'a, F: Feature> {
     pub(crate) features: usize,
-    values: &'a [E],
+    values: &'a [F],
     /// The classes that occur, ascending.
     pub(crate) classes: Vec<usize>,
     /// Where each class lies in `order`.
     ranges: Vec<Range<usize>>,
     /// The samples by class, each class in the order given.
     pub(crate) order: Vec<usize>,
-    rows: Rows<E>,
-    columns: Vec<Columns<E>>,
+    rows: Rows<F>,
+    columns: Vec<Columns<F>>,
+}
+
+/// Why there is no machine yet.
+#[derive(Debug)]
+pub(crate) enum Unfit {
+    /// f32 is not precise enough: f64 may be.
+    Imprecise,
+    Failed(Error),
+}
+
+impl From<Error> for Unfit {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// How the memory and the threads are divided.
@@ -43,10 +58,10 @@ struct Share {
     threads: usize,
 }
 
-impl<'a, E: Element> Sorted<'a, E> {
+impl<'a, F: Feature> Sorted<'a, F> {
     /// # Errors
     /// [`Error::OneClass`].
-    pub(crate) fn new(values: &'a [E], features: usize, labels: &[usize]) -> Result<Self, Error> {
+    pub(crate) fn new(values: &'a [F], features: usize, labels: &[usize]) -> Result<Self, Error> {
         let mut order: Vec<usize> = (0..labels.len()).collect();
         order.sort_by_key(|&i| labels[i]);
         let mut classes: Vec<usize> = order.iter().map(|&i| labels[i]).collect();
@@ -78,7 +93,7 @@ impl<'a, E: Element> Sorted<'a, E> {
     }
 
     /// The sample at a place in the order.
-    pub(crate) fn sample(&self, place: usize) -> &'a [E] {
+    pub(crate) fn sample(&self, place: usize) -> &'a [F] {
         let start = self.order[place] * self.features;
         &self.values[start..start + self.features]
     }
@@ -100,10 +115,10 @@ impl<'a, E: Element> Sorted<'a, E> {
     /// Divides the budget; of what one pair gets, kernel rows are one of `parts`. They need room
     /// for a working set, whose size depends on the budget alone, so that the result does not
     /// depend on the number of threads.
-    fn share(&self, settings: &Settings, parts: usize) -> Result<Share, Error> {
+    fn share<R: Real>(&self, settings: &Settings, parts: usize) -> Result<Share, Error> {
         const MIB: usize = 1 << 20;
         let fixed = self.rows.bytes() + self.columns.iter().map(Columns::bytes).sum::<usize>();
-        let row = size_of::<f32>() * self.largest_pair();
+        let row = size_of::<R>() * self.largest_pair();
         let needed = fixed + (2 * row).div_ceil(SHARED - 1) * SHARED;
         let given = settings.memory_mb.saturating_mul(MIB);
         if given < needed {
@@ -124,71 +139,70 @@ impl<'a, E: Element> Sorted<'a, E> {
         })
     }
 
-    /// Solves every pair of classes.
-    pub(crate) fn solve(
+    /// Solves every pair of classes, with kernel values that are off by `rounding` in f32.
+    pub(crate) fn solve<R: Real>(
         &self,
         function: Function,
+        rounding: f64,
         settings: &Settings,
         watch: Watch,
-    ) -> Result<Vec<Solution>, Error> {
-        let share = self.share(settings, 1)?;
-        let own_class = KeptRows::new(self.order.len(), share.shared);
+    ) -> Result<Vec<Solution>, Unfit> {
+        let share = self.share::<R>(settings, 1)?;
+        let own_class = KeptRows::<R>::new(self.order.len(), share.shared);
         let kept = Kept {
             own_class: &own_class,
             products: None,
         };
+        let goal = Goal {
+            c: settings.c,
+            tolerance: settings.tolerance,
+            rounding,
+        };
         self.each_pair(share, watch, |pair, spare, stop| {
             let mut kernel = self.kernel_rows(function, kept, pair, share, spare);
-            let solution = solve(&mut kernel, settings.c, settings.tolerance, None, stop)
-                .ok_or(Error::Cancelled)?;
-            self.converged(pair, &solution, settings.tolerance)?;
-            Ok(solution)
+            solve(&mut kernel, goal, None, stop).map_err(|reason| self.unfit(pair, reason))
         })
     }
 
-    /// Solves every pair of classes for every γ of `functions` and every C of `costs`, ascending.
-    /// Solutions are C by C within γ by γ within pair by pair.
+    /// Solves every pair of classes for every γ of `functions`, each with the rounding of its values,
+    /// and every C of `costs`, ascending. Solutions are C by C within γ by γ within pair by pair.
     ///
     /// Inner products serve every γ, kernel rows every C, and each problem starts from the solution
     /// of a neighbour.
-    pub(crate) fn solve_grid(
+    pub(crate) fn solve_grid<R: Real>(
         &self,
-        functions: &[Function],
+        functions: &[(Function, f64)],
         costs: &[f64],
         settings: &Settings,
         watch: Watch,
-    ) -> Result<Vec<Vec<Solution>>, Error> {
+    ) -> Result<Vec<Vec<Solution>>, Unfit> {
         // Half for kernel rows, half for products with the columns of either class.
-        let share = self.share(settings, 2)?;
+        let share = self.share::<R>(settings, 2)?;
         self.each_pair(share, watch, |pair, spare, stop| {
             // Kernel values differ from γ to γ: none of them are shared.
-            let own_class = KeptRows::new(self.order.len(), 0);
+            let own_class = KeptRows::<R>::new(self.order.len(), 0);
             let products = [(); 2].map(|()| {
-                KeptRows::<[E::Product; WIDTH]>::new(self.pair_size(pair), share.rows / 2)
+                KeptRows::<[F::Product; WIDTH]>::new(self.pair_size(pair), share.rows / 2)
             });
             let kept = Kept {
                 own_class: &own_class,
                 products: Some(&products),
             };
             let mut solutions: Vec<Solution> = Vec::with_capacity(functions.len() * costs.len());
-            for &function in functions {
+            for &(function, rounding) in functions {
                 let mut kernel = self.kernel_rows(function, kept, pair, share, spare);
                 for (place, &c) in costs.iter().enumerate() {
-                    // The same C at the last γ; the smaller C at this one, feasible here, too.
-                    let neighbour = if place > 0 {
-                        solutions.last()
-                    } else {
-                        solutions
-                            .len()
-                            .checked_sub(costs.len())
-                            .map(|at| &solutions[at])
+                    let goal = Goal {
+                        c,
+                        tolerance: settings.tolerance,
+                        rounding,
                     };
-                    let start: Option<Vec<f64>> = neighbour
-                        .map(|solution| solution.coefficients.iter().map(|y| y.abs()).collect());
-                    let tolerance = settings.tolerance;
-                    let solution = solve(&mut kernel, c, tolerance, start.as_deref(), stop)
-                        .ok_or(Error::Cancelled)?;
-                    self.converged(pair, &solution, tolerance)?;
+                    // The same C at the last γ; the smaller C at this one, feasible here, too.
+                    let back = if place > 0 { 1 } else { costs.len() };
+                    let neighbour = solutions.len().checked_sub(back).map(|at| &solutions[at]);
+                    let start = neighbour.map(Solution::alpha);
+                    let solution = solve(&mut kernel, goal, start.as_deref(), stop)
+                        .map_err(|reason| self.unfit(pair, reason))?;
                     solutions.push(solution);
                 }
             }
@@ -196,32 +210,35 @@ impl<'a, E: Element> Sorted<'a, E> {
         })
     }
 
-    fn kernel_rows<'b>(
+    fn kernel_rows<'b, R: Real>(
         &'b self,
         function: Function,
-        kept: Kept<'b, E>,
+        kept: Kept<'b, F, R>,
         (a, b): (usize, usize),
         share: Share,
-        spare: &'b mut Vec<Vec<f32>>,
-    ) -> KernelRows<'b, E> {
+        spare: &'b mut Vec<Vec<R>>,
+    ) -> KernelRows<'b, F, R> {
         let classes = TwoClasses {
             rows: &self.rows,
             ranges: [self.range(a), self.range(b)],
             columns: [&self.columns[a], &self.columns[b]],
         };
-        // Spare rows are as long as those of the largest pair.
-        let capacity = (share.rows / (size_of::<f32>() * self.largest_pair())).max(2);
+        // Spare rows are as long as those of the largest pair. In f64 working sets grow, and copies of
+        // rows, restricted to them, may take as much.
+        let copies = if R::DOUBLE { 2 } else { 1 };
+        let row = copies * size_of::<R>() * self.largest_pair();
+        let capacity = (share.rows / row).max(2);
         KernelRows::new(function, classes, kept, capacity, share.threads, spare)
     }
 
     /// What `work` returns for every pair, in the order of [`pairs`]. It is given rows whose memory it
     /// may use, and a function that says whether to stop.
-    fn each_pair<T: Send>(
+    fn each_pair<T: Send, R: Real>(
         &self,
         share: Share,
         watch: Watch,
-        work: impl Fn((usize, usize), &mut Vec<Vec<f32>>, &dyn Fn() -> bool) -> Result<T, Error> + Sync,
-    ) -> Result<Vec<T>, Error> {
+        work: impl Fn((usize, usize), &mut Vec<Vec<R>>, &dyn Fn() -> bool) -> Result<T, Unfit> + Sync,
+    ) -> Result<Vec<T>, Unfit> {
         let mut queue: Vec<(usize, (usize, usize))> =
             pairs(self.classes.len()).enumerate().collect();
         let total = queue.len();
@@ -231,7 +248,7 @@ impl<'a, E: Element> Sorted<'a, E> {
         let failed = AtomicBool::new(false);
         let stop = || failed.load(Ordering::Relaxed) || (watch.cancelled)();
         let done = Mutex::new(Vec::with_capacity(total));
-        let worker = || -> Result<(), Error> {
+        let worker = || -> Result<(), Unfit> {
             let mut spare = Vec::new();
             while let Some(&(index, pair)) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let result = work(pair, &mut spare, &stop)?;
@@ -241,40 +258,45 @@ impl<'a, E: Element> Sorted<'a, E> {
             }
             Ok(())
         };
-        let guarded = || worker().inspect_err(|_| failed.store(true, Ordering::Relaxed));
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..share.workers).map(|_| scope.spawn(guarded)).collect();
-            let mut results = vec![guarded()];
-            results.extend(others.into_iter().map(|other| {
-                other
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            }));
-            // The reason, not the workers that stopped because of it.
-            let errors = results.into_iter().filter_map(Result::err);
-            errors
-                .min_by_key(|error| *error == Error::Cancelled)
-                .map_or(Ok(()), Err)
+        run(share.workers, || {
+            worker().inspect_err(|_| failed.store(true, Ordering::Relaxed))
         })?;
         let mut done = done.into_inner().expect("no worker panics");
         done.sort_by_key(|&(index, _)| index);
         Ok(done.into_iter().map(|(_, result)| result).collect())
     }
 
-    fn converged(
-        &self,
-        (a, b): (usize, usize),
-        solution: &Solution,
-        tolerance: f64,
-    ) -> Result<(), Error> {
-        if solution.certificate.kkt_violation <= tolerance {
-            return Ok(());
+    fn unfit(&self, (a, b): (usize, usize), reason: Unsolved) -> Unfit {
+        match reason {
+            Unsolved::Imprecise => Unfit::Imprecise,
+            Unsolved::Cancelled => Unfit::Failed(Error::Cancelled),
+            Unsolved::NotConverged {
+                violation,
+                working_sets,
+            } => Unfit::Failed(Error::NotConverged {
+                first: self.classes[a],
+                second: self.classes[b],
+                violation,
+                working_sets,
+            }),
         }
-        Err(Error::NotConverged {
-            first: self.classes[a],
-            second: self.classes[b],
-            violation: solution.certificate.kkt_violation,
-            working_sets: solution.certificate.working_sets,
-        })
     }
+}
+
+/// Runs as many `workers`, this thread among them. Of several errors it returns the reason, not the
+/// cancellation of those that stopped because of it.
+fn run(workers: usize, worker: impl Fn() -> Result<(), Unfit> + Sync) -> Result<(), Unfit> {
+    let results = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(&worker)).collect();
+        let mut results = vec![worker()];
+        for other in others {
+            let joined = other.join();
+            results.push(joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        results
+    });
+    let errors = results.into_iter().filter_map(Result::err);
+    errors
+        .min_by_key(|error| matches!(error, Unfit::Failed(Error::Cancelled)))
+        .map_or(Ok(()), Err)
 }

@@ -1,10 +1,13 @@
 //! Many values of C and γ on the same data, for much less than as many fits.
 
-use crate::element::Element;
-use crate::fit::Sorted;
+use crate::feature::Feature;
+use crate::features::Work;
+use crate::fit::{Sorted, Unfit};
 use crate::kernel::Function;
-use crate::model::Kind;
-use crate::{Error, Features, Gamma, Settings, SupportVectorMachine, Watch, dot};
+use crate::machine::{Decide, Machine};
+use crate::precision::Precision;
+use crate::real::Real;
+use crate::{Error, Features, Gamma, Settings, SupportVectorMachine, Watch};
 
 /// A machine with the parameters that it was fitted with.
 #[derive(Debug, Clone)]
@@ -19,7 +22,8 @@ pub struct GridPoint {
 
 /// Fits a machine for every C of `costs` and γ of `gammas`, as [`fit`](crate::fit) would with the
 /// other `settings`: the inner products are computed once, the kernel rows once per γ, and each fit
-/// starts from the solution of a neighbour. Probabilities are left out.
+/// starts from the solution of a neighbour. Where one of them needs f64, all are fitted in f64.
+/// Probabilities are left out.
 ///
 /// Points are in the order of `gammas`, and of ascending C for each.
 ///
@@ -47,53 +51,60 @@ pub fn fit_grid(
     samples.validate(features, labels)?;
     let mut costs = costs.to_vec();
     costs.sort_by(f64::total_cmp);
-    let grid = (&*costs, gammas);
-    match samples {
-        Features::Pixels(pixels) if features <= dot::PIXELS => grid_as(
-            pixels,
-            features,
-            labels,
-            settings,
-            grid,
-            watch,
-            Kind::Pixels,
-        ),
-        samples => {
-            let reals = samples.to_reals();
-            grid_as(&reals, features, labels, settings, grid, watch, Kind::Reals)
-        }
-    }
+    let functions = gammas.iter().map(|gamma| Function {
+        kernel: settings.kernel,
+        gamma: gamma.resolve(samples, features),
+    });
+    let with_precision = |function| Ok((function, Precision::of(function, samples, features)?));
+    let functions = functions.map(with_precision);
+    let functions: Vec<(Function, Precision)> = functions.collect::<Result<_, Error>>()?;
+    let single = functions.iter().all(|(_, precision)| precision.single);
+    let work = Grid {
+        features,
+        labels,
+        functions: functions
+            .iter()
+            .map(|(function, precision)| (*function, precision.rounding))
+            .collect(),
+        costs,
+        settings,
+        watch,
+    };
+    samples.attempt(features, single, &work)
 }
 
-fn grid_as<E: Element>(
-    values: &[E],
+struct Grid<'a> {
     features: usize,
-    labels: &[usize],
-    settings: &Settings,
-    (costs, gammas): (&[f64], &[Gamma]),
-    watch: Watch,
-    kind: impl Fn(crate::machine::Machine<E>) -> Kind,
-) -> Result<Vec<GridPoint>, Error> {
-    let sorted = Sorted::new(values, features, labels)?;
-    let functions: Vec<Function> = gammas
-        .iter()
-        .map(|gamma| Function {
-            kernel: settings.kernel,
-            gamma: gamma.resolve(values, features),
-        })
-        .collect();
-    let by_pair = sorted.solve_grid(&functions, costs, settings, watch)?;
-    let points = functions
-        .iter()
-        .flat_map(|function| costs.iter().map(move |&c| (*function, c)))
-        .enumerate();
-    let fitted = points.map(|(place, (function, c))| {
-        let solutions: Vec<_> = by_pair.iter().map(|pair| pair[place].clone()).collect();
-        GridPoint {
-            c,
-            gamma: function.gamma,
-            machine: SupportVectorMachine::assemble(&sorted, function, &solutions, &kind),
-        }
-    });
-    Ok(fitted.collect())
+    labels: &'a [usize],
+    /// With the rounding of their values.
+    functions: Vec<(Function, f64)>,
+    costs: Vec<f64>,
+    settings: &'a Settings,
+    watch: Watch<'a>,
+}
+
+impl Work for Grid<'_> {
+    type Output = Vec<GridPoint>;
+
+    fn run<F: Feature, R: Real>(&self, values: &[F]) -> Result<Vec<GridPoint>, Unfit>
+    where
+        Machine<F, R>: Decide + 'static,
+    {
+        let sorted = Sorted::new(values, self.features, self.labels)?;
+        let (functions, costs) = (&self.functions, &self.costs);
+        let by_pair = sorted.solve_grid::<R>(functions, costs, self.settings, self.watch)?;
+        let points = functions
+            .iter()
+            .flat_map(|(function, _)| costs.iter().map(move |&c| (*function, c)))
+            .enumerate();
+        let fitted = points.map(|(place, (function, c))| {
+            let solutions: Vec<_> = by_pair.iter().map(|pair| pair[place].clone()).collect();
+            GridPoint {
+                c,
+                gamma: function.gamma,
+                machine: SupportVectorMachine::assemble::<F, R>(&sorted, function, &solutions),
+            }
+        });
+        Ok(fitted.collect())
+    }
 }

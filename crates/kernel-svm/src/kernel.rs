@@ -4,9 +4,10 @@
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
-use crate::element::{Element, WIDTH};
+use crate::feature::{Feature, WIDTH};
+use crate::real::Real;
 use crate::samples::{Panel, Rows};
-use vector_exp::exp;
+use std::marker::PhantomData;
 
 /// The kernel function K(x, x').
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,8 +26,7 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// Highest degree of a polynomial kernel. Every kernel value takes as many multiplications, and a
-    /// base of 4 leaves the range of f32.
+    /// Highest degree of a polynomial kernel: every kernel value takes as many multiplications.
     pub const HIGHEST_DEGREE: u32 = 64;
 }
 
@@ -40,29 +40,6 @@ pub enum Gamma {
     Value(f64),
 }
 
-impl Gamma {
-    pub(crate) fn resolve<E: Element>(self, values: &[E], features: usize) -> f64 {
-        let Self::Scale = self else {
-            let Self::Value(gamma) = self else {
-                unreachable!("there are two")
-            };
-            return gamma;
-        };
-        let n = values.len() as f64;
-        let mean = values.iter().map(|v| v.unit()).sum::<f64>() / n;
-        let variance = values
-            .iter()
-            .map(|v| (v.unit() - mean).powi(2))
-            .sum::<f64>()
-            / n;
-        if variance > 0.0 {
-            1.0 / (features as f64 * variance)
-        } else {
-            1.0
-        }
-    }
-}
-
 /// A kernel with its factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Function {
@@ -72,58 +49,68 @@ pub(crate) struct Function {
 
 impl Function {
     /// K(row `index`, column) for the 64 columns of `panel`.
-    pub(crate) fn values<E: Element>(
+    pub(crate) fn values<F: Feature, R: Real>(
         &self,
-        rows: &Rows<E>,
+        rows: &Rows<F>,
         index: usize,
-        panel: Panel<E>,
-    ) -> [f32; WIDTH] {
-        let products = E::dot(rows.row(index), panel.stripes);
-        self.of_products::<E>(rows.square(index), &products, panel.squares)
+        panel: Panel<F>,
+    ) -> [R; WIDTH] {
+        let products = F::dot(rows.row(index), panel.stripes);
+        self.of_products::<F, R>(rows.square(index), &products, panel.squares)
     }
 
     /// K from inner products: of a sample whose square is `square`, with 64 whose squares are
     /// `squares`.
-    pub(crate) fn of_products<E: Element>(
+    pub(crate) fn of_products<F: Feature, R: Real>(
         &self,
-        square: E::Product,
-        products: &[E::Product; WIDTH],
-        squares: &[E::Product; WIDTH],
-    ) -> [f32; WIDTH] {
-        pulp::Arch::new().dispatch(OfProducts::<E> {
+        square: F::Product,
+        products: &[F::Product; WIDTH],
+        squares: &[F::Product; WIDTH],
+    ) -> [R; WIDTH] {
+        pulp::Arch::new().dispatch(OfProducts::<F, R> {
             function: *self,
             square,
             products,
             squares,
+            values: PhantomData,
         })
+    }
+
+    /// K(x, x) for a sample whose square is `square`.
+    pub(crate) fn of_square<F: Feature, R: Real>(&self, square: F::Product) -> R {
+        let squares = [square; WIDTH];
+        self.of_products::<F, R>(square, &squares, &squares)[0]
     }
 }
 
-struct OfProducts<'a, E: Element> {
+struct OfProducts<'a, F: Feature, R: Real> {
     function: Function,
-    square: E::Product,
-    products: &'a [E::Product; WIDTH],
-    squares: &'a [E::Product; WIDTH],
+    square: F::Product,
+    products: &'a [F::Product; WIDTH],
+    squares: &'a [F::Product; WIDTH],
+    values: PhantomData<R>,
 }
 
-impl<E: Element> pulp::WithSimd for OfProducts<'_, E> {
-    type Output = [f32; WIDTH];
+impl<F: Feature, R: Real> pulp::WithSimd for OfProducts<'_, F, R> {
+    type Output = [R; WIDTH];
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> [f32; WIDTH] {
-        let mut values = [0.0; WIDTH];
+    fn with_simd<S: pulp::Simd>(self, _: S) -> [R; WIDTH] {
+        let mut values = [R::default(); WIDTH];
         let products = values.iter_mut().zip(self.products);
         match self.function.kernel {
             Kernel::Rbf => {
-                let factor = (-self.function.gamma * E::UNIT) as f32;
+                let factor = R::nearest(-self.function.gamma * F::UNIT);
                 for ((value, &product), &square) in products.zip(self.squares) {
-                    *value = exp(factor * E::distance(self.square, square, product));
+                    let distance: R = F::distance(self.square, square, product);
+                    *value = (factor * distance).exp();
                 }
             }
             Kernel::Polynomial { degree, coef0 } => {
-                let (factor, coef0) = ((self.function.gamma * E::UNIT) as f32, coef0 as f32);
+                let factor = R::nearest(self.function.gamma * F::UNIT);
+                let coef0 = R::nearest(coef0);
                 for (value, &product) in products {
-                    *value = factor * E::number(product) + coef0;
+                    *value = factor * F::number::<R>(product) + coef0;
                 }
                 let base = values;
                 for _ in 1..degree {
@@ -134,7 +121,7 @@ impl<E: Element> pulp::WithSimd for OfProducts<'_, E> {
             }
             Kernel::Linear => {
                 for (value, &product) in products {
-                    *value = E::UNIT as f32 * E::number(product);
+                    *value = R::nearest(F::UNIT) * F::number::<R>(product);
                 }
             }
         }

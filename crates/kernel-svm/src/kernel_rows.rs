@@ -1,9 +1,10 @@
 //! Rows of the kernel matrix of one pair of classes, computed together and kept while there is
 //! room for them.
 
-use crate::element::{Element, WIDTH};
+use crate::feature::{Feature, WIDTH};
 use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
+use crate::real::Real;
 use crate::samples::{Columns, Rows};
 use std::ops::Range;
 
@@ -11,35 +12,35 @@ const NOWHERE: u32 = u32::MAX;
 
 /// What one matrix leaves for others to use.
 #[derive(Clone, Copy)]
-pub(crate) struct Kept<'a, E: Element> {
+pub(crate) struct Kept<'a, F: Feature, R: Real> {
     /// Kernel values of samples, by their index in the rows, with all of their class: the pairs of
     /// a class have most support vectors in common. On MNIST this saves a quarter of all inner
     /// products.
-    pub(crate) own_class: &'a KeptRows<f32>,
+    pub(crate) own_class: &'a KeptRows<R>,
     /// Inner products of the pair's samples with the panels of either class, for another γ.
-    pub(crate) products: Option<&'a [KeptRows<[E::Product; WIDTH]>; 2]>,
+    pub(crate) products: Option<&'a [KeptRows<[F::Product; WIDTH]>; 2]>,
 }
 
 /// The samples of two classes.
-pub(crate) struct TwoClasses<'a, E: Element> {
+pub(crate) struct TwoClasses<'a, F: Feature> {
     /// Among others.
-    pub(crate) rows: &'a Rows<E>,
+    pub(crate) rows: &'a Rows<F>,
     /// Where the two classes lie in `rows`.
     pub(crate) ranges: [Range<usize>; 2],
-    pub(crate) columns: [&'a Columns<E>; 2],
+    pub(crate) columns: [&'a Columns<F>; 2],
 }
 
 /// The kernel matrix of the samples of two classes, those of the first class before the others.
-pub(crate) struct KernelRows<'a, E: Element> {
+pub(crate) struct KernelRows<'a, F: Feature, R: Real> {
     function: Function,
-    classes: TwoClasses<'a, E>,
-    kept: Kept<'a, E>,
+    classes: TwoClasses<'a, F>,
+    kept: Kept<'a, F, R>,
     threads: usize,
     /// Kernel rows that may be kept.
     capacity: usize,
-    slots: Vec<Vec<f32>>,
+    slots: Vec<Vec<R>>,
     /// Rows of other matrices, whose memory is used again.
-    spare: &'a mut Vec<Vec<f32>>,
+    spare: &'a mut Vec<Vec<R>>,
     /// The slot of each sample's row.
     slot_of: Vec<u32>,
     /// The sample whose row lies in each slot.
@@ -50,15 +51,15 @@ pub(crate) struct KernelRows<'a, E: Element> {
     computed: usize,
 }
 
-impl<'a, E: Element> KernelRows<'a, E> {
+impl<'a, F: Feature, R: Real> KernelRows<'a, F, R> {
     /// A matrix without any rows yet, of which `capacity` may be kept at a time.
     pub(crate) fn new(
         function: Function,
-        classes: TwoClasses<'a, E>,
-        kept: Kept<'a, E>,
+        classes: TwoClasses<'a, F>,
+        kept: Kept<'a, F, R>,
         capacity: usize,
         threads: usize,
-        spare: &'a mut Vec<Vec<f32>>,
+        spare: &'a mut Vec<Vec<R>>,
     ) -> Self {
         let samples = classes.ranges.iter().map(Range::len).sum();
         Self {
@@ -75,6 +76,12 @@ impl<'a, E: Element> KernelRows<'a, E> {
             clock: 0,
             computed: 0,
         }
+    }
+
+    /// K(x, x) of a sample x.
+    pub(crate) fn diagonal(&self, sample: usize) -> R {
+        let square = self.classes.rows.square(self.row_index(sample));
+        self.function.of_square::<F, R>(square)
     }
 
     /// Number of samples, the length of a row.
@@ -113,7 +120,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
             .filter(|&sample| self.slot_of[sample] == NOWHERE)
             .collect();
         let slots: Vec<usize> = missing.iter().map(|&sample| self.claim(sample)).collect();
-        let mut rows: Vec<Vec<f32>> = slots
+        let mut rows: Vec<Vec<R>> = slots
             .iter()
             .map(|&slot| std::mem::take(&mut self.slots[slot]))
             .collect();
@@ -125,12 +132,12 @@ impl<'a, E: Element> KernelRows<'a, E> {
     }
 
     /// The row of a sample of the last set fetched.
-    pub(crate) fn get(&self, sample: usize) -> &[f32] {
+    pub(crate) fn get(&self, sample: usize) -> &[R] {
         &self.slots[self.slot_of[sample] as usize]
     }
 
     /// The rows of samples of the last set fetched, with their factors.
-    pub(crate) fn scaled(&self, terms: &[(usize, f64)]) -> Vec<(f64, &[f32])> {
+    pub(crate) fn scaled(&self, terms: &[(usize, f64)]) -> Vec<(f64, &[R])> {
         let row = |&(sample, factor): &(usize, f64)| (factor, self.get(sample));
         terms.iter().map(row).collect()
     }
@@ -139,7 +146,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
     fn claim(&mut self, sample: usize) -> usize {
         let slot = if self.slots.len() < self.capacity {
             let mut row = self.spare.pop().unwrap_or_default();
-            row.resize(self.samples(), 0.0);
+            row.resize(self.samples(), R::default());
             self.slots.push(row);
             self.owners.push(sample);
             self.used.push(0);
@@ -158,7 +165,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
     }
 
     /// Panel after panel, each against all rows: a panel is read from memory once.
-    fn compute(&self, samples: &[usize], values: &mut [Vec<f32>]) {
+    fn compute(&self, samples: &[usize], values: &mut [Vec<R>]) {
         let share = samples.len().div_ceil(self.threads).max(1);
         std::thread::scope(|scope| {
             let mut work = samples.chunks(share).zip(values.chunks_mut(share));
@@ -172,7 +179,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
         });
     }
 
-    fn compute_share(&self, samples: &[usize], values: &mut [Vec<f32>]) {
+    fn compute_share(&self, samples: &[usize], values: &mut [Vec<R>]) {
         let starts = [0, self.firsts()];
         for (class, (columns, start)) in self.classes.columns.iter().zip(starts).enumerate() {
             let own = |index: usize| self.classes.ranges[class].contains(&index);
@@ -199,7 +206,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
     }
 
     /// Rows of samples against the columns of one class.
-    fn compute_part(&self, columns: &Columns<E>, wanted: &mut [(usize, &mut [f32])]) {
+    fn compute_part(&self, columns: &Columns<F>, wanted: &mut [(usize, &mut [R])]) {
         for (place, panel) in columns.panels().enumerate() {
             for (sample, part) in &mut *wanted {
                 let values =
@@ -217,9 +224,9 @@ impl<'a, E: Element> KernelRows<'a, E> {
     /// [`compute_part`](Self::compute_part) by way of inner products that are kept.
     fn compute_from(
         &self,
-        products: &KeptRows<[E::Product; WIDTH]>,
-        columns: &Columns<E>,
-        wanted: &mut [(usize, &mut [f32])],
+        products: &KeptRows<[F::Product; WIDTH]>,
+        columns: &Columns<F>,
+        wanted: &mut [(usize, &mut [R])],
     ) {
         let (mut found, mut missing): (Vec<_>, Vec<_>) = wanted
             .iter_mut()
@@ -228,7 +235,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
         let mut new = vec![Vec::with_capacity(columns.panels().len()); missing.len()];
         for panel in columns.panels() {
             for ((sample, _), new) in missing.iter().zip(&mut new) {
-                new.push(E::dot(
+                new.push(F::dot(
                     self.classes.rows.row(self.row_index(*sample)),
                     panel.stripes,
                 ));
@@ -243,7 +250,9 @@ impl<'a, E: Element> KernelRows<'a, E> {
         for (sample, part, row) in found.chain(missing_rows) {
             let square = self.classes.rows.square(self.row_index(sample));
             for ((part, row), panel) in part.chunks_mut(WIDTH).zip(row).zip(columns.panels()) {
-                let values = self.function.of_products::<E>(square, row, panel.squares);
+                let values = self
+                    .function
+                    .of_products::<F, R>(square, row, panel.squares);
                 part.copy_from_slice(&values[..part.len()]);
             }
         }
@@ -263,7 +272,7 @@ impl<'a, E: Element> KernelRows<'a, E> {
     }
 }
 
-impl<E: Element> Drop for KernelRows<'_, E> {
+impl<F: Feature, R: Real> Drop for KernelRows<'_, F, R> {
     fn drop(&mut self) {
         self.spare.append(&mut self.slots);
     }

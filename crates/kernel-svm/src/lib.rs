@@ -2,7 +2,8 @@
 //!
 //! C-support vector classification, one pair of classes at a time, to libsvm's stopping
 //! criterion, with a certificate of optimality for every pair. Inner products of 8-bit pixels are
-//! exact integers; real-valued features are multiplied in f32. Zeros cost nothing.
+//! exact integers; real-valued features are multiplied in f32. Zeros cost nothing. Where f32 is not
+//! precise enough, as with a large C or kernel values near 1, a fit turns to f64 by itself.
 //!
 //! ```
 //! use kernel_svm::{Features, Settings};
@@ -15,28 +16,43 @@
 //! ```
 
 mod dot;
-mod element;
 mod error;
+mod feature;
+mod features;
 mod fit;
 mod grid;
+mod join;
 mod kept_rows;
 mod kernel;
 mod kernel_rows;
+mod kinds;
 #[cfg(feature = "linfa")]
 mod linfa;
 mod machine;
 mod model;
+mod newton;
+mod patience;
+mod precision;
 mod probability;
+mod real;
 mod row_sums;
 mod samples;
 mod smo;
 mod solver;
+mod votes;
 
 pub use error::Error;
+pub use features::Features;
 pub use grid::{GridPoint, fit_grid};
 pub use kernel::{Gamma, Kernel};
-pub use model::{Features, SupportVectorMachine, fit, fit_watched};
+pub use model::{SupportVectorMachine, fit, fit_watched};
 pub use solver::Certificate;
+pub use votes::{votes, winner};
+
+/// The example of the README is a test, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// How to train.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,7 +94,8 @@ impl Default for Settings {
 /// Who watches over a fit.
 #[derive(Clone, Copy)]
 pub struct Watch<'a> {
-    /// Called when a pair of classes is solved, with how many are and how many there are.
+    /// Called when a pair of classes is solved, with how many are and how many there are. A fit that
+    /// turns to f64 counts them from the start.
     pub solved: &'a (dyn Fn(usize, usize) + Sync),
     /// Asked before every working set; the fit ends with [`Error::Cancelled`] once it is true.
     pub cancelled: &'a (dyn Fn() -> bool + Sync),

@@ -1,8 +1,11 @@
 //! The fitted machine: decision values of all pairs from one pass over the support vectors.
 
-use crate::element::{Element, WIDTH};
+use crate::Features;
+use crate::feature::{Feature, WIDTH};
 use crate::kernel::Function;
+use crate::real::Real;
 use crate::samples::{Columns, Rows};
+use crate::votes::pairs;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -13,33 +16,36 @@ const LANES: usize = 8;
 
 /// The support vectors of one class, each once, with its coefficients against all other classes.
 #[derive(Debug, Clone)]
-pub(crate) struct Support<E: Element> {
-    columns: Columns<E>,
+pub(crate) struct Support<F: Feature, R: Real> {
+    columns: Columns<F>,
     /// Shape (panels, vectors, 64, 8): the coefficient αy in the pair with each other class,
     /// ascending, 8 classes to a vector.
-    coefficients: Vec<[[f32; LANES]; WIDTH]>,
+    coefficients: Vec<[[R; LANES]; WIDTH]>,
     /// Vectors that hold all other classes.
     vectors: usize,
 }
 
-impl<E: Element> Support<E> {
+impl<F: Feature, R: Real> Support<F, R> {
+    /// Coefficients are divided by `scale`.
+    ///
     /// # Shapes
     /// - `samples`: the support vectors
     /// - `coefficients`: (support vectors, `others`)
     pub(crate) fn new<'a>(
         features: usize,
-        samples: impl Iterator<Item = &'a [E]>,
-        coefficients: &[f32],
+        samples: impl Iterator<Item = &'a [F]>,
+        coefficients: &[f64],
         others: usize,
+        scale: f64,
     ) -> Self {
         let columns = Columns::new(features, samples);
         let vectors = others.div_ceil(LANES);
         let panels = columns.len().div_ceil(WIDTH);
-        let mut packed = vec![[[0.0; LANES]; WIDTH]; panels * vectors];
+        let mut packed = vec![[[R::default(); LANES]; WIDTH]; panels * vectors];
         for (sample, row) in coefficients.chunks_exact(others).enumerate() {
             for (other, &value) in row.iter().enumerate() {
                 let block = sample / WIDTH * vectors + other / LANES;
-                packed[block][sample % WIDTH][other % LANES] = value;
+                packed[block][sample % WIDTH][other % LANES] = R::nearest(value / scale);
             }
         }
         Self {
@@ -52,23 +58,21 @@ impl<E: Element> Support<E> {
 
 /// Decision values of all pairs of `classes` classes.
 #[derive(Debug, Clone)]
-pub(crate) struct Machine<E: Element> {
+pub(crate) struct Machine<F: Feature, R: Real> {
     pub(crate) function: Function,
+    /// What to multiply sums of its coefficients with: a power of two, so that coefficients which
+    /// are tiny or huge keep their digits.
+    pub(crate) scale: f64,
     /// One per class.
-    pub(crate) support: Vec<Support<E>>,
+    pub(crate) support: Vec<Support<F, R>>,
     /// One per pair, in the order of [`pairs`].
     pub(crate) rho: Vec<f64>,
 }
 
-/// All pairs (a, b) with a < b < `classes`, a by a.
-pub(crate) fn pairs(classes: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..classes).flat_map(move |a| (a + 1..classes).map(move |b| (a, b)))
-}
-
-impl<E: Element> Machine<E> {
+impl<F: Feature, R: Real> Machine<F, R> {
     /// The decision values of every sample, shape (samples, pairs); above 0 for the first class of
     /// a pair.
-    pub(crate) fn decisions(&self, rows: &Rows<E>) -> Vec<f64> {
+    pub(crate) fn decisions(&self, rows: &Rows<F>) -> Vec<f64> {
         let starts: Vec<usize> = (0..rows.len()).step_by(TOGETHER).collect();
         let blocks: Vec<Vec<f64>> = starts
             .into_par_iter()
@@ -77,7 +81,7 @@ impl<E: Element> Machine<E> {
         blocks.concat()
     }
 
-    fn decide(&self, rows: &Rows<E>, samples: Range<usize>) -> Vec<f64> {
+    fn decide(&self, rows: &Rows<F>, samples: Range<usize>) -> Vec<f64> {
         let classes = self.support.len();
         let vectors = self.support[0].vectors;
         let stride = vectors * LANES;
@@ -98,7 +102,9 @@ impl<E: Element> Machine<E> {
         let decide = |sums: &[f64]| -> Vec<f64> {
             pairs(classes)
                 .zip(&self.rho)
-                .map(|((a, b), rho)| sums[a * stride + b - 1] + sums[b * stride + a] - rho)
+                .map(|((a, b), rho)| {
+                    self.scale * (sums[a * stride + b - 1] + sums[b * stride + a]) - rho
+                })
                 .collect()
         };
         sums.chunks_exact(classes * stride)
@@ -107,15 +113,15 @@ impl<E: Element> Machine<E> {
     }
 }
 
-/// `sums` ← `sums` + `kernel` · `coefficients`, summed in f32 over the 64 and added in f64.
-struct AddWeighted<'a> {
-    kernel: &'a [f32; WIDTH],
+/// `sums` ← `sums` + `kernel` · `coefficients`, summed in their precision over the 64 and added in f64.
+struct AddWeighted<'a, R> {
+    kernel: &'a [R; WIDTH],
     /// One block for each 8 sums.
-    coefficients: &'a [[[f32; LANES]; WIDTH]],
+    coefficients: &'a [[[R; LANES]; WIDTH]],
     sums: &'a mut [f64],
 }
 
-impl pulp::WithSimd for AddWeighted<'_> {
+impl<R: Real> pulp::WithSimd for AddWeighted<'_, R> {
     type Output = ();
 
     #[allow(clippy::inline_always, reason = "carries the instruction set along")]
@@ -124,7 +130,7 @@ impl pulp::WithSimd for AddWeighted<'_> {
         let sums = self.sums.as_chunks_mut::<LANES>().0;
         for (sums, coefficients) in sums.iter_mut().zip(self.coefficients) {
             // Four sums: a single one would wait for each addition before the next.
-            let [mut a, mut b, mut c, mut d] = [[0.0; LANES]; 4];
+            let [mut a, mut b, mut c, mut d] = [[R::default(); LANES]; 4];
             let rows = coefficients.as_chunks::<4>().0;
             for (kernel, rows) in self.kernel.as_chunks::<4>().0.iter().zip(rows) {
                 a = add_scaled(a, kernel[0], rows[0]);
@@ -132,9 +138,8 @@ impl pulp::WithSimd for AddWeighted<'_> {
                 c = add_scaled(c, kernel[2], rows[2]);
                 d = add_scaled(d, kernel[3], rows[3]);
             }
-            let total = add_scaled(add_scaled(a, 1.0, b), 1.0, add_scaled(c, 1.0, d));
-            for (sum, partial) in sums.iter_mut().zip(total) {
-                *sum += f64::from(partial);
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                *sum += ((a[lane] + b[lane]) + (c[lane] + d[lane])).to_f64();
             }
         }
     }
@@ -144,16 +149,42 @@ impl pulp::WithSimd for AddWeighted<'_> {
 /// overlap.
 #[allow(clippy::inline_always, reason = "part of a loop of vectors")]
 #[inline(always)]
-fn add_scaled(mut sums: [f32; LANES], factor: f32, values: [f32; LANES]) -> [f32; LANES] {
+fn add_scaled<R: Real>(mut sums: [R; LANES], factor: R, values: [R; LANES]) -> [R; LANES] {
     for (sum, value) in sums.iter_mut().zip(values) {
         *sum += factor * value;
     }
     sums
 }
 
-impl Machine<u8> {
+/// A machine whatever its features are made of.
+pub(crate) trait Decide: std::fmt::Debug + Send + Sync {
+    /// The decision values of `samples` of `features` features, shape (samples, pairs).
+    fn decide_all(&self, samples: Features, features: usize) -> Vec<f64>;
+}
+
+#[allow(
+    clippy::mismatching_type_param_order,
+    reason = "features are as precise as the kernel values made of them"
+)]
+impl<R: Real> Decide for Machine<R, R> {
+    fn decide_all(&self, samples: Features, features: usize) -> Vec<f64> {
+        let values = R::values(samples);
+        self.decisions(&Rows::new(values.chunks_exact(features)))
+    }
+}
+
+impl<R: Real> Decide for Machine<u8, R> {
+    fn decide_all(&self, samples: Features, features: usize) -> Vec<f64> {
+        match samples {
+            Features::Pixels(pixels) => self.decisions(&Rows::new(pixels.chunks_exact(features))),
+            Features::Reals(_) => self.to_reals().decide_all(samples, features),
+        }
+    }
+}
+
+impl<R: Real> Machine<u8, R> {
     /// The same machine for samples of real numbers.
-    pub(crate) fn to_reals(&self) -> Machine<f32> {
+    fn to_reals(&self) -> Machine<R, R> {
         let support = self.support.iter().map(|support| Support {
             columns: support.columns.to_reals(),
             coefficients: support.coefficients.clone(),
@@ -161,6 +192,7 @@ impl Machine<u8> {
         });
         Machine {
             function: self.function,
+            scale: self.scale,
             support: support.collect(),
             rho: self.rho.clone(),
         }

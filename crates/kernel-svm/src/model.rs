@@ -1,23 +1,18 @@
 //! What users call: fit, predict, and look inside.
 
-use crate::element::Element;
-use crate::fit::Sorted;
+use crate::feature::Feature;
+use crate::features::Work;
+use crate::fit::{Sorted, Unfit};
+use crate::join::join;
 use crate::kernel::Function;
-use crate::machine::{Machine, Support, pairs};
+use crate::machine::{Decide, Machine};
+use crate::precision::Precision;
 use crate::probability::{Sigmoid, couple, sigmoids};
-use crate::samples::Rows;
+use crate::real::Real;
 use crate::solver::Solution;
-use crate::{Certificate, Error, Kernel, Settings, Watch, dot};
-use std::borrow::Cow;
-
-/// Samples, one after the other.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Features<'a> {
-    /// 8-bit pixels p, of which the kernel sees p / 255.
-    Pixels(&'a [u8]),
-    /// Finite numbers.
-    Reals(&'a [f32]),
-}
+use crate::votes::{votes, winner};
+use crate::{Certificate, Error, Features, Kernel, Settings, Watch};
+use std::sync::Arc;
 
 /// A fitted support vector machine.
 #[derive(Debug, Clone)]
@@ -25,17 +20,10 @@ pub struct SupportVectorMachine {
     features: usize,
     classes: Vec<usize>,
     gamma: f64,
-    machine: Kind,
+    machine: Arc<dyn Decide>,
     certificates: Vec<Certificate>,
     support: Vec<usize>,
     sigmoids: Option<Vec<Sigmoid>>,
-}
-
-/// A machine for either kind of features.
-#[derive(Debug, Clone)]
-pub(crate) enum Kind {
-    Pixels(Machine<u8>),
-    Reals(Machine<f32>),
 }
 
 /// Fits a machine to samples of `features` features with one label each.
@@ -68,77 +56,55 @@ pub fn fit_watched(
 ) -> Result<SupportVectorMachine, Error> {
     settings.validate()?;
     samples.validate(features, labels)?;
-    match samples {
-        Features::Pixels(pixels) if features <= dot::PIXELS => {
-            fit_as(pixels, features, labels, settings, watch, Kind::Pixels)
-        }
-        samples => {
-            let reals = samples.to_reals();
-            fit_as(&reals, features, labels, settings, watch, Kind::Reals)
-        }
-    }
-}
-
-fn fit_as<E: Element>(
-    values: &[E],
-    features: usize,
-    labels: &[usize],
-    settings: &Settings,
-    watch: Watch,
-    kind: impl Fn(Machine<E>) -> Kind,
-) -> Result<SupportVectorMachine, Error> {
-    let sorted = Sorted::new(values, features, labels)?;
     let function = Function {
         kernel: settings.kernel,
-        gamma: settings.gamma.resolve(values, features),
+        gamma: settings.gamma.resolve(samples, features),
     };
-    let solutions = sorted.solve(function, settings, watch)?;
-    let mut fitted = SupportVectorMachine::assemble(&sorted, function, &solutions, kind);
-    if settings.probability {
-        fitted.sigmoids = Some(sigmoids(&sorted, function, settings, watch)?);
-    }
-    Ok(fitted)
+    let precision = Precision::of(function, samples, features)?;
+    let work = Fit {
+        features,
+        labels,
+        function,
+        precision,
+        settings,
+        watch,
+    };
+    samples.attempt(features, precision.single, &work)
 }
 
-/// Joins the support vectors of all pairs: each is kept once, with its coefficients in every pair.
-fn join<E: Element>(
-    sorted: &Sorted<E>,
+/// One fit.
+struct Fit<'a> {
+    features: usize,
+    labels: &'a [usize],
     function: Function,
-    solutions: &[Solution],
-) -> (Machine<E>, Vec<usize>) {
-    let classes = sorted.classes.len();
-    let others = classes - 1;
-    let mut coefficients: Vec<Vec<f32>> = (0..classes)
-        .map(|class| vec![0.0; sorted.range(class).len() * others])
-        .collect();
-    for ((a, b), solution) in pairs(classes).zip(solutions) {
-        let (first, second) = solution.coefficients.split_at(sorted.range(a).len());
-        for (class, lane, values) in [(a, b - 1, first), (b, a, second)] {
-            let rows = coefficients[class].chunks_exact_mut(others);
-            for (row, &value) in rows.zip(values) {
-                row[lane] = value as f32;
-            }
+    precision: Precision,
+    settings: &'a Settings,
+    watch: Watch<'a>,
+}
+
+impl Work for Fit<'_> {
+    type Output = SupportVectorMachine;
+
+    fn run<F: Feature, R: Real>(&self, values: &[F]) -> Result<SupportVectorMachine, Unfit>
+    where
+        Machine<F, R>: Decide + 'static,
+    {
+        let sorted = Sorted::new(values, self.features, self.labels)?;
+        let (function, rounding) = (self.function, self.precision.rounding);
+        let solutions = sorted.solve::<R>(function, rounding, self.settings, self.watch)?;
+        let mut fitted = SupportVectorMachine::assemble::<F, R>(&sorted, function, &solutions);
+        if self.settings.probability {
+            let solve = |part: &Sorted<F>| {
+                let silent = Watch {
+                    solved: &|_, _| {},
+                    ..self.watch
+                };
+                part.solve::<R>(function, rounding, self.settings, silent)
+            };
+            fitted.sigmoids = Some(sigmoids::<F, R>(&sorted, function, solve)?);
         }
+        Ok(fitted)
     }
-    let mut indices = Vec::new();
-    let support = (0..classes)
-        .map(|class| {
-            let (places, rows): (Vec<usize>, Vec<&[f32]>) = sorted
-                .range(class)
-                .zip(coefficients[class].chunks_exact(others))
-                .filter(|(_, row)| row.iter().any(|&value| value != 0.0))
-                .unzip();
-            indices.extend(places.iter().map(|&place| sorted.order[place]));
-            let samples = places.iter().map(|&place| sorted.sample(place));
-            Support::new(sorted.features, samples, &rows.concat(), others)
-        })
-        .collect();
-    let machine = Machine {
-        function,
-        support,
-        rho: solutions.iter().map(|pair| pair.rho).collect(),
-    };
-    (machine, indices)
 }
 
 impl Settings {
@@ -188,66 +154,30 @@ impl Error {
     }
 }
 
-impl<'a> Features<'a> {
-    fn len(self) -> usize {
-        match self {
-            Self::Pixels(pixels) => pixels.len(),
-            Self::Reals(reals) => reals.len(),
-        }
-    }
-
-    pub(crate) fn validate(self, features: usize, labels: &[usize]) -> Result<(), Error> {
-        let values = self.len();
-        if values == 0 || features == 0 {
-            return Err(Error::Empty);
-        }
-        if !values.is_multiple_of(features) {
-            return Err(Error::Ragged { values, features });
-        }
-        let samples = values / features;
-        if labels.len() != samples {
-            return Err(Error::Labels {
-                labels: labels.len(),
-                samples,
-            });
-        }
-        if let Self::Reals(reals) = self
-            && let Some(place) = reals.iter().position(|value| !value.is_finite())
-        {
-            return Err(Error::NotFinite {
-                sample: place / features,
-                feature: place % features,
-                value: reals[place],
-            });
-        }
-        Ok(())
-    }
-
-    pub(crate) fn to_reals(self) -> Cow<'a, [f32]> {
-        match self {
-            Self::Pixels(pixels) => pixels.iter().map(|&p| f32::from(p) / 255.0).collect(),
-            Self::Reals(reals) => Cow::Borrowed(reals),
-        }
-    }
-}
-
 impl SupportVectorMachine {
-    pub(crate) fn assemble<E: Element>(
-        sorted: &Sorted<E>,
+    pub(crate) fn assemble<F: Feature, R: Real>(
+        sorted: &Sorted<F>,
         function: Function,
         solutions: &[Solution],
-        kind: impl Fn(Machine<E>) -> Kind,
-    ) -> Self {
-        let (machine, support) = join(sorted, function, solutions);
+    ) -> Self
+    where
+        Machine<F, R>: Decide + 'static,
+    {
+        let (machine, support) = join::<F, R>(sorted, function, solutions);
         Self {
             features: sorted.features,
             gamma: function.gamma,
-            machine: kind(machine),
+            machine: Arc::new(machine),
             certificates: solutions.iter().map(|pair| pair.certificate).collect(),
             support,
             classes: sorted.classes.clone(),
             sigmoids: None,
         }
+    }
+
+    /// Features per sample.
+    pub fn features(&self) -> usize {
+        self.features
     }
 
     /// The classes that it tells apart, ascending: the labels that occurred.
@@ -279,43 +209,26 @@ impl SupportVectorMachine {
     /// order of [`certificates`](Self::certificates).
     ///
     /// # Panics
-    /// If the values do not fill whole samples of as many features as it was trained on.
+    /// If the values do not divide into samples of as many [`features`](Self::features) as it was
+    /// trained on. Samples of another width whose values happen to divide are not noticed.
     pub fn decision_function(&self, samples: Features) -> Vec<f64> {
-        let features = self.features;
+        let (values, features) = (samples.len(), self.features);
         assert!(
-            samples.len().is_multiple_of(features),
-            "whole samples of {features} features"
+            values.is_multiple_of(features),
+            "{values} values do not divide into rows of {features} features"
         );
-        match (&self.machine, samples) {
-            (Kind::Pixels(machine), Features::Pixels(pixels)) => {
-                machine.decisions(&Rows::new(pixels.chunks_exact(features)))
-            }
-            (Kind::Reals(machine), samples) => {
-                machine.decisions(&Rows::new(samples.to_reals().chunks_exact(features)))
-            }
-            (Kind::Pixels(machine), Features::Reals(reals)) => machine
-                .to_reals()
-                .decisions(&Rows::new(reals.chunks_exact(features))),
-        }
+        self.machine.decide_all(samples, features)
     }
 
-    /// Votes of each class, shape (samples, classes): a pair's decision value above 0 is a vote
-    /// for its first class.
+    /// Votes of each class, shape (samples, classes), see [`votes`].
     ///
     /// # Panics
     /// As [`decision_function`](Self::decision_function).
     pub fn votes(&self, samples: Features) -> Vec<u32> {
         let decisions = self.decision_function(samples);
-        let vote = |decisions: &[f64]| {
-            let mut votes = vec![0; self.classes.len()];
-            for ((a, b), &decision) in pairs(votes.len()).zip(decisions) {
-                votes[if decision > 0.0 { a } else { b }] += 1;
-            }
-            votes
-        };
         decisions
             .chunks_exact(self.certificates.len())
-            .flat_map(vote)
+            .flat_map(|decisions| votes(decisions, self.classes.len()))
             .collect()
     }
 
@@ -324,14 +237,9 @@ impl SupportVectorMachine {
     /// # Panics
     /// As [`decision_function`](Self::decision_function).
     pub fn classify(&self, samples: Features) -> Vec<usize> {
-        let winner = |votes: &[u32]| {
-            let most = votes.iter().max().expect("at least two classes");
-            let place = votes.iter().position(|votes| votes == most);
-            self.classes[place.expect("it was found there")]
-        };
         self.votes(samples)
             .chunks_exact(self.classes.len())
-            .map(winner)
+            .map(|votes| self.classes[winner(votes)])
             .collect()
     }
 

@@ -1,21 +1,22 @@
 //! Samples in the two forms that an inner product needs: sparse rows and packed columns.
 
-use crate::element::{Element, Row, Stripe, WIDTH};
+use crate::feature::{Feature, Row, Stripe, WIDTH};
+use crate::real::Real;
 
 /// Samples as the groups of features that are not zero, one row after the other.
 #[derive(Debug, Clone)]
-pub(crate) struct Rows<E: Element> {
+pub(crate) struct Rows<F: Feature> {
     /// Where each row begins; one more than there are rows.
     starts: Vec<usize>,
     positions: Vec<u32>,
-    groups: Vec<E::Group>,
-    offsets: Vec<E::Product>,
-    squares: Vec<E::Product>,
+    groups: Vec<F::Group>,
+    offsets: Vec<F::Product>,
+    squares: Vec<F::Product>,
 }
 
-impl<E: Element> Rows<E> {
+impl<F: Feature> Rows<F> {
     /// The rows of `samples`, each of as many features.
-    pub(crate) fn new<'a>(samples: impl Iterator<Item = &'a [E]>) -> Self {
+    pub(crate) fn new<'a>(samples: impl Iterator<Item = &'a [F]>) -> Self {
         let mut rows = Self {
             starts: vec![0],
             positions: Vec::new(),
@@ -24,16 +25,16 @@ impl<E: Element> Rows<E> {
             squares: Vec::new(),
         };
         for sample in samples {
-            for (position, features) in sample.chunks(E::GROUP).enumerate() {
-                let group = E::group(features);
-                if group != E::Group::default() {
+            for (position, features) in sample.chunks(F::GROUP).enumerate() {
+                let group = F::group(features);
+                if group != F::Group::default() {
                     rows.positions.push(position as u32);
                     rows.groups.push(group);
                 }
             }
             rows.starts.push(rows.groups.len());
-            rows.offsets.push(E::offset(sample));
-            rows.squares.push(E::square(sample));
+            rows.offsets.push(F::offset(sample));
+            rows.squares.push(F::square(sample));
         }
         rows
     }
@@ -42,7 +43,7 @@ impl<E: Element> Rows<E> {
         self.squares.len()
     }
 
-    pub(crate) fn row(&self, index: usize) -> Row<'_, E> {
+    pub(crate) fn row(&self, index: usize) -> Row<'_, F> {
         let range = self.starts[index]..self.starts[index + 1];
         Row {
             positions: &self.positions[range.clone()],
@@ -61,7 +62,7 @@ impl<E: Element> Rows<E> {
     }
 
     /// ‖x‖² of row `index`.
-    pub(crate) fn square(&self, index: usize) -> E::Product {
+    pub(crate) fn square(&self, index: usize) -> F::Product {
         self.squares[index]
     }
 }
@@ -69,41 +70,41 @@ impl<E: Element> Rows<E> {
 /// Samples as columns, 64 to a panel, group after group: what one group of a row is multiplied
 /// with lies together.
 #[derive(Debug, Clone)]
-pub(crate) struct Columns<E: Element> {
+pub(crate) struct Columns<F: Feature> {
     /// Groups per panel.
     groups: usize,
-    panels: Vec<Stripe<E::Packed>>,
+    panels: Vec<Stripe<F::Packed>>,
     /// ‖x‖² of every column, one array per panel.
-    squares: Vec<[E::Product; WIDTH]>,
+    squares: Vec<[F::Product; WIDTH]>,
     len: usize,
 }
 
 /// 64 columns.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Panel<'a, E: Element> {
-    pub(crate) stripes: &'a [Stripe<E::Packed>],
+pub(crate) struct Panel<'a, F: Feature> {
+    pub(crate) stripes: &'a [Stripe<F::Packed>],
     /// ‖x‖² of each column.
-    pub(crate) squares: &'a [E::Product; WIDTH],
+    pub(crate) squares: &'a [F::Product; WIDTH],
 }
 
-impl<E: Element> Columns<E> {
+impl<F: Feature> Columns<F> {
     /// Packs `samples` of `features` features each.
-    pub(crate) fn new<'a>(features: usize, samples: impl Iterator<Item = &'a [E]>) -> Self {
-        let groups = features.div_ceil(E::GROUP);
+    pub(crate) fn new<'a>(features: usize, samples: impl Iterator<Item = &'a [F]>) -> Self {
+        let groups = features.div_ceil(F::GROUP);
         let (mut panels, mut squares, mut len) = (Vec::new(), Vec::new(), 0);
         for sample in samples {
             let column = len % WIDTH;
             if column == 0 {
-                let black = Stripe([E::pack(&[]); WIDTH]);
+                let black = Stripe([F::pack(&[]); WIDTH]);
                 panels.resize(panels.len() + groups, black);
-                squares.push([E::Product::default(); WIDTH]);
+                squares.push([F::Product::default(); WIDTH]);
             }
             len += 1;
             let start = panels.len() - groups;
-            for (stripe, features) in panels[start..].iter_mut().zip(sample.chunks(E::GROUP)) {
-                stripe.0[column] = E::pack(features);
+            for (stripe, features) in panels[start..].iter_mut().zip(sample.chunks(F::GROUP)) {
+                stripe.0[column] = F::pack(features);
             }
-            squares[(len - 1) / WIDTH][column] = E::square(sample);
+            squares[(len - 1) / WIDTH][column] = F::square(sample);
         }
         Self {
             groups,
@@ -118,7 +119,7 @@ impl<E: Element> Columns<E> {
     }
 
     /// The panels in order. Columns of the last one beyond [`len`](Self::len) are zero.
-    pub(crate) fn panels(&self) -> impl ExactSizeIterator<Item = Panel<'_, E>> {
+    pub(crate) fn panels(&self) -> impl ExactSizeIterator<Item = Panel<'_, F>> {
         let panels = self.panels.chunks_exact(self.groups.max(1));
         panels
             .zip(&self.squares)
@@ -133,16 +134,17 @@ impl<E: Element> Columns<E> {
 
 impl Columns<u8> {
     /// The same samples as real numbers, p/255.
-    pub(crate) fn to_reals(&self) -> Columns<f32> {
-        let real = |packed: i8| (f32::from(packed) + 128.0) / 255.0;
+    pub(crate) fn to_reals<R: Real>(&self) -> Columns<R> {
+        let real = |packed: i8| R::pixel(packed.cast_unsigned().wrapping_add(128));
         let split = |stripe: &Stripe<[i8; 4]>| {
             [0, 1, 2, 3].map(|place| Stripe(stripe.0.map(|group| real(group[place]))))
         };
         let panels = self.panels.iter().flat_map(split).collect();
+        let square = |&square: &i32| R::nearest(f64::from(square) * u8::UNIT);
         let squares = self
             .squares
             .iter()
-            .map(|squares| squares.map(|square| (f64::from(square) * u8::UNIT) as f32));
+            .map(|squares| squares.each_ref().map(square));
         Columns {
             groups: u8::GROUP * self.groups,
             panels,

@@ -1,4 +1,4 @@
-//! Sequential minimal optimisation inside a working set, whose kernel block is at hand.
+//! Sequential minimal optimisation inside a working set.
 //!
 //! Pairs are selected by second-order information (Fan, Chen and Lin 2005, WSS 2).
 #![allow(
@@ -6,62 +6,60 @@
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
-/// Lanes of the searches for the best index.
-const LANES: usize = 8;
+use crate::real::Real;
 
-/// Curvature where there is none, as in libsvm: two equal points move as far as they may.
-const TAU: f32 = 1e-12;
+/// Lanes of the searches for the best index.
+pub(crate) const LANES: usize = 8;
+
+/// Curvature where there is none, as in libsvm: two equal points attract more than any others.
+const TAU: f64 = 1e-12;
+
+/// Where a block gets the kernel values of a position in the set with all positions, padded with
+/// zeros to whole vectors.
+pub(crate) type Fetch<'a, R> = &'a mut dyn FnMut(usize) -> Vec<R>;
 
 /// The dual problem restricted to a working set, padded to whole vectors with samples that
 /// cannot move.
-pub(crate) struct Block {
-    /// Kernel block of shape (padded, padded).
-    kernel: Vec<f32>,
-    diagonal: Vec<f32>,
+pub(crate) struct Block<R: Real> {
+    /// Rows of the kernel block, each empty until it is needed.
+    rows: Vec<Vec<R>>,
+    diagonal: Vec<R>,
     signs: Vec<f64>,
     alpha: Vec<f64>,
     /// Kαy − y.
-    gradient: Vec<f32>,
+    gradient: Vec<R>,
     /// 0 where αy may grow, ∞ where it may not.
-    up: Vec<f32>,
+    up: Vec<R>,
     /// 0 where αy may shrink, −∞ where it may not.
-    low: Vec<f32>,
+    low: Vec<R>,
     c: f64,
 }
 
-impl Block {
+impl<R: Real> Block<R> {
     /// # Shapes
-    /// - `row`: the kernel values of a position in the set with all samples, among which those of the
-    ///   set are `members`
-    /// - `signs`: ±1; `alpha` in [0, `c`]; `gradient`: Kαy − y; all of the set's length
-    pub(crate) fn new<'a>(
-        row: impl Fn(usize) -> &'a [f32],
-        members: &[usize],
-        signs: &[f64],
-        alpha: &[f64],
+    /// All of the set's length: the kernel's `diagonal`; `signs`, ±1; `alpha` in [0, `c`];
+    /// `gradient`, Kαy − y.
+    pub(crate) fn new(
+        diagonal: Vec<R>,
+        signs: Vec<f64>,
+        alpha: Vec<f64>,
         gradient: &[f64],
         c: f64,
     ) -> Self {
         let len = signs.len();
         let padded = len.next_multiple_of(LANES);
-        let mut kernel = vec![0.0; padded * padded];
-        for (i, values) in kernel.chunks_exact_mut(padded).take(len).enumerate() {
-            let row = row(i);
-            for (value, &member) in values.iter_mut().zip(members) {
-                *value = row[member];
-            }
-        }
         let mut block = Self {
-            diagonal: (0..padded).map(|i| kernel[i * padded + i]).collect(),
-            kernel,
-            signs: signs.to_vec(),
-            alpha: alpha.to_vec(),
-            gradient: gradient.iter().map(|&g| g as f32).collect(),
-            up: vec![f32::INFINITY; padded],
-            low: vec![f32::NEG_INFINITY; padded],
+            rows: vec![Vec::new(); len],
+            diagonal,
+            signs,
+            alpha,
+            gradient: gradient.iter().map(|&g| R::nearest(g)).collect(),
+            up: vec![R::INFINITY; padded],
+            low: vec![-R::INFINITY; padded],
             c,
         };
-        block.gradient.resize(padded, 0.0);
+        block.diagonal.resize(padded, R::default());
+        block.gradient.resize(padded, R::default());
         for i in 0..len {
             block.bound(i);
         }
@@ -72,11 +70,14 @@ impl Block {
         &self.alpha
     }
 
-    /// Takes steps until no pair violates the conditions by `tolerance`. Returns how many.
-    pub(crate) fn solve(&mut self, tolerance: f32) -> usize {
+    /// Takes steps until no pair violates the conditions by `tolerance`, `most` of them at most.
+    /// Returns how many.
+    pub(crate) fn solve(&mut self, tolerance: f64, most: usize, fetch: Fetch<R>) -> usize {
         pulp::Arch::new().dispatch(Solve {
             block: self,
-            tolerance,
+            tolerance: R::nearest(tolerance),
+            most,
+            fetch,
         })
     }
 
@@ -89,21 +90,30 @@ impl Block {
         } else {
             (above, below)
         };
-        self.up[i] = if up { 0.0 } else { f32::INFINITY };
-        self.low[i] = if low { 0.0 } else { f32::NEG_INFINITY };
+        self.up[i] = if up { R::default() } else { R::INFINITY };
+        self.low[i] = if low { R::default() } else { -R::INFINITY };
     }
 
-    /// The pair to move next and how far it violates the conditions, `None` below `tolerance`.
+    /// The sample whose αy may grow that gains most by it at first.
     #[inline(always)]
-    fn select(&self, tolerance: f32) -> Option<(usize, usize)> {
+    fn growing(&self) -> (usize, R) {
         let padded = self.gradient.len();
         let (i, smallest) = best(padded, |k| -(self.gradient[k] + self.up[k]));
-        let smallest = -smallest;
-        let kernel = &self.kernel[i * padded..][..padded];
+        (i, -smallest)
+    }
+
+    /// The partner of `i`, whose gradient is `smallest`, with which the objective falls most;
+    /// `None` if nobody violates the conditions by `tolerance`.
+    #[inline(always)]
+    fn partner(&self, i: usize, smallest: R, tolerance: R) -> Option<usize> {
+        let zero = R::default();
+        let padded = self.gradient.len();
+        let kernel = &self.rows[i][..padded];
         let (diagonal, low) = (&self.diagonal[..padded], &self.low[..padded]);
         let gradient = &self.gradient[..padded];
         let curvature = diagonal[i];
-        let mut largest = [f32::NEG_INFINITY; LANES];
+        let tau = R::nearest(TAU);
+        let mut largest = [-R::INFINITY; LANES];
         let (j, gain) = best_with(padded, |k, lane| {
             let excess = gradient[k] + low[k];
             largest[lane] = if excess > largest[lane] {
@@ -112,21 +122,30 @@ impl Block {
                 largest[lane]
             };
             let excess = excess - smallest;
-            let excess = if excess > 0.0 { excess } else { 0.0 };
-            let eta = curvature + diagonal[k] - 2.0 * kernel[k];
-            let eta = if eta > TAU { eta } else { TAU };
+            let excess = if excess > zero { excess } else { zero };
+            let eta = curvature + diagonal[k] - (kernel[k] + kernel[k]);
+            let eta = if eta > zero { eta } else { tau };
             excess * excess / eta
         });
-        let largest = largest.into_iter().fold(f32::NEG_INFINITY, f32::max);
-        (gain > 0.0 && largest - smallest >= tolerance).then_some((i, j))
+        let mut most = -R::INFINITY;
+        for value in largest {
+            most = if value > most { value } else { most };
+        }
+        (gain > zero && most - smallest >= tolerance).then_some(j)
     }
 
-    /// Moves αᵢyᵢ up and αⱼyⱼ down, to the optimum of the two or to the first bound.
+    /// Moves αᵢyᵢ up and αⱼyⱼ down, to the optimum of the two or to the first bound. Without
+    /// curvature between them, as between two equal points, the optimum is at a bound.
     #[inline(always)]
     fn step(&mut self, i: usize, j: usize) {
         let padded = self.gradient.len();
-        let eta = self.diagonal[i] + self.diagonal[j] - 2.0 * self.kernel[i * padded + j];
-        let wanted = f64::from(self.gradient[j] - self.gradient[i]) / f64::from(eta.max(TAU));
+        let cross = self.rows[i][j];
+        let eta = (self.diagonal[i] + self.diagonal[j] - (cross + cross)).to_f64();
+        let wanted = if eta > 0.0 {
+            (self.gradient[j] - self.gradient[i]).to_f64() / eta
+        } else {
+            f64::INFINITY
+        };
         let room = |sign: f64, alpha: f64| if sign > 0.0 { self.c - alpha } else { alpha };
         let room_i = room(self.signs[i], self.alpha[i]);
         let room_j = room(-self.signs[j], self.alpha[j]);
@@ -143,8 +162,8 @@ impl Block {
         };
         self.alpha[i] = land(self.signs[i], self.alpha[i], room_i);
         self.alpha[j] = land(-self.signs[j], self.alpha[j], room_j);
-        let (step, rows) = (step as f32, &self.kernel);
-        let (row_i, row_j) = (&rows[i * padded..][..padded], &rows[j * padded..][..padded]);
+        let (step, rows) = (R::nearest(step), &self.rows);
+        let (row_i, row_j) = (&rows[i][..padded], &rows[j][..padded]);
         let gradient = &mut self.gradient[..padded];
         for k in 0..padded {
             gradient[k] += step * (row_i[k] - row_j[k]);
@@ -154,23 +173,40 @@ impl Block {
     }
 }
 
-struct Solve<'a> {
-    block: &'a mut Block,
-    tolerance: f32,
+struct Solve<'a, R: Real> {
+    block: &'a mut Block<R>,
+    tolerance: R,
+    most: usize,
+    fetch: Fetch<'a, R>,
 }
 
-impl pulp::WithSimd for Solve<'_> {
+impl<R: Real> pulp::WithSimd for Solve<'_, R> {
     type Output = usize;
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> usize {
-        // Rounding may keep a pair just above the tolerance for ever.
-        let most = 200 * self.block.gradient.len();
+        let Self {
+            block,
+            tolerance,
+            most,
+            fetch,
+        } = self;
+        let mut need = |block: &mut Block<R>, position: usize| {
+            if block.rows[position].is_empty() {
+                block.rows[position] = fetch(position);
+            }
+        };
         for steps in 0..most {
-            let Some((i, j)) = self.block.select(self.tolerance) else {
+            let (i, smallest) = block.growing();
+            if smallest == R::INFINITY {
+                return steps;
+            }
+            need(block, i);
+            let Some(j) = block.partner(i, smallest, tolerance) else {
                 return steps;
             };
-            self.block.step(i, j);
+            need(block, j);
+            block.step(i, j);
         }
         most
     }
@@ -178,28 +214,30 @@ impl pulp::WithSimd for Solve<'_> {
 
 /// The index below `len`, a multiple of 8, with the largest value, and that value.
 #[inline(always)]
-fn best(len: usize, value: impl Fn(usize) -> f32) -> (usize, f32) {
+fn best<R: Real>(len: usize, value: impl Fn(usize) -> R) -> (usize, R) {
     best_with(len, |k, _| value(k))
 }
 
 /// [`best`] of a function that also wants to know its lane. The smallest of equal indices wins.
+/// Indices are kept as numbers of the values' own width: f32 holds them up to 2²⁴.
 #[inline(always)]
-fn best_with(len: usize, mut value: impl FnMut(usize, usize) -> f32) -> (usize, f32) {
-    let mut values = [f32::NEG_INFINITY; LANES];
-    let mut indices = [0_u32; LANES];
+fn best_with<R: Real>(len: usize, mut value: impl FnMut(usize, usize) -> R) -> (usize, R) {
+    let mut values = [-R::INFINITY; LANES];
+    let mut indices = [R::default(); LANES];
     let mut start = 0;
     while start + LANES <= len {
+        let first = R::whole(start as i32);
         for lane in 0..LANES {
             let candidate = value(start + lane, lane);
             let better = candidate > values[lane];
             values[lane] = if better { candidate } else { values[lane] };
-            indices[lane] = if better { start as u32 } else { indices[lane] };
+            indices[lane] = if better { first } else { indices[lane] };
         }
         start += LANES;
     }
-    let mut found = (indices[0] as usize, values[0]);
+    let mut found = (indices[0].to_f64() as usize, values[0]);
     for lane in 1..LANES {
-        let index = indices[lane] as usize + lane;
+        let index = indices[lane].to_f64() as usize + lane;
         if values[lane] > found.1 || (values[lane] == found.1 && index < found.0) {
             found = (index, values[lane]);
         }

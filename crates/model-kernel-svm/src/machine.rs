@@ -9,8 +9,6 @@ use std::sync::Mutex;
 pub(crate) struct Machine {
     svm: SupportVectorMachine,
     classes: usize,
-    /// Features per image.
-    width: usize,
     probabilities: bool,
 }
 
@@ -49,9 +47,23 @@ pub(crate) fn fit(
     Ok(Machine {
         svm,
         classes,
-        width,
         probabilities: settings.probability,
     })
+}
+
+impl Machine {
+    /// What `work` makes of images.
+    ///
+    /// # Panics
+    /// If they are not as wide as those that the machine was fitted to.
+    fn judge<T>(&self, images: &Samples, work: impl FnOnce(Features) -> T) -> T {
+        let (fitted, width) = (self.svm.features(), images.features());
+        assert_eq!(
+            fitted, width,
+            "this model was fitted to {fitted} features; these samples have {width}"
+        );
+        with_features(images, work)
+    }
 }
 
 fn with_features<T>(images: &Samples, work: impl FnOnce(Features) -> T) -> T {
@@ -89,7 +101,7 @@ impl Classifier for Machine {
         if let Some(probabilities) = self.log_probabilities(images) {
             return probabilities;
         }
-        let decisions = with_features(images, |x| self.svm.decision_function(x));
+        let decisions = self.judge(images, |x| self.svm.decision_function(x));
         let classes = self.svm.classes().len();
         let ranked: Vec<f64> = decisions
             .chunks_exact(self.svm.certificates().len())
@@ -102,7 +114,7 @@ impl Classifier for Machine {
         if !self.probabilities {
             return None;
         }
-        let probabilities = with_features(images, |x| self.svm.probabilities(x))?;
+        let probabilities = self.judge(images, |x| self.svm.probabilities(x))?;
         let logs: Vec<f64> = probabilities.iter().map(|p| p.ln()).collect();
         Some(self.rows(&logs, f32::NEG_INFINITY))
     }
@@ -110,7 +122,7 @@ impl Classifier for Machine {
     /// Every support vector once, its coefficients against all other classes, and the offsets.
     fn parameter_count(&self) -> usize {
         let others = self.svm.classes().len() - 1;
-        self.svm.support_vectors() * (self.width + others) + self.svm.certificates().len()
+        self.svm.support_vectors() * (self.svm.features() + others) + self.svm.certificates().len()
     }
 
     fn certificate(&self) -> Vec<(&'static str, f64)> {
@@ -136,24 +148,24 @@ impl Classifier for Machine {
 
 /// Votes of every class with fractions that break ties.
 fn rank(decisions: &[f64], classes: usize) -> Vec<f64> {
-    let pairs = (0..classes).flat_map(|a| (a + 1..classes).map(move |b| (a, b)));
-    let mut votes = vec![0.0; classes];
+    let votes = kernel_svm::votes(decisions, classes);
+    let winner = kernel_svm::winner(&votes);
     let mut confidence = vec![0.0_f64; classes];
+    let pairs = (0..classes).flat_map(|a| (a + 1..classes).map(move |b| (a, b)));
     for ((a, b), &decision) in pairs.zip(decisions) {
-        votes[if decision > 0.0 { a } else { b }] += 1.0;
         confidence[a] += decision;
         confidence[b] -= decision;
     }
-    let most = votes.iter().copied().fold(0.0, f64::max);
-    let winner = votes.iter().position(|&votes| votes == most);
-    for (class, (vote, sum)) in votes.iter_mut().zip(confidence).enumerate() {
-        *vote += if Some(class) == winner {
+    let ranked = votes.iter().zip(confidence).enumerate();
+    let ranked = ranked.map(|(class, (&votes, sum))| {
+        let fraction = if class == winner {
             0.5
         } else {
             sum / (3.0 * (sum.abs() + 1.0))
         };
-    }
-    votes
+        f64::from(votes) + fraction
+    });
+    ranked.collect()
 }
 
 #[cfg(test)]
@@ -171,5 +183,18 @@ mod tests {
             clear[0] == 2.5 && clear[2] > 0.9 && clear[1] < 0.0,
             "{clear:?}"
         );
+    }
+
+    #[test]
+    #[should_panic(expected = "fitted to 784 features; these samples have 100")]
+    fn samples_of_another_width_are_refused() {
+        let [train, _] = classifier_conformance::digits();
+        let model = classifier_conformance::fit(&crate::KERNEL_SVM, &train);
+        let shape = data::PictureShape {
+            rows: 10,
+            columns: 10,
+        };
+        // 196 samples, of as many values as 25 images.
+        model.scores(&Samples::from_pixels(shape, vec![0; 196 * 100]).unwrap());
     }
 }

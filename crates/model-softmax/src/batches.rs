@@ -1,33 +1,43 @@
 //! Samples in batches, whose rows give the logits and whose columns of features the gradient.
 
+use crate::features::Feature;
 use crate::lanes::{GROUP, Tile};
 use crate::products::{add_products, multiply};
 use crate::residual::ByClass;
-use crate::sparse::{Feature, Index, Rows, Sparse, room};
+use crate::sparse::{Index, Rows, Sparse, room};
 use crate::tiles::Tiles;
 use std::ops::Range;
 
 /// A range of the features of all images, X, and the batches in which they are visited.
 pub(crate) struct Batches<'a, F> {
+    source: Source<'a, F>,
+    labels: &'a [usize],
+    /// Samples in a batch; the last may have fewer.
+    size: usize,
+    /// The order that they are arranged in; none at first.
+    order: Vec<usize>,
+    /// The labels in that order.
+    arranged_labels: Vec<u32>,
+    /// The features in that order.
+    matrices: Box<dyn Arranged<F>>,
+}
+
+/// A range of the features of all images, as they come.
+struct Source<'a, F> {
     images: &'a [F],
     /// Of each image.
     features: usize,
     range: Range<usize>,
-    labels: &'a [usize],
-    /// The order that they are arranged in.
-    order: Vec<usize>,
-    arranged: Arranged<F>,
-    /// Samples in a batch; the last may have fewer.
-    size: usize,
-    /// The labels in that order.
-    arranged_labels: Vec<u32>,
 }
 
-/// With indices that take no more bytes than they need.
-enum Arranged<F> {
-    No,
-    Bytes(Matrices<F, u8>),
-    Words(Matrices<F, u32>),
+/// The features in batches.
+trait Arranged<F>: Send + Sync {
+    /// Takes the images in `order` in place of what is here.
+    fn arrange(&mut self, source: &Source<'_, F>, order: &[usize]);
+
+    fn multiply(&self, number: usize, weights: &Tiles, products: &mut ByClass);
+
+    fn add(&self, number: usize, residuals: &[Tile], factor: f32, weights: &mut Tiles);
 }
 
 /// X, and of each batch the transpose.
@@ -44,50 +54,54 @@ struct Matrices<F, I> {
     places: Vec<usize>,
 }
 
+impl<F> Source<'_, F> {
+    fn row(&self, image: usize) -> &[F] {
+        &self.images[image * self.features..][self.range.clone()]
+    }
+}
+
 impl<'a, F: Feature> Batches<'a, F> {
-    /// The features in `range` of `images`, each of `features` values and with one of the `labels`. In
-    /// no batches yet.
+    /// For the features in `range` of `images`, each of `features` values and with one of the `labels`, in
+    /// batches of `size`. There are no batches until they are [arranged](Self::arrange).
     pub(crate) fn new(
         images: &'a [F],
         features: usize,
         range: &Range<usize>,
         labels: &'a [usize],
+        size: usize,
     ) -> Self {
-        Self {
+        let source = Source {
             images,
             features,
             range: range.clone(),
+        };
+        let groups = range.len().div_ceil(GROUP);
+        let rows = (0..labels.len()).map(|image| source.row(image));
+        let room = room(rows, range.len());
+        // With indices that take no more bytes than they need.
+        let matrices: Box<dyn Arranged<F>> = if groups.max(size) <= u8::COUNT {
+            Box::new(Matrices::<F, u8>::new(labels.len(), size, groups, room))
+        } else {
+            Box::new(Matrices::<F, u32>::new(labels.len(), size, groups, room))
+        };
+        Self {
+            source,
             labels,
+            size,
             order: Vec::new(),
-            arranged: Arranged::No,
-            size: 1,
             arranged_labels: Vec::new(),
+            matrices,
         }
     }
 
-    /// Puts the images in `order` into batches of `size`.
-    pub(crate) fn arrange(&mut self, order: &[usize], size: usize) {
+    /// Puts the images in `order` into batches.
+    pub(crate) fn arrange(&mut self, order: &[usize]) {
         if self.order == order {
             return;
         }
-        let row = |image: usize| &self.images[image * self.features..][self.range.clone()];
-        let groups = self.range.len().div_ceil(GROUP);
-        if matches!(self.arranged, Arranged::No) {
-            let room = room(order.iter().map(|&image| row(image)), self.range.len());
-            self.arranged = if groups.max(size) <= u8::COUNT {
-                Arranged::Bytes(Matrices::new(order.len(), size, groups, room))
-            } else {
-                Arranged::Words(Matrices::new(order.len(), size, groups, room))
-            };
-        }
-        match &mut self.arranged {
-            Arranged::Bytes(matrices) => matrices.arrange(order, row),
-            Arranged::Words(matrices) => matrices.arrange(order, row),
-            Arranged::No => unreachable!("it was just changed"),
-        }
+        self.matrices.arrange(&self.source, order);
         self.order.clear();
         self.order.extend_from_slice(order);
-        self.size = size;
         self.arranged_labels.clear();
         let labels = order.iter().map(|&image| self.labels[image] as u32);
         self.arranged_labels.extend(labels);
@@ -95,15 +109,19 @@ impl<'a, F: Feature> Batches<'a, F> {
 
     /// Number of features.
     pub(crate) fn width(&self) -> usize {
-        self.range.len()
+        self.source.range.len()
+    }
+
+    /// Number of batches.
+    pub(crate) fn len(&self) -> usize {
+        self.order.len().div_ceil(self.size)
     }
 
     /// The features of one image that are not zero, ascending.
     pub(crate) fn row(&self, image: usize) -> Vec<(usize, f64)> {
-        let row = &self.images[image * self.features..][self.range.clone()];
         let unit = f64::from(F::UNIT);
-        let values = row.iter().map(|value| f64::from(value.number()) * unit);
-        values
+        let row = self.source.row(image).iter();
+        row.map(|value| f64::from(value.number()) * unit)
             .enumerate()
             .filter(|&(_, value)| value != 0.0)
             .collect()
@@ -116,18 +134,20 @@ impl<'a, F: Feature> Batches<'a, F> {
     }
 
     /// XW for the images of batch `number`.
+    ///
+    /// # Panics
+    /// If there is no such batch.
     pub(crate) fn multiply(&self, number: usize, weights: &Tiles, products: &mut ByClass) {
-        match &self.arranged {
-            Arranged::Bytes(matrices) => matrices.multiply(number, weights, products),
-            Arranged::Words(matrices) => matrices.multiply(number, weights, products),
-            Arranged::No => {}
-        }
+        self.matrices.multiply(number, weights, products);
     }
 
     /// `W ← W + factor · XᵀR` for the images of batch `number`.
     ///
     /// # Shapes
     /// - `residuals`: R (blocks of 10 classes, images)
+    ///
+    /// # Panics
+    /// If there is no such batch.
     pub(crate) fn add_transposed(
         &self,
         number: usize,
@@ -135,11 +155,7 @@ impl<'a, F: Feature> Batches<'a, F> {
         factor: f32,
         weights: &mut Tiles,
     ) {
-        match &self.arranged {
-            Arranged::Bytes(matrices) => matrices.add(number, residuals, factor, weights),
-            Arranged::Words(matrices) => matrices.add(number, residuals, factor, weights),
-            Arranged::No => {}
-        }
+        self.matrices.add(number, residuals, factor, weights);
     }
 }
 
@@ -157,8 +173,16 @@ impl<F: Feature, I: Index> Matrices<F, I> {
         }
     }
 
-    /// Takes the images in `order` in place of what is here.
-    fn arrange<'a>(&mut self, order: &[usize], row: impl Fn(usize) -> &'a [F]) {
+    /// The images of batch `number`.
+    fn batch(&self, number: usize) -> Rows<'_, F, I> {
+        let start = number * self.size;
+        self.rows
+            .rows(start..self.rows.len().min(start + self.size))
+    }
+}
+
+impl<F: Feature, I: Index> Arranged<F> for Matrices<F, I> {
+    fn arrange(&mut self, source: &Source<'_, F>, order: &[usize]) {
         self.rows.clear();
         self.columns.clear();
         self.groups.clear();
@@ -167,7 +191,7 @@ impl<F: Feature, I: Index> Matrices<F, I> {
         for batch in order.chunks(self.size) {
             let first = self.rows.len();
             for &image in batch {
-                self.rows.push(row(image));
+                self.rows.push(source.row(image));
             }
             let rows = self.rows.rows(first..self.rows.len());
             self.columns
@@ -176,15 +200,9 @@ impl<F: Feature, I: Index> Matrices<F, I> {
         }
     }
 
-    /// The images of batch `number`.
-    fn batch(&self, number: usize) -> Rows<'_, F, I> {
-        let start = number * self.size;
-        self.rows
-            .rows(start..self.rows.len().min(start + self.size))
-    }
-
     fn multiply(&self, number: usize, weights: &Tiles, products: &mut ByClass) {
         let batch = self.batch(number);
+        products.resize(batch.len());
         for (block, weights) in weights.blocks().enumerate() {
             let take = |image, sums| products.set(block, image, sums);
             multiply(batch, |group| &weights[group], take);

@@ -1,6 +1,15 @@
 //! The Cholesky factorisation.
+#![allow(
+    clippy::inline_always,
+    reason = "what is not inlined into the dispatched closure is compiled without its vectors"
+)]
 
+use crate::vectors::{add_scaled, dot};
 use classifier::{Cancellation, Cancelled};
+use rayon::prelude::*;
+
+/// Right-hand sides that are solved together, so that each row of L is fetched once for all of them.
+const TOGETHER: usize = 5;
 
 /// The Cholesky factor L of a symmetric positive definite matrix A = `LLᵀ`.
 pub(crate) struct Cholesky {
@@ -23,21 +32,11 @@ impl Cholesky {
         cancellation: &Cancellation,
     ) -> Result<Self, Cancelled> {
         assert_eq!(matrix.len(), size * size, "a square matrix");
-        for i in 0..size {
+        for number in 0..size {
             cancellation.check()?;
-            let (above, row) = matrix.split_at_mut(i * size);
-            for j in 0..=i {
-                let (left, right) = row.split_at_mut(j);
-                let rest = right[0];
-                if j < i {
-                    let other = &above[j * size..];
-                    right[0] = (rest - dot(left, &other[..j])) / other[j];
-                } else {
-                    let pivot = rest - dot(left, left);
-                    assert!(pivot > 0.0, "positive definite");
-                    right[0] = pivot.sqrt();
-                }
-            }
+            let (above, row) = matrix.split_at_mut(number * size);
+            let row = &mut row[..=number];
+            pulp::Arch::new().dispatch(FactorRow { above, size, row });
         }
         Ok(Self {
             lower: matrix,
@@ -45,58 +44,88 @@ impl Cholesky {
         })
     }
 
-    /// Solves A x = b for every column of `b`, shape (size, columns), in place.
+    /// Solves A x = b for every column of `b`, shape (size, columns), in place; columns in parallel.
     pub(crate) fn solve(&self, b: &mut [f64], columns: usize) {
-        let size = self.size;
-        for i in 0..size {
-            let (before, rest) = b.split_at_mut(i * columns);
-            let row = &mut rest[..columns];
-            for (factor, other) in self.lower[i * size..][..i]
-                .iter()
-                .zip(before.chunks_exact(columns))
-            {
-                subtract_scaled(row, *factor, other);
-            }
-            let pivot = self.lower[i * size + i];
-            for x in row.iter_mut() {
-                *x /= pivot;
+        let mut by_column = vec![0.0; b.len()];
+        for (i, row) in b.chunks_exact(columns).enumerate() {
+            for (column, &value) in row.iter().enumerate() {
+                by_column[column * self.size + i] = value;
             }
         }
-        for i in (0..size).rev() {
-            let (before, rest) = b.split_at_mut(i * columns);
-            let row = &mut rest[..columns];
-            let pivot = self.lower[i * size + i];
-            for x in row.iter_mut() {
-                *x /= pivot;
-            }
-            for (factor, other) in self.lower[i * size..][..i]
-                .iter()
-                .zip(before.chunks_exact_mut(columns))
-            {
-                subtract_scaled(other, *factor, row);
+        by_column
+            .par_chunks_mut(TOGETHER * self.size)
+            .for_each(|columns| {
+                pulp::Arch::new().dispatch(SolveColumns {
+                    lower: &self.lower,
+                    size: self.size,
+                    columns,
+                });
+            });
+        for (i, row) in b.chunks_exact_mut(columns).enumerate() {
+            for (column, value) in row.iter_mut().enumerate() {
+                *value = by_column[column * self.size + i];
             }
         }
     }
 }
 
-fn subtract_scaled(a: &mut [f64], factor: f64, b: &[f64]) {
-    for (a, b) in a.iter_mut().zip(b) {
-        *a -= factor * b;
+/// The factorisation of one row, as a closure that is compiled once per instruction set.
+struct FactorRow<'a> {
+    /// The rows above, factored already, of `size` values each.
+    above: &'a [f64],
+    size: usize,
+    /// Up to the diagonal.
+    row: &'a mut [f64],
+}
+
+impl pulp::WithSimd for FactorRow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let Self { above, size, row } = self;
+        for (j, other) in above.chunks_exact(size).enumerate() {
+            row[j] = (row[j] - dot(&row[..j], &other[..j])) / other[j];
+        }
+        let (left, diagonal) = row.split_at_mut(above.len() / size);
+        let pivot = diagonal[0] - dot(left, left);
+        assert!(pivot > 0.0, "positive definite");
+        diagonal[0] = pivot.sqrt();
     }
 }
 
-/// a · b in eight interleaved sums, which become vectors.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
-    let (a_eights, a_rest) = a.as_chunks::<8>();
-    let (b_eights, b_rest) = b.as_chunks::<8>();
-    for (a, b) in a_eights.iter().zip(b_eights) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
+/// The solution for some right-hand sides, as a closure that is compiled once per instruction set.
+struct SolveColumns<'a> {
+    lower: &'a [f64],
+    size: usize,
+    /// One after the other, of `size` values each.
+    columns: &'a mut [f64],
+}
+
+impl pulp::WithSimd for SolveColumns<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let Self {
+            lower,
+            size,
+            columns,
+        } = self;
+        let rows = lower.chunks_exact(size).enumerate();
+        for (i, row) in rows.clone() {
+            for x in columns.chunks_exact_mut(size) {
+                x[i] = (x[i] - dot(&row[..i], &x[..i])) / row[i];
+            }
+        }
+        for (i, row) in rows.rev() {
+            for x in columns.chunks_exact_mut(size) {
+                x[i] /= row[i];
+                let (before, rest) = x.split_at_mut(i);
+                add_scaled(before, -rest[0], &row[..i]);
+            }
         }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]
@@ -114,13 +143,14 @@ mod tests {
         };
         let matrix = (0..size * size).map(|place| a(place / size, place % size));
         let cholesky = Cholesky::new(matrix.collect(), size, &Cancellation::default()).unwrap();
-        let right: Vec<f64> = (0..2 * size).map(|i| (i as f64).sin()).collect();
+        let columns = TOGETHER + 2;
+        let right: Vec<f64> = (0..columns * size).map(|i| (i as f64).sin()).collect();
         let mut x = right.clone();
-        cholesky.solve(&mut x, 2);
+        cholesky.solve(&mut x, columns);
         for i in 0..size {
-            for column in 0..2 {
-                let product: f64 = (0..size).map(|j| a(i, j) * x[2 * j + column]).sum();
-                assert!((product - right[2 * i + column]).abs() < 1e-10);
+            for column in 0..columns {
+                let product: f64 = (0..size).map(|j| a(i, j) * x[columns * j + column]).sum();
+                assert!((product - right[columns * i + column]).abs() < 1e-10);
             }
         }
     }

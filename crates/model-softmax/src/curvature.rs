@@ -13,7 +13,7 @@ pub(crate) const MOST_FEATURES: usize = 4_096;
 const BANDS: usize = 32;
 
 /// The values of one image that are not zero, with their features, ascending.
-pub(crate) type Row = Vec<(usize, f64)>;
+pub(crate) type NonZeros = Vec<(usize, f64)>;
 
 /// A symmetric positive definite matrix.
 pub(crate) enum Curvature {
@@ -28,7 +28,7 @@ impl Curvature {
     /// # Errors
     /// [`Cancelled`].
     pub(crate) fn new(
-        rows: impl Iterator<Item = Row>,
+        rows: impl Iterator<Item = NonZeros>,
         size: usize,
         scale: f64,
         ridge: f64,
@@ -38,7 +38,7 @@ impl Curvature {
         if size > MOST_FEATURES + 1 {
             return diagonal(rows, size, scale, ridge).map(Self::Diagonal);
         }
-        let rows: Vec<Row> = rows.collect::<Result<_, _>>()?;
+        let rows: Vec<NonZeros> = rows.collect::<Result<_, _>>()?;
         let mut matrix = moments(&rows, size, scale, cancellation)?;
         for i in 0..size {
             matrix[i * size + i] += ridge;
@@ -63,7 +63,7 @@ impl Curvature {
 
 /// The lower triangle of `scale` · Σ xxᵀ, shape (size, size).
 fn moments(
-    rows: &[Row],
+    rows: &[NonZeros],
     size: usize,
     scale: f64,
     cancellation: &Cancellation,
@@ -71,14 +71,21 @@ fn moments(
     let mut matrix = vec![0.0; size * size];
     // Bands of rows in parallel: each sums in the order of the images.
     let band = size.div_ceil(BANDS);
+    let bands = size.div_ceil(band);
+    // Where the values of each band begin in each row: to look for them band by band would fetch all
+    // rows from memory as often.
+    let of_row = |row: &NonZeros| -> Vec<usize> {
+        let start = |number| row.partition_point(|&(feature, _)| feature < number * band);
+        (0..=bands).map(start).collect()
+    };
+    let starts: Vec<usize> = rows.par_iter().flat_map_iter(of_row).collect();
     matrix
         .par_chunks_mut(band * size)
         .enumerate()
         .try_for_each(|(index, band_rows)| {
-            for row in rows {
+            for (row, starts) in rows.iter().zip(starts.chunks_exact(bands + 1)) {
                 cancellation.check()?;
-                let first = row.partition_point(|&(feature, _)| feature < index * band);
-                let end = row.partition_point(|&(feature, _)| feature < (index + 1) * band);
+                let (first, end) = (starts[index], starts[index + 1]);
                 for (place, &(i, x_i)) in row.iter().enumerate().take(end).skip(first) {
                     let matrix_row = &mut band_rows[(i - index * band) * size..][..size];
                     for &(j, x_j) in &row[..=place] {
@@ -93,7 +100,7 @@ fn moments(
 
 /// The diagonal of `scale` · Σ xxᵀ + `ridge` · I, from one row at a time.
 fn diagonal(
-    rows: impl Iterator<Item = Result<Row, Cancelled>>,
+    rows: impl Iterator<Item = Result<NonZeros, Cancelled>>,
     size: usize,
     scale: f64,
     ridge: f64,

@@ -1,6 +1,6 @@
 //! Mini-batch stochastic gradient descent.
 
-use crate::sparse::Feature;
+use crate::features::{Feature, Fit, Visitor};
 use crate::sparse_descent::SparseDescent;
 use crate::{SoftmaxRegression, Weights, cross_entropy, gradient, logits, softmax};
 use classifier::schemars::JsonSchema;
@@ -62,30 +62,12 @@ impl Softmax {
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<SoftmaxRegression, FitError> {
-        train.check_trainable()?;
-        context.cancellation().check()?;
-        let images = train.samples();
-        match images.pixels() {
-            Some(pixels) => self.train_on(pixels, train, context),
-            None => self.train_on(&images.to_f32(), train, context),
-        }
-    }
-
-    fn train_on<F: Feature>(
-        &self,
-        values: &[F],
-        train: &Dataset,
-        context: &mut FitContext<'_>,
-    ) -> Result<SoftmaxRegression, FitError> {
-        let (features, classes) = (train.samples().features(), train.classes());
-        let threads = context.threads();
-        let mut descent = SparseDescent::new(values, features, train.labels(), classes, threads);
-        for epoch in 1..=self.epochs {
-            let order = context.visiting_order(train.len(), epoch, self.shuffle);
-            let loss = descent.epoch(&order, self.batch_size, self.learning_rate as f32);
-            context.epoch(self.progress(epoch, loss), &descent.model())?;
-        }
-        Ok(descent.model())
+        let fit = Fit {
+            recipe: self,
+            train,
+            context,
+        };
+        fit.run()
     }
 
     /// Trains from zero weights with [`logits`], [`softmax`], [`gradient()`] and [`update`] as they
@@ -132,6 +114,25 @@ impl Softmax {
         let gradient = gradient(&x, &y, batch.labels());
         update(weights, &gradient, self.learning_rate as f32);
         loss
+    }
+}
+
+impl Visitor for Fit<'_, '_, Softmax> {
+    type Output = Result<SoftmaxRegression, FitError>;
+
+    fn visit<F: Feature>(self, features: &[F]) -> Self::Output {
+        let (recipe, train) = (self.recipe, self.train);
+        let (size, threads) = (recipe.batch_size, self.context.threads());
+        let mut descent = SparseDescent::new(features, train, size, threads);
+        for epoch in 1..=recipe.epochs {
+            let order = self
+                .context
+                .visiting_order(train.len(), epoch, recipe.shuffle);
+            let loss = descent.epoch(&order, recipe.learning_rate as f32);
+            self.context
+                .epoch(recipe.progress(epoch, loss), &descent.model())?;
+        }
+        Ok(descent.model())
     }
 }
 
@@ -286,6 +287,37 @@ mod tests {
         let shuffled = train(&recipe(true), &data, &mut Silent);
         assert_eq!(shuffled, train(&recipe(true), &data, &mut Silent));
         assert_ne!(shuffled, train(&recipe(false), &data, &mut Silent));
+    }
+
+    /// Beside threads that use every processor, so that the two of a fit are often interrupted.
+    #[test]
+    fn the_bits_depend_neither_on_threads_nor_on_what_else_runs() {
+        let [data, _] = digits();
+        let recipe = Softmax {
+            epochs: 10,
+            batch_size: 3,
+            shuffle: true,
+            ..Softmax::default()
+        };
+        let alone = train(&recipe, &data, &mut Silent);
+        let is_done = AtomicBool::new(false);
+        let be_busy = || {
+            while !is_done.load(Ordering::Relaxed) {
+                std::hint::spin_loop();
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(be_busy);
+            scope.spawn(be_busy);
+            for threads in [2, 3] {
+                let fit = || recipe.train(&data, &mut FitContext::quiet(1, threads));
+                let model = with_threads(threads, fit);
+                if threads == 3 {
+                    is_done.store(true, Ordering::Relaxed);
+                }
+                assert_eq!(model.unwrap(), alone);
+            }
+        });
     }
 
     /// The other thread of the pool is free, or has something else to do for as long as the fit takes.

@@ -2,8 +2,8 @@
 
 use crate::batches::Batches;
 use crate::curvature::Curvature;
+use crate::features::Feature;
 use crate::residual::{ByClass, Residuals};
-use crate::sparse::Feature;
 use crate::tiles::Tiles;
 use classifier::{Cancellation, Cancelled};
 use rayon::prelude::*;
@@ -34,8 +34,8 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         lambda: f64,
     ) -> Self {
         let order: Vec<usize> = (0..labels.len()).collect();
-        let mut data = Batches::new(images, features, &(0..features), labels);
-        data.arrange(&order, BATCH);
+        let mut data = Batches::new(images, features, &(0..features), labels, BATCH);
+        data.arrange(&order);
         Self {
             data,
             labels,
@@ -51,7 +51,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let (w, b) = x.split_at(self.data.width() * self.classes);
         let weights = Tiles::new(w, self.classes, |value| value as f32);
         let bias: Vec<f32> = b.iter().map(|&value| value as f32).collect();
-        let batches = self.images.len().div_ceil(BATCH);
+        let batches = self.data.len();
         let share = batches.div_ceil(PARTS);
         let parts: Vec<Sums> = (0..batches.div_ceil(share))
             .into_par_iter()
@@ -95,7 +95,6 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let images = self.images.chunks(BATCH).enumerate();
         for (number, batch) in images.skip(batches.start).take(batches.len()) {
             residuals.resize(batch.len());
-            products.resize(batch.len());
             self.data.multiply(number, weights, &mut products);
             sums.loss += residuals.softmax(bias, [&products], self.data.labels(number), 1.0);
             for (total, sum) in sums.bias.iter_mut().zip(residuals.sums()) {

@@ -1,6 +1,7 @@
 //! Limited-memory BFGS with a preconditioner (Nocedal and Wright 2006, "Numerical Optimization",
 //! algorithm 7.4).
 
+use crate::vectors::{add_scaled, dot};
 use std::collections::VecDeque;
 
 /// Steps whose curvature is remembered.
@@ -30,8 +31,12 @@ impl Iterate {
 struct Pair {
     step: Vec<f64>,
     change: Vec<f64>,
+    /// The preconditioner times the change.
+    preconditioned: Vec<f64>,
     /// 1 / (step · change)
     rho: f64,
+    /// What the preconditioner lacks along the step.
+    scale: f64,
 }
 
 /// A minimisation on its way.
@@ -40,6 +45,9 @@ pub(crate) struct Lbfgs<Objective, Precondition> {
     precondition: Precondition,
     pairs: VecDeque<Pair>,
     pub(crate) at: Iterate,
+    /// The preconditioner times the gradient. It is linear, so that whatever else it is to be
+    /// multiplied with is a sum of such products: one each iteration is enough.
+    preconditioned: Vec<f64>,
 }
 
 impl<Objective, Precondition> Lbfgs<Objective, Precondition>
@@ -52,7 +60,10 @@ where
     pub(crate) fn new(x: Vec<f64>, objective: Objective, precondition: Precondition) -> Self {
         let mut gradient = vec![0.0; x.len()];
         let value = objective(&x, &mut gradient);
+        let mut preconditioned = gradient.clone();
+        precondition(&mut preconditioned);
         Self {
+            preconditioned,
             objective,
             precondition,
             pairs: VecDeque::with_capacity(MEMORY),
@@ -107,27 +118,25 @@ where
 
     /// −H g, with the approximation H of the inverse Hessian.
     fn direction(&self) -> Vec<f64> {
-        let mut q: Vec<f64> = self.at.gradient.iter().map(|g| -g).collect();
+        let negative = |values: &[f64]| -> Vec<f64> { values.iter().map(|value| -value).collect() };
+        let mut q = negative(&self.at.gradient);
+        let mut direction = negative(&self.preconditioned);
         let mut alphas = Vec::with_capacity(self.pairs.len());
         for pair in self.pairs.iter().rev() {
             let alpha = pair.rho * dot(&pair.step, &q);
             add_scaled(&mut q, -alpha, &pair.change);
+            add_scaled(&mut direction, -alpha, &pair.preconditioned);
             alphas.push(alpha);
         }
-        (self.precondition)(&mut q);
-        if let Some(last) = self.pairs.back() {
-            let mut change = last.change.clone();
-            (self.precondition)(&mut change);
-            let scale = 1.0 / (last.rho * dot(&last.change, &change));
-            for q in &mut q {
-                *q *= scale;
-            }
+        let scale = self.pairs.back().map_or(1.0, |last| last.scale);
+        for value in &mut direction {
+            *value *= scale;
         }
         for (pair, alpha) in self.pairs.iter().zip(alphas.into_iter().rev()) {
-            let beta = pair.rho * dot(&pair.change, &q);
-            add_scaled(&mut q, alpha - beta, &pair.step);
+            let beta = pair.rho * dot(&pair.change, &direction);
+            add_scaled(&mut direction, alpha - beta, &pair.step);
         }
-        q
+        direction
     }
 
     fn accept(&mut self, x: Vec<f64>, value: f64, gradient: Vec<f64>) {
@@ -135,34 +144,30 @@ where
             |a: &[f64], b: &[f64]| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| a - b).collect() };
         let step = difference(&x, &self.at.x);
         let change = difference(&gradient, &self.at.gradient);
+        let mut preconditioned = gradient.clone();
+        (self.precondition)(&mut preconditioned);
         let curvature = dot(&step, &change);
         // Convex objectives curve upwards; where rounding hides it, there is nothing to learn.
         if curvature > 1e-12 * dot(&step, &step).sqrt() * dot(&change, &change).sqrt() {
             if self.pairs.len() == MEMORY {
                 self.pairs.pop_front();
             }
+            let of_change = difference(&preconditioned, &self.preconditioned);
             self.pairs.push_back(Pair {
+                rho: 1.0 / curvature,
+                scale: curvature / dot(&change, &of_change),
                 step,
                 change,
-                rho: 1.0 / curvature,
+                preconditioned: of_change,
             });
         }
+        self.preconditioned = preconditioned;
         self.at = Iterate {
             x,
             value,
             gradient,
             evaluations: self.at.evaluations,
         };
-    }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn add_scaled(a: &mut [f64], factor: f64, b: &[f64]) {
-    for (a, b) in a.iter_mut().zip(b) {
-        *a += factor * b;
     }
 }
 

@@ -5,12 +5,13 @@
 //! [`gradient`], [`update`], and [`Softmax::train_by_formulas`] that repeats them. Every function
 //! takes row-major matrices and works in any float type, so that the gradient can be checked in
 //! `f64`. [`Softmax::train`] computes the same many times faster, on groups of pixels that
-//! are not black and vectors of classes; the formulas are its oracle.
+//! are not black and vectors of classes; its tests compare it with the formulas.
 
 mod batches;
 mod cholesky;
 mod curvature;
 mod descent;
+mod features;
 mod forward;
 mod full_batch;
 mod gradient;
@@ -20,12 +21,14 @@ mod lbfgs;
 mod loss;
 mod model;
 mod optimum;
+mod pair;
 mod prediction;
 mod products;
 mod residual;
 mod sparse;
 mod sparse_descent;
 mod tiles;
+mod vectors;
 
 pub use descent::{Softmax, update};
 pub use forward::{forward, log_softmax, logits, softmax};

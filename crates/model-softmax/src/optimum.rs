@@ -1,8 +1,23 @@
 //! The optimum of the ℓ2-regularised loss, with a certificate.
+//!
+//! # How far the optimum can be
+//! The objective f(W, b) = L(W, b) + (λ/2)‖W‖² with λ = 1/(cm) has a convex L, so that for all W′ and b′
+//!
+//! f(W′, b′) ≥ f(W, b) + ⟨G, W′ − W⟩ + ⟨g, b′ − b⟩ + (λ/2)‖W′ − W‖²,
+//!
+//! where G and g are the gradients of f in W and b at (W, b) (strong convexity in W: Boyd and
+//! Vandenberghe 2004, "Convex Optimization", equation 9.8). The terms with W′ are smallest at
+//! W′ = W − G/λ, where they are −‖G‖²/(2λ). The biases are not regularised, so that nothing keeps
+//! ⟨g, b′ − b⟩ from −∞ unless b′ stays near b: if no b′ⱼ − bⱼ is above 1 in size, it is at least −Σ|gⱼ|. Hence
+//!
+//! f(W, b) − f(W′, b′) ≤ ‖G‖²/(2λ) + Σ|gⱼ|
+//!
+//! for any weights W′ and for any biases b′ that differ by at most 1 from b, each. The softmax does not
+//! change when the same number is added to all biases, so this is true of b′ after any such shift, too.
 
+use crate::features::{Feature, Fit, Visitor};
 use crate::full_batch::FullBatch;
 use crate::lbfgs::{Iterate, Lbfgs};
-use crate::sparse::Feature;
 use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{
@@ -14,7 +29,7 @@ use serde::{Deserialize, Serialize};
 /// Samples from which the curvature is estimated, and what is added to its diagonal. Measured on
 /// MNIST, evaluations to a slope of 1e-5: 86 with 12 000 images and 1e-3, 80 with 3e-3; with the
 /// diagonal of the curvature alone more than 400.
-const SAMPLE: usize = 12_000;
+const CURVATURE_SAMPLE: usize = 12_000;
 const RIDGE: f64 = 3e-3;
 
 /// How to train a softmax regression to the optimum of
@@ -26,7 +41,8 @@ pub struct SoftmaxLbfgs {
     /// Inverse strength of the regularisation, as in scikit-learn.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub c: f64,
-    /// Largest slope of the objective in any variable at which the optimum counts as reached.
+    /// Where to stop: when the objective is proven to exceed its minimum by no more than this part of
+    /// itself.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub tolerance: f64,
     /// Iterations after which to stop in any case; the certificate says so.
@@ -38,7 +54,7 @@ impl Default for SoftmaxLbfgs {
     fn default() -> Self {
         Self {
             c: 1.0,
-            tolerance: 1e-6,
+            tolerance: 1e-5,
             iterations: 1_000,
         }
     }
@@ -54,53 +70,60 @@ impl SoftmaxLbfgs {
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<Optimum, FitError> {
-        train.check_trainable()?;
-        context.cancellation().check()?;
-        let images = train.samples();
-        match images.pixels() {
-            Some(pixels) => self.train_on(pixels, train, context),
-            None => self.train_on(&images.to_f32(), train, context),
-        }
+        let fit = Fit {
+            recipe: self,
+            train,
+            context,
+        };
+        fit.run()
     }
 
-    fn train_on<F: Feature>(
-        &self,
-        values: &[F],
-        train: &Dataset,
-        context: &mut FitContext<'_>,
-    ) -> Result<Optimum, FitError> {
+    /// How much of the way from the `first` relative gap to the tolerance is done at this `gap`, in %: a gap
+    /// falls by about the same factor in every iteration.
+    fn way(&self, first: f64, gap: f64) -> usize {
+        let way = (first / gap).ln() / (first / self.tolerance).ln();
+        (way.clamp(0.0, 1.0) * 100.0) as usize
+    }
+}
+
+impl Visitor for Fit<'_, '_, SoftmaxLbfgs> {
+    type Output = Result<Optimum, FitError>;
+
+    fn visit<F: Feature>(self, values: &[F]) -> Self::Output {
+        let (recipe, train, context) = (self.recipe, self.train, self.context);
         let (features, classes) = (train.samples().features(), train.classes());
-        let lambda = 1.0 / (self.c * train.len() as f64);
+        let lambda = 1.0 / (recipe.c * train.len() as f64);
         let data = FullBatch::new(values, features, train.labels(), classes, lambda);
         let start = vec![0.0; (features + 1) * classes];
-        let curvature = data.curvature(SAMPLE, RIDGE, context.cancellation())?;
+        let curvature = data.curvature(CURVATURE_SAMPLE, RIDGE, context.cancellation())?;
         let precondition = |q: &mut [f64]| curvature.solve(q, classes);
         let objective = |x: &[f64], gradient: &mut [f64]| data.evaluate(x, gradient);
         let mut search = Lbfgs::new(start, objective, precondition);
-        let first = search.at.gradient_norm();
+        let gap = |at: &Iterate| gap_bound(&at.gradient, classes, lambda) / at.value;
+        let first = gap(&search.at);
         let mut iterations = 0;
-        while search.at.gradient_norm() > self.tolerance && iterations < self.iterations {
+        while gap(&search.at) > recipe.tolerance && iterations < recipe.iterations {
             if !search.advance() {
                 break;
             }
             iterations += 1;
             context.step(Step {
-                done: self.way(first, search.at.gradient_norm()),
+                done: recipe.way(first, gap(&search.at)),
                 total: 100,
                 unit: "% of the way",
             })?;
         }
-        Ok(Optimum::new(&search.at, train, iterations))
+        Ok(Optimum::new(&search.at, train, lambda, iterations))
     }
 }
 
-impl SoftmaxLbfgs {
-    /// How much of the way from the `first` slope to the tolerance is done, in %: a slope falls by
-    /// about the same factor in every iteration.
-    fn way(&self, first: f64, slope: f64) -> usize {
-        let way = (first / slope).ln() / (first / self.tolerance).ln();
-        (way.clamp(0.0, 1.0) * 100.0) as usize
-    }
+/// How far the objective can be above its minimum, by its `gradient` in W and then in b; see the top of
+/// this file for what is proven and why.
+fn gap_bound(gradient: &[f64], classes: usize, lambda: f64) -> f64 {
+    let (weights, biases) = gradient.split_at(gradient.len() - classes);
+    let squares: f64 = weights.iter().map(|slope| slope * slope).sum();
+    let slopes: f64 = biases.iter().map(|slope| slope.abs()).sum();
+    squares / (2.0 * lambda) + slopes
 }
 
 impl Recipe for SoftmaxLbfgs {
@@ -141,6 +164,10 @@ pub struct Optimum {
     pub objective: f64,
     /// Its largest slope in any variable.
     pub gradient_norm: f64,
+    /// By how much the objective can at most exceed that of any other weights, with biases that differ
+    /// by at most 1 from these: ‖∂/∂W‖² cm/2 + Σ|∂/∂b|. The slopes are of logits in f32, which
+    /// limits how small it becomes.
+    pub gap_bound: f64,
     /// Iterations of L-BFGS.
     pub iterations: usize,
     /// Evaluations of the objective, each a pass over the training images.
@@ -148,7 +175,7 @@ pub struct Optimum {
 }
 
 impl Optimum {
-    fn new(at: &Iterate, train: &Dataset, iterations: usize) -> Self {
+    fn new(at: &Iterate, train: &Dataset, lambda: f64, iterations: usize) -> Self {
         let weights = train.samples().features() * train.classes();
         let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect();
         Self {
@@ -160,6 +187,7 @@ impl Optimum {
             },
             objective: at.value,
             gradient_norm: at.gradient_norm(),
+            gap_bound: gap_bound(&at.gradient, train.classes(), lambda),
             iterations,
             evaluations: at.evaluations,
         }
@@ -183,6 +211,7 @@ impl Classifier for Optimum {
         vec![
             ("objective", self.objective),
             ("gradient_norm", self.gradient_norm),
+            ("gap_bound", self.gap_bound),
             ("iterations", self.iterations as f64),
             ("evaluations", self.evaluations as f64),
         ]
@@ -198,17 +227,91 @@ mod tests {
     use super::*;
     use crate::SOFTMAX_LBFGS;
     use crate::curvature::MOST_FEATURES;
+    use classifier::generator;
     use classifier_conformance::digits;
     use data::{PictureShape, Samples};
+    use rand::RngExt;
 
     #[test]
     fn it_conforms() {
         classifier_conformance::check(&SOFTMAX_LBFGS);
     }
 
+    /// Three classes of samples of 12 features that no plane separates.
+    fn overlapping() -> Dataset {
+        let mut random = generator(11, 0);
+        let labels: Vec<usize> = (0..300).map(|_| random.random_range(0..3)).collect();
+        let of_sample = labels.iter().flat_map(|&label| {
+            (0..12).map(move |feature| f32::from(u8::from(feature % 3 == label)))
+        });
+        let values = of_sample.map(|mean| mean + random.random_range(-2.0..2.0));
+        let samples = Samples::from_features(12, values.collect()).unwrap();
+        let names = ["a", "b", "c"].map(str::to_owned);
+        Dataset::new(samples, labels, names.into()).unwrap()
+    }
+
+    /// The smallest objective, by the formulas in f64.
+    fn minimum(train: &Dataset, c: f64) -> f64 {
+        let (width, classes) = (train.samples().features(), train.classes());
+        let lambda = 1.0 / (c * train.len() as f64);
+        let x: Vec<f64> = train.samples().to_f32().iter().map(|&v| v.into()).collect();
+        let objective = |theta: &[f64], slopes: &mut [f64]| {
+            let (w, b) = theta.split_at(width * classes);
+            let weights = Weights {
+                w: w.to_vec(),
+                b: b.to_vec(),
+            };
+            let mut y = crate::logits(&x, &weights);
+            let norm: f64 = w.iter().map(|w| w * w).sum();
+            let value = crate::cross_entropy(&y, train.labels()) + 0.5 * lambda * norm;
+            crate::softmax(&mut y, classes);
+            let gradient = crate::gradient(&x, &y, train.labels());
+            let of_w = gradient.w.iter().zip(w).map(|(g, w)| g + lambda * w);
+            for (slope, g) in slopes.iter_mut().zip(of_w.chain(gradient.b)) {
+                *slope = g;
+            }
+            value
+        };
+        let start = vec![0.0; (width + 1) * classes];
+        let mut search = Lbfgs::new(start, objective, |_: &mut [f64]| {});
+        while search.at.gradient_norm() > 1e-12 && search.advance() {}
+        assert!(gap_bound(&search.at.gradient, classes, lambda) < 1e-12);
+        search.at.value
+    }
+
+    /// From a few iterations to many, and from strong regularisation to almost none.
+    #[test]
+    fn the_gap_to_the_optimum_is_within_its_bound() {
+        let train = overlapping();
+        for c in [0.01, 1.0, 100.0] {
+            let minimum = minimum(&train, c);
+            for iterations in [1, 2, 4, 8, 1_000] {
+                let recipe = SoftmaxLbfgs {
+                    c,
+                    tolerance: 1e-6,
+                    iterations,
+                };
+                let optimum = recipe.train(&train, &mut FitContext::quiet(1, 1)).unwrap();
+                let gap = optimum.objective - minimum;
+                // Of logits in f32.
+                let rounding = 2e-7 * minimum;
+                assert!((-rounding..=optimum.gap_bound + rounding).contains(&gap));
+                if iterations == 1_000 {
+                    assert!(optimum.gap_bound <= 1e-6 * optimum.objective, "{optimum:?}");
+                    assert!(gap <= 1e-6 * minimum, "C = {c}: {gap:e}");
+                } else if iterations == 1 {
+                    assert!(gap > 1e-4 * minimum, "C = {c}: {gap:e}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_way_is_a_percentage_whatever_the_slopes() {
-        let recipe = SoftmaxLbfgs::default();
+        let recipe = SoftmaxLbfgs {
+            tolerance: 1e-6,
+            ..SoftmaxLbfgs::default()
+        };
         assert_eq!(recipe.way(1e-2, 1e-4), 50);
         assert_eq!(recipe.way(1e-2, 1e-2), 0);
         for first in [1.000_001e-6, 1.0, f64::INFINITY] {
@@ -284,10 +387,11 @@ mod tests {
     fn check_certificate(train: &Dataset, c: f64) {
         let recipe = SoftmaxLbfgs {
             c,
-            tolerance: 1e-6,
+            tolerance: 1e-7,
             ..SoftmaxLbfgs::default()
         };
         let optimum = recipe.train(train, &mut FitContext::quiet(1, 1)).unwrap();
+        assert!(optimum.gap_bound <= 1e-7 * optimum.objective);
         assert!(optimum.gradient_norm <= 1e-6, "{}", optimum.gradient_norm);
         let wide = |values: &[f32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
         let weights = Weights {

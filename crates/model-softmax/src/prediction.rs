@@ -1,9 +1,10 @@
 //! The logits of many images, on their non-zero features and many classes at once.
 
 use crate::Weights;
+use crate::features::{Feature, Visitor, visit};
 use crate::lanes::{BLOCK, GROUP, Tile};
 use crate::products::multiply;
-use crate::sparse::{Feature, Index, Sparse};
+use crate::sparse::{Index, Sparse};
 use crate::tiles::Tiles;
 use classifier::Scores;
 use data::Samples;
@@ -21,19 +22,23 @@ const FEW: usize = 8;
 /// # Panics
 /// If the images do not have as many features as W has rows.
 pub(crate) fn logits(images: &Samples, weights: &Weights<f32>) -> Scores {
-    assert_eq!(images.features(), weights.features(), "features per image");
-    let values = match images.pixels() {
-        Some(pixels) => logits_of(pixels, weights),
-        None => logits_of(&images.to_f32(), weights),
-    };
-    Scores::new(values, weights.classes())
+    let (fitted, given) = (weights.features(), images.features());
+    assert!(
+        fitted == given,
+        "this model was fitted to {fitted} features; these samples have {given}"
+    );
+    Scores::new(visit(images, weights), weights.classes())
 }
 
-fn logits_of<F: Feature>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
-    if weights.features().div_ceil(GROUP) <= u8::COUNT {
-        logits_by::<F, u8>(images, weights)
-    } else {
-        logits_by::<F, u32>(images, weights)
+impl Visitor for &Weights<f32> {
+    type Output = Vec<f32>;
+
+    fn visit<F: Feature>(self, images: &[F]) -> Vec<f32> {
+        if self.features().div_ceil(GROUP) <= u8::COUNT {
+            logits_by::<F, u8>(images, self)
+        } else {
+            logits_by::<F, u32>(images, self)
+        }
     }
 }
 
@@ -122,5 +127,12 @@ mod tests {
                 assert!((a - b).abs() <= 1e-4 * b.abs().max(1.0), "{a} and {b}");
             }
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "this model was fitted to 784 features; these samples have 100")]
+    fn samples_of_another_width_are_refused() {
+        let samples = Samples::from_features(100, vec![0.5; 784 * 100]).unwrap();
+        logits(&samples, &Weights::zeros(784, 10));
     }
 }

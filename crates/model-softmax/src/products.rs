@@ -6,8 +6,9 @@
 //! product takes half as long again. So AVX2 is spelt out; AVX-512 has nothing better to offer for
 //! eight lanes. NEON is part of every 64-bit ARM processor and needs no dispatch.
 
+use crate::features::Feature;
 use crate::lanes::{BLOCK, Group, Tile};
-use crate::sparse::{Feature, Index, Row, Rows, TOGETHER};
+use crate::sparse::{Index, Row, Rows, TOGETHER};
 use std::borrow::Borrow;
 
 /// Gives `take` the number of every row and, for each class, Σ features · tile(group).

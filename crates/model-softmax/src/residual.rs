@@ -181,7 +181,7 @@ impl Residuals {
         scale: f32,
     ) -> f64 {
         self.labels.as_flattened_mut()[..labels.len()].copy_from_slice(labels);
-        pulp::Arch::new().dispatch(Softmax {
+        pulp::Arch::new().dispatch(SoftmaxOfBatch {
             bias,
             parts,
             residuals: self,
@@ -192,14 +192,14 @@ impl Residuals {
 
 /// A softmax as a closure that is compiled once per instruction set. `inline(always)` all the way down
 /// carries the instruction set along.
-struct Softmax<'a, const PARTS: usize> {
+struct SoftmaxOfBatch<'a, const PARTS: usize> {
     bias: &'a [f32],
     parts: [&'a ByClass; PARTS],
     residuals: &'a mut Residuals,
     scale: f32,
 }
 
-impl<const PARTS: usize> pulp::WithSimd for Softmax<'_, PARTS> {
+impl<const PARTS: usize> pulp::WithSimd for SoftmaxOfBatch<'_, PARTS> {
     type Output = f64;
 
     #[inline(always)]

@@ -4,118 +4,185 @@
 //!
 //! Splitting the images of a batch would send weights and gradients from core to core at every
 //! update. Splitting the features sends only partial logits: each thread owns half of W's rows
-//! (halves by groups that are not zero), adds up its share of the logits, and after one barrier per batch
-//! both know the residuals and update their own rows. The halves are the same for any number of
-//! threads, so the bits are, too.
+//! (halves by groups that are not zero) and adds up its share of the logits. After one meeting per
+//! batch both know the residuals, and each updates its own rows. The halves are the same for any
+//! number of threads, so the bits are, too.
 //!
-//! Each row of W is updated once per batch, by the sum over the batch's images: one image at a time
-//! into the weights would lose most of a step to rounding, and into a gradient beside them it takes
-//! a third longer, for want of stores.
+//! After every leg of some batches both threads write down where they stand. If one of them does not
+//! come to a meeting, because another program has its processor, the first thread goes on alone from
+//! the last leg that both completed, and tries it with two threads again later.
+//!
+//! Each row of W is updated once per batch, by the sum over the batch's images. One image at a time
+//! into the weights would lose most of a step to rounding. One image at a time into a gradient beside
+//! them takes a third longer: it loads and stores a row of the gradient for every group of every image.
 
 use crate::batches::Batches;
+use crate::features::Feature;
 use crate::lanes::GROUP;
+use crate::pair::{Pair, Parted, Solitude, side_by_side};
 use crate::residual::{ByClass, Residuals};
-use crate::sparse::Feature;
 use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
-use std::borrow::BorrowMut;
+use data::Dataset;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, RwLock};
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Samples that decide where to split.
-const SAMPLE: usize = 1_000;
+const SPLIT_SAMPLE: usize = 1_000;
 
-/// How often an epoch lets others go first while it waits for a second thread, before it begins without
-/// one: about a millisecond on an idle machine.
-const PATIENCE: usize = 2_000;
+/// Batches after which the threads write down where they stand: about half a millisecond. So much at most
+/// is done again where one of them is left alone.
+const LEG: usize = 64;
 
 /// A range of the features: their values in every image, and the rows of W that they meet.
 struct Part<'a, F: Feature> {
     range: Range<usize>,
     data: Batches<'a, F>,
-    weights: Tiles,
 }
 
-/// What every thread computes for itself, from the same numbers in the same order.
+/// The model as one thread has it, and what it computes with.
 struct Replica {
+    /// Of every part.
+    weights: Vec<Tiles>,
     bias: Vec<f32>,
+    /// The sum of the losses in this epoch, each before the update of its batch.
+    loss: f64,
+    /// The partial logits of every part, where this thread computes them all.
+    products: Vec<ByClass>,
     residuals: Residuals,
+}
+
+/// Where one part stands after a leg.
+struct Milestone {
+    weights: Tiles,
+    bias: Vec<f32>,
+    loss: f64,
+}
+
+/// What the threads tell each other about a part, which the thread of the part writes and the other
+/// reads.
+struct Exchange {
+    /// Partial logits for batches of even and of odd number: one is read while the other is written.
+    products: [RwLock<ByClass>; 2],
+    /// For legs of even and of odd number.
+    milestones: [RwLock<Milestone>; 2],
 }
 
 /// Weights and data in the form that this descent works on.
 pub(crate) struct SparseDescent<'a, F: Feature> {
     parts: Vec<Part<'a, F>>,
     replicas: [Replica; 2],
-    /// Partial logits of every part, for batches of even and of odd number: one is read while
-    /// the other is written.
-    exchange: Vec<[RwLock<ByClass>; 2]>,
+    exchange: Vec<Exchange>,
+    solitude: Solitude,
     features: usize,
     classes: usize,
     threads: usize,
 }
 
 impl<'a, F: Feature> SparseDescent<'a, F> {
-    /// Zero weights, ready to learn from `images` of `features` values each.
+    /// Zero weights, ready to learn from `train`, whose `features` these are, in batches of
+    /// `batch_size` images.
     pub(crate) fn new(
-        images: &'a [F],
-        features: usize,
-        labels: &'a [usize],
-        classes: usize,
+        features: &'a [F],
+        train: &'a Dataset,
+        batch_size: usize,
         threads: usize,
     ) -> Self {
-        let parts = split(images, features).into_iter().map(|range| Part {
-            weights: Tiles::zeros(range.len(), classes),
-            data: Batches::new(images, features, &range, labels),
+        let (width, classes) = (train.samples().features(), train.classes());
+        let parts = split(features, width).into_iter().map(|range| Part {
+            data: Batches::new(features, width, &range, train.labels(), batch_size),
             range,
         });
         let parts: Vec<_> = parts.collect();
-        let slots = |_| [(); 2].map(|()| RwLock::new(ByClass::new(classes, 0)));
+        let zeros = || {
+            parts
+                .iter()
+                .map(|part| Tiles::zeros(part.range.len(), classes))
+        };
+        let products = || ByClass::new(classes, 0);
         Self {
-            exchange: parts.iter().map(slots).collect(),
+            exchange: zeros()
+                .map(|weights| Exchange {
+                    products: [(); 2].map(|()| RwLock::new(products())),
+                    milestones: [(); 2].map(|()| {
+                        RwLock::new(Milestone {
+                            weights: weights.clone(),
+                            bias: vec![0.0; classes],
+                            loss: 0.0,
+                        })
+                    }),
+                })
+                .collect(),
             replicas: [(); 2].map(|()| Replica {
+                weights: zeros().collect(),
                 bias: vec![0.0; classes],
+                loss: 0.0,
+                products: parts.iter().map(|_| products()).collect(),
                 residuals: Residuals::new(classes, 0),
             }),
+            solitude: Solitude::default(),
             parts,
-            features,
+            features: width,
             classes,
             threads,
         }
     }
 
-    /// One pass over the images in `order`, an update per `batch_size` of them. Returns the mean
-    /// loss, each batch's taken before its update.
-    pub(crate) fn epoch(&mut self, order: &[usize], batch_size: usize, learning_rate: f32) -> f64 {
-        let epoch = Epoch {
-            order,
-            batch_size,
-            learning_rate,
+    /// One pass over the images in `order`, an update per batch. Returns the mean loss, each batch's
+    /// taken before its update.
+    pub(crate) fn epoch(&mut self, order: &[usize], learning_rate: f32) -> f64 {
+        let in_pairs =
+            self.threads > 1 && self.parts.len() == 2 && rayon::current_num_threads() > 1;
+        arrange(&mut self.parts, order, in_pairs);
+        let batches = self.parts[0].data.len();
+        let pass = Pass {
+            parts: &self.parts,
             exchange: &self.exchange,
-            barrier: SpinBarrier::default(),
+            batches,
+            legs: batches.div_ceil(LEG),
+            learning_rate,
         };
         let [leader, follower] = &mut self.replicas;
-        let loss = match self.parts.as_mut_slice() {
-            [first, second] if self.threads > 1 && rayon::current_num_threads() > 1 => {
-                epoch.run_on_two_threads([first, second], [leader, follower])
+        leader.loss = 0.0;
+        let mut leg = 0;
+        while leg < pass.legs {
+            if in_pairs && self.solitude.is_over() {
+                let have_parted;
+                (leg, have_parted) = pass.run_in_pair(leg, leader, follower);
+                self.solitude.learn(have_parted);
+            } else {
+                pass.run_alone(leg, leader);
+                leg += 1;
             }
-            parts => epoch.run(1, 0, parts, leader),
-        };
-        // Perhaps nobody followed.
-        follower.bias.copy_from_slice(&leader.bias);
-        loss / order.len() as f64
+        }
+        leader.loss / order.len() as f64
     }
 
     /// The model as it stands.
     pub(crate) fn model(&self) -> SoftmaxRegression {
         let classes = self.classes;
         let mut weights = Weights::zeros(self.features, classes);
-        for part in &self.parts {
+        let leader = &self.replicas[0];
+        for (part, tiles) in self.parts.iter().zip(&leader.weights) {
             let rows = &mut weights.w[part.range.start * classes..part.range.end * classes];
-            part.weights.visit(rows, classes, |w, value| *w = value);
+            tiles.visit(rows, classes, |w, value| *w = value);
         }
-        weights.b.copy_from_slice(&self.replicas[0].bias);
+        weights.b.copy_from_slice(&leader.bias);
         SoftmaxRegression { weights }
+    }
+}
+
+/// Puts the images of every part into batches, `in_pairs` on two threads.
+fn arrange<F: Feature>(parts: &mut [Part<'_, F>], order: &[usize], in_pairs: bool) {
+    match parts {
+        [first, second] if in_pairs => {
+            rayon::join(|| first.data.arrange(order), || second.data.arrange(order));
+        }
+        _ => {
+            for part in parts {
+                part.data.arrange(order);
+            }
+        }
     }
 }
 
@@ -123,7 +190,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
 /// group.
 fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
     let mut counts = vec![0_usize; features.div_ceil(GROUP)];
-    for image in images.chunks_exact(features).take(SAMPLE) {
+    for image in images.chunks_exact(features).take(SPLIT_SAMPLE) {
         for (count, group) in counts.iter_mut().zip(image.chunks(GROUP)) {
             *count += usize::from(group.iter().any(|&value| value != F::default()));
         }
@@ -141,120 +208,215 @@ fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// What the threads of an epoch share.
-struct Epoch<'a> {
-    order: &'a [usize],
-    batch_size: usize,
+/// What is the same for all batches of an epoch.
+struct Pass<'a, F: Feature> {
+    parts: &'a [Part<'a, F>],
+    exchange: &'a [Exchange],
+    batches: usize,
+    legs: usize,
     learning_rate: f32,
-    exchange: &'a [[RwLock<ByClass>; 2]],
-    barrier: SpinBarrier,
 }
 
-impl Epoch<'_> {
+impl<F: Feature> Pass<'_, F> {
+    /// The batches of leg number `leg`.
+    fn batches_of(&self, leg: usize) -> Range<usize> {
+        leg * LEG..self.batches.min((leg + 1) * LEG)
+    }
+
+    /// Goes a leg on one thread.
+    fn run_alone(&self, leg: usize, replica: &mut Replica) {
+        let Replica {
+            weights,
+            bias,
+            loss,
+            products,
+            residuals,
+        } = replica;
+        for round in self.batches_of(leg) {
+            for ((part, weights), products) in self.parts.iter().zip(&*weights).zip(&mut *products)
+            {
+                part.data.multiply(round, weights, products);
+            }
+            let labels = self.parts[0].data.labels(round);
+            match &**products {
+                [all] => self.softmax(labels, [all], bias, residuals, loss),
+                both => self.softmax(labels, [&both[0], &both[1]], bias, residuals, loss),
+            }
+            for (part, weights) in self.parts.iter().zip(&mut *weights) {
+                part.data
+                    .add_transposed(round, residuals.tiles(), -1.0, weights);
+            }
+        }
+    }
+
+    /// Goes on from leg `first`, on two threads as long as both come to their meetings. Returns the
+    /// leg that is next, and whether they have parted.
+    ///
     /// On the threads that are there already, for a new one would often begin on the processor of this
-    /// one, and wait there for longer than an epoch takes. They may all be busy, so that the second
-    /// part is for whoever takes it first.
-    fn run_on_two_threads<F: Feature>(
+    /// one, and wait there for longer than an epoch takes. They may all be busy: then this one goes on alone.
+    fn run_in_pair(
         &self,
-        [first, second]: [&mut Part<'_, F>; 2],
-        [leader, follower]: [&mut Replica; 2],
-    ) -> f64 {
-        let second = Mutex::new(Some(second));
-        let take = || second.lock().expect("no thread panics").take();
-        let is_there = || second.lock().expect("no thread panics").is_some();
-        let lead = || {
-            for _ in 0..PATIENCE {
-                if !is_there() {
-                    break;
-                }
-                std::thread::yield_now();
-            }
-            match take() {
-                Some(second) => self.run(1, 0, &mut [first, second], leader),
-                None => self.run(2, 0, &mut [first], leader),
-            }
-        };
-        let follow = || {
-            if let Some(second) = take() {
-                self.run(2, 1, &mut [second], follower);
-            }
-        };
-        rayon::join(lead, follow).0
-    }
-
-    /// The share of one of so many `threads`: its `own` parts, of which the first is number `first`. Returns
-    /// the sum of the losses, each before the update of its batch.
-    fn run<'a, F: Feature>(
-        &self,
-        threads: usize,
         first: usize,
-        own: &mut [impl BorrowMut<Part<'a, F>>],
-        Replica { bias, residuals }: &mut Replica,
-    ) -> f64 {
-        for part in &mut *own {
-            let data = &mut part.borrow_mut().data;
-            data.arrange(self.order, self.batch_size);
+        leader: &mut Replica,
+        follower: &mut Replica,
+    ) -> (usize, bool) {
+        for (part, exchange) in self.exchange.iter().enumerate() {
+            leader.save(part, &exchange.milestones[first % 2]);
         }
-        let mut loss = 0.0;
-        for (round, batch) in self.order.chunks(self.batch_size).enumerate() {
-            for (part, slots) in own.iter().zip(&self.exchange[first..]) {
-                let Part { data, weights, .. } = part.borrow();
-                let mut products = slots[round % 2].write().expect("no thread panics");
-                products.resize(batch.len());
-                data.multiply(round, weights, &mut products);
-            }
-            self.barrier.wait(threads, round);
-            residuals.resize(batch.len());
-            let labels = own[0].borrow().data.labels(round);
-            loss += self.softmax(round, labels, bias, residuals);
-            for (bias, sum) in bias.iter_mut().zip(residuals.sums()) {
-                *bias -= sum;
-            }
-            for part in &mut *own {
-                let Part { data, weights, .. } = part.borrow_mut();
-                data.add_transposed(round, residuals.tiles(), -1.0, weights);
-            }
-        }
-        loss
+        side_by_side(
+            |pair, is_other_done| self.lead(pair, first, leader, is_other_done),
+            |pair| {
+                follower.load(1, &self.exchange[1].milestones[first % 2]);
+                self.run_part(pair, 1, first, follower);
+            },
+        )
     }
 
-    /// The residuals of a batch, whose partial logits are there. Returns the sum of its losses.
-    fn softmax(
+    /// What the leader does: its part as long as the other thread is with it, then everything as long
+    /// as that one is not done, for it may not run and to wait for it could take long.
+    fn lead(
         &self,
-        round: usize,
-        labels: &[u32],
-        bias: &[f32],
-        residuals: &mut Residuals,
-    ) -> f64 {
-        let scale = self.learning_rate / labels.len() as f32;
-        let read = |part: usize| {
-            let slots = &self.exchange[part];
-            slots[round % 2].read().expect("no thread panics")
+        pair: &Pair,
+        first: usize,
+        leader: &mut Replica,
+        is_other_done: &dyn Fn() -> bool,
+    ) -> (usize, bool) {
+        let mut leg = self.run_part(pair, 0, first, leader);
+        let have_parted = leg < self.legs;
+        for (part, exchange) in self.exchange.iter().enumerate() {
+            leader.load(part, &exchange.milestones[leg % 2]);
+        }
+        while leg < self.legs && !is_other_done() {
+            self.run_alone(leg, leader);
+            leg += 1;
+        }
+        (leg, have_parted)
+    }
+
+    /// The share in the legs from number `first` of the thread that has part number `own`. Returns the
+    /// leg that is next, the end of the epoch or where the two have parted.
+    fn run_part(&self, pair: &Pair, own: usize, first: usize, replica: &mut Replica) -> usize {
+        let mut meeting = 0;
+        (first..self.legs)
+            .find(|&leg| self.run_leg(pair, &mut meeting, own, leg, replica).is_err())
+            .unwrap_or(self.legs)
+    }
+
+    fn run_leg(
+        &self,
+        pair: &Pair,
+        meeting: &mut usize,
+        own: usize,
+        leg: usize,
+        replica: &mut Replica,
+    ) -> Result<(), Parted> {
+        let mut meet = |work| {
+            *meeting += 1;
+            pair.meet(*meeting, work)
         };
-        match self.exchange.len() {
-            1 => residuals.softmax(bias, [&read(0)], labels, scale),
-            _ => residuals.softmax(bias, [&read(0), &read(1)], labels, scale),
+        let data = &self.parts[own].data;
+        for round in self.batches_of(leg) {
+            let labels = data.labels(round);
+            let products = |part: usize| &self.exchange[part].products[round % 2];
+            data.multiply(round, &replica.weights[own], &mut write(products(own)));
+            meet(labels.len() * data.width().div_ceil(GROUP))?;
+            let Replica {
+                weights,
+                bias,
+                loss,
+                residuals,
+                ..
+            } = replica;
+            let (first, second) = (read(products(0)), read(products(1)));
+            self.softmax(labels, [&first, &second], bias, residuals, loss);
+            data.add_transposed(round, residuals.tiles(), -1.0, &mut weights[own]);
+        }
+        replica.save(own, &self.exchange[own].milestones[(leg + 1) % 2]);
+        meet(0)
+    }
+
+    /// The residuals of a batch with these partial logits; updates the bias and the loss.
+    fn softmax<const PARTS: usize>(
+        &self,
+        labels: &[u32],
+        products: [&ByClass; PARTS],
+        bias: &mut [f32],
+        residuals: &mut Residuals,
+        loss: &mut f64,
+    ) {
+        let scale = self.learning_rate / labels.len() as f32;
+        residuals.resize(labels.len());
+        *loss += residuals.softmax(bias, products, labels, scale);
+        for (bias, sum) in bias.iter_mut().zip(residuals.sums()) {
+            *bias -= sum;
         }
     }
 }
 
-/// A barrier that spins: there are 600 per epoch, and sleeping takes longer than a batch.
-#[derive(Default)]
-struct SpinBarrier(AtomicUsize);
+impl Replica {
+    fn save(&self, part: usize, milestone: &RwLock<Milestone>) {
+        let mut milestone = write(milestone);
+        milestone.weights.copy_from(&self.weights[part]);
+        milestone.bias.copy_from_slice(&self.bias);
+        milestone.loss = self.loss;
+    }
 
-impl SpinBarrier {
-    /// Returns once all `threads` have called it for `round`, from 0.
-    fn wait(&self, threads: usize, round: usize) {
-        self.0.fetch_add(1, Ordering::AcqRel);
-        let mut spins = 0_u32;
-        while self.0.load(Ordering::Acquire) < threads * (round + 1) {
-            spins += 1;
-            // Somebody else has this processor, perhaps the one that is waited for.
-            if spins.is_multiple_of(4096) {
-                std::thread::yield_now();
-            } else {
-                std::hint::spin_loop();
-            }
+    fn load(&mut self, part: usize, milestone: &RwLock<Milestone>) {
+        let milestone = read(milestone);
+        self.weights[part].copy_from(&milestone.weights);
+        self.bias.copy_from_slice(&milestone.bias);
+        self.loss = milestone.loss;
+    }
+}
+
+/// Between two meetings a thread reads only what the other does not write.
+fn read<T>(shared: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    shared.try_read().expect("the other thread does not write")
+}
+
+fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    shared.try_write().expect("the other thread does not read")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use classifier_conformance::digits;
+
+    /// The follower does not come any more after some legs, be it in the middle of one.
+    #[test]
+    fn who_is_left_alone_ends_where_one_thread_does() {
+        let [data, _] = digits();
+        let pixels = data.samples().pixels().unwrap();
+        let order: Vec<usize> = (0..data.len()).rev().collect();
+        let size = data.len() / (3 * LEG);
+        let new = || SparseDescent::new(pixels, &data, size, 2);
+        let mut alone = new();
+        let loss = alone.epoch(&order, 0.1);
+        for follower_legs in 0..3 {
+            let mut descent = new();
+            arrange(&mut descent.parts, &order, false);
+            let batches = descent.parts[0].data.len();
+            let pass = |legs, batches| Pass {
+                parts: &descent.parts,
+                exchange: &descent.exchange,
+                batches,
+                legs,
+                learning_rate: 0.1,
+            };
+            let [leader, follower] = &mut descent.replicas;
+            let legs = batches.div_ceil(LEG);
+            let pair = Pair::default();
+            let all = pass(legs, batches);
+            let some = pass(follower_legs + 1, follower_legs * LEG + LEG / 2);
+            std::thread::scope(|scope| {
+                let follow = || some.run_part(&pair, 1, 0, follower);
+                scope.spawn(follow);
+                let (end, have_parted) = all.lead(&pair, 0, leader, &|| false);
+                assert!(have_parted && end == legs);
+            });
+            assert_eq!(leader.loss / order.len() as f64, loss);
+            assert_eq!(descent.model(), alone.model());
         }
     }
 }

@@ -41,6 +41,11 @@ impl Tiles {
         }
     }
 
+    /// Takes the values of `other`, which has the same shape.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.tiles.copy_from_slice(&other.tiles);
+    }
+
     /// The tiles of each block of classes.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = &[Tile]> {
         self.tiles.chunks_exact(self.groups)

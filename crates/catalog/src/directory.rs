@@ -1,7 +1,9 @@
 //! Four files with MNIST's names, from memory or a directory, become a data set.
 
-use crate::{CatalogEntry, LoadError, MAX_FILE_BYTES, Splits, idx};
+use crate::source::{kind, missing};
+use crate::{CatalogEntry, LoadError, MAX_FILE_BYTES, Splits, idx, idx_names};
 use data::{Dataset, Samples};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,8 +19,9 @@ pub const FILES: [&str; 4] = [
 /// Bytes of the longest header, that of images.
 const HEADER: u64 = 16;
 
-/// Reads the four [`FILES`] in `directory`, each gzipped or plain. With a catalogue `entry` the
-/// bytes must be the published ones; without, `id` is the name and classes are called by number.
+/// Reads the four [`FILES`] in `directory`, each gzipped or plain, under MNIST's names or those that
+/// EMNIST and Kaggle give them. With a catalogue `entry` the bytes must be the published ones; without,
+/// `id` is the name, and the classes are those that occur, called by number.
 ///
 /// # Errors
 /// Whatever is wrong with a file, with its path.
@@ -27,8 +30,7 @@ pub fn load_directory(
     directory: &Path,
     entry: Option<&CatalogEntry>,
 ) -> Result<Splits, LoadError> {
-    let read = |file| read_file(directory, file);
-    let [a, b, c, d] = FILES.map(read);
+    let [a, b, c, d] = idx_names::find(directory)?.map(|path| read_file(&path));
     let files = [a?, b?, c?, d?];
     let parts = files
         .each_ref()
@@ -47,25 +49,23 @@ pub(crate) fn is_complete(directory: &Path) -> bool {
     })
 }
 
-fn read_file(directory: &Path, file: &'static str) -> Result<(String, Vec<u8>), LoadError> {
-    for path in [directory.join(file), directory.join(format!("{file}.gz"))] {
-        if path.is_file() {
-            let name = path.display().to_string();
-            let size = std::fs::metadata(&path)
-                .map_err(LoadError::io(&path))?
-                .len();
-            // A header and what it may announce; compressed, it is shorter.
-            if size > MAX_FILE_BYTES + HEADER {
-                return Err(LoadError::LargeFile { file: name, size });
-            }
-            let bytes = std::fs::read(&path).map_err(LoadError::io(&path))?;
-            return Ok((name, bytes));
-        }
+fn read_file(path: &Path) -> Result<(String, Vec<u8>), LoadError> {
+    let name = path.display().to_string();
+    let metadata = std::fs::metadata(path).map_err(|error| missing(path, error))?;
+    if !metadata.is_file() {
+        return Err(LoadError::NotAFile {
+            path: path.to_owned(),
+            found: kind(metadata.file_type()),
+            expected: "an IDX file of this name is needed",
+        });
     }
-    Err(LoadError::Missing {
-        directory: directory.to_owned(),
-        file,
-    })
+    let size = metadata.len();
+    // A header and what it may announce; compressed, it is shorter.
+    if size > MAX_FILE_BYTES + HEADER {
+        return Err(LoadError::LargeFile { file: name, size });
+    }
+    let bytes = std::fs::read(path).map_err(LoadError::io(path))?;
+    Ok((name, bytes))
 }
 
 /// What is published about a data set: checksums in the order of [`FILES`], and class names.
@@ -88,7 +88,7 @@ pub(crate) fn assemble(
         let test = decode(test_images, test_labels);
         (train.join().expect("decoding does not panic"), test)
     });
-    let (train, test) = (train?, test?);
+    let (mut train, mut test) = (train?, test?);
 
     let class_names = match published {
         Some(published) => {
@@ -99,17 +99,30 @@ pub(crate) fn assemble(
             }
             Arc::clone(&published.class_names)
         }
-        None => {
-            let highest = train.labels.iter().chain(&test.labels).max();
-            let classes = highest.map_or(0, |&label| label + 1);
-            (0..classes).map(|class| class.to_string()).collect()
-        }
+        None => name_classes([&mut train.labels, &mut test.labels]),
     };
     let [a, b] = train.sha256;
     let [c, d] = test.sha256;
     let train = Dataset::new(train.images, train.labels, Arc::clone(&class_names))?;
     let test = Dataset::new(test.images, test.labels, class_names)?;
     Splits::new(id, title, origin, [train, test], [a, b, c, d])
+}
+
+/// Makes labels, which are bytes, into indices of the classes that occur, called by their byte.
+fn name_classes(mut labels: [&mut Vec<usize>; 2]) -> Arc<[String]> {
+    let occurring: BTreeSet<usize> = labels
+        .iter()
+        .flat_map(|labels| labels.iter().copied())
+        .collect();
+    let classes: Vec<usize> = occurring.into_iter().collect();
+    let mut class_of = [0; 256];
+    for (class, &byte) in classes.iter().enumerate() {
+        class_of[byte] = class;
+    }
+    for label in labels.iter_mut().flat_map(|labels| labels.iter_mut()) {
+        *label = class_of[*label];
+    }
+    classes.iter().map(ToString::to_string).collect()
 }
 
 struct Decoded {
@@ -174,8 +187,18 @@ mod tests {
         write_dataset(directory.path(), &[2, 1, 0]);
         let splits = load_directory("tiny", directory.path(), None).unwrap();
         assert_eq!(splits.train.labels(), [2, 1, 0]);
-        assert_eq!(splits.test.classes(), 5);
+        assert_eq!(splits.test.class_names(), ["0", "1", "2", "4"]);
         assert_eq!(splits.train.samples().features(), 6);
+    }
+
+    #[test]
+    fn classes_are_the_labels_that_occur() {
+        let directory = tempfile::tempdir().unwrap();
+        write_dataset(directory.path(), &[255, 0, 255]);
+        let splits = load_directory("tiny", directory.path(), None).unwrap();
+        assert_eq!(splits.test.class_names(), ["0", "4", "255"]);
+        assert_eq!(splits.train.labels(), [2, 0, 2]);
+        assert_eq!(splits.test.look().labels(), [0, 1]);
     }
 
     #[test]

@@ -124,6 +124,49 @@ pub enum LoadError {
         /// The class's name.
         class: String,
     },
+    /// The path leads to something that cannot be read as a file.
+    #[error("{}: {found}; {expected}", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+        /// What is there.
+        found: &'static str,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// What the file holds is more than the memory that is free for it.
+    #[error("{file}: {needed}; the memory that is free for it is {}", in_bytes(*limit))]
+    Memory {
+        /// The file.
+        file: String,
+        /// What takes it, and how much.
+        needed: String,
+        /// Bytes.
+        limit: u64,
+    },
+    /// Something is wrong with what a file holds.
+    #[error("{}", one_line(&format!("{file}: {reason}")))]
+    Content {
+        /// The file.
+        file: String,
+        /// What, and what would be right.
+        reason: String,
+    },
+    /// The same at a known line.
+    #[error("{}", one_line(&format!("{file}: line {line}{}: {reason}", in_column(column.as_deref()))))]
+    Line {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// The name of the column, where it is one column's.
+        column: Option<String>,
+        /// What, and what would be right.
+        reason: String,
+    },
+    /// The columns, the labels or the settings do not fit together.
+    #[error(transparent)]
+    Table(#[from] tables::TableError),
     /// Neither found nor downloaded.
     #[error("{title} could not be downloaded from {url} ({reason}); instead, {alternatives}")]
     Download {
@@ -141,7 +184,44 @@ pub enum LoadError {
     Data(#[from] DataError),
 }
 
+/// Text without line breaks and other control characters: a blank for each.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+fn in_column(column: Option<&str>) -> String {
+    column.map_or_else(String::new, |column| format!(", column {column}"))
+}
+
+/// A size for people: "512 bytes", "3.4 GiB".
+pub(crate) fn in_bytes(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut size = bytes as f64;
+    let mut unit = "bytes";
+    for larger in UNITS {
+        if size < 1024.0 {
+            break;
+        }
+        size /= 1024.0;
+        unit = larger;
+    }
+    if unit == "bytes" {
+        format!("{bytes} bytes")
+    } else {
+        format!("{size:.1} {unit}")
+    }
+}
+
 impl LoadError {
+    pub(crate) fn content(file: &str, reason: impl Into<String>) -> Self {
+        Self::Content {
+            file: file.to_owned(),
+            reason: reason.into(),
+        }
+    }
+
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }

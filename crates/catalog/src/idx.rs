@@ -101,10 +101,7 @@ impl Idx {
     }
 
     fn read_stream(file: &str, mut stream: impl Read, kind: Kind) -> Result<Self, LoadError> {
-        let damaged = |error: io::Error| LoadError::Gzip {
-            file: file.to_owned(),
-            reason: error.to_string(),
-        };
+        let damaged = |error: io::Error| broken(file, &error);
         let truncated = |expected, found| LoadError::Truncated {
             file: file.to_owned(),
             expected,
@@ -159,6 +156,20 @@ impl Idx {
             body,
             sha256: encode_string(&hash.finalize()),
         })
+    }
+}
+
+/// What an error of a stream in memory means: its bytes are wrong, unless there was no room for them.
+fn broken(file: &str, error: &io::Error) -> LoadError {
+    match error.kind() {
+        io::ErrorKind::OutOfMemory => LoadError::content(
+            file,
+            "not enough memory for its bytes; free some, or take a smaller data set",
+        ),
+        _ => LoadError::Gzip {
+            file: file.to_owned(),
+            reason: error.to_string(),
+        },
     }
 }
 
@@ -234,6 +245,14 @@ mod tests {
             sum,
             "6ea60e693f23bfa9336983b3b99d396940d33024ea3979c564a3dcec85acf1de"
         );
+    }
+
+    #[test]
+    fn no_memory_is_no_damaged_stream() {
+        let error = broken("train", &io::ErrorKind::OutOfMemory.into()).to_string();
+        assert!(error.starts_with("train: not enough memory"), "{error}");
+        let error = broken("train", &io::ErrorKind::InvalidData.into()).to_string();
+        assert!(error.starts_with("train: damaged gzip stream"), "{error}");
     }
 
     #[test]

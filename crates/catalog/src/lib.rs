@@ -8,15 +8,39 @@
 //! # Ok::<(), catalog::LoadError>(())
 //! ```
 
+mod arff;
+mod arrays;
+mod classes;
+mod delimited;
 mod directory;
 #[cfg(feature = "download")]
 mod download;
 mod entries;
+mod equal_rows;
 mod error;
+mod fingerprint;
+mod format;
+mod found;
 mod idx;
+mod idx_names;
+mod inspect;
+mod lines;
+mod load;
+mod memory;
 mod mnist;
+mod name;
+mod named_tables;
+mod near_pictures;
+mod npy;
+mod options;
+mod parquet;
+mod pictures;
 mod sealed;
+mod sealed_table;
+mod source;
 mod splits;
+mod svmlight;
+mod table;
 
 pub use directory::{FILES, load_directory};
 #[cfg(feature = "download")]
@@ -24,6 +48,12 @@ pub use download::{Transfer, download};
 pub use entries::{CATALOG, CatalogEntry, Location, cache_dir, search_path};
 pub use error::LoadError;
 pub use idx::{MAX_FILE_BYTES, read_images, read_labels};
+pub use inspect::{ClassCounts, ColumnSummary, Inspection, NEAR, Near, Same, inspect};
+pub use load::{Content, Loaded, load};
 pub use mnist::mnist;
+pub use name::name_of;
+pub use named_tables::{TABLES, TableEntry};
+pub use options::Options;
 pub use sealed::Sealed;
+pub use sealed_table::SealedTable;
 pub use splits::Splits;

@@ -1,14 +1,13 @@
 //! A set of labelled samples.
 
-use crate::{DataError, Samples};
+use crate::{DataError, Samples, Targets};
 use std::sync::Arc;
 
 /// Labelled samples: one of the splits of a data set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     samples: Samples,
-    labels: Vec<usize>,
-    class_names: Arc<[String]>,
+    targets: Targets,
 }
 
 impl Dataset {
@@ -21,35 +20,31 @@ impl Dataset {
         labels: Vec<usize>,
         class_names: Arc<[String]>,
     ) -> Result<Self, DataError> {
-        if samples.len() != labels.len() {
+        Self::with_targets(samples, Targets::new(labels, class_names)?)
+    }
+
+    /// Joins samples with their classes, and groups where they have any.
+    ///
+    /// # Errors
+    /// [`DataError::Lengths`].
+    pub fn with_targets(samples: Samples, targets: Targets) -> Result<Self, DataError> {
+        if samples.len() != targets.len() {
             return Err(DataError::Lengths {
                 samples: samples.len(),
-                labels: labels.len(),
+                labels: targets.len(),
             });
         }
-        let classes = class_names.len();
-        if let Some(sample) = labels.iter().position(|&label| label >= classes) {
-            return Err(DataError::Label {
-                sample,
-                label: labels[sample],
-                classes,
-            });
-        }
-        Ok(Self {
-            samples,
-            labels,
-            class_names,
-        })
+        Ok(Self { samples, targets })
     }
 
     /// Number of samples.
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.targets.len()
     }
 
     /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.targets.is_empty()
     }
 
     /// The samples.
@@ -59,35 +54,32 @@ impl Dataset {
 
     /// The class of each sample, as an index into [`class_names`](Self::class_names).
     pub fn labels(&self) -> &[usize] {
-        &self.labels
+        self.targets.labels()
     }
 
     /// Number of classes, whether or not each occurs in this split.
     pub fn classes(&self) -> usize {
-        self.class_names.len()
+        self.targets.class_names().len()
     }
 
     /// What the classes are called.
     pub fn class_names(&self) -> &Arc<[String]> {
-        &self.class_names
+        self.targets.class_names()
+    }
+
+    /// The group of each sample, where samples come in groups.
+    pub fn groups(&self) -> Option<&[u32]> {
+        self.targets.groups()
     }
 
     /// Samples per class.
     pub fn class_counts(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.classes()];
-        for &label in &self.labels {
-            counts[label] += 1;
-        }
-        counts
+        self.targets.class_counts()
     }
 
     /// The indices of the samples of each class, ascending.
     pub fn members(&self) -> Vec<Vec<usize>> {
-        let mut members = vec![Vec::new(); self.classes()];
-        for (sample, &label) in self.labels.iter().enumerate() {
-            members[label].push(sample);
-        }
-        members
+        self.targets.members()
     }
 
     /// The labelled samples at `indices`, in that order.
@@ -98,8 +90,7 @@ impl Dataset {
     pub fn select(&self, indices: &[usize]) -> Self {
         Self {
             samples: self.samples.select(indices),
-            labels: indices.iter().map(|&index| self.labels[index]).collect(),
-            class_names: Arc::clone(&self.class_names),
+            targets: self.targets.select(indices),
         }
     }
 
@@ -115,6 +106,12 @@ impl Dataset {
             return Err(DataError::OneClass(self.classes()));
         }
         self.samples.first_not_finite().map_or(Ok(()), Err)
+    }
+}
+
+impl AsRef<Targets> for Dataset {
+    fn as_ref(&self) -> &Targets {
+        &self.targets
     }
 }
 

@@ -20,6 +20,14 @@ pub enum DataError {
         /// Rows × columns of a picture.
         shape: crate::PictureShape,
     },
+    /// As many names as features are needed.
+    #[error("{names} names for {features} features; each feature needs one name")]
+    Names {
+        /// Number of names.
+        names: usize,
+        /// Values per row.
+        features: usize,
+    },
     /// The values do not fill whole rows.
     #[error("{values} values do not divide into rows of {features} features")]
     Rows {
@@ -54,18 +62,18 @@ pub enum DataError {
         /// NaN or an infinity.
         value: f32,
     },
-    /// More images were asked for than there are.
-    #[error("a subset of {wanted} of {available} images: ask for {classes} to {available}")]
+    /// More samples were asked for than there are.
+    #[error("a subset of {wanted} of {available} samples: ask for {classes} to {available}")]
     Subset {
         /// Samples asked for.
         wanted: usize,
         /// Samples there are.
         available: usize,
-        /// Number of classes, and so the smallest subset with one image of each.
+        /// Number of classes, and so the smallest subset with one sample of each.
         classes: usize,
     },
     /// Cross-validation wants each class in each fold.
-    #[error("{wanted} folds, but class {class} has {}; {}", samples(*rarest), possible_folds(*rarest))]
+    #[error("{wanted} folds, but class {class} has {}; {}", plural(*rarest, "sample", "samples"), possible_folds(*rarest))]
     Folds {
         /// Folds asked for.
         wanted: usize,
@@ -74,10 +82,46 @@ pub enum DataError {
         /// Samples of the rarest class.
         rarest: usize,
     },
+    /// A share that leaves nothing on one side.
+    #[error("a share of {0}: give one above 0 and below 1, such as 0.2")]
+    Share(f64),
+    /// Nothing could be set aside, or there is nothing to tell apart.
+    #[error(
+        "holding out {share} of {}{}: two classes are needed, and two {} of one of them",
+        plural(*samples, "sample", "samples"),
+        format_args!(" of {}", plural(*classes, "class", "classes")),
+        if *grouped { "groups" } else { "samples" }
+    )]
+    HoldOut {
+        /// Share asked for.
+        share: f64,
+        /// Number of samples.
+        samples: usize,
+        /// Number of classes that occur.
+        classes: usize,
+        /// Whether whole groups are held out.
+        grouped: bool,
+    },
+    /// A fold needs a group at least.
+    #[error("{wanted} folds of {groups} groups; ask for as many folds as groups at most")]
+    GroupedFolds {
+        /// Folds asked for.
+        wanted: usize,
+        /// Groups there are.
+        groups: usize,
+    },
+    /// Groups are too few to have a class in two folds.
+    #[error(
+        "all groups of class {class} are in one fold, and a model would be judged on a class that it never saw; ask for other folds or another seed"
+    )]
+    GroupedClass {
+        /// The class.
+        class: String,
+    },
 }
 
-fn samples(count: usize) -> String {
-    format!("{count} sample{}", if count == 1 { "" } else { "s" })
+fn plural(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 fn possible_folds(rarest: usize) -> String {

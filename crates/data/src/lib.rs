@@ -7,12 +7,17 @@ mod buffer;
 mod dataset;
 mod error;
 mod folds;
+mod groups;
+mod hold_out;
 mod samples;
 mod subset;
+mod targets;
 
 pub use buffer::{Buffer, MappedFile};
 pub use dataset::Dataset;
 pub use error::DataError;
 pub use folds::stratified_folds;
+pub use hold_out::{HoldOut, hold_out};
 pub use samples::{PictureShape, Samples};
 pub use subset::stratified_subset;
+pub use targets::Targets;

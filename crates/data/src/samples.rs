@@ -4,6 +4,7 @@ use crate::{Buffer, DataError};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Rows × columns of every picture in a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,13 +28,25 @@ impl fmt::Display for PictureShape {
     }
 }
 
+/// Values of a pixel in colour: red, green, blue.
+const COLOURS: usize = 3;
+
 /// A matrix of shape (samples, features) in row-major order. Where the samples are pictures, it knows
 /// their shape, and each row is one picture, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Samples {
     features: usize,
-    picture: Option<PictureShape>,
+    layout: Layout,
+    names: Option<Arc<[String]>>,
     values: Values,
+}
+
+/// What the values of a row are of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Layout {
+    Row,
+    Grey(PictureShape),
+    Colour(PictureShape),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +77,8 @@ impl Samples {
         }
         Ok(Self {
             features: shape.features(),
-            picture: Some(shape),
+            layout: Layout::Grey(shape),
+            names: None,
             values: Values::Pixels(pixels),
         })
     }
@@ -90,7 +104,8 @@ impl Samples {
         }
         Ok(Self {
             features,
-            picture: None,
+            layout: Layout::Row,
+            names: None,
             values: Values::Features(values),
         })
     }
@@ -107,9 +122,52 @@ impl Samples {
             });
         }
         Ok(Self {
-            picture: Some(shape),
+            layout: Layout::Grey(shape),
             ..self
         })
+    }
+
+    /// Pictures in colour: of each pixel its red, green and blue, 0 to 255. To a model they are rows
+    /// of `3 × rows × columns` features; [`picture`](Self::picture) is for pictures in grey.
+    ///
+    /// # Errors
+    /// [`DataError::Rows`] if `pixels` does not fill whole pictures of `shape`.
+    pub fn from_colour_pixels(shape: PictureShape, pixels: Vec<u8>) -> Result<Self, DataError> {
+        let features = COLOURS * shape.features();
+        if !fills_rows(pixels.len(), features) {
+            return Err(DataError::Rows {
+                values: pixels.len(),
+                features,
+            });
+        }
+        Ok(Self {
+            features,
+            layout: Layout::Colour(shape),
+            names: None,
+            values: Values::Pixels(pixels.into()),
+        })
+    }
+
+    /// The same rows with a name for each feature.
+    ///
+    /// # Errors
+    /// [`DataError::Names`] if there are not as many names as features.
+    pub fn with_names(self, names: Arc<[String]>) -> Result<Self, DataError> {
+        if names.len() != self.features {
+            return Err(DataError::Names {
+                names: names.len(),
+                features: self.features,
+            });
+        }
+        Ok(Self {
+            names: Some(names),
+            ..self
+        })
+    }
+
+    /// What the features are called, where they have names.
+    pub fn names(&self) -> Option<&Arc<[String]>> {
+        self.names.as_ref()
     }
 
     /// Number of samples.
@@ -126,18 +184,32 @@ impl Samples {
         self.len() == 0
     }
 
-    /// Rows × columns of each sample, where the samples are pictures.
+    /// Rows × columns of each sample, where the samples are pictures of one value per pixel.
     pub fn picture(&self) -> Option<PictureShape> {
-        self.picture
+        match self.layout {
+            Layout::Grey(shape) => Some(shape),
+            Layout::Row | Layout::Colour(_) => None,
+        }
+    }
+
+    /// Rows × columns of each sample, where the samples are pictures in colour.
+    pub fn colour_picture(&self) -> Option<PictureShape> {
+        match self.layout {
+            Layout::Colour(shape) => Some(shape),
+            Layout::Row | Layout::Grey(_) => None,
+        }
     }
 
     /// The shape in which [`grey_levels`](Self::grey_levels) shows a sample: the picture's own, or one
     /// row of all features.
     pub fn shown_shape(&self) -> PictureShape {
-        self.picture.unwrap_or(PictureShape {
-            rows: 1,
-            columns: self.features,
-        })
+        match self.layout {
+            Layout::Grey(shape) | Layout::Colour(shape) => shape,
+            Layout::Row => PictureShape {
+                rows: 1,
+                columns: self.features,
+            },
+        }
     }
 
     /// Values per sample, the dimension of the input space.
@@ -188,14 +260,17 @@ impl Samples {
         })
     }
 
-    /// One sample as 8-bit grey levels for showing it: pixels as they are, features scaled from
-    /// their own smallest to their own largest value.
+    /// One sample as 8-bit grey levels for showing it: pixels as they are, those in colour as their
+    /// luma (ITU-R BT.601), features scaled from their own smallest to their own largest value.
     ///
     /// # Panics
     /// If `index` is not below [`len`](Self::len).
     pub fn grey_levels(&self, index: usize) -> Cow<'_, [u8]> {
         let range = index * self.features..(index + 1) * self.features;
         match &self.values {
+            Values::Pixels(pixels) if self.colour_picture().is_some() => {
+                Cow::Owned(pixels[range].chunks_exact(COLOURS).map(luma).collect())
+            }
             Values::Pixels(pixels) => Cow::Borrowed(&pixels[range]),
             Values::Features(features) => Cow::Owned(stretch(&features[range])),
         }
@@ -204,7 +279,8 @@ impl Samples {
     fn with_values(&self, values: Values) -> Self {
         Self {
             features: self.features,
-            picture: self.picture,
+            layout: self.layout,
+            names: self.names.clone(),
             values,
         }
     }
@@ -227,6 +303,12 @@ impl Samples {
 /// notebook's `x / 255.0` in every bit.
 fn unit(pixel: u8) -> f32 {
     f32::from(pixel) / 255.0
+}
+
+/// 0.299 R + 0.587 G + 0.114 B, rounded.
+fn luma(pixel: &[u8]) -> u8 {
+    let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
+    ((299 * red + 587 * green + 114 * blue + 500) / 1000) as u8
 }
 
 fn fills_rows(values: usize, width: usize) -> bool {
@@ -308,5 +390,30 @@ mod tests {
         let images = Samples::from_features(3, vec![-1.0, 0.0, 1.0, 7.0, 7.0, 7.0]).unwrap();
         assert_eq!(images.grey_levels(0).as_ref(), [0, 128, 255]);
         assert_eq!(images.grey_levels(1).as_ref(), [0, 0, 0]);
+    }
+
+    #[test]
+    fn colours_are_rows_to_models_and_grey_to_people() {
+        let pixels = vec![
+            255, 255, 255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9,
+        ];
+        let images = Samples::from_colour_pixels(TWO_BY_THREE, pixels).unwrap();
+        assert_eq!((images.len(), images.features()), (1, 18));
+        assert_eq!(images.picture(), None);
+        assert_eq!(images.select(&[0]).colour_picture(), Some(TWO_BY_THREE));
+        assert_eq!(images.shown_shape(), TWO_BY_THREE);
+        assert_eq!(images.grey_levels(0).as_ref(), [255, 0, 76, 150, 29, 9]);
+        assert!(Samples::from_colour_pixels(TWO_BY_THREE, vec![0; 6]).is_err());
+    }
+
+    #[test]
+    fn features_keep_their_names() {
+        let names: Arc<[String]> = ["height", "weight"].map(str::to_owned).into();
+        let rows = Samples::from_features(2, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
+        let rows = rows.with_names(names.clone()).unwrap();
+        assert_eq!(rows.select(&[1]).names(), Some(&names));
+        let wide = Samples::from_features(4, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
+        let error = wide.with_names(names).unwrap_err().to_string();
+        assert_eq!(error, "2 names for 4 features; each feature needs one name");
     }
 }

@@ -1,6 +1,6 @@
 //! Drawing fewer samples without changing the proportions of the classes.
 
-use crate::{DataError, Dataset};
+use crate::{DataError, Targets};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -15,16 +15,17 @@ const STREAM: u64 = u64::MAX - 1;
 /// [`DataError::Subset`] if `size` is below the number of classes that occur or above the number
 /// of samples.
 pub fn stratified_subset(
-    dataset: &Dataset,
+    samples: &impl AsRef<Targets>,
     size: usize,
     seed: u64,
 ) -> Result<Vec<usize>, DataError> {
-    let mut members = dataset.members();
+    let targets = samples.as_ref();
+    let mut members = targets.members();
     members.retain(|class| !class.is_empty());
-    if size > dataset.len() || size < members.len() {
+    if size > targets.len() || size < members.len() {
         return Err(DataError::Subset {
             wanted: size,
-            available: dataset.len(),
+            available: targets.len(),
             classes: members.len(),
         });
     }
@@ -33,7 +34,10 @@ pub fn stratified_subset(
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(STREAM);
     let mut chosen = Vec::with_capacity(size);
-    for (class, share) in members.iter_mut().zip(shares(&counts, size)) {
+    for (class, share) in members
+        .iter_mut()
+        .zip(shares_within(&counts, |count| count, size))
+    {
         class.shuffle(&mut random);
         chosen.extend_from_slice(&class[..share]);
     }
@@ -41,12 +45,17 @@ pub fn stratified_subset(
     Ok(chosen)
 }
 
-/// Splits `size` in proportion to `counts`, at least one each, no more than there are.
-fn shares(counts: &[usize], size: usize) -> Vec<usize> {
+/// Splits `size` in proportion to `counts`, at least one each, no more than `most` of a count, which
+/// is one or more. The size lies between the number of counts and the sum of what is most.
+pub(crate) fn shares_within(
+    counts: &[usize],
+    most: impl Fn(usize) -> usize,
+    size: usize,
+) -> Vec<usize> {
     let total: usize = counts.iter().sum();
     let mut shares: Vec<usize> = counts
         .iter()
-        .map(|count| (count * size / total).max(1))
+        .map(|&count| (count * size / total).max(1).min(most(count)))
         .collect();
     // Remainders decide who gets what rounding left; lower classes first among equals.
     let mut order: Vec<usize> = (0..counts.len()).collect();
@@ -56,7 +65,7 @@ fn shares(counts: &[usize], size: usize) -> Vec<usize> {
         if assigned >= size {
             break;
         }
-        if shares[class] < counts[class] {
+        if shares[class] < most(counts[class]) {
             shares[class] += 1;
             assigned += 1;
         }
@@ -73,7 +82,7 @@ fn shares(counts: &[usize], size: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{PictureShape, Samples};
+    use crate::{Dataset, PictureShape, Samples};
 
     fn dataset(counts: &[usize]) -> Dataset {
         let labels: Vec<usize> = counts

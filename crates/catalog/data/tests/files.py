@@ -1,0 +1,30 @@
+"""Writes the NumPy, Parquet and svmlight files of this directory, for tests/files.rs: python3 files.py
+(NumPy 2.4, pandas 3.1, pyarrow 26, scikit-learn 1.9)."""
+
+import numpy as np
+import pandas as pd
+from sklearn.datasets import dump_svmlight_file
+
+pixels = np.arange(6 * 2 * 3, dtype=np.uint8).reshape(6, 2, 3)
+labels = np.array([7, 3, 7, 3, 7, 3])
+np.savez_compressed("keras.npz", x_train=pixels, y_train=labels, x_test=pixels[:2], y_test=labels[:2])
+rows = np.asfortranarray(np.arange(12.0).reshape(6, 2))
+np.savez("rows.npz", X=rows, y=np.array(["b", "a"] * 3), people=np.array([1, 1, 2, 2, 3, 3]))
+np.savez("objects.npz", X=rows, y=np.array(["b", 1] * 3, dtype=object))
+
+table = pd.DataFrame(
+    {
+        "age": [1.5, None, 3.0, 4.0],
+        "count": [1, 2, 3, 4],
+        "member": [True, False, None, True],
+        "port": ["S", None, "C", "é"],
+        "day": pd.to_datetime(["1970-01-02", "1970-01-03 12:00", None, "2024-02-29"], format="ISO8601"),
+        "class": pd.Categorical(["no", "yes", "no", "yes"]),
+    }
+).astype({"member": "boolean"})
+table.to_parquet("table.parquet")
+table.to_parquet("gzip.parquet", compression="gzip", index=True)
+table.to_parquet("zstd.parquet", compression="zstd")
+pd.DataFrame({"class": [1, 2], "list": [[1, 2], [3]]}).to_parquet("nested.parquet")
+
+dump_svmlight_file(np.array([[0.0, 1.5], [2.0, 0.0], [0.0, 0.0], [1.0, 1.0]]), [1, -1, 1, -1], "rows.svmlight", zero_based=False)

@@ -1,0 +1,252 @@
+//! Samples and labels as arrays of NumPy's: an NPZ file, or a directory of NPY files.
+
+use crate::LoadError;
+use crate::found::RawSamples;
+use crate::npy::Array;
+use crate::source::Source;
+use crate::table::Coded;
+use data::{PictureShape, Samples};
+use std::fs::{self, File};
+use std::path::Path;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// Arrays of samples and of their labels, by the names that people give them.
+const WHOLE: &[[&str; 2]] = &[
+    ["X", "y"],
+    ["data", "target"],
+    ["images", "labels"],
+    ["features", "labels"],
+    ["data", "labels"],
+];
+/// The same of a training and a test split.
+const SPLIT: &[[&str; 4]] = &[
+    ["x_train", "y_train", "x_test", "y_test"],
+    ["train_images", "train_labels", "test_images", "test_labels"],
+    ["train_data", "train_labels", "test_data", "test_labels"],
+];
+/// Smallest side of a square that rows of bytes are taken for.
+const SIDE: usize = 8;
+
+/// Training samples, and those that are set apart for the test.
+type Splits = (RawSamples, Option<RawSamples>);
+
+/// Arrays by name.
+trait Archive {
+    fn names(&self) -> Vec<String>;
+    fn read(&mut self, name: &str) -> Result<Array, LoadError>;
+    /// The file or directory.
+    fn place(&self) -> &str;
+}
+
+/// Reads an NPZ file.
+pub(crate) fn npz(source: &Source<'_>, group: Option<&str>) -> Result<Splits, LoadError> {
+    let bytes = source.seekable()?;
+    let archive = ZipArchive::new(bytes).map_err(|error| unreadable(source.name(), &error))?;
+    let office = archive
+        .file_names()
+        .any(|name| name.is_ok_and(|name| name == "[Content_Types].xml"));
+    if office {
+        let reason = "an Office file; write the sheet as CSV";
+        return Err(LoadError::content(source.name(), reason));
+    }
+    splits(&mut Npz { source, archive }, group)
+}
+
+/// Reads the NPY files of a directory, whose names are those of arrays in an NPZ file.
+pub(crate) fn directory(path: &Path, limit: u64, group: Option<&str>) -> Result<Splits, LoadError> {
+    let place = path.display().to_string();
+    splits(&mut Directory { path, place, limit }, group)
+}
+
+/// Whether there are NPY files in a directory.
+pub(crate) fn any(path: &Path) -> bool {
+    let names = fs::read_dir(path).into_iter().flatten().flatten();
+    names
+        .into_iter()
+        .any(|entry| array_name(&entry.file_name().to_string_lossy()).is_some())
+}
+
+struct Npz<'s, R> {
+    source: &'s Source<'s>,
+    archive: ZipArchive<R>,
+}
+
+impl<R: std::io::Read + std::io::Seek> Archive for Npz<'_, R> {
+    fn names(&self) -> Vec<String> {
+        let names = self.archive.file_names().filter_map(Result::ok);
+        let arrays = names.filter_map(|name| array_name(&name).map(str::to_owned));
+        arrays.collect()
+    }
+
+    fn read(&mut self, name: &str) -> Result<Array, LoadError> {
+        let file = self.source.name();
+        let entry = self.archive.by_name(&format!("{name}.npy"));
+        let entry = entry.map_err(|error| unreadable(file, &error))?;
+        Array::read(&format!("{file}: {name}"), entry, self.source.limit())
+    }
+
+    fn place(&self) -> &str {
+        self.source.name()
+    }
+}
+
+struct Directory<'a> {
+    path: &'a Path,
+    place: String,
+    limit: u64,
+}
+
+impl Archive for Directory<'_> {
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> = names
+            .filter_map(|name| array_name(&name).map(str::to_owned))
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn read(&mut self, name: &str) -> Result<Array, LoadError> {
+        let path = self.path.join(format!("{name}.npy"));
+        // What is no file is refused there.
+        let source = Source::file(&path, u64::MAX)?;
+        let bytes = File::open(&path).map_err(LoadError::io(&path))?;
+        Array::read(source.name(), std::io::BufReader::new(bytes), self.limit)
+    }
+
+    fn place(&self) -> &str {
+        &self.place
+    }
+}
+
+fn array_name(file: &str) -> Option<&str> {
+    file.strip_suffix(".npy")
+}
+
+fn unreadable(file: &str, error: &ZipError) -> LoadError {
+    LoadError::content(file, format!("an archive that cannot be read ({error})"))
+}
+
+fn splits(archive: &mut dyn Archive, group: Option<&str>) -> Result<Splits, LoadError> {
+    let names = archive.names();
+    let find = |wanted: &str| {
+        names
+            .iter()
+            .find(|name| name.eq_ignore_ascii_case(wanted))
+            .cloned()
+    };
+    for [x, y, x_test, y_test] in SPLIT {
+        let found = (find(x), find(y), find(x_test), find(y_test));
+        if let (Some(x), Some(y), Some(x_test), Some(y_test)) = found {
+            let train = samples(archive, &x, &y, None)?;
+            return Ok((train, Some(samples(archive, &x_test, &y_test, None)?)));
+        }
+    }
+    for [x, y] in WHOLE {
+        if let (Some(x), Some(y)) = (find(x), find(y)) {
+            let group = match group {
+                None => None,
+                Some(group) => Some(find(group).ok_or_else(|| {
+                    let reason = format!("no array {group}; there are {}", names.join(", "));
+                    LoadError::content(archive.place(), reason)
+                })?),
+            };
+            return Ok((samples(archive, &x, &y, group.as_deref())?, None));
+        }
+    }
+    let there = if names.is_empty() {
+        "no arrays".to_owned()
+    } else {
+        names.join(", ")
+    };
+    let reason = format!(
+        "arrays X and y are needed, or x_train, y_train, x_test and y_test; there are {there}"
+    );
+    Err(LoadError::content(archive.place(), reason))
+}
+
+fn samples(
+    archive: &mut dyn Archive,
+    x: &str,
+    y: &str,
+    group: Option<&str>,
+) -> Result<RawSamples, LoadError> {
+    let place = archive.place().to_owned();
+    let mut names_of = |name: &str| -> Result<Coded, LoadError> {
+        let names = archive.read(name)?.to_names();
+        names.map_err(|reason| LoadError::content(&place, format!("{name} {reason}")))
+    };
+    let labels = names_of(y)?;
+    let groups = group.map(names_of).transpose()?;
+    let array = archive.read(x)?;
+    let rows = array.rows();
+    for (name, coded) in [
+        (y, Some(&labels)),
+        (group.unwrap_or_default(), groups.as_ref()),
+    ] {
+        let Some(found) = coded.map(|coded| coded.codes.len()) else {
+            continue;
+        };
+        if found != rows {
+            let reason = format!("{x} has {rows} rows, and {name} {found}; each row needs one");
+            return Err(LoadError::content(&place, reason));
+        }
+    }
+    let mut notes = Vec::new();
+    let samples = shaped(array, &mut notes);
+    let samples = samples.map_err(|reason| LoadError::content(&place, format!("{x} {reason}")))?;
+    Ok(RawSamples {
+        samples,
+        labels,
+        groups,
+        label: "the label",
+        is_sparse: false,
+        notes,
+    })
+}
+
+/// Rows of features, or pictures where the shape says so.
+fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
+    let shape = array.shape.clone();
+    let values: usize = shape.iter().product();
+    if shape.len() < 2 || values == 0 {
+        return Err(format!(
+            "has the shape {shape:?}; samples are rows of one feature or more"
+        ));
+    }
+    let width = values / array.rows();
+    let picture = |rows, columns| Some(PictureShape { rows, columns });
+    let (picture, colours) = match shape[1..] {
+        [rows, columns] | [rows, columns, 1] | [1, rows, columns] => (picture(rows, columns), 1),
+        [rows, columns, 3] => (picture(rows, columns), 3),
+        [pixels]
+            if array.is_bytes() && pixels.isqrt().pow(2) == pixels && pixels.isqrt() >= SIDE =>
+        {
+            let side = pixels.isqrt();
+            notes.push(format!(
+                "rows of {pixels} bytes taken for pictures of {side} × {side}"
+            ));
+            (picture(side, side), 1)
+        }
+        _ => (None, 1),
+    };
+    let said = |error: data::DataError| error.to_string();
+    match (picture, colours) {
+        (Some(shape), 3) if array.is_bytes() => {
+            Samples::from_colour_pixels(shape, array.into_bytes()).map_err(said)
+        }
+        (Some(shape), 1) if array.is_bytes() => {
+            Samples::from_pixels(shape, array.into_bytes()).map_err(said)
+        }
+        (shape, colours) => {
+            let values = array.to_f32().ok_or("holds text; samples are numbers")?;
+            let samples = Samples::from_features(width, values).map_err(said)?;
+            match shape {
+                Some(shape) if colours == 1 => samples.into_pictures(shape).map_err(said),
+                _ => Ok(samples),
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! From the words for labels and groups to classes and groups, the same in training and test.
+
+use crate::LoadError;
+use crate::error::one_line;
+use crate::table::{Coded, class_order};
+use data::Targets;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// More different numbers than this, some with a fraction, are no classes.
+const NUMBERS: usize = 20;
+
+/// Labels and groups of a file as they were read.
+pub(crate) struct Labelled<'a> {
+    pub(crate) file: &'a str,
+    /// What the column of labels is called, or what stands in its place.
+    pub(crate) label: &'a str,
+    pub(crate) labels: &'a Coded,
+    pub(crate) groups: Option<&'a Coded>,
+}
+
+/// The rows of a file that have a label, and what they are.
+pub(crate) struct Side {
+    /// `None` if all rows have one.
+    pub(crate) kept: Option<Vec<usize>>,
+    pub(crate) targets: Targets,
+}
+
+/// The classes of a training file and, where there is one, a test file; with notes for people.
+pub(crate) fn classes(
+    train: &Labelled<'_>,
+    test: Option<&Labelled<'_>>,
+) -> Result<(Side, Option<Side>, Vec<String>), LoadError> {
+    let occurring = |side: &Labelled<'_>| -> BTreeSet<u32> {
+        side.labels.codes.iter().flatten().copied().collect()
+    };
+    let of = |side: &Labelled<'_>| -> Vec<String> {
+        let codes = occurring(side).into_iter();
+        codes
+            .map(|code| one_line(&side.labels.names[code as usize]))
+            .collect()
+    };
+    let of_train = of(train);
+    let of_test = test.map(of).unwrap_or_default();
+    check(train, &of_train)?;
+    let names: Arc<[String]> = class_order(of_train.iter().chain(&of_test)).into();
+
+    let mut notes = vec![format!(
+        "label: {}, {} classes",
+        train.label,
+        of_train.len()
+    )];
+    notes.extend(differ_by_case(&names));
+    let unseen: Vec<String> = of_test
+        .into_iter()
+        .filter(|name| !of_train.contains(name))
+        .collect();
+    if !unseen.is_empty() {
+        notes.push(format!(
+            "classes of the test file alone: {}",
+            unseen.join(", ")
+        ));
+    }
+    let groups = shared_groups(train, test)?;
+    let train = side(train, &names, &groups, &mut notes)?;
+    let test = test.map(|test| side(test, &names, &groups, &mut notes));
+    Ok((train, test.transpose()?, notes))
+}
+
+/// Refuses labels that no classifier can be compared on.
+fn check(train: &Labelled<'_>, names: &[String]) -> Result<(), LoadError> {
+    let rows = train.labels.codes.iter().flatten().count();
+    let label = train.label;
+    let refuse = |reason: String| Err(LoadError::content(train.file, reason));
+    if rows == 0 {
+        return refuse(format!("{label} has no value; which is the label?"));
+    }
+    if let [only] = names {
+        return refuse(format!(
+            "{label} is {only} in all {rows} rows; a classifier needs two classes to tell apart"
+        ));
+    }
+    if names.len() == rows {
+        return refuse(format!(
+            "each of the {rows} rows has a {label} of its own; a class needs several rows. Is it the label?"
+        ));
+    }
+    let fraction = |name: &&String| {
+        name.parse::<f64>()
+            .is_ok_and(|number| number.fract() != 0.0)
+    };
+    if let (true, Some(example)) = (names.len() > NUMBERS, names.iter().find(fraction)) {
+        return refuse(format!(
+            "{label} has {} different values such as {example}: a quantity, and no class; name another label",
+            names.len()
+        ));
+    }
+    Ok(())
+}
+
+fn differ_by_case(names: &[String]) -> Option<String> {
+    let mut alike: HashMap<String, Vec<&str>> = HashMap::new();
+    for name in names {
+        alike.entry(name.to_lowercase()).or_default().push(name);
+    }
+    let mut pairs: Vec<String> = alike
+        .into_values()
+        .filter(|names| names.len() > 1)
+        .map(|names| names.join(" and "))
+        .collect();
+    pairs.sort_unstable();
+    (!pairs.is_empty()).then(|| format!("classes that differ by case only: {}", pairs.join(", ")))
+}
+
+/// The number of each group; the same name is the same group in both files, and may not be in both.
+fn shared_groups(
+    train: &Labelled<'_>,
+    test: Option<&Labelled<'_>>,
+) -> Result<HashMap<String, u32>, LoadError> {
+    let mut numbers = HashMap::new();
+    let names = train.groups.iter().flat_map(|groups| &groups.names);
+    for name in names {
+        let next = numbers.len() as u32;
+        numbers.entry(name.clone()).or_insert(next);
+    }
+    let Some(test) = test else {
+        return Ok(numbers);
+    };
+    for name in test.groups.iter().flat_map(|groups| &groups.names) {
+        let next = numbers.len() as u32;
+        if numbers.insert(name.clone(), next).is_some() {
+            let reason = format!(
+                "group {name} is in {}, too; a group belongs to the training or to the test file",
+                train.file
+            );
+            return Err(LoadError::content(test.file, reason));
+        }
+    }
+    Ok(numbers)
+}
+
+fn side(
+    read: &Labelled<'_>,
+    names: &Arc<[String]>,
+    groups: &HashMap<String, u32>,
+    notes: &mut Vec<String>,
+) -> Result<Side, LoadError> {
+    let positions: HashMap<&str, usize> = names
+        .iter()
+        .enumerate()
+        .map(|(i, name)| (name.as_str(), i))
+        .collect();
+    let class_of: Vec<Option<usize>> = read
+        .labels
+        .names
+        .iter()
+        .map(|name| positions.get(one_line(name).as_str()).copied())
+        .collect();
+    let labels: Vec<Option<usize>> = read
+        .labels
+        .codes
+        .iter()
+        .map(|code| class_of[(*code)? as usize])
+        .collect();
+    let kept: Vec<usize> = (0..labels.len())
+        .filter(|&row| labels[row].is_some())
+        .collect();
+    let left_out = labels.len() - kept.len();
+    if left_out > 0 {
+        let s = if left_out == 1 { "" } else { "s" };
+        notes.push(format!(
+            "{left_out} row{s} without a label left out of {}",
+            read.file
+        ));
+    }
+    let mut targets = Targets::new(
+        labels.iter().flatten().copied().collect(),
+        Arc::clone(names),
+    )?;
+    if let Some(coded) = read.groups {
+        let numbers = kept.iter().map(|&row| {
+            let code = coded.codes[row].ok_or_else(|| {
+                let reason = format!("row {} has no group; each row needs one", row + 1);
+                LoadError::content(read.file, reason)
+            })?;
+            Ok(groups[&coded.names[code as usize]])
+        });
+        let numbers: Vec<u32> = numbers.collect::<Result<_, LoadError>>()?;
+        let many: HashSet<&u32> = numbers.iter().collect();
+        notes.push(format!("{} groups in {}", many.len(), read.file));
+        targets = targets.with_groups(numbers)?;
+    }
+    Ok(Side {
+        kept: (left_out > 0).then_some(kept),
+        targets,
+    })
+}

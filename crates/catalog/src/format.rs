@@ -1,0 +1,146 @@
+//! Of what format something is, told by its content.
+
+use crate::found::Found;
+use crate::source::{Source, missing};
+use crate::table::Schema;
+use crate::{
+    LoadError, Options, arff, arrays, delimited, idx_names, load_directory, name_of, parquet,
+    pictures, svmlight,
+};
+use std::path::Path;
+
+/// Bytes that tell a format.
+const HEAD: usize = 1 << 12;
+
+/// Reads what is at a path. With a `schema` it is a second file, and must have the columns of the first.
+pub(crate) fn find(
+    path: &Path,
+    options: &Options,
+    limit: u64,
+    schema: Option<&Schema>,
+) -> Result<Found, LoadError> {
+    let metadata = std::fs::metadata(path).map_err(|error| missing(path, error))?;
+    if metadata.is_dir() {
+        return in_directory(path, options, limit);
+    }
+    let source = Source::file(path, limit)?;
+    let head = source.head(HEAD)?;
+    match Format::of(&head) {
+        Format::Npz => {
+            let (samples, test) = arrays::npz(&source, options.group.as_deref())?;
+            Ok(Found::Samples(Box::new(samples), test.map(Box::new)))
+        }
+        Format::Parquet => {
+            let table = parquet::read(&source, path, options, schema)?;
+            Ok(Found::Table(Box::new(table)))
+        }
+        Format::Arff => Ok(Found::Table(Box::new(arff::read(
+            &source, options, schema,
+        )?))),
+        Format::Svmlight => Ok(Found::Samples(Box::new(svmlight::read(&source)?), None)),
+        Format::Text => {
+            let table = delimited::read(&source, options, schema)?;
+            Ok(Found::Table(Box::new(table)))
+        }
+        Format::Other(what) => Err(LoadError::content(source.name(), what)),
+    }
+}
+
+fn in_directory(path: &Path, options: &Options, limit: u64) -> Result<Found, LoadError> {
+    if idx_names::any(path) {
+        let splits = load_directory(&name_of(path), path, None)?;
+        return Ok(Found::Splits(Box::new(splits)));
+    }
+    let (samples, test) = if arrays::any(path) {
+        arrays::directory(path, limit, options.group.as_deref())?
+    } else {
+        pictures::read(path, options, limit)?
+    };
+    Ok(Found::Samples(Box::new(samples), test.map(Box::new)))
+}
+
+#[derive(Debug, PartialEq)]
+enum Format {
+    Npz,
+    Parquet,
+    Arff,
+    Svmlight,
+    Text,
+    /// What it is, and what would be right.
+    Other(&'static str),
+}
+
+impl Format {
+    fn of(head: &[u8]) -> Self {
+        let begins = |magic: &[u8]| head.starts_with(magic);
+        for (magic, what) in OTHERS {
+            if begins(magic) {
+                return Self::Other(what);
+            }
+        }
+        if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
+            return Self::Npz;
+        }
+        if begins(b"PAR1") {
+            return Self::Parquet;
+        }
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+        let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"%"));
+        match first {
+            Some(line) if line.to_ascii_lowercase().starts_with(b"@relation") => Self::Arff,
+            Some(line) if svmlight::is_row(line) => Self::Svmlight,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// How files of other formats begin, and what would be right.
+const OTHERS: &[(&[u8], &str)] = &[
+    (
+        b"\x89HDF\r\n\x1a\n",
+        "an HDF5 file; write it as NPZ, CSV or Parquet",
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Office file; write the sheet as CSV",
+    ),
+    (
+        b"SQLite format 3",
+        "an SQLite database; write the table as CSV",
+    ),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "compressed with Zstandard; decompress it, or compress it with gzip",
+    ),
+    (
+        b"\xfd7zXZ\x00",
+        "compressed with xz; decompress it, or compress it with gzip",
+    ),
+    (
+        b"BZh",
+        "compressed with bzip2; decompress it, or compress it with gzip",
+    ),
+    (b"7z\xbc\xaf", "a 7z archive; unpack it"),
+    (b"%PDF", "a PDF; a table is needed, as CSV for example"),
+    (
+        b"\x89PNG",
+        "one picture; name the directory that has a directory of pictures for each class",
+    ),
+    (
+        b"\xff\xd8\xff",
+        "one picture; name the directory that has a directory of pictures for each class",
+    ),
+    (
+        b"\x80\x04\x95",
+        "a pickle; reading one runs code, so write the arrays as NPZ",
+    ),
+    (
+        b"\x80\x05\x95",
+        "a pickle; reading one runs code, so write the arrays as NPZ",
+    ),
+    (
+        b"\x00\x00\x08",
+        "one IDX file; name the directory that holds the four",
+    ),
+];

@@ -1,0 +1,320 @@
+//! What is worth knowing of a data set before models are compared on it.
+
+use crate::equal_rows::{Key, of_column, of_columns, of_samples, repeated, shared};
+use crate::near_pictures::near;
+use crate::{Content, Loaded};
+use data::Targets;
+use serde::Serialize;
+use std::collections::{BTreeSet, HashMap};
+use tables::{Column, Kind, Table};
+
+/// Pictures that differ by less are near: root mean squared difference per value, in grey levels.
+pub const NEAR: f64 = 5.0;
+/// A single column that is right more often than this on rows it was not learnt from tells the label.
+const TELLS: f64 = 0.99;
+/// Parts of a column of numbers, about as many rows in each.
+const PARTS: usize = 32;
+
+/// What a data set holds, and what in it makes a comparison doubtful.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Inspection {
+    /// Rows to learn from and rows to be judged on.
+    pub rows: [usize; 2],
+    /// Values per row: features, or columns of a table.
+    pub width: usize,
+    /// The classes.
+    pub classes: Vec<ClassCounts>,
+    /// The columns of a table, over its training rows; empty for samples.
+    pub columns: Vec<ColumnSummary>,
+    /// Features of samples that are the same in all training rows; 0 for tables, see `columns`.
+    pub constant_features: usize,
+    /// Training rows that are the same as one before them.
+    pub repeated: Vec<Same>,
+    /// Of these, those whose labels differ.
+    pub contradicting: Vec<Same>,
+    /// Test rows that are the same as a training row; `first` is the training row.
+    pub in_both: Vec<Same>,
+    /// Test pictures that are nearly the same as a training picture; `None` where there are no pictures.
+    pub nearly_in_both: Option<Vec<Near>>,
+}
+
+/// A class with its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClassCounts {
+    /// What it is called.
+    pub name: String,
+    /// Training rows.
+    pub train: usize,
+    /// Test rows.
+    pub test: usize,
+}
+
+/// What a column of a table holds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnSummary {
+    /// What it is called.
+    pub name: String,
+    /// Of which kind its values are.
+    pub kind: Kind,
+    /// Rows where it is missing.
+    pub missing: usize,
+    /// Different values, a missing one not counted.
+    pub distinct: usize,
+    /// The smallest and the largest number.
+    pub range: Option<[f64; 2]>,
+    /// An earlier column that holds the same.
+    pub same_as: Option<String>,
+    /// The share of rows whose class is guessed from this column alone: the most frequent class of the
+    /// same value, or of the same of 32 parts of a column of numbers, is learnt from every second row,
+    /// and tried on the others.
+    pub right_alone: f64,
+    /// Whether that is so often that the column may tell the label: above 99 %, and a tenth of the
+    /// mistakes of guessing the most frequent class, or fewer.
+    pub tells_the_label: bool,
+}
+
+/// Two rows that hold the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Same {
+    /// Index of the earlier row, or of the training row.
+    pub first: usize,
+    /// Index of the later row, or of the test row.
+    pub second: usize,
+}
+
+/// Two pictures that are nearly the same.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Near {
+    /// Index of the training picture.
+    pub train: usize,
+    /// Index of the test picture.
+    pub test: usize,
+    /// Root mean squared difference per value, in grey levels.
+    pub difference: f64,
+}
+
+/// Looks through a data set. Of the test labels it tells how many there are of each class, and nothing
+/// else.
+pub fn inspect(loaded: &Loaded) -> Inspection {
+    match &loaded.content {
+        Content::Samples { train, test } => {
+            let [a, b] = [train.samples(), test.samples()];
+            let keys = [of_samples(a), of_samples(b)];
+            let pairs = near(a, b, NEAR);
+            let near = pairs.map(|pairs| pairs.into_iter().map(Near::from).collect());
+            let values = a.to_f32();
+            let first = values.get(..a.features()).unwrap_or_default();
+            let changes = |feature: &usize| {
+                let mut column = values.iter().skip(*feature).step_by(a.features());
+                column.all(|value| *value == first[*feature])
+            };
+            Inspection {
+                width: a.features(),
+                constant_features: (0..first.len()).filter(changes).count(),
+                nearly_in_both: near,
+                ..rows(&keys, [train.as_ref(), test.handed_over().as_ref()])
+            }
+        }
+        Content::Table { train, test } => {
+            let keys = [of_columns(train.columns()), of_columns(test.columns())];
+            Inspection {
+                width: train.columns().len(),
+                columns: columns(train),
+                ..rows(&keys, [train.targets(), test.table().targets()])
+            }
+        }
+    }
+}
+
+fn rows([train, test]: &[Vec<Key>; 2], targets: [&Targets; 2]) -> Inspection {
+    let counts = targets.map(Targets::class_counts);
+    let names = targets[0].class_names().iter().enumerate();
+    let labels = targets[0].labels();
+    let same = |pairs: Vec<(usize, usize)>| -> Vec<Same> {
+        let pairs = pairs.into_iter();
+        pairs
+            .map(|(first, second)| Same { first, second })
+            .collect()
+    };
+    let repeated = same(repeated(train));
+    let contradicting = repeated.iter().copied();
+    Inspection {
+        rows: [train.len(), test.len()],
+        width: 0,
+        classes: names
+            .map(|(class, name)| ClassCounts {
+                name: name.clone(),
+                train: counts[0][class],
+                test: counts[1][class],
+            })
+            .collect(),
+        columns: Vec::new(),
+        constant_features: 0,
+        contradicting: contradicting
+            .filter(|pair| labels[pair.first] != labels[pair.second])
+            .collect(),
+        repeated,
+        in_both: same(shared(train, test)),
+        nearly_in_both: None,
+    }
+}
+
+impl From<(usize, usize, f64)> for Near {
+    fn from((train, test, difference): (usize, usize, f64)) -> Self {
+        Self {
+            train,
+            test,
+            difference,
+        }
+    }
+}
+
+fn columns(train: &Table) -> Vec<ColumnSummary> {
+    let mut before: HashMap<Vec<Key>, &str> = HashMap::new();
+    let labels = train.targets().labels();
+    let classes = train.targets().class_names().len();
+    let most = train
+        .targets()
+        .class_counts()
+        .into_iter()
+        .max()
+        .unwrap_or(0);
+    let mistakes = 1.0 - most as f64 / train.len().max(1) as f64;
+    let mut summaries = Vec::new();
+    for column in train.columns() {
+        let keys = of_column(column);
+        let different: BTreeSet<&Key> = keys.iter().collect();
+        let missing = column.missing();
+        let right_alone = right_alone(column, &keys, labels, classes);
+        summaries.push(ColumnSummary {
+            name: column.name().to_owned(),
+            kind: column.kind(),
+            missing,
+            distinct: different.len() - usize::from(missing > 0),
+            range: range(column),
+            right_alone,
+            tells_the_label: right_alone > TELLS && 1.0 - right_alone <= mistakes / 10.0,
+            same_as: before.get(&keys).map(ToString::to_string),
+        });
+        before.entry(keys).or_insert(column.name());
+    }
+    summaries
+}
+
+fn range(column: &Column) -> Option<[f64; 2]> {
+    let number = column.as_number()?;
+    let present = (0..column.len())
+        .map(number)
+        .filter(|number| !number.is_nan());
+    present.fold(None, |range, number| {
+        let [low, high] = range.unwrap_or([number, number]);
+        Some([low.min(number), high.max(number)])
+    })
+}
+
+fn right_alone(column: &Column, keys: &[Key], labels: &[usize], classes: usize) -> f64 {
+    let parts = parts(column, keys);
+    let mut counts: HashMap<Key, Vec<usize>> = HashMap::new();
+    let mut of_all = vec![0; classes];
+    for (part, &label) in parts.iter().zip(labels).step_by(2) {
+        counts.entry(*part).or_insert_with(|| vec![0; classes])[label] += 1;
+        of_all[label] += 1;
+    }
+    let guess = |counts: &[usize]| {
+        let most = counts.iter().max();
+        counts.iter().position(|count| Some(count) == most)
+    };
+    let tried = parts.iter().zip(labels).skip(1).step_by(2);
+    let all = tried.len().max(1);
+    let right = tried
+        .filter(|(part, label)| guess(counts.get(*part).unwrap_or(&of_all)) == Some(**label))
+        .count();
+    right as f64 / all as f64
+}
+
+/// Values as they are, or parts of a column of many numbers.
+fn parts(column: &Column, keys: &[Key]) -> Vec<Key> {
+    let Some(number) = column.as_number() else {
+        return keys.to_vec();
+    };
+    let numbers: Vec<f64> = (0..column.len()).map(number).collect();
+    let mut sorted: Vec<f64> = numbers
+        .iter()
+        .copied()
+        .filter(|number| !number.is_nan())
+        .collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let mut ends: Vec<f64> = (1..PARTS)
+        .filter_map(|part| sorted.get(part * sorted.len() / PARTS).copied())
+        .collect();
+    ends.dedup();
+    let part = |number: &f64| {
+        if number.is_nan() {
+            [u64::MAX, 0]
+        } else {
+            [ends.partition_point(|end| end <= number) as u64, 0]
+        }
+    };
+    numbers.iter().map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, load};
+    use std::fmt::Write as _;
+
+    fn inspected(text: &str) -> Inspection {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("data.csv");
+        let test = directory.path().join("test.csv");
+        let (train, of_test) = text.split_once("--\n").unwrap();
+        std::fs::write(&path, train).unwrap();
+        std::fs::write(&test, of_test).unwrap();
+        let options = Options {
+            test: Some(test),
+            ..Options::default()
+        };
+        inspect(&load(&path, &options).unwrap())
+    }
+
+    #[test]
+    fn rows_that_stand_twice_contradict_or_leak_are_found() {
+        let found = inspected(
+            "x,y2,class\n1,a,p\n2,b,q\n1,a,q\n2,b,q\n3,a,p\n--\nclass,y2,x\nq,a,3\np,b,9\n",
+        );
+        let same = |first, second| Same { first, second };
+        assert_eq!(found.repeated, [same(0, 2), same(1, 3)]);
+        assert_eq!(found.contradicting, [same(0, 2)]);
+        assert_eq!(found.in_both, [same(4, 0)]);
+        assert_eq!(
+            (found.rows, found.width, found.nearly_in_both),
+            ([5, 2], 2, None)
+        );
+        assert_eq!(found.classes[0].train + found.classes[0].test, 3);
+    }
+
+    #[test]
+    fn columns_are_summed_up_and_those_that_leak_are_told() {
+        let mut text = "n,same,gone,copy,leak,noise,class\n".to_owned();
+        for row in 0..80 {
+            let class = row / 2 % 2;
+            let noise = row * 37 % 80;
+            let leak = class * 10 + row % 3;
+            writeln!(text, "{row},7,NA,{row},{leak},{noise},c{class}").unwrap();
+        }
+        text += "--\nn,same,gone,copy,leak,noise,class\n1,7,1,1,1,1,c0\n";
+        let found = inspected(&text);
+        let [n, same, gone, copy, leak, noise] = &found.columns[..] else {
+            panic!("there are six columns");
+        };
+        assert_eq!((n.distinct, n.range, n.missing), (80, Some([0.0, 79.0]), 0));
+        assert_eq!((same.distinct, gone.distinct, gone.missing), (1, 0, 80));
+        assert_eq!(
+            (copy.same_as.as_deref(), n.same_as.as_deref()),
+            (Some("n"), None)
+        );
+        assert!(leak.tells_the_label && leak.right_alone == 1.0);
+        assert!(!noise.tells_the_label && noise.right_alone < 0.9);
+    }
+}

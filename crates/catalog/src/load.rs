@@ -1,0 +1,307 @@
+//! Data from a path: whatever is there becomes a training and a test split.
+
+use crate::classes::{Labelled, Side, classes};
+use crate::format::find;
+use crate::found::{Found, RawSamples};
+use crate::table::RawTable;
+use crate::{LoadError, Options, Sealed, SealedTable, Splits, fingerprint, memory, name_of};
+use data::{Dataset, Samples, Targets, hold_out};
+use std::path::Path;
+use tables::{Preparation, Settings, Table};
+
+/// A data set as it was found.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Short name, from the path: see [`name_of`].
+    pub id: String,
+    /// The path.
+    pub origin: String,
+    /// What models learn from and what they are judged on.
+    pub content: Content,
+    /// What was recognised, for people: "separator ;", "missing: NA (12 values)".
+    pub notes: Vec<String>,
+    /// SHA-256 of the training samples, the training labels, the test samples and the test labels:
+    /// for IDX of the four files, otherwise of what was read.
+    pub sha256: [String; 4],
+}
+
+/// Training and test rows.
+#[derive(Debug)]
+pub enum Content {
+    /// Samples that models can learn from as they are.
+    Samples {
+        /// What models are fitted to.
+        train: Dataset,
+        /// What they are judged on.
+        test: Sealed,
+    },
+    /// Columns of which a preparation, learnt from the training rows of each fit, makes samples.
+    Table {
+        /// What models are fitted to.
+        train: Table,
+        /// What they are judged on.
+        test: SealedTable,
+    },
+}
+
+impl Loaded {
+    /// The splits of one comparison without folds: a table is prepared by what is learnt from all its
+    /// training rows. What was done to its columns is given beside.
+    ///
+    /// # Errors
+    /// As [`Preparation::learn`].
+    pub fn prepared(self, settings: &Settings) -> Result<(Splits, Option<Preparation>), LoadError> {
+        let (train, test, preparation) = match self.content {
+            Content::Samples { train, test } => (train, test, None),
+            Content::Table { train, test } => {
+                let preparation = Preparation::learn(&train, settings)?;
+                let test = test.prepared(&preparation)?;
+                (preparation.dataset(&train)?, test, Some(preparation))
+            }
+        };
+        let splits = Splits {
+            title: self.id.clone(),
+            id: self.id,
+            origin: self.origin,
+            train,
+            test,
+            sha256: self.sha256,
+        };
+        Ok((splits, preparation))
+    }
+}
+
+/// Reads what is at `path`: a directory of IDX files, of arrays or of pictures; a table as CSV, TSV,
+/// ARFF or Parquet; arrays as NPZ; rows as svmlight. The format is told by the content.
+///
+/// Test rows are those of [`Options::test`], or those that the path itself sets apart; else a share
+/// of each class is set aside, whole groups where there are groups.
+///
+/// # Errors
+/// One line that says what is wrong, where, and what would be right.
+pub fn load(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
+    let limit = options.memory.unwrap_or_else(memory::budget);
+    let id = name_of(path);
+    let origin = path.display().to_string();
+    let (content, notes) = match find(path, options, limit, None)? {
+        Found::Splits(splits) => return divided(*splits, &origin, options),
+        Found::Table(train) => {
+            let schema = train.schema();
+            let test = match &options.test {
+                None => None,
+                Some(test) => match find(test, options, limit, Some(&schema))? {
+                    Found::Table(table) => {
+                        Some((test.display().to_string(), table.in_order(&schema)))
+                    }
+                    _ => return Err(unlike(path, test)),
+                },
+            };
+            of_table(&origin, *train, test, options)?
+        }
+        Found::Samples(train, within) => {
+            let test = match &options.test {
+                None => within.map(|test| (origin.clone(), *test)),
+                Some(test) => match find(test, options, limit, None)? {
+                    Found::Samples(samples, _) => Some((test.display().to_string(), *samples)),
+                    _ => return Err(unlike(path, test)),
+                },
+            };
+            for_tables(&origin, options, train.groups.is_some())?;
+            of_samples(&origin, *train, test, options)?
+        }
+    };
+    Ok(with_sums(id, origin, content, notes))
+}
+
+/// What IDX files divide already.
+fn divided(splits: Splits, file: &str, options: &Options) -> Result<Loaded, LoadError> {
+    for_tables(file, options, false)?;
+    if options.test.is_some() {
+        let reason = "has test images of its own; name no other file for the test";
+        return Err(LoadError::content(file, reason));
+    }
+    let (train, test) = (splits.train, splits.test);
+    Ok(Loaded {
+        id: splits.id,
+        origin: splits.origin,
+        content: Content::Samples { train, test },
+        notes: Vec::new(),
+        sha256: splits.sha256,
+    })
+}
+
+/// Refuses what was said of columns where there are none.
+fn for_tables(file: &str, options: &Options, has_groups: bool) -> Result<(), LoadError> {
+    let said = [
+        ("label", options.label.is_some()),
+        ("ignore", !options.ignore.is_empty()),
+        ("group", options.group.is_some() && !has_groups),
+    ];
+    match said.into_iter().find(|(_, is_said)| *is_said) {
+        None => Ok(()),
+        Some((what, _)) => {
+            let reason = format!("has no columns, and {what} names one; leave it out");
+            Err(LoadError::content(file, reason))
+        }
+    }
+}
+
+pub(crate) fn with_sums(
+    id: String,
+    origin: String,
+    content: Content,
+    notes: Vec<String>,
+) -> Loaded {
+    Loaded {
+        sha256: sums(&content),
+        id,
+        origin,
+        content,
+        notes,
+    }
+}
+
+fn unlike(train: &Path, test: &Path) -> LoadError {
+    let reason = format!("not of the same kind of data as {}", train.display());
+    LoadError::content(&test.display().to_string(), reason)
+}
+
+fn sums(content: &Content) -> [String; 4] {
+    use fingerprint::{of_columns, of_targets};
+    match content {
+        Content::Samples { train, test } => [
+            fingerprint::of_samples(train.samples()),
+            of_targets(train.as_ref()),
+            fingerprint::of_samples(test.samples()),
+            // A sum tells nobody a label, and so it is no look.
+            of_targets(test.handed_over().as_ref()),
+        ],
+        Content::Table { train, test } => [
+            of_columns(train),
+            of_targets(train.targets()),
+            of_columns(test.table()),
+            of_targets(test.table().targets()),
+        ],
+    }
+}
+
+pub(crate) fn of_table(
+    file: &str,
+    train: RawTable,
+    test: Option<(String, RawTable)>,
+    options: &Options,
+) -> Result<(Content, Vec<String>), LoadError> {
+    let (train_side, test_side, more) = classes(
+        &labels_of_table(file, &train),
+        test.as_ref()
+            .map(|(file, table)| labels_of_table(file, table))
+            .as_ref(),
+    )?;
+    let mut notes = train.notes.clone();
+    notes.extend(more);
+    let whole = rows(train, train_side)?;
+    let (train, test) = match (test, test_side) {
+        (Some((_, test)), Some(side)) => (whole, rows(test, side)?),
+        _ => {
+            let sides = hold_out(&whole, options.test_share, options.seed)?;
+            notes.push(set_aside(sides.held_out.len(), whole.len(), options.seed));
+            (whole.select(&sides.rest), whole.select(&sides.held_out))
+        }
+    };
+    let test = SealedTable::new(test);
+    Ok((Content::Table { train, test }, notes))
+}
+
+fn labels_of_table<'a>(file: &'a str, table: &'a RawTable) -> Labelled<'a> {
+    Labelled {
+        file,
+        label: &table.label,
+        labels: &table.labels,
+        groups: table.groups.as_ref(),
+    }
+}
+
+fn rows(table: RawTable, side: Side) -> Result<Table, LoadError> {
+    let columns = match &side.kept {
+        None => table.columns,
+        Some(kept) => table
+            .columns
+            .iter()
+            .map(|column| column.select(kept))
+            .collect(),
+    };
+    Ok(Table::new(columns, side.targets)?)
+}
+
+fn of_samples(
+    file: &str,
+    train: RawSamples,
+    test: Option<(String, RawSamples)>,
+    options: &Options,
+) -> Result<(Content, Vec<String>), LoadError> {
+    let (train_side, test_side, more) = classes(
+        &labels_of_samples(file, &train),
+        test.as_ref()
+            .map(|(file, read)| labels_of_samples(file, read))
+            .as_ref(),
+    )?;
+    let mut notes = train.notes.clone();
+    notes.extend(more);
+    let [train, test] = match (test, test_side) {
+        (Some((_, test)), Some(side)) => {
+            let [mut a, mut b] = [train.samples, test.samples];
+            if train.is_sparse && test.is_sparse {
+                let width = a.features().max(b.features());
+                (a, b) = (widened(a, width)?, widened(b, width)?);
+            }
+            [dataset(a, train_side)?, dataset(b, side)?]
+        }
+        _ => {
+            let whole = dataset(train.samples, train_side)?;
+            let sides = hold_out(&whole, options.test_share, options.seed)?;
+            notes.push(set_aside(sides.held_out.len(), whole.len(), options.seed));
+            [whole.select(&sides.rest), whole.select(&sides.held_out)]
+        }
+    };
+    // The shapes are compared there.
+    let splits = Splits::new("", "", "", [train, test], Default::default())?;
+    let Splits { train, test, .. } = splits;
+    Ok((Content::Samples { train, test }, notes))
+}
+
+/// Sparse rows are as wide as their last feature, in each file for itself: the narrower one is
+/// filled up with zeros.
+fn widened(samples: Samples, width: usize) -> Result<Samples, LoadError> {
+    let before = samples.features();
+    if before == width {
+        return Ok(samples);
+    }
+    let mut values = Vec::with_capacity(samples.len() * width);
+    for row in samples.to_f32().chunks_exact(before) {
+        values.extend_from_slice(row);
+        values.resize(values.len() + width - before, 0.0);
+    }
+    Ok(Samples::from_features(width, values)?)
+}
+
+fn labels_of_samples<'a>(file: &'a str, read: &'a RawSamples) -> Labelled<'a> {
+    Labelled {
+        file,
+        label: read.label,
+        labels: &read.labels,
+        groups: read.groups.as_ref(),
+    }
+}
+
+fn dataset(samples: Samples, side: Side) -> Result<Dataset, LoadError> {
+    let samples = match &side.kept {
+        None => samples,
+        Some(kept) => samples.select(kept),
+    };
+    let targets: Targets = side.targets;
+    Ok(Dataset::with_targets(samples, targets)?)
+}
+
+fn set_aside(test: usize, all: usize, seed: u64) -> String {
+    format!("{test} of {all} rows set aside for the test, drawn with seed {seed}")
+}

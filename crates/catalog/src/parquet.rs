@@ -1,0 +1,401 @@
+//! Tables as Parquet, written by pandas, polars or Spark: flat columns, nothing nested.
+//!
+//! <https://parquet.apache.org/docs/file-format/>
+
+use crate::error::{in_bytes, one_line};
+use crate::source::Source;
+use crate::table::{Coded, Interned, Plan, RawTable, Role, Schema, roles};
+use crate::{LoadError, Options};
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::FileReader;
+use parquet::file::serialized_reader::SerializedFileReader;
+use parquet::schema::types::ColumnDescriptor;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use tables::{Column, Kind};
+
+/// Rows that are decoded at once.
+const BATCH: usize = 8192;
+const DAY: f64 = 86_400.0;
+
+/// Reads a file. With a `schema` it is a second file, and must have the columns of the first.
+pub(crate) fn read(
+    source: &Source<'_>,
+    path: &Path,
+    options: &Options,
+    schema: Option<&Schema>,
+) -> Result<RawTable, LoadError> {
+    // The library panics on some damaged files.
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        read_file(source, path, options, schema)
+    }));
+    read.unwrap_or_else(|_| Err(damaged(source, "its pages do not fit together")))
+}
+
+fn damaged(source: &Source<'_>, reason: impl std::fmt::Display) -> LoadError {
+    LoadError::content(source.name(), format!("damaged Parquet ({reason})"))
+}
+
+fn read_file(
+    source: &Source<'_>,
+    path: &Path,
+    options: &Options,
+    schema: Option<&Schema>,
+) -> Result<RawTable, LoadError> {
+    let broken = |error: ParquetError| match error {
+        ParquetError::NYI(what) => LoadError::content(
+            source.name(),
+            format!("Parquet with {what}, which is not read; write it with Snappy or gzip"),
+        ),
+        error => damaged(source, error),
+    };
+    let file = File::open(path).map_err(LoadError::io(path))?;
+    let file = SerializedFileReader::new(file).map_err(broken)?;
+    let fields = fields(source, file.metadata())?;
+    let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+    let mut notes = Vec::new();
+    let roles = roles(source.name(), &names, options, schema)?;
+    let mut builders: Vec<(Role, Plan, Growing)> = fields
+        .iter()
+        .zip(roles)
+        .map(|(field, (role, plan))| {
+            // pandas writes the numbers of rows, too.
+            let is_index = field.name.starts_with("__index_level_") && role == Role::Feature;
+            if is_index {
+                notes.push(format!("column {} left out: pandas' index", field.name));
+            }
+            let role = if is_index { Role::Ignored } else { role };
+            (role, plan, Growing::of(field, plan))
+        })
+        .collect();
+    let mut rows: usize = 0;
+    for group in 0..file.num_row_groups() {
+        let group = file.get_row_group(group).map_err(broken)?;
+        for (index, (role, _, growing)) in builders.iter_mut().enumerate() {
+            if *role != Role::Ignored {
+                let column = group
+                    .get_column_reader(fields[index].index)
+                    .map_err(broken)?;
+                let limit = source.limit();
+                growing
+                    .read(column, fields[index].measure, limit)
+                    .map_err(broken)?;
+            }
+        }
+        rows += usize::try_from(group.metadata().num_rows()).unwrap_or(0);
+        let bytes: usize = builders.iter().map(|(_, _, growing)| growing.bytes()).sum();
+        if bytes as u64 > source.limit() {
+            return Err(source.no_memory("its columns"));
+        }
+    }
+    if rows == 0 {
+        return Err(LoadError::content(
+            source.name(),
+            "there are columns and no row",
+        ));
+    }
+    table(source, names, builders, rows, notes)
+}
+
+/// A column as the file describes it.
+struct Field {
+    name: String,
+    index: usize,
+    measure: Measure,
+}
+
+/// What its values are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Measure {
+    Truth,
+    /// Numbers, to be multiplied by this.
+    Number(f64),
+    /// Days, to be multiplied by this.
+    Date(f64),
+    Text,
+}
+
+fn fields(source: &Source<'_>, metadata: &ParquetMetaData) -> Result<Vec<Field>, LoadError> {
+    let schema = metadata.file_metadata().schema_descr();
+    let columns = schema.columns().iter().enumerate();
+    let fields: Result<Vec<Field>, LoadError> = columns
+        .map(|(index, column)| {
+            let refuse = |what: &str| {
+                let path = column.path().string();
+                let reason = format!("column {path} {what}");
+                LoadError::content(source.name(), reason)
+            };
+            let is_flat = column.path().parts().len() == 1
+                && column.max_rep_level() == 0
+                && column.max_def_level() <= 1;
+            if !is_flat {
+                return Err(refuse(
+                    "is nested; write each of its parts as a column of its own",
+                ));
+            }
+            Ok(Field {
+                name: one_line(column.name()),
+                index,
+                measure: measure(column).map_err(|what| refuse(&what))?,
+            })
+        })
+        .collect();
+    let fields = fields?;
+    let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(u64::MAX);
+    let bytes = u128::from(rows) * 4 * fields.len() as u128;
+    if bytes > u128::from(source.limit()) {
+        let needed = in_bytes(u64::try_from(bytes).unwrap_or(u64::MAX));
+        return Err(LoadError::Memory {
+            file: source.name().to_owned(),
+            needed: format!("{rows} rows of {} columns, {needed} or more", fields.len()),
+            limit: source.limit(),
+        });
+    }
+    Ok(fields)
+}
+
+fn measure(column: &ColumnDescriptor) -> Result<Measure, String> {
+    let per_day = |unit: &TimeUnit| match unit {
+        TimeUnit::MILLIS => 1.0 / (DAY * 1e3),
+        TimeUnit::MICROS => 1.0 / (DAY * 1e6),
+        TimeUnit::NANOS => 1.0 / (DAY * 1e9),
+    };
+    let decimal = |scale: i32| Measure::Number(10.0_f64.powi(-scale));
+    Ok(
+        match (
+            column.physical_type(),
+            column.logical_type_ref(),
+            column.converted_type(),
+        ) {
+            (Type::BOOLEAN, ..) => Measure::Truth,
+            (Type::INT32, Some(LogicalType::Date), _) | (Type::INT32, _, ConvertedType::DATE) => {
+                Measure::Date(1.0)
+            }
+            (Type::INT64, Some(LogicalType::Timestamp(timestamp)), _) => {
+                Measure::Date(per_day(&timestamp.unit))
+            }
+            (Type::INT64, _, ConvertedType::TIMESTAMP_MILLIS) => Measure::Date(1.0 / (DAY * 1e3)),
+            (Type::INT64, _, ConvertedType::TIMESTAMP_MICROS) => Measure::Date(1.0 / (DAY * 1e6)),
+            (Type::INT32 | Type::INT64, _, ConvertedType::DECIMAL) => decimal(column.type_scale()),
+            (Type::INT32 | Type::INT64 | Type::FLOAT | Type::DOUBLE, ..) => Measure::Number(1.0),
+            (Type::BYTE_ARRAY, _, ConvertedType::DECIMAL) => {
+                return Err("holds decimals as bytes; write floating-point numbers".to_owned());
+            }
+            (Type::BYTE_ARRAY, ..) => Measure::Text,
+            (Type::INT96, ..) => {
+                return Err("holds timestamps as INT96; write them as INT64".to_owned());
+            }
+            (Type::FIXED_LEN_BYTE_ARRAY, ..) => {
+                return Err("holds bytes of a fixed length; write numbers or text".to_owned());
+            }
+        },
+    )
+}
+
+/// A column as it grows.
+enum Growing {
+    Numbers(Vec<f64>),
+    Dates(Vec<f64>),
+    Truths(Vec<Option<bool>>),
+    Names(Interned, usize),
+}
+
+impl Growing {
+    fn of(field: &Field, plan: Plan) -> Self {
+        let as_names = matches!(plan, Plan::Labels | Plan::Of(Kind::Category));
+        match field.measure {
+            _ if as_names => Self::Names(Interned::default(), 0),
+            Measure::Text => Self::Names(Interned::default(), 0),
+            Measure::Truth => Self::Truths(Vec::new()),
+            Measure::Number(_) => Self::Numbers(Vec::new()),
+            Measure::Date(_) => Self::Dates(Vec::new()),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Numbers(values) | Self::Dates(values) => 8 * values.len(),
+            Self::Truths(values) => values.len(),
+            Self::Names(names, bytes) => 8 * names.len() + bytes,
+        }
+    }
+
+    fn read(&mut self, column: ColumnReader, of: Measure, limit: u64) -> Result<(), ParquetError> {
+        match column {
+            ColumnReader::BoolColumnReader(column) => self.values(column, limit, Value::Truth),
+            ColumnReader::Int32ColumnReader(column) => {
+                self.values(column, limit, |value| of.whole(i64::from(value)))
+            }
+            ColumnReader::Int64ColumnReader(column) => {
+                self.values(column, limit, |value| of.whole(value))
+            }
+            ColumnReader::FloatColumnReader(column) => {
+                self.values(column, limit, |value| Value::Number(f64::from(value)))
+            }
+            ColumnReader::DoubleColumnReader(column) => self.values(column, limit, Value::Number),
+            ColumnReader::ByteArrayColumnReader(column) => self.values(column, limit, Value::Text),
+            _ => Err(ParquetError::General("a column of another type".to_owned())),
+        }
+    }
+
+    fn values<T: DataType>(
+        &mut self,
+        mut column: ColumnReaderImpl<T>,
+        limit: u64,
+        value: impl Fn(T::T) -> Value,
+    ) -> Result<(), ParquetError> {
+        let (mut values, mut levels) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+        loop {
+            values.clear();
+            levels.clear();
+            let (records, _, _) =
+                column.read_records(BATCH, Some(&mut levels), None, &mut values)?;
+            if records == 0 {
+                return Ok(());
+            }
+            let mut present = values.drain(..);
+            if levels.is_empty() {
+                present
+                    .by_ref()
+                    .take(records)
+                    .for_each(|one| self.push(Some(value(one))));
+            } else {
+                for level in &levels {
+                    let one = if *level > 0 {
+                        present.next().map(&value)
+                    } else {
+                        None
+                    };
+                    self.push(one);
+                }
+            }
+            if self.bytes() as u64 > limit {
+                return Ok(());
+            }
+        }
+    }
+
+    fn push(&mut self, value: Option<Value>) {
+        match self {
+            Self::Numbers(values) | Self::Dates(values) => values.push(match value {
+                Some(Value::Number(number) | Value::Date(number)) => number,
+                Some(Value::Whole(number)) => number as f64,
+                _ => f64::NAN,
+            }),
+            Self::Truths(values) => values.push(match value {
+                Some(Value::Truth(truth)) => Some(truth),
+                _ => None,
+            }),
+            Self::Names(names, bytes) => {
+                let name = value.and_then(Value::name);
+                let before = names.names();
+                names.push_option(name.as_deref());
+                if names.names() > before {
+                    *bytes += 64 + name.map_or(0, |name| name.len());
+                }
+            }
+        }
+    }
+}
+
+impl Growing {
+    fn column(self, name: &str, rows: usize, plan: Plan) -> Result<Column, LoadError> {
+        Ok(match self {
+            // Missing throughout in the first file, whatever the second says.
+            _ if plan == Plan::Skipped => Column::numbers(name, vec![f64::NAN; rows])?,
+            Self::Numbers(values) => Column::numbers(name, values)?,
+            Self::Dates(values) => Column::dates(name, values)?,
+            Self::Truths(values) => Column::booleans(name, values),
+            Self::Names(coded, _) => {
+                let coded = coded.into_coded();
+                Column::categories(name, coded.codes, coded.names.into())?
+            }
+        })
+    }
+}
+
+/// One value that is there.
+enum Value {
+    Truth(bool),
+    Whole(i64),
+    Number(f64),
+    Date(f64),
+    Text(ByteArray),
+}
+
+impl Value {
+    /// As the name of a category or class; `None` for NaN.
+    fn name(self) -> Option<String> {
+        match self {
+            Self::Truth(truth) => Some(truth.to_string()),
+            Self::Whole(number) => Some(number.to_string()),
+            Self::Number(number) | Self::Date(number) => {
+                (!number.is_nan()).then(|| number.to_string())
+            }
+            Self::Text(bytes) => Some(String::from_utf8_lossy(bytes.data()).into_owned()),
+        }
+    }
+}
+
+impl Measure {
+    fn whole(self, value: i64) -> Value {
+        match self {
+            Self::Number(scale) if scale != 1.0 => Value::Number(value as f64 * scale),
+            Self::Date(scale) => Value::Date(value as f64 * scale),
+            _ => Value::Whole(value),
+        }
+    }
+}
+
+fn table(
+    source: &Source<'_>,
+    names: Vec<String>,
+    builders: Vec<(Role, Plan, Growing)>,
+    rows: usize,
+    notes: Vec<String>,
+) -> Result<RawTable, LoadError> {
+    let mut table = RawTable {
+        columns: Vec::new(),
+        labels: Coded::default(),
+        groups: None,
+        label: String::new(),
+        group: None,
+        notes,
+    };
+    for (name, (role, plan, growing)) in names.into_iter().zip(builders) {
+        match (role, growing) {
+            (Role::Ignored, _) => (),
+            (Role::Feature, growing) => {
+                let column = growing.column(&name, rows, plan)?;
+                if column.len() != rows {
+                    return Err(damaged(
+                        source,
+                        format!("column {name} is not as long as the others"),
+                    ));
+                }
+                if let Plan::Of(kind) = plan
+                    && column.kind() != kind
+                {
+                    let (found, before) = (column.kind().plural(), kind.plural());
+                    let reason =
+                        format!("column {name} holds {found}, and {before} in the training file");
+                    return Err(LoadError::content(source.name(), reason));
+                }
+                table.columns.push(column);
+            }
+            (Role::Label, Growing::Names(coded, _)) => {
+                (table.labels, table.label) = (coded.into_coded(), name);
+            }
+            (Role::Group, Growing::Names(coded, _)) => {
+                (table.groups, table.group) = (Some(coded.into_coded()), Some(name));
+            }
+            _ => return Err(damaged(source, "a column of two types")),
+        }
+    }
+    Ok(table)
+}

@@ -1,0 +1,279 @@
+//! A directory with a directory of pictures for each class.
+
+mod bmp;
+mod decode;
+mod picture;
+mod pnm;
+mod resize;
+
+use crate::found::RawSamples;
+use crate::source::Source;
+use crate::table::Interned;
+use crate::{LoadError, Options};
+use data::{PictureShape, Samples};
+use decode::decode;
+use picture::Picture;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Directories that hold a training and a test split, each with its directories of classes.
+const SPLITS: [[&str; 2]; 3] = [
+    ["train", "test"],
+    ["training", "testing"],
+    ["Train", "Test"],
+];
+/// Files without a picture that are named in the note.
+const NAMED: usize = 3;
+
+/// Reads a directory of classes, or one of each split.
+pub(crate) fn read(
+    path: &Path,
+    options: &Options,
+    limit: u64,
+) -> Result<(RawSamples, Option<RawSamples>), LoadError> {
+    for [train, test] in SPLITS.map(|splits| splits.map(|split| path.join(split))) {
+        if train.is_dir() && test.is_dir() {
+            let train = Gathered::of(&train, options, limit)?;
+            let test = Gathered::of(&test, options, limit)?;
+            // In colour, if any picture is.
+            let in_colour = train.is_colour() || test.is_colour();
+            return Ok((train.samples(in_colour)?, Some(test.samples(in_colour)?)));
+        }
+    }
+    let all = Gathered::of(path, options, limit)?;
+    let in_colour = all.is_colour();
+    Ok((all.samples(in_colour)?, None))
+}
+
+/// Pictures of one size with the names of their classes.
+struct Gathered {
+    pictures: Vec<Picture>,
+    labels: Interned,
+    shape: PictureShape,
+    notes: Vec<String>,
+}
+
+impl Gathered {
+    fn of(path: &Path, options: &Options, limit: u64) -> Result<Self, LoadError> {
+        let mut left = limit;
+        let mut first: Option<(PathBuf, PictureShape)> = None;
+        let (mut pictures, mut labels, mut others) = (Vec::new(), Interned::default(), Vec::new());
+        for class in entries(path)?.into_iter().filter(|entry| entry.is_dir()) {
+            let name = class
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            for file in entries(&class)? {
+                let picture = if file.is_file() {
+                    picture(&file, left)?
+                } else {
+                    None
+                };
+                let Some(picture) = picture else {
+                    others.push(file);
+                    continue;
+                };
+                let picture = match options.resize {
+                    Some(shape) => resize::resized(&picture, shape),
+                    None => picture,
+                };
+                let (before, shape) = first.get_or_insert_with(|| (file.clone(), picture.shape));
+                if picture.shape != *shape {
+                    return Err(differ(&file, picture.shape, before, *shape));
+                }
+                // With room for the copy that becomes samples.
+                left = left.saturating_sub(2 * picture.pixels.len() as u64);
+                pictures.push(picture);
+                labels.push(&name);
+            }
+        }
+        let Some((_, shape)) = first else {
+            return Err(nothing(path));
+        };
+        Ok(Self {
+            pictures,
+            labels,
+            shape,
+            notes: ignored(&others).into_iter().collect(),
+        })
+    }
+
+    /// Whether a pixel of any picture is not grey.
+    fn is_colour(&self) -> bool {
+        let coloured = |pixel: &[u8]| pixel[0] != pixel[1] || pixel[1] != pixel[2];
+        let mut in_colour = self.pictures.iter().filter(|picture| picture.is_colour);
+        in_colour.any(|picture| picture.pixels.chunks_exact(3).any(coloured))
+    }
+
+    fn samples(self, in_colour: bool) -> Result<RawSamples, LoadError> {
+        let mut pixels = Vec::new();
+        for picture in self.pictures {
+            match (picture.is_colour, in_colour) {
+                (false, true) => pixels.extend(picture.pixels.iter().flat_map(|&grey| [grey; 3])),
+                (true, false) => pixels.extend(picture.pixels.chunks_exact(3).map(|rgb| rgb[0])),
+                _ => pixels.extend(picture.pixels),
+            }
+        }
+        let samples = if in_colour {
+            Samples::from_colour_pixels(self.shape, pixels)?
+        } else {
+            Samples::from_pixels(self.shape, pixels)?
+        };
+        let mut notes = self.notes;
+        let colours = if in_colour { "in colour" } else { "in grey" };
+        notes.push(format!("pictures of {} {colours}", self.shape));
+        Ok(RawSamples {
+            samples,
+            labels: self.labels.into_coded(),
+            groups: None,
+            label: "the class",
+            is_sparse: false,
+            notes,
+        })
+    }
+}
+
+/// What is in a directory, by name; hidden files are left out.
+fn entries(path: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    let entries = fs::read_dir(path).map_err(LoadError::io(path))?;
+    let entries = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut entries: Vec<PathBuf> = entries
+        .collect::<Result<_, _>>()
+        .map_err(LoadError::io(path))?;
+    let is_hidden = |entry: &PathBuf| {
+        entry
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+    };
+    entries.retain(|entry| !is_hidden(entry));
+    entries.sort_unstable();
+    Ok(entries)
+}
+
+/// The picture in a file; `None` if it is no picture.
+fn picture(file: &Path, limit: u64) -> Result<Option<Picture>, LoadError> {
+    if fs::metadata(file).is_ok_and(|metadata| metadata.len() == 0) {
+        return Ok(None);
+    }
+    let source = Source::file(file, limit)?;
+    let bytes = source.read()?;
+    decode(&bytes, limit).map_err(|reason| LoadError::content(source.name(), reason))
+}
+
+fn differ(file: &Path, shape: PictureShape, first: &Path, of_first: PictureShape) -> LoadError {
+    let reason = format!(
+        "a picture of {shape}, and {} is one of {of_first}; all must be of one size, so ask for one to resize them to",
+        first.display()
+    );
+    LoadError::content(&file.display().to_string(), reason)
+}
+
+fn nothing(path: &Path) -> LoadError {
+    let reason = "no data set is there: four IDX files with MNIST's names, NumPy's X.npy and y.npy, or a directory of pictures (PNG, JPEG, PGM, PPM, BMP) for each class";
+    LoadError::content(&path.display().to_string(), reason)
+}
+
+fn ignored(others: &[PathBuf]) -> Option<String> {
+    let names = others
+        .iter()
+        .take(NAMED)
+        .map(|file| file.display().to_string());
+    let names: Vec<String> = names.collect();
+    let more = others.len().saturating_sub(NAMED);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    (!others.is_empty()).then(|| format!("no pictures, and left out: {}{more}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A PGM of one grey, `rows` × `columns`.
+    fn pgm(rows: usize, columns: usize, grey: u8) -> Vec<u8> {
+        let mut bytes = format!("P5 {columns} {rows} 255\n").into_bytes();
+        bytes.extend(vec![grey; rows * columns]);
+        bytes
+    }
+
+    fn write(directory: &Path, file: &str, bytes: &[u8]) {
+        let path = directory.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    #[test]
+    fn each_directory_is_a_class() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = directory.path();
+        write(at, "cat/b.pgm", &pgm(2, 3, 7));
+        write(at, "cat/a.pgm", &pgm(2, 3, 5));
+        write(at, "dög/c.ppm", b"P6 3 2 255\n012345678901234567");
+        write(at, "dög/Thumbs.db", b"x");
+        write(at, ".git/x", b"x");
+        let (read, test) = read(at, &Options::default(), 1 << 20).unwrap();
+        assert!(test.is_none());
+        assert_eq!(read.labels.names, ["cat", "dög"]);
+        assert_eq!(
+            read.samples.colour_picture(),
+            Some(PictureShape {
+                rows: 2,
+                columns: 3
+            })
+        );
+        assert_eq!(read.samples.pixels().unwrap()[..4], [5, 5, 5, 5]);
+        assert!(read.notes[0].contains("Thumbs.db"), "{:?}", read.notes);
+        assert_eq!(read.notes[1], "pictures of 2 × 3 in colour");
+    }
+
+    #[test]
+    fn pictures_of_two_sizes_are_refused_and_resized_on_request() {
+        let directory = tempfile::tempdir().unwrap();
+        write(directory.path(), "train/a/1.pgm", &pgm(2, 2, 9));
+        write(directory.path(), "train/b/2.pgm", &pgm(4, 2, 9));
+        write(directory.path(), "test/b/3.pgm", &pgm(4, 2, 9));
+        let options = |resize| Options {
+            resize,
+            ..Options::default()
+        };
+        let error = read(directory.path(), &options(None), 1 << 20)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("2.pgm: a picture of 4 × 2, and "), "{error}");
+        assert!(
+            error.contains("1.pgm is one of 2 × 2; all must be of one size"),
+            "{error}"
+        );
+        let shape = PictureShape {
+            rows: 2,
+            columns: 2,
+        };
+        let (train, test) = read(directory.path(), &options(Some(shape)), 1 << 20).unwrap();
+        assert_eq!(train.samples.pixels(), Some(&[9; 8][..]));
+        assert_eq!(test.unwrap().samples.picture(), Some(shape));
+    }
+
+    #[test]
+    fn colours_that_are_all_grey_are_one_value_per_pixel() {
+        let directory = tempfile::tempdir().unwrap();
+        write(directory.path(), "a/1.ppm", b"P6 1 1 255\n\x05\x05\x05");
+        let (read, _) = read(directory.path(), &Options::default(), 1 << 20).unwrap();
+        assert_eq!(read.samples.pixels(), Some(&[5][..]));
+    }
+
+    #[test]
+    fn a_directory_of_something_else_says_what_would_be_right() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = read(directory.path(), &Options::default(), 1 << 20)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("no data set is there: four IDX files"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! The pixels of a file, whatever its format.
+
+use super::picture::{Picture, check_size};
+use super::{bmp, pnm};
+use data::PictureShape;
+use std::io::Cursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+
+/// Longest side of a JPEG, which its header allows.
+const SIDE: usize = 1 << 16;
+
+/// The picture that a file holds, `None` if it is no picture; more than `limit` bytes are refused.
+pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Option<Picture>, String> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => png(bytes, limit).map(Some),
+        [0xff, 0xd8, 0xff, ..] => jpeg(bytes, limit).map(Some),
+        [b'P', b'2' | b'3' | b'5' | b'6', space, ..]
+            if space.is_ascii_whitespace() || *space == b'#' =>
+        {
+            pnm::decode(bytes, limit).map(Some)
+        }
+        [b'B', b'M', ..] => bmp::decode(bytes, limit).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn png(bytes: &[u8], limit: u64) -> Result<Picture, String> {
+    let damaged = |error: png::DecodingError| format!("damaged PNG ({error})");
+    let limits = png::Limits {
+        bytes: usize::try_from(limit).unwrap_or(usize::MAX),
+    };
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
+    decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
+    let mut reader = decoder.read_info().map_err(damaged)?;
+    let shape = PictureShape {
+        rows: reader.info().height as usize,
+        columns: reader.info().width as usize,
+    };
+    check_size(shape, limit)?;
+    let size = reader
+        .output_buffer_size()
+        .ok_or("a picture that is too large")?;
+    let mut pixels = vec![0; size];
+    let frame = reader.next_frame(&mut pixels).map_err(damaged)?;
+    pixels.truncate(frame.buffer_size());
+    // What is behind a transparent pixel is not seen, and still is its colour.
+    let (is_colour, values) = match frame.color_type {
+        png::ColorType::Grayscale => (false, 1),
+        png::ColorType::GrayscaleAlpha => (false, 2),
+        png::ColorType::Rgb => (true, 3),
+        png::ColorType::Rgba => (true, 4),
+        png::ColorType::Indexed => return Err("damaged PNG (its palette is missing)".to_owned()),
+    };
+    let kept = if is_colour { 3 } else { 1 };
+    if values != kept {
+        let opaque = pixels.chunks_exact(values).flat_map(|pixel| &pixel[..kept]);
+        pixels = opaque.copied().collect();
+    }
+    Ok(Picture {
+        shape,
+        is_colour,
+        pixels,
+    })
+}
+
+fn jpeg(bytes: &[u8], limit: u64) -> Result<Picture, String> {
+    let damaged = |error: zune_jpeg::errors::DecodeErrors| format!("damaged JPEG ({error})");
+    let options = DecoderOptions::new_safe()
+        .set_max_width(SIDE)
+        .set_max_height(SIDE);
+    let mut decoder = JpegDecoder::new_with_options(Cursor::new(bytes), options);
+    decoder.decode_headers().map_err(damaged)?;
+    let info = decoder.info().ok_or("damaged JPEG (without a header)")?;
+    let shape = PictureShape {
+        rows: usize::from(info.height),
+        columns: usize::from(info.width),
+    };
+    // Coefficients of a progressive picture take two bytes each.
+    check_size(shape, limit / 4)?;
+    let is_colour = decoder.input_colorspace() != Some(ColorSpace::Luma);
+    let to = if is_colour {
+        ColorSpace::RGB
+    } else {
+        ColorSpace::Luma
+    };
+    decoder.set_options(options.jpeg_set_out_colorspace(to));
+    let pixels = decoder.decode().map_err(damaged)?;
+    let expected = shape.features() * if is_colour { 3 } else { 1 };
+    if pixels.len() != expected {
+        return Err(format!(
+            "damaged JPEG ({} values, {expected} expected)",
+            pixels.len()
+        ));
+    }
+    Ok(Picture {
+        shape,
+        is_colour,
+        pixels,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Written by Pillow 13: `Image.new("L", (16, 8), 100).save("grey.jpg")`, and in colour (200, 30, 60).
+    const GREY: &[u8] = include_bytes!("../../data/tests/grey.jpg");
+    const COLOUR: &[u8] = include_bytes!("../../data/tests/colour.jpg");
+    /// A palette PNG, and one of 16 bits with alpha.
+    const PALETTE: &[u8] = include_bytes!("../../data/tests/palette.png");
+    const DEEP: &[u8] = include_bytes!("../../data/tests/deep.png");
+    const BMP: &[u8] = include_bytes!("../../data/tests/colour.bmp");
+
+    const SHAPE: PictureShape = PictureShape {
+        rows: 8,
+        columns: 16,
+    };
+
+    fn decoded(bytes: &[u8]) -> Picture {
+        decode(bytes, 1 << 24).unwrap().unwrap()
+    }
+
+    #[test]
+    fn pictures_of_other_programs_are_read() {
+        for (bytes, expected) in [
+            (GREY, &[100][..]),
+            (COLOUR, &[200, 30, 60]),
+            (PALETTE, &[200, 30, 60]),
+            (DEEP, &[200, 30, 60]),
+            (BMP, &[200, 30, 60]),
+        ] {
+            let picture = decoded(bytes);
+            assert_eq!(
+                (picture.shape, picture.is_colour),
+                (SHAPE, expected.len() == 3)
+            );
+            for pixel in picture.pixels.chunks_exact(expected.len()) {
+                let near = pixel.iter().zip(expected).all(|(a, b)| a.abs_diff(*b) <= 3);
+                assert!(near, "{pixel:?} {expected:?}");
+            }
+        }
+        assert_eq!(decode(b"text", 1 << 20), Ok(None));
+    }
+
+    #[test]
+    fn a_picture_larger_than_memory_is_refused() {
+        for bytes in [GREY, PALETTE, BMP] {
+            let error = decode(bytes, 100).unwrap_err();
+            assert!(
+                error.contains("8 × 16") || error.contains("limit"),
+                "{error}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(which in 0_usize..5, changes: Vec<(usize, u8)>, cut: usize) {
+            let mut bytes = [GREY, COLOUR, PALETTE, DEEP, BMP][which].to_vec();
+            for (at, byte) in changes.into_iter().take(8) {
+                let at = at % bytes.len();
+                bytes[at] = byte;
+            }
+            bytes.truncate(cut % (2 * bytes.len()) + 2);
+            let _ = decode(&bytes, 1 << 20);
+        }
+    }
+}

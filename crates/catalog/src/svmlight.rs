@@ -1,0 +1,165 @@
+//! Rows as svmlight and libsvm write them: a label, then `feature:value` for what is not 0.
+//!
+//! <https://www.cs.cornell.edu/people/tj/svm_light/>: features are counted from 1 and ascend; `qid:`
+//! marks rows that belong together; `#` begins a comment. Files that count from 0 are recognised.
+
+use crate::LoadError;
+use crate::error::in_bytes;
+use crate::found::RawSamples;
+use crate::lines::Lines;
+use crate::source::Source;
+use crate::table::{Coded, Interned, shortened};
+use data::Samples;
+
+/// Whether a line looks like a row: a number, then a pair at least.
+pub(crate) fn is_row(line: &[u8]) -> bool {
+    let mut words = line
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty());
+    let label = words.next().and_then(|word| std::str::from_utf8(word).ok());
+    let label = label.is_some_and(|word| word.parse::<f64>().is_ok());
+    let is_pair = |word: &[u8]| {
+        let colon = word.iter().position(|&byte| byte == b':');
+        colon.is_some_and(|at| word[..at] == *b"qid" || word[..at].iter().all(u8::is_ascii_digit))
+    };
+    label && words.next().is_some_and(is_pair)
+}
+
+/// Rows as they come: only what is not 0.
+#[derive(Default)]
+struct Sparse {
+    labels: Interned,
+    groups: Interned,
+    grouped: usize,
+    /// Where each row ends in `values`.
+    ends: Vec<usize>,
+    values: Vec<(u32, f32)>,
+    highest: u32,
+    counts_from_0: bool,
+}
+
+/// Reads a file into dense rows.
+pub(crate) fn read(source: &Source<'_>) -> Result<RawSamples, LoadError> {
+    let mut lines = Lines::of(source)?;
+    let mut rows = Sparse::default();
+    while let Some((_, line)) = lines.next()? {
+        let line = line.split(|&byte| byte == b'#').next().unwrap_or_default();
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let line = line.to_vec();
+        rows.push(&line).map_err(|reason| lines.error(reason))?;
+        if (16 * rows.values.len()) as u64 > source.limit() {
+            return Err(source.no_memory("its rows"));
+        }
+    }
+    rows.dense(source)
+}
+
+impl Sparse {
+    fn push(&mut self, line: &[u8]) -> Result<(), String> {
+        let mut words = line
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| !word.is_empty());
+        let label = words.next().unwrap_or_default();
+        self.labels.push(&label_name(label)?);
+        let mut last = None;
+        for word in words {
+            let pair = word.iter().position(|&byte| byte == b':');
+            let Some(colon) = pair else {
+                return Err(format!("'{}' is no pair feature:value", shortened(word)));
+            };
+            let (feature, value) = (&word[..colon], &word[colon + 1..]);
+            if feature == b"qid" {
+                self.groups.push(&String::from_utf8_lossy(value));
+                self.grouped += 1;
+                continue;
+            }
+            let feature = number::<u32>(feature)
+                .filter(|feature| *feature < u32::MAX)
+                .ok_or_else(|| format!("'{}' is no number of a feature", shortened(feature)))?;
+            if last.is_some_and(|last| last >= feature) {
+                return Err(format!(
+                    "feature {feature} does not come after the one before it; features must ascend"
+                ));
+            }
+            last = Some(feature);
+            let value = number::<f32>(value)
+                .filter(|value| value.is_finite())
+                .ok_or_else(|| {
+                    format!(
+                        "'{}' of feature {feature} is no finite number",
+                        shortened(value)
+                    )
+                })?;
+            self.counts_from_0 |= feature == 0;
+            self.highest = self.highest.max(feature);
+            self.values.push((feature, value));
+        }
+        self.ends.push(self.values.len());
+        Ok(())
+    }
+
+    fn dense(self, source: &Source<'_>) -> Result<RawSamples, LoadError> {
+        let first = u32::from(!self.counts_from_0);
+        let width = (self.highest + 1 - first.min(self.highest + 1)) as usize;
+        let rows = self.ends.len();
+        if width == 0 {
+            return Err(LoadError::content(source.name(), "no row has a feature"));
+        }
+        let bytes = 4 * rows as u128 * width as u128;
+        if bytes > u128::from(source.limit()) {
+            let needed = in_bytes(u64::try_from(bytes).unwrap_or(u64::MAX));
+            return Err(LoadError::Memory {
+                file: source.name().to_owned(),
+                needed: format!("{rows} rows of {width} features, {needed} with their zeros"),
+                limit: source.limit(),
+            });
+        }
+        let groups = match self.grouped {
+            0 => None,
+            all if all == rows => Some(self.groups.into_coded()),
+            some => {
+                let reason =
+                    format!("{some} of {rows} rows have a qid; all must have one, or none");
+                return Err(LoadError::content(source.name(), reason));
+            }
+        };
+        let mut values = vec![0.0; rows * width];
+        let mut start = 0;
+        for (row, &end) in values.chunks_exact_mut(width).zip(&self.ends) {
+            for &(feature, value) in &self.values[start..end] {
+                row[(feature - first) as usize] = value;
+            }
+            start = end;
+        }
+        let labels: Coded = self.labels.into_coded();
+        Ok(RawSamples {
+            samples: Samples::from_features(width, values)?,
+            labels,
+            groups,
+            label: "the label",
+            is_sparse: true,
+            notes: vec![format!("features counted from {first}")],
+        })
+    }
+}
+
+/// `+1` and `1.0` are the class `1`.
+fn label_name(word: &[u8]) -> Result<String, String> {
+    let label = number::<f64>(word).filter(|label| label.is_finite());
+    match label {
+        Some(label) if label.fract() == 0.0 && label.abs() < 1e15 => {
+            Ok(format!("{}", label as i64))
+        }
+        Some(label) => Ok(label.to_string()),
+        None => Err(format!(
+            "'{}' is no label; a row begins with one number",
+            shortened(word)
+        )),
+    }
+}
+
+fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
+    std::str::from_utf8(word).ok()?.parse().ok()
+}

@@ -1,0 +1,12 @@
+//! From the words of a file to typed columns, whatever the format of the file.
+
+mod builder;
+mod dates;
+mod raw;
+mod roles;
+mod words;
+
+pub(crate) use builder::{Builder, Plan, Refusal, shortened};
+pub(crate) use raw::{Coded, Interned, RawTable, class_order, decoded, finish};
+pub(crate) use roles::{Role, Schema, roles};
+pub(crate) use words::Dialect;

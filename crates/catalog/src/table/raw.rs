@@ -1,0 +1,232 @@
+//! A table as it was read: typed columns, and labels and groups by name.
+
+use super::builder::{Builder, Built};
+use super::roles::{Role, Schema};
+use super::words::truth;
+use crate::LoadError;
+use encoding_rs::WINDOWS_1252;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use tables::Column;
+
+/// Rows as indices into names.
+#[derive(Debug, Default)]
+pub(crate) struct Coded {
+    pub(crate) codes: Vec<Option<u32>>,
+    pub(crate) names: Vec<String>,
+}
+
+/// Names that are numbered as they come.
+#[derive(Debug, Default)]
+pub(crate) struct Interned {
+    coded: Coded,
+    numbers: HashMap<String, u32>,
+}
+
+impl Interned {
+    /// Adds a row of this name.
+    pub(crate) fn push(&mut self, name: &str) {
+        let code = match self.numbers.get(name) {
+            Some(&code) => code,
+            None => {
+                let next = self.coded.names.len() as u32;
+                self.numbers.insert(name.to_owned(), next);
+                self.coded.names.push(name.to_owned());
+                next
+            }
+        };
+        self.coded.codes.push(Some(code));
+    }
+
+    /// Adds a row of this name, or of none.
+    pub(crate) fn push_option(&mut self, name: Option<&str>) {
+        match name {
+            Some(name) => self.push(name),
+            None => self.coded.codes.push(None),
+        }
+    }
+
+    /// Number of rows.
+    pub(crate) fn len(&self) -> usize {
+        self.coded.codes.len()
+    }
+
+    /// Number of different names.
+    pub(crate) fn names(&self) -> usize {
+        self.coded.names.len()
+    }
+
+    pub(crate) fn into_coded(self) -> Coded {
+        self.coded
+    }
+}
+
+/// What a reader of tables gives.
+#[derive(Debug)]
+pub(crate) struct RawTable {
+    pub(crate) columns: Vec<Column>,
+    pub(crate) labels: Coded,
+    pub(crate) groups: Option<Coded>,
+    /// The columns of labels and of groups.
+    pub(crate) label: String,
+    pub(crate) group: Option<String>,
+    /// What was recognised, for people.
+    pub(crate) notes: Vec<String>,
+}
+
+impl RawTable {
+    /// What a second file must have.
+    pub(crate) fn schema(&self) -> Schema {
+        Schema::of(&self.columns, self.label.clone(), self.group.clone())
+    }
+}
+
+impl RawTable {
+    /// The same with its columns in the order of the first file's.
+    pub(crate) fn in_order(mut self, schema: &Schema) -> Self {
+        let names = schema.columns.iter().enumerate();
+        let place: HashMap<&str, usize> = names.map(|(i, (name, _))| (name.as_str(), i)).collect();
+        self.columns
+            .sort_by_key(|column| place.get(column.name()).copied());
+        self
+    }
+}
+
+/// Makes a table of columns that are complete. Words that are not UTF-8 are Latin-1 (Windows-1252),
+/// which any bytes are, as the names of columns are already where `is_latin`.
+pub(crate) fn finish(
+    file: &str,
+    builders: Vec<Builder>,
+    roles: &[Role],
+    mut is_latin: bool,
+    mut notes: Vec<String>,
+) -> Result<RawTable, LoadError> {
+    notes.extend(missing_note(&builders));
+    let mut parts = Vec::with_capacity(builders.len());
+    for (builder, role) in builders.into_iter().zip(roles) {
+        let (regular, all) = builder.regular_share();
+        let rows = builder.rows();
+        let name = builder.name.clone();
+        let built = builder.finish();
+        if let (Built::Words(_), true) = (&built, regular > 0) {
+            notes.push(format!(
+                "column {name}: categories, {regular} of its {all} values are numbers or dates"
+            ));
+        }
+        parts.push((name, *role, rows, built));
+    }
+    let mut table = RawTable {
+        columns: Vec::new(),
+        labels: Coded::default(),
+        groups: None,
+        label: String::new(),
+        group: None,
+        notes,
+    };
+    for (name, role, rows, built) in parts {
+        match (role, built) {
+            (Role::Ignored, _) => (),
+            (Role::Feature, built) => {
+                let column = column(&name, rows, built, &mut is_latin)?;
+                table.columns.push(column);
+            }
+            (role, Built::Words(words)) => {
+                let (codes, words) = words.into_parts();
+                let names = words.iter().map(|word| decoded(word, &mut is_latin));
+                let names = names.collect();
+                let coded = Coded { codes, names };
+                if role == Role::Label {
+                    (table.labels, table.label) = (coded, name);
+                } else {
+                    (table.groups, table.group) = (Some(coded), Some(name));
+                }
+            }
+            _ => return Err(LoadError::content(file, format!("column {name} is empty"))),
+        }
+    }
+    if is_latin {
+        table
+            .notes
+            .insert(0, "encoding Latin-1 (Windows-1252)".to_owned());
+    }
+    Ok(table)
+}
+
+fn column(name: &str, rows: usize, built: Built, is_latin: &mut bool) -> Result<Column, LoadError> {
+    Ok(match built {
+        // Missing throughout in the first file, whatever the second says.
+        Built::Skipped => Column::numbers(name, vec![f64::NAN; rows])?,
+        Built::Numbers(values) => Column::numbers(name, values)?,
+        Built::Dates(values) => Column::dates(name, values)?,
+        Built::Words(words) => {
+            let (codes, words) = words.into_parts();
+            let names: Arc<[String]> = words.iter().map(|word| decoded(word, is_latin)).collect();
+            let truths: Option<Vec<bool>> = names.iter().map(|name| truth(name)).collect();
+            match truths {
+                Some(truths) if !truths.is_empty() => {
+                    let values = codes
+                        .iter()
+                        .map(|code| code.map(|code| truths[code as usize]));
+                    Column::booleans(name, values.collect())
+                }
+                _ => Column::categories(name, codes, names)?,
+            }
+        }
+    })
+}
+
+/// UTF-8, or else Latin-1. Each word for itself: where bytes are UTF-8 and not ASCII they are hardly
+/// ever meant as Latin-1.
+pub(crate) fn decoded(word: &[u8], is_latin: &mut bool) -> String {
+    match std::str::from_utf8(word) {
+        Ok(text) => text.to_owned(),
+        Err(_) => {
+            *is_latin = true;
+            WINDOWS_1252
+                .decode_without_bom_handling(word)
+                .0
+                .into_owned()
+        }
+    }
+}
+
+fn missing_note(builders: &[Builder]) -> Option<String> {
+    let missing: u64 = builders.iter().map(|builder| builder.missing).sum();
+    let words: BTreeSet<&[u8]> = builders
+        .iter()
+        .flat_map(|builder| builder.missing_words.iter().map(Vec::as_slice))
+        .collect();
+    let named = words.iter().map(|word| match *word {
+        b"" => "empty fields".to_owned(),
+        word => String::from_utf8_lossy(word).into_owned(),
+    });
+    let named: Vec<String> = named.collect();
+    (missing > 0).then(|| format!("missing: {} ({missing} values)", named.join(", ")))
+}
+
+/// The names of classes in their order, each once: numbers by size, then names by their letters.
+pub(crate) fn class_order<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    let key = |name: &String| {
+        let number = name.parse::<f64>().ok().filter(|number| number.is_finite());
+        (number.is_none(), number.unwrap_or(0.0))
+    };
+    let mut names: Vec<String> = names.into_iter().cloned().collect();
+    names.sort_by(|a, b| {
+        let (a_key, b_key) = (key(a), key(b));
+        let by_number = a_key.partial_cmp(&b_key).expect("numbers are finite");
+        by_number.then_with(|| a.cmp(b))
+    });
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_in_the_order_of_numbers_and_letters() {
+        let names = ["b", "10", "9", "a", "B", "9", "-1"].map(str::to_owned);
+        assert_eq!(class_order(&names), ["-1", "9", "10", "B", "a", "b"]);
+    }
+}

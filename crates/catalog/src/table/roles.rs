@@ -1,0 +1,158 @@
+//! What each column of a table is for.
+
+use super::builder::Plan;
+use crate::{LoadError, Options};
+use tables::{Column, Kind};
+
+/// Columns that are taken for the label where none is named, whatever the case.
+const LABELS: [&str; 4] = ["class", "label", "target", "y"];
+
+/// What a column is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Feature,
+    Label,
+    Group,
+    Ignored,
+}
+
+/// The columns that a second file must have, as the first had them.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    /// Names and kinds; `None` where all values were missing.
+    pub(crate) columns: Vec<(String, Option<Kind>)>,
+    pub(crate) label: String,
+    pub(crate) group: Option<String>,
+}
+
+impl Schema {
+    pub(crate) fn of(columns: &[Column], label: String, group: Option<String>) -> Self {
+        let kind = |column: &Column| (column.missing() < column.len()).then(|| column.kind());
+        let columns = columns.iter();
+        Self {
+            columns: columns
+                .map(|column| (column.name().to_owned(), kind(column)))
+                .collect(),
+            label,
+            group,
+        }
+    }
+}
+
+/// The role of each of the columns `names`, and what is known of its values.
+pub(crate) fn roles(
+    file: &str,
+    names: &[String],
+    options: &Options,
+    schema: Option<&Schema>,
+) -> Result<Vec<(Role, Plan)>, LoadError> {
+    let of = match schema {
+        None => chosen(file, names, options)?,
+        Some(schema) => as_before(file, names, schema)?,
+    };
+    if of.iter().all(|(role, _)| *role != Role::Feature) {
+        let reason = format!(
+            "no column is left to learn from; the columns are {}",
+            listed(names)
+        );
+        return Err(LoadError::content(file, reason));
+    }
+    Ok(of)
+}
+
+fn chosen(file: &str, names: &[String], options: &Options) -> Result<Vec<(Role, Plan)>, LoadError> {
+    let label = match &options.label {
+        Some(label) => find(file, names, label)?,
+        None => default_label(file, names)?,
+    };
+    let mut roles = vec![(Role::Feature, Plan::Guess); names.len()];
+    for name in &options.categories {
+        roles[find(file, names, name)?].1 = Plan::Of(Kind::Category);
+    }
+    for name in &options.ignore {
+        roles[find(file, names, name)?] = (Role::Ignored, Plan::Skipped);
+    }
+    if let Some(group) = &options.group {
+        roles[find(file, names, group)?] = (Role::Group, Plan::Of(Kind::Category));
+    }
+    if roles[label].0 != Role::Feature {
+        let reason = format!(
+            "column {} is the label; it cannot be the group, or ignored, too",
+            names[label]
+        );
+        return Err(LoadError::content(file, reason));
+    }
+    roles[label] = (Role::Label, Plan::Labels);
+    Ok(roles)
+}
+
+fn as_before(
+    file: &str,
+    names: &[String],
+    schema: &Schema,
+) -> Result<Vec<(Role, Plan)>, LoadError> {
+    let mut roles = vec![(Role::Ignored, Plan::Skipped); names.len()];
+    let exactly = |wanted: &str| {
+        let found = names.iter().position(|name| name == wanted);
+        found.ok_or_else(|| {
+            let reason = format!(
+                "no column {wanted}, which the training file has; the columns are {}",
+                listed(names)
+            );
+            LoadError::content(file, reason)
+        })
+    };
+    for (name, kind) in &schema.columns {
+        let plan = kind.map_or(Plan::Skipped, Plan::Of);
+        roles[exactly(name)?] = (Role::Feature, plan);
+    }
+    if let Some(group) = &schema.group {
+        roles[exactly(group)?] = (Role::Group, Plan::Of(Kind::Category));
+    }
+    roles[exactly(&schema.label)?] = (Role::Label, Plan::Labels);
+    Ok(roles)
+}
+
+/// The column of that name; whatever the case, if one only is meant.
+fn find(file: &str, names: &[String], wanted: &str) -> Result<usize, LoadError> {
+    if let Some(exactly) = names.iter().position(|name| name == wanted) {
+        return Ok(exactly);
+    }
+    let lower = wanted.to_lowercase();
+    let mut alike = (0..names.len()).filter(|&i| names[i].to_lowercase() == lower);
+    match (alike.next(), alike.next()) {
+        (Some(one), None) => Ok(one),
+        _ => Err(LoadError::content(
+            file,
+            format!("no column {wanted}; the columns are {}", listed(names)),
+        )),
+    }
+}
+
+fn default_label(file: &str, names: &[String]) -> Result<usize, LoadError> {
+    let called = |label: &str| {
+        names
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(label))
+    };
+    LABELS.into_iter().find_map(called).ok_or_else(|| {
+        let reason = format!(
+            "which column is the label? None is called class, label, target or y; the columns are {}",
+            listed(names)
+        );
+        LoadError::content(file, reason)
+    })
+}
+
+/// Names for a message: all of a few, the first and the last of many.
+pub(crate) fn listed(names: &[String]) -> String {
+    const MOST: usize = 20;
+    match names {
+        [first @ .., last] if names.len() > MOST => format!(
+            "{}, … ({} more), {last}",
+            first[..MOST - 1].join(", "),
+            names.len() - MOST
+        ),
+        _ => names.join(", "),
+    }
+}

@@ -1,0 +1,646 @@
+//! Files as people have them: each is read, or refused with one line that says what, where and what
+//! would be right.
+
+use catalog::{Content, Loaded, Options, SealedTable, load};
+use data::PictureShape;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use tables::{Kind, Settings, Table};
+
+/// A file of a test of its own.
+fn file(name: &str, content: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    (directory, path)
+}
+
+/// What other programs wrote.
+fn recorded(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data/tests")
+        .join(name)
+}
+
+fn read(content: impl AsRef<[u8]>, options: &Options) -> Loaded {
+    let (_directory, path) = file("data.csv", content.as_ref());
+    load(&path, options).unwrap()
+}
+
+/// The refusal, without the path of the file.
+fn refusal(content: impl AsRef<[u8]>, options: &Options) -> String {
+    let (_directory, path) = file("data.csv", content.as_ref());
+    let error = load(&path, options).unwrap_err().to_string();
+    assert!(!error.contains('\n'), "{error}");
+    error.replace(&path.display().to_string(), "data.csv")
+}
+
+fn table(loaded: &Loaded) -> (&Table, &SealedTable) {
+    match &loaded.content {
+        Content::Table { train, test } => (train, test),
+        Content::Samples { .. } => panic!("a table was given"),
+    }
+}
+
+fn kinds(loaded: &Loaded) -> Vec<(&str, Kind)> {
+    let columns = table(loaded).0.columns().iter();
+    columns
+        .map(|column| (column.name(), column.kind()))
+        .collect()
+}
+
+fn labelled(label: &str) -> Options {
+    Options {
+        label: Some(label.to_owned()),
+        ..Options::default()
+    }
+}
+
+/// Rows `x,class` with the classes a and b in turn.
+fn rows(count: usize) -> String {
+    let mut text = "x,class\n".to_owned();
+    for row in 0..count {
+        writeln!(text, "{row}.5,{}", ["a", "b"][row % 2]).unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_table_becomes_splits_with_notes() {
+    let text = "PassengerId,Survived,Age,Sex,Boarded,Child\n\
+        1,0,22,male,1912-04-10,false\n2,1,NA,female,1912-04-11,TRUE\n\
+        3,1,26,female,1912-04-10,false\n4,0,?,male,1912-04-10,\n\
+        5,1,35,female,1912-04-12,true\n6,0,54,male,1912-04-11,false\n";
+    let options = Options {
+        ignore: vec!["passengerid".to_owned()],
+        ..labelled("survived")
+    };
+    let loaded = read(text, &options);
+    let expected = [
+        ("Age", Kind::Number),
+        ("Sex", Kind::Category),
+        ("Boarded", Kind::Date),
+        ("Child", Kind::Boolean),
+    ];
+    assert_eq!(kinds(&loaded), expected);
+    assert_eq!(loaded.id, "data");
+    assert_eq!(loaded.notes[0], "missing: empty fields, ?, NA (3 values)");
+    assert_eq!(loaded.notes[1], "label: Survived, 2 classes");
+    assert!(loaded.notes[2].ends_with("of 6 rows set aside for the test, drawn with seed 0"));
+    let (train, test) = table(&loaded);
+    assert_eq!((train.len(), test.len()), (4, 2));
+    assert_eq!(test.class_names(), ["0", "1"]);
+    let again = read(text, &options);
+    assert_eq!(again.sha256, loaded.sha256);
+    let (splits, preparation) = loaded.prepared(&Settings::default()).unwrap();
+    splits.check().unwrap();
+    assert_eq!(splits.test.looks(), 0);
+    assert_eq!(preparation.unwrap().columns().len(), 4);
+}
+
+#[test]
+fn ways_to_write_a_table_are_recognised() {
+    let note = |content: &[u8], expected: &str| {
+        let loaded = read(content, &Options::default());
+        let notes = loaded.notes.join("; ");
+        assert!(notes.contains(expected), "{notes}: {expected} is missing");
+        assert_eq!(kinds(&loaded)[0], ("größe", Kind::Number));
+        let (splits, _) = loaded.prepared(&Settings::default()).unwrap();
+        assert_eq!(splits.train.len() + splits.test.len(), 4);
+    };
+    let semicolons = "größe;class\n1,5;a\n2,5;b\n3;a\n4;b\n";
+    note(semicolons.as_bytes(), "separator ;; decimal comma");
+    note(
+        semicolons.replace(';', "\t").as_bytes(),
+        "separator tab; decimal comma",
+    );
+    let latin: Vec<u8> = semicolons.chars().map(|c| c as u8).collect();
+    note(&latin, "encoding Latin-1");
+    note(
+        &[b"\xef\xbb\xbf", semicolons.as_bytes()].concat(),
+        "decimal comma",
+    );
+    let wide = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        semicolons.encode_utf16().flat_map(bytes).collect()
+    };
+    note(&wide(u16::to_le_bytes), "encoding UTF-16LE");
+    note(
+        &[&b"\xfe\xff"[..], &wide(u16::to_be_bytes)].concat(),
+        "encoding UTF-16BE",
+    );
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, semicolons.as_bytes()).unwrap();
+    note(&encoder.finish().unwrap(), "decimal comma");
+    let windows = semicolons.replace('\n', "\r\n");
+    note(windows.as_bytes(), "decimal comma");
+}
+
+#[test]
+fn a_table_without_a_header_is_read_with_columns_by_number() {
+    let text = "1.5,a\n2.5,b\n3.5,a\n4.5,b\n";
+    let loaded = read(text, &labelled("column 2"));
+    assert_eq!(loaded.notes[0], "no header; columns are called by number");
+    assert_eq!(
+        refusal(text, &Options::default()),
+        "data.csv: which column is the label? None is called class, label, target or y; the columns are column 1, column 2"
+    );
+}
+
+#[test]
+fn quoted_separators_and_line_breaks_are_part_of_a_value() {
+    let text = "note,class\n\"a, b\",x\n\"two\nlines\",y\n\"a, b\",x\n\"two\nlines\",y\n\"1\",y\n";
+    let error = refusal(format!("{text}z,x,more\n"), &Options::default());
+    assert_eq!(error, "data.csv: line 9: 3 fields, and the header has 2");
+    let loaded = read(text, &Options::default());
+    assert_eq!(kinds(&loaded), [("note", Kind::Category)]);
+    assert_eq!(
+        loaded.notes[0],
+        "column note: categories, 1 of its 5 values are numbers or dates"
+    );
+}
+
+#[test]
+fn one_word_among_numbers_is_refused_unless_it_is_said_to_be_missing() {
+    let text = rows(8).replace("5.5,", "n.a.,");
+    let error = refusal(&text, &Options::default());
+    assert_eq!(
+        error,
+        "data.csv: line 7, column x: 'n.a.' is neither a number nor one of the missing-value words (NA, NaN, null, ?, ...); say that it is missing, or that the column holds categories"
+    );
+    let missing = Options {
+        missing: vec!["n.a.".to_owned()],
+        ..Options::default()
+    };
+    assert_eq!(kinds(&read(&text, &missing)), [("x", Kind::Number)]);
+    let categories = Options {
+        categories: vec!["x".to_owned()],
+        ..Options::default()
+    };
+    assert_eq!(kinds(&read(&text, &categories)), [("x", Kind::Category)]);
+}
+
+#[test]
+fn two_decimal_marks_are_refused() {
+    let error = refusal(
+        "x;y;class\n1,5;1;a\n2;2.5;b\n3;1;a\n4;1;b\n",
+        &labelled("class"),
+    );
+    assert!(
+        error.contains("line 2, column x: '1,5' has a decimal comma, and '2.5' of column y in line 3 a decimal point"),
+        "{error}"
+    );
+}
+
+#[test]
+fn labels_that_nothing_can_be_learnt_from_are_refused() {
+    for (label, expected) in [
+        (
+            "a",
+            "data.csv: class is a in all 4 rows; a classifier needs two classes to tell apart",
+        ),
+        ("", "data.csv: class has no value; which is the label?"),
+    ] {
+        let text = format!("x,class\n1,{label}\n2,{label}\n3,{label}\n4,{label}\n");
+        assert_eq!(refusal(text, &Options::default()), expected);
+    }
+    assert_eq!(
+        refusal(rows(30), &labelled("x")),
+        "data.csv: each of the 30 rows has a x of its own; a class needs several rows. Is it the label?"
+    );
+    let prices = format!("{}0.5,a\n", rows(30));
+    assert!(refusal(prices, &labelled("x")).contains("a quantity, and no class"));
+    assert_eq!(
+        refusal(rows(4), &labelled("klass")),
+        "data.csv: no column klass; the columns are x, class"
+    );
+}
+
+#[test]
+fn classes_that_differ_by_case_stay_two_and_are_told() {
+    let loaded = read("x,Class\n1,hid\n2,hId\n3,hid\n4,hId\n", &Options::default());
+    assert_eq!(table(&loaded).1.class_names(), ["hId", "hid"]);
+    assert!(
+        loaded
+            .notes
+            .contains(&"classes that differ by case only: hId and hid".to_owned())
+    );
+}
+
+#[test]
+fn rows_without_a_label_are_left_out_and_told() {
+    let loaded = read(format!("{}7.5,\n8.5,?\n", rows(10)), &Options::default());
+    let (train, test) = table(&loaded);
+    assert_eq!(train.len() + test.len(), 10);
+    assert!(
+        loaded
+            .notes
+            .iter()
+            .any(|note| note.starts_with("2 rows without a label left out"))
+    );
+}
+
+#[test]
+fn a_class_of_one_row_stays_in_training() {
+    let loaded = read(format!("{}9.5,c\n", rows(10)), &Options::default());
+    let (train, test) = table(&loaded);
+    assert_eq!(train.targets().class_counts(), [4, 4, 1]);
+    assert_eq!(test.len(), 2);
+}
+
+#[test]
+fn a_column_of_missing_values_is_left_out_whatever_the_test_file_holds() {
+    let missing = |word: &str| {
+        rows(6)
+            .replace(".5,", &format!(".5,{word},"))
+            .replace("x,class", "x,gap,class")
+    };
+    let (_directory, test) = file("test.csv", missing("word").as_bytes());
+    let options = Options {
+        test: Some(test),
+        ..Options::default()
+    };
+    let loaded = read(missing("NA"), &options);
+    assert_eq!(table(&loaded).1.columns()[1].missing(), 6);
+    let (_, preparation) = loaded.prepared(&Settings::default()).unwrap();
+    assert_eq!(
+        preparation.unwrap().columns()[1].to_string(),
+        "left out: missing in all rows"
+    );
+}
+
+#[test]
+fn what_is_no_table_is_refused_with_its_place() {
+    let options = Options::default();
+    for (content, expected) in [
+        (
+            &b"x,class\n"[..],
+            "data.csv: there is a header and no row below it",
+        ),
+        (b"\n \n\n", "data.csv: there are only blank lines"),
+        (
+            b"x,class\n1,a\n\x002,b\n",
+            "data.csv: line 3: a NUL byte; a table is text, and this may be something else",
+        ),
+        (
+            b"class\na\nb\n",
+            "data.csv: no column is left to learn from; the columns are class",
+        ),
+        (
+            b"\x89HDF\r\n\x1a\nxxxx",
+            "data.csv: an HDF5 file; write it as NPZ, CSV or Parquet",
+        ),
+        (
+            b"\x80\x04\x95abc",
+            "data.csv: a pickle; reading one runs code, so write the arrays as NPZ",
+        ),
+        (
+            b"PK\x03\x04 no zip at all",
+            "data.csv: an archive that cannot be read",
+        ),
+        (b"PAR1 no parquet", "data.csv: damaged Parquet"),
+    ] {
+        let error = refusal(content, &options);
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn an_open_quotation_mark_and_a_bomb_do_not_fill_the_memory() {
+    let options = Options {
+        memory: Some(4 << 20),
+        ..Options::default()
+    };
+    let open = format!("{}\"{}", rows(10), "never closed\n".repeat(200_000));
+    let error = refusal(&open, &options);
+    assert_eq!(
+        error,
+        "data.csv: line 12: a row of more than 1.0 MiB; is a quotation mark not closed?"
+    );
+    let gzip = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let row = format!("1,{},a\n", "z".repeat(1000));
+    let bomb = gzip(&format!("x,note,class\n{}", row.repeat(8 << 10)));
+    assert!(bomb.len() < 100_000);
+    let without = Options {
+        ignore: vec!["note".to_owned()],
+        ..options.clone()
+    };
+    let error = refusal(&bomb, &without);
+    assert!(
+        error.contains("and its bytes are more; the memory that is free"),
+        "{error}"
+    );
+    let wide = format!(
+        "x{}\n{}",
+        ",x".repeat(999),
+        format!("{}1\n", "1,".repeat(999)).repeat(1000)
+    );
+    let error = refusal(
+        gzip(&wide),
+        &Options {
+            label: Some("x".to_owned()),
+            ..options
+        },
+    );
+    assert!(error.contains("and its columns are more"), "{error}");
+}
+
+#[test]
+fn ten_thousand_columns_are_read() {
+    let mut text = "class".to_owned();
+    (0..10_000).for_each(|column| write!(text, ",x{column}").unwrap());
+    for row in 0..6 {
+        write!(text, "\n{}", ["a", "b"][row % 2]).unwrap();
+        (0..10_000).for_each(|column| write!(text, ",{}", (row * column) % 7).unwrap());
+    }
+    let loaded = read(&text, &Options::default());
+    assert_eq!(table(&loaded).0.columns().len(), 10_000);
+    let error = refusal(&text, &labelled("klass"));
+    assert!(error.len() < 400 && error.ends_with("x9999"), "{error}");
+}
+
+#[test]
+fn groups_are_never_on_both_sides() {
+    let mut text = "person,x,class\n".to_owned();
+    for row in 0..60 {
+        writeln!(text, "p{},{row},{}", row / 4, ["a", "b"][row % 2]).unwrap();
+    }
+    let options = Options {
+        group: Some("person".to_owned()),
+        ..Options::default()
+    };
+    let loaded = read(&text, &options);
+    let (train, test) = table(&loaded);
+    assert_eq!(train.columns().len(), 1);
+    let groups = train.targets().groups().unwrap();
+    assert_eq!((groups.len(), test.len()), (48, 12));
+    let persons: std::collections::BTreeSet<&u32> = groups.iter().collect();
+    assert_eq!(persons.len(), 12);
+    let (_directory, second) = file("test.csv", b"person,x,class\np3,1,a\n");
+    let options = Options {
+        test: Some(second),
+        ..options
+    };
+    let error = refusal(&text, &options);
+    assert!(
+        error.contains("test.csv: group p3 is in data.csv, too"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_test_file_has_the_columns_of_the_training_file() {
+    let with_test = |content: &str| {
+        let (directory, path) = file("test.csv", content.as_bytes());
+        let options = Options {
+            test: Some(path),
+            ..Options::default()
+        };
+        (directory, options)
+    };
+    let (_directory, options) = with_test("class,more,x\nb,1,7\nc,1,?\n");
+    let loaded = read(rows(10), &options);
+    let (train, test) = table(&loaded);
+    assert_eq!((train.len(), test.len()), (10, 2));
+    assert_eq!(test.columns().len(), 1);
+    assert!(
+        loaded
+            .notes
+            .contains(&"classes of the test file alone: c".to_owned())
+    );
+    let (_directory, options) = with_test("class,x\nb,seven\n");
+    assert!(
+        refusal(rows(10), &options)
+            .contains("test.csv: line 2, column x: 'seven' is neither a number")
+    );
+    let (_directory, options) = with_test("class,z\nb,7\n");
+    assert!(
+        refusal(rows(10), &options).ends_with(
+            "test.csv: no column x, which the training file has; the columns are class, z"
+        )
+    );
+}
+
+#[test]
+fn arrays_are_read_as_keras_and_scikit_learn_name_them() {
+    let loaded = load(&recorded("keras.npz"), &Options::default()).unwrap();
+    let Content::Samples { train, test } = &loaded.content else {
+        panic!("arrays are samples");
+    };
+    assert_eq!((train.len(), test.len()), (6, 2));
+    assert_eq!(
+        train.samples().picture(),
+        Some(PictureShape {
+            rows: 2,
+            columns: 3
+        })
+    );
+    assert_eq!(train.class_names()[..], ["3", "7"]);
+    assert_eq!(train.labels()[..2], [1, 0]);
+
+    let options = Options {
+        group: Some("people".to_owned()),
+        test_share: 0.34,
+        ..Options::default()
+    };
+    let loaded = load(&recorded("rows.npz"), &options).unwrap();
+    let Content::Samples { train, test } = &loaded.content else {
+        panic!("arrays are samples");
+    };
+    assert_eq!(
+        (train.len(), test.len(), train.samples().features()),
+        (4, 2, 2)
+    );
+    // Column-major in the file.
+    let first = train.samples().to_f32()[..2].to_vec();
+    assert_eq!(first[1] - first[0], 1.0);
+    let error = load(&recorded("objects.npz"), &Options::default())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("objects.npz: y: holds Python objects; reading those runs code"),
+        "{error}"
+    );
+}
+
+#[test]
+fn parquet_of_pandas_is_read() {
+    let options = Options {
+        test_share: 0.5,
+        ..Options::default()
+    };
+    let loaded = load(&recorded("table.parquet"), &options).unwrap();
+    let expected = [
+        ("age", Kind::Number),
+        ("count", Kind::Number),
+        ("member", Kind::Boolean),
+        ("port", Kind::Category),
+        ("day", Kind::Date),
+    ];
+    assert_eq!(kinds(&loaded), expected);
+    let (train, test) = table(&loaded);
+    let of = |name: &str| {
+        train.column(name).unwrap().missing()
+            + test
+                .columns()
+                .iter()
+                .find(|c| c.name() == name)
+                .unwrap()
+                .missing()
+    };
+    assert_eq!(
+        ["age", "count", "member", "port", "day"].map(of),
+        [1, 0, 1, 1, 1]
+    );
+    let days = train.column("day").unwrap().as_number().unwrap();
+    let days: Vec<f64> = (0..train.len()).map(days).collect();
+    assert!(
+        days.iter()
+            .all(|day| day.is_nan() || [1.0, 2.5, 19782.0].contains(day)),
+        "{days:?}"
+    );
+    let same = load(&recorded("gzip.parquet"), &options).unwrap();
+    assert_eq!(same.sha256, loaded.sha256);
+    let refused = |name: &str| load(&recorded(name), &options).unwrap_err().to_string();
+    assert!(refused("nested.parquet").contains("column list.list.element is nested"));
+    assert!(
+        refused("zstd.parquet").to_lowercase().contains("zstd"),
+        "{}",
+        refused("zstd.parquet")
+    );
+}
+
+#[test]
+fn svmlight_of_scikit_learn_is_read() {
+    let options = Options {
+        test: Some(recorded("rows.svmlight")),
+        ..Options::default()
+    };
+    let loaded = load(&recorded("rows.svmlight"), &options).unwrap();
+    let Content::Samples { train, .. } = &loaded.content else {
+        panic!("rows are samples");
+    };
+    assert_eq!(train.class_names()[..], ["-1", "1"]);
+    assert_eq!(
+        train.samples().to_f32()[..],
+        [0.0, 1.5, 2.0, 0.0, 0.0, 0.0, 1.0, 1.0]
+    );
+    for (content, expected) in [
+        (
+            "1 1:2\n0 3:x\n",
+            "line 2: 'x' of feature 3 is no finite number",
+        ),
+        (
+            "1 1:2\n0 3:1 2:1\n",
+            "line 2: feature 2 does not come after the one before it",
+        ),
+        (
+            "1 1:2\nx 3:1\n",
+            "line 2: 'x' is no label; a row begins with one number",
+        ),
+        (
+            "1 1:2\n0 4294967294:1\n",
+            "2 rows of 4294967294 features, 32.0 GiB with their zeros",
+        ),
+        (
+            "1 qid:1 1:2\n0 3:1\n",
+            "1 of 2 rows have a qid; all must have one, or none",
+        ),
+    ] {
+        let options = Options {
+            memory: Some(1 << 30),
+            ..Options::default()
+        };
+        let error = refusal(content, &options);
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn arff_is_read_dense_and_sparse() {
+    let header = "% a comment\n@RELATION zoo\n@attribute 'leg count' numeric\n\
+        @attribute hair {no, 'a lot', \"it's\"}\n@attribute born date\n@attribute class {x,y}\n@data\n";
+    let dense =
+        "4,'a lot',1970-01-02,x\n?,no,?,y\n% between\n2,'it\\'s',1970-01-03,x\n1,no,1970-01-04,y\n";
+    let loaded = read(format!("{header}{dense}"), &Options::default());
+    let expected = [
+        ("leg count", Kind::Number),
+        ("hair", Kind::Category),
+        ("born", Kind::Date),
+    ];
+    assert_eq!(kinds(&loaded), expected);
+    let sparse = "{0 4, 3 y}\n{1 'a lot'}\n{3 y}\n{}\n";
+    let sparse_header = header
+        .replace("@attribute born date\n", "")
+        .replace("class", "CLASS");
+    let loaded = read(
+        format!("{sparse_header}{}", sparse.replace("3 y", "2 y")),
+        &Options::default(),
+    );
+    assert_eq!(table(&loaded).1.class_names(), ["x", "y"]);
+    for (row, expected) in [
+        ("4,no\n", "line 8: 2 fields, and there are 4 attributes"),
+        (
+            "4,yes,?,x\n",
+            "line 8, column hair: 'yes' is none of the names that the header declares",
+        ),
+        (
+            "four,no,?,x\n",
+            "line 8, column leg count: 'four' is neither a number",
+        ),
+        ("4,'no,?,x\n", "line 8: a quotation mark is not closed"),
+        ("", "no row follows @data"),
+    ] {
+        let error = refusal(format!("{header}{row}"), &Options::default());
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+/// One valid file of each format, for mutations.
+fn valid() -> Vec<(&'static str, Vec<u8>)> {
+    let read = |name: &str| std::fs::read(recorded(name)).unwrap();
+    vec![
+        ("a.csv", rows(12).into_bytes()),
+        ("b.csv", b"d;w;class\n2024-01-01;\"a;\nb\";x\n2024-01-02;1,5;y\n;true;x\n;NA;y\n".to_vec()),
+        ("c.csv", "é,class\n1,a\n2,b\n".encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("d.arff", b"@relation r\n@attribute 'a b' {x,'y z'}\n@attribute class {p,q}\n@data\n'y z',p\n{1 q}\n".to_vec()),
+        ("e.svm", read("rows.svmlight")),
+        ("f.npz", read("keras.npz")),
+        ("g.npz", read("rows.npz")),
+        ("h.parquet", read("table.parquet")),
+    ]
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        failure_persistence: None,
+        ..proptest::prelude::ProptestConfig::with_cases(400)
+    })]
+    #[test]
+    fn mutated_files_are_read_or_refused(
+        which in 0_usize..8,
+        changes in proptest::collection::vec((proptest::prelude::any::<usize>(), proptest::prelude::any::<u8>()), 0..6),
+        cut in proptest::option::of(proptest::prelude::any::<usize>()),
+    ) {
+        let (name, mut bytes) = valid().swap_remove(which);
+        for (at, byte) in changes {
+            let at = at % bytes.len();
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut % bytes.len());
+        }
+        let (_directory, path) = file(name, &bytes);
+        let options = Options {
+            memory: Some(8 << 20),
+            ..Options::default()
+        };
+        match load(&path, &options) {
+            Ok(loaded) => drop(loaded.prepared(&Settings::default())),
+            Err(error) => proptest::prop_assert!(!error.to_string().contains('\n'), "{error}"),
+        }
+    }
+}

@@ -25,7 +25,6 @@ fn main() {
             format!("{profile} profile, opt-level {}", variable("OPT_LEVEL")),
         ),
         ("SOURCES", sources(Path::new("../crates"))),
-        ("MEASURING", hash(&measuring())),
     ] {
         println!("cargo::rustc-env=PLUMBLINE_{name}={value}");
     }
@@ -38,23 +37,6 @@ fn main() {
     ] {
         println!("cargo::rerun-if-changed={path}");
     }
-}
-
-/// The code that fits, judges and divides, whatever the model.
-fn measuring() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = [
-        "controls",
-        "limits",
-        "measure",
-        "memory",
-        "protocol",
-        "stopwatch",
-        "trial",
-    ]
-    .map(|module| PathBuf::from(format!("src/{module}.rs")))
-    .to_vec();
-    walk(Path::new("../crates/statistics/src"), &mut files);
-    files
 }
 
 /// For each crate of ours the hash of its sources and of those of ours that it depends on:
@@ -111,7 +93,8 @@ fn walk(directory: &Path, files: &mut Vec<PathBuf>) {
 fn hash(files: &[PathBuf]) -> String {
     let mut hash = Sha256::new();
     for file in files {
-        let bytes = fs::read(file).unwrap_or_default();
+        // A file that cannot be read must not be a file that never changes.
+        let bytes = fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         hash.update(file.to_string_lossy().as_bytes());
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);

@@ -1,6 +1,8 @@
 //! The invariants of ARCHITECTURE.md, as far as cargo can see them.
 
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 /// The packages of this workspace, as `cargo metadata` describes them.
@@ -49,48 +51,70 @@ fn built_with(package: &Value, wanted: impl Fn(&str) -> bool) -> Vec<&str> {
     dependencies(package, &Value::Null, wanted)
 }
 
-#[test]
-fn models_know_the_contract_and_the_data_and_nothing_else_of_ours() {
-    let packages = packages();
-    let models: Vec<&Value> = packages
-        .iter()
-        .filter(|package| name(package).starts_with("model-"))
-        .collect();
-    assert!(models.len() >= 5);
-    for model in models {
-        let mut known = built_with(model, |dependency| {
-            packages.iter().any(|ours| name(ours) == dependency)
-        });
-        known.sort_unstable();
-        // An algorithm that is of use without Plumbline is a crate of its own, under its adapter.
-        known.retain(|&known| known != "kernel-svm" && known != "vector-exp");
-        assert_eq!(known, ["classifier", "data"], "{}", name(model));
-    }
-}
+/// Each crate, and those of ours that it may be built with. Arrows point downwards only.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("vector-exp", &[]),
+    ("kernel-svm", &["vector-exp"]),
+    ("statistics", &[]),
+    ("search", &[]),
+    ("data", &[]),
+    ("tables", &["data"]),
+    ("catalog", &["data", "tables"]),
+    ("classifier", &["data"]),
+    ("classifier-conformance", &["catalog", "classifier", "data"]),
+    ("model-burn-mlp", &["classifier", "data"]),
+    ("model-kernel-svm", &["classifier", "data", "kernel-svm"]),
+    ("model-linfa-logistic", &["classifier", "data"]),
+    ("model-linfa-svm", &["classifier", "data", "kernel-svm"]),
+    ("model-nearest-centroid", &["classifier", "data"]),
+    ("model-softmax", &["classifier", "data", "vector-exp"]),
+    ("records", &[]),
+    ("analysis", &["records", "statistics"]),
+    ("report", &["analysis", "records", "statistics"]),
+    (
+        "runner",
+        &[
+            "catalog",
+            "classifier",
+            "data",
+            "records",
+            "search",
+            "statistics",
+            "tables",
+        ],
+    ),
+];
 
 #[test]
-fn what_models_can_name_does_not_know_test_images() {
+fn every_crate_is_built_with_those_below_it_and_no_others() {
     let packages = packages();
-    for within_reach in ["classifier", "data"] {
-        let package = packages
-            .iter()
-            .find(|package| name(package) == within_reach);
-        let known = built_with(package.expect("it is a package"), |dependency| {
-            dependency != "data" && packages.iter().any(|ours| name(ours) == dependency)
-        });
-        assert!(known.is_empty(), "{within_reach} knows {known:?}");
+    let ours: Vec<&str> = packages.iter().map(name).collect();
+    for package in &packages {
+        let known = built_with(package, |dependency| ours.contains(&dependency));
+        // The program is on top of all, and any crate may be a model that it registers.
+        if name(package) == "experiments" {
+            continue;
+        }
+        let allowed = LAYERS.iter().find(|(layer, _)| *layer == name(package));
+        let model = (name(package), &["classifier", "data"][..]);
+        let allowed = match allowed {
+            Some((_, allowed)) => allowed,
+            None if name(package).starts_with("model-") => model.1,
+            None => panic!("{} has no place in LAYERS", name(package)),
+        };
+        for dependency in known {
+            assert!(
+                allowed.contains(&dependency),
+                "{} knows {dependency}",
+                name(package)
+            );
+        }
     }
-}
-
-#[test]
-fn algorithms_know_nothing_of_ours_but_arithmetic() {
-    let packages = packages();
-    for algorithm in ["kernel-svm", "vector-exp"] {
-        let package = packages.iter().find(|package| name(package) == algorithm);
-        let known = built_with(package.expect("it is a package"), |dependency| {
-            dependency != "vector-exp" && packages.iter().any(|ours| name(ours) == dependency)
-        });
-        assert!(known.is_empty(), "{algorithm} knows {known:?}");
+    for (layer, _) in LAYERS {
+        assert!(
+            ours.contains(layer),
+            "LAYERS names {layer}, which is no crate"
+        );
     }
 }
 
@@ -123,21 +147,192 @@ fn ndarray_stays_out_of_the_contract() {
     }
 }
 
+const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// The source files of a crate below `crates/`: path from `src`, and text without tests.
+fn sources(package: &str) -> Vec<(String, String)> {
+    fn walk(directory: &Path, top: &Path, files: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(directory).expect("a directory of sources") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() {
+                walk(&path, top, files);
+            } else if path.extension().is_some_and(|ending| ending == "rs")
+                && path.file_stem().is_some_and(|stem| stem != "tests")
+            {
+                let text = std::fs::read_to_string(&path).expect("sources are text");
+                let text = text
+                    .split("#[cfg(test)]\nmod tests")
+                    .next()
+                    .unwrap_or_default();
+                let name = path
+                    .strip_prefix(top)
+                    .expect("it is below")
+                    .with_extension("");
+                files.push((name.display().to_string(), text.to_owned()));
+            }
+        }
+    }
+    let top = Path::new(TOP).join("crates").join(package).join("src");
+    let mut files = Vec::new();
+    walk(&top, &top, &mut files);
+    files
+}
+
 #[test]
-fn the_report_knows_no_model_and_no_data() {
-    for package in &packages() {
-        let layers_above = |dependency: &str| {
-            dependency.starts_with("model-")
-                || ["classifier", "data", "experiments"].contains(&dependency)
-        };
-        if ["report", "statistics"].contains(&name(package)) {
+fn below_the_program_there_is_no_command_line_no_terminal_and_nothing_process_wide() {
+    let terminal = [
+        "clap",
+        "clap_complete",
+        "comfy-table",
+        "console",
+        "ctrlc",
+        "indicatif",
+    ];
+    let process_wide = [
+        "set_hook(",
+        "set_var(",
+        "remove_var(",
+        "env::args",
+        "static mut ",
+        "#[global_allocator]",
+        "println!(",
+        "print!(",
+        "process::abort(",
+    ];
+    for package in packages()
+        .iter()
+        .filter(|package| name(package) != "experiments")
+    {
+        let knows = built_with(package, |dependency| terminal.contains(&dependency));
+        assert!(knows.is_empty(), "{} knows {knows:?}", name(package));
+        for (file, text) in sources(name(package)) {
+            // What documentation shows is no code.
+            let lines = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            // The suite says which checks it skips, to whoever runs the test.
+            let is_suite = name(package) == "classifier-conformance";
+            for line in lines.filter(|line| !(is_suite && line.contains("println!("))) {
+                let found = process_wide.iter().find(|word| line.contains(*word));
+                assert!(found.is_none(), "{}, {file}: {line}", name(package));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_program_prints_in_one_place() {
+    let mut open = vec![Path::new(TOP).join("experiments/src")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).expect("a directory of sources");
+            open.extend(entries.map(|entry| entry.expect("a readable entry").path()));
+        } else if path.file_name().is_some_and(|name| name != "output.rs") {
+            // `println!` panics where nobody reads.
+            let text = std::fs::read_to_string(&path).expect("sources are text");
             assert!(
-                built_with(package, layers_above).is_empty(),
+                !text.contains("print!(") && !text.contains("println!("),
                 "{}",
-                name(package)
+                path.display()
             );
         }
     }
+}
+
+/// The files of the same crate that a file names in its `use` declarations.
+fn imports(file: &str, text: &str, files: &BTreeSet<String>) -> BTreeSet<String> {
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    let code = code.collect::<Vec<_>>().join(" ");
+    let mut found = BTreeSet::new();
+    for declaration in code.split("use ").skip(1) {
+        let declaration = declaration.split(';').next().unwrap_or_default();
+        let declaration: String = declaration.chars().filter(|c| !c.is_whitespace()).collect();
+        let (mut base, rest) = if let Some(rest) = declaration.strip_prefix("crate::") {
+            (Vec::new(), rest)
+        } else if declaration.starts_with("super::") {
+            let mut base: Vec<&str> = file.split('/').collect();
+            let mut rest = declaration.as_str();
+            while let Some(further) = rest.strip_prefix("super::") {
+                base.pop();
+                rest = further;
+            }
+            (base, rest)
+        } else {
+            continue;
+        };
+        // The names before a group, then those that begin each part of it.
+        let (path, group) = rest.split_once('{').unwrap_or((rest, ""));
+        base.extend(path.split("::").filter(|part| !part.is_empty()));
+        let mut candidates = vec![base.clone()];
+        for part in group.trim_end_matches('}').split(',') {
+            let mut longer = base.clone();
+            longer.extend(part.split("::"));
+            candidates.push(longer);
+        }
+        for candidate in candidates {
+            // The longest beginning that is a file.
+            let file = (1..=candidate.len())
+                .rev()
+                .map(|length| candidate[..length].join("/"))
+                .find(|path| files.contains(path));
+            found.extend(file);
+        }
+    }
+    found.remove(file);
+    found
+}
+
+#[test]
+fn no_files_of_a_crate_import_each_other_in_a_circle() {
+    for package in packages()
+        .iter()
+        .filter(|package| name(package) != "experiments")
+    {
+        let sources = sources(name(package));
+        // The root only gathers what the crate has.
+        let files: BTreeSet<String> = sources
+            .iter()
+            .map(|(file, _)| file.clone())
+            .filter(|file| file != "lib")
+            .collect();
+        let mut open: BTreeMap<String, BTreeSet<String>> = sources
+            .iter()
+            .filter(|(file, _)| file != "lib")
+            .map(|(file, text)| (file.clone(), imports(file, text, &files)))
+            .collect();
+        // Files that import none of those that are left go, until none does.
+        loop {
+            let done: Vec<String> = open
+                .iter()
+                .filter(|(_, imports)| imports.iter().all(|import| !open.contains_key(import)))
+                .map(|(file, _)| file.clone())
+                .collect();
+            if done.is_empty() {
+                break;
+            }
+            open.retain(|file, _| !done.contains(file));
+        }
+        assert!(open.is_empty(), "{}: {open:#?}", name(package));
+    }
+}
+
+#[test]
+fn circles_are_seen() {
+    let files = BTreeSet::from(["a", "a/b", "c"].map(str::to_owned));
+    let found = |file: &str, text: &str| imports(file, text, &files);
+    let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    assert_eq!(found("c", "use crate::a::b::Thing;"), set(&["a/b"]));
+    assert_eq!(
+        found("c", "use crate::{a::Thing, a::b::Other};"),
+        set(&["a", "a/b"])
+    );
+    assert_eq!(found("a/b", "use super::Thing;"), set(&["a"]));
+    assert_eq!(
+        found("a/b", "// use crate::c;\nuse std::path::Path;"),
+        set(&[])
+    );
 }
 
 #[test]

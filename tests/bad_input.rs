@@ -105,7 +105,7 @@ fn a_missing_file_or_directory() {
     );
     let text = refused_comparison(&["--data-dir", "/nowhere", "--dataset", "mnist"]);
     assert!(
-        text.contains("/nowhere: no train-images-idx3-ubyte"),
+        text.contains("/nowhere: No such file or directory"),
         "{text}"
     );
 }
@@ -204,7 +204,7 @@ fn nothing_to_learn_from_or_to_be_judged_on() {
         fs::write(directory.path().join(FILES[files[1]]), labels).unwrap();
         refused_comparison(&here)
     };
-    assert!(replaced([0, 1], 0, 0).contains("no images"));
+    assert!(replaced([0, 1], 0, 0).contains("no samples"));
     assert!(replaced([2, 3], 0, 0).contains("no test images"));
     assert!(replaced([0, 1], 6, 1).contains("every training image is of class 1"));
 }
@@ -400,12 +400,12 @@ fn protocols_that_cannot_be_are_refused_before_training() {
     let results = tempfile::tempdir().unwrap();
     for (arguments, message) in [
         (
-            ["--cv", "70000"],
-            "70000 folds of images whose rarest class has 5421: ask for 2 to 5421",
+            ["--cv", "6000"],
+            "6000 folds, but class 5 has 5421 samples; ask for 2 to 5421 folds",
         ),
         (
             ["--validation", "60000"],
-            "60000 of 60000 training images held out leaves too few",
+            "60000 of 60000 training samples held out leave fewer than two classes",
         ),
         (
             ["--validation", "5"],
@@ -425,6 +425,7 @@ fn protocols_that_cannot_be_are_refused_before_training() {
         ["--cv", "1"],
         ["--cv", "x2"],
         ["--cv", "1000x2"],
+        ["--cv", "70000"],
         ["--seed", "18446744073709551615"],
         ["--seeds", "0"],
         ["--time-limit", "5"],
@@ -449,9 +450,13 @@ fn a_plan_and_a_command_line_that_exclude_each_other() {
         (
             "seeds = 70000",
             &[],
-            "plan.toml, line 1: `seeds` must be at most 65535",
+            "plan.toml, line 1: `seeds` must be a whole number from 1 to 65535",
         ),
-        ("seeds = 0", &[], "`seeds` must be a whole number above 0"),
+        (
+            "seeds = 0",
+            &[],
+            "`seeds` must be a whole number from 1 to 65535",
+        ),
     ] {
         let text = format!("{line}\n[[models]]\nmodel = \"nearest-centroid\"\n");
         fs::write(&plan, text).unwrap();
@@ -464,16 +469,22 @@ fn a_plan_and_a_command_line_that_exclude_each_other() {
 }
 
 #[test]
-fn a_store_that_is_none_is_named_and_nothing_is_recorded() {
+fn a_store_that_is_none_is_named_and_costs_nothing_else() {
     let results = tempfile::tempdir().unwrap();
     let store = results.path().join("fits.sqlite");
     fs::write(&store, "something else that is long enough to be read").unwrap();
-    let mut command = experiments(&["compare", "--models", "nearest-centroid"]);
+    let mut command = experiments(&["compare", "--models", "nearest-centroid", "--quick"]);
     command.arg("--results").arg(results.path());
-    let text = refusal(command);
+    let output = command.assert().success().get_output().clone();
+    let text = String::from_utf8(output.stderr).unwrap();
     assert!(
-        text.contains("fits.sqlite: file is not a database; delete it"),
+        text.contains("fits.sqlite cannot be used (file is not a database)"),
         "{text}"
     );
-    assert!(!results.path().join("mnist").exists());
+    assert!(results.path().join("mnist/report.json").exists());
+    let kept = fs::read_to_string(&store).unwrap();
+    assert!(
+        kept.starts_with("something else"),
+        "nobody's file is replaced"
+    );
 }

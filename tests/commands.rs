@@ -81,9 +81,16 @@ fn help_names_every_command_and_option() {
         [
             "compare",
             "report",
+            "tune",
+            "history",
+            "diff",
+            "verify",
+            "export",
+            "schema",
             "models",
             "datasets",
             "show",
+            "benchmarks",
             "completions",
             "Exit codes",
         ]

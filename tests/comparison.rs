@@ -38,7 +38,7 @@ fn the_quick_look_trains_every_default_model_and_says_that_it_is_one() {
         (&true.into(), &true.into())
     );
     for id in ids {
-        let accuracy = model(&report, id)["test_accuracy"].as_f64().unwrap();
+        let accuracy = model(&report, id)["accuracy"].as_f64().unwrap();
         assert!(accuracy > 0.75, "{id}: {accuracy}");
     }
     let comparisons = report["comparisons"].as_array().unwrap();
@@ -52,7 +52,7 @@ fn the_quick_look_trains_every_default_model_and_says_that_it_is_one() {
         );
         let accuracy = |key: &str| {
             let of_model = model(&report, pair[key].as_str().unwrap());
-            of_model["test_accuracy"].as_f64().unwrap()
+            of_model["accuracy"].as_f64().unwrap()
         };
         let difference = accuracy("first") - accuracy("second");
         assert!((only("difference") - difference).abs() < 1e-9, "{pair}");
@@ -158,8 +158,8 @@ fn the_report_has_the_documented_keys() {
         "models[].fits[].judged_images",
         "models[].learning_curve[].train_images",
         "models[].latency.p99",
-        "models[].metrics.reliability[].confidence",
-        "models[].test_accuracy_interval.low",
+        "models[].reliability[].confidence",
+        "models[].accuracy_interval.low",
         "models[].variance.seed",
         "models[].controls[].passed",
         "comparisons[].metric_differences[].interval.high",

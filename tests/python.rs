@@ -25,7 +25,14 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     python
 });
 
+/// The interpreter.
+#[allow(dead_code, reason = "each test file uses what it needs")]
+pub(crate) fn interpreter() -> &'static Path {
+    &PYTHON
+}
+
 /// A script of `outside/`, to be run.
+#[allow(dead_code, reason = "each test file uses what it needs")]
 pub(crate) fn script(name: &str) -> Command {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/outside");
     let mut command = Command::new(&*PYTHON);

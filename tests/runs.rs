@@ -100,7 +100,7 @@ fn a_run_is_verified_and_a_forged_one_is_found_out() {
     experiments(&["verify"], results.path())
         .code(1)
         .stdout(contains("different"))
-        .stderr(contains("softmax: fitted again, another model came out"));
+        .stderr(contains("softmax: refitting gave different predictions"));
 }
 
 #[test]
@@ -144,13 +144,10 @@ fn a_report_is_exported_for_other_programs() {
     assert_eq!(lines.len(), 3);
     let column = lines[0]
         .iter()
-        .position(|name| *name == "test_accuracy")
+        .position(|name| *name == "accuracy")
         .unwrap();
     let accuracy: f64 = lines[1][column].parse().unwrap();
-    assert_eq!(
-        report(results.path())["models"][0]["test_accuracy"],
-        accuracy
-    );
+    assert_eq!(report(results.path())["models"][0]["accuracy"], accuracy);
     let json: serde_json::Value = serde_json::from_str(&text("json")).unwrap();
     assert_eq!(json, report(results.path()));
     assert!(text("latex").contains("\\toprule"));
@@ -206,7 +203,7 @@ fn a_figure_has_its_data_beside_it() {
         assert!(csv.lines().count() > 1, "{}", picture.display());
     }
     let curves = results.path().join("mnist/figures/accuracy.csv");
-    let last = report(results.path())["models"][0]["epochs"][1]["test_accuracy"].to_string();
+    let last = report(results.path())["models"][0]["epochs"][1]["judged_accuracy"].to_string();
     assert!(std::fs::read_to_string(curves).unwrap().contains(&last));
 }
 
@@ -223,7 +220,7 @@ fn the_plan_of_the_readme_runs() {
     compare(results.path(), &arguments).success();
     let report = report(results.path());
     assert_eq!(report["models"][1]["id"], "larger-step");
-    assert_eq!(report["protocol"]["folds"], 5);
+    assert_eq!(report["protocol"]["judged_on"]["folds"]["folds"], 5);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The command line.
 
-use crate::protocol::CrossValidation;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use runner::{CrossValidation, Resource};
+use search::Method;
+use serde::Serialize;
 use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -76,6 +79,50 @@ pub(crate) enum Command {
         /// The shell.
         shell: Shell,
     },
+    /// Run one job: what the commands above start for each fit.
+    #[command(hide = true)]
+    Cell,
+}
+
+/// Options whose names are keys of a plan, which they replace.
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct PlanFlags {
+    /// Seed of everything random. [default: the plan's, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seed: Option<u64>,
+    /// Train every model on N samples only, drawn in proportion to the classes. Every table says so.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) train_limit: Option<u64>,
+    /// Judge on N training samples that are held out, drawn in proportion to the classes, in place of
+    /// the test samples.
+    #[arg(long, value_name = "N", conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) validation: Option<u64>,
+    /// Cross-validate on the training samples, in place of judging on the test samples: K folds, or
+    /// `RxK` for R repetitions. Folds are stratified and the same for every model.
+    #[arg(long, value_name = "K|RxK")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cv: Option<CrossValidation>,
+}
+
+/// The same for comparisons alone.
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct ComparisonFlags {
+    /// Fit each stochastic model with N seeds, the given one and those after it, and report the spread.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seeds: Option<u16>,
+    /// Hold out N training samples, and calibrate each model's probabilities on them (temperature
+    /// scaling).
+    #[arg(long, value_name = "N", conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) calibrate: Option<u64>,
+    /// Fit every model to so many training samples, too, for its learning curve.
+    #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sizes: Option<Vec<u64>>,
 }
 
 #[derive(Debug, Args)]
@@ -107,12 +154,8 @@ pub(crate) struct RunArgs {
     /// parameters, every model has `train_limit`.
     #[arg(long, value_name = "MODEL.PARAMETER=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Seed of everything random. [default: the plan's, else 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub(crate) seed: Option<u64>,
-    /// Train every model on N images only, drawn in proportion to the classes. Every table says so.
-    #[arg(long, value_name = "N")]
-    pub(crate) train_limit: Option<usize>,
+    #[command(flatten)]
+    pub(crate) plan: PlanFlags,
     /// See that everything works in a few seconds: 2 000 training and 1 000 other images.
     /// Everything written says so.
     #[arg(long, conflicts_with = "train_limit")]
@@ -120,11 +163,11 @@ pub(crate) struct RunArgs {
     /// Threads: of each fit, or trials at a time, each on one. [default: all processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// Call a fit off after this time, such as 90s or 5m; it is reported with the reason.
+    /// Stop a fit after this time, such as 90s or 5m. The model keeps its row, with the reason.
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) time_limit: Option<Duration>,
-    /// Call a fit off when more memory than this is in use, the data included. Memory is counted for the
-    /// whole program, so that `tune` then makes one trial at a time.
+    /// Stop a fit whose process takes more memory than this: resident memory, as the operating system
+    /// counts it, program and data included. The model keeps its row, with the reason.
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) memory_limit: Option<u32>,
     /// Fit again what an earlier run has fitted in the same way.
@@ -142,25 +185,8 @@ pub(crate) struct RunArgs {
 pub(crate) struct CompareArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
-    /// Fit every model whose result depends on the seed with N seeds: the given one and those after.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) seeds: Option<u16>,
-    /// Judge on N training images that are held out, drawn in proportion to the classes, in place of
-    /// the test images.
-    #[arg(long, value_name = "N", conflicts_with = "cv")]
-    pub(crate) validation: Option<usize>,
-    /// Cross-validate on the training images, in place of judging on the test images: K folds, or
-    /// `RxK` for R repetitions. Folds are stratified and the same for every model. With --seeds, each
-    /// fold is fitted with as many seeds, and the variance budget has all its parts.
-    #[arg(long, value_name = "K|RxK")]
-    pub(crate) cv: Option<CrossValidation>,
-    /// Hold out N training images, and scale each model's probabilities by the temperature that suits
-    /// them best.
-    #[arg(long, value_name = "N", conflicts_with = "cv")]
-    pub(crate) calibrate: Option<usize>,
-    /// Fit every model to as many training images, too, for its learning curve.
-    #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv")]
-    pub(crate) sizes: Option<Vec<usize>>,
+    #[command(flatten)]
+    pub(crate) flags: ComparisonFlags,
 }
 
 #[derive(Debug, Args)]
@@ -249,8 +275,8 @@ pub(crate) struct TuneArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
     /// How values are chosen.
-    #[arg(long, value_enum, default_value_t = SearchKind::Random)]
-    pub(crate) search: SearchKind,
+    #[arg(long, default_value = Method::Random.name(), value_parser = one_of(Method::ALL, Method::name, Method::summary))]
+    pub(crate) search: Method,
     /// Trials of each model. Halving and ASHA make more, each with fewer images or epochs, that cost as
     /// much together.
     #[arg(long, value_name = "N", default_value = "20")]
@@ -258,61 +284,25 @@ pub(crate) struct TuneArgs {
     /// What halving and ASHA give most trials less of. [default: images]
     ///
     /// With epochs, a model without a parameter `epochs` gets fewer images; the report says which.
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = one_of(Resource::ALL, Resource::name, Resource::summary))]
     pub(crate) resource: Option<Resource>,
     /// Stop after as many seconds of fitting for each model, all its trials together; random, TPE and ASHA
     /// then know no other limit. A trial that would go beyond is called off.
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) seconds: Option<u32>,
-    /// Judge on N training images that are held out. [default: the plan's, else 10000]
-    #[arg(long, value_name = "N", conflicts_with = "cv")]
-    pub(crate) validation: Option<usize>,
-    /// Judge by cross-validation on the training images: K folds, or `RxK` for R repetitions. Each trial
-    /// is as many fits; the mean counts.
-    #[arg(long, value_name = "K|RxK")]
-    pub(crate) cv: Option<CrossValidation>,
 }
 
-/// How values are chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SearchKind {
-    /// At random, each parameter on its own scale.
-    Random,
-    /// All combinations of evenly spaced values, as many as the trials allow.
-    Grid,
-    /// By a tree-structured Parzen estimator, which learns from the trials before.
-    Tpe,
-    /// At random with few images or epochs; the best third goes on with three times as many.
-    Halving,
-    /// The same without rounds: a trial goes on as soon as it is among the best third (ASHA).
-    Asha,
-}
-
-impl SearchKind {
-    /// Its name on the command line.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Random => "random",
-            Self::Grid => "grid",
-            Self::Tpe => "tpe",
-            Self::Halving => "halving",
-            Self::Asha => "asha",
-        }
-    }
-
-    /// Whether it gives most trials less than the others.
-    pub(crate) fn shrinks(self) -> bool {
-        matches!(self, Self::Halving | Self::Asha)
-    }
-}
-
-/// What most trials are given less of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Resource {
-    /// Training images.
-    Samples,
-    /// Epochs, of models that have the parameter.
-    Epochs,
+/// Takes one of a few values by name, and describes each in the help.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    summary: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let values = all.map(|value| PossibleValue::new(name(value)).help(summary(value)));
+    PossibleValuesParser::new(values).map(move |text| {
+        let found = all.into_iter().find(|&value| name(value) == text);
+        found.expect("it is one of the possible values")
+    })
 }
 
 /// What a report can be exported as.

@@ -2,6 +2,7 @@
 
 pub(crate) mod benchmarks;
 pub(crate) mod compare;
+pub(crate) mod completions;
 pub(crate) mod datasets;
 pub(crate) mod export;
 pub(crate) mod history;

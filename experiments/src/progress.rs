@@ -2,30 +2,47 @@
 
 pub(crate) mod search;
 
-use crate::stopwatch::Stopwatch;
-use classifier::{Epoch, Step};
+use crate::output;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use runner::{Event, Stopwatch, Watcher};
 use std::io::IsTerminal;
 use std::time::Duration;
 
-/// The progress of one fit, on the error output; nothing where that is to be quiet.
+/// Plain lines are no closer together than this.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// The progress of a comparison, on standard error; nothing where that is to be quiet.
 pub(crate) struct Progress {
     quiet: bool,
+    fit: Option<Fit>,
+}
+
+/// The fit that runs.
+struct Fit {
     name: String,
     bar: Option<ProgressBar>,
     since_start: Stopwatch,
     since_line: Stopwatch,
 }
 
-/// Plain lines are no closer together than this.
-const PAUSE: Duration = Duration::from_secs(2);
-
 impl Progress {
-    /// Announces fit number `index` of `count`.
-    pub(crate) fn begin(fit: &str, index: usize, count: usize, quiet: bool) -> Self {
+    /// Of a comparison that has not begun.
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self { quiet, fit: None }
+    }
+}
+
+impl Watcher for Progress {
+    fn note(&mut self, note: &str) {
+        if !self.quiet {
+            output::tell(note);
+        }
+    }
+
+    fn begin(&mut self, fit: &str, index: usize, count: usize) {
         let name = format!("[{}/{count}] {fit}", index + 1);
-        let bar = (std::io::stderr().is_terminal() && !quiet).then(|| {
-            let style = ProgressStyle::with_template("{prefix:26} {spinner} {msg}")
+        let bar = (std::io::stderr().is_terminal() && !self.quiet).then(|| {
+            let style = ProgressStyle::with_template("{prefix} {spinner} {wide_msg}")
                 .expect("a valid template");
             let target = ProgressDrawTarget::stderr();
             let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style);
@@ -34,68 +51,96 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        if bar.is_none() && !quiet {
-            eprintln!("{name}: fitting");
+        if bar.is_none() && !self.quiet {
+            output::tell(format_args!("{name}: fitting"));
         }
-        Self {
-            quiet,
+        self.fit = Some(Fit {
             name,
             bar,
             since_start: Stopwatch::start(),
             since_line: Stopwatch::start(),
+        });
+    }
+
+    fn event(&mut self, event: &Event) {
+        let Some(fit) = &mut self.fit else {
+            return;
+        };
+        let line = match event {
+            Event::Epoch {
+                number,
+                total,
+                training_loss,
+                accuracy,
+            } => {
+                let state = format!(", loss {training_loss:.4}, {:.2} % right", accuracy * 100.0);
+                fit.advance(*number, *total, "epochs", &state)
+            }
+            Event::Step { done, total, unit } => fit.advance(*done, *total, unit, ""),
+            Event::Evaluating { done, total } => {
+                fit.show(&format!("evaluating, {done} of {total} samples"));
+                None
+            }
+            _ => None,
+        };
+        if let (Some(line), false) = (line, self.quiet) {
+            output::tell(line);
         }
     }
 
-    /// An epoch is over.
-    pub(crate) fn epoch(&mut self, epoch: Epoch, test_accuracy: f64) {
-        let state = format!(
-            "loss {:.4}, {:.2} % right",
-            epoch.training_loss,
-            test_accuracy * 100.0
-        );
-        self.advance(epoch.number, epoch.total, "epochs", &state);
-    }
-
-    /// A part of the fit is over.
-    pub(crate) fn step(&mut self, step: Step) {
-        self.advance(step.done, step.total, step.unit, "");
-    }
-
-    /// The fit is over; what remains is evaluation.
-    pub(crate) fn evaluating(&self) {
-        if let Some(bar) = &self.bar {
-            bar.set_message("evaluating");
-        }
-    }
-
-    /// Everything is over; `result` is one line.
-    pub(crate) fn end(self, result: &str) {
-        if let Some(bar) = self.bar {
+    fn end(&mut self, result: &str) {
+        let Some(fit) = self.fit.take() else {
+            return;
+        };
+        if let Some(bar) = fit.bar {
             bar.finish_and_clear();
         }
         if !self.quiet {
-            eprintln!("{}: {result}", self.name);
+            output::tell(format_args!("{}: {result}", fit.name));
+        }
+    }
+}
+
+impl Fit {
+    fn show(&self, message: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(message.to_owned());
         }
     }
 
-    fn advance(&mut self, done: usize, total: usize, unit: &str, state: &str) {
-        let separator = if state.is_empty() { "" } else { ", " };
-        let message = format!("{done} of {total} {unit}{separator}{state}");
-        if let Some(bar) = &self.bar {
-            if bar.length() != Some(total as u64) {
-                let style = "{prefix:26} {bar:24} {msg}, {eta} left";
-                bar.set_style(ProgressStyle::with_template(style).expect("a valid template"));
-                bar.set_length(total as u64);
-            }
-            bar.set_message(message);
-            bar.set_position(done as u64);
-        } else if !self.quiet && self.since_line.elapsed() >= PAUSE && done > 0 && done < total {
-            self.since_line = Stopwatch::start();
-            let left = self
-                .since_start
-                .elapsed()
-                .mul_f64((total - done) as f64 / done as f64);
-            eprintln!("{}: {message}, {} s left", self.name, left.as_secs().max(1));
+    /// Shows that some parts are done. Gives a line where there is no bar and the last was long ago.
+    fn advance(&mut self, done: usize, total: usize, unit: &str, state: &str) -> Option<String> {
+        let left = left(self.since_start.elapsed(), done, total);
+        let message = format!("{done} of {total} {unit}{state}{left}");
+        self.show(&message);
+        let due = self.since_line.elapsed() >= PAUSE && done > 0 && done < total;
+        if self.bar.is_some() || !due {
+            return None;
         }
+        self.since_line = Stopwatch::start();
+        Some(format!("{}: {message}", self.name))
+    }
+}
+
+/// The time that is left if the rest takes as long as what is done: ", 5 s left". Nothing before a part
+/// is done, and nothing after all are.
+fn left(elapsed: Duration, done: usize, total: usize) -> String {
+    if done == 0 || done >= total {
+        return String::new();
+    }
+    let left = elapsed.mul_f64((total - done) as f64 / done as f64);
+    format!(", {} s left", left.as_secs_f64().ceil() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_told_between_the_first_part_and_the_last() {
+        let second = Duration::from_secs(1);
+        assert_eq!(left(second, 1, 20), ", 19 s left");
+        assert_eq!(left(second, 0, 20), "");
+        assert_eq!(left(second, 20, 20), "");
     }
 }

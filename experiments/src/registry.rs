@@ -1,10 +1,13 @@
 //! Every model, in the order of every report. A new model adds its line here and its dependency
 //! in Cargo.toml.
 
-use classifier::{ModelEntry, nearest_name};
+use classifier::ModelEntry;
+use runner::Registry;
 
-/// All registered models.
-pub(crate) const MODELS: &[ModelEntry] = &[
+/// All registered models, and those that this build was made without.
+pub(crate) const REGISTRY: Registry = Registry::new(MODELS).without(LEFT_OUT);
+
+const MODELS: &[ModelEntry] = &[
     model_softmax::SOFTMAX,
     model_softmax::SOFTMAX_LBFGS,
     #[cfg(feature = "burn-ndarray")]
@@ -21,8 +24,8 @@ pub(crate) const MODELS: &[ModelEntry] = &[
     model_nearest_centroid::NEAREST_CENTROID,
 ];
 
-/// Models that this build was made without, with the feature that brings them.
-pub(crate) const LEFT_OUT: &[(&str, &str)] = &[
+/// Each with the feature that brings it.
+const LEFT_OUT: &[(&str, &str)] = &[
     #[cfg(not(feature = "burn-ndarray"))]
     ("burn-ndarray", "burn-ndarray"),
     #[cfg(not(feature = "burn-flex"))]
@@ -31,16 +34,6 @@ pub(crate) const LEFT_OUT: &[(&str, &str)] = &[
     ("burn-mlp", "burn-flex"),
 ];
 
-/// The model registered as `id`.
-pub(crate) fn find(id: &str) -> Option<&'static ModelEntry> {
-    MODELS.iter().find(|model| model.id == id)
-}
-
-/// The registered name that is most like `id`.
-pub(crate) fn nearest(id: &str) -> Option<&'static str> {
-    nearest_name(id, MODELS.iter().map(|model| model.id))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,16 +41,11 @@ mod tests {
     #[test]
     fn ids_are_unique_and_fit_for_paths() {
         for (i, model) in MODELS.iter().enumerate() {
+            let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(model.id.chars().all(fits), "{}", model.id);
+            let others = &MODELS[..i];
             assert!(
-                model
-                    .id
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
-                "{}",
-                model.id
-            );
-            assert!(
-                MODELS[..i].iter().all(|other| other.id != model.id),
+                others.iter().all(|other| other.id != model.id),
                 "{}",
                 model.id
             );

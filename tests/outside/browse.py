@@ -19,7 +19,7 @@ def sorting(page):
     assert sorted(names.all_inner_texts()) == sorted(ids)
     right = table.locator("th button").get_by_text("right", exact=True)
     right.click()
-    best_first = sorted(report["models"], key=lambda model: -model["test_accuracy"])
+    best_first = sorted(report["models"], key=lambda model: -model["accuracy"])
     assert names.all_inner_texts() == [model["id"] for model in best_first]
     right.press("Enter")
     assert names.all_inner_texts() == [model["id"] for model in reversed(best_first)]
@@ -58,8 +58,8 @@ def suspects(page):
     page.reload()
     assert page.locator("#wrong").input_value() == "*"
     shown = int(page.locator("#atlas-count").inner_text().split()[0].replace("\u00a0", ""))
-    most_right = min(report["models"], key=lambda model: 1 - model["test_accuracy"])
-    wrong_at_best = round((1 - most_right["test_accuracy"]) * report["dataset"]["test"])
+    most_right = min(report["models"], key=lambda model: 1 - model["accuracy"])
+    wrong_at_best = round((1 - most_right["accuracy"]) * report["dataset"]["test"])
     assert 0 < shown <= wrong_at_best
     assert page.locator("#atlas-tiles canvas").count() == min(shown, 200)
 

@@ -39,18 +39,18 @@ with served(tensorboard, "/data/plugin/scalars/tags") as address:
         points = json.loads(get("scalars/scalars", run=model["id"], tag="finished"))
         assert [point[2] for point in points] == [float(finished)]
         if not finished:
-            assert "final/test_accuracy" not in tags[model["id"]]
+            assert "final/accuracy" not in tags[model["id"]]
             continue
         # Each point is wall time, step, value; a value is an f32.
-        query = {"run": model["id"], "tag": "accuracy/test"}
+        query = {"run": model["id"], "tag": "accuracy/judged"}
         if model["epochs"]:
             points = json.loads(get("scalars/scalars", **query))
             assert [point[1] for point in points] == [epoch["epoch"] for epoch in model["epochs"]]
             for point, epoch in zip(points, model["epochs"], strict=True):
-                assert abs(point[2] - epoch["test_accuracy"]) < 1e-6
-        points = json.loads(get("scalars/scalars", **query | {"tag": "final/test_accuracy"}))
+                assert abs(point[2] - epoch["judged_accuracy"]) < 1e-6
+        points = json.loads(get("scalars/scalars", **query | {"tag": "final/accuracy"}))
         assert len(points) == 1
-        assert abs(points[0][2] - model["test_accuracy"]) < 1e-6
+        assert abs(points[0][2] - model["accuracy"]) < 1e-6
 
     (weights,) = json.loads(get("images/images", run="softmax", tag="weights", sample=0))
     query = dict(urllib.parse.parse_qsl(weights["query"]))

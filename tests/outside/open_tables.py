@@ -36,16 +36,18 @@ for model in report["models"]:
     row = models.loc[model["id"]]
     for key in ["status", "train_images"]:
         assert row[key] == model[key], key
-    for key in ["parameters", "test_accuracy", "test_log_loss", "macro_f1", "fit_seconds"]:
-        value = math.nan if model[key] is None else model[key]
+    measured = {**model, **model.get("metrics", {})}
+    for key in ["parameters", "accuracy", "log_loss", "macro_f1", "fit_seconds"]:
+        value = measured.get(key)
+        value = math.nan if value is None else float(value)
         assert row[key] == value or math.isnan(row[key]) and math.isnan(value), key
 
 epochs = exported("epochs")
 for model in report["models"]:
     of_model = epochs[epochs["id"] == model["id"]]
-    assert of_model["epoch"].tolist() == [epoch["epoch"] for epoch in model["epochs"]]
-    accuracies = [epoch["test_accuracy"] for epoch in model["epochs"]]
-    assert of_model["test_accuracy"].tolist() == accuracies
+    assert of_model["epoch"].tolist() == [epoch["epoch"] for epoch in model.get("epochs", [])]
+    accuracies = [epoch["judged_accuracy"] for epoch in model.get("epochs", [])]
+    assert of_model["judged_accuracy"].tolist() == accuracies
 
 predictions = exported("predictions")
 probabilities = [name for name in predictions.columns if name.startswith("probability_")]
@@ -56,8 +58,8 @@ for model in report["models"]:
         assert of_model.empty
         continue
     assert len(of_model) == report["dataset"]["test"]
-    assert (of_model["truth"] == of_model["predicted"]).mean() == model["test_accuracy"]
-    if model["test_log_loss"] is not None:
+    assert (of_model["truth"] == of_model["predicted"]).mean() == model["accuracy"]
+    if model["metrics"]["log_loss"] is not None:
         assert ((of_model[probabilities].sum(axis="columns") - 1).abs() < 1e-5).all()
         likeliest = of_model[probabilities].idxmax(axis="columns").str.removeprefix("probability_")
         assert (likeliest == of_model["predicted"]).all()

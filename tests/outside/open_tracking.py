@@ -41,14 +41,14 @@ with tempfile.TemporaryDirectory() as home, served(mlflow(home), "/health") as a
         assert run.data.params["seed"] == str(report["seed"])
         if model["status"] != "finished":
             assert run.info.status == "FAILED"
-            assert "test_accuracy" not in run.data.metrics
+            assert "accuracy" not in run.data.metrics
             continue
         assert run.info.status == "FINISHED"
-        assert run.data.metrics["test_accuracy"] == model["test_accuracy"]
+        assert run.data.metrics["accuracy"] == model["accuracy"]
         for name, value in model["hyperparameters"].items():
             assert run.data.params[name] == (value if isinstance(value, str) else json.dumps(value))
         assert run.data.tags["plumbline.run"] == report["run"]
-        history = client.get_metric_history(run.info.run_id, "epoch_test_accuracy")
+        history = client.get_metric_history(run.info.run_id, "epoch_judged_accuracy")
         logged_epochs = [(point.step, point.value) for point in history]
-        epochs = [(epoch["epoch"], epoch["test_accuracy"]) for epoch in model["epochs"]]
+        epochs = [(epoch["epoch"], epoch["judged_accuracy"]) for epoch in model["epochs"]]
         assert sorted(logged_epochs) == epochs

@@ -93,8 +93,9 @@ fn seconds_bind() {
         assert_eq!(report["budget"]["seconds"], 1.0);
         for model in [0, 1] {
             let seconds = number(&report["models"][model]["seconds"]);
-            // A trial is called off a moment after its time; on a busy machine moments are long.
-            assert!((0.95..4.0).contains(&seconds), "{seconds}");
+            // A trial is called off a moment after its time; on a busy machine moments are long. The start
+            // of its process is in the budget while it runs, but is no time of the model's.
+            assert!((0.8..4.0).contains(&seconds), "{seconds}");
             let finished = trials(&report, model).iter().filter(|trial| {
                 let finished = trial["accuracy"].is_number();
                 assert_eq!(trial["called_off"], !finished, "{trial}");

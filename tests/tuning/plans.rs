@@ -149,7 +149,7 @@ fn mistakes_in_a_search_are_named_before_anything_is_fitted() {
         ),
         (
             "search.epochs = [1, 2, 3]",
-            "a grid of softmax's parameters has 3 points",
+            "the smallest grid of softmax's parameters has 3 points",
         ),
         // The good end first: only the other is wrong.
         (

@@ -1,5 +1,6 @@
 //! Why a fit did not happen, or a parameter was not accepted.
 
+use crate::{Cancelled, did_you_mean};
 use data::DataError;
 use std::fmt::Display;
 
@@ -37,11 +38,6 @@ pub enum FitError {
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
-
-/// The fit was called off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("cancelled")]
-pub struct Cancelled;
 
 /// A hyper-parameter whose value is of the right type but out of range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,8 +117,4 @@ fn known_or_none(known: &[String]) -> String {
     } else {
         known.join(", ")
     }
-}
-
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }

@@ -5,19 +5,25 @@
 //! defaults; that constant is all a runner needs to know. `CONTRIBUTING.md` walks through
 //! `model-nearest-centroid`, the smallest complete example.
 
+mod cancellation;
 mod context;
 mod entry;
 mod error;
 mod nearest_name;
+mod observer;
+mod random;
+mod range;
 mod recipe;
 mod scores;
 
-pub use context::{
-    Cancellation, Epoch, FitContext, Observer, Silent, Step, generator, with_threads,
-};
+pub use cancellation::{Cancellation, Cancelled};
+pub use context::{FitContext, with_threads};
 pub use entry::{Hyperparameters, ModelEntry, Parameter, Preset};
-pub use error::{Cancelled, FitError, InvalidParameter, ParameterError};
-pub use nearest_name::nearest_name;
+pub use error::{FitError, InvalidParameter, ParameterError};
+pub use nearest_name::{did_you_mean, nearest_name};
+pub use observer::{Epoch, Observer, Silent, Step};
+pub use random::generator;
+pub use range::Count;
 pub use recipe::{Classifier, LinearWeights, Recipe};
 pub use scores::Scores;
 

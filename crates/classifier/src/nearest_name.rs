@@ -13,6 +13,11 @@ pub fn nearest_name<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// The same as a remark for the end of an error: "(did you mean `epochs`?)", or nothing.
+pub fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

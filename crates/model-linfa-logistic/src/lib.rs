@@ -80,13 +80,13 @@ impl LinfaLogistic {
             matrix(train.samples()),
             Array1::from(train.labels().to_vec()),
         );
-        let params = MultiLogisticRegression::default()
+        // The one call cannot be interrupted.
+        context.cancellation().check()?;
+        let fitted = MultiLogisticRegression::default()
             .alpha(self.alpha)
             .max_iterations(self.max_iterations)
-            .gradient_tolerance(self.gradient_tolerance);
-        let fitted = context
-            .cancellation()
-            .abandonable("linfa-logistic", move || params.fit(&data))?
+            .gradient_tolerance(self.gradient_tolerance)
+            .fit(&data)
             .map_err(|error| FitError::Library {
                 library: "linfa-logistic",
                 reason: error.to_string(),

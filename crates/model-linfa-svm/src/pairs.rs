@@ -134,12 +134,12 @@ fn separate(
         Kernel::Rbf => params.gaussian_kernel(1.0 / settings.gamma),
         Kernel::Linear => params.linear_kernel(),
     };
-    cancellation
-        .abandonable("linfa-svm", move || params.fit(&data))?
-        .map_err(|error| FitError::Library {
-            library: "linfa-svm",
-            reason: error.to_string(),
-        })
+    // The call cannot be interrupted: what can be is the row of pairs.
+    cancellation.check()?;
+    params.fit(&data).map_err(|error| FitError::Library {
+        library: "linfa-svm",
+        reason: error.to_string(),
+    })
 }
 
 #[cfg(test)]

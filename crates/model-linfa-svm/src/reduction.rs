@@ -25,12 +25,11 @@ impl Reduction {
         if components >= images.features() {
             return Ok(Self { pca: None });
         }
+        // There are no more components than samples.
+        let components = components.min(images.len());
         let records = linfa::Dataset::from(matrix(images).mapv(f64::from));
-        let pca = context
-            .cancellation()
-            .abandonable("linfa-reduction", move || {
-                Pca::params(components).fit(&records)
-            })?
+        let pca = Pca::params(components)
+            .fit(&records)
             .map_err(|error| FitError::Library {
                 library: "linfa-reduction",
                 reason: error.to_string(),

@@ -1,8 +1,9 @@
-//! What can go wrong between records and pages.
+//! What can go wrong between numbers and pages.
 
+use records::RecordError;
 use std::path::{Path, PathBuf};
 
-/// Why a report could not be read or written.
+/// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
@@ -14,34 +15,9 @@ pub enum ReportError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A line of a record file is no record.
-    #[error("{}, line {line}: not a record ({reason})", path.display())]
-    Record {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What the parser said.
-        reason: String,
-    },
-    /// Records of an earlier version, without what reports are made from now.
-    #[error("{}: records of an earlier version of Plumbline; run `compare` again", path.display())]
-    OldFormat {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The first line does not say what ran.
-    #[error("{}: does not begin with a run record", path.display())]
-    NoRun {
-        /// The file.
-        path: PathBuf,
-    },
-    /// There is nothing to render.
-    #[error("{}: no records here; `compare` writes them", directory.display())]
-    NoRecords {
-        /// The directory.
-        directory: PathBuf,
-    },
+    /// Records could not be read, or a file not written.
+    #[error(transparent)]
+    Records(#[from] RecordError),
     /// A figure could not be drawn, or the page not filled in.
     #[error("{what}: {reason}")]
     Render {

@@ -1,41 +1,41 @@
-//! The same report as one HTML file that needs nothing else.
+//! The same report as one HTML file that needs nothing else, and loads nothing else.
 
-use crate::figures::Figure;
-use crate::markdown::{self, View};
-use crate::{ImagesRecord, ModelSummary, Report, ReportError};
+use crate::error::ReportError;
+use crate::figure::Figure;
+use crate::numbers::thousands;
+use crate::prose;
+use crate::sprite::{PER_ROW, Sprite};
+use crate::template::fill;
+use crate::view::View;
+use analysis::Report;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use pulldown_cmark::html::push_html;
-use pulldown_cmark::{Event, Options, Parser};
+use records::ImagesRecord;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 const TEMPLATE: &str = include_str!("../templates/report.html.jinja");
-
-/// Images in a row of the sprite.
-const PER_ROW: usize = 64;
+const SCRIPT: &str = include_str!("../templates/report.js");
 
 /// What the template is filled with.
 #[derive(Serialize)]
-struct HtmlView<'a> {
+struct Page<'a> {
     #[serde(flatten)]
     view: View<'a>,
+    /// What the page may do: run its own script, and show pictures that it holds.
+    policy: String,
+    script: &'static str,
     /// SVG figures by name.
     inline: BTreeMap<&'a str, String>,
     /// Weights as `data:` addresses, by model.
     weight_images: Vec<(String, String)>,
-    matrices: Vec<Matrix<'a>>,
     /// What the plan's author makes of it, as HTML.
     analysis: String,
     /// JSON for the script; empty without images.
     data: String,
-}
-
-/// A confusion matrix.
-#[derive(Serialize)]
-struct Matrix<'a> {
-    id: &'a str,
-    rows: &'a [Vec<usize>],
+    /// How many of how many images are in it, where these are not all.
+    first_images: Option<(String, String)>,
 }
 
 /// The images that some model got wrong, for the script.
@@ -70,38 +70,38 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         let model = figure.name.strip_prefix("weights-")?.strip_suffix(".png")?;
         Some((model.to_owned(), address(&figure.bytes)))
     });
-    let matrices = report.finished().filter_map(|model| {
-        Some(Matrix {
-            id: &model.id,
-            rows: model.confusion.as_ref()?.rows(),
-        })
+    let images = report.images.as_ref();
+    let sprite = images.map(|images| Sprite::new(images, &report.dataset));
+    let sprite = images.zip(sprite.transpose()?);
+    let first_images = sprite.as_ref().and_then(|(images, sprite)| {
+        let (shown, all) = (sprite.images, images.indices.len());
+        (shown < all).then(|| (thousands(shown), thousands(all)))
     });
-    let view = HtmlView {
-        view: markdown::view(report, figures),
+    let data = sprite.map(|(images, sprite)| data(report, images, &sprite));
+    let page = Page {
+        view: View::new(report, figures),
+        policy: policy(),
+        script: SCRIPT,
         inline: svgs
             .map(|figure| (figure.name.as_str(), text(figure)))
             .collect(),
         weight_images: weights.collect(),
-        analysis: report.analysis.as_deref().map_or_else(String::new, prose),
-        matrices: matrices.collect(),
-        data: match &report.images {
-            Some(images) => data(report, images)?,
-            None => String::new(),
-        },
+        analysis: report
+            .analysis
+            .as_deref()
+            .map_or_else(String::new, prose::html),
+        data: data.transpose()?.unwrap_or_default(),
+        first_images,
     };
-    markdown::fill("report.html", TEMPLATE, view)
-        .map_err(|error| ReportError::render("index.html", &error))
+    fill("index.html", TEMPLATE, page).map_err(|error| ReportError::render("index.html", &error))
 }
 
-/// Markdown as HTML. HTML in it is text: a report runs nothing but its own script.
-fn prose(markdown: &str) -> String {
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
-        Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
-        event => event,
-    });
-    let mut html = String::new();
-    push_html(&mut html, events);
-    html
+/// The content security policy: nothing is loaded, and no script runs but the page's own.
+fn policy() -> String {
+    let hash = STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()));
+    format!(
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; base-uri 'none'"
+    )
 }
 
 fn has_extension(figure: &Figure, extension: &str) -> bool {
@@ -110,44 +110,38 @@ fn has_extension(figure: &Figure, extension: &str) -> bool {
         .is_some_and(|of_figure| of_figure == extension)
 }
 
-fn data(report: &Report, images: &ImagesRecord) -> Result<String, ReportError> {
+fn data(report: &Report, images: &ImagesRecord, sprite: &Sprite) -> Result<String, ReportError> {
+    let shown = &images.indices[..sprite.images];
     let pick = |predictions: &[u16]| -> Vec<u16> {
-        let indices = images.indices.iter();
+        let indices = shown.iter();
         indices.map(|&index| predictions[index as usize]).collect()
     };
-    let models: Vec<&ModelSummary> = report.finished().collect();
-    let with_probabilities: Vec<&Vec<f32>> = models
-        .iter()
-        .filter_map(|model| model.confidence.as_ref())
+    let with_probabilities: Vec<&Vec<f32>> = report
+        .finished()
+        .filter_map(|(_, of)| of.shown.confidence.as_ref())
         .collect();
     let confidence = |&index: &u32| {
-        let sum: f32 = with_probabilities
-            .iter()
-            .map(|all| all[index as usize])
-            .sum();
+        let models = with_probabilities.iter();
+        let sum: f32 = models.map(|all| all[index as usize]).sum();
         // Three digits order them as well.
         (sum / with_probabilities.len().max(1) as f32 * 1e3).round() / 1e3
     };
     let data = Data {
-        rows: report.dataset.rows,
-        columns: report.dataset.columns,
+        rows: sprite.height,
+        columns: sprite.width,
         per_row: PER_ROW,
         class_names: &report.dataset.class_names,
-        images: &images.indices,
+        images: shown,
         labels: pick(&report.labels),
-        confidence: images.indices.iter().map(confidence).collect(),
-        models: models
-            .iter()
-            .map(|model| Predictions {
+        confidence: shown.iter().map(confidence).collect(),
+        models: report
+            .finished()
+            .map(|(model, of)| Predictions {
                 id: &model.id,
-                predictions: pick(&model.predictions),
+                predictions: pick(&of.shown.predictions),
             })
             .collect(),
-        sprite: address(&sprite(
-            images,
-            report.dataset.rows,
-            report.dataset.columns,
-        )?),
+        sprite: address(&sprite.png),
     };
     let json =
         serde_json::to_string(&data).map_err(|error| ReportError::render("index.html", &error))?;
@@ -155,43 +149,7 @@ fn data(report: &Report, images: &ImagesRecord) -> Result<String, ReportError> {
     Ok(json.replace('<', "\\u003c"))
 }
 
-/// All images side by side, grey.
-fn sprite(images: &ImagesRecord, rows: usize, columns: usize) -> Result<Vec<u8>, ReportError> {
-    let lines = images.indices.len().div_ceil(PER_ROW).max(1);
-    let (width, height) = (PER_ROW * columns, lines * rows);
-    let mut pixels = vec![0; width * height];
-    for (position, image) in images.pixels.chunks_exact(rows * columns).enumerate() {
-        let (left, top) = (position % PER_ROW * columns, position / PER_ROW * rows);
-        for (row, line) in image.chunks_exact(columns).enumerate() {
-            let start = (top + row) * width + left;
-            pixels[start..start + columns].copy_from_slice(line);
-        }
-    }
-    let failed = |error: png::EncodingError| ReportError::render("index.html", &error);
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_compression(png::Compression::High);
-    let mut writer = encoder.write_header().map_err(failed)?;
-    writer.write_image_data(&pixels).map_err(failed)?;
-    writer.finish().map_err(failed)?;
-    Ok(bytes)
-}
-
 /// A PNG as a `data:` address.
 fn address(png: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(png))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prose_is_set_and_runs_nothing() {
-        let html = prose("It is **better**:\n\n- by a point\n\n<script>alert(1)</script>");
-        assert!(html.contains("<strong>better</strong>"), "{html}");
-        assert!(html.contains("<li>by a point</li>"), "{html}");
-        assert!(!html.contains("<script>"), "{html}");
-    }
 }

@@ -1,62 +1,107 @@
-//! The index of all reports below a results directory.
+//! The index of all reports below a results directory, and how models rank over data sets.
 
-use crate::ReportError;
-use crate::data_sets::OverDataSets;
-use crate::files::write_file;
-use serde_json::Value;
-use std::fmt::Write;
+use crate::error::ReportError;
+use crate::figures::critical_difference_diagram;
+use crate::lock::alone_in;
+use crate::numbers::{percent, probability};
+use crate::template::fill;
+use analysis::{FEWEST_DATA_SETS, OverDataSets, Overview, Ranking};
+use records::{JudgedOn, write_file};
+use serde::Serialize;
 use std::fs;
 use std::path::Path;
 
+const TEMPLATE: &str = include_str!("../templates/index.md.jinja");
+
+/// What the template is filled with.
+#[derive(Serialize)]
+struct Page {
+    rows: Vec<ReportRow>,
+    /// Directories with reports that cannot be read any more, or not yet.
+    others: Vec<String>,
+    fewest: usize,
+    too_few: Option<usize>,
+    ranking: Option<RankingView>,
+    searches: Vec<SearchLink>,
+    benchmarks: bool,
+}
+
+/// A report.
+#[derive(Serialize)]
+struct ReportRow {
+    directory: String,
+    title: String,
+    remarks: Vec<&'static str>,
+    best: String,
+    right: String,
+    models: usize,
+    run: String,
+}
+
+/// How models rank over data sets.
+#[derive(Serialize)]
+struct RankingView {
+    titles: Vec<String>,
+    models: Vec<(String, String)>,
+    /// Friedman's test, in numbers.
+    test: String,
+    critical: String,
+    /// Every pair; none where there is no evidence that any two differ.
+    pairs: Vec<Pair>,
+}
+
+#[derive(Serialize)]
+struct Pair {
+    first: String,
+    second: String,
+    ahead: String,
+    p: String,
+    different: bool,
+}
+
+/// A search for parameters.
+#[derive(Serialize)]
+struct SearchLink {
+    directory: String,
+    title: String,
+}
+
 /// Writes `README.md` with a line for every report below `results`, in alphabetical order, and how
-/// models rank over data sets, where there are five or more.
+/// models rank over data sets, where there are five or more. Of several processes one writes at a
+/// time.
 ///
 /// # Errors
 /// [`ReportError`] naming the file.
 pub fn write_index(results: &Path) -> Result<(), ReportError> {
-    let mut reports: Vec<(String, Value)> = fs::read_dir(results)
-        .map_err(ReportError::io(results))?
+    alone_in(results, || {
+        let reports = reports(results)?;
+        let known = reports.iter().filter_map(|(_, report)| report.as_ref());
+        let over = OverDataSets::new(known);
+        let figures = results.join("figures");
+        match &over {
+            OverDataSets::Ranking(ranking) => {
+                critical_difference_diagram(ranking)?.write(&figures)?;
+            }
+            OverDataSets::Nothing | OverDataSets::TooFew(_) => remove_diagram(&figures)?,
+        }
+        let filled = fill("README.md", TEMPLATE, page(results, &reports, &over));
+        let page = filled.map_err(|error| ReportError::render("README.md", &error))?;
+        Ok(write_file(&results.join("README.md"), page.as_bytes())?)
+    })
+}
+
+/// Directories with a report, in alphabetical order; `None` where it is of another version.
+fn reports(results: &Path) -> Result<Vec<(String, Option<Overview>)>, ReportError> {
+    let entries = fs::read_dir(results).map_err(ReportError::io(results))?;
+    let mut reports: Vec<(String, Option<Overview>)> = entries
         .filter_map(|entry| {
             let entry = entry.ok()?;
             let json = fs::read(entry.path().join("report.json")).ok()?;
-            Some((
-                entry.file_name().into_string().ok()?,
-                serde_json::from_slice(&json).ok()?,
-            ))
+            Some((entry.file_name().into_string().ok()?, Overview::read(&json)))
         })
         .collect();
     reports.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut page = String::from(
-        "# Results\n\n\
-         Written by `cargo run -p experiments -- compare`; each page says what ran and where.\n\n\
-         | report | highest accuracy | right | models | run |\n|---|---|--:|--:|---|\n",
-    );
-    for (directory, report) in &reports {
-        let _ = writeln!(page, "{}", line(directory, report));
-    }
-    let over_data_sets = OverDataSets::new(&reports)?;
-    page += &over_data_sets.text;
-    let figures = results.join("figures");
-    if let Some(diagram) = over_data_sets.diagram {
-        diagram.write(&figures)?;
-    } else {
-        remove_diagram(&figures)?;
-    }
-    for (directory, report) in &reports {
-        if results.join(directory).join("tuning/README.md").is_file() {
-            let title = report["dataset"]["title"].as_str().unwrap_or(directory);
-            let _ = writeln!(
-                page,
-                "\n[Tuning on {title}]({directory}/tuning/README.md): the search for parameters, on training \
-                 images only; written by `cargo run -p experiments -- tune`."
-            );
-        }
-    }
-    if results.join("benchmarks.md").is_file() {
-        page += "\n[Benchmarks](benchmarks.md): how fast, beside Python peers; written by \
-                 `cargo run -p experiments -- benchmarks`.\n";
-    }
-    write_file(&results.join("README.md"), page.as_bytes())
+    Ok(reports)
 }
 
 /// An old diagram would be of data sets that are not there any more.
@@ -70,65 +115,114 @@ fn remove_diagram(figures: &Path) -> Result<(), ReportError> {
     Ok(())
 }
 
-/// Whether some model saw fewer training images than there are.
-fn is_limited(report: &Value, models: &[Value]) -> bool {
-    let available = report["dataset"]["train_available"].as_u64();
-    let folds = report["protocol"]["folds"].as_u64().unwrap_or(0) > 0;
-    !folds
-        && models
+fn page(results: &Path, reports: &[(String, Option<Overview>)], over: &OverDataSets) -> Page {
+    let title = |directory: &str, report: &Option<Overview>| {
+        let title = report.as_ref().map(|report| report.dataset.title.clone());
+        title.unwrap_or_else(|| directory.to_owned())
+    };
+    let searches = reports.iter().filter_map(|(directory, report)| {
+        let page = results.join(directory).join("tuning/README.md");
+        page.is_file().then(|| SearchLink {
+            title: title(directory, report),
+            directory: address(directory),
+        })
+    });
+    let others = reports.iter().filter(|(_, report)| report.is_none());
+    Page {
+        rows: reports
             .iter()
-            .any(|model| model["train_images"].as_u64() < available)
+            .filter_map(|(directory, report)| Some(ReportRow::new(directory, report.as_ref()?)))
+            .collect(),
+        others: others.map(|(directory, _)| address(directory)).collect(),
+        fewest: FEWEST_DATA_SETS,
+        too_few: match over {
+            OverDataSets::TooFew(count) => Some(*count),
+            OverDataSets::Nothing | OverDataSets::Ranking(_) => None,
+        },
+        ranking: match over {
+            OverDataSets::Ranking(ranking) => Some(RankingView::new(ranking)),
+            OverDataSets::Nothing | OverDataSets::TooFew(_) => None,
+        },
+        searches: searches.collect(),
+        benchmarks: results.join("benchmarks.md").is_file(),
+    }
 }
 
-fn line(directory: &str, report: &Value) -> String {
-    let models = report["models"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let accuracy = |model: &Value| model["test_accuracy"].as_f64();
-    // The last of equals is the greatest; here the first in the plan, as in reports.
-    let best = models
-        .iter()
-        .rev()
-        .filter(|model| accuracy(model).is_some())
-        .max_by(|a, b| {
-            accuracy(a)
-                .unwrap_or(0.0)
-                .total_cmp(&accuracy(b).unwrap_or(0.0))
+/// A directory in a link: what would end the link is percent-encoded.
+fn address(directory: &str) -> String {
+    let encoded = |letter: char| match letter {
+        ' ' | '(' | ')' | '<' | '>' | '%' | '"' | '\\' => format!("%{:02X}", letter as u32),
+        letter => letter.to_string(),
+    };
+    directory.chars().map(encoded).collect()
+}
+
+impl ReportRow {
+    fn new(directory: &str, report: &Overview) -> Self {
+        let mut remarks = Vec::new();
+        if report.quick {
+            remarks.push("quick look at a subset");
+        } else if report.subset().is_some() {
+            remarks.push("a subset");
+        }
+        if !report.complete {
+            remarks.push("incomplete");
+        }
+        match report.protocol.judged_on {
+            JudgedOn::Test => {}
+            JudgedOn::Validation { .. } => remarks.push("judged on validation images"),
+            JudgedOn::Folds(_) => remarks.push("judged by cross-validation"),
+        }
+        let best = report.best();
+        let none = || "–".to_owned();
+        Self {
+            directory: address(directory),
+            title: report.dataset.title.clone(),
+            remarks,
+            best: best.map_or_else(none, |(model, _)| model.id.clone()),
+            right: best.map_or_else(none, |(_, accuracy)| percent(accuracy)),
+            models: report.models.len(),
+            run: report.run.clone(),
+        }
+    }
+}
+
+impl RankingView {
+    fn new(ranking: &Ranking) -> Self {
+        let models = ranking.models.iter();
+        let test = &ranking.test;
+        let f = test.f.map_or_else(String::new, |f| {
+            let p = probability(f.p);
+            format!(", Iman and Davenport's F = {:.2}, {p}", f.statistic)
         });
-    let title = report["dataset"]["title"].as_str().unwrap_or(directory);
-    let mut remarks = String::new();
-    if report["quick"].as_bool() == Some(true) {
-        remarks.push_str(" (quick look at a subset)");
-    } else if is_limited(report, models) {
-        remarks.push_str(" (trained on a subset)");
+        let chi = test.chi_squared;
+        let places = 0..ranking.models.len();
+        let pairs = places.flat_map(|second| (0..second).map(move |first| (first, second)));
+        let pairs = pairs.filter(|_| ranking.is_any_different());
+        Self {
+            titles: ranking.titles.clone(),
+            models: models
+                .map(|(name, rank)| (name.clone(), format!("{rank:.2}")))
+                .collect(),
+            test: format!("χ² = {:.2}, {}{f}", chi.statistic, probability(chi.p)),
+            critical: format!("{:.2}", ranking.critical),
+            pairs: pairs.map(|(a, b)| Pair::new(ranking, a, b)).collect(),
+        }
     }
-    if report["complete"].as_bool() != Some(true) {
-        remarks.push_str(" (incomplete)");
+}
+
+impl Pair {
+    fn new(ranking: &Ranking, first: usize, second: usize) -> Self {
+        let [(a, rank), (b, behind)] = [&ranking.models[first], &ranking.models[second]];
+        Self {
+            first: a.clone(),
+            second: b.clone(),
+            ahead: format!("{:.2}", behind - rank),
+            p: probability(ranking.p(first, second)),
+            different: ranking.differ(first, second),
+        }
     }
-    // Of what, where it is not the test images.
-    if let Some(other @ ("validation" | "folds")) = report["protocol"]["judged_on"].as_str() {
-        let _ = write!(remarks, " (judged on {other})");
-    }
-    format!(
-        "| [{title}]({directory}/README.md){remarks} | {} | {:.2} % | {} | {} |",
-        best.and_then(|model| model["id"].as_str()).unwrap_or("–"),
-        best.and_then(accuracy).unwrap_or(0.0) * 100.0,
-        models.len(),
-        report["run"].as_str().unwrap_or("–"),
-    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn the_best_of_equals_is_the_first_as_in_the_report() {
-        let models = [("a", 0.8), ("b", 0.9), ("c", 0.9)];
-        let models = models.map(|(id, right)| json!({ "id": id, "test_accuracy": right }));
-        let line = line("tiny", &json!({ "models": models }));
-        assert!(line.contains("| b | 90.00 % | 3 |"), "{line}");
-    }
-}
+mod tests;

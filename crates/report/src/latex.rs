@@ -1,7 +1,9 @@
 //! The table of models for a paper, as LaTeX.
 
-use crate::markdown::one_line;
-use crate::{ModelSummary, Report, Status, warnings};
+use crate::escape::one_line;
+use crate::numbers::four;
+use crate::warnings::warnings;
+use analysis::{Metric, ModelSummary, Report};
 use std::fmt::Write;
 
 /// The table of models for `\usepackage{booktabs}`.
@@ -14,7 +16,7 @@ pub fn latex(report: &Report) -> String {
         let _ = writeln!(text, "{} \\\\", latex_row(model).join(" & "));
     }
     for warning in warnings(report) {
-        let plain = escape(&warning.replace("**", ""));
+        let plain = escape(&warning.to_string());
         let _ = writeln!(text, "\\multicolumn{{6}}{{l}}{{\\emph{{{plain}}}}} \\\\");
     }
     text.push_str("\\bottomrule\n\\end{tabular}\n");
@@ -23,22 +25,21 @@ pub fn latex(report: &Report) -> String {
 
 fn latex_row(model: &ModelSummary) -> Vec<String> {
     let name = escape(&model.id);
-    if model.status != Status::Finished {
+    let Some(of) = &model.finished else {
         let status = escape(model.status.name());
         return vec![name, format!("\\multicolumn{{5}}{{l}}{{{status}}}")];
-    }
-    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "--".to_owned());
+    };
+    let interval = of.quality.accuracy_interval;
+    let loss = of.quality.metrics.get(Metric::LogLoss);
     vec![
         name,
-        or_dash(model.parameters.map(|n| n.to_string())),
-        or_dash(model.test_accuracy.map(|a| format!("{:.2}", a * 100.0))),
-        or_dash(
-            model
-                .test_accuracy_interval
-                .map(|i| format!("{:.2}--{:.2}", i.low * 100.0, i.high * 100.0)),
-        ),
-        or_dash(model.test_log_loss.map(|loss| format!("{loss:.4}"))),
-        or_dash(model.fit_seconds.map(|seconds| format!("{seconds:.2}"))),
+        of.cost
+            .parameters
+            .map_or_else(|| "--".to_owned(), |count| count.to_string()),
+        format!("{:.2}", of.quality.accuracy * 100.0),
+        format!("{:.2}--{:.2}", interval.low * 100.0, interval.high * 100.0),
+        loss.map_or_else(|| "--".to_owned(), four),
+        format!("{:.2}", of.cost.fit_seconds),
     ]
 }
 
@@ -60,8 +61,9 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Outcome;
-    use crate::examples::{CELL, fit, report, run};
+    use analysis::examples::report;
+    use records::Outcome;
+    use records::examples::{CELL, fit, run};
 
     #[test]
     fn names_and_warnings_are_text() {

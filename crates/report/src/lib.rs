@@ -1,59 +1,49 @@
-//! From records of fits to tables, pages and pictures.
+//! From numbers to pages and pictures, and to files for other programs.
 //!
-//! The runner appends [`Record`]s as fits finish. Everything else here is a pure function of
-//! them: [`Report::new`] computes, [`write_report`] writes, and both can be repeated for free.
-//! No model is known here; a model is what its record says.
+//! [`analysis::Report`] is what is shown; [`write_report`] writes it. What a report costs is
+//! bounded, whatever the data: pictures are at most 96 pixels a side on sheets, all images of the
+//! HTML page together at most 2²⁵ pixels, matrices and tables of classes show the 40 that are
+//! mistaken most, tables of pairs the first 500, tables and lines of epochs at most 200 points.
+//! `report.json` has the rest.
 
-mod agreement;
-mod comparison;
-mod data_sets;
-mod diff;
-mod encoding;
+mod bounds;
 mod error;
-#[cfg(test)]
-mod examples;
+mod escape;
+mod figure;
 mod figures;
-mod files;
 mod html;
 mod index;
 mod latex;
+mod lock;
 mod markdown;
-mod metrics;
 mod numbers;
-mod over_seeds;
 mod parquet;
-mod record;
-mod resampled;
+mod prose;
+mod replaced;
 mod sheet;
-mod summary;
+mod sprite;
 mod table;
 mod tables;
+mod template;
 mod tensorboard;
-mod tradeoff;
+mod thumbnail;
 mod tuning;
-mod variance;
 mod verdict;
+mod view;
+mod warnings;
+mod words;
+mod write;
 
-pub use agreement::{Agreement, agreement};
-pub use comparison::{Comparison, Together};
-pub use diff::{Change, Diff, ModelChange, diff};
 pub use error::ReportError;
-pub use files::{RecordLog, Records, newest_run, read_records, runs, write_file, write_report};
 pub use index::write_index;
 pub use latex::latex;
-pub use markdown::warnings;
-pub use metrics::{FitSummary, Metrics};
-pub use over_seeds::OverSeeds;
-pub use record::{
-    Cell, Control, ControlRecord, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted,
-    FoldOf, ImagesRecord, JudgedOn, Latency, LinearRecord, Mistake, Outcome, PlannedModel,
-    Protocol, Record, RunRecord,
-};
+pub use replaced::replaced;
 pub use sheet::{Tile, contact_sheet};
-pub use summary::{ModelSummary, Report, Status};
 pub use table::{Table, Values};
-pub use tables::{epochs_table, measurements, models_table, predictions_table};
+pub use tables::{epochs_table, models_table, predictions_table};
 pub use tensorboard::event_files;
-pub use tuning::{ExpectedBest, TunedModel, TunedTrial, TuningBudget, TuningReport, write_tuning};
-pub use variance::VarianceBudget;
+pub use tuning::write_tuning;
 pub use verdict::verdict;
+pub use warnings::{Warning, warnings};
+pub use words::{agreement_in_words, incomparable_in_words, judged_images};
+pub use write::write_report;

@@ -1,13 +1,33 @@
 //! Numbers as people read them.
 
+use analysis::SIGNIFICANCE;
+
 /// `0.9224` as `92.24 %`.
-pub(crate) fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "–".to_owned(), |share| format!("{:.2} %", share * 100.0))
+pub(crate) fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
 }
 
 /// A difference of `0.0035` as `0.35` points.
 pub(crate) fn points(share: f64) -> String {
-    format!("{:.2}", share * 100.0).replace('-', "−")
+    signed(share * 100.0, 2)
+}
+
+/// So many decimals, with a true minus sign, which 0 does not have.
+pub(crate) fn signed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(zero) if zero.chars().all(|c| c == '0' || c == '.') => zero.to_owned(),
+        Some(positive) => format!("−{positive}"),
+        None => text,
+    }
+}
+
+/// Four decimals, or the word for what has none.
+pub(crate) fn four(value: f64) -> String {
+    if value.is_infinite() {
+        return "infinite".to_owned();
+    }
+    signed(value, 4)
 }
 
 /// Three significant digits, without exponent.
@@ -19,17 +39,17 @@ pub(crate) fn significant(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-/// Whole numbers in full, others with seven significant digits, small ones with two.
+/// Whole numbers in full, others with seven significant digits, small and huge ones with two.
 pub(crate) fn exact(value: f64) -> String {
     if value == value.trunc() && value.abs() < 1e15 {
         let sign = if value < 0.0 { "−" } else { "" };
         return format!("{sign}{}", thousands(value.abs() as usize));
     }
-    if value.abs() < 1e-2 {
-        return format!("{value:.1e}");
+    if !(1e-2..1e15).contains(&value.abs()) {
+        return format!("{value:.1e}").replacen('-', "−", usize::from(value < 0.0));
     }
     let decimals = (6 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
-    format!("{value:.decimals$}").replace('-', "−")
+    signed(value, decimals)
 }
 
 /// `60000` as `60 000`, with a space that does not break.
@@ -54,7 +74,14 @@ pub(crate) fn probability(p: f64) -> String {
 /// `0.034`, or `< 1e-12` where the exact value means nothing to anybody.
 pub(crate) fn p_value(p: f64) -> String {
     if p >= 0.001 {
-        return format!("{p:.3}");
+        // On the side of the level where it is: 0.0496 is no 0.050.
+        let is_said = |decimals: &usize| {
+            let decimals = *decimals;
+            let printed: f64 = format!("{p:.decimals$}").parse().unwrap_or(p);
+            (printed < SIGNIFICANCE) == (p < SIGNIFICANCE)
+        };
+        let decimals = (3..17).find(is_said).unwrap_or(17);
+        return format!("{p:.decimals$}");
     }
     // Smaller ones may be 0 only because there is no such number.
     let exponent = (p.log10().floor() as i32).saturating_add(1).max(-300);
@@ -77,16 +104,25 @@ mod tests {
         assert_eq!(exact(-938.451_42), "−938.4514");
         assert_eq!(exact(12_341.0), "12\u{a0}341");
         assert_eq!(exact(0.000_993_7), "9.9e-4");
+        assert_eq!(exact(-1e308), "−1.0e308");
         assert_eq!(exact(0.232_120_62), "0.2321206");
-        assert_eq!(percent(Some(0.922_4)), "92.24 %");
-        assert_eq!(percent(None), "–");
+        assert_eq!(percent(0.922_4), "92.24 %");
         assert_eq!(points(-0.0035), "−0.35");
+        assert_eq!(points(-1e-9), "0.00");
+        assert_eq!(signed(-0.00004, 4), "0.0000");
+        assert_eq!(four(f64::INFINITY), "infinite");
+        assert_eq!(four(-0.5), "−0.5000");
     }
 
     #[test]
     fn a_probability_is_below_what_is_printed() {
         for (p, printed) in [
             (1.0, "p = 1.000"),
+            (0.0504, "p = 0.050"),
+            (0.05, "p = 0.050"),
+            (0.049_999_6, "p = 0.0499996"),
+            (0.0496, "p = 0.0496"),
+            (0.0494, "p = 0.049"),
             (0.001, "p = 0.001"),
             (9.9e-4, "p < 1e-3"),
             (1e-5, "p < 1e-4"),

@@ -1,6 +1,7 @@
 //! A table as Apache Parquet.
 
-use crate::{ReportError, Table, Values};
+use crate::error::ReportError;
+use crate::table::{Table, Values};
 use parquet::basic::{Compression, GzipLevel, LogicalType, Repetition, Type as Physical};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::ByteArray;

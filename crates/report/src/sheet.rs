@@ -1,6 +1,7 @@
 //! Contact sheets: small images in a grid, each with a caption, as PNG.
 
-use crate::ReportError;
+use crate::error::ReportError;
+use crate::thumbnail::{SIDE, Thumbnail};
 use embedded_graphics::mono_font::MonoTextStyle;
 use embedded_graphics::mono_font::iso_8859_1::FONT_6X13;
 use embedded_graphics::pixelcolor::Rgb888;
@@ -12,17 +13,31 @@ use embedded_graphics::text::{Alignment, Text};
 /// An image of a sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tile {
-    /// Colours in row-major order.
-    pub pixels: Vec<[u8; 3]>,
-    /// Short lines below it.
-    pub caption: Vec<String>,
+    pixels: Vec<[u8; 3]>,
+    width: usize,
+    caption: Vec<String>,
 }
 
 impl Tile {
-    /// A cell of grey levels.
-    pub fn grey(levels: &[u8], caption: Vec<String>) -> Self {
+    /// Grey levels, row by row, of a picture of so many pixels across and down, with short lines
+    /// below it. It is made smaller if a side is longer than 96 pixels.
+    ///
+    /// # Panics
+    /// If there are fewer levels.
+    pub fn grey(levels: &[u8], size: [usize; 2], caption: Vec<String>) -> Self {
+        let picture = Thumbnail::new(size, |i| f32::from(levels[i]));
+        Self::coloured(&picture, |level| [level.round() as u8; 3], caption)
+    }
+
+    /// A picture in colours.
+    pub(crate) fn coloured(
+        picture: &Thumbnail,
+        colour: impl Fn(f32) -> [u8; 3],
+        caption: Vec<String>,
+    ) -> Self {
         Self {
-            pixels: levels.iter().map(|&level| [level; 3]).collect(),
+            pixels: picture.values.iter().map(|&value| colour(value)).collect(),
+            width: picture.width,
             caption,
         }
     }
@@ -31,47 +46,45 @@ impl Tile {
 const CHARACTER_WIDTH: usize = 6;
 const LINE_HEIGHT: usize = 13;
 const GAP: usize = 10;
-/// Cells are enlarged by a whole factor until they are about this wide.
-const CELL_WIDTH: usize = 96;
+/// A picture of one row or column is drawn this thick.
+const LEAST_SIDE: usize = 8;
+/// Captions have at least this much room.
+const LEAST_CELL: usize = 72;
 
-/// Draws cells of `width` × `height` pixels, `columns` in a row, on white.
+/// Draws pictures of one size, `columns` in a row, on white. They are enlarged by a whole factor
+/// until they are about 96 pixels wide or high.
 ///
 /// # Errors
 /// [`ReportError::Render`] if the picture cannot be encoded.
 ///
 /// # Panics
-/// If a cell does not have `width` × `height` pixels.
-pub fn contact_sheet(
-    cells: &[Tile],
-    [width, height]: [usize; 2],
-    columns: usize,
-) -> Result<Vec<u8>, ReportError> {
-    let scale = (CELL_WIDTH / width).max(1);
-    let lines = cells
-        .iter()
-        .map(|cell| cell.caption.len())
-        .max()
-        .unwrap_or(0);
-    let step = [
-        width * scale + GAP,
-        height * scale + GAP + lines * LINE_HEIGHT + if lines > 0 { 4 } else { 0 },
-    ];
-    let columns = columns.min(cells.len()).max(1);
-    let rows = cells.len().div_ceil(columns).max(1);
+/// If two pictures are of different sizes.
+pub fn contact_sheet(tiles: &[Tile], columns: usize) -> Result<Vec<u8>, ReportError> {
+    let Some(first) = tiles.first() else {
+        return Canvas::white(GAP, GAP).png();
+    };
+    let size = [first.width, first.pixels.len() / first.width.max(1)];
+    let factor = SIDE / size[0].max(size[1]).max(1);
+    let scale = size.map(|side| factor.max(LEAST_SIDE.div_ceil(side.max(1))).max(1));
+    let [width, height] = [size[0] * scale[0], size[1] * scale[1]];
+    let cell = width.max(LEAST_CELL);
+    let lines = tiles.iter().map(|tile| tile.caption.len()).max();
+    let below = match lines.unwrap_or(0) {
+        0 => 0,
+        lines => lines * LINE_HEIGHT + 4,
+    };
+    let step = [cell + GAP, height + GAP + below];
+    let columns = columns.min(tiles.len()).max(1);
+    let rows = tiles.len().div_ceil(columns);
     let mut canvas = Canvas::white(columns * step[0] + GAP, rows * step[1] + GAP);
-    for (i, cell) in cells.iter().enumerate() {
-        assert_eq!(cell.pixels.len(), width * height, "pixels of cell {i}");
-        let corner = [GAP + i % columns * step[0], GAP + i / columns * step[1]];
-        canvas.enlarge(&cell.pixels, width, scale, corner);
-        let below = corner[1] + height * scale + LINE_HEIGHT;
-        for (line, text) in cell.caption.iter().enumerate() {
-            let most = (width * scale + GAP) / CHARACTER_WIDTH;
-            let text: String = text.chars().take(most).collect();
-            canvas.write(
-                &text,
-                corner[0] + width * scale / 2,
-                below + line * LINE_HEIGHT,
-            );
+    for (i, tile) in tiles.iter().enumerate() {
+        assert_eq!(tile.pixels.len(), size[0] * size[1], "pixels of tile {i}");
+        let [left, top] = [GAP + i % columns * step[0], GAP + i / columns * step[1]];
+        canvas.enlarge(tile, scale, [left + (cell - width) / 2, top]);
+        for (line, text) in tile.caption.iter().enumerate() {
+            let text: String = text.chars().take(step[0] / CHARACTER_WIDTH).collect();
+            let baseline = top + height + (line + 1) * LINE_HEIGHT;
+            canvas.write(&text, left + cell / 2, baseline);
         }
     }
     canvas.png()
@@ -99,11 +112,12 @@ impl Canvas {
         }
     }
 
-    fn enlarge(&mut self, image: &[[u8; 3]], width: usize, scale: usize, [left, top]: [usize; 2]) {
-        for (i, &colour) in image.iter().enumerate() {
-            let (x, y) = (left + i % width * scale, top + i / width * scale);
-            for offset in 0..scale * scale {
-                self.set(x + offset % scale, y + offset / scale, colour);
+    fn enlarge(&mut self, tile: &Tile, [across, down]: [usize; 2], [left, top]: [usize; 2]) {
+        for (i, &colour) in tile.pixels.iter().enumerate() {
+            let (x, y) = (i % tile.width * across, i / tile.width * down);
+            for offset in 0..across * down {
+                let (right, below) = (offset % across, offset / across);
+                self.set(left + x + right, top + y + below, colour);
             }
         }
     }
@@ -166,9 +180,9 @@ mod tests {
 
     #[test]
     fn cells_are_enlarged_and_captioned() {
-        let cell = Tile::grey(&[0; 28 * 28], vec!["seven".to_owned()]);
+        let cell = Tile::grey(&[0; 28 * 28], [28, 28], vec!["seven".to_owned()]);
         let (width, height, pixels) =
-            decode(&contact_sheet(&[cell.clone(), cell.clone(), cell], [28, 28], 2).unwrap());
+            decode(&contact_sheet(&[cell.clone(), cell.clone(), cell], 2).unwrap());
         assert_eq!(
             (width, height),
             (2 * (84 + 10) + 10, 2 * (84 + 10 + 13 + 4) + 10)
@@ -180,5 +194,21 @@ mod tests {
             caption.into_iter().any(|(x, y)| at(x, y) < 255),
             "the caption is drawn"
         );
+    }
+
+    #[test]
+    fn the_size_of_a_picture_bounds_the_size_of_its_sheet() {
+        for size in [[1, 20_000], [20_000, 1], [4096, 4096], [1, 784], [1, 1]] {
+            let tile = Tile::grey(&vec![0; size[0] * size[1]], size, vec!["p 1".to_owned()]);
+            let (width, height, pixels) = decode(&contact_sheet(&[tile], 1).unwrap());
+            assert!(
+                width <= 116 && height <= 133,
+                "{size:?}: {width} × {height}"
+            );
+            assert!(width >= 92 && height >= 45, "{size:?}: {width} × {height}");
+            let is_black = |pixel: &&[u8]| **pixel == [0; 3];
+            let black = pixels.chunks(3).filter(is_black).count();
+            assert!(black >= 8 * 8, "{size:?}");
+        }
     }
 }

@@ -3,10 +3,11 @@
 //! The file is a sequence of TFRecords, each an `Event` in Protocol Buffers. Only the fields that
 //! are written are declared, with the numbers of TensorFlow's `event.proto` and `summary.proto`.
 
+use crate::error::ReportError;
 use crate::figures::weights;
-use crate::tables::measurements;
-use crate::{DatasetRecord, ModelSummary, Report, ReportError, Status};
+use analysis::{ModelSummary, Report, Status};
 use prost::Message;
+use records::DatasetRecord;
 
 #[derive(Message)]
 struct Event {
@@ -85,22 +86,27 @@ fn events(model: &ModelSummary, dataset: &DatasetRecord) -> Result<Vec<Event>, R
         summary: Some(Summary { values }),
         ..Event::default()
     };
-    let epochs = model.epochs.iter().map(|epoch| {
+    let finished = model.finished.as_deref();
+    let all = finished.map_or(&[][..], |of| &of.training.epochs);
+    let epochs = all.iter().map(|epoch| {
         let values = vec![
             scalar("training_loss", epoch.training_loss),
             scalar("accuracy/train", epoch.train_accuracy),
-            scalar("accuracy/test", epoch.test_accuracy),
+            scalar("accuracy/judged", epoch.judged_accuracy),
         ];
         event(epoch.epoch, values)
     });
-    let last = model.epochs.last().map_or(0, |epoch| epoch.epoch);
-    let mut values: Vec<Value> = measurements(model)
-        .map(|(name, value)| scalar(&format!("final/{name}"), value))
+    let last = all.last().map_or(0, |epoch| epoch.epoch);
+    let measured = model.measurements().into_iter();
+    let mut values: Vec<Value> = measured
+        .filter_map(|(name, value)| Some(scalar(&format!("final/{name}"), value?)))
         .collect();
-    let finished = model.status == Status::Finished;
-    values.push(scalar("finished", f64::from(u8::from(finished))));
-    if let Some(linear) = &model.linear {
-        let png = weights(linear, dataset)?;
+    let is_finished = model.status == Status::Finished;
+    values.push(scalar("finished", f64::from(u8::from(is_finished))));
+    if let Some(of) = finished
+        && let Some(linear) = &of.shown.linear
+    {
+        let png = weights(linear, of, dataset)?;
         values.push(picture("weights", png)?);
     }
     Ok(epochs.chain([event(last, values)]).collect())

@@ -1,110 +1,75 @@
-//! The report of a search for hyper-parameters.
+//! The page of a search for hyper-parameters.
 
-mod page;
-
+use crate::error::ReportError;
 use crate::figures::expected_best_curves;
-use crate::files::write_file;
-use crate::{Environment, JudgedOn, ReportError};
+use crate::lock::alone_in;
+use crate::numbers::thousands;
+use crate::template::fill;
+use crate::words;
+use analysis::trial_interval;
+use records::{
+    Environment, Folds, JudgedOn, TunedModel, TunedTrial, TuningBudget, TuningRecord, write_file,
+};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use statistics::Interval;
 use std::path::Path;
 
-/// A search over several models, with the same budget for each. METHODOLOGY.md documents its JSON form.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TuningReport {
-    /// Version of this form: 2.
-    pub format: u32,
-    /// The data set's name for people.
-    pub title: String,
-    /// How values were chosen: "random", "grid", "tpe", "halving" or "asha".
-    pub search: String,
-    /// What each model could spend.
-    pub budget: TuningBudget,
-    /// Whether this was a quick look at a subset.
-    pub quick: bool,
-    /// Where the plan with the outcome is.
-    pub plan: String,
-    /// Images to which trials with all images were fitted, the most of any model.
-    pub train_images: usize,
-    /// What trials were judged on: held-out training images, or folds.
-    pub judged_on: JudgedOn,
-    /// As many of them.
-    pub judged_images: usize,
-    /// Folds, or 0.
-    pub folds: usize,
-    /// How often the images were divided into folds, or 0.
-    pub repeats: usize,
-    /// Trials at a time.
-    pub at_once: usize,
-    /// Seed of everything random.
-    pub seed: u64,
-    /// Machine, build and command.
-    pub environment: Environment,
-    /// One after another.
-    pub models: Vec<TunedModel>,
+const TEMPLATE: &str = include_str!("../templates/tuning.md.jinja");
+
+/// What the template is filled with.
+#[derive(Serialize)]
+struct Page<'a> {
+    report: About<'a>,
+    budget: String,
+    train_images: String,
+    by: &'static str,
+    judged: String,
+    interval: &'static str,
+    unit: &'static str,
+    /// Whether trials were not drawn independently.
+    learns: bool,
+    /// Whether most trials were given less than the others.
+    shrinks: bool,
+    rows: Vec<SearchRow>,
+    failures: Vec<Failures>,
+    called_off: usize,
+    figure: bool,
 }
 
-/// What each model could spend: trials with all of the resource, or seconds of fitting.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TuningBudget {
-    /// As many trials with all images and epochs, or more that cost as much.
-    Trials(usize),
-    /// As many seconds of the models' own fitting time.
-    Seconds(f64),
+/// What ran.
+#[derive(Serialize)]
+struct About<'a> {
+    title: &'a str,
+    plan: &'a str,
+    quick: bool,
+    seed: u64,
+    at_once: usize,
+    environment: &'a Environment,
 }
 
-/// What became of the search for one model.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TunedModel {
-    /// Its name in the plan.
-    pub id: String,
-    /// The registered model behind it.
-    pub model: String,
-    /// What was searched: a name, and its domain in words.
-    pub searched: Vec<(String, String)>,
-    /// What most trials had less of: "images" or "epochs"; `None` where all had everything.
-    pub resource: Option<String>,
-    /// Every trial, in the order in which they were begun.
-    pub trials: Vec<TunedTrial>,
-    /// Sum of the trials' fit times.
-    pub seconds: f64,
-    /// The trial with the best accuracy among those that finished with the most of the resource.
-    pub best: Option<usize>,
-    /// The expected best accuracy of 1, 2, … such trials.
-    pub expected_best: Vec<ExpectedBest>,
+/// A row of the tables, ready to print.
+#[derive(Serialize)]
+struct SearchRow {
+    id: String,
+    trials: usize,
+    failed: usize,
+    seconds: String,
+    accuracy: String,
+    interval: String,
+    /// What the best trial was fitted to.
+    with: String,
+    /// What most trials had less of.
+    resource: String,
+    values: String,
+    searched: String,
 }
 
-/// What a part of the budget is expected to find.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct ExpectedBest {
-    /// Of the budget, in its unit: as many trials, each at the mean cost of one.
-    pub spent: f64,
-    /// Share right of the best of them.
-    pub accuracy: f64,
-}
-
-/// Values that were tried.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TunedTrial {
-    /// The values.
-    pub values: Map<String, Value>,
-    /// What it was given of the resource, at most 1.
-    pub share: f64,
-    /// Images that each fit had.
-    pub train_images: usize,
-    /// Epochs that each fit had, of a model with that parameter.
-    pub epochs: Option<u64>,
-    /// Share right, the mean over all folds; `None` if it did not finish.
-    pub accuracy: Option<f64>,
-    /// Share right of each fold; empty without folds.
-    pub folds: Vec<f64>,
-    /// Whether the budget ended before it did. It is no failure, and nothing is known of its values.
-    pub called_off: bool,
-    /// Why it did not finish.
-    pub reason: Option<String>,
-    /// The model's own time for all folds, on one thread.
-    pub fit_seconds: f64,
+/// Trials of a model that failed for the same reason.
+#[derive(Serialize)]
+struct Failures {
+    id: String,
+    count: usize,
+    reason: String,
 }
 
 /// Writes `README.md`, `tuning.json`, `plan.toml` and a figure into `directory`.
@@ -113,53 +78,128 @@ pub struct TunedTrial {
 /// [`ReportError`] naming the file.
 pub fn write_tuning(
     directory: &Path,
-    report: &TuningReport,
+    report: &TuningRecord,
     plan: &str,
 ) -> Result<(), ReportError> {
-    let mut json = serde_json::to_string_pretty(report)
-        .map_err(|error| ReportError::render("tuning.json", &error))?;
-    json.push('\n');
-    write_file(&directory.join("tuning.json"), json.as_bytes())?;
-    write_file(&directory.join("plan.toml"), plan.as_bytes())?;
     let figure = expected_best_curves(report)?;
-    if let Some(figure) = &figure {
-        figure.write(&directory.join("figures"))?;
-    }
-    let page = page::page(report, figure.is_some())
-        .map_err(|error| ReportError::render("tuning/README.md", &error))?;
-    write_file(&directory.join("README.md"), page.as_bytes())
+    let page = page(report, figure.is_some())?;
+    alone_in(directory, || {
+        write_file(&directory.join("tuning.json"), report.to_json().as_bytes())?;
+        write_file(&directory.join("plan.toml"), plan.as_bytes())?;
+        if let Some(figure) = &figure {
+            figure.write(&directory.join("figures"))?;
+        }
+        Ok(write_file(&directory.join("README.md"), page.as_bytes())?)
+    })
 }
 
-impl TuningBudget {
-    /// Its unit, for the axis of a chart.
-    pub(crate) fn unit(self) -> &'static str {
-        match self {
-            Self::Trials(_) => "trials",
-            Self::Seconds(_) => "seconds of fitting",
+/// Fills in the template.
+fn page(report: &TuningRecord, figure: bool) -> Result<String, ReportError> {
+    let models = || report.models.iter();
+    let filled = Page {
+        report: About {
+            title: &report.title,
+            plan: &report.plan,
+            quick: report.quick,
+            seed: report.seed,
+            at_once: report.at_once,
+            environment: &report.environment,
+        },
+        budget: words::budget(report.budget),
+        train_images: thousands(report.train_images),
+        by: words::search(report.search),
+        judged: judged(report),
+        interval: match report.judged_on {
+            JudgedOn::Folds(_) => {
+                "The interval is that of Nadeau and Bengio for folds that share training images"
+            }
+            JudgedOn::Test | JudgedOn::Validation { .. } => "The interval is Wilson's",
+        },
+        unit: match report.budget {
+            TuningBudget::Trials(_) => "trials",
+            TuningBudget::Seconds(_) => "seconds, which are the mean cost of as many trials",
+        },
+        learns: report.search.learns(),
+        shrinks: report.search.shrinks(),
+        rows: models()
+            .map(|model| SearchRow::new(model, report))
+            .collect(),
+        failures: models().flat_map(Failures::all).collect(),
+        called_off: models().map(TunedModel::called_off).sum(),
+        figure,
+    };
+    fill("README.md", TEMPLATE, filled)
+        .map_err(|error| ReportError::render("tuning/README.md", &error))
+}
+
+fn judged(report: &TuningRecord) -> String {
+    match report.judged_on {
+        JudgedOn::Test | JudgedOn::Validation { .. } => {
+            format!("judged on {} others", thousands(report.judged_images))
+        }
+        JudgedOn::Folds(Folds { repeats: 1, folds }) => {
+            format!("judged by cross-validation, the mean of {folds} folds")
+        }
+        JudgedOn::Folds(Folds { repeats, folds }) => {
+            format!("judged by cross-validation, the mean of {folds} folds {repeats} times")
         }
     }
 }
 
-impl std::fmt::Display for TuningBudget {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Trials(1) => write!(f, "1 trial"),
-            Self::Trials(trials) => write!(f, "{trials} trials"),
-            Self::Seconds(1.0) => write!(f, "1 second of fitting"),
-            Self::Seconds(seconds) => write!(f, "{seconds} seconds of fitting"),
+impl Failures {
+    fn all(model: &TunedModel) -> Vec<Self> {
+        let failures = model.reasons().into_iter().map(|(reason, count)| Self {
+            id: model.id.clone(),
+            count,
+            reason: reason.to_owned(),
+        });
+        failures.collect()
+    }
+}
+
+impl SearchRow {
+    fn new(model: &TunedModel, report: &TuningRecord) -> Self {
+        let best = model.best_trial();
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+        let accuracy = best.and_then(|trial| trial.accuracy);
+        let interval = best.and_then(|trial| trial_interval(report, trial));
+        let values = best.iter().flat_map(|trial| &trial.values);
+        let values = values.map(|(name, value)| format!("{name} = {value}"));
+        let searched = model.searched.iter();
+        let searched = searched.map(|(name, domain)| format!("{name}: {domain}"));
+        Self {
+            id: model.id.clone(),
+            trials: model.trials.len(),
+            failed: model.failed(),
+            seconds: format!("{:.1}", model.seconds),
+            accuracy: or_dash(accuracy.map(|accuracy| format!("{:.2}", accuracy * 100.0))),
+            interval: or_dash(
+                interval.map(|Interval { low, high }| {
+                    format!("{:.2} – {:.2}", low * 100.0, high * 100.0)
+                }),
+            ),
+            with: or_dash(best.map(|trial| with(model, trial))),
+            resource: model.resource.clone().unwrap_or_default(),
+            values: values.collect::<Vec<_>>().join(", "),
+            searched: searched.collect::<Vec<_>>().join("; "),
         }
     }
 }
 
-impl TunedModel {
-    /// The best trial.
-    pub fn best_trial(&self) -> Option<&TunedTrial> {
-        self.best.map(|index| &self.trials[index])
-    }
-
-    /// Trials that failed by themselves.
-    pub fn failed(&self) -> usize {
-        let failed = |trial: &&TunedTrial| trial.accuracy.is_none() && !trial.called_off;
-        self.trials.iter().filter(failed).count()
-    }
+/// What a trial was fitted to, and which share of the resource that is.
+fn with(model: &TunedModel, trial: &TunedTrial) -> String {
+    let images = thousands(trial.train_images);
+    let epochs = trial.epochs.map(|epochs| format!(", {epochs} epochs"));
+    let all = match model.resource.as_deref() {
+        Some(_) if trial.share == 1.0 => String::new(),
+        Some(resource) => format!(
+            " (1/{:.0} of its {resource}: no trial with all of them finished)",
+            1.0 / trial.share
+        ),
+        None => String::new(),
+    };
+    format!("{images} images{}{all}", epochs.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,49 +1,50 @@
 //! What the comparison says, in sentences.
 
-use crate::comparison::ranked;
 use crate::numbers::{points, probability, thousands};
-use crate::{Comparison, JudgedOn, ModelSummary, Report};
+use crate::words;
+use analysis::{Comparison, Report, Seeds, Verdict};
+use records::JudgedOn;
 
 /// The verdict on a report, a sentence each: who is ahead, then every model against the next in
 /// rank, then what all of this is of. P values are adjusted for all comparisons of the report.
 pub fn verdict(report: &Report) -> Vec<String> {
-    let ranked = ranked(&report.models);
-    let Some(best) = ranked.first() else {
+    let Some(verdict) = report.verdict() else {
         return vec!["No model finished.".to_owned()];
     };
-    let images = Images::of(report);
-    let mut first = format!(
-        "{} gets {:.2} % of the {} right",
-        best.id,
-        best.test_accuracy.unwrap_or(0.0) * 100.0,
-        images.named,
-    );
-    let of_best = report
-        .comparisons
-        .iter()
-        .filter(|pair| pair.first == best.id);
-    let equals: Vec<&str> = of_best
-        .filter(|pair| !pair.different)
-        .map(|pair| pair.second.as_str())
-        .collect();
-    if report.comparisons.is_empty() {
-        first.push('.');
-    } else if equals.is_empty() {
-        first.push_str(", significantly more than any other model.");
-    } else {
-        first.push_str(", and cannot be told apart from ");
-        first.push_str(&equals.join(", "));
-        first.push('.');
-    }
-    let neighbours = ranked.windows(2).filter_map(|pair| {
-        let is_this = |c: &&Comparison| c.first == pair[0].id && c.second == pair[1].id;
-        report.comparisons.iter().find(is_this)
-    });
-    std::iter::once(first)
-        .chain(neighbours.map(|pair| sentence(pair, &images.these)))
-        .chain(of_all_pairs(report.comparisons.len()))
-        .chain(of_seeds(report, best))
+    let these = these(report);
+    let neighbours = verdict.neighbours.iter();
+    std::iter::once(headline(report, &verdict))
+        .chain(neighbours.map(|pair| sentence(pair, &these)))
+        .chain(of_all_pairs(verdict.pairs))
+        .chain(verdict.seeds.map(|seeds| of_seeds(seeds, &verdict.best.id)))
         .collect()
+}
+
+/// Who is ahead, and of whom.
+fn headline(report: &Report, verdict: &Verdict) -> String {
+    let Verdict { best, accuracy, .. } = verdict;
+    let images = words::judged_images(report.protocol.judged_on);
+    let right = match report.dataset.test {
+        1 => format!(
+            "{} gets the only image {}",
+            best.id,
+            if *accuracy > 0.5 { "right" } else { "wrong" }
+        ),
+        count => format!(
+            "{} gets {:.2} % of the {} {images} right",
+            best.id,
+            accuracy * 100.0,
+            thousands(count)
+        ),
+    };
+    if verdict.pairs == 0 {
+        right + "."
+    } else if verdict.not_told_apart.is_empty() {
+        right + ", significantly more than any other model."
+    } else {
+        let equals = verdict.not_told_apart.join(", ");
+        format!("{right}, and cannot be told apart from {equals}.")
+    }
 }
 
 /// What intervals and p values are of, where there are several.
@@ -57,65 +58,41 @@ fn of_all_pairs(pairs: usize) -> Option<String> {
 }
 
 /// Which of several seeds the verdict is of, and in how many the best model is the best.
-fn of_seeds(report: &Report, best: &ModelSummary) -> Option<String> {
-    let seeds = report.protocol.seeds;
-    let several = report.finished().any(|model| model.fits.len() > 1);
-    if seeds < 2 || !several || report.protocol.folds > 0 {
-        return None;
-    }
-    let of = format!("All of this is of the first of {seeds} seeds");
-    if report.comparisons.is_empty() {
-        return Some(of + ".");
-    }
-    let accuracy = |model: &ModelSummary, seed: usize| match model.fits.get(seed) {
-        Some(fit) => fit.accuracy,
-        None => model.test_accuracy.unwrap_or(0.0),
-    };
-    let is_best = |&seed: &usize| {
-        let most = accuracy(best, seed);
-        report.finished().all(|model| accuracy(model, seed) <= most)
-    };
-    let times = (0..seeds).filter(is_best).count();
-    let best = &best.id;
-    Some(format!(
-        "{of}; in {times} of them no model gets more images right than {best}."
-    ))
-}
-
-/// The images that models are judged on, in words.
-struct Images {
-    /// "10 000 test images".
-    named: String,
-    /// "these 10 000 images".
-    these: String,
-}
-
-impl Images {
-    fn of(report: &Report) -> Self {
-        let (judged_on, count) = (report.protocol.judged_on, thousands(report.dataset.test));
-        let folds = report.protocol.folds * report.protocol.repeats;
-        Self {
-            named: format!("{count} {}", judged_on.images()),
-            these: match judged_on {
-                JudgedOn::Folds => format!("these {folds} folds"),
-                JudgedOn::Test | JudgedOn::Validation => format!("these {count} images"),
-            },
+fn of_seeds(seeds: Seeds, best: &str) -> String {
+    let of = format!("All of this is of the first of {} seeds", seeds.tried);
+    match seeds.best_in {
+        None => of + ".",
+        Some(times) => {
+            format!("{of}; in {times} of them no model gets more images right than {best}.")
         }
     }
 }
 
+/// What models are compared on: "these 10 000 images".
+fn these(report: &Report) -> String {
+    match (report.protocol.judged_on, report.dataset.test) {
+        (JudgedOn::Folds(folds), _) => format!("these {} folds", folds.fits()),
+        (_, 1) => "this one image".to_owned(),
+        (_, count) => format!("these {} images", thousands(count)),
+    }
+}
+
 fn sentence(pair: &Comparison, these: &str) -> String {
-    if pair.only_first_right + pair.only_second_right == 0 {
-        return format!(
-            "{} and {} get the same images right.",
-            pair.first, pair.second
-        );
+    let Comparison { first, second, .. } = pair;
+    let differing = pair.only_first_right + pair.only_second_right;
+    if differing == 0 {
+        return format!("{first} and {second} get the same images right.");
     }
     let difference = points(pair.difference);
     let Some(interval) = pair.difference_interval else {
+        // Sums of shares are rounded.
+        let same = if pair.difference.abs() < 1e-12 {
+            "both get as many images right in each fold".to_owned()
+        } else {
+            format!("all folds differ by {difference} points")
+        };
         return format!(
-            "{} and {} cannot be told apart with {these}: all folds differ by {difference} points, so no test is possible.",
-            pair.first, pair.second
+            "{first} and {second} cannot be told apart with {these}: {same}, so no test is possible."
         );
     };
     let evidence = format!(
@@ -125,37 +102,33 @@ fn sentence(pair: &Comparison, these: &str) -> String {
         probability(pair.p_adjusted)
     );
     if pair.different {
-        format!(
-            "{} is better than {} by {difference} points ({evidence}).",
-            pair.first, pair.second
-        )
-    } else {
-        let power = match (pair.detectable_difference, pair.mid_p) {
-            (Some(difference), _) => format!(
-                "; the smallest difference that these images would reveal is {} points",
-                points(difference)
-            ),
-            (None, Some(_)) => "; they differ on too few of them to show a difference".to_owned(),
-            // Over folds there is no such difference.
-            (None, None) => String::new(),
-        };
-        format!(
-            "{} and {} cannot be told apart with {these} ({evidence}{power}).",
-            pair.first, pair.second
-        )
+        return format!("{first} is better than {second} by {difference} points ({evidence}).");
     }
+    let power = match (pair.detectable_difference, pair.mid_p) {
+        (Some(difference), _) => format!(
+            "; the smallest difference that these images would reveal four times in five is {} points",
+            points(difference)
+        ),
+        (None, Some(_)) => format!(
+            "; they differ on {}, too few to reveal any difference four times in five",
+            thousands(differing)
+        ),
+        // Over folds there is no such difference.
+        (None, None) => String::new(),
+    };
+    format!("{first} and {second} cannot be told apart with {these} ({evidence}{power}).")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples;
+    use analysis::examples;
+    use records::examples::{CELL, run, with_errors};
     use statistics::Interval;
 
     fn pair(difference: f64, p: f64) -> Comparison {
+        let report = examples::with_seeds(&[("a", &[3]), ("b", &[9])]);
         Comparison {
-            first: "a".to_owned(),
-            second: "b".to_owned(),
             only_first_right: 9,
             only_second_right: 3,
             difference,
@@ -163,28 +136,24 @@ mod tests {
                 low: difference - 0.002,
                 high: difference + 0.002,
             }),
-            metric_differences: Vec::new(),
-            p,
             mid_p: Some(p),
             p_adjusted: p,
             different: p < 0.05,
             detectable_difference: Some(0.0012),
-            over_seeds: None,
-            seeds_to_settle: None,
-            posterior: None,
-            five_by_two: None,
+            ..report.comparisons[0].clone()
         }
     }
 
     #[test]
     fn sentences_say_whether_there_is_a_difference_and_how_large() {
+        let many = "these 10\u{a0}000 images";
         assert_eq!(
-            sentence(&pair(0.053, 3e-51), "these 10\u{a0}000 images"),
+            sentence(&pair(0.053, 3e-51), many),
             "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 1e-50)."
         );
         assert_eq!(
-            sentence(&pair(0.001, 0.2), "these 10\u{a0}000 images"),
-            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.10 to 0.30, p = 0.200; the smallest difference that these images would reveal is 0.12 points)."
+            sentence(&pair(0.001, 0.2), many),
+            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.10 to 0.30, p = 0.200; the smallest difference that these images would reveal four times in five is 0.12 points)."
         );
         let few = Comparison {
             detectable_difference: None,
@@ -192,25 +161,48 @@ mod tests {
         };
         assert_eq!(
             sentence(&few, "these 100 images"),
-            "a and b cannot be told apart with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; they differ on too few of them to show a difference)."
+            "a and b cannot be told apart with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; they differ on 12, too few to reveal any difference four times in five)."
         );
         let same = Comparison {
             only_first_right: 0,
             only_second_right: 0,
             ..pair(0.0, 1.0)
         };
-        assert_eq!(
-            sentence(&same, "these 10\u{a0}000 images"),
-            "a and b get the same images right."
-        );
-        let without_spread = Comparison {
+        assert_eq!(sentence(&same, many), "a and b get the same images right.");
+    }
+
+    #[test]
+    fn where_folds_do_not_vary_there_is_no_test() {
+        let without_spread = |difference| Comparison {
             difference_interval: None,
-            ..pair(0.2, 1.0)
+            ..pair(difference, 1.0)
         };
+        let begins = "a and b cannot be told apart with these 4 folds: ";
+        for (difference, said) in [
+            (
+                0.2,
+                "all folds differ by 20.00 points, so no test is possible.",
+            ),
+            (
+                0.0,
+                "both get as many images right in each fold, so no test is possible.",
+            ),
+        ] {
+            let sentence = sentence(&without_spread(difference), "these 4 folds");
+            assert_eq!(sentence.strip_prefix(begins), Some(said));
+        }
+    }
+
+    #[test]
+    fn one_image_is_one_image() {
+        let run = run(&["a", "b"], &[0]);
+        let fits = [("a", 0), ("b", 1)].map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
+        let said = verdict(&examples::report(fits.to_vec(), run));
         assert_eq!(
-            sentence(&without_spread, "these 4 folds"),
-            "a and b cannot be told apart with these 4 folds: all folds differ by 20.00 points, so no test is possible."
+            said[0],
+            "a gets the only image right, and cannot be told apart from b."
         );
+        assert!(said[1].contains("with this one image"), "{said:?}");
     }
 
     /// With the second seed, b gets more right than a; c does not depend on it.

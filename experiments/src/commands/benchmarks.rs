@@ -5,16 +5,19 @@ mod page;
 mod process;
 mod subjects;
 
+use crate::build::BUILD;
 use crate::cli::BenchmarksArgs;
-use crate::environment;
 use crate::failure::Failure;
-use crate::registry;
-use crate::stopwatch::Stopwatch;
+use crate::output;
+use crate::registry::REGISTRY;
+use crate::request::command_line;
+
 use catalog::Splits;
 use classifier::{Classifier, FitContext, with_threads};
 use data::Dataset;
 use page::{Latency, Page, Subject};
 use process::{Measured, Peers, failed};
+use runner::{Stopwatch, describe, processors};
 use subjects::{SIZES, TASKS, Task};
 
 /// A subject that takes longer than this is measured once.
@@ -27,7 +30,7 @@ const QUICK_TRAIN: usize = 2_000;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
-    let threads = environment::processors();
+    let threads = processors();
     let data = catalog::mnist()?;
     let path = arguments.results.join("benchmarks.md");
     // Before anything is measured: an unwritable directory must not cost half an hour.
@@ -45,12 +48,12 @@ pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
     } else {
         Some(Peers::prepare(&data)?)
     };
-    let environment = environment::describe(&data.origin, threads);
+    let environment = describe(command_line(), &data.origin, threads, &BUILD, REGISTRY);
     let rounds = usize::from(arguments.rounds.get());
     let tasks = TASKS
         .iter()
         // A build may have been made without Burn.
-        .filter(|task| registry::find(task.ours).is_some())
+        .filter(|task| REGISTRY.find(task.ours).is_some())
         .map(|task| {
             Ok((
                 task,
@@ -70,9 +73,9 @@ pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
         },
         latencies: latencies(&data, arguments.quick, threads)?,
     };
-    report::write_file(&path, page.render().as_bytes())?;
+    records::write_file(&path, page.render().as_bytes())?;
     report::write_index(&arguments.results)?;
-    println!("benchmarks: {}", path.display());
+    output::line(format_args!("benchmarks: {}", path.display()));
     Ok(())
 }
 
@@ -107,13 +110,13 @@ fn contest(
                 (1.., Some(peers)) => peers.measure(task.peers[place - 1].0, threads)?,
                 _ => process::ours(&compare)?,
             };
-            eprintln!(
+            output::tell(format_args!(
                 "{}, round {}: {} {:.2} s",
                 task.title,
                 round + 1,
                 subject.name,
                 measured.fit_seconds
-            );
+            ));
             subject.rounds.push(measured);
         }
     }
@@ -135,7 +138,10 @@ fn growth(data: &Splits) -> Result<Vec<(usize, Measured)>, Failure> {
             compare.extend(["--data-dir".to_owned(), directory.display().to_string()]);
         }
         let measured = process::ours(&compare)?;
-        eprintln!("kernel-svm on {size} images: {:.2} s", measured.fit_seconds);
+        output::tell(format_args!(
+            "kernel-svm on {size} images: {:.2} s",
+            measured.fit_seconds
+        ));
         Ok((size, measured))
     });
     let measured = measured.collect();
@@ -154,10 +160,10 @@ fn latencies(data: &Splits, quick: bool, threads: usize) -> Result<Vec<Latency>,
     };
     let of_models = TASKS.iter().map(|task| {
         let id = task.ours;
-        let Some(entry) = registry::find(id) else {
+        let Some(entry) = REGISTRY.find(id) else {
             return Ok(None);
         };
-        eprintln!("latency of {id}");
+        output::tell(format_args!("latency of {id}"));
         let recipe = (entry.preset)();
         let fitted = with_threads(threads, || {
             recipe.fit(&train, &mut FitContext::quiet(1, threads))
@@ -178,14 +184,12 @@ fn latency(id: &'static str, model: &dyn Classifier, test: &Dataset) -> Latency 
         watch.elapsed().as_secs_f64() * 1e6
     };
     let singles = SINGLES.min(test.len());
-    let mut single: Vec<f64> = (0..singles)
-        .map(|image| time(&test.samples().slice(image..image + 1)))
-        .collect();
-    single.sort_by(f64::total_cmp);
+    let single = (0..singles).map(|image| time(&test.samples().slice(image..image + 1)));
+    let single = records::Latency::of(single.collect());
     let together = time(test.samples()).min(time(test.samples()));
     Latency {
         model: id,
-        single: [single[singles / 2], single[singles * 99 / 100]],
+        single: [single.p50, single.p99],
         together: together / test.len() as f64,
     }
 }

@@ -1,13 +1,20 @@
 //! `datasets`: what is known by name, where it is, and how large.
 
-use crate::table;
+use crate::output;
+use crate::table::{Column, Table};
 use catalog::{CATALOG, FILES, Location, cache_dir, search_path};
 use std::path::Path;
 
 /// Runs the command.
 pub(crate) fn run() {
-    let mut table = table::plain(&[
-        "dataset", "title", "train", "test", "where", "MB", "licence",
+    let mut table = Table::new(vec![
+        Column::name("dataset", 0),
+        Column::name("title", 3),
+        Column::number("train", 1),
+        Column::number("test", 1),
+        Column::text("where"),
+        Column::number("MB", 2),
+        Column::text("licence"),
     ]);
     for entry in CATALOG {
         let (place, size) = match entry.locate(&search_path()) {
@@ -32,8 +39,10 @@ pub(crate) fn run() {
             entry.licence,
         ]);
     }
-    println!("{table}");
-    println!("Any other data set in MNIST's file naming: --data-dir DIR.");
+    output::line(&table);
+    output::line(format_args!(
+        "Any other data set in MNIST's file naming: --data-dir DIR."
+    ));
 }
 
 fn size_of_files(directory: &Path) -> u64 {

@@ -3,11 +3,11 @@
 mod mlflow;
 
 use crate::cli::{Contents, ExportArgs, Format};
-use crate::failure::{Failure, Place};
-use report::{
-    Records, Report, Table, epochs_table, event_files, latex, models_table, predictions_table,
-    write_file,
-};
+use crate::failure::Failure;
+use crate::output;
+use analysis::Report;
+use records::{Records, write_file};
+use report::{Table, epochs_table, event_files, latex, models_table, predictions_table};
 use std::path::Path;
 
 /// Runs the command.
@@ -17,10 +17,10 @@ pub(crate) fn run(arguments: &ExportArgs) -> Result<(), Failure> {
     let text = match arguments.format {
         Format::Csv => arguments.table(records).to_csv(),
         Format::Latex => latex(&Report::new(records)),
-        Format::Json => Report::new(records).to_json()?,
+        Format::Json => Report::new(records).to_json(),
         Format::Parquet => {
             let bytes = arguments.table(records).to_parquet()?;
-            return write_file(arguments.output()?, &bytes).map_err(Failure::Results);
+            return Ok(write_file(arguments.output()?, &bytes)?);
         }
         Format::Tensorboard => return event_directory(records, arguments.output()?),
         Format::Mlflow => {
@@ -30,9 +30,9 @@ pub(crate) fn run(arguments: &ExportArgs) -> Result<(), Failure> {
         }
     };
     match &arguments.output {
-        Some(file) => write_file(file, text.as_bytes()).map_err(Failure::Results),
+        Some(file) => Ok(write_file(file, text.as_bytes())?),
         None => {
-            print!("{text}");
+            output::text(&text);
             Ok(())
         }
     }
@@ -42,8 +42,8 @@ impl ExportArgs {
     /// Refuses options that the format would pass over.
     fn check(&self) -> Result<(), Failure> {
         let refuse = |option: &str, only: &str| {
-            Err(Failure::Syntax {
-                place: Place::Option(option.to_owned()),
+            Err(Failure::Option {
+                option: option.to_owned(),
                 reason: format!("only with --format {only}"),
             })
         };
@@ -73,8 +73,8 @@ impl ExportArgs {
 }
 
 fn missing(option: &str, example: &str) -> Failure {
-    Failure::Syntax {
-        place: Place::Option(option.to_owned()),
+    Failure::Option {
+        option: option.to_owned(),
         reason: format!("this format needs it; for example {example}"),
     }
 }
@@ -86,7 +86,7 @@ fn event_directory(records: Records, directory: &Path) -> Result<(), Failure> {
     let began = began(&report);
     for (model, bytes) in event_files(&report, began)? {
         let name = format!("events.out.tfevents.{began:.0}.{}", report.run);
-        write_file(&directory.join(model).join(name), &bytes).map_err(Failure::Results)?;
+        write_file(&directory.join(model).join(name), &bytes)?;
     }
     Ok(())
 }

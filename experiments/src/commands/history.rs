@@ -2,29 +2,33 @@
 
 use crate::cli::{DiffArgs, RecordsArgs};
 use crate::failure::Failure;
-use crate::table;
-use report::{ModelChange, Report, Status, diff, read_records, runs};
+use crate::output;
+use crate::table::{Column, Table};
+use analysis::{Change, ModelChange, ModelSummary, Report, diff};
+use records::{read_records, runs};
+use report::{incomparable_in_words, judged_images};
 
 /// Runs `history`.
 pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
-    let mut table = table::plain(&[
-        "run",
-        "models",
-        "judged on",
-        "seed",
-        "commit",
-        "best",
-        "right, %",
-        "test looks",
+    let mut table = Table::new(vec![
+        Column::name("run", 0),
+        Column::number("models", 2),
+        Column::name("judged on", 4),
+        Column::number("seed", 6),
+        Column::name("commit", 5),
+        Column::name("best", 1),
+        Column::number("right, %", 1),
+        Column::number("test looks", 3),
     ]);
+    let mut damaged = Vec::new();
     let mut looks = 0;
-    for path in runs(&arguments.directory()).map_err(Failure::Results)? {
+    for path in runs(&arguments.directory())? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let records = match read_records(&path) {
             Ok(records) => records,
             // One damaged file must not hide the others.
             Err(error) => {
-                table.add_row([name.into_owned(), error.to_string()]);
+                damaged.push(error);
                 continue;
             }
         };
@@ -32,35 +36,37 @@ pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
         looks += report.test_looks;
         table.add_row(row(&name, &report));
     }
-    println!("{table}");
-    println!("The labels of the test images were looked at {looks} times in these runs.");
+    output::line(&table);
+    for error in damaged {
+        output::line(error);
+    }
+    output::line(format_args!(
+        "The labels of the test images were looked at {looks} times in these runs."
+    ));
     Ok(())
 }
 
 fn row(name: &str, report: &Report) -> Vec<String> {
-    let finished = report
-        .models
-        .iter()
-        .filter(|model| model.status == Status::Finished);
-    // The first of equals, as the verdict has it: `max_by` takes the last.
-    let best = finished.clone().rev().max_by(|a, b| {
-        let accuracy = |model: &report::ModelSummary| model.test_accuracy.unwrap_or(0.0);
-        accuracy(a).total_cmp(&accuracy(b))
-    });
+    let finished = report.finished().count();
+    let best = report.ranked().first().map(|(model, _)| *model);
     let count = if report.complete {
         report.models.len().to_string()
     } else {
-        format!("{} of {}", finished.count(), report.models.len())
+        format!("{finished} of {}", report.models.len())
     };
     let quick = if report.quick { ", quick" } else { "" };
     vec![
         name.to_owned(),
         count,
-        format!("{} {}{quick}", report.dataset.test, report.judged_images()),
+        format!(
+            "{} {}{quick}",
+            report.dataset.test,
+            judged_images(report.protocol.judged_on)
+        ),
         report.seed.to_string(),
         report.environment.commit.clone(),
         best.map_or_else(String::new, |model| model.id.clone()),
-        best.and_then(|model| model.test_accuracy)
+        best.and_then(ModelSummary::accuracy)
             .map_or_else(String::new, |accuracy| format!("{:.2}", accuracy * 100.0)),
         report.test_looks.to_string(),
     ]
@@ -68,36 +74,61 @@ fn row(name: &str, report: &Report) -> Vec<String> {
 
 /// Runs `diff`.
 pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
-    let [first, second] = [&arguments.first, &arguments.second]
-        .map(|run| read_records(&arguments.records.file(run)).map_err(Failure::Results));
+    let [first, second] =
+        [&arguments.first, &arguments.second].map(|run| read_records(&arguments.records.file(run)));
     let (first, second) = (first?, second?);
     let found = diff(&first, &second);
-    let header = ["", arguments.first.as_str(), arguments.second.as_str()];
-    let mut settings = table::plain(&header);
+    output::line(format_args!(
+        "first: {}, second: {}",
+        arguments.first, arguments.second
+    ));
+    let mut settings = Table::new(vec![
+        Column::name("setting", 0),
+        Column::text("first"),
+        Column::text("second"),
+    ]);
+    let mut changes = 0;
     for change in &found.settings {
-        settings.add_row([&change.what, &change.first, &change.second]);
+        settings.add_row(changed(change.what.clone(), change));
+        changes += 1;
     }
     for model in &found.models {
         for change in &model.parameters {
             let what = format!("{}: {}", model.id, change.what);
-            settings.add_row([&what, &change.first, &change.second]);
+            settings.add_row(changed(what, change));
+            changes += 1;
         }
     }
-    println!("{settings}");
-    let mut accuracies = table::plain(&["model", "right, %", "right, %", "adjusted p", ""]);
+    if changes == 0 {
+        output::line("no setting differs");
+    } else {
+        output::line(&settings);
+    }
+    let mut accuracies = Table::new(vec![
+        Column::name("model", 0),
+        Column::number("first, % right", 0),
+        Column::number("second, % right", 0),
+        Column::name("adjusted p", 1),
+        Column::text("verdict"),
+    ]);
     for model in &found.models {
         accuracies.add_row(accuracy_row(model));
     }
-    println!("{accuracies}");
+    output::line(&accuracies);
     for (models, run) in [
         (&found.only_first, &arguments.first),
         (&found.only_second, &arguments.second),
     ] {
         if !models.is_empty() {
-            println!("only in {run}: {}", models.join(", "));
+            output::line(format_args!("only in {run}: {}", models.join(", ")));
         }
     }
     Ok(())
+}
+
+fn changed(what: String, change: &Change) -> [String; 3] {
+    let or_dash = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
+    [what, or_dash(&change.first), or_dash(&change.second)]
 }
 
 fn accuracy_row(model: &ModelChange) -> [String; 5] {
@@ -106,15 +137,18 @@ fn accuracy_row(model: &ModelChange) -> [String; 5] {
     };
     let [first, second] = model.accuracy.map(percent);
     let said = match (model.same_predictions, model.p_adjusted) {
-        (Some(true), _) => "the same predictions",
-        (_, Some(p)) if p < 0.05 => "different",
-        (_, Some(_)) => "cannot be told apart",
-        _ => model.reason.as_deref().unwrap_or_default(),
+        (Some(true), _) => "the same predictions".to_owned(),
+        (_, Some(p)) if p < 0.05 => "different".to_owned(),
+        (_, Some(_)) => "cannot be told apart".to_owned(),
+        _ => model
+            .reason
+            .as_ref()
+            .map_or_else(String::new, incomparable_in_words),
     };
     let p = match model.p_adjusted {
         Some(p) if p < 0.001 => "p < 0.001".to_owned(),
         Some(p) => format!("p = {p:.3}"),
         None => String::new(),
     };
-    [model.id.clone(), first, second, p, said.to_owned()]
+    [model.id.clone(), first, second, p, said]
 }

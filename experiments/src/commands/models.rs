@@ -1,41 +1,47 @@
 //! `models`: what can be trained, and with which parameters.
 
-use crate::failure::{Failure, Place};
-use crate::registry::{LEFT_OUT, MODELS, find, nearest};
-use crate::table;
+use crate::failure::Failure;
+use crate::output;
+use crate::registry::REGISTRY;
+use crate::table::{Column, Table};
 use classifier::ModelEntry;
+use runner::Place;
 
 /// Runs the command.
 pub(crate) fn run(ids: &[String]) -> Result<(), Failure> {
     if ids.is_empty() {
-        for model in MODELS {
+        for model in REGISTRY.models() {
             describe(model);
         }
-        for (id, feature) in LEFT_OUT {
-            println!("{id}: not in this build; build with `--features {feature}`\n");
+        for (id, feature) in REGISTRY.left_out() {
+            output::line(format_args!(
+                "{id}: not in this build; build with `--features {feature}`\n"
+            ));
         }
-        println!(
+        output::line(format_args!(
             "Change a parameter with --set, as in `compare --set {}.epochs=5`.",
-            MODELS[0].id
-        );
+            REGISTRY.models()[0].id
+        ));
         return Ok(());
     }
     for id in ids {
-        let model = find(id).ok_or_else(|| Failure::UnknownModel {
-            place: Place::Option("models".to_owned()),
-            model: id.clone(),
-            nearest: nearest(id),
-        })?;
-        describe(model);
+        describe(REGISTRY.get(id, &Place::Option("models".to_owned()))?);
     }
     Ok(())
 }
 
 fn describe(model: &ModelEntry) {
-    println!("{} ({})\n  {}", model.id, model.backend, model.summary);
+    output::line(format_args!(
+        "{} ({})\n  {}",
+        model.id, model.backend, model.summary
+    ));
     let parameters = (model.preset)().parameters();
     if !parameters.is_empty() {
-        let mut table = table::plain(&["parameter", "default", "meaning"]);
+        let mut table = Table::new(vec![
+            Column::name("parameter", 0),
+            Column::name("default", 0),
+            Column::text("meaning"),
+        ]);
         for parameter in parameters {
             table.add_row([
                 parameter.name,
@@ -43,7 +49,7 @@ fn describe(model: &ModelEntry) {
                 parameter.help,
             ]);
         }
-        println!("{table}");
+        output::line(&table);
     }
-    println!();
+    output::line("");
 }

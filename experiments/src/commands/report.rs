@@ -2,17 +2,19 @@
 
 use crate::cli::RecordArgs;
 use crate::failure::Failure;
+use crate::output;
 use crate::table;
-use report::{Report, write_index, write_report};
+use analysis::Report;
+use report::{write_index, write_report};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &RecordArgs) -> Result<(), Failure> {
     let (records, path) = arguments.read()?;
     let report = Report::new(records);
     let directory = arguments.records.directory();
-    write_report(&directory, &report).map_err(Failure::Results)?;
-    write_index(&arguments.records.results).map_err(Failure::Results)?;
-    println!("from {}", path.display());
+    write_report(&directory, &report)?;
+    write_index(&arguments.records.results)?;
+    output::line(format_args!("from {}", path.display()));
     table::announce(&report, &directory);
     Ok(())
 }

@@ -1,54 +1,57 @@
 //! `schema`: the JSON Schema of plans, for completion in editors.
 
-use crate::registry::MODELS;
+use crate::output;
+use crate::registry::REGISTRY;
 use classifier::ModelEntry;
+use classifier::schemars::schema_for;
+use runner::Options;
 use serde_json::{Map, Value, json};
 
 /// Runs the command.
 pub(crate) fn run() {
-    println!("{:#}", plan());
+    output::line(format_args!("{:#}", plan()));
 }
 
 /// The schema of a plan with the models of this build.
 fn plan() -> Value {
     let mut definitions = Map::new();
-    let models: Vec<Value> = MODELS
-        .iter()
+    let registered = REGISTRY.models().iter();
+    let mut models: Vec<Value> = registered
         .map(|entry| model(entry, &mut definitions))
         .collect();
-    let count = |what: &str| json!({"type": "integer", "minimum": 1, "description": what});
+    models.push(command());
+    let mut schema = schema_for!(Options).to_value();
+    schema["title"] = "A comparison of classifiers".into();
+    schema["$defs"] = Value::Object(definitions);
+    schema["required"] = json!(["models"]);
+    schema["properties"]["models"] = json!({
+        "type": "array",
+        "minItems": 1,
+        "description": "What to compare, in the order of the report.",
+        "items": {"oneOf": models},
+    });
+    schema
+}
+
+/// The schema of a `[[models]]` table for a program of the user's, whose parameters have any names.
+fn command() -> Value {
+    let value = json!({"type": ["number", "string", "boolean", "array"]});
     json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A comparison of classifiers",
         "type": "object",
-        "additionalProperties": false,
-        "$defs": definitions,
-        "required": ["models"],
+        "title": "a program",
+        "required": ["command", "id"],
+        "not": {"required": ["model"]},
+        "additionalProperties": value,
         "properties": {
-            "question": {"type": "string", "description": "What the comparison is to answer; the report prints it."},
-            "analysis": {"type": "string", "description": "What you make of it, in Markdown; the report prints it."},
-            "dataset": {"type": "string", "description": "Data set by name; `datasets` lists them."},
-            "data_dir": {"type": "string", "description": "Directory of the four files, relative to the plan."},
-            "seed": {"type": "integer", "minimum": 0, "default": 1, "description": "Seed of everything random."},
-            "seeds": {"type": "integer", "minimum": 1, "maximum": u16::MAX, "description": "Fits of every model whose result depends on the seed."},
-            "calibrate": count("Hold out as many training images to scale probabilities on."),
-            "sizes": {
-                "type": "array",
-                "items": {"type": "integer", "minimum": 1},
-                "description": "Training sizes of a learning curve.",
-            },
-            "validation": count("Judge on as many held-out training images in place of the test images."),
-            "cv": {
-                "type": ["integer", "string"],
-                "description": "Cross-validate on the training images: K folds, or \"RxK\" for R repetitions.",
-            },
-            "train_limit": count("Train every model on as many images only."),
-            "models": {
+            "command": {
                 "type": "array",
                 "minItems": 1,
-                "description": "What to compare, in the order of the report.",
-                "items": {"oneOf": models},
+                "items": {"type": "string"},
+                "description": "The program and its arguments, run in the plan's directory.",
             },
+            "id": {"type": "string", "description": "Name in this comparison."},
+            "train_limit": {"type": "integer", "minimum": 1, "description": "Train on as many samples only."},
+            "search": search(),
         },
     })
 }
@@ -68,26 +71,9 @@ fn model(entry: &ModelEntry, definitions: &mut Map<String, Value>) -> Value {
     );
     properties.insert(
         "train_limit".to_owned(),
-        json!({"type": "integer", "minimum": 1, "description": "Train on as many images only."}),
+        json!({"type": "integer", "minimum": 1, "description": "Train on as many samples only."}),
     );
-    let numbers = json!({"type": "number"});
-    let domain = json!({"oneOf": [
-        {"type": "array", "minItems": 1},
-        {
-            "type": "object",
-            "required": ["from", "to"],
-            "additionalProperties": false,
-            "properties": {"from": numbers, "to": numbers, "scale": {"enum": ["linear", "log"]}},
-        },
-    ]});
-    properties.insert(
-        "search".to_owned(),
-        json!({
-            "type": "object",
-            "description": "What `tune` searches: for each parameter a list or a range.",
-            "additionalProperties": domain,
-        }),
-    );
+    properties.insert("search".to_owned(), search());
     if let Some(Value::Object(parameters)) = schema.get("properties") {
         properties.extend(parameters.clone());
     }
@@ -100,5 +86,24 @@ fn model(entry: &ModelEntry, definitions: &mut Map<String, Value>) -> Value {
         "required": ["model"],
         "additionalProperties": false,
         "properties": properties,
+    })
+}
+
+/// The schema of what `tune` searches.
+fn search() -> Value {
+    let numbers = json!({"type": "number"});
+    let domain = json!({"oneOf": [
+        {"type": "array", "minItems": 1},
+        {
+            "type": "object",
+            "required": ["from", "to"],
+            "additionalProperties": false,
+            "properties": {"from": numbers, "to": numbers, "scale": {"enum": ["linear", "log"]}},
+        },
+    ]});
+    json!({
+        "type": "object",
+        "description": "What `tune` searches: for each parameter a list or a range.",
+        "additionalProperties": domain,
     })
 }

@@ -1,11 +1,12 @@
 //! `show`: the first images, the lab's first exercise.
 
 use crate::cli::ShowArgs;
-use crate::data;
 use crate::failure::Failure;
+use crate::output;
 use console::Term;
 use data::Dataset;
-use report::{Tile, contact_sheet, write_file};
+use records::write_file;
+use report::{Tile, contact_sheet};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -14,7 +15,7 @@ const SHEET_COLUMNS: usize = 10;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
-    let splits = data::load(&arguments.data, false)?;
+    let splits = crate::source::load(&arguments.data, false)?;
     let split = if arguments.test {
         splits.test.look()
     } else {
@@ -22,37 +23,32 @@ pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     };
     let count = split.len().min(usize::from(arguments.count));
     let first = split.select(&(0..count).collect::<Vec<_>>());
-    print!(
-        "{}",
-        in_characters(
-            &first,
-            usize::from(Term::stdout().size().1),
-            console::colors_enabled()
-        )
-    );
+    let width = usize::from(Term::stdout().size().1);
+    output::text(&in_characters(&first, width, console::colors_enabled()));
 
     let path = arguments.png.clone().unwrap_or_else(|| {
         PathBuf::from("results")
             .join(&splits.id)
             .join("first-images.png")
     });
+    let shape = first.samples().shown_shape();
     let cells: Vec<Tile> = (0..count)
         .map(|i| {
             Tile::grey(
                 &first.samples().grey_levels(i),
+                [shape.columns, shape.rows],
                 vec![name(&first, i).to_owned()],
             )
         })
         .collect();
-    let shape = first.samples().shown_shape();
-    let png = contact_sheet(&cells, [shape.columns, shape.rows], SHEET_COLUMNS)?;
-    write_file(&path, &png).map_err(Failure::Results)?;
-    println!(
+    let png = contact_sheet(&cells, SHEET_COLUMNS)?;
+    write_file(&path, &png)?;
+    output::line(format_args!(
         "{} × {} pixels each; contact sheet: {}",
         shape.rows,
         shape.columns,
         path.display()
-    );
+    ));
     Ok(())
 }
 

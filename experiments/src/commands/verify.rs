@@ -1,20 +1,23 @@
 //! `verify`: fit some cells of a run again, and see whether the same comes out.
 
+use crate::build::BUILD;
 use crate::cli::{DataArgs, VerifyArgs};
-use crate::data;
-use crate::experiment::Experiment;
-use crate::failure::{Failure, Place};
+use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
-use crate::limits::Limits;
-use crate::measure::Conditions;
-use crate::plan::ReadyModel;
+use crate::output;
 use crate::progress::Progress;
-use crate::protocol::{CrossValidation, Judging};
-use crate::registry;
-use crate::table;
-use classifier::{Cancellation, generator};
+use crate::registry::REGISTRY;
+use crate::request::{command_line, own_processes};
+use crate::source;
+use crate::table::{Column, Table};
+use analysis::agreement;
+use catalog::CatalogEntry;
+use classifier::generator;
 use rand::seq::SliceRandom;
-use report::{Agreement, FitRecord, JudgedOn, Outcome, Records, RunRecord, agreement};
+use records::{FitRecord, Outcome, PlannedModel, Records, RunRecord};
+use report::agreement_in_words;
+use runner::{Comparison, Learner, Method, Options, Place, Setting, Watcher};
+use std::path::PathBuf;
 
 /// Random stream of the cells; models use small numbers.
 const CELL_STREAM: u64 = u64::MAX - 4;
@@ -22,14 +25,16 @@ const CELL_STREAM: u64 = u64::MAX - 4;
 /// Runs the command.
 pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     let (Records { run, fits, .. }, path) = arguments.record.read()?;
-    let experiment = again(&run, arguments.data_dir)?;
-    let conditions = Conditions {
+    let comparison = again(&run, arguments.data_dir)?;
+    let (executor, command) = (own_processes()?, command_line());
+    let setting = Setting {
         threads: run.environment.threads,
-        limits: Limits::default(),
-        cancellation: Cancellation::default(),
+        cancellation: on_interrupt(),
+        refit: true,
+        build: Some(&BUILD),
+        command: &command,
+        ..Setting::new(&executor, REGISTRY)
     };
-    on_interrupt(&conditions.cancellation);
-
     let mut cells: Vec<&FitRecord> = fits
         .iter()
         .filter(|fit| matches!(fit.outcome, Outcome::Finished(_)))
@@ -39,30 +44,26 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     if cells.is_empty() {
         return Err(Failure::NothingToVerify { path });
     }
-    let mut table = table::plain(&["fit", "fitted again"]);
-    let mut different = Vec::new();
-    for (index, record) in cells.iter().enumerate() {
-        let what = format!("{}{}", record.id, experiment.of_cell(record.cell));
-        let mut progress = Progress::begin(&what, index, cells.len(), false);
-        let again = experiment.fit_again(record, &conditions, &mut progress)?;
-        conditions
-            .cancellation
-            .check()
-            .map_err(|_| Failure::Interrupted)?;
-        let found = agreement(&run, record, &again.outcome);
-        progress.end(&found.to_string());
-        if matches!(found, Agreement::Different { .. }) && !different.contains(&record.id) {
+    let mut table = Table::new(vec![Column::name("fit", 0), Column::text("fitted again")]);
+    let mut different: Vec<String> = Vec::new();
+    let mut compare = |record: &FitRecord, outcome: Outcome, watcher: &mut dyn Watcher| {
+        let found = agreement(&run, record, &outcome);
+        let said = agreement_in_words(&found);
+        watcher.end(&said);
+        if found.is_broken() && !different.contains(&record.id) {
             different.push(record.id.clone());
         }
-        table.add_row([what, found.to_string()]);
-    }
-    println!("{table}");
-    println!(
+        let what = format!("{}{}", record.id, runner::of_cell(&run, record.cell));
+        table.add_row([what, said]);
+    };
+    comparison.fit_again(&cells, &setting, &mut Progress::new(false), &mut compare)?;
+    output::line(&table);
+    output::line(format_args!(
         "{} of {} fits of {}",
         cells.len(),
         fits.len(),
         path.display()
-    );
+    ));
     if different.is_empty() {
         Ok(())
     } else {
@@ -70,51 +71,39 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     }
 }
 
-/// The experiment of a run, from its record.
-fn again(run: &RunRecord, data_dir: Option<std::path::PathBuf>) -> Result<Experiment, Failure> {
+/// The comparison of a run, from its record.
+fn again(run: &RunRecord, data_dir: Option<PathBuf>) -> Result<Comparison, Failure> {
+    let name = &run.dataset.name;
+    // A run on files of the user's own recorded where they were.
+    let recorded = PathBuf::from(&run.environment.data_origin);
+    let own = CatalogEntry::find(name).is_none() && recorded.is_dir();
     let data = DataArgs {
-        dataset: Some(run.dataset.name.clone()),
-        data_dir,
+        dataset: Some(name.clone()),
+        data_dir: data_dir.or_else(|| own.then_some(recorded)),
         mirror: None,
     };
-    let splits = data::load(&data, false)?;
+    let splits = source::load(&data, false)?;
     if splits.sha256 != run.dataset.sha256 {
-        return Err(Failure::OtherData {
-            name: run.dataset.name.clone(),
-        });
+        let name = name.clone();
+        return Err(runner::Failure::OtherData { name }.into());
     }
-    let judging = Judging {
-        seed: run.seed,
-        seeds: run.protocol.seeds,
-        validation: (run.protocol.judged_on == JudgedOn::Validation)
-            .then_some(run.dataset.test_available),
-        cross_validation: (run.protocol.folds > 0).then_some(CrossValidation {
-            repeats: run.protocol.repeats,
-            folds: run.protocol.folds,
-        }),
-        calibration: run.protocol.calibration,
-        sizes: Vec::new(),
-        quick: run.quick,
-    };
+    let learners = run.models.iter().map(|planned| learner(run, planned));
+    let learners = learners.collect::<Result<_, Failure>>()?;
+    Ok(Comparison::new(splits, learners, Options::of_run(run))?)
+}
+
+fn learner(run: &RunRecord, planned: &PlannedModel) -> Result<Learner, Failure> {
     let place = || Place::Option(format!("run {}", run.run));
-    let models = run.models.iter().map(|planned| {
-        let entry = registry::find(&planned.model).ok_or_else(|| Failure::UnknownModel {
+    let entry = REGISTRY.get(&planned.model, &place())?;
+    let method = Method::preset(entry).with(&planned.hyperparameters);
+    Ok(Learner {
+        id: planned.id.clone(),
+        method: method.map_err(|error| runner::Failure::Parameter {
             place: place(),
-            model: planned.model.clone(),
-            nearest: registry::nearest(&planned.model),
-        })?;
-        let recipe = (entry.preset)().with(&planned.hyperparameters);
-        Ok(ReadyModel {
-            id: planned.id.clone(),
-            entry,
-            recipe: recipe.map_err(|error| Failure::Parameter {
-                place: place(),
-                model: planned.id.clone(),
-                error,
-            })?,
-            train_limit: planned.train_limit,
-            space: search::Space::default(),
-        })
-    });
-    Experiment::new(splits, models.collect::<Result<_, Failure>>()?, judging)
+            model: planned.id.clone(),
+            error,
+        })?,
+        train_limit: planned.train_limit,
+        space: search::Space::default(),
+    })
 }

@@ -1,29 +1,30 @@
 //! How a search goes: a bar for the trials of a model and one for all models, plain lines without a terminal.
 
 use super::PAUSE;
-use crate::stopwatch::Stopwatch;
+use crate::output;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use report::TunedTrial;
+use records::{TunedModel, TunedTrial};
+use runner::{Stopwatch, TrialWatcher, TuningWatcher};
+use serde_json::Value;
 use std::io::IsTerminal;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Parts of a bar.
 const PARTS: u64 = 1_000;
 
-/// The progress of all models, on the error output; nothing where that is to be quiet.
+/// The progress of all models, on standard error; nothing where that is to be quiet.
 pub(crate) struct SearchProgress {
     quiet: bool,
-    models: usize,
     since_start: Stopwatch,
     bars: Option<(MultiProgress, ProgressBar)>,
 }
 
 /// The progress of one model.
-pub(crate) struct ModelProgress<'a> {
+struct ModelProgress<'a> {
     of: &'a SearchProgress,
-    /// Models before it.
-    index: usize,
+    /// Models before it, and in all.
+    place: [usize; 2],
     name: String,
     bar: Option<ProgressBar>,
     since_start: Stopwatch,
@@ -38,104 +39,124 @@ struct State {
 }
 
 impl SearchProgress {
-    /// A search over as many models.
-    pub(crate) fn begin(models: usize, quiet: bool) -> Self {
+    /// Of a search that has not begun.
+    pub(crate) fn new(quiet: bool) -> Self {
         let bars = (std::io::stderr().is_terminal() && !quiet).then(|| {
             let bars = MultiProgress::new();
             let whole = bars.add(bar("all models"));
-            whole.set_message(format!("0 of {models} done"));
             (bars, whole)
         });
         Self {
             quiet,
-            models,
             since_start: Stopwatch::start(),
             bars,
         }
     }
+}
 
-    /// Announces model number `index`.
-    pub(crate) fn model(&self, id: &str, index: usize) -> ModelProgress<'_> {
-        let name = format!("[{}/{}] {id}", index + 1, self.models);
-        let bar = self.bars.as_ref().map(|(bars, whole)| {
-            let bar = bars.insert_before(whole, bar(&name));
-            bar.set_message("searching");
-            bar
-        });
-        if bar.is_none() && !self.quiet {
-            eprintln!("{name}: searching");
-        }
-        ModelProgress {
-            of: self,
-            index,
-            name,
-            bar,
-            since_start: Stopwatch::start(),
-            state: Mutex::default(),
-        }
-    }
-
-    /// Everything is over.
-    pub(crate) fn end(self) {
-        if let Some((_, whole)) = self.bars {
+impl Drop for SearchProgress {
+    fn drop(&mut self) {
+        if let Some((_, whole)) = &self.bars {
             whole.finish_and_clear();
         }
     }
 }
 
+impl TuningWatcher for SearchProgress {
+    fn note(&self, note: &str) {
+        if !self.quiet {
+            output::tell(note);
+        }
+    }
+
+    fn begin(&self, id: &str, index: usize, models: usize) -> Box<dyn TrialWatcher + '_> {
+        let name = format!("[{}/{models}] {id}", index + 1);
+        let bar = self.bars.as_ref().map(|(bars, whole)| {
+            whole.set_message(format!("{index} of {models} done"));
+            let bar = bars.insert_before(whole, bar(&name));
+            bar.set_message("searching");
+            bar
+        });
+        if bar.is_none() && !self.quiet {
+            output::tell(format_args!("{name}: searching"));
+        }
+        Box::new(ModelProgress {
+            of: self,
+            place: [index, models],
+            name,
+            bar,
+            since_start: Stopwatch::start(),
+            state: Mutex::default(),
+        })
+    }
+}
+
 impl ModelProgress<'_> {
-    /// How many trials there will be, and what they cost together in trials with all of the resource, where
-    /// that is known.
-    pub(crate) fn plan(&self, trials: Option<usize>, cost: Option<f64>) {
-        let mut state = self.state.lock().expect("no holder panics");
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl TrialWatcher for ModelProgress<'_> {
+    fn plan(&self, trials: Option<usize>, cost: Option<f64>) {
+        let mut state = self.state();
         (state.trials, state.cost) = (trials, cost);
     }
 
-    /// A trial is over; these are. `used` is the share of the seconds, where they are limited.
-    pub(crate) fn show<'t>(&self, ended: impl Iterator<Item = &'t TunedTrial>, used: Option<f64>) {
-        let mut state = self.state.lock().expect("no holder panics");
-        let (mut done, mut cost, mut best) = (0, 0.0, None::<f64>);
-        for trial in ended {
-            done += 1;
-            cost += trial.share;
-            if let Some(accuracy) = trial.accuracy {
-                best = Some(best.map_or(accuracy, |best| best.max(accuracy)));
-            }
-        }
+    fn show(&self, ended: &[&TunedTrial], used: Option<f64>) {
+        let mut state = self.state();
+        let cost: f64 = ended.iter().map(|trial| trial.share).sum();
+        let best = ended.iter().filter_map(|trial| trial.accuracy);
+        let best = best.max_by(f64::total_cmp);
         let by_cost = state.cost.map_or(0.0, |all| cost / all);
         let share = by_cost.max(used.unwrap_or(0.0)).min(1.0);
         let left = left(self.since_start.elapsed(), share);
-        let message = in_words(done, state.trials, best, &left);
-        let whole_share = (self.index as f64 + share) / self.of.models as f64;
+        let message = in_words(ended.len(), state.trials, best, &left);
+        let [index, models] = self.place;
+        let whole_share = (index as f64 + share) / models as f64;
         let whole_left = self::left(self.of.since_start.elapsed(), whole_share);
         if let (Some(bar), Some((_, whole))) = (&self.bar, &self.of.bars) {
             bar.set_position((share * PARTS as f64) as u64);
             bar.set_message(message);
             whole.set_position((whole_share * PARTS as f64) as u64);
-            whole.set_message(format!(
-                "{} of {} done, {whole_left}",
-                self.index, self.of.models
-            ));
+            whole.set_message(format!("{index} of {models} done, {whole_left}"));
         } else if !self.of.quiet && due(&mut state.since_line) {
-            let whole = match self.of.models {
+            let whole = match models {
                 1 => String::new(),
                 models => format!("; all {models} models: {whole_left}"),
             };
-            eprintln!("{}: {message}{whole}", self.name);
+            output::tell(format_args!("{}: {message}{whole}", self.name));
         }
     }
 
-    /// The model is over; `result` is one line.
-    pub(crate) fn end(self, result: &str) {
-        if let Some(bar) = self.bar {
+    fn end(&self, tuned: &TunedModel, reused: usize) {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        let line = format!("{}: {result}", self.name);
+        let line = format!("{}: {}", self.name, in_a_line(tuned, reused));
         match &self.of.bars {
             Some((bars, _)) => drop(bars.println(line)),
-            None if !self.of.quiet => eprintln!("{line}"),
+            None if !self.of.quiet => output::tell(line),
             None => {}
         }
+    }
+}
+
+/// What came of the search for one model.
+fn in_a_line(model: &TunedModel, reused: usize) -> String {
+    let reused = match reused {
+        0 => String::new(),
+        reused => format!(" ({reused} of them cached)"),
+    };
+    match model.best_trial() {
+        Some(best) => format!(
+            "{:.2} % right with {}, best of {} trials{reused} in {:.0} s",
+            best.accuracy.unwrap_or(0.0) * 100.0,
+            Value::Object(best.values.clone()),
+            model.trials.len(),
+            model.seconds
+        ),
+        None => format!("none of {} trials finished", model.trials.len()),
     }
 }
 

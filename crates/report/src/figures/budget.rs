@@ -1,11 +1,12 @@
 //! The expected best accuracy against what is spent of the budget.
 
-use super::Figure;
 use super::lines::{Chart, Line, extent};
-use crate::{ReportError, TuningReport};
+use crate::error::ReportError;
+use crate::figure::Figure;
+use records::{TuningBudget, TuningRecord};
 
 /// A line for every model with at least two trials to draw from; `None` if there is none.
-pub(crate) fn expected_best_curves(report: &TuningReport) -> Result<Option<Figure>, ReportError> {
+pub(crate) fn expected_best_curves(report: &TuningRecord) -> Result<Option<Figure>, ReportError> {
     let models = report.models.iter();
     let lines: Vec<Line> = models
         .enumerate()
@@ -26,7 +27,10 @@ pub(crate) fn expected_best_curves(report: &TuningReport) -> Result<Option<Figur
     let [x_range, y] = extent(&lines);
     let margin = ((y.end - y.start) * 0.06).max(0.1);
     let chart = Chart {
-        x: report.budget.unit(),
+        x: match report.budget {
+            TuningBudget::Trials(_) => "trials",
+            TuningBudget::Seconds(_) => "seconds of fitting",
+        },
         y: "expected best, % right",
         x_range,
         y_range: (y.start - margin).max(0.0)..(y.end + margin).min(100.0),

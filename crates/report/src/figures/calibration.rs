@@ -1,8 +1,9 @@
 //! How often predictions of a given probability are right: the reliability diagram.
 
-use super::Figure;
 use super::lines::{Chart, Line};
-use crate::{Report, ReportError};
+use crate::error::ReportError;
+use crate::figure::Figure;
+use analysis::Report;
 use statistics::ReliabilityBin;
 
 /// Ranges with fewer images than this are left out: their share of right images is chance.
@@ -12,9 +13,8 @@ const FEWEST: usize = 10;
 pub(super) fn reliability_diagram(report: &Report) -> Result<Option<Figure>, ReportError> {
     let lines: Vec<(&str, &[ReliabilityBin])> = report
         .finished()
-        .filter_map(|model| Some((model.id.as_str(), model.metrics.as_ref()?)))
-        .filter(|(_, metrics)| !metrics.reliability.is_empty())
-        .map(|(id, metrics)| (id, metrics.reliability.as_slice()))
+        .map(|(model, of)| (model.id.as_str(), of.quality.reliability.as_slice()))
+        .filter(|(_, bins)| !bins.is_empty())
         .collect();
     if lines.is_empty() {
         return Ok(None);

@@ -1,10 +1,15 @@
 //! Confusion matrices as heat maps.
 
+use super::canvas::{Area, Drawn};
 use super::palette::{CARD, INK, adapt};
-use super::{Area, Drawn, Figure};
-use crate::{DatasetRecord, ModelSummary, ReportError, Table};
+use crate::bounds::shown_classes;
+use crate::error::ReportError;
+use crate::figure::Figure;
+use crate::table::Table;
+use analysis::Finished;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use records::DatasetRecord;
 use std::fmt::Display;
 
 /// Hits and misses have colours of their own: on one scale a few mistakes among a thousand hits
@@ -15,44 +20,47 @@ const MISS: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 const ON_LIGHT: RGBColor = RGBColor(0x00, 0x00, 0x01);
 const ON_DARK: RGBColor = RGBColor(0xff, 0xff, 0xfe);
 
-/// Beyond this many classes, counts and names would not be legible.
-const MOST_CLASSES: usize = 40;
+/// Letters of a name beside its row.
+const LONGEST_NAME: usize = 24;
 
-/// Rows are true classes, columns predicted ones; `None` if there are too many classes to read.
+/// Rows are true classes, columns predicted ones: all, or those that are mistaken most.
 pub(super) fn heat_map(
-    model: &ModelSummary,
+    id: &str,
+    model: &Finished,
     dataset: &DatasetRecord,
 ) -> Result<Option<Figure>, ReportError> {
-    let Some(confusion) = &model.confusion else {
-        return Ok(None);
-    };
-    if dataset.classes > MOST_CLASSES {
-        return Ok(None);
-    }
-    let longest = dataset
-        .class_names
+    let shown = shown_classes(model);
+    let rows = model.quality.confusion.rows();
+    let of_truth = |&truth: &usize| shown.iter().map(|&class| rows[truth][class]).collect();
+    let counts: Vec<Vec<usize>> = shown.iter().map(of_truth).collect();
+    let names: Vec<String> = shown
+        .iter()
+        .map(|&class| dataset.class_names[class].clone())
+        .collect();
+    let longest = names
         .iter()
         .map(|name| name.chars().count())
         .max()
-        .unwrap_or(1);
+        .unwrap_or(1)
+        .min(LONGEST_NAME);
     let layout = Layout {
-        classes: dataset.classes as i32,
+        classes: shown.len() as i32,
         cell: 44,
         left: 40 + 8 * longest as i32,
         top: 66,
     };
-    let name = format!("confusion-{}.svg", model.id);
+    let name = format!("confusion-{id}.svg");
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, layout.size()).into_drawing_area();
         let failed = |error: &dyn Display| ReportError::render(&name, error);
         root.fill(&CARD).map_err(|error| failed(&error))?;
         layout
-            .draw(&root, &model.id, confusion.rows(), &dataset.class_names)
+            .draw(&root, id, &counts, &names)
             .and_then(|()| root.present())
             .map_err(|error| failed(&error))?;
     }
-    let data = data(confusion.rows(), &dataset.class_names);
+    let data = data(&counts, &names);
     Ok(Some(Figure::new(name, adapt(&svg), data)))
 }
 
@@ -87,9 +95,10 @@ impl Layout {
         text(root, "true", (6, self.top - 10), 12, INK, HPos::Left)?;
         for (i, name) in names.iter().enumerate() {
             let centre = i as i32 * self.cell + self.cell / 2;
+            let beside: String = name.chars().take(LONGEST_NAME).collect();
             text(
                 root,
-                name,
+                &beside,
                 (self.left - 8, self.top + centre),
                 13,
                 INK,

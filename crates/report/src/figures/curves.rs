@@ -1,10 +1,16 @@
 //! Accuracy after each epoch, on test and training images.
 
+use super::canvas::{Area, Axes, Drawn};
 use super::hover::{Spot, with_spots};
 use super::palette::{CARD, GRID, adapt, ink, of_place};
-use super::{Area, Axes, Drawn, Figure};
-use crate::{EpochRecord, Report, ReportError, Table};
+use crate::bounds::{MOST_EPOCHS, shown_of};
+use crate::error::ReportError;
+use crate::figure::Figure;
+use crate::table::Table;
+use crate::words::judged_images;
+use analysis::Report;
 use plotters::prelude::*;
+use records::EpochRecord;
 use std::fmt::Display;
 
 /// What a model's epochs came to.
@@ -12,18 +18,21 @@ struct Curve<'a> {
     name: &'a str,
     /// Of the model in its report, for its colour.
     place: usize,
-    epochs: &'a [EpochRecord],
+    epochs: Vec<EpochRecord>,
 }
 
 /// A line for every model with at least two epochs; `None` if there is no such model.
 pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<Figure>, ReportError> {
     let curves: Vec<Curve> = report
         .finished()
-        .filter(|model| model.epochs.len() > 1)
-        .map(|model| Curve {
+        .filter(|(_, of)| of.training.epochs.len() > 1)
+        .map(|(model, of)| Curve {
             name: &model.id,
             place: report.place(&model.id),
-            epochs: &model.epochs,
+            epochs: shown_of(of.training.epochs.len(), MOST_EPOCHS)
+                .into_iter()
+                .map(|i| of.training.epochs[i])
+                .collect(),
         })
         .collect();
     if curves.is_empty() {
@@ -37,8 +46,8 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<Figure>, Repo
         root.fill(&CARD).map_err(|error| failed(&error))?;
         let [test, train] = [
             (
-                report.judged_images(),
-                (|e: &EpochRecord| e.test_accuracy) as fn(&EpochRecord) -> f64,
+                judged_images(report.protocol.judged_on),
+                (|e: &EpochRecord| e.judged_accuracy) as fn(&EpochRecord) -> f64,
             ),
             ("training images", |e: &EpochRecord| e.train_accuracy),
         ];
@@ -61,8 +70,8 @@ fn data(curves: &[Curve]) -> Table {
         .text("model", rows().map(|(id, _)| id))
         .integers("epoch", rows().map(|(_, epoch)| Some(epoch.epoch)))
         .numbers(
-            "test_accuracy",
-            rows().map(|(_, epoch)| Some(epoch.test_accuracy)),
+            "judged_accuracy",
+            rows().map(|(_, epoch)| Some(epoch.judged_accuracy)),
         )
         .numbers(
             "train_accuracy",
@@ -118,9 +127,9 @@ fn panel(
 }
 
 fn axes<'a>(area: &Area<'a>, title: &str, curves: &[Curve]) -> Drawn<Axes<'a>> {
-    let all = || curves.iter().flat_map(|curve| curve.epochs);
+    let all = || curves.iter().flat_map(|curve| &curve.epochs);
     // One scale for both panels, so that they can be compared.
-    let both = || all().flat_map(|epoch| [epoch.train_accuracy, epoch.test_accuracy]);
+    let both = || all().flat_map(|epoch| [epoch.train_accuracy, epoch.judged_accuracy]);
     let low = both().fold(f64::INFINITY, f64::min) * 100.0;
     let high = both().fold(f64::NEG_INFINITY, f64::max) * 100.0;
     let margin = ((high - low) * 0.06).max(0.1);

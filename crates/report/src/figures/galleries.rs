@@ -1,30 +1,82 @@
 //! Weights and mistakes as contact sheets.
 
-use super::Figure;
-use crate::{
-    DatasetRecord, LinearRecord, Mistake, ModelSummary, ReportError, Table, Tile, contact_sheet,
-};
+use crate::bounds::shown_classes;
+use crate::error::ReportError;
+use crate::figure::Figure;
+use crate::sheet::{Tile, contact_sheet};
+use crate::table::Table;
+use crate::thumbnail::Thumbnail;
+use analysis::Finished;
+use records::{DatasetRecord, LinearRecord, Mistake};
+
+/// The most mistakes on a sheet.
+const MOST_MISTAKES: usize = 30;
+
+/// The weights of some classes of a linear model, small enough to be looked at.
+struct Weights {
+    /// The classes, each with its weights.
+    classes: Vec<(String, Thumbnail)>,
+}
 
 /// The weights of a model, if it is linear.
 pub(super) fn weights_of(
-    model: &ModelSummary,
+    id: &str,
+    model: &Finished,
     dataset: &DatasetRecord,
 ) -> Result<Option<Figure>, ReportError> {
-    let Some(linear) = &model.linear else {
+    let Some(linear) = &model.shown.linear else {
         return Ok(None);
     };
-    let features = 0..dataset.features;
-    let table = Table::default()
-        .integers("row", features.clone().map(|i| Some(i / dataset.columns)))
-        .integers("column", features.map(|i| Some(i % dataset.columns)));
-    let names = dataset.class_names.iter().enumerate();
-    let table = names.fold(table, |table, (class, name)| {
-        let weights = linear.weights.iter().skip(class).step_by(dataset.classes);
-        table.numbers(name, weights.map(|&weight| shortest(weight)))
-    });
-    let png = weights(linear, dataset)?;
-    let name = format!("weights-{}.png", model.id);
-    Ok(Some(Figure::new(name, png, table)))
+    let weights = Weights::new(linear, dataset, &shown_classes(model));
+    let name = format!("weights-{id}.png");
+    Ok(Some(Figure::new(name, weights.png()?, weights.table())))
+}
+
+/// The weights of a linear model as PNG, one image per class.
+pub(crate) fn weights(
+    linear: &LinearRecord,
+    model: &Finished,
+    dataset: &DatasetRecord,
+) -> Result<Vec<u8>, ReportError> {
+    Weights::new(linear, dataset, &shown_classes(model)).png()
+}
+
+impl Weights {
+    fn new(linear: &LinearRecord, dataset: &DatasetRecord, classes: &[usize]) -> Self {
+        let size = [dataset.columns, dataset.rows];
+        let weight = |class: usize, i: usize| linear.weights[i * dataset.classes + class];
+        let of_class = |&class: &usize| {
+            let picture = Thumbnail::new(size, |i| weight(class, i));
+            (dataset.class_names[class].clone(), picture)
+        };
+        Self {
+            classes: classes.iter().map(of_class).collect(),
+        }
+    }
+
+    /// Orange speaks for the class, blue against it, white is 0. All classes share one scale.
+    fn png(&self) -> Result<Vec<u8>, ReportError> {
+        let all = self.classes.iter().flat_map(|(_, picture)| &picture.values);
+        let largest = all.fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+        let tiles = self.classes.iter().map(|(name, picture)| {
+            Tile::coloured(picture, |w| diverging(w / largest), vec![name.clone()])
+        });
+        contact_sheet(&tiles.collect::<Vec<_>>(), 5)
+    }
+
+    /// What the pictures show, a row for each pixel.
+    fn table(&self) -> Table {
+        let Some((_, first)) = self.classes.first() else {
+            return Table::default();
+        };
+        let pixels = 0..first.values.len();
+        let table = Table::default()
+            .integers("row", pixels.clone().map(|i| Some(i / first.width)))
+            .integers("column", pixels.map(|i| Some(i % first.width)));
+        self.classes.iter().fold(table, |table, (name, picture)| {
+            table.numbers(name, picture.values.iter().map(|&weight| shortest(weight)))
+        })
+    }
 }
 
 /// The f64 with the digits that tell an f32 from its neighbours.
@@ -34,10 +86,12 @@ fn shortest(value: f32) -> Option<f64> {
 
 /// The mistakes of a model, if there are any.
 pub(super) fn mistakes_of(
-    model: &ModelSummary,
+    id: &str,
+    model: &Finished,
     dataset: &DatasetRecord,
 ) -> Result<Option<Figure>, ReportError> {
-    let rows = &model.mistakes;
+    let all = &model.shown.mistakes;
+    let rows = &all[..all.len().min(MOST_MISTAKES)];
     if rows.is_empty() {
         return Ok(None);
     }
@@ -54,54 +108,26 @@ pub(super) fn mistakes_of(
             rows.iter().map(|mistake| mistake.probability),
         );
     let png = mistakes(rows, dataset)?;
-    let name = format!("mistakes-{}.png", model.id);
+    let name = format!("mistakes-{id}.png");
     Ok(Some(Figure::new(name, png, table)))
-}
-
-/// One image of weights per class: orange speaks for the class, blue against it, white is 0.
-/// All classes share one scale.
-pub(crate) fn weights(
-    linear: &LinearRecord,
-    dataset: &DatasetRecord,
-) -> Result<Vec<u8>, ReportError> {
-    let classes = dataset.classes;
-    let finite = linear.weights.iter().filter(|weight| weight.is_finite());
-    let largest = finite.fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
-    let cells: Vec<Tile> = dataset
-        .class_names
-        .iter()
-        .enumerate()
-        .map(|(class, name)| Tile {
-            pixels: linear
-                .weights
-                .iter()
-                .skip(class)
-                .step_by(classes)
-                .map(|&w| diverging(w / largest))
-                .collect(),
-            caption: vec![name.clone()],
-        })
-        .collect();
-    contact_sheet(&cells, [dataset.columns, dataset.rows], 5)
 }
 
 /// What each image was taken for, and what it is.
 fn mistakes(mistakes: &[Mistake], dataset: &DatasetRecord) -> Result<Vec<u8>, ReportError> {
-    let cells: Vec<Tile> = mistakes
-        .iter()
-        .map(|mistake| {
-            let mut caption = vec![
-                format!("says {}", dataset.class_names[mistake.predicted]),
-                format!("is {}", dataset.class_names[mistake.truth]),
-            ];
-            if let Some(probability) = mistake.probability {
-                caption.push(format!("p {probability:.4}"));
-            }
-            caption.push(format!("#{}", mistake.image));
-            Tile::grey(&mistake.pixels, caption)
-        })
-        .collect();
-    contact_sheet(&cells, [dataset.columns, dataset.rows], 6)
+    let size = [dataset.columns, dataset.rows];
+    let tile = |mistake: &Mistake| {
+        let mut caption = vec![
+            format!("says {}", dataset.class_names[mistake.predicted]),
+            format!("is {}", dataset.class_names[mistake.truth]),
+        ];
+        if let Some(probability) = mistake.probability {
+            caption.push(format!("p {probability:.4}"));
+        }
+        caption.push(format!("#{}", mistake.image));
+        Tile::grey(&mistake.pixels, size, caption)
+    };
+    let tiles: Vec<Tile> = mistakes.iter().map(tile).collect();
+    contact_sheet(&tiles, 6)
 }
 
 /// Blue at −1, white at 0, orange at 1; white for what is not a number.

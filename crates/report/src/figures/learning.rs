@@ -1,8 +1,9 @@
 //! Accuracy against the number of training images, and against the time to fit them.
 
-use super::Figure;
 use super::lines::{Chart, Line, extent};
-use crate::{FitSummary, Report, ReportError};
+use crate::error::ReportError;
+use crate::figure::Figure;
+use analysis::{FitSummary, Report};
 
 /// What a fit costs: images or seconds.
 type Cost = fn(&FitSummary) -> f64;
@@ -20,7 +21,7 @@ pub(super) fn learning_curves(report: &Report) -> Result<Vec<Figure>, ReportErro
     let models = || {
         report
             .finished()
-            .filter(|model| !model.learning_curve.is_empty())
+            .filter(|(_, of)| !of.spread.learning_curve.is_empty())
     };
     if models().next().is_none() {
         return Ok(Vec::new());
@@ -28,10 +29,10 @@ pub(super) fn learning_curves(report: &Report) -> Result<Vec<Figure>, ReportErro
     let draw = |(file, x, cost): (&str, &'static str, Cost)| {
         let point = |fit: &FitSummary| (cost(fit), fit.accuracy * 100.0);
         let lines: Vec<Line> = models()
-            .map(|model| Line {
+            .map(|(model, of)| Line {
                 name: model.id.clone(),
                 place: report.place(&model.id),
-                points: model.learning_curve.iter().map(point).collect(),
+                points: of.spread.learning_curve.iter().map(point).collect(),
             })
             .collect();
         let [x_range, right] = extent(&lines);

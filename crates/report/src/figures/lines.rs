@@ -1,9 +1,11 @@
 //! A chart of lines, one per model.
 
+use super::canvas::{Area, Axes, Drawn};
 use super::hover::{Spot, with_spots};
 use super::palette::{CARD, GRID, INK, adapt, ink, of_place};
-use super::{Area, Axes, Drawn, Figure};
-use crate::{ReportError, Table};
+use crate::error::ReportError;
+use crate::figure::Figure;
+use crate::table::Table;
 use plotters::prelude::*;
 use std::ops::Range;
 
@@ -45,7 +47,9 @@ impl Chart {
     pub(super) fn draw(&self, lines: &[Line], file: &str) -> Result<Figure, ReportError> {
         let mut svg = String::new();
         let spots = {
-            let root = SVGBackend::with_string(&mut svg, (WIDTH, 420)).into_drawing_area();
+            // As high as the legend needs.
+            let height = 420.max(44 + 20 * lines.len() as u32);
+            let root = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
             self.fill(&root, lines)
                 .map_err(|error| ReportError::render(file, &error))?
         };

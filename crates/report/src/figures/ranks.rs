@@ -1,10 +1,13 @@
 //! Average ranks on a line, and which models cannot be told apart: the critical-difference diagram of
 //! Demšar 2006.
 
+use super::canvas::{Area, Drawn};
 use super::hover::{Spot, with_spots};
 use super::palette::{CARD, INK, LINES, adapt};
-use super::{Area, Drawn, Figure};
-use crate::{ReportError, Table};
+use crate::error::ReportError;
+use crate::figure::Figure;
+use crate::table::Table;
+use analysis::Ranking;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -17,18 +20,9 @@ const AXIS: i32 = 70;
 const BAR: i32 = 9;
 const NAME: i32 = 22;
 
-/// A model with its average rank.
-pub(crate) struct Ranked<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) rank: f64,
-}
-
-/// Models by average rank, the best first, with the sets of them that cannot be told apart.
-pub(crate) fn critical_difference_diagram(
-    models: &[Ranked],
-    critical: f64,
-    groups: &[Vec<usize>],
-) -> Result<Figure, ReportError> {
+/// Models by average rank, with bars over the sets of them that cannot be told apart.
+pub(crate) fn critical_difference_diagram(ranking: &Ranking) -> Result<Figure, ReportError> {
+    let (models, critical, groups) = (&ranking.models, ranking.critical, ranking.groups());
     let diagram = Diagram {
         models,
         critical,
@@ -44,20 +38,21 @@ pub(crate) fn critical_difference_diagram(
     }
     let spots: Vec<Spot> = models
         .iter()
-        .map(|model| Spot {
-            at: (diagram.place(model.rank), AXIS),
-            text: format!("{}: average rank {:.2}", model.name, model.rank),
+        .map(|(name, rank)| Spot {
+            at: (diagram.place(*rank), AXIS),
+            text: format!("{name}: average rank {rank:.2}"),
         })
         .collect();
     let data = Table::default()
-        .text("model", models.iter().map(|model| model.name))
-        .numbers("average_rank", models.iter().map(|model| Some(model.rank)))
+        .text("model", models.iter().map(|(name, _)| name))
+        .numbers("average_rank", models.iter().map(|(_, rank)| Some(*rank)))
         .numbers("critical_difference", models.iter().map(|_| Some(critical)));
     Ok(Figure::new(FILE, with_spots(&adapt(&svg), &spots), data))
 }
 
 struct Diagram<'a> {
-    models: &'a [Ranked<'a>],
+    /// Names and average ranks, the best first.
+    models: &'a [(String, f64)],
     critical: f64,
     bars: Vec<&'a Vec<usize>>,
 }
@@ -89,7 +84,7 @@ impl Diagram<'_> {
         for (i, group) in self.bars.iter().enumerate() {
             let y = AXIS + BAR * (i as i32 + 1);
             let ends = [group[0], group[group.len() - 1]];
-            let [from, to] = ends.map(|model| self.place(self.models[model].rank));
+            let [from, to] = ends.map(|model| self.place(self.models[model].1));
             // A little over both ends, so that models of equal rank have a bar, too.
             let bar = [(from - 4, y), (to + 4, y)];
             root.draw(&PathElement::new(bar, LINES[0].stroke_width(5)))?;
@@ -130,14 +125,14 @@ impl Diagram<'_> {
 
     /// From a model's place on the line down and aside to its name.
     fn draw_model(&self, root: &Area, i: usize) -> Drawn<()> {
-        let model = &self.models[i];
+        let (name, rank) = &self.models[i];
         let is_left = i < self.left();
         let row = if is_left {
             i
         } else {
             self.models.len() - 1 - i
         };
-        let (x, y) = (self.place(model.rank), self.names() + NAME * row as i32);
+        let (x, y) = (self.place(*rank), self.names() + NAME * row as i32);
         let (end, beside, anchor) = if is_left {
             (MARGIN - 12, MARGIN - 18, HPos::Right)
         } else {
@@ -145,7 +140,7 @@ impl Diagram<'_> {
         };
         let path = [(x, AXIS), (x, y), (end, y)];
         root.draw(&PathElement::new(path, INK.stroke_width(1)))?;
-        let name = format!("{} {:.2}", model.name, model.rank);
+        let name = format!("{name} {rank:.2}");
         root.draw(&Text::new(name, (beside, y), text(13, anchor)))
     }
 }

@@ -1,20 +1,21 @@
 //! Error against cost: every model with its interval, and the front that nobody beats.
 
+use super::canvas::{Area, Axes, Drawn};
 use super::hover::{Spot, with_spots};
 use super::lines::power;
 use super::palette::{CARD, GRID, adapt, ink, of_place};
-use super::{Area, Axes, Drawn, Figure};
-use crate::tradeoff::{COSTS, Cost, front};
-use crate::{ModelSummary, Report, ReportError, Table};
+use crate::error::ReportError;
+use crate::figure::Figure;
+use crate::table::Table;
+use analysis::{Finished, ModelSummary, Price, Quality, Report};
 use plotters::prelude::*;
-use statistics::Interval;
 
 /// What one panel shows.
 struct Panel {
     title: &'static str,
-    cost: &'static Cost,
+    price: Price,
     /// Where the horizontal bar of a model ends.
-    up_to: Option<&'static Cost>,
+    up_to: Option<Price>,
     /// What to multiply costs by.
     unit: f64,
 }
@@ -22,19 +23,19 @@ struct Panel {
 const PANELS: [Panel; 3] = [
     Panel {
         title: "fit time, s",
-        cost: &COSTS[0],
+        price: Price::FitTime,
         up_to: None,
         unit: 1.0,
     },
     Panel {
         title: "one image, µs: median to 99th percentile",
-        cost: &COSTS[1],
-        up_to: Some(&COSTS[2]),
+        price: Price::Latency,
+        up_to: Some(Price::SlowLatency),
         unit: 1e6,
     },
     Panel {
         title: "parameters",
-        cost: &COSTS[3],
+        price: Price::Size,
         up_to: None,
         unit: 1.0,
     },
@@ -62,40 +63,49 @@ pub(super) fn error_against_cost(report: &Report) -> Result<Option<Figure>, Repo
 
 fn data(report: &Report) -> Table {
     let models = || report.finished();
-    let of = |cost: &Cost| models().map(cost.of).collect::<Vec<_>>();
-    let bound = |bound: fn(Interval) -> f64| {
-        models().map(move |model| model.test_accuracy_interval.map(bound))
-    };
+    let of = |price: Price| models().map(move |(_, of)| price.of(&of.cost));
+    let quality =
+        |value: fn(&Quality) -> f64| models().map(move |(_, of)| Some(value(&of.quality)));
     Table::default()
-        .text("model", models().map(|model| &model.id))
-        .numbers("fit_seconds", of(&COSTS[0]))
-        .numbers("seconds_per_image", of(&COSTS[1]))
-        .numbers("seconds_per_image_p99", of(&COSTS[2]))
-        .numbers("parameters", of(&COSTS[3]))
-        .numbers("test_accuracy", models().map(|model| model.test_accuracy))
-        .numbers("test_accuracy_low", bound(|interval| interval.low))
-        .numbers("test_accuracy_high", bound(|interval| interval.high))
+        .text("model", models().map(|(model, _)| &model.id))
+        .numbers("fit_seconds", of(Price::FitTime))
+        .numbers("seconds_per_image", of(Price::Latency))
+        .numbers("seconds_per_image_p99", of(Price::SlowLatency))
+        .numbers("parameters", of(Price::Size))
+        .numbers("accuracy", quality(|of| of.accuracy))
+        .numbers("accuracy_low", quality(|of| of.accuracy_interval.low))
+        .numbers("accuracy_high", quality(|of| of.accuracy_interval.high))
 }
 
 /// A model, and where it is drawn. Both axes are logarithmic: the logarithms are drawn, and the labels are
 /// their powers.
 struct Point<'a> {
-    model: &'a ModelSummary,
+    id: &'a str,
+    of: &'a Finished,
     at: (f64, f64),
 }
 
 impl Panel {
-    fn x(&self, cost: &Cost, model: &ModelSummary) -> Option<f64> {
-        (cost.of)(model).map(|cost| (cost * self.unit).max(1e-9).log10())
+    /// Where a model is, if its price is known.
+    fn x(&self, price: Price, of: &Finished) -> Option<f64> {
+        Some((price.of(&of.cost)? * self.unit).max(1e-9).log10())
     }
 
-    fn point<'a>(&self, report: &Report, model: &'a ModelSummary) -> Option<Point<'a>> {
-        let at = (self.x(self.cost, model)?, y(report, model.test_accuracy?));
-        Some(Point { model, at })
+    fn point<'a>(
+        &self,
+        report: &Report,
+        model: (&'a ModelSummary, &'a Finished),
+    ) -> Option<Point<'a>> {
+        let (model, of) = model;
+        Some(Point {
+            id: &model.id,
+            of,
+            at: (self.x(self.price, of)?, y(report, of.quality.accuracy)),
+        })
     }
 
-    fn bar(&self, model: &ModelSummary) -> Option<f64> {
-        self.x(self.up_to?, model)
+    fn bar(&self, of: &Finished) -> Option<f64> {
+        self.x(self.up_to?, of)
     }
 
     fn axes<'a>(&self, area: &Area<'a>, points: &[Point]) -> Drawn<Axes<'a>> {
@@ -104,7 +114,7 @@ impl Panel {
             let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             (low - below)..(high + above)
         };
-        let ends = points.iter().filter_map(|point| self.bar(point.model));
+        let ends = points.iter().filter_map(|point| self.bar(point.of));
         let xs: Vec<f64> = points.iter().map(|point| point.at.0).chain(ends).collect();
         let ys: Vec<f64> = points.iter().map(|point| point.at.1).collect();
         let mut axes = ChartBuilder::on(area)
@@ -138,31 +148,29 @@ fn panel(area: &Area, report: &Report, shown: &Panel) -> Drawn<Vec<Spot>> {
     let point = |model| shown.point(report, model);
     let points: Vec<Point> = report.finished().filter_map(point).collect();
     let mut axes = shown.axes(area, &points)?;
-    let on_front = front(report, shown.cost).into_iter().filter_map(point);
+    let on_front = report.front(shown.price).into_iter().filter_map(point);
     let line = on_front.map(|point| point.at);
     axes.draw_series(LineSeries::new(line, GRID.stroke_width(3)))?;
     let mut taken = Vec::new();
-    for &Point { model, at } in &points {
-        let (colour, _) = of_place(report.place(&model.id));
-        if let Some(interval) = model.test_accuracy_interval {
-            let ends = [interval.low, interval.high].map(|right| (at.0, y(report, right)));
-            axes.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
-        }
-        if let Some(end) = shown.bar(model) {
+    for &Point { id, of, at } in &points {
+        let (colour, _) = of_place(report.place(id));
+        let interval = of.quality.accuracy_interval;
+        let ends = [interval.low, interval.high].map(|right| (at.0, y(report, right)));
+        axes.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
+        if let Some(end) = shown.bar(of) {
             let ends = [at, (end, at.1)];
             axes.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
         }
         axes.draw_series(std::iter::once(Circle::new(at, 4, colour.filled())))?;
-        let below = free_place(&mut taken, axes.backend_coord(&at), model.id.len());
-        let name = Text::new(model.id.clone(), (7, below - 5), ink(11));
+        let below = free_place(&mut taken, axes.backend_coord(&at), id.len());
+        let name = Text::new(id.to_owned(), (7, below - 5), ink(11));
         let beside = EmptyElement::at(at) + name;
         axes.draw_series(std::iter::once(beside))?;
     }
-    let spot = |Point { model, at }: &Point| Spot {
+    let spot = |Point { id, at, .. }: &Point| Spot {
         at: axes.backend_coord(at),
         text: format!(
-            "{}: {} {}, {} % wrong",
-            model.id,
+            "{id}: {} {}, {} % wrong",
             shown.title,
             power(at.0),
             power(at.1)

@@ -2,7 +2,7 @@
 
 use super::process::Measured;
 use super::subjects::Task;
-use report::Environment;
+use records::Environment;
 use std::fmt::Write;
 
 /// All measurements of one subject.

@@ -1,6 +1,7 @@
 //! One measurement is one process, ours or Python: nothing is warm, and memory is its own.
 
 use crate::failure::Failure;
+use crate::output;
 use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ pub(super) fn ours(arguments: &[String]) -> Result<Measured, Failure> {
             Some(Measured {
                 fit_seconds: number(&model["fit_seconds"])?,
                 predict_seconds: number(&model["predict_seconds"])?,
-                test_accuracy: number(&model["test_accuracy"])?,
+                test_accuracy: number(&model["accuracy"])?,
                 objective: number(&model["certificate"]["objective"]),
                 support_vectors: number(&model["certificate"]["support_vectors"]),
                 predictions,
@@ -68,11 +69,11 @@ fn only_report(results: &Path) -> Option<Value> {
 /// What the only model of the only run below a results directory predicts.
 fn predictions(results: &Path) -> Result<Vec<u16>, Failure> {
     let mut entries = std::fs::read_dir(results).into_iter().flatten().flatten();
-    let newest = entries.find_map(|entry| report::newest_run(&entry.path()).ok());
+    let newest = entries.find_map(|entry| records::newest_run(&entry.path()).ok());
     let path = newest.ok_or_else(|| failed("compare", &"no records"))?;
-    let records = report::read_records(&path)?;
+    let records = records::read_records(&path)?;
     match records.fits.into_iter().next().map(|fit| fit.outcome) {
-        Some(report::Outcome::Finished(fitted)) => Ok(fitted.predictions),
+        Some(records::Outcome::Finished(fitted)) => Ok(fitted.predictions),
         _ => Err(failed("compare", &"the model did not finish")),
     }
 }
@@ -108,7 +109,7 @@ impl Peers {
         }
         let installed = home.join("installed.txt");
         if std::fs::read_to_string(&installed).ok().as_deref() != Some(REQUIREMENTS) {
-            eprintln!("installing the peers in {}", home.display());
+            output::tell(format_args!("installing the peers in {}", home.display()));
             let list = home.join("requirements.txt");
             write(&list, REQUIREMENTS.as_bytes())?;
             let mut venv = Command::new("python3");

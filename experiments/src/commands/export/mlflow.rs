@@ -2,7 +2,9 @@
 
 use super::began;
 use crate::failure::Failure;
-use report::{ModelSummary, Report, Status, measurements};
+use crate::output;
+use analysis::{ModelSummary, Report, Status};
+use records::Number;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -28,10 +30,10 @@ pub(super) fn log(report: &Report, uri: &str) -> Result<(), Failure> {
         server.log(&experiment, report, model)?;
         logged += 1;
     }
-    println!(
+    output::line(format_args!(
         "{logged} models logged in {name} at {uri}, {} were there",
         there.len()
-    );
+    ));
     Ok(())
 }
 
@@ -102,7 +104,10 @@ impl Server {
             Status::Failed => "FAILED",
             Status::Cancelled | Status::Missing => "KILLED",
         };
-        let took = model.fit_seconds.unwrap_or(0.0) + model.predict_seconds.unwrap_or(0.0);
+        let cost = model.finished.as_ref().map(|of| &of.cost);
+        let took = cost.map_or(0.0, |cost| {
+            cost.fit_seconds + cost.predict_seconds.unwrap_or(0.0)
+        });
         let end = began + (took * 1e3) as u64;
         let update = json!({"run_id": run, "status": status, "end_time": end});
         self.post("runs/update", &update).map(drop)
@@ -152,14 +157,18 @@ impl Server {
 
 /// The table's numbers, and three for every epoch.
 fn metrics(model: &ModelSummary, timestamp: u64) -> Vec<Value> {
-    let metric = |key: &str, value: f64, step: usize| json!({"key": key, "value": value, "timestamp": timestamp, "step": step});
-    let last = model.epochs.last().map_or(0, |epoch| epoch.epoch);
-    let measured = measurements(model).map(|(name, value)| metric(name, value, last));
-    let epochs = model.epochs.iter().flat_map(|epoch| {
+    // An infinite loss is a word in Protocol Buffers' JSON, too.
+    let metric = |key: &str, value: f64, step: usize| json!({"key": key, "value": Number(value), "timestamp": timestamp, "step": step});
+    let finished = model.finished.as_ref();
+    let all = finished.map_or(&[][..], |of| &of.training.epochs);
+    let last = all.last().map_or(0, |epoch| epoch.epoch);
+    let measured = model.measurements().into_iter();
+    let measured = measured.filter_map(|(name, value)| Some(metric(name, value?, last)));
+    let epochs = all.iter().flat_map(|epoch| {
         [
             ("epoch_training_loss", epoch.training_loss),
             ("epoch_train_accuracy", epoch.train_accuracy),
-            ("epoch_test_accuracy", epoch.test_accuracy),
+            ("epoch_judged_accuracy", epoch.judged_accuracy),
         ]
         .map(|(name, value)| metric(name, value, epoch.epoch))
     });

@@ -1,0 +1,100 @@
+//! Whether a fit that was repeated gave the same.
+
+use crate::levels::SIGNIFICANCE;
+use crate::right::only_right;
+use records::{FitRecord, Outcome, RunRecord};
+use statistics::mcnemar;
+
+/// What came of fitting again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Agreement {
+    /// The same predictions, and the same bits of all probabilities.
+    Identical,
+    /// Other predictions or probabilities, and no evidence that one model is better. That is no
+    /// evidence that they are equal.
+    NotShown {
+        /// Images with another prediction.
+        differing: usize,
+        /// P value of McNemar's exact test.
+        p: f64,
+    },
+    /// One is better than the other.
+    Different {
+        /// Images with another prediction.
+        differing: usize,
+        /// P value of McNemar's exact test.
+        p: f64,
+    },
+    /// One of the two did not finish.
+    Unfinished {
+        /// Why, where it is known.
+        reason: Option<String>,
+    },
+}
+
+impl Agreement {
+    /// Whether the repeated fit must be looked into.
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Self::Different { .. } | Self::Unfinished { .. })
+    }
+}
+
+/// Compares a recorded fit with one of the same cell.
+pub fn agreement(run: &RunRecord, record: &FitRecord, again: &Outcome) -> Agreement {
+    let (Outcome::Finished(first), Outcome::Finished(second)) = (&record.outcome, again) else {
+        return Agreement::Unfinished {
+            reason: match again {
+                Outcome::Failed { reason } => Some(reason.clone()),
+                Outcome::Finished(_) | Outcome::Cancelled => None,
+            },
+        };
+    };
+    let bits = |logs: &Option<Vec<f32>>| -> Option<Vec<u32>> {
+        let logs = logs.as_ref()?;
+        Some(logs.iter().map(|log| log.to_bits()).collect())
+    };
+    let same_bits = bits(&first.log_probabilities) == bits(&second.log_probabilities);
+    if first.predictions == second.predictions && same_bits {
+        return Agreement::Identical;
+    }
+    let pairs = first.predictions.iter().zip(&second.predictions);
+    let differing = pairs.filter(|(a, b)| a != b).count();
+    let [a, b] = [first, second].map(|fitted| run.right(record.cell, &fitted.predictions));
+    let (only_first, only_second) = only_right(&a, &b);
+    let p = mcnemar(only_first, only_second).p;
+    if p < SIGNIFICANCE {
+        Agreement::Different { differing, p }
+    } else {
+        Agreement::NotShown { differing, p }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use records::examples::{CELL, run, with_errors};
+
+    #[test]
+    fn a_fit_agrees_with_itself_and_differs_from_a_worse_one() {
+        let run = run(&["a"], &[0, 1].repeat(20));
+        let of = |wrong| with_errors(&run, "a", CELL, wrong);
+        let agree = |wrong| agreement(&run, &of(0), &of(wrong).outcome);
+        assert_eq!(agree(0), Agreement::Identical);
+        // Two tails of 1/2⁵.
+        let found = agree(5);
+        let is_p = |p: f64| (p - 0.0625).abs() < 1e-12;
+        assert!(
+            matches!(found, Agreement::NotShown { differing: 5, p } if is_p(p)),
+            "{found:?}"
+        );
+        let found = agree(9);
+        assert!(
+            matches!(found, Agreement::Different { differing: 9, .. }),
+            "{found:?}"
+        );
+        assert!(found.is_broken() && !agree(5).is_broken());
+        let reason = "no memory".to_owned();
+        let failed = agreement(&run, &of(0), &Outcome::Failed { reason });
+        assert!(failed.is_broken(), "{failed:?}");
+    }
+}

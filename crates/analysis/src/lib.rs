@@ -1,0 +1,48 @@
+//! From records of fits to numbers: metrics, comparisons, verdicts, costs. No text and no picture.
+//!
+//! Everything here is a pure function of [`records::Records`]: [`Report::new`] computes all that
+//! pages, tables and `report.json` say. No model is known here; a model is what its record says.
+
+mod agreement;
+mod answers;
+mod bootstrap;
+mod comparison;
+mod counts;
+mod data_sets;
+mod diff;
+pub mod examples;
+mod fits;
+mod fronts;
+mod levels;
+mod measurements;
+mod metric;
+mod model;
+mod over_seeds;
+mod overview;
+mod report;
+mod right;
+mod sample;
+mod status;
+mod subset;
+mod tuning;
+mod variance;
+mod verdict;
+
+pub use agreement::{Agreement, agreement};
+pub use bootstrap::{Ends, MetricDifference};
+pub use comparison::{Comparison, FIVE_BY_TWO, Together};
+pub use data_sets::{FEWEST_DATA_SETS, OverDataSets, Ranking};
+pub use diff::{Change, Diff, Incomparable, ModelChange, diff};
+pub use fits::FitSummary;
+pub use fronts::Price;
+pub use levels::{CONFIDENCE, SIGNIFICANCE};
+pub use metric::{Direction, Metric, Metrics};
+pub use model::{Cost, Finished, ModelSummary, Quality, Shown, Spread, Training};
+pub use over_seeds::OverSeeds;
+pub use overview::{ModelOverview, Overview};
+pub use report::Report;
+pub use status::Status;
+pub use subset::Subset;
+pub use tuning::trial_interval;
+pub use variance::VarianceBudget;
+pub use verdict::{Seeds, Verdict};

@@ -1,0 +1,109 @@
+//! What an index says of a report: the part of `report.json` that is read again.
+
+use crate::model::ModelSummary;
+use crate::report::{FORMAT, Report};
+use crate::status::Status;
+use crate::subset::Subset;
+use records::{DatasetRecord, Protocol};
+use serde::Deserialize;
+
+/// A report in short. Its fields are those of [`Report`] of the same name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Overview {
+    format: u32,
+    /// Whether every planned model finished.
+    pub complete: bool,
+    /// Whether this was a quick look at a subset.
+    pub quick: bool,
+    /// What models are judged on.
+    pub protocol: Protocol,
+    /// The data.
+    pub dataset: DatasetRecord,
+    /// All planned models in order.
+    pub models: Vec<ModelOverview>,
+    /// The run's name, which is when it began.
+    pub run: String,
+}
+
+/// A model in short. Its fields are those of [`ModelSummary`] of the same name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ModelOverview {
+    /// Name in this run.
+    pub id: String,
+    /// The registered model behind it.
+    pub model: String,
+    /// What became of it.
+    pub status: Status,
+    /// Images trained on.
+    pub train_images: usize,
+    /// Share of the images that are right, if it finished.
+    pub accuracy: Option<f64>,
+}
+
+impl From<&Report> for Overview {
+    fn from(report: &Report) -> Self {
+        let model = |model: &ModelSummary| ModelOverview {
+            id: model.id.clone(),
+            model: model.model.clone(),
+            status: model.status,
+            train_images: model.train_images,
+            accuracy: model.accuracy(),
+        };
+        Self {
+            format: report.format,
+            complete: report.complete,
+            quick: report.quick,
+            protocol: report.protocol,
+            dataset: report.dataset.clone(),
+            models: report.models.iter().map(model).collect(),
+            run: report.run.clone(),
+        }
+    }
+}
+
+impl Overview {
+    /// From the contents of `report.json`; `None` if they are not of this version.
+    pub fn read(json: &[u8]) -> Option<Self> {
+        let read: Self = serde_json::from_slice(json).ok()?;
+        let shares = read.models.iter().filter_map(|model| model.accuracy);
+        let are_shares = shares.into_iter().all(|share| (0.0..=1.0).contains(&share));
+        (read.format == FORMAT && are_shares).then_some(read)
+    }
+
+    /// The model with most images right, the first of equals as in reports.
+    pub fn best(&self) -> Option<(&ModelOverview, f64)> {
+        let models = self.models.iter();
+        let finished = models.filter_map(|model| Some((model, model.accuracy?)));
+        finished.rev().max_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
+
+    /// What part of the data was used, where it was not all of them.
+    pub fn subset(&self) -> Option<Subset> {
+        let train = self.models.iter().map(|model| model.train_images);
+        Subset::new(&self.dataset, self.protocol, train)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::report;
+    use records::Outcome;
+    use records::examples::{CELL, fit, run, with_errors};
+
+    #[test]
+    fn a_report_is_read_back_as_it_was_written() {
+        let run = run(&["a", "b", "c"], &[0, 1]);
+        let reason = "no memory".to_owned();
+        let failed = fit("c", CELL, Outcome::Failed { reason });
+        let fits = [("a", 1), ("b", 1)].map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
+        let report = report(fits.into_iter().chain([failed]).collect(), run);
+        let json = report.to_json();
+        let read = Overview::read(json.as_bytes()).unwrap();
+        assert_eq!(read, Overview::from(&report));
+        let (best, accuracy) = read.best().unwrap();
+        assert_eq!((best.id.as_str(), accuracy), ("a", 0.5));
+        let other = json.replace("\"format\": 3", "\"format\": 2");
+        assert_eq!(Overview::read(other.as_bytes()), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! The report as data: what `report.json` holds and every page is made from.
+
+use crate::bootstrap::draws;
+use crate::comparison::{Comparison, Together, comparisons};
+use crate::model::{Finished, ModelSummary, ranked};
+use crate::status::Status;
+use crate::subset::Subset;
+use records::{DatasetRecord, Environment, FitRecord, ImagesRecord, JudgedOn, Protocol, Records};
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// Version of `report.json`.
+pub(crate) const FORMAT: u32 = 3;
+
+/// A comparison. Its JSON form has the keys that METHODOLOGY.md documents.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Version of this form: 3.
+    pub format: u32,
+    /// Whether every planned model finished.
+    pub complete: bool,
+    /// Whether this was a quick look at a subset.
+    pub quick: bool,
+    /// What the comparison is to answer, in the words of its plan.
+    pub question: Option<String>,
+    /// What its author makes of it, in the words of the plan.
+    pub analysis: Option<String>,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// What models are judged on, and how often they are fitted.
+    pub protocol: Protocol,
+    /// How often the labels of the test images were looked at.
+    pub test_looks: usize,
+    /// The data.
+    pub dataset: DatasetRecord,
+    /// All planned models in order.
+    pub models: Vec<ModelSummary>,
+    /// Every pair of models that finished, on the same images; the better one first.
+    pub comparisons: Vec<Comparison>,
+    /// Test sets that were drawn for the intervals of differences; `None` over folds.
+    pub draws: Option<usize>,
+    /// All models that finished at once.
+    pub together: Option<Together>,
+    /// The run's name, which is when it began.
+    pub run: String,
+    /// Machine, build and command.
+    pub environment: Environment,
+    /// The classes of the images that are judged, for the pages.
+    #[serde(skip)]
+    pub labels: Vec<u16>,
+    /// The images that some model got wrong, for the pages.
+    #[serde(skip)]
+    pub images: Option<ImagesRecord>,
+}
+
+impl Report {
+    /// Joins the plan of a run with the fits that ended.
+    pub fn new(records: Records) -> Self {
+        let Records {
+            run,
+            fits,
+            mut controls,
+            images,
+        } = records;
+        let mut of_model: HashMap<String, Vec<FitRecord>> = HashMap::new();
+        for fit in fits {
+            of_model.entry(fit.id.clone()).or_default().push(fit);
+        }
+        let mut looks = run.looks;
+        let models: Vec<ModelSummary> = run
+            .models
+            .iter()
+            .map(|planned| {
+                let records = of_model.remove(&planned.id).unwrap_or_default();
+                looks += records.iter().map(|record| record.looks).sum::<usize>();
+                let of_this = controls.iter_mut().rfind(|record| record.id == planned.id);
+                let controls = of_this.map(|record| std::mem::take(&mut record.controls));
+                ModelSummary::new(&run, planned, records, controls.unwrap_or_default())
+            })
+            .collect();
+        let comparisons = comparisons(&models, &run);
+        let finished = models
+            .iter()
+            .filter(|model| model.finished.is_some())
+            .count();
+        let is_drawn = run.protocol.folds().is_none() && finished > 1;
+        Self {
+            together: Together::new(&models, &comparisons, run.protocol),
+            comparisons,
+            draws: is_drawn.then(|| draws(finished, run.labels.len())),
+            format: FORMAT,
+            complete: models.iter().all(|model| model.status == Status::Finished),
+            quick: run.quick,
+            question: run.question,
+            analysis: run.analysis,
+            seed: run.seed,
+            protocol: run.protocol,
+            test_looks: match run.protocol.judged_on {
+                JudgedOn::Test => looks,
+                JudgedOn::Validation { .. } | JudgedOn::Folds(_) => 0,
+            },
+            dataset: run.dataset,
+            models,
+            run: run.run,
+            environment: run.environment,
+            labels: run.labels,
+            images,
+        }
+    }
+
+    /// The contents of `report.json`.
+    ///
+    /// # Panics
+    /// Never: all keys are text, and memory takes it.
+    pub fn to_json(&self) -> String {
+        let json = serde_json::to_string_pretty(self);
+        json.expect("a report is JSON") + "\n"
+    }
+
+    /// Where a model stands in the plan; figures take its colour from there.
+    ///
+    /// # Panics
+    /// If it is no model of this report.
+    pub fn place(&self, id: &str) -> usize {
+        let place = self.models.iter().position(|model| model.id == id);
+        place.expect("a model of this report")
+    }
+
+    /// The models that finished, in the order of the plan, with what was measured of them.
+    pub fn finished(&self) -> impl Iterator<Item = (&ModelSummary, &Finished)> {
+        let models = self.models.iter();
+        models.filter_map(|model| Some((model, model.finished.as_deref()?)))
+    }
+
+    /// The same, those with most images right first; equals as planned.
+    pub fn ranked(&self) -> Vec<(&ModelSummary, &Finished)> {
+        ranked(&self.models)
+    }
+
+    /// What part of the data was used, where it was not all of them.
+    pub fn subset(&self) -> Option<Subset> {
+        let train = self.models.iter().map(|model| model.train_images);
+        Subset::new(&self.dataset, self.protocol, train)
+    }
+
+    /// Whether a model saw fewer training images than it could have.
+    pub fn is_limited(&self, model: &ModelSummary) -> bool {
+        let train = std::iter::once(model.train_images);
+        let subset = Subset::new(&self.dataset, self.protocol, train);
+        subset.is_some_and(|subset| !subset.train.is_empty())
+    }
+}

@@ -1,0 +1,68 @@
+//! What can go wrong with record files.
+
+use std::path::{Path, PathBuf};
+
+/// Why records could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The operating system refused to read or write.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A line is no record, or it does not fit the others.
+    #[error("{}, line {line}: {reason}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A run cannot be recorded.
+    #[error("the run cannot be recorded: {reason}")]
+    Run {
+        /// What is wrong.
+        reason: String,
+    },
+    /// Records of another version of Plumbline.
+    #[error("{}: records of format {format}, and this program reads 2 and 3; {}", path.display(), advice(*format))]
+    OtherFormat {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+    },
+    /// The first line does not say what ran.
+    #[error("{}: does not begin with the record of a run", path.display())]
+    NoRun {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There are no records.
+    #[error("{}: no records here; `compare` writes them", directory.display())]
+    NoRecords {
+        /// The directory.
+        directory: PathBuf,
+    },
+}
+
+fn advice(format: u32) -> &'static str {
+    if format > crate::FORMAT {
+        "take a newer version of Plumbline"
+    } else {
+        "run `compare` again"
+    }
+}
+
+impl RecordError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+}

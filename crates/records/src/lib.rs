@@ -1,0 +1,41 @@
+//! What was planned, run and measured.
+//!
+//! The runner appends a [`Record`] to a [`RecordLog`] whenever a fit ends, and [`read_records`]
+//! reads them back. Reading checks everything once: whoever has [`Records`] need not ask again
+//! whether an array is as long as it must be, a class exists or a name is safe in a path.
+
+mod cell;
+mod check;
+mod error;
+pub mod examples;
+mod fit;
+mod format_2;
+mod log;
+mod name;
+mod number;
+mod packed;
+mod read;
+mod record;
+mod run;
+mod tuning;
+mod wire;
+mod write;
+
+pub use cell::{Cell, Role, Split};
+pub use error::RecordError;
+pub use fit::{
+    EpochRecord, FitRecord, Fitted, Latency, LinearRecord, Mistake, Outcome, percentile,
+};
+pub use log::RecordLog;
+pub use name::{FILE_NAME, is_file_name};
+pub use number::Number;
+pub use read::{newest_run, read_records, runs};
+pub use record::{Control, ControlRecord, ImagesRecord, Record, Records};
+pub use run::{
+    DatasetRecord, Environment, FORMAT, FoldOf, Folds, JudgedOn, PlannedModel, Protocol, RunRecord,
+    share,
+};
+pub use tuning::{
+    ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
+};
+pub use write::write_file;

@@ -1,0 +1,184 @@
+//! Reads record files, and checks them.
+
+use crate::wire::Line;
+use crate::{FORMAT, Fitted, Outcome, RecordError, Records, RunRecord, check};
+use serde::Deserialize;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+/// The oldest format that is read.
+const OLDEST: u32 = 2;
+
+/// The most bytes that all fits of a file may take in memory. What is packed is a thousand times
+/// smaller at best, so that a file of a few megabytes could take all there is.
+const MOST_BYTES: usize = 8 << 30;
+
+/// The records of a run, checked. A last line that was cut off by a crash is passed over.
+///
+/// # Errors
+/// [`RecordError::Line`] with the line and what is wrong there; [`RecordError::NoRun`];
+/// [`RecordError::OtherFormat`].
+pub fn read_records(path: &Path) -> Result<Records, RecordError> {
+    let file = File::open(path).map_err(RecordError::io(path))?;
+    let mut lines = BufReader::new(file);
+    let mut reader = Reader {
+        path,
+        line: 0,
+        records: None,
+        bytes: 0,
+    };
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let length = lines.read_until(b'\n', &mut line);
+        if length.map_err(RecordError::io(path))? == 0 {
+            break;
+        }
+        reader.line += 1;
+        reader.take(&line)?;
+    }
+    reader.records.ok_or_else(|| RecordError::NoRun {
+        path: path.to_owned(),
+    })
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    line: usize,
+    /// From the first line on.
+    records: Option<Records>,
+    /// What the fits take in memory.
+    bytes: usize,
+}
+
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, line: &[u8]) -> Result<(), RecordError> {
+        let format = serde_json::from_slice(line);
+        if let (1, Ok(Format { format })) = (self.line, format)
+            && !(OLDEST..=FORMAT).contains(&format)
+        {
+            return Err(RecordError::OtherFormat {
+                path: self.path.to_owned(),
+                format,
+            });
+        }
+        match serde_json::from_slice(line) {
+            Ok(record) => self.add(record),
+            // Cut off.
+            Err(_) if !line.ends_with(b"\n") => Ok(()),
+            Err(error) => Err(self.wrong(format!("not a record ({error})"))),
+        }
+    }
+
+    fn add(&mut self, line: Line) -> Result<(), RecordError> {
+        let Some(records) = &mut self.records else {
+            self.records = Some(self.begin(line)?);
+            return Ok(());
+        };
+        let run = &records.run;
+        let added = match line {
+            Line::Run(_) => Err("a second run in one file".to_owned()),
+            Line::Fit(fit) => fit.unpack(run).and_then(|fit| {
+                check::fit(run, &fit)?;
+                if let Outcome::Finished(fitted) = &fit.outcome {
+                    self.bytes += size(fitted);
+                }
+                records.fits.push(fit);
+                Ok(())
+            }),
+            Line::Controls(found) => check::controls(run, &found).map(|()| {
+                records.controls.push(found);
+            }),
+            Line::Images(images) => images.unpack(run).and_then(|images| {
+                check::images(run, &images)?;
+                records.images = Some(images);
+                Ok(())
+            }),
+        };
+        added.map_err(|reason| self.wrong(reason))?;
+        if self.bytes > MOST_BYTES {
+            let most = MOST_BYTES >> 30;
+            return Err(self.wrong(format!("the fits take more than {most} GiB of memory")));
+        }
+        Ok(())
+    }
+
+    fn begin(&self, line: Line) -> Result<Records, RecordError> {
+        let Line::Run(run) = line else {
+            return Err(RecordError::NoRun {
+                path: self.path.to_owned(),
+            });
+        };
+        let unpacked = || -> Result<RunRecord, String> {
+            check::data_set(&run.dataset)?;
+            let run = run.unpack()?;
+            check::run(&run)?;
+            Ok(run)
+        };
+        Ok(Records {
+            run: unpacked().map_err(|reason| self.wrong(reason))?,
+            fits: Vec::new(),
+            controls: Vec::new(),
+            images: None,
+        })
+    }
+
+    fn wrong(&self, reason: String) -> RecordError {
+        RecordError::Line {
+            path: self.path.to_owned(),
+            line: self.line,
+            reason,
+        }
+    }
+}
+
+/// What a fit takes in memory, in bytes.
+fn size(fitted: &Fitted) -> usize {
+    let logs = fitted.log_probabilities.as_ref().map_or(0, Vec::len);
+    let weights = fitted
+        .linear
+        .as_ref()
+        .map_or(0, |linear| linear.weights.len());
+    let pixels = fitted.mistakes.iter().map(|mistake| mistake.pixels.len());
+    2 * fitted.predictions.len() + 4 * (logs + weights) + pixels.sum::<usize>()
+}
+
+/// The record file of the newest run below a report's directory.
+///
+/// # Errors
+/// [`RecordError::NoRecords`] if there is none.
+///
+/// # Panics
+/// Never: there is a newest of some.
+pub fn newest_run(directory: &Path) -> Result<PathBuf, RecordError> {
+    Ok(runs(directory)?.pop().expect("there is a run"))
+}
+
+/// The record files below a report's directory, the oldest first.
+///
+/// # Errors
+/// [`RecordError::NoRecords`] if there is none.
+pub fn runs(directory: &Path) -> Result<Vec<PathBuf>, RecordError> {
+    let none = || RecordError::NoRecords {
+        directory: directory.to_owned(),
+    };
+    let entries = fs::read_dir(directory.join("records")).map_err(|_| none())?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|is| is == "jsonl"))
+        .collect();
+    paths.sort_by_key(|path| path.file_stem().map(ToOwned::to_owned));
+    if paths.is_empty() {
+        return Err(none());
+    }
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! What was about to run, on what, and where.
+
+use crate::{Cell, Split};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Version of the record files that are written.
+pub const FORMAT: u32 = 3;
+
+/// What was about to run, on what, and where: the first line of a record file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRecord {
+    /// Name of the run: when it began, in UTC.
+    pub run: String,
+    /// The data.
+    pub dataset: DatasetRecord,
+    /// Whether this was a quick look at a subset.
+    pub quick: bool,
+    /// Seed of everything random, and of the first fit of each model.
+    pub seed: u64,
+    /// What models are judged on, and how often they are fitted.
+    pub protocol: Protocol,
+    /// What the comparison is to answer, in the words of its plan.
+    pub question: Option<String>,
+    /// What its author makes of it, in the words of the plan.
+    pub analysis: Option<String>,
+    /// The models in the order of the report, whether or not they got their turn.
+    pub models: Vec<PlannedModel>,
+    /// The machine, the build and the command.
+    pub environment: Environment,
+    /// How often the labels of the images that models are judged on were looked at before any fit:
+    /// for this record.
+    pub looks: usize,
+    /// The class of each image that models are judged on.
+    pub labels: Vec<u16>,
+    /// For cross-validation, the fold of each image, a list for each repetition.
+    pub folds: Vec<FoldOf>,
+}
+
+/// The fold of each image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoldOf(pub Vec<u16>);
+
+/// What models are judged on, and how often they are fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protocol {
+    /// The images that count.
+    pub judged_on: JudgedOn,
+    /// Fits of each model whose result depends on the seed.
+    pub seeds: u16,
+    /// Training images held out to scale probabilities on.
+    pub calibration: Option<usize>,
+}
+
+impl Default for Protocol {
+    fn default() -> Self {
+        Self {
+            judged_on: JudgedOn::Test,
+            seeds: 1,
+            calibration: None,
+        }
+    }
+}
+
+/// The images that models are judged on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JudgedOn {
+    /// The data set's test images.
+    Test,
+    /// Training images that were held out of all training.
+    Validation {
+        /// As many.
+        images: usize,
+    },
+    /// Each training image, by models that were not trained on it.
+    Folds(Folds),
+}
+
+/// How cross-validation divides the images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Folds {
+    /// How often the images are divided anew.
+    pub repeats: u8,
+    /// Into so many folds.
+    pub folds: u16,
+}
+
+impl Folds {
+    /// The fits of a model with one seed: one for each fold of each repetition.
+    pub fn fits(self) -> usize {
+        usize::from(self.repeats) * usize::from(self.folds)
+    }
+}
+
+impl Protocol {
+    /// The folds of cross-validation.
+    pub fn folds(self) -> Option<Folds> {
+        match self.judged_on {
+            JudgedOn::Folds(folds) => Some(folds),
+            JudgedOn::Test | JudgedOn::Validation { .. } => None,
+        }
+    }
+
+    /// What each model is fitted for, at the least: everything once, or each fold once.
+    pub fn splits(self) -> Vec<Split> {
+        let Some(Folds { repeats, folds }) = self.folds() else {
+            return vec![Split::Whole];
+        };
+        let of = |repeat| (0..folds).map(move |fold| Split::Fold { repeat, fold });
+        (0..repeats).flat_map(of).collect()
+    }
+}
+
+/// The data that a run used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetRecord {
+    /// Short name, which names its directory.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Images trained on, unless a model's own limit says otherwise.
+    pub train: usize,
+    /// Training images there are.
+    pub train_available: usize,
+    /// Images that models are judged on.
+    pub test: usize,
+    /// As many as there are of these.
+    pub test_available: usize,
+    /// Dimension of the input space.
+    pub features: usize,
+    /// Height of an image.
+    pub rows: usize,
+    /// Width of an image.
+    pub columns: usize,
+    /// Number of classes.
+    pub classes: usize,
+    /// What the classes are called.
+    pub class_names: Vec<String>,
+    /// SHA-256 of training images, training labels, test images and test labels.
+    pub sha256: [String; 4],
+}
+
+/// A model of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedModel {
+    /// Its name in this run, which names files.
+    pub id: String,
+    /// The registered model behind it.
+    pub model: String,
+    /// What does the arithmetic.
+    pub backend: String,
+    /// Every hyper-parameter.
+    pub hyperparameters: Map<String, Value>,
+    /// Images it trains on.
+    pub train_images: usize,
+    /// The most images it may train on, where it was limited.
+    #[serde(default)]
+    pub train_limit: Option<usize>,
+    /// How often it is fitted: with several seeds, or once for each fold.
+    pub fits: usize,
+}
+
+/// Where, when and with what a run was made: what may explain that two runs differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// The command line.
+    pub command: String,
+    /// When the run began, RFC 3339.
+    pub started: String,
+    /// Where the data came from.
+    pub data_origin: String,
+    /// Commit of the source, with `-dirty` if it was changed since; empty where unknown.
+    pub commit: String,
+    /// Versions of Plumbline, the compiler and the libraries that models use.
+    pub versions: Vec<(String, String)>,
+    /// Profile and optimisation of the program: "dev profile, opt-level 3".
+    pub build: String,
+    /// Operating system and architecture.
+    pub system: String,
+    /// Processor.
+    pub cpu: String,
+    /// Processors there are.
+    pub cpus: usize,
+    /// Threads that each fit could use.
+    pub threads: usize,
+}
+
+impl Environment {
+    /// What times depend on, in words.
+    pub fn machine(&self) -> String {
+        format!(
+            "{}, {} of {} processors, {}",
+            self.cpu, self.threads, self.cpus, self.build
+        )
+    }
+}
+
+impl RunRecord {
+    /// The plan of a model.
+    pub fn planned(&self, id: &str) -> Option<&PlannedModel> {
+        self.models.iter().find(|model| model.id == id)
+    }
+
+    /// The images that a fit is judged on: index and class.
+    pub fn judged(&self, cell: Cell) -> Vec<(usize, usize)> {
+        let labels = self.labels.iter().map(|&label| usize::from(label));
+        let images = labels.enumerate();
+        let of_fold = |repeat: u8, fold: u16| {
+            let folds = self.folds.get(usize::from(repeat))?;
+            Some(folds.0.iter().map(move |&of| of == fold))
+        };
+        match cell.split {
+            Split::Whole => images.collect(),
+            Split::Fold { repeat, fold } => images
+                .zip(of_fold(repeat, fold).into_iter().flatten())
+                .filter_map(|(image, is_judged)| is_judged.then_some(image))
+                .collect(),
+        }
+    }
+
+    /// The classes of the images that a fit is judged on.
+    pub fn labels_of(&self, cell: Cell) -> Vec<usize> {
+        let judged = self.judged(cell).into_iter();
+        judged.map(|(_, label)| label).collect()
+    }
+
+    /// Whether each image that a fit is judged on is predicted right.
+    pub fn right(&self, cell: Cell, predictions: &[u16]) -> Vec<bool> {
+        let labels = self.labels_of(cell).into_iter();
+        let pairs = labels.zip(predictions);
+        pairs
+            .map(|(truth, &predicted)| truth == usize::from(predicted))
+            .collect()
+    }
+}
+
+/// The share of images that are right; 0 without images.
+pub fn share(right: &[bool]) -> f64 {
+    let count = right.iter().filter(|right| **right).count();
+    count as f64 / right.len().max(1) as f64
+}

@@ -1,0 +1,351 @@
+//! Records as they stand in a file: arrays packed, and what older formats wrote.
+
+use crate::format_2::{OldCell, OldProtocol};
+use crate::packed::Packed;
+use crate::{
+    Cell, ControlRecord, DatasetRecord, Environment, EpochRecord, FORMAT, FitRecord, FoldOf,
+    ImagesRecord, Latency, LinearRecord, Mistake, PlannedModel, Protocol, RunRecord, check,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde_json::{Map, Value};
+
+/// The most values of an array that is read without its run: from a store, or from a process.
+const MOST: usize = 1 << 30;
+
+/// A line of a file that is read.
+#[derive(Deserialize)]
+#[serde(tag = "record", rename_all = "lowercase")]
+pub(crate) enum Line {
+    Run(Box<RunLine>),
+    Fit(Box<FitLine>),
+    Controls(ControlRecord),
+    Images(ImagesLine),
+}
+
+/// The first line: see [`RunRecord`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RunLine {
+    pub(crate) format: u32,
+    run: String,
+    pub(crate) dataset: DatasetRecord,
+    quick: bool,
+    seed: u64,
+    protocol: AnyProtocol,
+    question: Option<String>,
+    analysis: Option<String>,
+    models: Vec<PlannedModel>,
+    environment: Environment,
+    #[serde(default)]
+    looks: usize,
+    labels: Packed,
+    #[serde(default)]
+    folds: Vec<Packed>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum AnyProtocol {
+    Today(Protocol),
+    #[serde(skip_serializing)]
+    Format2(OldProtocol),
+}
+
+impl From<RunRecord> for RunLine {
+    fn from(run: RunRecord) -> Self {
+        Self {
+            format: FORMAT,
+            labels: Packed::classes(&run.labels),
+            folds: run.folds.iter().map(|f| Packed::classes(&f.0)).collect(),
+            run: run.run,
+            dataset: run.dataset,
+            quick: run.quick,
+            seed: run.seed,
+            protocol: AnyProtocol::Today(run.protocol),
+            question: run.question,
+            analysis: run.analysis,
+            models: run.models,
+            environment: run.environment,
+            looks: run.looks,
+        }
+    }
+}
+
+impl RunLine {
+    /// In memory, with arrays as long as the data set says.
+    pub(crate) fn unpack(self) -> Result<RunRecord, String> {
+        let images = self.dataset.test;
+        let fold_of = |packed: &Packed| packed.to_classes(images).map(FoldOf);
+        let folds: Result<_, String> = self.folds.iter().map(fold_of).collect();
+        Ok(RunRecord {
+            labels: self.labels.to_classes(images).map_err(of("labels"))?,
+            folds: folds.map_err(of("folds"))?,
+            protocol: match self.protocol {
+                AnyProtocol::Today(protocol) => protocol,
+                AnyProtocol::Format2(old) => old.upgrade(self.dataset.test_available),
+            },
+            run: self.run,
+            dataset: self.dataset,
+            quick: self.quick,
+            seed: self.seed,
+            question: self.question,
+            analysis: self.analysis,
+            models: self.models,
+            environment: self.environment,
+            looks: self.looks,
+        })
+    }
+}
+
+impl Serialize for RunRecord {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        RunLine::from(self.clone()).serialize(to)
+    }
+}
+
+/// A fit: see [`FitRecord`].
+#[derive(Deserialize)]
+pub(crate) struct FitLine {
+    pub(crate) id: String,
+    cell: AnyCell,
+    #[serde(default)]
+    key: String,
+    machine: String,
+    #[serde(default)]
+    looks: usize,
+    outcome: Outcome,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AnyCell {
+    Today(Cell),
+    Format2(OldCell),
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "lowercase")]
+enum Outcome {
+    Finished(Box<Fitted>),
+    Failed { reason: String },
+    Cancelled,
+}
+
+impl FitLine {
+    /// In memory, with arrays as long as the run says.
+    pub(crate) fn unpack(self, run: &RunRecord) -> Result<FitRecord, String> {
+        let cell = match self.cell {
+            AnyCell::Today(cell) => cell,
+            AnyCell::Format2(old) => old.upgrade(run),
+        };
+        check::cell(run, &self.id, cell)?;
+        Ok(FitRecord {
+            outcome: match self.outcome {
+                Outcome::Finished(fitted) => {
+                    let sizes = Sizes::of(run, cell);
+                    crate::Outcome::Finished(Box::new(fitted.unpack(&sizes)?))
+                }
+                Outcome::Failed { reason } => crate::Outcome::Failed { reason },
+                Outcome::Cancelled => crate::Outcome::Cancelled,
+            },
+            id: self.id,
+            cell,
+            key: self.key,
+            machine: self.machine,
+            looks: self.looks,
+        })
+    }
+}
+
+/// What was measured of a fit: see [`crate::Fitted`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Fitted {
+    parameters: Option<usize>,
+    fit_seconds: f64,
+    predict_seconds: Option<f64>,
+    latency: Option<Latency>,
+    peak_memory_bytes: usize,
+    train_accuracy: Option<f64>,
+    predictions: Packed,
+    #[serde(default)]
+    log_probabilities: Option<Packed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    looks: usize,
+    #[serde(default)]
+    certificate: Map<String, Value>,
+    epochs: Vec<EpochRecord>,
+    linear: Option<Linear>,
+    mistakes: Vec<Taken>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Linear {
+    weights: Packed,
+    biases: Packed,
+}
+
+/// A [`Mistake`].
+#[derive(Serialize, Deserialize)]
+struct Taken {
+    image: usize,
+    truth: usize,
+    predicted: usize,
+    probability: Option<f64>,
+    pixels: Packed,
+}
+
+/// The most values that the arrays of a fit may have.
+struct Sizes {
+    predictions: usize,
+    log_probabilities: usize,
+    weights: usize,
+    biases: usize,
+    pixels: usize,
+}
+
+impl Sizes {
+    fn of(run: &RunRecord, cell: Cell) -> Self {
+        let (images, data) = (run.judged(cell).len(), &run.dataset);
+        Self {
+            predictions: images,
+            log_probabilities: images.saturating_mul(data.classes),
+            weights: data.features.saturating_mul(data.classes),
+            biases: data.classes,
+            pixels: data.features,
+        }
+    }
+}
+
+impl From<crate::Fitted> for Fitted {
+    fn from(fitted: crate::Fitted) -> Self {
+        let linear = fitted.linear.map(|linear| Linear {
+            weights: Packed::floats(&linear.weights),
+            biases: Packed::floats(&linear.biases),
+        });
+        let taken = |mistake: Mistake| Taken {
+            image: mistake.image,
+            truth: mistake.truth,
+            predicted: mistake.predicted,
+            probability: mistake.probability,
+            pixels: Packed::bytes(&mistake.pixels),
+        };
+        Self {
+            parameters: fitted.parameters,
+            fit_seconds: fitted.fit_seconds,
+            predict_seconds: fitted.predict_seconds,
+            latency: fitted.latency,
+            peak_memory_bytes: fitted.peak_memory_bytes,
+            train_accuracy: fitted.train_accuracy,
+            predictions: Packed::classes(&fitted.predictions),
+            log_probabilities: fitted.log_probabilities.as_deref().map(Packed::floats),
+            temperature: fitted.temperature,
+            looks: fitted.looks,
+            certificate: fitted.certificate,
+            epochs: fitted.epochs,
+            linear,
+            mistakes: fitted.mistakes.into_iter().map(taken).collect(),
+            notes: fitted.notes,
+        }
+    }
+}
+
+impl Serialize for crate::Fitted {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Fitted::from(self.clone()).serialize(to)
+    }
+}
+
+/// Without its run: each array may be as long as any.
+impl<'de> Deserialize<'de> for crate::Fitted {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let any = Sizes {
+            predictions: MOST,
+            log_probabilities: MOST,
+            weights: MOST,
+            biases: MOST,
+            pixels: MOST,
+        };
+        let fitted = Fitted::deserialize(from)?;
+        fitted.unpack(&any).map_err(D::Error::custom)
+    }
+}
+
+impl Fitted {
+    fn unpack(self, most: &Sizes) -> Result<crate::Fitted, String> {
+        let logs = self.log_probabilities.as_ref();
+        let logs = logs.map(|logs| logs.to_floats(most.log_probabilities));
+        let linear = self.linear.map(|linear| linear.unpack(most));
+        let mistakes = self.mistakes.into_iter();
+        let mistakes: Result<_, String> = mistakes.map(|taken| taken.unpack(most)).collect();
+        Ok(crate::Fitted {
+            parameters: self.parameters,
+            fit_seconds: self.fit_seconds,
+            predict_seconds: self.predict_seconds,
+            latency: self.latency,
+            peak_memory_bytes: self.peak_memory_bytes,
+            train_accuracy: self.train_accuracy,
+            predictions: self
+                .predictions
+                .to_classes(most.predictions)
+                .map_err(of("predictions"))?,
+            log_probabilities: logs.transpose().map_err(of("log-probabilities"))?,
+            temperature: self.temperature,
+            looks: self.looks,
+            certificate: self.certificate,
+            epochs: self.epochs,
+            linear: linear.transpose()?,
+            mistakes: mistakes?,
+            notes: self.notes,
+        })
+    }
+}
+
+impl Linear {
+    fn unpack(&self, most: &Sizes) -> Result<LinearRecord, String> {
+        Ok(LinearRecord {
+            weights: self
+                .weights
+                .to_floats(most.weights)
+                .map_err(of("weights"))?,
+            biases: self.biases.to_floats(most.biases).map_err(of("biases"))?,
+        })
+    }
+}
+
+impl Taken {
+    fn unpack(self, most: &Sizes) -> Result<Mistake, String> {
+        Ok(Mistake {
+            pixels: self.pixels.to_bytes(most.pixels).map_err(of("pixels"))?,
+            image: self.image,
+            truth: self.truth,
+            predicted: self.predicted,
+            probability: self.probability,
+        })
+    }
+}
+
+/// Images: see [`ImagesRecord`].
+#[derive(Deserialize)]
+pub(crate) struct ImagesLine {
+    indices: Vec<u32>,
+    pixels: Packed,
+}
+
+impl ImagesLine {
+    /// In memory, with as many pixels as the run says.
+    pub(crate) fn unpack(self, run: &RunRecord) -> Result<ImagesRecord, String> {
+        // No more images than are judged: indices are told apart later.
+        let images = self.indices.len().min(run.dataset.test);
+        let pixels = images.saturating_mul(run.dataset.features);
+        Ok(ImagesRecord {
+            pixels: self.pixels.to_bytes(pixels).map_err(of("pixels"))?,
+            indices: self.indices,
+        })
+    }
+}
+
+fn of(what: &str) -> impl FnOnce(String) -> String {
+    move |reason| format!("{what}: {reason}")
+}

@@ -1,0 +1,158 @@
+//! Writes files in one step.
+
+use crate::RecordError;
+use std::ffi::OsStr;
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tempfile::{Builder, NamedTempFile};
+
+/// Writes a file in one step, so that a reader never sees half of it, and makes its directory. A
+/// symbolic link stays: what it points to is written. Into a pipe or a device the bytes are
+/// written as they are.
+///
+/// # Errors
+/// [`RecordError::Io`]; then no part of a file is left.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
+    write(path, bytes).map_err(RecordError::io(path))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if found.is_file() => {
+            replace(&fs::canonicalize(path)?, bytes, Some(found.permissions()))
+        }
+        Ok(_) => OpenOptions::new().write(true).open(path)?.write_all(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            replace(&end_of_links(path), bytes, None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn replace(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(directory)?;
+    let mut part = beside(path, directory)?;
+    part.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        part.as_file().set_permissions(permissions)?;
+    }
+    part.persist(path)?;
+    Ok(())
+}
+
+/// An empty file of a name that no other process has. It is removed unless it is renamed.
+fn beside(target: &Path, directory: &Path) -> io::Result<NamedTempFile> {
+    let name = target.file_name().unwrap_or(OsStr::new("file"));
+    let mut builder = Builder::new();
+    let prefix = format!(".{}-", name.to_string_lossy());
+    builder.prefix(&prefix).suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any new file has them: the process's mask is taken from these.
+        builder.permissions(Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory)
+}
+
+/// What a chain of symbolic links points to, where nothing is yet.
+fn end_of_links(path: &Path) -> PathBuf {
+    let mut end = path.to_owned();
+    while let Ok(next) = fs::read_link(&end) {
+        end = match end.parent() {
+            Some(parent) => parent.join(next),
+            None => next,
+        };
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_takes_the_place_of_another_and_nothing_else_is_left() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("made/for/it.txt");
+        write_file(&path, b"one").unwrap();
+        write_file(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(names(path.parent().unwrap()), ["it.txt"]);
+    }
+
+    #[test]
+    fn a_failure_leaves_no_part_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("taken");
+        fs::create_dir(&path).unwrap();
+        let error = write_file(&path, b"text").unwrap_err().to_string();
+        assert!(error.contains("taken: is a directory"), "{error}");
+        assert_eq!(names(directory.path()), ["taken"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn new_files_can_be_read_by_others_and_old_ones_keep_their_mode() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let [ours, usual] = ["ours", "usual"].map(|name| directory.path().join(name));
+        write_file(&ours, b"text").unwrap();
+        fs::write(&usual, "text").unwrap();
+        assert_eq!(mode(&ours), mode(&usual));
+        fs::set_permissions(&ours, fs::Permissions::from_mode(0o640)).unwrap();
+        write_file(&ours, b"more").unwrap();
+        assert_eq!(mode(&ours), 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_links() {
+        use std::os::unix::fs::symlink;
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("real"), "old").unwrap();
+        symlink("real", at("link")).unwrap();
+        symlink(at("link"), at("further")).unwrap();
+        symlink("not-yet", at("dangling")).unwrap();
+        symlink("round", at("round")).unwrap();
+        write_file(&at("further"), b"new").unwrap();
+        write_file(&at("dangling"), b"there").unwrap();
+        assert_eq!(fs::read(at("real")).unwrap(), b"new");
+        assert_eq!(fs::read(at("not-yet")).unwrap(), b"there");
+        for link in ["link", "further", "dangling"] {
+            assert!(at(link).is_symlink(), "{link}");
+        }
+        assert!(write_file(&at("round"), b"").is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pipe_and_a_device_are_written_into() {
+        use std::io::Read;
+        use std::os::fd::AsRawFd;
+        write_file(Path::new("/dev/null"), b"text").unwrap();
+        let (mut reader, writer) = io::pipe().unwrap();
+        let pipe = format!("/proc/self/fd/{}", writer.as_raw_fd());
+        write_file(Path::new(&pipe), b"text").unwrap();
+        drop(writer);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "text");
+    }
+}

@@ -1,0 +1,162 @@
+//! The index lists what is there, and ranks models where there is enough.
+
+use super::*;
+use analysis::Report;
+use records::RunRecord;
+use records::examples::{CELL, of_fold, records, run, run_over_folds, with_errors};
+
+const MODELS: [&str; 4] = ["softmax", "kernel-svm", "burn-mlp", "nearest-centroid"];
+/// How many of 100 images these models get right on six data sets.
+const RIGHT: [[usize; 4]; 6] = [
+    [95, 97, 92, 82],
+    [89, 88, 84, 80],
+    [91, 91, 85, 70],
+    [97, 99, 95, 95],
+    [74, 76, 75, 60],
+    [90, 93, 88, 85],
+];
+
+fn run_of(number: usize, models: usize) -> RunRecord {
+    let mut run = run(&MODELS[..models], &[0, 1].repeat(50));
+    run.dataset.title = format!("Data {number}");
+    run.dataset.sha256[0] = number.to_string();
+    run
+}
+
+fn report(run: &RunRecord, right: &[usize]) -> Report {
+    let models = MODELS.iter().zip(right);
+    let fits = models.map(|(id, right)| with_errors(run, id, CELL, 100 - right));
+    Report::new(records(run.clone(), fits.collect()))
+}
+
+fn write(results: &Path, number: usize, report: &Report) {
+    let directory = results.join(format!("data-{number}"));
+    let json = report.to_json();
+    write_file(&directory.join("report.json"), json.as_bytes()).unwrap();
+}
+
+fn write_all(results: &Path, count: usize) {
+    for (number, right) in RIGHT.iter().enumerate().take(count) {
+        write(results, number, &report(&run_of(number, 4), right));
+    }
+}
+
+fn index(results: &Path) -> String {
+    write_index(results).unwrap();
+    fs::read_to_string(results.join("README.md")).unwrap()
+}
+
+/// Ranks and tests are those that crates/statistics checks against SciPy, the first two models
+/// swapped.
+#[test]
+fn six_data_sets_rank_their_models() {
+    let results = tempfile::tempdir().unwrap();
+    write_all(results.path(), 6);
+    let page = index(results.path());
+    for part in [
+        "of 6 data sets, 1 being the best: Data 0, Data 1, Data 2, Data 3, Data 4, Data 5.",
+        "| kernel-svm | 1.25 |\n| softmax | 1.92 |\n| burn-mlp | 2.92 |\n| nearest-centroid | 3.92 |",
+        "χ² = 15.21, p = 0.002, Iman and Davenport's F = 27.22, p < 1e-5.",
+        "more than 1.91 apart",
+        "| kernel-svm | softmax | 0.67 | p = 0.808 | cannot be told apart |",
+        "| kernel-svm | nearest-centroid | 2.67 | p = 0.002 | different |",
+        "| softmax | nearest-centroid | 2.00 | p = 0.037 | different |",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let figure = |name: &str| fs::read_to_string(results.path().join("figures").join(name));
+    assert!(page.contains("(figures/critical-difference.svg)"));
+    let svg = figure("critical-difference.svg").unwrap();
+    assert!(svg.contains("prefers-color-scheme: dark"), "{svg}");
+    for part in [
+        "critical difference 1.91",
+        "kernel-svm 1.25",
+        "nearest-centroid 3.92",
+    ] {
+        assert!(svg.contains(part), "{part}: {svg}");
+    }
+    // Two bars: no two of the first three differ, nor the last two.
+    assert_eq!(svg.matches("stroke-width=\"5\"").count(), 2, "{svg}");
+    let csv = figure("critical-difference.csv").unwrap();
+    assert!(csv.starts_with("model,average_rank,critical_difference\nkernel-svm,1.25,1.9"));
+}
+
+#[test]
+fn only_whole_data_sets_count_and_each_once() {
+    let results = tempfile::tempdir().unwrap();
+    write_all(results.path(), 5);
+    assert!(index(results.path()).contains("## Models over data sets"));
+    let diagram = results.path().join("figures/critical-difference.svg");
+    assert!(diagram.is_file());
+    let changes: [fn(&mut RunRecord); 6] = [
+        |run| run.quick = true,
+        |run| run.models[3].fits = 2,
+        |run| run.protocol.calibration = Some(10),
+        |run| run.dataset.test_available = 101,
+        |run| run.models[2].train_images = 99,
+        |run| run.dataset.sha256[0] = "3".to_owned(),
+    ];
+    for change in changes {
+        let mut run = run_of(4, 4);
+        change(&mut run);
+        write(results.path(), 4, &report(&run, &RIGHT[4]));
+        let page = index(results.path());
+        assert!(page.contains("from 5 data sets on; here are 4."), "{page}");
+        assert!(!page.contains("## Models over"), "{page}");
+        assert!(!diagram.exists(), "it is of five data sets");
+    }
+}
+
+#[test]
+fn one_data_set_and_models_that_are_not_shared_say_nothing() {
+    let results = tempfile::tempdir().unwrap();
+    write_all(results.path(), 1);
+    assert!(!index(results.path()).contains("over data sets"));
+    write_all(results.path(), 6);
+    write(results.path(), 3, &report(&run_of(3, 1), &RIGHT[3][..1]));
+    assert!(!index(results.path()).contains("over data sets"));
+}
+
+#[test]
+fn models_that_rank_by_chance_do_not_differ() {
+    let results = tempfile::tempdir().unwrap();
+    for number in 0..5 {
+        let mut right = [90, 80, 70, 60];
+        right.rotate_right(number % 4);
+        write(results.path(), number, &report(&run_of(number, 4), &right));
+    }
+    let page = index(results.path());
+    assert!(
+        page.contains("That is no evidence that any two differ"),
+        "{page}"
+    );
+    assert!(!page.contains("different"), "{page}");
+}
+
+#[test]
+fn a_row_says_what_a_report_is_of() {
+    let results = tempfile::tempdir().unwrap();
+    let mut run = run_of(0, 3);
+    run.dataset.title = "a|<b>b</b>".to_owned();
+    let whole = report(&run, &[80, 90, 90]);
+    write(results.path(), 0, &whole);
+    let mut folds = run_over_folds(&["a"], &[0, 1].repeat(10), 1, 2);
+    folds.dataset.title = "Folds".to_owned();
+    let fits = [0, 1].map(|fold| with_errors(&folds, "a", of_fold(0, fold), 1));
+    write(
+        results.path(),
+        1,
+        &Report::new(records(folds, fits.to_vec())),
+    );
+    let old = results.path().join("old|er/report.json");
+    write_file(&old, b"{\"format\": 2}").unwrap();
+    let page = index(results.path());
+    for part in [
+        // The best of equals is the first, as in the report.
+        "| [a\\|&lt;b>b&lt;/b>](data-0/README.md) | kernel-svm | 90.00 % | 3 |",
+        "| [Folds](data-1/README.md) (judged by cross-validation) | a | 90.00 % | 1 |",
+        "(old\\|er/README.md) (written by another version)",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}

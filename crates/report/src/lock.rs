@@ -1,0 +1,57 @@
+//! One writer of a directory at a time.
+
+use crate::error::ReportError;
+use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// The file that is locked. It stays: to remove it would let two processes lock two files of one
+/// name.
+const FILE: &str = ".lock";
+
+/// Makes a directory, and writes into it while no other process does: what several files say
+/// together is of one report.
+pub(crate) fn alone_in<T>(
+    directory: &Path,
+    write: impl FnOnce() -> Result<T, ReportError>,
+) -> Result<T, ReportError> {
+    fs::create_dir_all(directory).map_err(ReportError::io(directory))?;
+    let path = directory.join(FILE);
+    let mut options = OpenOptions::new();
+    let file = options.create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(ReportError::io(&path))?;
+    match file.lock() {
+        Ok(()) => {}
+        // Some network file systems have no locks.
+        Err(error) if error.kind() == ErrorKind::Unsupported => {}
+        Err(error) => return Err(ReportError::io(&path)(error)),
+    }
+    // Closing the file unlocks it.
+    write()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    #[test]
+    fn writers_take_turns() {
+        let directory = tempfile::tempdir().unwrap();
+        let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let write = || {
+            let now = inside.fetch_add(1, Ordering::SeqCst) + 1;
+            most.fetch_max(now, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(5));
+            inside.fetch_sub(1, Ordering::SeqCst);
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| alone_in(directory.path(), write).unwrap());
+            }
+        });
+        assert_eq!(most.into_inner(), 1);
+    }
+}

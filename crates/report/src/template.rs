@@ -1,0 +1,61 @@
+//! Fills templates in. What they print is escaped for the file that they make.
+
+use crate::escape;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, Output, State, escape_formatter};
+use serde::Serialize;
+
+/// Fills a template in. Where the name ends in `.html`, text is escaped for HTML, and where it ends
+/// in `.md`, for a line and a cell of Markdown; `safe` leaves it as it is. `code` is for what stands
+/// between backticks, `fenced` for what stands between fences.
+pub(crate) fn fill(name: &str, template: &str, view: impl Serialize) -> Result<String, Error> {
+    let mut templates = Environment::new();
+    // Tags on lines of their own leave no blank lines in the page.
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()?;
+    templates.set_syntax(syntax);
+    templates.set_auto_escape_callback(|name| match name.rsplit_once('.') {
+        Some((_, "md")) => AutoEscape::Custom("Markdown".into()),
+        _ => AutoEscape::Html,
+    });
+    templates.set_formatter(print);
+    templates.add_filter("code", |text: &str| {
+        Value::from_safe_string(escape::code(text))
+    });
+    templates.add_filter("fenced", |text: &str| {
+        Value::from_safe_string(escape::fenced(text))
+    });
+    templates.render_named_str(name, template, Value::from(Serde(view)))
+}
+
+fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    let is_markdown = matches!(state.auto_escape(), AutoEscape::Custom(_));
+    match value.as_str() {
+        Some(text) if is_markdown && !value.is_safe() => {
+            out.write_str(&escape::text(text)).map_err(Error::from)
+        }
+        _ if is_markdown && matches!(value.kind(), ValueKind::Undefined | ValueKind::None) => {
+            Ok(())
+        }
+        _ if is_markdown => write!(out, "{value}").map_err(Error::from),
+        _ => escape_formatter(out, state, value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_file_escapes_in_its_own_way() {
+        let view = json!({ "x": "a|<b>", "n": 3 });
+        let filled = |name| fill(name, "{{ x }} {{ n }} {{ x | safe }} {{ x | code }}", &view);
+        assert_eq!(filled("page.md").unwrap(), "a\\|&lt;b> 3 a|<b> a\\|<b>");
+        assert_eq!(filled("page.html").unwrap(), "a|&lt;b&gt; 3 a|<b> a\\|<b>");
+    }
+}

@@ -1,0 +1,178 @@
+//! What the pages are filled with: every number ready to print, no markup.
+
+mod classes;
+mod costs;
+mod models;
+mod pairs;
+mod training;
+
+use crate::bounds::MOST_PAIRS;
+use crate::figure::Figure;
+use crate::numbers::{probability, thousands};
+use crate::verdict::verdict;
+use crate::warnings::{Warning, warnings};
+use crate::words::judged_images;
+use analysis::{FIVE_BY_TWO, Report};
+use classes::{ClassTable, Matrix};
+use costs::CostRow;
+use models::{ControlRow, MetricsTable, ModelRow, SpreadRow};
+use pairs::{ComparisonRow, MetricPairs, SeedRow};
+use records::{DatasetRecord, Environment, Folds};
+use serde::Serialize;
+use training::{EpochTable, LearningTable, WeightDifferences};
+
+/// What templates are filled with.
+#[derive(Serialize)]
+pub(crate) struct View<'a> {
+    report: About<'a>,
+    headline: String,
+    verdict: Vec<String>,
+    folds: Option<Folds>,
+    comparisons: Vec<ComparisonRow>,
+    /// How many pairs there are, where not all are in the table.
+    all_pairs: Option<String>,
+    /// How many pairs p values are adjusted for.
+    pairs: usize,
+    /// Whether there is an F test over 5x2 folds.
+    five_by_two: bool,
+    by_metric: Option<MetricPairs>,
+    groups: Vec<String>,
+    cochran: Option<String>,
+    judged: &'static str,
+    metrics: MetricsTable,
+    spreads: Vec<SpreadRow>,
+    over_seeds: Vec<SeedRow>,
+    /// How many pairs are compared over seeds.
+    seed_pairs: usize,
+    controls: Vec<ControlRow>,
+    costs: Vec<CostRow>,
+    curves: LearningTable,
+    warnings: Vec<Warning>,
+    sizes: Sizes,
+    models: Vec<ModelRow>,
+    epochs: EpochTable,
+    weights: Option<WeightDifferences>,
+    class_tables: Vec<ClassTable>,
+    pub(crate) matrices: Vec<Matrix>,
+    figures: Vec<&'a str>,
+}
+
+/// What ran.
+#[derive(Serialize)]
+struct About<'a> {
+    dataset: &'a DatasetRecord,
+    environment: &'a Environment,
+    question: Option<&'a str>,
+    seeds: u16,
+    seed: u64,
+    test_looks: usize,
+    run: &'a str,
+    /// Test sets that were drawn for intervals.
+    draws: Option<String>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(report: &'a Report, figures: &'a [Figure]) -> Self {
+        let mut verdict = verdict(report);
+        let pairs = report.comparisons.len();
+        let shown = &report.comparisons[..pairs.min(MOST_PAIRS)];
+        let over_seeds = report.comparisons.iter();
+        Self {
+            report: About::new(report),
+            headline: verdict.remove(0),
+            verdict,
+            folds: report.protocol.folds(),
+            comparisons: shown.iter().map(ComparisonRow::new).collect(),
+            all_pairs: (pairs > MOST_PAIRS).then(|| thousands(pairs)),
+            pairs,
+            five_by_two: report.protocol.folds() == Some(FIVE_BY_TWO),
+            by_metric: MetricPairs::new(shown),
+            groups: groups(report),
+            cochran: cochran(report),
+            judged: judged_images(report.protocol.judged_on),
+            metrics: MetricsTable::new(report),
+            costs: CostRow::all(report),
+            curves: LearningTable::new(report),
+            controls: report.models.iter().filter_map(ControlRow::new).collect(),
+            spreads: report.finished().filter_map(SpreadRow::new).collect(),
+            seed_pairs: over_seeds.filter(|pair| pair.over_seeds.is_some()).count(),
+            over_seeds: shown.iter().filter_map(SeedRow::new).collect(),
+            warnings: warnings(report),
+            sizes: Sizes::new(report),
+            models: report
+                .models
+                .iter()
+                .map(|model| ModelRow::new(model, report))
+                .collect(),
+            epochs: EpochTable::new(report),
+            weights: WeightDifferences::new(report),
+            class_tables: report
+                .finished()
+                .map(|(model, of)| ClassTable::new(&model.id, of, &report.dataset))
+                .collect(),
+            matrices: report
+                .finished()
+                .map(|(model, of)| Matrix::new(&model.id, of, &report.dataset))
+                .collect(),
+            figures: figures.iter().map(|figure| figure.name.as_str()).collect(),
+        }
+    }
+}
+
+impl<'a> About<'a> {
+    fn new(report: &'a Report) -> Self {
+        Self {
+            dataset: &report.dataset,
+            environment: &report.environment,
+            question: report.question.as_deref(),
+            seeds: report.protocol.seeds,
+            seed: report.seed,
+            test_looks: report.test_looks,
+            run: &report.run,
+            draws: report.draws.map(thousands),
+        }
+    }
+}
+
+/// Models that cannot be told apart, one list of names each.
+fn groups(report: &Report) -> Vec<String> {
+    let groups = report.together.iter().flat_map(|together| &together.groups);
+    groups
+        .filter(|group| group.len() > 1)
+        .map(|group| group.join(", "))
+        .collect()
+}
+
+/// Cochran's Q in words.
+fn cochran(report: &Report) -> Option<String> {
+    let test = report.together.as_ref()?.cochran_q?;
+    Some(format!(
+        "Q = {:.1}, {}",
+        test.statistic,
+        probability(test.p)
+    ))
+}
+
+/// Numbers of images, ready to print.
+#[derive(Serialize)]
+struct Sizes {
+    train: String,
+    train_available: String,
+    test: String,
+    test_available: String,
+    /// Training images held out to scale probabilities on.
+    calibration: Option<String>,
+}
+
+impl Sizes {
+    fn new(report: &Report) -> Self {
+        let data = &report.dataset;
+        Self {
+            train: thousands(data.train),
+            train_available: thousands(data.train_available),
+            test: thousands(data.test),
+            test_available: thousands(data.test_available),
+            calibration: report.protocol.calibration.map(thousands),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The tables of models, cell by cell.
+
+use crate::numbers::{exact, four, percent, significant, thousands};
+use crate::words;
+use analysis::{Finished, Metric, ModelSummary, Report, VarianceBudget};
+use records::Control;
+use serde::Serialize;
+use statistics::{mean, variance};
+
+const NONE: &str = "–";
+
+/// A row of the table of models.
+#[derive(Serialize)]
+pub(super) struct ModelRow {
+    id: String,
+    control_failed: bool,
+    model: String,
+    backend: String,
+    /// What became of it, if it did not finish.
+    note: String,
+    train_images: String,
+    limited: bool,
+    hyperparameters: String,
+    /// If it finished.
+    finished: Option<Numbers>,
+}
+
+/// What was measured of a model.
+#[derive(Serialize)]
+struct Numbers {
+    parameters: String,
+    accuracy: String,
+    interval: String,
+    error: String,
+    log_loss: String,
+    macro_f1: String,
+    fit: String,
+    predict: String,
+    memory: String,
+    certificate: String,
+    measured_on: Option<String>,
+}
+
+impl ModelRow {
+    pub(super) fn new(model: &ModelSummary, report: &Report) -> Self {
+        let parameters = model.hyperparameters.iter();
+        let parameters = parameters.map(|(name, value)| format!("{name} = {value}"));
+        let finished = model.finished.as_deref();
+        Self {
+            id: model.id.clone(),
+            control_failed: model.failed_control(),
+            model: model.model.clone(),
+            backend: model.backend.clone(),
+            note: words::status(model.status, model.reason.as_deref()),
+            train_images: thousands(model.train_images),
+            limited: report.is_limited(model),
+            hyperparameters: parameters.collect::<Vec<_>>().join(", "),
+            finished: finished.map(|of| Numbers::new(of, report.dataset.test)),
+        }
+    }
+}
+
+impl Numbers {
+    /// `images` are those that it predicts.
+    fn new(of: &Finished, images: usize) -> Self {
+        let Finished { quality, cost, .. } = of;
+        let interval = quality.accuracy_interval;
+        let metric = |metric| quality.metrics.get(metric).map_or(NONE.to_owned(), four);
+        let certificate = of.training.certificate.iter();
+        let certificate = certificate.filter_map(|(name, value)| {
+            let value = exact(value.as_f64()?);
+            Some(format!("{} {value}", name.replace('_', " ")))
+        });
+        Self {
+            parameters: cost.parameters.map_or(NONE.to_owned(), thousands),
+            accuracy: percent(quality.accuracy),
+            interval: format!("{:.2} – {:.2}", interval.low * 100.0, interval.high * 100.0),
+            error: percent(1.0 - quality.accuracy),
+            log_loss: metric(Metric::LogLoss),
+            macro_f1: metric(Metric::MacroF1),
+            fit: significant(cost.fit_seconds),
+            predict: cost.predict_seconds.map_or(NONE.to_owned(), |seconds| {
+                significant(seconds / images.max(1) as f64 * 1e6)
+            }),
+            memory: format!("{:.0}", cost.peak_memory_bytes as f64 / 1e6),
+            certificate: certificate.collect::<Vec<_>>().join(", "),
+            measured_on: cost.measured_on.clone(),
+        }
+    }
+}
+
+/// The metrics that have a column, beyond those in the table of models.
+const METRICS: [Metric; 11] = [
+    Metric::BalancedAccuracy,
+    Metric::MacroPrecision,
+    Metric::MacroRecall,
+    Metric::WeightedF1,
+    Metric::CohenKappa,
+    Metric::MatthewsCorrelation,
+    Metric::Brier,
+    Metric::Top2Accuracy,
+    Metric::Top3Accuracy,
+    Metric::RocAuc,
+    Metric::ExpectedCalibrationError,
+];
+
+/// What predictions say beyond accuracy.
+#[derive(Serialize)]
+pub(super) struct MetricsTable {
+    headings: Vec<&'static str>,
+    rows: Vec<(String, Vec<String>)>,
+}
+
+impl MetricsTable {
+    pub(super) fn new(report: &Report) -> Self {
+        let headings = METRICS.iter().map(|metric| metric.heading());
+        let row = |(model, of): (&ModelSummary, &Finished)| {
+            let metrics = METRICS.iter().map(|&metric| of.quality.metrics.get(metric));
+            let values = metrics.chain([of.quality.temperature]);
+            let cells = values.map(|value| value.map_or(NONE.to_owned(), four));
+            (model.id.clone(), cells.collect())
+        };
+        Self {
+            headings: headings.chain(["temperature"]).collect(),
+            rows: report.finished().map(row).collect(),
+        }
+    }
+}
+
+/// What controls found of a model.
+#[derive(Serialize)]
+pub(super) struct ControlRow {
+    id: String,
+    controls: Vec<Control>,
+}
+
+impl ControlRow {
+    pub(super) fn new(model: &ModelSummary) -> Option<Self> {
+        (!model.controls.is_empty()).then(|| Self {
+            id: model.id.clone(),
+            controls: model.controls.clone(),
+        })
+    }
+}
+
+/// The accuracies of a model that was fitted several times.
+#[derive(Serialize)]
+pub(super) struct SpreadRow {
+    id: String,
+    fits: usize,
+    mean: String,
+    deviation: String,
+    lowest: String,
+    highest: String,
+    each: String,
+    from_images: String,
+    from_seed: String,
+    from_training: String,
+}
+
+impl SpreadRow {
+    pub(super) fn new((model, of): (&ModelSummary, &Finished)) -> Option<Self> {
+        let fits = of.spread.fits.iter();
+        let accuracies: Vec<f64> = fits.map(|fit| fit.accuracy * 100.0).collect();
+        if accuracies.len() < 2 {
+            return None;
+        }
+        let two = |value: f64| format!("{value:.2}");
+        let part = |part: fn(&VarianceBudget) -> Option<f64>| {
+            let share = of.spread.variance.as_ref().and_then(part);
+            share.map_or_else(|| NONE.to_owned(), |share| two(share * 100.0))
+        };
+        let each: Vec<String> = accuracies.iter().copied().map(two).collect();
+        Some(Self {
+            from_images: part(|variance| Some(variance.judged_images)),
+            from_seed: part(|variance| variance.seed),
+            from_training: part(|variance| variance.training_images),
+            id: model.id.clone(),
+            fits: accuracies.len(),
+            mean: two(mean(accuracies.iter().copied())),
+            deviation: two(variance(&accuracies).sqrt()),
+            lowest: two(accuracies.iter().copied().fold(f64::INFINITY, f64::min)),
+            highest: two(accuracies.iter().copied().fold(0.0, f64::max)),
+            each: each.join(", "),
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! What things are called in sentences.
+
+use crate::escape::one_line;
+use crate::numbers::probability;
+use analysis::{Agreement, Incomparable, Price, Status};
+use records::{JudgedOn, Search, TuningBudget};
+
+/// The images that models are judged on: "test images".
+pub fn judged_images(judged_on: JudgedOn) -> &'static str {
+    match judged_on {
+        JudgedOn::Test => "test images",
+        JudgedOn::Validation { .. } => "validation images",
+        JudgedOn::Folds(_) => "held-out images",
+    }
+}
+
+/// What became of a model, on one line.
+pub(crate) fn status(status: Status, reason: Option<&str>) -> String {
+    let reason = reason.map(one_line);
+    match status {
+        Status::Finished => "finished".to_owned(),
+        Status::Failed => format!("failed: {}", reason.as_deref().unwrap_or("no reason given")),
+        Status::Cancelled => "cancelled".to_owned(),
+        Status::Missing => reason.unwrap_or_else(|| "did not get its turn".to_owned()),
+    }
+}
+
+/// What came of fitting again.
+pub fn agreement_in_words(agreement: &Agreement) -> String {
+    let differ = |differing: usize| match differing {
+        0 => "the probabilities differ".to_owned(),
+        1 => "1 prediction differs".to_owned(),
+        n => format!("{n} predictions differ"),
+    };
+    match agreement {
+        Agreement::Identical => "bit-identical".to_owned(),
+        Agreement::NotShown { differing, p } => format!(
+            "{}, {}: no evidence that one is better",
+            differ(*differing),
+            probability(*p)
+        ),
+        Agreement::Different { differing, p } => {
+            format!("different: {}, {}", differ(*differing), probability(*p))
+        }
+        Agreement::Unfinished { reason: None } => "did not finish".to_owned(),
+        Agreement::Unfinished {
+            reason: Some(reason),
+        } => format!("failed: {}", one_line(reason)),
+    }
+}
+
+/// Why the fits of two runs cannot be compared.
+pub fn incomparable_in_words(why: &Incomparable) -> String {
+    match why {
+        Incomparable::OtherData => "not of the same data".to_owned(),
+        Incomparable::OtherImages => "not judged on the same images".to_owned(),
+        Incomparable::Unfinished(runs) => {
+            let runs = runs.iter().zip(["first", "second"]);
+            let unfinished = runs.filter_map(|(ended, run)| {
+                let (became, reason) = ended.as_ref()?;
+                let became = status(*became, reason.as_deref());
+                Some(format!("{became} in the {run} run"))
+            });
+            unfinished.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+/// A price that is weighed against the error.
+pub(crate) fn price(price: Price) -> &'static str {
+    match price {
+        Price::FitTime => "fit time",
+        Price::Latency => "latency",
+        Price::SlowLatency => "its 99th percentile",
+        Price::Size => "size",
+    }
+}
+
+/// How values were chosen.
+pub(crate) fn search(search: Search) -> &'static str {
+    match search {
+        Search::Random => "random search",
+        Search::Grid => "grid search",
+        Search::Tpe => "a tree-structured Parzen estimator",
+        Search::Halving => "successive halving",
+        Search::Asha => "asynchronous successive halving (ASHA)",
+    }
+}
+
+/// What each model of a search could spend.
+pub(crate) fn budget(budget: TuningBudget) -> String {
+    match budget {
+        TuningBudget::Trials(1) => "1 trial".to_owned(),
+        TuningBudget::Trials(trials) => format!("{trials} trials"),
+        TuningBudget::Seconds(1.0) => "1 second of fitting".to_owned(),
+        TuningBudget::Seconds(seconds) => format!("{seconds} seconds of fitting"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_evidence_of_a_difference_is_not_called_equality() {
+        let (differing, p) = (3, 0.25);
+        assert_eq!(
+            agreement_in_words(&Agreement::NotShown { differing, p }),
+            "3 predictions differ, p = 0.250: no evidence that one is better"
+        );
+        let reason = Some("panicked:\n  twice".to_owned());
+        assert_eq!(
+            agreement_in_words(&Agreement::Unfinished { reason }),
+            "failed: panicked: twice"
+        );
+    }
+
+    #[test]
+    fn both_runs_say_what_became_of_a_model() {
+        let failed = Some((Status::Failed, Some("no memory".to_owned())));
+        let missing = Some((Status::Missing, None));
+        assert_eq!(
+            incomparable_in_words(&Incomparable::Unfinished([failed, missing])),
+            "failed: no memory in the first run; did not get its turn in the second run"
+        );
+    }
+}

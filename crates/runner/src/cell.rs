@@ -1,0 +1,154 @@
+//! The inside of a job: the data, the model, and what came of them.
+
+use crate::Registry;
+use crate::command;
+use crate::conditions::{Conditions, Cost, FitData, On, Unfitted, guarded};
+use crate::controls;
+use crate::failure::Failure;
+use crate::handover;
+use crate::job::{Ended, Event, Job, Task, TrialEnd};
+use crate::learner::Method;
+use crate::measure::{self, fit_alone};
+use classifier::{Cancellation, Classifier, with_threads};
+use std::io::{BufRead, Read, Write};
+
+/// Runs a job in this process.
+pub(crate) fn run(
+    job: &Job,
+    registry: Registry,
+    cancellation: &Cancellation,
+    on: On<'_>,
+) -> Result<Ended, Failure> {
+    let learner = job.learner(registry)?;
+    let division = handover::open(&job.data)?;
+    let mut conditions = Conditions {
+        threads: job.threads,
+        cancellation,
+        on,
+    };
+    let cell = match job.task {
+        Task::Fit(cell) | Task::Trial(cell) => cell,
+        Task::Controls => {
+            let samples = division.control_samples();
+            let found = samples.map(|samples| {
+                controls::check(&learner.method, &samples, division.seed, &mut conditions)
+            });
+            return Ok(match found {
+                Some(Ok(controls)) => Ended::Controls(controls),
+                Some(Err(_)) | None => Ended::Controls(Vec::new()),
+            });
+        }
+    };
+    let train = division.train(cell, learner.train_limit)?;
+    division.with_judged(cell, |judged| {
+        let data = FitData {
+            seed: cell.seed,
+            train: &train,
+            calibration: division.calibration.as_ref(),
+            judged,
+        };
+        Ok(match (job.task, &learner.method) {
+            (Task::Fit(_), Method::Registered { recipe, .. }) => {
+                let outcome = measure::measure(recipe.as_ref(), data, &mut conditions);
+                let looks = judged.looks();
+                Ended::Fit { outcome, looks }
+            }
+            (Task::Fit(_), Method::Command(program)) => {
+                let outcome = command::measure(program, data, &mut conditions);
+                let looks = judged.looks();
+                Ended::Fit { outcome, looks }
+            }
+            (_, method) => Ended::Trial(trial(method, data, &mut conditions)),
+        })
+    })
+}
+
+/// Fits a model and counts what it gets right, on one thread.
+fn trial(method: &Method, data: FitData<'_>, conditions: &mut Conditions<'_>) -> TrialEnd {
+    let (predicted, cost) = predictions(method, data, conditions);
+    TrialEnd {
+        accuracy: match predicted {
+            Ok(predicted) => {
+                let labels = data.judged.look().labels();
+                let right = predicted.iter().zip(labels).filter(|(a, b)| a == b).count();
+                Some(Ok(right as f64 / labels.len().max(1) as f64))
+            }
+            Err(Unfitted::Cancelled) => None,
+            Err(Unfitted::Failed(reason)) => Some(Err(reason)),
+        },
+        seconds: cost.time.as_secs_f64(),
+        memory: cost.memory,
+    }
+}
+
+/// Fits a model, tells nobody how it goes, and gives what it predicts.
+fn predictions(
+    method: &Method,
+    data: FitData<'_>,
+    conditions: &mut Conditions<'_>,
+) -> (Result<Vec<usize>, Unfitted>, Cost) {
+    let recipe = match method {
+        Method::Registered { recipe, .. } => recipe,
+        Method::Command(program) => return command::predictions(program, data, conditions),
+    };
+    let (fitted, cost) = fit_alone(recipe.as_ref(), data.seed, data.train, conditions);
+    let predict = |model: Box<dyn Classifier>| {
+        let samples = data.judged.samples();
+        guarded(|| with_threads(conditions.threads, || model.scores(samples).labels()))
+    };
+    (fitted.and_then(predict), cost)
+}
+
+/// Runs the job on the first line of standard input, and writes its events to standard output, a line
+/// of JSON each. Whatever else is printed goes to standard error. The process ends with the one that
+/// keeps its standard input open.
+///
+/// # Errors
+/// If the job cannot be read or run.
+pub fn serve(registry: Registry) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::job("job", &error);
+    let mut events = own_output().map_err(failed)?;
+    let mut line = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(failed)?;
+    std::thread::spawn(|| {
+        // Nothing comes any more but the end.
+        let _ = std::io::stdin().lock().read_to_end(&mut Vec::new());
+        end_with_everything();
+    });
+    let job: Job = serde_json::from_str(&line).map_err(|error| Failure::job("job", &error))?;
+    let mut say = |event: &Event| {
+        if let Ok(mut line) = serde_json::to_vec(event) {
+            line.push(b'\n');
+            // Who does not listen any more ends this process.
+            let _ = events.write_all(&line).and_then(|()| events.flush());
+        }
+    };
+    let ended = run(&job, registry, &Cancellation::default(), &mut say)?;
+    say(&Event::Ended(Box::new(ended)));
+    Ok(())
+}
+
+/// Standard output for events alone: models and libraries that print to it print to standard error.
+#[cfg(unix)]
+fn own_output() -> std::io::Result<std::fs::File> {
+    // Not for programs that the fit starts: events end with this process.
+    let events = rustix::io::fcntl_dupfd_cloexec(std::io::stdout(), 3)?;
+    rustix::stdio::dup2_stdout(std::io::stderr())?;
+    Ok(events.into())
+}
+
+/// Standard output, which models had better not print to.
+#[cfg(not(unix))]
+fn own_output() -> std::io::Result<std::io::Stdout> {
+    Ok(std::io::stdout())
+}
+
+/// Ends this process and all that it started, which are its group.
+fn end_with_everything() -> ! {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::KILL);
+    std::process::exit(1)
+}

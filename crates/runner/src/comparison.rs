@@ -1,0 +1,516 @@
+//! Data and models, ready to run: fits every cell that the store lacks, and records it.
+
+pub(crate) mod key;
+
+use crate::Registry;
+use crate::division::{Division, of};
+use crate::environment::{self, Build};
+use crate::executor::Executor;
+use crate::failure::Failure;
+use crate::handover::Handover;
+use crate::job::{Ended, Event, Job, Task};
+use crate::learner::Learner;
+use crate::limits::Limits;
+use crate::options::Options;
+use crate::store::Store;
+use crate::words::{count, in_a_line, of_cell};
+use catalog::Splits;
+use classifier::{Cancellation, Count};
+use records::{
+    Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted, Folds,
+    ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
+    read_records,
+};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Who hears how a comparison goes.
+pub trait Watcher: Send {
+    /// Something that the user should know.
+    fn note(&mut self, note: &str);
+    /// Fit number `index` of `count`, from 0, begins.
+    fn begin(&mut self, fit: &str, index: usize, count: usize);
+    /// Something happens in it.
+    fn event(&mut self, event: &Event);
+    /// It is over; `result` is one line.
+    fn end(&mut self, result: &str);
+}
+
+/// Nobody hears.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl Watcher for Unwatched {
+    fn note(&mut self, _: &str) {}
+    fn begin(&mut self, _: &str, _: usize, _: usize) {}
+    fn event(&mut self, _: &Event) {}
+    fn end(&mut self, _: &str) {}
+}
+
+/// How a comparison is run; nothing here changes a prediction.
+#[derive(Clone)]
+pub struct Setting<'a> {
+    /// Who runs the jobs.
+    pub executor: &'a dyn Executor,
+    /// Threads of each fit.
+    pub threads: usize,
+    /// What each fit may take.
+    pub limits: Limits,
+    /// Calls everything off.
+    pub cancellation: Cancellation,
+    /// Fit again what the store has.
+    pub refit: bool,
+    /// How the program was built. Without, nothing is kept in a store.
+    pub build: Option<&'a Build>,
+    /// The models it knows, for the versions of their libraries.
+    pub registry: Registry,
+    /// How it was asked for, for the record.
+    pub command: &'a str,
+}
+
+impl<'a> Setting<'a> {
+    /// All processors, no limits, no store, and nobody who calls it off.
+    pub fn new(executor: &'a dyn Executor, registry: Registry) -> Self {
+        Self {
+            executor,
+            threads: environment::processors(),
+            limits: Limits::default(),
+            cancellation: Cancellation::default(),
+            refit: false,
+            build: None,
+            registry,
+            command: "",
+        }
+    }
+
+    /// The machine, the build and the command, for records.
+    pub fn environment(&self, data_origin: &str) -> Environment {
+        let unknown = Build::default();
+        let build = self.build.unwrap_or(&unknown);
+        let command = self.command.to_owned();
+        environment::describe(command, data_origin, self.threads, build, self.registry)
+    }
+
+    /// The store of a results directory.
+    pub(crate) fn store(&self, results: &Path) -> Store {
+        match self.build {
+            Some(_) => Store::open(results),
+            None => Store::none(),
+        }
+    }
+}
+
+/// What a comparison is made of.
+#[derive(Debug)]
+pub struct Comparison {
+    options: Options,
+    division: Division,
+    dataset: DatasetRecord,
+    data_origin: String,
+    learners: Vec<Learner>,
+}
+
+/// What all fits of a run have in common.
+struct Session<'a> {
+    setting: &'a Setting<'a>,
+    store: Store,
+    handover: Handover,
+    run: RunRecord,
+}
+
+impl Comparison {
+    /// Divides the data, and checks that every subset asked for can be drawn.
+    ///
+    /// # Errors
+    /// If the data cannot be learnt from, or not be divided as asked for.
+    pub fn new(
+        splits: Splits,
+        mut learners: Vec<Learner>,
+        options: Options,
+    ) -> Result<Self, Failure> {
+        splits.check()?;
+        let samples = splits.test.samples();
+        let shape = samples.shown_shape();
+        let dataset = DatasetRecord {
+            name: splits.id.clone(),
+            title: splits.title.clone(),
+            train: 0,
+            train_available: splits.train.len(),
+            test: 0,
+            test_available: 0,
+            features: samples.features(),
+            rows: shape.rows,
+            columns: shape.columns,
+            classes: splits.test.classes(),
+            class_names: splits.test.class_names().to_vec(),
+            sha256: splits.sha256.clone(),
+        };
+        let data_origin = splits.origin.clone();
+        let division = Division::new(splits, &options)?;
+        let first = division.cells(true, &[])[0];
+        let can_draw = |size, option: &str| {
+            let drawn = division.train(first, size).map(|_| ());
+            drawn.map_err(of(option))
+        };
+        for learner in &mut learners {
+            learner.train_limit = division.limit(learner.train_limit, &options);
+            can_draw(
+                learner.train_limit,
+                &format!("train_limit of {}", learner.id),
+            )?;
+        }
+        for size in options.sizes.iter().flatten() {
+            can_draw(Some(size.get()), "sizes")?;
+        }
+        let of_learners = learners
+            .iter()
+            .map(|learner| division.train_samples(learner.train_limit));
+        Ok(Self {
+            dataset: DatasetRecord {
+                train: of_learners.max().unwrap_or(0),
+                train_available: division.train_available,
+                test: division.judged_samples(),
+                test_available: division.judged_available,
+                ..dataset
+            },
+            options,
+            division,
+            data_origin,
+            learners,
+        })
+    }
+
+    /// The directory below `results` that the comparison is recorded in.
+    pub fn directory(&self, results: &Path) -> PathBuf {
+        results.join(&self.dataset.name)
+    }
+
+    /// Runs every model, one after another, and gives what was recorded.
+    ///
+    /// # Errors
+    /// If nothing can be recorded, or a job cannot be run whatever its model. What a model does wrong is
+    /// recorded like any other result.
+    pub fn run(
+        &self,
+        results: &Path,
+        setting: &Setting<'_>,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Records, Failure> {
+        let mut run = self.record(setting.environment(&self.data_origin));
+        // Before anything is trained: an unwritable directory must not cost an hour.
+        let mut log = RecordLog::create(&self.directory(results), &mut run)?;
+        watcher.note(&self.describe(&run));
+        let session = Session {
+            setting,
+            store: setting.store(results),
+            handover: Handover::new(&self.division)?,
+            run,
+        };
+        session.tell_trouble(watcher);
+        let cells: Vec<(&Learner, Cell)> = self.cells().collect();
+        let mut checked = None;
+        for (index, (learner, cell)) in cells.iter().enumerate() {
+            if checked != Some(&learner.id) {
+                checked = Some(&learner.id);
+                if let Some(found) = self.controls(&session, learner)? {
+                    log.append(&Record::Controls(found))?;
+                }
+            }
+            let what = format!("{}{}", learner.id, of_cell(&session.run, *cell));
+            watcher.begin(&what, index, cells.len());
+            let (record, reused) = self.find_or_fit(&session, learner, *cell, watcher)?;
+            watcher.end(&in_a_line(&session.run, &record, reused));
+            log.append(&Record::Fit(Box::new(record)))?;
+            session.tell_trouble(watcher);
+            if setting.cancellation.check().is_err() {
+                break;
+            }
+        }
+        self.conclude(log)
+    }
+
+    /// What was recorded, once the samples that some model got wrong are in it.
+    fn conclude(&self, mut log: RecordLog) -> Result<Records, Failure> {
+        let mut records = read_records(log.path())?;
+        if let Some(images) = self.wrong_samples(&records) {
+            log.append(&Record::Images(images.clone()))?;
+            records.images = Some(images);
+        }
+        Ok(records)
+    }
+
+    /// The fit of a cell, and whether an earlier run had it: the store's where it has one, else a new one,
+    /// which it then keeps.
+    fn find_or_fit(
+        &self,
+        session: &Session<'_>,
+        learner: &Learner,
+        cell: Cell,
+        watcher: &mut dyn Watcher,
+    ) -> Result<(FitRecord, bool), Failure> {
+        let build = session.build();
+        let key = self.key(learner, cell, &build);
+        let record = |outcome, looks, machine| FitRecord {
+            id: learner.id.clone(),
+            cell,
+            key: key.hash().to_owned(),
+            machine,
+            looks,
+            outcome,
+        };
+        if let Some((fitted, machine)) = session.find(&key) {
+            let looks = fitted.looks;
+            return Ok((record(Outcome::Finished(fitted), looks, machine), true));
+        }
+        let (outcome, looks) = session.fit(learner, cell, watcher)?;
+        let machine = session.run.environment.machine();
+        if let Outcome::Finished(fitted) = &outcome {
+            session.store.keep(&key, &machine, &session.run.run, fitted);
+        }
+        Ok((record(outcome, looks, machine), false))
+    }
+
+    fn cells_of(&self, learner: &Learner) -> Vec<Cell> {
+        let all = self.division.train_samples(learner.train_limit);
+        let sizes = self.options.sizes.iter().flatten().map(|size| size.get());
+        let mut smaller: Vec<usize> = sizes.filter(|&size| size < all).collect();
+        smaller.sort_unstable();
+        smaller.dedup();
+        let is_stochastic = learner.method.is_stochastic();
+        self.division.cells(is_stochastic, &smaller)
+    }
+
+    fn cells(&self) -> impl Iterator<Item = (&Learner, Cell)> {
+        self.learners.iter().flat_map(|learner| {
+            let cells = self.cells_of(learner);
+            cells.into_iter().map(move |cell| (learner, cell))
+        })
+    }
+
+    /// Fits the cells of some records anew, and gives what came out of each to `on`.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and if the user calls it off.
+    pub fn fit_again(
+        &self,
+        fits: &[&FitRecord],
+        setting: &Setting<'_>,
+        watcher: &mut dyn Watcher,
+        on: &mut dyn FnMut(&FitRecord, Outcome, &mut dyn Watcher),
+    ) -> Result<(), Failure> {
+        let session = Session {
+            setting,
+            store: Store::none(),
+            handover: Handover::new(&self.division)?,
+            run: self.record(setting.environment(&self.data_origin)),
+        };
+        for (index, record) in fits.iter().enumerate() {
+            let learner = self.learners.iter().find(|learner| learner.id == record.id);
+            let Some(learner) = learner else {
+                return Err(Failure::job(
+                    &record.id,
+                    &"a fit of a model that was not planned",
+                ));
+            };
+            let what = format!("{}{}", learner.id, of_cell(&session.run, record.cell));
+            watcher.begin(&what, index, fits.len());
+            let (outcome, _) = session.fit(learner, record.cell, watcher)?;
+            if setting.cancellation.check().is_err() {
+                return Err(Failure::Interrupted);
+            }
+            on(record, outcome, watcher);
+        }
+        Ok(())
+    }
+
+    /// The samples that some model got wrong; `None` over folds, where they are all training samples.
+    fn wrong_samples(&self, records: &Records) -> Option<ImagesRecord> {
+        if self.division.protocol.folds().is_some() {
+            return None;
+        }
+        let indices = records.wrong();
+        let samples = self.division.judged.samples();
+        let pixels = indices.iter().flat_map(|&index| {
+            let levels = samples.grey_levels(index as usize);
+            levels.into_owned()
+        });
+        Some(ImagesRecord {
+            pixels: pixels.collect(),
+            indices,
+        })
+    }
+
+    /// What controls find of a model, now or in an earlier run; `None` if they cannot run.
+    fn controls(
+        &self,
+        session: &Session<'_>,
+        learner: &Learner,
+    ) -> Result<Option<ControlRecord>, Failure> {
+        let key = self.control_key(learner, &session.build());
+        let record = |controls: Vec<Control>| {
+            (!controls.is_empty()).then(|| ControlRecord {
+                id: learner.id.clone(),
+                controls,
+            })
+        };
+        if !session.setting.refit
+            && let Some((controls, _)) = session.store.find::<Vec<Control>>(&key)
+        {
+            return Ok(record(controls));
+        }
+        let job = session.job(Task::Controls, learner);
+        let Ended::Controls(controls) = session.run(&job, &mut |_| ())? else {
+            return Ok(None);
+        };
+        // A failure may be of a limit, which is not in the key.
+        if !controls.is_empty() && controls.iter().all(|control| control.passed) {
+            let machine = session.run.environment.machine();
+            session
+                .store
+                .keep(&key, &machine, &session.run.run, &controls);
+        }
+        Ok(record(controls))
+    }
+
+    /// What is about to run, in a line.
+    fn describe(&self, run: &RunRecord) -> String {
+        let judged = match self.division.protocol.judged_on {
+            JudgedOn::Folds(Folds { repeats: 1, folds }) => format!("{folds} folds"),
+            JudgedOn::Folds(Folds { repeats, folds }) => format!("{folds} folds {repeats} times"),
+            JudgedOn::Validation { .. } => count(run.dataset.test, "validation sample"),
+            JudgedOn::Test => count(run.dataset.test, "test sample"),
+        };
+        let quick = if self.options.quick {
+            " (quick look at a subset)"
+        } else {
+            ""
+        };
+        format!(
+            "{}: {}, {}, {judged}, seed {}, {}{quick}{}",
+            run.dataset.title,
+            count(self.learners.len(), "model"),
+            count(run.dataset.train, "training sample"),
+            run.seed,
+            count(run.environment.threads, "thread"),
+            self.without_samples()
+        )
+    }
+
+    /// Says so if classes have no training sample: labels may not be what they seem.
+    fn without_samples(&self) -> String {
+        let counts = self.division.train.class_counts();
+        match counts.iter().filter(|&&count| count == 0).count() {
+            0 => String::new(),
+            none => format!(
+                "\nnote: {none} of {} classes have no training sample; no model can learn them",
+                counts.len()
+            ),
+        }
+    }
+
+    fn record(&self, environment: Environment) -> RunRecord {
+        let planned = |learner: &Learner| PlannedModel {
+            id: learner.id.clone(),
+            model: learner.method.model().to_owned(),
+            backend: learner.method.backend(),
+            hyperparameters: learner.method.values(),
+            train_images: self.division.train_samples(learner.train_limit),
+            train_limit: learner.train_limit,
+            fits: self.cells_of(learner).len(),
+        };
+        let (labels, folds) = self.division.labels();
+        RunRecord {
+            looks: self.division.judged.looks(),
+            run: environment.started.replace(':', "-"),
+            dataset: self.dataset.clone(),
+            quick: self.options.quick,
+            seed: self.options.seed(),
+            protocol: self.division.protocol,
+            question: self.options.question.clone(),
+            analysis: self.options.analysis.clone(),
+            models: self.learners.iter().map(planned).collect(),
+            environment,
+            labels,
+            folds,
+        }
+    }
+}
+
+impl Session<'_> {
+    fn build(&self) -> Build {
+        self.setting.build.copied().unwrap_or_default()
+    }
+
+    fn job(&self, task: Task, learner: &Learner) -> Job {
+        let data = self.handover.path().to_owned();
+        Job::new(task, learner, data, self.setting.threads)
+    }
+
+    fn run(&self, job: &Job, on: &mut (dyn FnMut(&Event) + Send)) -> Result<Ended, Failure> {
+        let Setting {
+            executor,
+            limits,
+            cancellation,
+            ..
+        } = self.setting;
+        executor.run(job, *limits, cancellation, on)
+    }
+
+    /// Fits a cell, and counts the looks at the labels that it is judged by.
+    fn fit(
+        &self,
+        learner: &Learner,
+        cell: Cell,
+        watcher: &mut dyn Watcher,
+    ) -> Result<(Outcome, usize), Failure> {
+        let job = self.job(Task::Fit(cell), learner);
+        match self.run(&job, &mut |event| watcher.event(event))? {
+            Ended::Fit { outcome, looks } => Ok((outcome, looks)),
+            other => Err(Failure::job(
+                "job",
+                &format!("not the end of a fit: {other:?}"),
+            )),
+        }
+    }
+
+    /// A fit of an earlier run, unless it is to be made again.
+    fn find(&self, key: &crate::store::Key) -> Option<(Box<Fitted>, String)> {
+        if self.setting.refit {
+            return None;
+        }
+        // What took more than it may now is fitted again, to be stopped.
+        let within = |fitted: &Fitted| {
+            let time = Duration::try_from_secs_f64(fitted.fit_seconds).unwrap_or_default();
+            let limits = self.setting.limits;
+            limits.exceeded(time, fitted.peak_memory_bytes).is_none()
+        };
+        let found = self.store.find::<Box<Fitted>>(key);
+        found.filter(|(fitted, _)| within(fitted))
+    }
+
+    fn tell_trouble(&self, watcher: &mut dyn Watcher) {
+        if let Some(trouble) = self.store.trouble() {
+            watcher.note(&format!("note: {trouble}"));
+        }
+    }
+}
+
+impl Options {
+    /// The options that a run was recorded with, as far as they divide its data.
+    pub fn of_run(run: &RunRecord) -> Self {
+        let (validation, cv) = match run.protocol.judged_on {
+            records::JudgedOn::Test => (None, None),
+            records::JudgedOn::Validation { images } => (Count::new(images), None),
+            records::JudgedOn::Folds(folds) => (None, Some(crate::options::CrossValidation(folds))),
+        };
+        Self {
+            seed: Some(crate::options::Seed::new(run.seed)),
+            seeds: crate::options::Seeds::new(run.protocol.seeds),
+            validation,
+            cv,
+            calibrate: run.protocol.calibration.and_then(Count::new),
+            quick: run.quick,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Each job in a process of its own, which can be killed: whatever a model or a library does, it costs one
+//! row.
+
+use super::Executor;
+use crate::failure::Failure;
+use crate::job::{Ended, Event, Job};
+use crate::limits::{Exceeded, Limits};
+use crate::memory;
+use crate::obituary::{last_words, obituary};
+use crate::stopwatch::Stopwatch;
+use classifier::Cancellation;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How often time and cancellation are looked at.
+const PAUSE: Duration = Duration::from_millis(10);
+/// How often memory is, where it is limited: a process can take ten megabytes in a millisecond.
+const MEMORY_PAUSE: Duration = Duration::from_millis(1);
+/// Variables by which numerical libraries are told how many threads they may start.
+const THREADS: [&str; 7] = [
+    "RAYON_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+];
+
+/// The program that runs one job: it reads the job on standard input and calls
+/// [`serve`](crate::serve).
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+}
+
+/// Runs each job in a process of its own.
+#[derive(Debug, Clone)]
+pub struct OwnProcess {
+    cell: Cell,
+}
+
+impl OwnProcess {
+    /// With this program.
+    pub fn new(cell: Cell) -> Self {
+        Self { cell }
+    }
+
+    fn start(&self, job: &Job) -> Result<Child, Failure> {
+        let mut command = Command::new(&self.cell.program);
+        command
+            .args(&self.cell.arguments)
+            .envs(THREADS.map(|name| (name, job.threads.to_string())))
+            // Its threads spin when they wait: with more than one, products take ten times as long
+            // beside a busy processor, and 1.4 times as long on a quiet machine.
+            .env("MATMUL_NUM_THREADS", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // A group of its own: what the terminal sends to this process is not sent there, and all that it
+        // starts can be killed with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let program = self.cell.program.display().to_string();
+        command
+            .spawn()
+            .map_err(|error| Failure::job(program, &error))
+    }
+}
+
+impl Executor for OwnProcess {
+    fn run(
+        &self,
+        job: &Job,
+        limits: Limits,
+        cancellation: &Cancellation,
+        on: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Ended, Failure> {
+        if cancellation.check().is_err() {
+            return Ok(job.cancelled(0.0));
+        }
+        let mut child = self.start(job)?;
+        let pipes = Pipes::of(&mut child);
+        let mut running = Running {
+            child,
+            own_time: Stopwatch::stopped(),
+            limits,
+        };
+        let (stdin, events, last_words) = pipes.open(job)?;
+        let ending = running.watch(&events, cancellation, on);
+        let seconds = running.own_time.elapsed().as_secs_f64();
+        running.kill();
+        drop(stdin);
+        let status = running.child.wait();
+        let last_words = last_words.join().unwrap_or_default();
+        Ok(match ending {
+            Ending::Said(ended) => *ended,
+            Ending::Exceeded(exceeded) => job.failed(exceeded.to_string(), seconds),
+            Ending::Cancelled => job.cancelled(seconds),
+            Ending::Silent => job.failed(obituary(status.ok(), &last_words), seconds),
+        })
+    }
+}
+
+/// A process, and its own time as its events tell it.
+struct Running {
+    child: Child,
+    own_time: Stopwatch,
+    limits: Limits,
+}
+
+/// Why a process is not watched any more.
+enum Ending {
+    /// It said how the job ended.
+    Said(Box<Ended>),
+    /// It went beyond a limit.
+    Exceeded(Exceeded),
+    /// The user called it off.
+    Cancelled,
+    /// It is gone without a word.
+    Silent,
+}
+
+impl Running {
+    fn watch(
+        &mut self,
+        events: &Receiver<Event>,
+        cancellation: &Cancellation,
+        on: &mut (dyn FnMut(&Event) + Send),
+    ) -> Ending {
+        let pause = self.limits.memory.map_or(PAUSE, |_| MEMORY_PAUSE);
+        // Whether it had exited at the last look; what it said before may still be on its way.
+        let mut is_over = false;
+        loop {
+            match events.recv_timeout(pause) {
+                Ok(Event::Ended(ended)) => return self.late(&ended).unwrap_or(Ending::Said(ended)),
+                Ok(event) => {
+                    match event {
+                        Event::Fitting => self.own_time.resume(),
+                        Event::Began => self.own_time = Stopwatch::start(),
+                        Event::Pausing => self.own_time.pause(),
+                        _ => {}
+                    }
+                    on(&event);
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ending::Silent,
+                Err(RecvTimeoutError::Timeout) => {
+                    // Something that it started may still hold its output.
+                    if is_over && self.has_exited() {
+                        return Ending::Silent;
+                    }
+                    is_over = self.has_exited();
+                }
+            }
+            if cancellation.check().is_err() {
+                return Ending::Cancelled;
+            }
+            // Memory is the fit's: what an evaluation takes is no concern of the limit.
+            let memory = match self.limits.memory {
+                Some(_) if self.own_time.is_running() => memory::of_family(self.child.id()),
+                _ => 0,
+            };
+            if let Some(exceeded) = self.limits.exceeded(self.own_time.elapsed(), memory) {
+                return Ending::Exceeded(exceeded);
+            }
+        }
+    }
+
+    /// A fit that ended between two looks may have gone beyond a limit, too.
+    fn late(&self, ended: &Ended) -> Option<Ending> {
+        let (time, memory) = ended.cost()?;
+        self.limits.exceeded(time, memory).map(Ending::Exceeded)
+    }
+
+    /// Whether it has ended. It stays in the system's list, so that its group can be named.
+    #[cfg(unix)]
+    fn has_exited(&self) -> bool {
+        use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let looked = id.map(|id| waitid(WaitId::Pid(id), options));
+        matches!(looked, Some(Ok(Some(_))))
+    }
+
+    /// Whether it has ended. Its output ends with it.
+    #[cfg(not(unix))]
+    fn has_exited(&self) -> bool {
+        false
+    }
+
+    /// Ends the process and all that it started.
+    fn kill(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = i32::try_from(self.child.id())
+            .ok()
+            .and_then(rustix::process::Pid::from_raw)
+        {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        // Where there are no groups; it may be gone already.
+        let _ = self.child.kill();
+    }
+}
+
+/// The three ends of a process that was just started.
+struct Pipes {
+    stdin: Option<ChildStdin>,
+    stdout: Option<ChildStdout>,
+    stderr: Option<ChildStderr>,
+}
+
+/// Standard input, which stays open as long as the process is wanted, its events, and its last words.
+type Opened = (Option<ChildStdin>, Receiver<Event>, JoinHandle<String>);
+
+impl Pipes {
+    fn of(child: &mut Child) -> Self {
+        Self {
+            stdin: child.stdin.take(),
+            stdout: child.stdout.take(),
+            stderr: child.stderr.take(),
+        }
+    }
+
+    /// Gives the job to the process, and begins to listen.
+    fn open(mut self, job: &Job) -> Result<Opened, Failure> {
+        let mut line = serde_json::to_vec(job).map_err(|error| Failure::job("job", &error))?;
+        line.push(b'\n');
+        if let Some(stdin) = &mut self.stdin {
+            // A process that died does not read it: then it says nothing, which is noticed.
+            let _ = stdin.write_all(&line);
+        }
+        let (sender, events) = channel();
+        if let Some(stdout) = self.stdout {
+            std::thread::spawn(move || {
+                let lines = BufReader::new(stdout).lines().map_while(Result::ok);
+                let events = lines.filter_map(|line| serde_json::from_str::<Event>(&line).ok());
+                for event in events {
+                    if sender.send(event).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        let stderr = self.stderr;
+        let last_words = std::thread::spawn(move || stderr.map(last_words).unwrap_or_default());
+        Ok((self.stdin, events, last_words))
+    }
+}

@@ -1,0 +1,56 @@
+//! Runs comparisons and searches: plans, the protocol, jobs, who executes them, and the store.
+//!
+//! A [`Plan`] names models and options. A [`Comparison`] divides the data and fits every cell that the
+//! store lacks, each as a [`Job`] that an [`Executor`] runs: in this process ([`InProcess`]) or in one
+//! of its own ([`OwnProcess`]). What comes of it are [`records::Records`]. Nothing here knows a command
+//! line or a terminal: a [`Watcher`] hears what happens.
+
+mod allowance;
+mod cell;
+mod command;
+mod comparison;
+mod conditions;
+mod controls;
+mod division;
+mod environment;
+mod exchange;
+mod executor;
+mod failure;
+mod handover;
+mod hash;
+mod job;
+mod learner;
+mod limits;
+mod measure;
+mod memory;
+mod mistakes;
+mod obituary;
+mod options;
+mod plan;
+mod program;
+mod registry;
+mod resource;
+mod stopwatch;
+mod store;
+mod trial;
+mod tuning;
+mod words;
+
+pub use cell::serve;
+pub use comparison::{Comparison, Setting, Unwatched, Watcher};
+pub use environment::{Build, describe, libraries, processors};
+pub use executor::Executor;
+pub use executor::in_process::InProcess;
+pub use executor::own_process::{Cell as CellProgram, OwnProcess};
+pub use failure::{Failure, Fault, Place};
+pub use job::{Ended, Event, Job, JobMethod, Task, TrialEnd};
+pub use learner::{Learner, Method};
+pub use limits::{Exceeded, Limits};
+pub use options::{CrossValidation, Options, Seed, Seeds};
+pub use plan::Plan;
+pub use program::CommandModel;
+pub use registry::Registry;
+pub use resource::Resource;
+pub use stopwatch::Stopwatch;
+pub use tuning::{SearchOptions, TrialWatcher, Tuning, TuningWatcher};
+pub use words::of_cell;

@@ -1,0 +1,295 @@
+//! What a comparison is asked to do beside its models: one struct for plans, command line, schema and
+//! store keys.
+
+use classifier::Count;
+use classifier::schemars::{self, JsonSchema, Schema, SchemaGenerator, json_schema};
+use records::Folds;
+use serde::de::{Error, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// The keys of a plan, and the options of the command line that have their names. An option that is
+/// not given is absent.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// What the comparison is to answer; the report prints it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// What you make of it, in Markdown; the report prints it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analysis: Option<String>,
+    /// Data set by name; `datasets` lists them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<String>,
+    /// Directory of the four files, relative to the plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// Seed of everything random.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Seed>,
+    /// Fits of every model whose result depends on the seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<Seeds>,
+    /// Hold out as many training samples to calibrate probabilities on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibrate: Option<Count>,
+    /// Training sizes of a learning curve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sizes: Option<Vec<Count>>,
+    /// Judge on as many held-out training samples in place of the test samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Count>,
+    /// Cross-validate on the training samples: K folds, or R times K folds, as in 5x2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cv: Option<CrossValidation>,
+    /// Train every model on as many samples only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub train_limit: Option<Count>,
+    /// A quick look: a few thousand samples, so that everything is seen to work.
+    #[serde(skip)]
+    pub quick: bool,
+}
+
+impl Options {
+    /// The seed of everything random.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or_default().0
+    }
+
+    /// Fits of every model whose result depends on the seed.
+    pub fn seeds(&self) -> u16 {
+        self.seeds.unwrap_or_default().0
+    }
+
+    /// The same with the options that `flags` gives in place of its own: a struct with fields of the same
+    /// names, each absent unless given. Of `validation` and `cv` each replaces the other.
+    ///
+    /// # Panics
+    /// If a field has no such name, or a value that the option does not take: the command line has checked
+    /// them.
+    #[must_use]
+    pub fn changed_by(self, flags: &impl Serialize) -> Self {
+        let map = |value: Value| match value {
+            Value::Object(map) => map,
+            other => unreachable!("options are a struct: {other}"),
+        };
+        let quick = self.quick;
+        let Ok(flags) = serde_json::to_value(flags).map(map) else {
+            unreachable!("flags are plain values")
+        };
+        let mut all = map(serde_json::to_value(Self {
+            data_dir: None,
+            ..self.clone()
+        })
+        .unwrap_or_default());
+        if ["validation", "cv"]
+            .iter()
+            .any(|key| flags.contains_key(*key))
+        {
+            all.retain(|key, _| key != "validation" && key != "cv");
+        }
+        all.extend(flags);
+        let changed: Self = serde_json::from_value(Value::Object(all)).expect("checked flags");
+        Self {
+            quick,
+            // A path need not be UTF-8, as JSON is.
+            data_dir: self.data_dir,
+            ..changed
+        }
+    }
+
+    /// Two keys that exclude each other, the first of which is `cv`.
+    pub fn exclusion(&self) -> Option<[&'static str; 2]> {
+        self.cv?;
+        let others = [
+            ("validation", self.validation.is_some()),
+            ("calibrate", self.calibrate.is_some()),
+            ("sizes", self.sizes.is_some()),
+        ];
+        let other = others.iter().find(|(_, there)| *there)?;
+        Some(["cv", other.0])
+    }
+}
+
+/// The seed of everything random. TOML has no whole numbers above 2⁶³ − 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Seed(u64);
+
+impl Seed {
+    /// This one.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+}
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl<'de> Deserialize<'de> for Seed {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        whole(from, 0..=i64::MAX as u64, "a whole number, not negative").map(Self)
+    }
+}
+
+impl JsonSchema for Seed {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Seed".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "minimum": 0})
+    }
+}
+
+/// Fits of every model whose result depends on the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Seeds(u16);
+
+impl Seeds {
+    /// As many, unless that is none.
+    pub fn new(seeds: u16) -> Option<Self> {
+        (seeds > 0).then_some(Self(seeds))
+    }
+}
+
+impl Default for Seeds {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl<'de> Deserialize<'de> for Seeds {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let all = 1..=u64::from(u16::MAX);
+        whole(from, all, "a whole number from 1 to 65535").map(|seeds| Self(seeds as u16))
+    }
+}
+
+impl JsonSchema for Seeds {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Seeds".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "minimum": 1, "maximum": u16::MAX})
+    }
+}
+
+fn whole<'de, D: Deserializer<'de>>(
+    from: D,
+    range: std::ops::RangeInclusive<u64>,
+    expected: &'static str,
+) -> Result<u64, D::Error> {
+    let value = Value::deserialize(from)?;
+    let number = value.as_u64().filter(|number| range.contains(number));
+    number.ok_or_else(|| D::Error::invalid_value(Unexpected::Other(&value.to_string()), &expected))
+}
+
+/// Folds, and how often the samples are divided anew. Written `5` or `5x2`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CrossValidation(pub Folds);
+
+/// What a [`CrossValidation`] is written as, for messages.
+const FOLDS: &str = "K folds, such as 5, or R times K folds, such as 5x2, with R at most 255";
+
+impl FromStr for CrossValidation {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (repeats, folds) = text.split_once(['x', '×']).unwrap_or(("1", text));
+        match (repeats.trim().parse(), folds.trim().parse()) {
+            (Ok(repeats @ 1..), Ok(folds @ 2..)) => Ok(Self(Folds { repeats, folds })),
+            _ => Err(format!("expected {FOLDS}")),
+        }
+    }
+}
+
+impl Serialize for CrossValidation {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Folds { repeats: 1, folds } => folds.serialize(to),
+            Folds { repeats, folds } => to.serialize_str(&format!("{repeats}x{folds}")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CrossValidation {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(from)?;
+        let text = match &value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        text.parse()
+            .map_err(|_| D::Error::invalid_value(Unexpected::Other(&text), &FOLDS))
+    }
+}
+
+impl JsonSchema for CrossValidation {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "CrossValidation".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": ["integer", "string"]})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_are_written_as_a_number_or_a_product() {
+        let parse = str::parse::<CrossValidation>;
+        let five = CrossValidation(Folds {
+            repeats: 1,
+            folds: 5,
+        });
+        assert_eq!(parse("5"), Ok(five));
+        assert_eq!(parse(" 1x5 "), Ok(five));
+        for wrong in ["", "1", "x5", "0x5", "2x1", "five", "256x2"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+        for text in ["7", "\"5x2\""] {
+            let read: CrossValidation = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn flags_replace_what_a_plan_says() {
+        let plan: Options = serde_json::from_str(r#"{"seed": 3, "validation": 100}"#).unwrap();
+        let changed = plan.clone().changed_by(&serde_json::json!({"cv": "2x3"}));
+        assert_eq!((changed.seed(), changed.validation), (3, None));
+        assert_eq!(changed.cv, "2x3".parse().ok());
+        assert_eq!(plan.clone().changed_by(&serde_json::json!({})), plan);
+    }
+
+    #[test]
+    fn cross_validation_excludes_what_it_has_no_room_for() {
+        let options = |text| serde_json::from_str::<Options>(text).unwrap();
+        assert_eq!(options(r#"{"cv": 5, "seeds": 2}"#).exclusion(), None);
+        let both = options(r#"{"cv": 5, "sizes": [10]}"#).exclusion();
+        assert_eq!(both, Some(["cv", "sizes"]));
+    }
+}

@@ -1,0 +1,289 @@
+//! What was computed once, kept in `SQLite` under a key of everything that it depends on.
+//!
+//! The store only spares work. Whatever is wrong with it costs time, never a result: what cannot be
+//! read is computed again, and what cannot be written is not kept.
+
+use crate::hash::sha256;
+use flate2::Compression;
+use flate2::read::{ZlibDecoder, ZlibEncoder};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::fmt::Display;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// Name of the store in a results directory.
+const FILE: &str = "fits.sqlite";
+
+/// How long another program that writes is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Version of the schema. A store of another version is begun anew: it holds nothing that cannot be
+/// computed again.
+const VERSION: i64 = 2;
+
+const SCHEMA: &str = "DROP TABLE IF EXISTS fits; CREATE TABLE fits (
+    key TEXT PRIMARY KEY,
+    description TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    run TEXT NOT NULL,
+    result BLOB NOT NULL
+) STRICT";
+
+/// What a fit's result depends on, as JSON, and its hash.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key {
+    description: String,
+    hash: String,
+}
+
+impl Key {
+    /// The key of a fit that depends on these values and on no others.
+    pub(crate) fn new(description: &Value) -> Self {
+        let description = description.to_string();
+        Self {
+            hash: sha256(description.as_bytes()),
+            description,
+        }
+    }
+
+    /// The hash, in hexadecimal.
+    pub(crate) fn hash(&self) -> &str {
+        &self.hash
+    }
+}
+
+/// A store, open as long as nothing goes wrong with it. Each fit is on the disk before the next begins.
+#[derive(Debug)]
+pub(crate) struct Store {
+    path: PathBuf,
+    open: Mutex<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    /// Nothing, once something went wrong.
+    connection: Option<Connection>,
+    /// What went wrong and was not told yet.
+    trouble: Option<String>,
+}
+
+impl Store {
+    /// Opens the store of a results directory, or begins one.
+    pub(crate) fn open(results: &Path) -> Self {
+        let path = results.join(FILE);
+        let opened = std::fs::create_dir_all(results)
+            .map_err(|error| error.to_string())
+            .and_then(|()| connect(&path).map_err(|error| error.to_string()));
+        let (connection, trouble) = match opened {
+            Ok(connection) => (Some(connection), None),
+            Err(reason) => (None, Some(in_words(&path, &reason))),
+        };
+        Self {
+            path,
+            open: Mutex::new(Open {
+                connection,
+                trouble,
+            }),
+        }
+    }
+
+    /// A store that keeps nothing.
+    pub(crate) fn none() -> Self {
+        Self {
+            path: PathBuf::new(),
+            open: Mutex::new(Open {
+                connection: None,
+                trouble: None,
+            }),
+        }
+    }
+
+    /// What went wrong since the last time that somebody asked.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.lock().trouble.take()
+    }
+
+    /// The result under a key, with the machine that it ran on. What cannot be read is not there.
+    pub(crate) fn find<T: DeserializeOwned>(&self, key: &Key) -> Option<(T, String)> {
+        let mut open = self.lock();
+        let connection = open.connection.as_ref()?;
+        let row = connection
+            .query_row(
+                "SELECT result, machine FROM fits WHERE key = ?1",
+                [&key.hash],
+                |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?)),
+            )
+            .optional();
+        match row {
+            // Damaged, or of another version's form: computed again, and kept in its place.
+            Ok(row) => row.and_then(|(compressed, machine)| Some((unpack(&compressed)?, machine))),
+            Err(error) => {
+                self.give_up(&mut open, &error);
+                None
+            }
+        }
+    }
+
+    /// Keeps a result, in place of an earlier one under this key.
+    pub(crate) fn keep(&self, key: &Key, machine: &str, run: &str, result: &impl Serialize) {
+        let mut open = self.lock();
+        let Some(connection) = &open.connection else {
+            return;
+        };
+        let kept = pack(result)
+            .map_err(|error| error.to_string())
+            .and_then(|packed| {
+                let values = params![key.hash, key.description, machine, run, packed];
+                connection
+                    .execute(
+                        "INSERT OR REPLACE INTO fits (key, description, machine, run, result) \
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                        values,
+                    )
+                    .map_err(|error| error.to_string())
+            });
+        if let Err(reason) = kept {
+            self.give_up(&mut open, &reason);
+        }
+    }
+
+    /// Works without the store from now on: waiting for it again and again would cost more than it spares.
+    fn give_up(&self, open: &mut Open, reason: &dyn Display) {
+        open.connection = None;
+        open.trouble = Some(in_words(&self.path, reason));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Open> {
+        // Whoever panicked while holding it left nothing half done: each call is one statement.
+        self.open
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+fn in_words(path: &Path, reason: &dyn Display) -> String {
+    format!(
+        "the store {} cannot be used ({reason}): fits are made anew and not kept; if this stays so, delete the file",
+        path.display()
+    )
+}
+
+fn pack(result: &impl Serialize) -> std::io::Result<Vec<u8>> {
+    let json = serde_json::to_vec(result)?;
+    let mut compressed = Vec::new();
+    ZlibEncoder::new(json.as_slice(), Compression::fast()).read_to_end(&mut compressed)?;
+    Ok(compressed)
+}
+
+fn unpack<T: DeserializeOwned>(compressed: &[u8]) -> Option<T> {
+    let mut json = Vec::new();
+    ZlibDecoder::new(compressed).read_to_end(&mut json).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(PATIENCE)?;
+    // Readers then do not keep writers waiting. Some file systems do not have it.
+    let _ = connection.pragma_update(None, "journal_mode", "WAL");
+    begin(&mut connection)?;
+    Ok(connection)
+}
+
+/// Makes the table unless it is there. Whoever comes first makes it, and nobody drops it again.
+fn begin(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != VERSION {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn key(number: u64) -> Key {
+        Key::new(&json!({"model": "softmax", "seed": number}))
+    }
+
+    #[test]
+    fn a_result_comes_back_bit_by_bit_and_only_under_its_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let result = vec![0.1 + 0.2, 1e-300, 7.0];
+        Store::open(directory.path()).keep(&key(1), "here", "run", &result);
+        let store = Store::open(directory.path());
+        assert_eq!(store.find(&key(1)), Some((result, "here".to_owned())));
+        assert_eq!(store.find::<Vec<f64>>(&key(2)), None);
+        assert_eq!(store.trouble(), None);
+    }
+
+    #[test]
+    fn a_store_of_another_version_is_begun_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let other = Connection::open(directory.path().join(FILE)).unwrap();
+        other.execute("CREATE TABLE fits (other TEXT)", []).unwrap();
+        drop(other);
+        let store = Store::open(directory.path());
+        store.keep(&key(1), "here", "run", &1);
+        assert!(store.find::<i32>(&key(1)).is_some());
+    }
+
+    #[test]
+    fn a_file_that_is_no_store_is_told_once_and_costs_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(FILE);
+        std::fs::write(&path, "not a database, but long enough").unwrap();
+        let store = Store::open(directory.path());
+        let trouble = store.trouble().unwrap();
+        assert!(
+            trouble.contains(FILE) && trouble.contains("delete the file"),
+            "{trouble}"
+        );
+        assert_eq!(store.trouble(), None);
+        store.keep(&key(1), "here", "run", &1);
+        assert_eq!(store.find::<i32>(&key(1)), None);
+    }
+
+    #[test]
+    fn a_damaged_row_is_not_there_and_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path());
+        store.keep(&key(1), "here", "run", &"a result");
+        let other = Connection::open(directory.path().join(FILE)).unwrap();
+        other
+            .execute("UPDATE fits SET result = substr(result, 1, 9)", [])
+            .unwrap();
+        assert_eq!(store.find::<String>(&key(1)), None);
+        assert_eq!(store.trouble(), None);
+        store.keep(&key(1), "here", "run", &"again");
+        assert_eq!(store.find::<String>(&key(1)).unwrap().0, "again");
+    }
+
+    #[test]
+    fn a_locked_store_is_given_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path());
+        let locked = store.lock();
+        locked
+            .connection
+            .as_ref()
+            .unwrap()
+            .busy_timeout(Duration::ZERO)
+            .unwrap();
+        drop(locked);
+        let other = Connection::open(directory.path().join(FILE)).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        store.keep(&key(1), "here", "run", &1);
+        let trouble = store.trouble().unwrap();
+        assert!(trouble.contains("locked"), "{trouble}");
+    }
+}

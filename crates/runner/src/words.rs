@@ -1,0 +1,45 @@
+//! What is said of the fits of a run while it goes on.
+
+use records::{Cell, FitRecord, Folds, Outcome, Role, RunRecord, Split};
+
+/// Which fit of a model, where there are several: ", fold 2 of 5".
+pub fn of_cell(run: &RunRecord, cell: Cell) -> String {
+    if let Role::Smaller(size) = cell.role {
+        return format!(", {size} samples");
+    }
+    let fold = match (cell.split, run.protocol.folds()) {
+        (Split::Fold { fold, .. }, Some(Folds { repeats: 1, folds })) => {
+            format!(", fold {} of {folds}", fold + 1)
+        }
+        (Split::Fold { repeat, fold }, Some(Folds { repeats, folds })) => format!(
+            ", fold {} of {folds}, repetition {} of {repeats}",
+            fold + 1,
+            u16::from(repeat) + 1
+        ),
+        _ => String::new(),
+    };
+    if run.protocol.seeds == 1 {
+        fold
+    } else {
+        format!("{fold}, seed {}", cell.seed)
+    }
+}
+
+/// A number of things: "1 model", "2 models".
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+/// How a fit ended, in a line.
+pub(crate) fn in_a_line(run: &RunRecord, record: &FitRecord, reused: bool) -> String {
+    match &record.outcome {
+        Outcome::Finished(fitted) => format!(
+            "{:.2} % right, fitted in {:.2} s{}",
+            run.accuracy(record).unwrap_or(0.0) * 100.0,
+            fitted.fit_seconds,
+            if reused { " (cached)" } else { "" }
+        ),
+        Outcome::Failed { reason } => format!("failed: {reason}"),
+        Outcome::Cancelled => "cancelled".to_owned(),
+    }
+}

@@ -21,6 +21,8 @@ pub struct ModelEntry {
     pub package: &'static str,
     /// Packages of others that do its arithmetic; reports give their versions.
     pub libraries: &'static [&'static str],
+    /// Variables that the process of a fit needs beside the usual ones, by name: they may replace them.
+    pub environment: &'static [(&'static str, &'static str)],
     /// The recipe with this entry's defaults. One recipe type may stand behind several entries.
     pub preset: fn() -> Box<dyn Preset>,
 }

@@ -21,6 +21,9 @@ pub const BURN_NDARRAY: ModelEntry = ModelEntry {
     summary: "the architecture of `softmax` through Burn's autodiff on the ndarray backend",
     package: env!("CARGO_PKG_NAME"),
     libraries: &["burn", "burn-ndarray"],
+    // Threads of matrixmultiply spin when they wait. With more than one, the small products of a batch
+    // take ten times as long beside a busy processor, and gain nothing on a quiet machine.
+    environment: &[("MATMUL_NUM_THREADS", "1")],
     preset: || Box::new(BurnMlp::single_layer(Backend::Ndarray)),
 };
 
@@ -32,6 +35,7 @@ pub const BURN_FLEX: ModelEntry = ModelEntry {
     summary: "the architecture of `softmax` through Burn's autodiff on the flex backend",
     package: env!("CARGO_PKG_NAME"),
     libraries: &["burn", "burn-flex"],
+    environment: &[],
     preset: || Box::new(BurnMlp::single_layer(Backend::Flex)),
 };
 
@@ -43,6 +47,7 @@ pub const BURN_MLP: ModelEntry = ModelEntry {
     summary: "a multi-layer perceptron with one hidden layer of 128 ReLU units in Burn",
     package: env!("CARGO_PKG_NAME"),
     libraries: &["burn", "burn-flex"],
+    environment: &[],
     preset: || {
         Box::new(BurnMlp {
             hidden: vec![128],

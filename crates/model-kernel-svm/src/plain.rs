@@ -17,6 +17,7 @@ pub const KERNEL_SVM: ModelEntry = ModelEntry {
     summary: "exact kernel support vector machine on all pixels, one against one",
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
+    environment: &[],
     preset: || Box::new(KernelSvm::rbf()),
 };
 

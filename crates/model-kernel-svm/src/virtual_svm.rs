@@ -24,6 +24,7 @@ pub const VIRTUAL_SVM: ModelEntry = ModelEntry {
     summary: "kernel SVM fitted twice, then to its support vectors moved by a pixel, too",
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
+    environment: &[],
     preset: || Box::new(VirtualSvm::chosen()),
 };
 

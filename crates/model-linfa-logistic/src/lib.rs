@@ -19,6 +19,7 @@ pub const LINFA_LOGISTIC: ModelEntry = ModelEntry {
     summary: "multinomial logistic regression by linfa, all data at once with L-BFGS",
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-logistic"],
+    environment: &[],
     preset: || Box::new(LinfaLogistic::default()),
 };
 

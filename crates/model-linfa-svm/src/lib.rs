@@ -23,6 +23,7 @@ pub const LINFA_SVM_RBF: ModelEntry = ModelEntry {
     summary: "support vector machine with an RBF kernel by linfa, one against one, on PCA scores",
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-svm", "linfa-reduction"],
+    environment: &[],
     preset: || Box::new(LinfaSvm::rbf()),
 };
 
@@ -33,6 +34,7 @@ pub const LINFA_SVM_LINEAR: ModelEntry = ModelEntry {
     summary: "linear support vector machine by linfa, one against one, on PCA scores",
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-svm", "linfa-reduction"],
+    environment: &[],
     preset: || Box::new(LinfaSvm::linear()),
 };
 

@@ -18,6 +18,7 @@ pub const NEAREST_CENTROID: ModelEntry = ModelEntry {
     summary: "the class whose mean training image is nearest: a floor for every other model",
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
+    environment: &[],
     preset: || Box::new(NearestCentroid {}),
 };
 

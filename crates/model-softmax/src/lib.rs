@@ -46,6 +46,7 @@ pub const SOFTMAX: ModelEntry = ModelEntry {
     summary: "softmax regression with a hand-derived gradient and mini-batch gradient descent",
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
+    environment: &[],
     preset: || Box::new(Softmax::default()),
 };
 
@@ -56,5 +57,6 @@ pub const SOFTMAX_LBFGS: ModelEntry = ModelEntry {
     summary: "softmax regression at the optimum of its ℓ2-regularised loss, by L-BFGS",
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
+    environment: &[],
     preset: || Box::new(SoftmaxLbfgs::default()),
 };

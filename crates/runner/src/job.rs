@@ -25,6 +25,8 @@ pub struct Job {
     pub data: PathBuf,
     /// Threads that it may use.
     pub threads: usize,
+    /// Variables that its process needs.
+    pub environment: Vec<(String, String)>,
 }
 
 /// What is to be done.
@@ -155,6 +157,7 @@ impl Job {
             train_limit: learner.train_limit,
             data,
             threads,
+            environment: learner.method.environment(),
         }
     }
 

@@ -118,6 +118,16 @@ impl Method {
         }
     }
 
+    /// Variables that the process of a fit needs.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let variables = match self {
+            Self::Registered { entry, .. } => entry.environment,
+            Self::Command(_) => &[],
+        };
+        let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+        variables.iter().map(owned).collect()
+    }
+
     /// Whether the fit depends on the seed. A program of the user's is told the seed.
     pub fn is_stochastic(&self) -> bool {
         match self {

@@ -21,8 +21,9 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// How often memory is, where it is limited: a process can take ten megabytes in a millisecond.
 const MEMORY_PAUSE: Duration = Duration::from_millis(1);
 /// Variables by which numerical libraries are told how many threads they may start.
-const THREADS: [&str; 7] = [
+const THREADS: [&str; 8] = [
     "RAYON_NUM_THREADS",
+    "MATMUL_NUM_THREADS",
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -58,9 +59,7 @@ impl OwnProcess {
         command
             .args(&self.cell.arguments)
             .envs(THREADS.map(|name| (name, job.threads.to_string())))
-            // Its threads spin when they wait: with more than one, products take ten times as long
-            // beside a busy processor, and 1.4 times as long on a quiet machine.
-            .env("MATMUL_NUM_THREADS", "1")
+            .envs(job.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -73,6 +73,7 @@ const TOY: ModelEntry = ModelEntry {
     summary: "does what it is told",
     package: "classifier",
     libraries: &[],
+    environment: &[],
     preset: || {
         Box::new(Toy {
             does: "fit".to_owned(),

@@ -134,7 +134,7 @@ fn proposal(name: &str, value: impl Into<Value>, share: f64) -> Proposal {
 #[test]
 fn whatever_a_model_does_wrong_is_a_failed_trial_with_its_reason() {
     let directory = tempfile::tempdir().unwrap();
-    let setting = setting(Some(Duration::from_millis(50)));
+    let setting = setting(Some(Duration::from_millis(500)));
     let trials = trials(directory.path(), &setting);
     let allowance = Allowance::new(None);
     let make = |proposal: Proposal| {
@@ -152,7 +152,7 @@ fn whatever_a_model_does_wrong_is_a_failed_trial_with_its_reason() {
             "panic in predicting".into(),
             "panicked: a bad prediction",
         ),
-        ("does", "run".into(), "exceeded the time limit of 0.05 s"),
+        ("does", "run".into(), "exceeded the time limit of 0.5 s"),
         ("epochs", 0.into(), "epochs = 0: expected at least 1"),
     ] {
         let trial = make(proposal(name, value, 1.0));

@@ -4,6 +4,8 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -29,8 +31,16 @@ with served(tensorboard, "/data/plugin/scalars/tags") as address:
 
     def get(path, **query):
         url = f"{address}/data/plugin/{path}?{urllib.parse.urlencode(query)}"
-        with urllib.request.urlopen(url) as answer:
-            return answer.read()
+        # It may answer before it has read everything, and does not know the rest until then.
+        for _ in range(60):
+            try:
+                with urllib.request.urlopen(url) as answer:
+                    return answer.read()
+            except urllib.error.HTTPError as error:
+                if error.code != 404:
+                    raise
+            time.sleep(0.5)
+        raise AssertionError(f"not found: {url}")
 
     tags = json.loads(get("scalars/tags"))
     assert set(tags) == {model["id"] for model in report["models"]}, tags

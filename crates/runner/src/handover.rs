@@ -266,15 +266,7 @@ mod tests {
 
     fn divided(options: &str) -> Division {
         let options: Options = serde_json::from_str(options).unwrap();
-        let [train, test] = classifier_conformance::digits();
-        let splits = catalog::Splits::new(
-            "digits",
-            "Digits",
-            "test",
-            [train, test],
-            Default::default(),
-        );
-        Division::new(splits.unwrap(), &options).unwrap()
+        Division::new(crate::examples::digits(), &options).unwrap()
     }
 
     #[test]

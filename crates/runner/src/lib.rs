@@ -13,6 +13,8 @@ mod conditions;
 mod controls;
 mod division;
 mod environment;
+#[cfg(test)]
+mod examples;
 mod exchange;
 mod executor;
 mod failure;

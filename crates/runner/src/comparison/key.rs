@@ -97,14 +97,6 @@ mod tests {
         let mut options: Value = serde_json::from_str(options).unwrap();
         let quick = options.as_object_mut().unwrap().remove("quick").is_some();
         let options: Options = serde_json::from_value(options).unwrap();
-        let [train, test] = classifier_conformance::digits();
-        let splits = catalog::Splits::new(
-            "digits",
-            "Digits",
-            "test",
-            [train, test],
-            Default::default(),
-        );
         let learner = Learner {
             id: "any name".to_owned(),
             method: Method::preset(entry)
@@ -114,7 +106,8 @@ mod tests {
             space: search::Space::default(),
         };
         let options = Options { quick, ..options };
-        let comparison = Comparison::new(splits.unwrap(), vec![learner], options).unwrap();
+        let comparison =
+            Comparison::new(crate::examples::digits(), vec![learner], options).unwrap();
         let (learner, cell) = comparison.cells().next().unwrap();
         let key = comparison.key(learner, cell, build);
         key.hash().to_owned()

@@ -104,15 +104,7 @@ fn setting(time: Option<Duration>) -> Setting<'static> {
 
 fn trials<'a>(directory: &std::path::Path, setting: &'a Setting<'a>) -> Trials<'a> {
     let options: Options = serde_json::from_str(r#"{"validation": 300}"#).unwrap();
-    let [train, test] = classifier_conformance::digits();
-    let splits = catalog::Splits::new(
-        "digits",
-        "Digits",
-        "test",
-        [train, test],
-        Default::default(),
-    );
-    let division = Division::new(splits.unwrap(), &options).unwrap();
+    let division = Division::new(crate::examples::digits(), &options).unwrap();
     Trials {
         handover: Handover::new(&division).unwrap(),
         division,

@@ -4,7 +4,7 @@
 
 use crate::error::{in_bytes, one_line};
 use crate::source::Source;
-use crate::table::{Coded, Interned, Plan, RawTable, Role, Schema, roles};
+use crate::table::{Interned, Plan, RawTable, Role, Schema, roles};
 use crate::{LoadError, Options};
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -360,12 +360,8 @@ fn table(
     notes: Vec<String>,
 ) -> Result<RawTable, LoadError> {
     let mut table = RawTable {
-        columns: Vec::new(),
-        labels: Coded::default(),
-        groups: None,
-        label: String::new(),
-        group: None,
         notes,
+        ..RawTable::default()
     };
     for (name, (role, plan, growing)) in names.into_iter().zip(builders) {
         match (role, growing) {

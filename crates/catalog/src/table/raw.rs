@@ -62,7 +62,7 @@ impl Interned {
 }
 
 /// What a reader of tables gives.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct RawTable {
     pub(crate) columns: Vec<Column>,
     pub(crate) labels: Coded,
@@ -116,12 +116,8 @@ pub(crate) fn finish(
         parts.push((name, *role, rows, built));
     }
     let mut table = RawTable {
-        columns: Vec::new(),
-        labels: Coded::default(),
-        groups: None,
-        label: String::new(),
-        group: None,
         notes,
+        ..RawTable::default()
     };
     for (name, role, rows, built) in parts {
         match (role, built) {

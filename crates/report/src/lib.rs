@@ -14,6 +14,7 @@ mod figures;
 mod html;
 mod index;
 mod latex;
+mod lead;
 mod lock;
 mod markdown;
 mod numbers;

@@ -8,14 +8,15 @@ mod training;
 
 use crate::bounds::MOST_PAIRS;
 use crate::figure::Figure;
+use crate::lead::lead;
 use crate::numbers::{probability, thousands};
 use crate::verdict::verdict;
 use crate::warnings::{Warning, warnings};
 use crate::words::judged_images;
 use analysis::{FIVE_BY_TWO, Report};
-use classes::{ClassTable, Matrix};
+use classes::ClassTable;
 use costs::CostRow;
-use models::{ControlRow, MetricsTable, ModelRow, SpreadRow};
+use models::{ControlRow, ModelRow, SpreadRow};
 use pairs::{ComparisonRow, MetricPairs, SeedRow};
 use records::{DatasetRecord, Environment, Folds};
 use serde::Serialize;
@@ -26,6 +27,9 @@ use training::{EpochTable, LearningTable, WeightDifferences};
 pub(crate) struct View<'a> {
     report: About<'a>,
     headline: String,
+    /// What stands beside it.
+    lead: Vec<String>,
+    /// Sentences about pairs of models.
     verdict: Vec<String>,
     folds: Option<Folds>,
     comparisons: Vec<ComparisonRow>,
@@ -36,10 +40,10 @@ pub(crate) struct View<'a> {
     /// Whether there is an F test over 5x2 folds.
     five_by_two: bool,
     by_metric: Option<MetricPairs>,
-    groups: Vec<String>,
     cochran: Option<String>,
     judged: &'static str,
-    metrics: MetricsTable,
+    /// Headings of further metrics.
+    metrics: Vec<&'static str>,
     spreads: Vec<SpreadRow>,
     over_seeds: Vec<SeedRow>,
     /// How many pairs are compared over seeds.
@@ -53,7 +57,6 @@ pub(crate) struct View<'a> {
     epochs: EpochTable,
     weights: Option<WeightDifferences>,
     class_tables: Vec<ClassTable>,
-    pub(crate) matrices: Vec<Matrix>,
     figures: Vec<&'a str>,
 }
 
@@ -80,6 +83,7 @@ impl<'a> View<'a> {
         Self {
             report: About::new(report),
             headline: verdict.remove(0),
+            lead: lead(report),
             verdict,
             folds: report.protocol.folds(),
             comparisons: shown.iter().map(ComparisonRow::new).collect(),
@@ -87,10 +91,9 @@ impl<'a> View<'a> {
             pairs,
             five_by_two: report.protocol.folds() == Some(FIVE_BY_TWO),
             by_metric: MetricPairs::new(shown),
-            groups: groups(report),
             cochran: cochran(report),
             judged: judged_images(report.protocol.judged_on),
-            metrics: MetricsTable::new(report),
+            metrics: models::headings(),
             costs: CostRow::all(report),
             curves: LearningTable::new(report),
             controls: report.models.iter().filter_map(ControlRow::new).collect(),
@@ -99,20 +102,13 @@ impl<'a> View<'a> {
             over_seeds: shown.iter().filter_map(SeedRow::new).collect(),
             warnings: warnings(report),
             sizes: Sizes::new(report),
-            models: report
-                .models
-                .iter()
-                .map(|model| ModelRow::new(model, report))
-                .collect(),
+            models: ModelRow::all(report),
             epochs: EpochTable::new(report),
             weights: WeightDifferences::new(report),
             class_tables: report
-                .finished()
-                .map(|(model, of)| ClassTable::new(&model.id, of, &report.dataset))
-                .collect(),
-            matrices: report
-                .finished()
-                .map(|(model, of)| Matrix::new(&model.id, of, &report.dataset))
+                .standings()
+                .iter()
+                .map(|of| ClassTable::new(&of.model.id, of.finished, &report.dataset))
                 .collect(),
             figures: figures.iter().map(|figure| figure.name.as_str()).collect(),
         }
@@ -132,15 +128,6 @@ impl<'a> About<'a> {
             draws: report.draws.map(thousands),
         }
     }
-}
-
-/// Models that cannot be told apart, one list of names each.
-fn groups(report: &Report) -> Vec<String> {
-    let groups = report.together.iter().flat_map(|together| &together.groups);
-    groups
-        .filter(|group| group.len() > 1)
-        .map(|group| group.join(", "))
-        .collect()
 }
 
 /// Cochran's Q in words.

@@ -14,6 +14,15 @@ pub fn judged_images(judged_on: JudgedOn) -> &'static str {
     }
 }
 
+/// "a", "a and b", "a, b and c".
+pub(crate) fn and(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// What became of a model, on one line.
 pub(crate) fn status(status: Status, reason: Option<&str>) -> String {
     let reason = reason.map(one_line);

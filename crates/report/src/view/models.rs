@@ -20,6 +20,10 @@ pub(super) struct ModelRow {
     note: String,
     train_images: String,
     limited: bool,
+    /// Shared with the models that cannot be told apart from it.
+    letters: String,
+    /// In its report, for its colour.
+    place: usize,
     hyperparameters: String,
     /// If it finished.
     finished: Option<Numbers>,
@@ -37,12 +41,27 @@ struct Numbers {
     fit: String,
     predict: String,
     memory: String,
+    /// In the order of [`METRICS`], and the temperature.
+    metrics: Vec<String>,
     certificate: String,
     measured_on: Option<String>,
 }
 
 impl ModelRow {
-    pub(super) fn new(model: &ModelSummary, report: &Report) -> Self {
+    /// The most accurate model first; last those that did not finish.
+    pub(super) fn all(report: &Report) -> Vec<Self> {
+        let standings = report.standings();
+        let finished = standings.iter().map(|of| (of.model, of.letters.clone()));
+        let others = report
+            .models
+            .iter()
+            .filter(|model| model.finished.is_none());
+        let rows = finished.chain(others.map(|model| (model, String::new())));
+        rows.map(|(model, letters)| Self::new(model, letters, report))
+            .collect()
+    }
+
+    fn new(model: &ModelSummary, letters: String, report: &Report) -> Self {
         let parameters = model.hyperparameters.iter();
         let parameters = parameters.map(|(name, value)| format!("{name} = {value}"));
         let finished = model.finished.as_deref();
@@ -54,6 +73,8 @@ impl ModelRow {
             note: words::status(model.status, model.reason.as_deref()),
             train_images: thousands(model.train_images),
             limited: report.is_limited(model),
+            letters,
+            place: report.place(&model.id),
             hyperparameters: parameters.collect::<Vec<_>>().join(", "),
             finished: finished.map(|of| Numbers::new(of, report.dataset.test)),
         }
@@ -73,7 +94,7 @@ impl Numbers {
         });
         Self {
             parameters: cost.parameters.map_or(NONE.to_owned(), thousands),
-            accuracy: percent(quality.accuracy),
+            accuracy: format!("{:.2}", quality.accuracy * 100.0),
             interval: format!("{:.2} – {:.2}", interval.low * 100.0, interval.high * 100.0),
             error: percent(1.0 - quality.accuracy),
             log_loss: metric(Metric::LogLoss),
@@ -83,6 +104,12 @@ impl Numbers {
                 significant(seconds / images.max(1) as f64 * 1e6)
             }),
             memory: format!("{:.0}", cost.peak_memory_bytes as f64 / 1e6),
+            metrics: METRICS
+                .iter()
+                .map(|&metric| quality.metrics.get(metric))
+                .chain([quality.temperature])
+                .map(|value| value.map_or(NONE.to_owned(), four))
+                .collect(),
             certificate: certificate.collect::<Vec<_>>().join(", "),
             measured_on: cost.measured_on.clone(),
         }
@@ -104,27 +131,10 @@ const METRICS: [Metric; 11] = [
     Metric::ExpectedCalibrationError,
 ];
 
-/// What predictions say beyond accuracy.
-#[derive(Serialize)]
-pub(super) struct MetricsTable {
-    headings: Vec<&'static str>,
-    rows: Vec<(String, Vec<String>)>,
-}
-
-impl MetricsTable {
-    pub(super) fn new(report: &Report) -> Self {
-        let headings = METRICS.iter().map(|metric| metric.heading());
-        let row = |(model, of): (&ModelSummary, &Finished)| {
-            let metrics = METRICS.iter().map(|&metric| of.quality.metrics.get(metric));
-            let values = metrics.chain([of.quality.temperature]);
-            let cells = values.map(|value| value.map_or(NONE.to_owned(), four));
-            (model.id.clone(), cells.collect())
-        };
-        Self {
-            headings: headings.chain(["temperature"]).collect(),
-            rows: report.finished().map(row).collect(),
-        }
-    }
+/// Headings of the metrics of [`Numbers`].
+pub(super) fn headings() -> Vec<&'static str> {
+    let metrics = METRICS.iter().map(|metric| metric.heading());
+    metrics.chain(["temperature"]).collect()
 }
 
 /// What controls found of a model.

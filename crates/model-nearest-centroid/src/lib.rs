@@ -6,7 +6,7 @@
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
-    Recipe, Scores,
+    Recipe, Scores, Sizes, State, StateError,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,12 @@ impl Recipe for NearestCentroid {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let Sizes { features, classes } = sizes;
+        let means = state.take_any("means")?.of_shape(&[classes, features])?;
+        Ok(Box::new(Centroids { means, classes }))
     }
 }
 
@@ -117,6 +123,11 @@ impl Classifier for Centroids {
             weights: weights.collect(),
             biases: biases.collect(),
         })
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        let shape = [self.classes, self.features()];
+        Ok(State::default().with("means", &shape, self.means.clone()))
     }
 }
 

@@ -70,6 +70,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model-softmax", &["classifier", "data", "vector-exp"]),
     ("records", &[]),
     ("analysis", &["records", "statistics"]),
+    (
+        "kept",
+        &["classifier", "data", "records", "statistics", "tables"],
+    ),
     ("report", &["analysis", "records", "statistics"]),
     (
         "runner",
@@ -77,10 +81,22 @@ const LAYERS: &[(&str, &[&str])] = &[
             "catalog",
             "classifier",
             "data",
+            "kept",
             "records",
             "search",
             "statistics",
             "tables",
+        ],
+    ),
+    (
+        "benchmarks",
+        &[
+            "catalog",
+            "classifier",
+            "data",
+            "records",
+            "report",
+            "runner",
         ],
     ),
 ];

@@ -74,19 +74,36 @@ mod tests {
     #[test]
     fn intervals_hold_their_metrics_and_accuracy_is_wilsons() {
         let labels: Vec<usize> = (0..200).map(|i| i % 3).collect();
-        let predicted: Vec<usize> = (0..200).map(|i| if i % 5 == 0 { 0 } else { i % 3 }).collect();
+        let predicted: Vec<usize> = (0..200)
+            .map(|i| if i % 5 == 0 { 0 } else { i % 3 })
+            .collect();
         let logs: Vec<f32> = predicted
             .iter()
-            .flat_map(|&class| (0..3).map(move |k| if k == class { 0.6_f32.ln() } else { 0.2_f32.ln() }))
+            .flat_map(|&class| {
+                (0..3).map(move |k| {
+                    if k == class {
+                        0.6_f32.ln()
+                    } else {
+                        0.2_f32.ln()
+                    }
+                })
+            })
             .collect();
         let found = estimates(&labels, &predicted, Some(&logs), 3);
         assert_eq!(found.len(), Metric::ALL.len());
         for estimate in &found {
             let Interval { low, high } = estimate.interval;
             let holds = low <= estimate.value && estimate.value <= high;
-            assert!(holds || estimate.metric == Metric::ExpectedCalibrationError, "{estimate:?}");
+            assert!(
+                holds || estimate.metric == Metric::ExpectedCalibrationError,
+                "{estimate:?}"
+            );
         }
-        let right = labels.iter().zip(&predicted).filter(|(a, b)| a == b).count();
+        let right = labels
+            .iter()
+            .zip(&predicted)
+            .filter(|(a, b)| a == b)
+            .count();
         assert_eq!(found[0].value, right as f64 / 200.0);
         assert_eq!(found[0].interval, wilson(right, 200, CONFIDENCE));
         let without = estimates(&labels, &predicted, None, 3);

@@ -95,7 +95,9 @@ impl About {
     /// # Errors
     /// The first thing that cannot be.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let picture = self.picture.map(|[rows, columns]| rows.checked_mul(columns));
+        let picture = self
+            .picture
+            .map(|[rows, columns]| rows.checked_mul(columns));
         let names = self.feature_names.as_ref().map(Vec::len);
         let prepared = self.preparation.as_ref();
         let prepared = prepared.map(|preparation| preparation.features().len());
@@ -104,7 +106,10 @@ impl About {
         let checks = [
             (self.features > 0, "features"),
             ((1..=1 << 16).contains(&self.classes.len()), "classes"),
-            (picture.is_none_or(|size| size == Some(self.features)), "picture"),
+            (
+                picture.is_none_or(|size| size == Some(self.features)),
+                "picture",
+            ),
             (fits(names), "feature_names"),
             (fits(prepared), "preparation"),
             (self.temperature.is_none_or(is_temperature), "temperature"),

@@ -70,7 +70,10 @@ impl<'a> Answers<'a> {
     fn for_people(&self, name: &str, sample: usize, class: usize) -> String {
         let printable = |text: &str| text.replace(|c: char| c.is_control(), " ");
         let (name, label) = (printable(name), printable(&self.classes[class]));
-        match self.probabilities(sample).and_then(|mut all| all.nth(class)) {
+        match self
+            .probabilities(sample)
+            .and_then(|mut all| all.nth(class))
+        {
             Some(probability) => format!("{name}\t{label}\t{probability:.4}\n"),
             None => format!("{name}\t{label}\n"),
         }

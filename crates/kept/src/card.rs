@@ -2,8 +2,6 @@
 //! model reporting", as far as a program can know it).
 
 use crate::about::About;
-use crate::judged::confidence;
-use analysis::Metric;
 use records::Number;
 use serde_json::{Map, Value};
 use std::fmt::Write;
@@ -15,14 +13,20 @@ pub fn card(about: &About, file: &str) -> String {
     page.push_str("## Data\n\n");
     let _ = writeln!(page, "{}\n", data(about));
     if let Some(judged) = &about.judged {
-        let (samples, confidence) = (judged.samples, confidence());
-        let _ = writeln!(page, "## Quality\n\nOn {samples} {}.\n", escaped(&judged.on));
-        let _ = writeln!(page, "| metric | value | {confidence} interval |\n|---|--:|---|");
-        for metric in Metric::ALL {
-            if let Some(found) = judged.metric(metric.key()) {
-                let [value, low, high] = [found.value, found.low, found.high].map(digits);
-                let _ = writeln!(page, "| {} | {value} | {low} to {high} |", metric.heading());
-            }
+        let (samples, confidence) = (judged.samples, 100.0 * judged.confidence);
+        let _ = writeln!(
+            page,
+            "## Quality\n\nOn {samples} {}.\n",
+            escaped(&judged.on)
+        );
+        let _ = writeln!(
+            page,
+            "| metric | value | {confidence:.0} % interval |\n|---|--:|---|"
+        );
+        for metric in &judged.metrics {
+            let name = escaped(&metric.heading());
+            let [value, low, high] = [metric.value, metric.low, metric.high].map(digits);
+            let _ = writeln!(page, "| {name} | {value} | {low} to {high} |");
         }
         page.push('\n');
     }
@@ -37,7 +41,12 @@ origin the model may be much worse: `experiments evaluate` tells. Nothing here s
 to people, or fit for a purpose.\n";
 
 fn model(about: &About, file: &str) -> String {
-    let About { model, seed, program, .. } = about;
+    let About {
+        model,
+        seed,
+        program,
+        ..
+    } = about;
     format!(
         "Model `{model}`, fitted with seed {seed} by Plumbline {}. Use it with `experiments predict --model {} INPUT`.",
         escaped(program),
@@ -52,7 +61,12 @@ fn data(about: &About) -> String {
         None => format!("rows of {} features", about.features),
     };
     let classes: Vec<String> = about.classes.iter().map(|name| escaped(name)).collect();
-    let shown = classes.iter().take(20).cloned().collect::<Vec<_>>().join(", ");
+    let shown = classes
+        .iter()
+        .take(20)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     let more = if classes.len() > 20 { ", …" } else { "" };
     format!(
         "Fitted to {} training samples of {}: {kind}, of {} classes ({shown}{more}). SHA-256 of samples and \
@@ -71,7 +85,12 @@ fn section(page: &mut String, title: &str, heading: &str, values: &Map<String, V
     }
     let _ = writeln!(page, "## {title}\n\n| {heading} | |\n|---|---|");
     for (name, value) in values {
-        let _ = writeln!(page, "| {} | {} |", escaped(name), escaped(&value.to_string()));
+        let _ = writeln!(
+            page,
+            "| {} | {} |",
+            escaped(name),
+            escaped(&value.to_string())
+        );
     }
     page.push('\n');
 }

@@ -69,7 +69,9 @@ pub enum FileError {
     #[error("no kept model ({0})")]
     Other(String),
     /// It is of a later format.
-    #[error("kept in format {found}, and this program reads formats up to {known}; use a newer one")]
+    #[error(
+        "kept in format {found}, and this program reads formats up to {known}; use a newer one"
+    )]
     Newer {
         /// Its format.
         found: u64,

@@ -68,8 +68,8 @@ pub(crate) fn read_about(bytes: &[u8]) -> Result<String, FileError> {
     if bytes.len() < LENGTH || !bytes[LENGTH..].starts_with(b"{") {
         return Err(other("it does not begin as a safetensors file does"));
     }
-    let (_, metadata) = SafeTensors::read_metadata(bytes)
-        .map_err(|error| FileError::Damaged(error.to_string()))?;
+    let (_, metadata) =
+        SafeTensors::read_metadata(bytes).map_err(|error| FileError::Damaged(error.to_string()))?;
     let words = words(&metadata).ok_or_else(|| other("a safetensors file of another program"))?;
     let [format, sum, about] = words;
     let format: u64 = format
@@ -99,7 +99,9 @@ pub(crate) fn read_state(bytes: &[u8]) -> Result<State, FileError> {
     let arrays = tensors.iter().map(|(name, tensor)| {
         let array = array(&tensor).ok_or_else(|| {
             let found = tensor.dtype();
-            damaged(format!("array {name} is of {found}; F64, F32, I64 and U8 are read"))
+            damaged(format!(
+                "array {name} is of {found}; F64, F32, I64 and U8 are read"
+            ))
         })?;
         Ok((name.to_owned(), array))
     });
@@ -155,8 +157,18 @@ fn array(tensor: &TensorView<'_>) -> Option<Array> {
     let bytes = tensor.data();
     let eights = bytes.as_chunks::<8>().0;
     let values = match tensor.dtype() {
-        Dtype::F64 => Values::F64(eights.iter().map(|&eight| f64::from_le_bytes(eight)).collect()),
-        Dtype::I64 => Values::I64(eights.iter().map(|&eight| i64::from_le_bytes(eight)).collect()),
+        Dtype::F64 => Values::F64(
+            eights
+                .iter()
+                .map(|&eight| f64::from_le_bytes(eight))
+                .collect(),
+        ),
+        Dtype::I64 => Values::I64(
+            eights
+                .iter()
+                .map(|&eight| i64::from_le_bytes(eight))
+                .collect(),
+        ),
         Dtype::F32 => {
             let fours = bytes.as_chunks::<4>().0;
             Values::F32(fours.iter().map(|&four| f32::from_le_bytes(four)).collect())
@@ -213,7 +225,11 @@ mod tests {
     fn every_truncation_is_refused() {
         let bytes = write("{}", &state());
         for end in 0..bytes.len() {
-            assert!(read(&bytes[..end]).is_err(), "{end} of {} bytes", bytes.len());
+            assert!(
+                read(&bytes[..end]).is_err(),
+                "{end} of {} bytes",
+                bytes.len()
+            );
         }
         let longer = [&bytes[..], b"x"].concat();
         assert!(read(&longer).is_err());
@@ -246,8 +262,14 @@ mod tests {
         let shape = json!([1_u64 << 48]);
         assert!(said(forged(entry("F32", shape, far), &[0; 4])).starts_with("damaged"));
         let kind = said(forged(entry("BF16", json!([2]), json!([0, 4])), &[0; 4]));
-        assert_eq!(kind, "damaged: array w is of BF16; F64, F32, I64 and U8 are read");
-        let newer = said(forged(|header| header["__metadata__"]["plumbline"] = "2".into(), &[]));
+        assert_eq!(
+            kind,
+            "damaged: array w is of BF16; F64, F32, I64 and U8 are read"
+        );
+        let newer = said(forged(
+            |header| header["__metadata__"]["plumbline"] = "2".into(),
+            &[],
+        ));
         let expected = "kept in format 2, and this program reads formats up to 1; use a newer one";
         assert_eq!(newer, expected);
     }

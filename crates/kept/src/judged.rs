@@ -1,7 +1,5 @@
 //! How good a model was on some samples, and whether it is as good on others.
 
-use analysis::{CONFIDENCE, Estimate, Metric, estimates};
-use classifier::Scores;
 use records::Number;
 use serde::{Deserialize, Serialize};
 use statistics::{Interval, independent_difference};
@@ -16,6 +14,8 @@ pub struct JudgedAbout {
     pub samples: usize,
     /// SHA-256 sums of the samples and of their labels, if they were all the test samples of a data set.
     pub sha256: Option<[String; 2]>,
+    /// Confidence of the intervals.
+    pub confidence: f64,
     /// Every metric that there is.
     pub metrics: Vec<MetricAbout>,
 }
@@ -28,7 +28,7 @@ pub struct MetricAbout {
     pub metric: String,
     /// Its value.
     pub value: Number,
-    /// The lower end of its 95 % interval.
+    /// The lower end of its interval.
     pub low: Number,
     /// The upper end.
     pub high: Number,
@@ -37,15 +37,11 @@ pub struct MetricAbout {
 /// A metric now, and at the time of training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// Its name for people.
-    pub heading: &'static str,
-    /// Its key.
-    pub key: &'static str,
     /// Now.
     pub now: MetricAbout,
     /// At the time of training, if that is known.
     pub then: Option<MetricAbout>,
-    /// The 95 % interval of now − then, for samples that have nothing to do with each other.
+    /// The interval of now − then, for samples that have nothing to do with each other.
     pub difference: Option<Interval>,
 }
 
@@ -58,29 +54,6 @@ impl Comparison {
 }
 
 impl JudgedAbout {
-    /// Judges predictions.
-    ///
-    /// # Shapes
-    /// - `labels` and `predictions`: (samples)
-    /// - `logs`: (samples, classes)
-    pub fn new(
-        on: &str,
-        sha256: Option<[String; 2]>,
-        labels: &[usize],
-        predictions: &[usize],
-        logs: Option<&Scores>,
-        classes: usize,
-    ) -> Self {
-        let logs = logs.map(Scores::values);
-        let estimates = estimates(labels, predictions, logs, classes).into_iter();
-        Self {
-            on: on.to_owned(),
-            samples: labels.len(),
-            sha256,
-            metrics: estimates.map(MetricAbout::from).collect(),
-        }
-    }
-
     /// The metric of this key.
     pub fn metric(&self, key: &str) -> Option<&MetricAbout> {
         self.metrics.iter().find(|metric| metric.metric == key)
@@ -88,18 +61,13 @@ impl JudgedAbout {
 
     /// Every metric beside what it was `then`.
     pub fn beside(&self, then: Option<&Self>) -> Vec<Comparison> {
-        let all = Metric::ALL.into_iter();
-        let rows = all.filter_map(|metric| {
-            let now = self.metric(metric.key())?.clone();
-            let then = then.and_then(|then| then.metric(metric.key())).cloned();
-            let difference = then.as_ref().and_then(|then| now.minus(then));
-            Some(Comparison {
-                heading: metric.heading(),
-                key: metric.key(),
-                now,
-                then,
-                difference,
-            })
+        let rows = self.metrics.iter().map(|now| {
+            let then = then.and_then(|then| then.metric(&now.metric));
+            Comparison {
+                now: now.clone(),
+                then: then.cloned(),
+                difference: then.and_then(|then| now.minus(then)),
+            }
         });
         rows.collect()
     }
@@ -111,6 +79,11 @@ impl JudgedAbout {
 }
 
 impl MetricAbout {
+    /// Its name for people.
+    pub fn heading(&self) -> String {
+        self.metric.replace('_', " ")
+    }
+
     fn minus(&self, other: &Self) -> Option<Interval> {
         let ends = |metric: &Self| {
             let interval = Interval {
@@ -124,33 +97,26 @@ impl MetricAbout {
     }
 }
 
-impl From<Estimate> for MetricAbout {
-    fn from(estimate: Estimate) -> Self {
-        Self {
-            metric: estimate.metric.key().to_owned(),
-            value: Number(estimate.value),
-            low: Number(estimate.interval.low),
-            high: Number(estimate.interval.high),
-        }
-    }
-}
-
-/// The confidence of all intervals here, in words.
-pub(crate) fn confidence() -> String {
-    format!("{:.0} %", 100.0 * CONFIDENCE)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use statistics::wilson;
 
-    /// `right` of `samples` are right, of two classes.
+    /// `right` of `samples` are right.
     fn judged(right: usize, samples: usize) -> JudgedAbout {
-        let labels: Vec<usize> = (0..samples).map(|i| i % 2).collect();
-        let predicted: Vec<usize> = (0..samples)
-            .map(|i| if i < right { i % 2 } else { 1 - i % 2 })
-            .collect();
-        JudgedAbout::new("test samples", None, &labels, &predicted, None, 2)
+        let interval = wilson(right, samples, 0.95);
+        JudgedAbout {
+            on: "test samples".to_owned(),
+            samples,
+            sha256: None,
+            confidence: 0.95,
+            metrics: vec![MetricAbout {
+                metric: "accuracy".to_owned(),
+                value: Number(right as f64 / samples as f64),
+                low: Number(interval.low),
+                high: Number(interval.high),
+            }],
+        }
     }
 
     #[test]
@@ -158,7 +124,7 @@ mod tests {
         let then = judged(900, 1_000);
         let of = |now: JudgedAbout| now.beside(Some(&then)).remove(0);
         let same = of(judged(451, 500));
-        assert_eq!((same.key, same.differs()), ("accuracy", false));
+        assert!(!same.differs() && same.difference.is_some());
         let worse = of(judged(400, 500));
         assert!(worse.differs() && worse.difference.unwrap().high < 0.0);
         let unknown = judged(400, 500).beside(None).remove(0);
@@ -166,10 +132,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_judged_survives_its_own_format() {
-        let judged = judged(3, 5);
+    fn infinite_metrics_survive_the_format_and_do_not_differ() {
+        let mut judged = judged(3, 5);
+        judged.metrics[0].value = Number(f64::INFINITY);
         let text = serde_json::to_string(&judged).unwrap();
         assert_eq!(serde_json::from_str::<JudgedAbout>(&text).unwrap(), judged);
-        assert!(judged.metric("log_loss").is_none());
+        let beside = judged.beside(Some(&judged)).remove(0);
+        assert_eq!(beside.difference, None);
     }
 }

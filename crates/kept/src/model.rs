@@ -204,10 +204,14 @@ fn read(path: &Path) -> Result<Vec<u8>, KeptError> {
     // Opening a pipe would wait for whoever writes into it.
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
-        return Err(at(path)(FileError::Other("it is no regular file".to_owned())));
+        return Err(at(path)(FileError::Other(
+            "it is no regular file".to_owned(),
+        )));
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     let file = File::open(path).map_err(failed)?;
-    file.take(metadata.len()).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(metadata.len())
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     Ok(bytes)
 }

@@ -12,7 +12,7 @@ mod settings;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Sizes, State, StateError,
+    Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use pairs::Pairs;
@@ -28,6 +28,7 @@ pub const LINFA_SVM_RBF: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-svm", "linfa-reduction"],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(LinfaSvm::rbf()),
 };
 
@@ -39,6 +40,7 @@ pub const LINFA_SVM_LINEAR: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-svm", "linfa-reduction"],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(LinfaSvm::linear()),
 };
 

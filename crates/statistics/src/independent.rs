@@ -28,9 +28,8 @@ mod tests {
             ([56, 70], [48, 80], 0.0524, 0.3339),
             ([6, 7], [2, 7], 0.0582, 0.8062),
         ] {
-            let of = |[right, all]: [usize; 2]| {
-                (right as f64 / all as f64, wilson(right, all, 0.95))
-            };
+            let of =
+                |[right, all]: [usize; 2]| (right as f64 / all as f64, wilson(right, all, 0.95));
             let found = independent_difference(of(first), of(second));
             assert!((found.low - low).abs() < 5e-5, "{found:?}");
             assert!((found.high - high).abs() < 5e-5, "{found:?}");
@@ -39,7 +38,10 @@ mod tests {
 
     #[test]
     fn nothing_is_known_of_infinite_estimates() {
-        let all = Interval { low: 1.0, high: f64::INFINITY };
+        let all = Interval {
+            low: 1.0,
+            high: f64::INFINITY,
+        };
         let found = independent_difference((f64::INFINITY, all), (f64::INFINITY, all));
         assert!(found.low.is_nan() && found.high.is_nan());
     }

@@ -10,6 +10,7 @@
 
 mod arff;
 mod arrays;
+mod asked;
 mod classes;
 mod delimited;
 mod directory;
@@ -42,6 +43,7 @@ mod splits;
 mod svmlight;
 mod table;
 
+pub use asked::{Asked, ask};
 pub use directory::{FILES, load_directory};
 #[cfg(feature = "download")]
 pub use download::{Transfer, download};
@@ -54,6 +56,7 @@ pub use mnist::mnist;
 pub use name::name_of;
 pub use named_tables::{TABLES, TableEntry};
 pub use options::Options;
+pub use pictures::Manner;
 pub use sealed::Sealed;
 pub use sealed_table::SealedTable;
 pub use splits::Splits;

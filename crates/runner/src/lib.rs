@@ -39,7 +39,7 @@ mod tuning;
 mod words;
 
 pub use cell::serve;
-pub use comparison::{Comparison, Setting, Unwatched, Watcher};
+pub use comparison::{Comparison, Given, Setting, Unwatched, Watcher};
 pub use environment::{Build, describe, libraries, processors};
 pub use executor::Executor;
 pub use executor::in_process::InProcess;

@@ -84,6 +84,17 @@ const LAYERS: &[(&str, &[&str])] = &[
             "tables",
         ],
     ),
+    (
+        "benchmarks",
+        &[
+            "catalog",
+            "classifier",
+            "data",
+            "records",
+            "report",
+            "runner",
+        ],
+    ),
 ];
 
 #[test]

@@ -71,6 +71,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("records", &[]),
     ("predictions", &["catalog", "records"]),
     ("analysis", &["records", "statistics"]),
+    (
+        "kept",
+        &["classifier", "data", "records", "statistics", "tables"],
+    ),
     ("report", &["analysis", "records", "statistics"]),
     (
         "runner",
@@ -78,6 +82,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "catalog",
             "classifier",
             "data",
+            "kept",
             "records",
             "search",
             "statistics",

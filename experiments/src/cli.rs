@@ -5,7 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use predictions::NamedFile;
-use runner::{CrossValidation, Resource};
+use runner::{CrossValidation, Margin, Resource};
 use search::Method;
 use serde::Serialize;
 use std::num::{NonZeroU8, NonZeroU16};
@@ -131,6 +131,15 @@ pub(crate) struct ComparisonFlags {
     #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sizes: Option<Vec<u64>>,
+    /// Compare every model with this one only, in place of every pair: smaller differences are shown.
+    #[arg(long, value_name = "MODEL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) baseline: Option<String>,
+    /// The largest difference in accuracy that does not matter, in points, such as 0.3. Each pair is then
+    /// better, equivalent, not worse, worse or undecided.
+    #[arg(long, value_name = "POINTS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) margin: Option<Margin>,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ use crate::handover::Handover;
 use crate::job::{Ended, Event, Job, Task};
 use crate::learner::Learner;
 use crate::limits::Limits;
+use crate::margin::Margin;
 use crate::options::Options;
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
@@ -164,6 +165,7 @@ impl Comparison {
                 &format!("train_limit of {}", learner.id),
             )?;
         }
+        check_baseline(&learners, &options)?;
         for size in options.sizes.iter().flatten() {
             can_draw(Some(size.get()), "sizes")?;
         }
@@ -459,6 +461,8 @@ impl Comparison {
             protocol: self.division.protocol,
             question: self.options.question.clone(),
             analysis: self.options.analysis.clone(),
+            baseline: self.options.baseline.clone(),
+            margin: self.options.margin.map(Margin::points),
             models: self
                 .learners
                 .iter()
@@ -469,6 +473,19 @@ impl Comparison {
             labels,
             folds,
         }
+    }
+}
+
+/// That the model to compare with is one of them.
+fn check_baseline(learners: &[Learner], options: &Options) -> Result<(), Failure> {
+    let ids = learners.iter().map(|learner| learner.id.clone());
+    match &options.baseline {
+        Some(id) if learners.iter().all(|learner| learner.id != *id) => Err(Failure::NotPlanned {
+            place: Place::Option("baseline".to_owned()),
+            id: id.clone(),
+            planned: ids.collect(),
+        }),
+        _ => Ok(()),
     }
 }
 

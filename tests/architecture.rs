@@ -83,6 +83,17 @@ const LAYERS: &[(&str, &[&str])] = &[
             "tables",
         ],
     ),
+    (
+        "benchmarks",
+        &[
+            "catalog",
+            "classifier",
+            "data",
+            "records",
+            "report",
+            "runner",
+        ],
+    ),
 ];
 
 #[test]

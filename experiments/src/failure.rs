@@ -1,5 +1,6 @@
 //! Why a command ended early, and with which exit code.
 
+use benchmarks::BenchmarkError;
 use catalog::LoadError;
 use classifier::did_you_mean;
 use records::RecordError;
@@ -37,8 +38,8 @@ pub(crate) enum Failure {
     NothingToVerify { path: PathBuf },
     #[error("tracking server {uri}: {reason}")]
     Tracking { uri: String, reason: String },
-    #[error("benchmarks: {what}: {reason}")]
-    Benchmark { what: String, reason: String },
+    #[error(transparent)]
+    Benchmark(#[from] BenchmarkError),
     #[error("{}", unfinished(models))]
     Unfinished { models: Vec<String> },
     #[error("{}: a control failed; the report says which", models.join(", "))]
@@ -58,7 +59,7 @@ impl Failure {
                 Fault::Interrupt => 130,
             },
             Self::Report(ReportError::Render { .. })
-            | Self::Benchmark { .. }
+            | Self::Benchmark(BenchmarkError::Failed { .. })
             | Self::Unfinished { .. }
             | Self::Controls { .. }
             | Self::NoTrial { .. }

@@ -18,7 +18,7 @@ mod scores;
 
 pub use cancellation::{Cancellation, Cancelled};
 pub use context::{FitContext, with_threads};
-pub use entry::{Hyperparameters, ModelEntry, Parameter, Preset};
+pub use entry::{Hyperparameters, ModelEntry, Parameter, Preset, Suits};
 pub use error::{FitError, InvalidParameter, ParameterError};
 pub use nearest_name::{did_you_mean, nearest_name};
 pub use observer::{Epoch, Observer, Silent, Step};

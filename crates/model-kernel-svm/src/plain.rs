@@ -5,6 +5,7 @@ use crate::{FromData, Gamma};
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Step,
+    Suits,
 };
 use data::Dataset;
 use kernel_svm::{Kernel, Settings};
@@ -18,6 +19,7 @@ pub const KERNEL_SVM: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(KernelSvm::rbf()),
 };
 

@@ -10,7 +10,7 @@ use crate::shift::{DIRECTIONS, shift};
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Step,
+    Scores, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
@@ -25,6 +25,7 @@ pub const VIRTUAL_SVM: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Pictures,
     preset: || Box::new(VirtualSvm::chosen()),
 };
 

@@ -4,7 +4,7 @@
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
-    Recipe, Scores,
+    Recipe, Scores, Suits,
 };
 use data::{Dataset, Samples};
 use linfa::traits::Fit;
@@ -20,6 +20,7 @@ pub const LINFA_LOGISTIC: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-logistic"],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(LinfaLogistic::default()),
 };
 

@@ -9,7 +9,8 @@ mod reduction;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Scores,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
+    Scores, Suits,
 };
 use data::{Dataset, Samples};
 use pairs::{Pairs, SolverSettings};
@@ -24,6 +25,7 @@ pub const LINFA_SVM_RBF: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-svm", "linfa-reduction"],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(LinfaSvm::rbf()),
 };
 
@@ -35,6 +37,7 @@ pub const LINFA_SVM_LINEAR: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-svm", "linfa-reduction"],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(LinfaSvm::linear()),
 };
 

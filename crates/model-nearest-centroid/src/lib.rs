@@ -6,7 +6,7 @@
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
-    Recipe, Scores,
+    Recipe, Scores, Suits,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ pub const NEAREST_CENTROID: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(NearestCentroid {}),
 };
 

@@ -69,6 +69,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model-nearest-centroid", &["classifier", "data"]),
     ("model-softmax", &["classifier", "data", "vector-exp"]),
     ("records", &[]),
+    ("predictions", &["catalog", "records"]),
     ("analysis", &["records", "statistics"]),
     (
         "kept",

@@ -10,7 +10,7 @@
 //! | Does the difference matter? | [`paired_relation`], [`Relation`] |
 //! | Which of several differ? | [`all_pairs`], [`against_control`], [`PairedBootstrap::simultaneous`], [`cochran_q`] |
 //! | Over folds, seeds, data sets? | [`CorrelatedDifferences`], [`SeedDifference`], [`CrossedDifference`], [`outperforming`], [`friedman`], [`wilcoxon`] |
-//! | What could be found? | [`detectable_difference`], [`samples_needed`], [`detectable_effect`] |
+//! | What could be found? | [`detectable_difference`], [`least_detectable`], [`samples_needed`], [`detectable_effect`] |
 //! | Do probabilities mean what they say? | [`reliability`], [`corp`], [`Temperature`], [`spiegelhalter`] |
 //! | Is it honest? | [`shuffled_labels`], [`luck_bound`] |
 //!
@@ -62,8 +62,11 @@ pub use interval::{Interval, binomial_tail, wilson};
 pub use looks::{Looks, luck_bound};
 pub use moments::{mean, quantile, variance};
 pub use paired::{McNemar, holm, mcnemar};
-pub use pairs::{PairComparison, against_control, all_pairs};
-pub use power::{detectable_difference, detectable_effect, mcnemar_power, samples_needed, t_power};
+pub use pairs::{PairComparison, against_control, all_pairs, distinct_pairs};
+pub use power::{
+    detectable_difference, detectable_effect, least_detectable, mcnemar_power, samples_needed,
+    t_power,
+};
 pub use probabilities::{
     brier, brier_scores, impossible_truths, log_loss, log_losses, ranks, roc_auc,
     roc_auc_influences, top_k_accuracy,

@@ -1,11 +1,10 @@
 //! The fitted machine: decision values of all pairs from one pass over the support vectors.
 
 use crate::Features;
-use crate::feature::{Feature, WIDTH};
 use crate::kernel::Function;
 use crate::real::Real;
-use crate::samples::{Columns, Rows};
 use crate::votes::pairs;
+use inner_products::{Columns, Feature, Rows, WIDTH};
 use rayon::prelude::*;
 use std::ops::Range;
 

@@ -26,6 +26,9 @@ pub trait Feature: Copy + Default + Send + Sync + 'static {
     /// The features of one group of a column, the missing ones zero.
     fn pack(features: &[Self]) -> Self::Packed;
 
+    /// Appends the features that were [packed](Self::pack).
+    fn unpack(packed: Self::Packed, into: &mut Vec<Self>);
+
     /// What the products of a row's groups with packed columns lack.
     fn offset(features: &[Self]) -> Self::Product;
 

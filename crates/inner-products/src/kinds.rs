@@ -26,6 +26,10 @@ impl Feature for u8 {
         Self::group(features).map(|pixel| pixel.wrapping_sub(128).cast_signed())
     }
 
+    fn unpack(packed: [i8; 4], into: &mut Vec<u8>) {
+        into.extend(packed.map(|pixel| pixel.cast_unsigned().wrapping_add(128)));
+    }
+
     fn offset(features: &[u8]) -> i32 {
         128 * features.iter().map(|&pixel| i32::from(pixel)).sum::<i32>()
     }
@@ -67,6 +71,10 @@ impl<F: Real> Feature for F {
 
     fn pack(features: &[F]) -> F {
         Self::group(features)
+    }
+
+    fn unpack(packed: F, into: &mut Vec<F>) {
+        into.push(packed);
     }
 
     fn offset(_: &[F]) -> F {

@@ -16,7 +16,7 @@ use crate::patience::Patience;
 use crate::real::Real;
 use crate::row_sums;
 use crate::smo::{Block, LANES};
-use inner_products::{Columns, Feature, Rows};
+use inner_products::Feature;
 
 /// Samples in a working set. Measured on MNIST, C 10, γ 0.02, all pairs, two threads:
 /// see METHODOLOGY, "The kernel SVM".
@@ -560,6 +560,7 @@ mod tests {
     use crate::kept_rows::KeptRows;
     use crate::kernel::{Function, Kernel};
     use crate::kernel_rows::{Kept, TwoClasses};
+    use inner_products::{Columns, Rows};
 
     const FEATURES: usize = 5;
     const FIRSTS: usize = 60;

@@ -8,6 +8,7 @@
 //! votes, the first wins.
 
 mod candidates;
+mod kept;
 mod kind;
 mod machine;
 mod search;
@@ -17,7 +18,8 @@ pub use votes::Weights;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Sizes,
+    State, StateError, Suits,
 };
 use data::Dataset;
 use machine::Machine;
@@ -31,6 +33,7 @@ pub const NEIGHBOURS: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || {
         Box::new(Neighbours {
             k: 3,
@@ -67,10 +70,19 @@ impl Recipe for Neighbours {
         let enough = self.k <= train.len();
         let expected = "no more than there are training samples";
         InvalidParameter::unless(enough, "k", self.k, expected)?;
-        Ok(Box::new(Machine::new(train, self.k, self.weights)))
+        let samples = train.samples().clone();
+        let labels = train.labels().to_vec();
+        let machine = Machine::new(samples, labels, train.classes(), self);
+        Ok(Box::new(machine))
     }
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let (samples, labels) = kept::samples(state, sizes, self.k)?;
+        let machine = Machine::new(samples, labels, sizes.classes, self);
+        Ok(Box::new(machine))
     }
 }

@@ -6,11 +6,12 @@ use crate::Registry;
 use crate::division::{Division, of};
 use crate::environment::{self, Build};
 use crate::executor::Executor;
-use crate::failure::Failure;
+use crate::failure::{Failure, Place};
 use crate::handover::Handover;
 use crate::job::{Ended, Event, Job, Task};
 use crate::learner::Learner;
 use crate::limits::Limits;
+use crate::margin::Margin;
 use crate::options::Options;
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
@@ -21,6 +22,7 @@ use records::{
     ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
     read_records,
 };
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -108,7 +110,11 @@ pub struct Comparison {
     dataset: DatasetRecord,
     data_origin: String,
     learners: Vec<Learner>,
+    given: Vec<Given>,
 }
+
+/// A model that was fitted elsewhere: its plan, and what it said of the samples that are judged.
+pub type Given = (PlannedModel, Vec<FitRecord>);
 
 /// What all fits of a run have in common.
 struct Session<'a> {
@@ -159,6 +165,7 @@ impl Comparison {
                 &format!("train_limit of {}", learner.id),
             )?;
         }
+        check_baseline(&learners, &options)?;
         for size in options.sizes.iter().flatten() {
             can_draw(Some(size.get()), "sizes")?;
         }
@@ -177,7 +184,26 @@ impl Comparison {
             division,
             data_origin,
             learners,
+            given: Vec::new(),
         })
+    }
+
+    /// The same with models beside its own that were fitted elsewhere.
+    ///
+    /// # Errors
+    /// If one has the name of another model.
+    pub fn with(mut self, given: Vec<Given>) -> Result<Self, Failure> {
+        let mut ids: HashSet<&str> = self.learners.iter().map(|one| one.id.as_str()).collect();
+        for (planned, _) in &given {
+            if !ids.insert(&planned.id) {
+                return Err(Failure::SameId {
+                    place: Place::Option("--with".to_owned()),
+                    id: planned.id.clone(),
+                });
+            }
+        }
+        self.given = given;
+        Ok(self)
     }
 
     /// The directory below `results` that the comparison is recorded in.
@@ -226,6 +252,9 @@ impl Comparison {
                 break;
             }
         }
+        for fit in self.given.iter().flat_map(|(_, fits)| fits) {
+            log.append(&Record::Fit(Box::new(fit.clone())))?;
+        }
         self.conclude(log)
     }
 
@@ -250,7 +279,7 @@ impl Comparison {
     ) -> Result<(FitRecord, bool), Failure> {
         let build = session.build();
         let key = self.key(learner, cell, &build);
-        let record = |outcome, looks, machine| FitRecord {
+        let record = |outcome, looks, machine: Option<String>| FitRecord {
             id: learner.id.clone(),
             cell,
             key: key.hash().to_owned(),
@@ -260,12 +289,15 @@ impl Comparison {
         };
         if let Some((fitted, machine)) = session.find(&key) {
             let looks = fitted.looks;
-            return Ok((record(Outcome::Finished(fitted), looks, machine), true));
+            return Ok((
+                record(Outcome::Finished(fitted), looks, Some(machine)),
+                true,
+            ));
         }
         let (outcome, looks) = session.fit(learner, cell, watcher)?;
         let machine = session.run.environment.machine();
-        if let Outcome::Finished(fitted) = &outcome {
-            session.store.keep(&key, &machine, &session.run.run, fitted);
+        if let (Outcome::Finished(fitted), Some(machine)) = (&outcome, &machine) {
+            session.store.keep(&key, machine, &session.run.run, fitted);
         }
         Ok((record(outcome, looks, machine), false))
     }
@@ -364,7 +396,7 @@ impl Comparison {
         };
         // A failure may be of a limit, which is not in the key.
         if !controls.is_empty() && controls.iter().all(|control| control.passed) {
-            let machine = session.run.environment.machine();
+            let machine = session.run.environment.machine().unwrap_or_default();
             session
                 .store
                 .keep(&key, &machine, &session.run.run, &controls);
@@ -391,7 +423,7 @@ impl Comparison {
             count(self.learners.len(), "model"),
             count(run.dataset.train, "training sample"),
             run.seed,
-            count(run.environment.threads, "thread"),
+            count(run.environment.threads().unwrap_or_default(), "thread"),
             self.without_samples()
         )
     }
@@ -417,6 +449,7 @@ impl Comparison {
             train_images: self.division.train_samples(learner.train_limit),
             train_limit: learner.train_limit,
             fits: self.cells_of(learner).len(),
+            predictions: None,
         };
         let (labels, folds) = self.division.labels();
         RunRecord {
@@ -428,11 +461,31 @@ impl Comparison {
             protocol: self.division.protocol,
             question: self.options.question.clone(),
             analysis: self.options.analysis.clone(),
-            models: self.learners.iter().map(planned).collect(),
+            baseline: self.options.baseline.clone(),
+            margin: self.options.margin.map(Margin::points),
+            models: self
+                .learners
+                .iter()
+                .map(planned)
+                .chain(self.given.iter().map(|(planned, _)| planned.clone()))
+                .collect(),
             environment,
             labels,
             folds,
         }
+    }
+}
+
+/// That the model to compare with is one of them.
+fn check_baseline(learners: &[Learner], options: &Options) -> Result<(), Failure> {
+    let ids = learners.iter().map(|learner| learner.id.clone());
+    match &options.baseline {
+        Some(id) if learners.iter().all(|learner| learner.id != *id) => Err(Failure::NotPlanned {
+            place: Place::Option("baseline".to_owned()),
+            id: id.clone(),
+            planned: ids.collect(),
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -480,9 +533,12 @@ impl Session<'_> {
         }
         // What took more than it may now is fitted again, to be stopped.
         let within = |fitted: &Fitted| {
-            let time = Duration::try_from_secs_f64(fitted.fit_seconds).unwrap_or_default();
-            let limits = self.setting.limits;
-            limits.exceeded(time, fitted.peak_memory_bytes).is_none()
+            let (Some(seconds), Some(memory)) = (fitted.fit_seconds, fitted.peak_memory_bytes)
+            else {
+                return false;
+            };
+            let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            self.setting.limits.exceeded(time, memory).is_none()
         };
         let found = self.store.find::<Box<Fitted>>(key);
         found.filter(|(fitted, _)| within(fitted))

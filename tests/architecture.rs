@@ -54,7 +54,8 @@ fn built_with(package: &Value, wanted: impl Fn(&str) -> bool) -> Vec<&str> {
 /// Each crate, and those of ours that it may be built with. Arrows point downwards only.
 const LAYERS: &[(&str, &[&str])] = &[
     ("vector-exp", &[]),
-    ("kernel-svm", &["vector-exp"]),
+    ("inner-products", &[]),
+    ("kernel-svm", &["inner-products", "vector-exp"]),
     ("statistics", &[]),
     ("search", &[]),
     ("data", &[]),
@@ -64,9 +65,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("classifier-conformance", &["catalog", "classifier", "data"]),
     ("model-burn-mlp", &["classifier", "data"]),
     ("model-kernel-svm", &["classifier", "data", "kernel-svm"]),
+    ("model-discriminant", &["classifier", "data"]),
     ("model-linfa-logistic", &["classifier", "data"]),
     ("model-linfa-svm", &["classifier", "data", "kernel-svm"]),
+    ("model-majority", &["classifier", "data"]),
+    ("model-naive-bayes", &["classifier", "data"]),
     ("model-nearest-centroid", &["classifier", "data"]),
+    (
+        "model-neighbours",
+        &["classifier", "data", "inner-products"],
+    ),
     ("model-softmax", &["classifier", "data", "vector-exp"]),
     ("records", &[]),
     ("predictions", &["catalog", "records"]),

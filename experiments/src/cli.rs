@@ -241,6 +241,12 @@ pub(crate) struct JudgeArgs {
     /// Seed of the test sets that are drawn for intervals.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(crate) seed: u64,
+    /// Compare every model with this one only, in place of every pair.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) baseline: Option<String>,
+    /// The largest difference in accuracy that does not matter, in points, such as 0.3.
+    #[arg(long, value_name = "POINTS")]
+    pub(crate) margin: Option<Margin>,
     /// End with exit code 3 if B is shown to be worse than A (`B worse than A`), or is not shown to be
     /// better (`B not better than A`), or not to be worse by as many points (`B worse than A by 0.5`). May
     /// be repeated.

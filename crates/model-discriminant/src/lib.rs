@@ -13,7 +13,8 @@ pub use shrinkage::{FromData, Shrinkage};
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Sizes,
+    State, StateError, Suits,
 };
 use data::Dataset;
 use functions::Functions;
@@ -30,6 +31,7 @@ pub const DISCRIMINANT: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || {
         Box::new(Discriminant {
             shrinkage: Shrinkage::FromData(FromData::Auto),
@@ -73,5 +75,9 @@ impl Recipe for Discriminant {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Ok(Box::new(Functions::restore(&mut state, sizes)?))
     }
 }

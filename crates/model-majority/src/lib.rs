@@ -3,7 +3,8 @@
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Scores,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
+    Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub const MAJORITY: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(Majority {}),
 };
 
@@ -44,6 +46,11 @@ impl Recipe for Majority {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let logs = state.take_any("log_shares")?.of_shape(&[sizes.classes])?;
+        Ok(Box::new(Shares { logs }))
     }
 }
 
@@ -75,6 +82,10 @@ impl Classifier for Shares {
 
     fn parameter_count(&self) -> usize {
         self.logs.len()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        Ok(State::default().with("log_shares", &[self.logs.len()], self.logs.clone()))
     }
 }
 

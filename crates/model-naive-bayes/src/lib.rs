@@ -6,7 +6,8 @@ mod moments;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Scores,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
+    Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use moments::{Moments, moments};
@@ -22,6 +23,7 @@ pub const NAIVE_BAYES: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || {
         Box::new(NaiveBayes {
             var_smoothing: 1e-9,
@@ -59,6 +61,16 @@ impl Recipe for NaiveBayes {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let Sizes { features, classes } = sizes;
+        let means: Vec<f64> = state.take("means")?.of_shape(&[features, classes])?;
+        let factors: Vec<f64> = state.take("factors")?.of_shape(&[features, classes])?;
+        Ok(Box::new(Densities {
+            normals: means.into_iter().zip(factors).collect(),
+            constants: state.take_any("constants")?.of_shape(&[classes])?,
+        }))
     }
 }
 
@@ -126,6 +138,16 @@ impl Classifier for Densities {
     /// Mean and variance of every feature in every class, and the priors.
     fn parameter_count(&self) -> usize {
         2 * self.normals.len() + self.constants.len()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        let classes = self.constants.len();
+        let shape = [self.normals.len() / classes, classes];
+        let (means, factors) = self.normals.iter().copied().unzip();
+        Ok(State::default()
+            .with::<f64>("means", &shape, means)
+            .with::<f64>("factors", &shape, factors)
+            .with("constants", &[classes], self.constants.clone()))
     }
 }
 

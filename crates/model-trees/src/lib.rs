@@ -1,4 +1,6 @@
 //! Gradient-boosted trees and random forests, by hand.
+//!
+#![doc = include_str!("../README.md")]
 
 mod bins;
 mod boosting;
@@ -14,7 +16,7 @@ mod tree;
 pub use boosting::BoostedTrees;
 pub use forest::RandomForest;
 
-use classifier::ModelEntry;
+use classifier::{ModelEntry, Suits};
 
 /// How the registry knows gradient-boosted trees.
 pub const BOOSTED_TREES: ModelEntry = ModelEntry {
@@ -24,6 +26,7 @@ pub const BOOSTED_TREES: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Tables,
     preset: || Box::new(BoostedTrees::default()),
 };
 
@@ -35,18 +38,9 @@ pub const RANDOM_FOREST: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Tables,
     preset: || Box::new(RandomForest::default()),
 };
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn boosted_trees_conform() {
-        classifier_conformance::check(&super::BOOSTED_TREES);
-    }
-
-    #[test]
-    fn random_forest_conforms() {
-        classifier_conformance::check(&super::RANDOM_FOREST);
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use crate::machine::{Machine, fit};
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Step,
+    Scores, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
@@ -22,6 +22,7 @@ pub const GRADIENT_SVM: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Pictures,
     preset: || Box::new(GradientSvm::chosen()),
 };
 

@@ -6,23 +6,27 @@ use crate::Registry;
 use crate::division::{Division, of};
 use crate::environment::{self, Build};
 use crate::executor::Executor;
-use crate::failure::Failure;
+use crate::failure::{Failure, Place};
 use crate::handover::Handover;
 use crate::job::{Ended, Event, Job, Task};
 use crate::learner::Learner;
 use crate::limits::Limits;
 use crate::options::Options;
+use crate::rows::{Rows, SealedRows};
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
-use catalog::Splits;
+use catalog::{Content, Loaded};
 use classifier::{Cancellation, Count};
+use data::PictureShape;
 use records::{
-    Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted, Folds,
-    ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
-    read_records,
+    Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted,
+    Folds, ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
+    SampleKind, read_records,
 };
+use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tables::{Preparation, PreparedColumn};
 
 /// Who hears how a comparison goes.
 pub trait Watcher: Send {
@@ -108,6 +112,8 @@ pub struct Comparison {
     dataset: DatasetRecord,
     data_origin: String,
     learners: Vec<Learner>,
+    columns: Vec<ColumnRecord>,
+    doubts: Vec<String>,
 }
 
 /// What all fits of a run have in common.
@@ -124,29 +130,15 @@ impl Comparison {
     /// # Errors
     /// If the data cannot be learnt from, or not be divided as asked for.
     pub fn new(
-        splits: Splits,
+        data: impl Into<Loaded>,
         mut learners: Vec<Learner>,
         options: Options,
     ) -> Result<Self, Failure> {
-        splits.check()?;
-        let samples = splits.test.samples();
-        let shape = samples.shown_shape();
-        let dataset = DatasetRecord {
-            name: splits.id.clone(),
-            title: splits.title.clone(),
-            train: 0,
-            train_available: splits.train.len(),
-            test: 0,
-            test_available: 0,
-            features: samples.features(),
-            rows: shape.rows,
-            columns: shape.columns,
-            classes: splits.test.classes(),
-            class_names: splits.test.class_names().to_vec(),
-            sha256: splits.sha256.clone(),
-        };
-        let data_origin = splits.origin.clone();
-        let division = Division::new(splits, &options)?;
+        let data: Loaded = data.into();
+        data.content.check()?;
+        let dataset = described(&data);
+        let data_origin = data.origin.clone();
+        let division = Division::new(data.content, &options)?;
         let first = division.cells(true, &[])[0];
         let can_draw = |size, option: &str| {
             let drawn = division.train(first, size).map(|_| ());
@@ -162,10 +154,23 @@ impl Comparison {
         for size in options.sizes.iter().flatten() {
             can_draw(Some(size.get()), "sizes")?;
         }
+        let columns = columns(&division, first)?;
+        let features = columns.iter().map(|column| column.features.len()).sum();
+        let dataset = if columns.is_empty() {
+            dataset
+        } else {
+            DatasetRecord {
+                features,
+                columns: features,
+                ..dataset
+            }
+        };
         let of_learners = learners
             .iter()
             .map(|learner| division.train_samples(learner.train_limit));
         Ok(Self {
+            columns,
+            doubts: Vec::new(),
             dataset: DatasetRecord {
                 train: of_learners.max().unwrap_or(0),
                 train_available: division.train_available,
@@ -178,6 +183,12 @@ impl Comparison {
             data_origin,
             learners,
         })
+    }
+
+    /// The same with what in the data makes it doubtful, in sentences, for its report.
+    #[must_use]
+    pub fn doubted(self, doubts: Vec<String>) -> Self {
+        Self { doubts, ..self }
     }
 
     /// The directory below `results` that the comparison is recorded in.
@@ -323,13 +334,20 @@ impl Comparison {
         Ok(())
     }
 
-    /// The samples that some model got wrong; `None` over folds, where they are all training samples.
+    /// The samples that some model got wrong; `None` over folds, where they are all training samples, and
+    /// where they are no pictures.
     fn wrong_samples(&self, records: &Records) -> Option<ImagesRecord> {
         if self.division.protocol.folds().is_some() {
             return None;
         }
         let indices = records.wrong();
-        let samples = self.division.judged.samples();
+        let SealedRows::Samples(judged) = &self.division.judged else {
+            return None;
+        };
+        if self.dataset.shown() == 0 {
+            return None;
+        }
+        let samples = judged.samples();
         let pixels = indices.iter().flat_map(|&index| {
             let levels = samples.grey_levels(index as usize);
             levels.into_owned()
@@ -398,7 +416,7 @@ impl Comparison {
 
     /// Says so if classes have no training sample: labels may not be what they seem.
     fn without_samples(&self) -> String {
-        let counts = self.division.train.class_counts();
+        let counts = self.division.train.targets().class_counts();
         match counts.iter().filter(|&&count| count == 0).count() {
             0 => String::new(),
             none => format!(
@@ -428,12 +446,75 @@ impl Comparison {
             protocol: self.division.protocol,
             question: self.options.question.clone(),
             analysis: self.options.analysis.clone(),
+            options: self.options.recorded(),
+            columns: self.columns.clone(),
+            doubts: self.doubts.clone(),
             models: self.learners.iter().map(planned).collect(),
             environment,
             labels,
             folds,
         }
     }
+}
+
+/// What a data set is called and holds, before it is divided.
+fn described(data: &Loaded) -> DatasetRecord {
+    let (samples, shape, features, class_names) = match &data.content {
+        Content::Samples { test, .. } => {
+            let samples = test.samples();
+            let kind = match (samples.picture(), samples.colour_picture()) {
+                (Some(_), _) => SampleKind::Pictures,
+                (None, Some(_)) => SampleKind::Colours,
+                (None, None) => SampleKind::Rows,
+            };
+            let shape = samples.shown_shape();
+            let names = test.class_names().to_vec();
+            (kind, shape, samples.features(), names)
+        }
+        Content::Table { test, .. } => {
+            let shape = PictureShape {
+                rows: 1,
+                columns: 0,
+            };
+            (SampleKind::Rows, shape, 0, test.class_names().to_vec())
+        }
+    };
+    DatasetRecord {
+        name: data.id.clone(),
+        title: data.title.clone(),
+        train: 0,
+        train_available: 0,
+        test: 0,
+        test_available: 0,
+        samples,
+        features,
+        rows: shape.rows,
+        columns: shape.columns,
+        classes: class_names.len(),
+        class_names,
+        sha256: data.sha256.clone(),
+    }
+}
+
+/// What the training rows of a fit say of the columns of a table; nothing for other data.
+fn columns(division: &Division, cell: Cell) -> Result<Vec<ColumnRecord>, Failure> {
+    let rows = division.train(cell, None)?;
+    let Rows::Table(table) = &*rows else {
+        return Ok(Vec::new());
+    };
+    let preparation =
+        Preparation::learn(table, &division.settings).map_err(|error| Failure::Syntax {
+            place: Place::Option("preparation".to_owned()),
+            reason: error.to_string(),
+        })?;
+    let column = |column: &PreparedColumn| ColumnRecord {
+        name: column.name.clone(),
+        holds: column.kind.plural().to_owned(),
+        missing: column.missing,
+        done: column.to_string(),
+        features: column.features.clone(),
+    };
+    Ok(preparation.columns().iter().map(column).collect())
 }
 
 impl Session<'_> {
@@ -496,12 +577,35 @@ impl Session<'_> {
 }
 
 impl Options {
+    /// As a plan has them, for the record of a run; paths that are no UTF-8 as well as may be.
+    fn recorded(&self) -> Map<String, Value> {
+        let text = |path: &Path| path.to_string_lossy().into_owned().into();
+        let options = Self {
+            question: None,
+            analysis: None,
+            ..self.clone().with_paths(text)
+        };
+        match serde_json::to_value(options) {
+            Ok(Value::Object(map)) => map,
+            _ => Map::new(),
+        }
+    }
+
     /// The options that a run was recorded with, as far as they divide its data.
     pub fn of_run(run: &RunRecord) -> Self {
+        let recorded = Value::Object(run.options.clone());
+        if let Ok(options) = serde_json::from_value::<Self>(recorded)
+            && !run.options.is_empty()
+        {
+            return Self {
+                quick: run.quick,
+                ..options
+            };
+        }
         let (validation, cv) = match run.protocol.judged_on {
-            records::JudgedOn::Test => (None, None),
-            records::JudgedOn::Validation { images } => (Count::new(images), None),
-            records::JudgedOn::Folds(folds) => (None, Some(crate::options::CrossValidation(folds))),
+            JudgedOn::Test => (None, None),
+            JudgedOn::Validation { images } => (Count::new(images), None),
+            JudgedOn::Folds(folds) => (None, Some(crate::options::CrossValidation(folds))),
         };
         Self {
             seed: Some(crate::options::Seed::new(run.seed)),

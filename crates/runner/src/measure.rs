@@ -110,7 +110,8 @@ fn fit_and_evaluate(
         Cost {
             time: stopwatch.elapsed(),
             memory: most,
-        },
+        }
+        .after(data.preparation),
     )
 }
 
@@ -139,7 +140,7 @@ fn evaluate(
     Ok(Fitted {
         parameters: Some(classifier.parameter_count()),
         fit_seconds: cost.time.as_secs_f64(),
-        predict_seconds: Some(predict_time.as_secs_f64()),
+        predict_seconds: Some((predict_time + data.judged_preparation).as_secs_f64()),
         latency: Some(latency(classifier, judged)),
         peak_memory_bytes: cost.memory,
         train_accuracy: Some(train_accuracy),

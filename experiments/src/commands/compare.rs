@@ -8,6 +8,7 @@ use crate::progress::Progress;
 use crate::request::{check_exclusions, command_line, own_processes};
 use crate::table;
 use analysis::{ModelSummary, Report, Status};
+use catalog::inspect;
 use report::{write_index, write_report};
 use runner::Comparison;
 
@@ -18,12 +19,18 @@ pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
 pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let run = &arguments.run;
     let mut plan = run.plan(DEFAULT, "the default plan")?;
+    if run.is_of_unknown_data() {
+        plan.add_registered()?;
+    }
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;
-    let learners = plan.ready()?;
-    let splits = run.load(&plan)?;
-    let comparison = Comparison::new(splits, learners, plan.options)?;
+    let mut learners = plan.ready()?;
+    let data = run.load(&plan, &mut learners)?;
+    // Data known by name are what they are.
+    let doubts = plan.options.data.as_ref().map(|_| inspect(&data).doubts());
+    let comparison = Comparison::new(data, learners, plan.options)?;
+    let comparison = comparison.doubted(doubts.unwrap_or_default());
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
     let setting = run.setting(&executor, &cancellation, &command);

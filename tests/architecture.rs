@@ -69,7 +69,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model-nearest-centroid", &["classifier", "data"]),
     ("model-softmax", &["classifier", "data", "vector-exp"]),
     ("records", &[]),
+    ("predictions", &["catalog", "records"]),
     ("analysis", &["records", "statistics"]),
+    (
+        "kept",
+        &["classifier", "data", "records", "statistics", "tables"],
+    ),
     ("report", &["analysis", "records", "statistics"]),
     (
         "runner",
@@ -77,10 +82,22 @@ const LAYERS: &[(&str, &[&str])] = &[
             "catalog",
             "classifier",
             "data",
+            "kept",
             "records",
             "search",
             "statistics",
             "tables",
+        ],
+    ),
+    (
+        "benchmarks",
+        &[
+            "catalog",
+            "classifier",
+            "data",
+            "records",
+            "report",
+            "runner",
         ],
     ),
 ];

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod datasets;
 pub(crate) mod export;
 pub(crate) mod history;
+pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod report;
 pub(crate) mod schema;

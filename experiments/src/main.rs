@@ -35,6 +35,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Compare(arguments) => commands::compare::run(&arguments),
+        Command::Judge(arguments) => commands::judge::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::History(arguments) => commands::history::history(&arguments),
         Command::Diff(arguments) => commands::history::difference(&arguments),

@@ -35,12 +35,14 @@ mod npy;
 mod options;
 mod parquet;
 mod pictures;
+mod read_values;
 mod sealed;
 mod sealed_table;
 mod source;
 mod splits;
 mod svmlight;
 mod table;
+mod values;
 
 pub use directory::{FILES, load_directory};
 #[cfg(feature = "download")]
@@ -54,6 +56,9 @@ pub use mnist::mnist;
 pub use name::name_of;
 pub use named_tables::{TABLES, TableEntry};
 pub use options::Options;
+pub use read_values::{line_of_row, read_values};
 pub use sealed::Sealed;
 pub use sealed_table::SealedTable;
 pub use splits::Splits;
+pub use table::class_order;
+pub use values::{ColumnValues, UNNAMED, Values, Wanted};

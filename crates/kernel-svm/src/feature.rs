@@ -1,5 +1,6 @@
 //! What a kind of features must have, and how rows and columns of them lie in memory.
 
+use crate::parts::Numbers;
 use crate::real::Real;
 use std::fmt::Debug;
 
@@ -25,6 +26,12 @@ pub(crate) trait Feature: Copy + Default + Send + Sync + 'static {
 
     /// The features of one group of a column, the missing ones zero.
     fn pack(features: &[Self]) -> Self::Packed;
+
+    /// Appends the features that were [packed](Self::pack).
+    fn unpack(packed: Self::Packed, into: &mut Vec<Self>);
+
+    /// Features of this kind, whatever it is.
+    fn numbers(features: Vec<Self>) -> Numbers;
 
     /// What the products of a row's groups with packed columns lack.
     fn offset(features: &[Self]) -> Self::Product;

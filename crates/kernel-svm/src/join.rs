@@ -40,7 +40,17 @@ pub(crate) fn join<F: Feature, R: Real>(
                 .unzip();
             indices.extend(places.iter().map(|&place| sorted.order[place]));
             let samples = places.iter().map(|&place| sorted.sample(place));
-            Support::new(sorted.features, samples, &rows.concat(), others, scale)
+            let scaled = rows
+                .iter()
+                .copied()
+                .flatten()
+                .map(|&value| R::nearest(value / scale));
+            Support::new(
+                sorted.features,
+                samples,
+                &scaled.collect::<Vec<R>>(),
+                others,
+            )
         })
         .collect();
     let machine = Machine {

@@ -28,6 +28,16 @@ pub enum Kernel {
 impl Kernel {
     /// Highest degree of a polynomial kernel: every kernel value takes as many multiplications.
     pub const HIGHEST_DEGREE: u32 = 64;
+
+    /// Whether its numbers are in range.
+    pub(crate) fn is_valid(self) -> bool {
+        match self {
+            Self::Polynomial { degree, coef0 } => {
+                (1..=Self::HIGHEST_DEGREE).contains(&degree) && coef0 >= 0.0 && coef0.is_finite()
+            }
+            Self::Rbf | Self::Linear => true,
+        }
+    }
 }
 
 /// The factor γ of a kernel.

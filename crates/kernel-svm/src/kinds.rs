@@ -2,6 +2,7 @@
 
 use crate::dot;
 use crate::feature::{Feature, Row, Stripe, WIDTH};
+use crate::parts::Numbers;
 use crate::real::Real;
 
 /// Pixels p stand for p/255. Products are exact: below 2³¹ up to [`dot::PIXELS`] features.
@@ -22,6 +23,14 @@ impl Feature for u8 {
 
     fn pack(features: &[u8]) -> [i8; 4] {
         Self::group(features).map(|pixel| pixel.wrapping_sub(128).cast_signed())
+    }
+
+    fn unpack(packed: [i8; 4], into: &mut Vec<u8>) {
+        into.extend(packed.map(|pixel| pixel.cast_unsigned().wrapping_add(128)));
+    }
+
+    fn numbers(features: Vec<u8>) -> Numbers {
+        Numbers::Bytes(features)
     }
 
     fn offset(features: &[u8]) -> i32 {
@@ -65,6 +74,14 @@ impl<F: Real> Feature for F {
 
     fn pack(features: &[F]) -> F {
         Self::group(features)
+    }
+
+    fn unpack(packed: F, into: &mut Vec<F>) {
+        into.push(packed);
+    }
+
+    fn numbers(features: Vec<F>) -> Numbers {
+        <F as Real>::numbers(features)
     }
 
     fn offset(_: &[F]) -> F {

@@ -1,6 +1,7 @@
 //! The numbers that kernel values are made of: f32 where that is precise enough, else f64.
 
 use crate::Features;
+use crate::parts::Numbers;
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
@@ -36,6 +37,8 @@ pub(crate) trait Real:
     fn exp(self) -> Self;
     /// The values of samples of either kind.
     fn values(samples: Features<'_>) -> Cow<'_, [Self]>;
+    /// Numbers of this precision, whatever it is.
+    fn numbers(numbers: Vec<Self>) -> Numbers;
 }
 
 /// What both have in common.
@@ -84,6 +87,10 @@ impl Real for f32 {
             Features::Reals(reals) => Cow::Borrowed(reals),
         }
     }
+
+    fn numbers(numbers: Vec<Self>) -> Numbers {
+        Numbers::Single(numbers)
+    }
 }
 
 impl Real for f64 {
@@ -108,5 +115,9 @@ impl Real for f64 {
             Features::Pixels(pixels) => pixels.iter().map(|&p| Self::pixel(p)).collect(),
             Features::Reals(reals) => reals.iter().map(|&x| Self::from(x)).collect(),
         }
+    }
+
+    fn numbers(numbers: Vec<Self>) -> Numbers {
+        Numbers::Double(numbers)
     }
 }

@@ -118,6 +118,20 @@ impl<F: Feature> Columns<F> {
         self.len
     }
 
+    /// The samples as they were before they were packed, of `features` features each.
+    pub(crate) fn to_samples(&self, features: usize) -> Vec<F> {
+        let mut samples = Vec::with_capacity(self.len * features);
+        for sample in 0..self.len {
+            let first = sample / WIDTH * self.groups;
+            for stripe in &self.panels[first..first + self.groups] {
+                F::unpack(stripe.0[sample % WIDTH], &mut samples);
+            }
+            // The last group is filled up with zeros.
+            samples.truncate((sample + 1) * features);
+        }
+        samples
+    }
+
     /// The panels in order. Columns of the last one beyond [`len`](Self::len) are zero.
     pub(crate) fn panels(&self) -> impl ExactSizeIterator<Item = Panel<'_, F>> {
         let panels = self.panels.chunks_exact(self.groups.max(1));

@@ -2,6 +2,7 @@
 //! and virtual support vectors on top of it.
 
 mod deskew;
+mod kept;
 mod machine;
 mod plain;
 mod shift;

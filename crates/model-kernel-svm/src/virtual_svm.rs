@@ -10,7 +10,7 @@ use crate::shift::{DIRECTIONS, shift};
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Step, Suits,
+    Scores, Sizes, State, StateError, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
@@ -129,6 +129,13 @@ impl Recipe for VirtualSvm {
     fn is_stochastic(&self) -> bool {
         false
     }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Ok(Box::new(Fitted {
+            machine: Machine::restore(&mut state, sizes, Kernel::Rbf, false)?,
+            deskew: self.deskew,
+        }))
+    }
 }
 
 struct Fitted {
@@ -147,6 +154,10 @@ impl Classifier for Fitted {
 
     fn certificate(&self) -> Vec<(&'static str, f64)> {
         self.machine.certificate()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        self.machine.state()
     }
 }
 

@@ -1,6 +1,9 @@
 //! Data and models, ready to run: fits every cell that the store lacks, and records it.
 
+mod described;
 pub(crate) mod key;
+
+use described::{columns, described};
 
 use crate::Registry;
 use crate::division::{Division, of};
@@ -11,22 +14,21 @@ use crate::handover::Handover;
 use crate::job::{Ended, Event, Job, Task};
 use crate::learner::Learner;
 use crate::limits::Limits;
+use crate::margin::Margin;
 use crate::options::Options;
-use crate::rows::{Rows, SealedRows};
+use crate::rows::SealedRows;
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
-use catalog::{Content, Loaded};
+use catalog::Loaded;
 use classifier::{Cancellation, Count};
-use data::PictureShape;
 use records::{
     Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted,
     Folds, ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
-    SampleKind, read_records,
+    read_records,
 };
-use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tables::{Preparation, PreparedColumn};
 
 /// Who hears how a comparison goes.
 pub trait Watcher: Send {
@@ -114,7 +116,11 @@ pub struct Comparison {
     learners: Vec<Learner>,
     columns: Vec<ColumnRecord>,
     doubts: Vec<String>,
+    given: Vec<Given>,
 }
+
+/// A model that was fitted elsewhere: its plan, and what it said of the samples that are judged.
+pub type Given = (PlannedModel, Vec<FitRecord>);
 
 /// What all fits of a run have in common.
 struct Session<'a> {
@@ -151,6 +157,7 @@ impl Comparison {
                 &format!("train_limit of {}", learner.id),
             )?;
         }
+        check_baseline(&learners, &options)?;
         for size in options.sizes.iter().flatten() {
             can_draw(Some(size.get()), "sizes")?;
         }
@@ -182,6 +189,7 @@ impl Comparison {
             division,
             data_origin,
             learners,
+            given: Vec::new(),
         })
     }
 
@@ -189,6 +197,24 @@ impl Comparison {
     #[must_use]
     pub fn doubted(self, doubts: Vec<String>) -> Self {
         Self { doubts, ..self }
+    }
+
+    /// The same with models beside its own that were fitted elsewhere.
+    ///
+    /// # Errors
+    /// If one has the name of another model.
+    pub fn with(mut self, given: Vec<Given>) -> Result<Self, Failure> {
+        let mut ids: HashSet<&str> = self.learners.iter().map(|one| one.id.as_str()).collect();
+        for (planned, _) in &given {
+            if !ids.insert(&planned.id) {
+                return Err(Failure::SameId {
+                    place: Place::Option("--with".to_owned()),
+                    id: planned.id.clone(),
+                });
+            }
+        }
+        self.given = given;
+        Ok(self)
     }
 
     /// The directory below `results` that the comparison is recorded in.
@@ -237,6 +263,9 @@ impl Comparison {
                 break;
             }
         }
+        for fit in self.given.iter().flat_map(|(_, fits)| fits) {
+            log.append(&Record::Fit(Box::new(fit.clone())))?;
+        }
         self.conclude(log)
     }
 
@@ -261,7 +290,7 @@ impl Comparison {
     ) -> Result<(FitRecord, bool), Failure> {
         let build = session.build();
         let key = self.key(learner, cell, &build);
-        let record = |outcome, looks, machine| FitRecord {
+        let record = |outcome, looks, machine: Option<String>| FitRecord {
             id: learner.id.clone(),
             cell,
             key: key.hash().to_owned(),
@@ -271,12 +300,15 @@ impl Comparison {
         };
         if let Some((fitted, machine)) = session.find(&key) {
             let looks = fitted.looks;
-            return Ok((record(Outcome::Finished(fitted), looks, machine), true));
+            return Ok((
+                record(Outcome::Finished(fitted), looks, Some(machine)),
+                true,
+            ));
         }
         let (outcome, looks) = session.fit(learner, cell, watcher)?;
         let machine = session.run.environment.machine();
-        if let Outcome::Finished(fitted) = &outcome {
-            session.store.keep(&key, &machine, &session.run.run, fitted);
+        if let (Outcome::Finished(fitted), Some(machine)) = (&outcome, &machine) {
+            session.store.keep(&key, machine, &session.run.run, fitted);
         }
         Ok((record(outcome, looks, machine), false))
     }
@@ -382,7 +414,7 @@ impl Comparison {
         };
         // A failure may be of a limit, which is not in the key.
         if !controls.is_empty() && controls.iter().all(|control| control.passed) {
-            let machine = session.run.environment.machine();
+            let machine = session.run.environment.machine().unwrap_or_default();
             session
                 .store
                 .keep(&key, &machine, &session.run.run, &controls);
@@ -409,7 +441,7 @@ impl Comparison {
             count(self.learners.len(), "model"),
             count(run.dataset.train, "training sample"),
             run.seed,
-            count(run.environment.threads, "thread"),
+            count(run.environment.threads().unwrap_or_default(), "thread"),
             self.without_samples()
         )
     }
@@ -435,6 +467,7 @@ impl Comparison {
             train_images: self.division.train_samples(learner.train_limit),
             train_limit: learner.train_limit,
             fits: self.cells_of(learner).len(),
+            predictions: None,
         };
         let (labels, folds) = self.division.labels();
         RunRecord {
@@ -449,7 +482,14 @@ impl Comparison {
             options: self.options.recorded(),
             columns: self.columns.clone(),
             doubts: self.doubts.clone(),
-            models: self.learners.iter().map(planned).collect(),
+            baseline: self.options.baseline.clone(),
+            margin: self.options.margin.map(Margin::points),
+            models: self
+                .learners
+                .iter()
+                .map(planned)
+                .chain(self.given.iter().map(|(planned, _)| planned.clone()))
+                .collect(),
             environment,
             labels,
             folds,
@@ -457,64 +497,17 @@ impl Comparison {
     }
 }
 
-/// What a data set is called and holds, before it is divided.
-fn described(data: &Loaded) -> DatasetRecord {
-    let (samples, shape, features, class_names) = match &data.content {
-        Content::Samples { test, .. } => {
-            let samples = test.samples();
-            let kind = match (samples.picture(), samples.colour_picture()) {
-                (Some(_), _) => SampleKind::Pictures,
-                (None, Some(_)) => SampleKind::Colours,
-                (None, None) => SampleKind::Rows,
-            };
-            let shape = samples.shown_shape();
-            let names = test.class_names().to_vec();
-            (kind, shape, samples.features(), names)
-        }
-        Content::Table { test, .. } => {
-            let shape = PictureShape {
-                rows: 1,
-                columns: 0,
-            };
-            (SampleKind::Rows, shape, 0, test.class_names().to_vec())
-        }
-    };
-    DatasetRecord {
-        name: data.id.clone(),
-        title: data.title.clone(),
-        train: 0,
-        train_available: 0,
-        test: 0,
-        test_available: 0,
-        samples,
-        features,
-        rows: shape.rows,
-        columns: shape.columns,
-        classes: class_names.len(),
-        class_names,
-        sha256: data.sha256.clone(),
+/// That the model to compare with is one of them.
+fn check_baseline(learners: &[Learner], options: &Options) -> Result<(), Failure> {
+    let ids = learners.iter().map(|learner| learner.id.clone());
+    match &options.baseline {
+        Some(id) if learners.iter().all(|learner| learner.id != *id) => Err(Failure::NotPlanned {
+            place: Place::Option("baseline".to_owned()),
+            id: id.clone(),
+            planned: ids.collect(),
+        }),
+        _ => Ok(()),
     }
-}
-
-/// What the training rows of a fit say of the columns of a table; nothing for other data.
-fn columns(division: &Division, cell: Cell) -> Result<Vec<ColumnRecord>, Failure> {
-    let rows = division.train(cell, None)?;
-    let Rows::Table(table) = &*rows else {
-        return Ok(Vec::new());
-    };
-    let preparation =
-        Preparation::learn(table, &division.settings).map_err(|error| Failure::Syntax {
-            place: Place::Option("preparation".to_owned()),
-            reason: error.to_string(),
-        })?;
-    let column = |column: &PreparedColumn| ColumnRecord {
-        name: column.name.clone(),
-        holds: column.kind.plural().to_owned(),
-        missing: column.missing,
-        done: column.to_string(),
-        features: column.features.clone(),
-    };
-    Ok(preparation.columns().iter().map(column).collect())
 }
 
 impl Session<'_> {
@@ -561,9 +554,12 @@ impl Session<'_> {
         }
         // What took more than it may now is fitted again, to be stopped.
         let within = |fitted: &Fitted| {
-            let time = Duration::try_from_secs_f64(fitted.fit_seconds).unwrap_or_default();
-            let limits = self.setting.limits;
-            limits.exceeded(time, fitted.peak_memory_bytes).is_none()
+            let (Some(seconds), Some(memory)) = (fitted.fit_seconds, fitted.peak_memory_bytes)
+            else {
+                return false;
+            };
+            let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            self.setting.limits.exceeded(time, memory).is_none()
         };
         let found = self.store.find::<Box<Fitted>>(key);
         found.filter(|(fitted, _)| within(fitted))
@@ -572,49 +568,6 @@ impl Session<'_> {
     fn tell_trouble(&self, watcher: &mut dyn Watcher) {
         if let Some(trouble) = self.store.trouble() {
             watcher.note(&format!("note: {trouble}"));
-        }
-    }
-}
-
-impl Options {
-    /// As a plan has them, for the record of a run; paths that are no UTF-8 as well as may be.
-    fn recorded(&self) -> Map<String, Value> {
-        let text = |path: &Path| path.to_string_lossy().into_owned().into();
-        let options = Self {
-            question: None,
-            analysis: None,
-            ..self.clone().with_paths(text)
-        };
-        match serde_json::to_value(options) {
-            Ok(Value::Object(map)) => map,
-            _ => Map::new(),
-        }
-    }
-
-    /// The options that a run was recorded with, as far as they divide its data.
-    pub fn of_run(run: &RunRecord) -> Self {
-        let recorded = Value::Object(run.options.clone());
-        if let Ok(options) = serde_json::from_value::<Self>(recorded)
-            && !run.options.is_empty()
-        {
-            return Self {
-                quick: run.quick,
-                ..options
-            };
-        }
-        let (validation, cv) = match run.protocol.judged_on {
-            JudgedOn::Test => (None, None),
-            JudgedOn::Validation { images } => (Count::new(images), None),
-            JudgedOn::Folds(folds) => (None, Some(crate::options::CrossValidation(folds))),
-        };
-        Self {
-            seed: Some(crate::options::Seed::new(run.seed)),
-            seeds: crate::options::Seeds::new(run.protocol.seeds),
-            validation,
-            cv,
-            calibrate: run.protocol.calibration.and_then(Count::new),
-            quick: run.quick,
-            ..Self::default()
         }
     }
 }

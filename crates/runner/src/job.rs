@@ -132,7 +132,7 @@ impl Ended {
             Self::Fit {
                 outcome: Outcome::Finished(fitted),
                 ..
-            } => (fitted.fit_seconds, fitted.peak_memory_bytes),
+            } => (fitted.fit_seconds?, fitted.peak_memory_bytes?),
             Self::Trial(trial) => (trial.seconds, trial.memory),
             _ => return None,
         };

@@ -139,10 +139,10 @@ fn evaluate(
     let certificate = classifier.certificate().into_iter();
     Ok(Fitted {
         parameters: Some(classifier.parameter_count()),
-        fit_seconds: cost.time.as_secs_f64(),
+        fit_seconds: Some(cost.time.as_secs_f64()),
         predict_seconds: Some((predict_time + data.judged_preparation).as_secs_f64()),
         latency: Some(latency(classifier, judged)),
-        peak_memory_bytes: cost.memory,
+        peak_memory_bytes: Some(cost.memory),
         train_accuracy: Some(train_accuracy),
         predictions: predicted.map(|class| class as u16).collect(),
         log_probabilities: logs.map(|logs| logs.values().to_vec()),

@@ -8,9 +8,10 @@ use crate::progress::Progress;
 use crate::request::{check_exclusions, command_line, own_processes};
 use crate::table;
 use analysis::{ModelSummary, Report, Status};
-use catalog::inspect;
+use catalog::{Content, Loaded, inspect};
+use predictions::{Truth, beside, read_models};
 use report::{write_index, write_report};
-use runner::Comparison;
+use runner::{Comparison, Given, Options};
 
 /// The plan that runs unless another is named.
 pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
@@ -27,9 +28,10 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     check_exclusions(&plan)?;
     let mut learners = plan.ready()?;
     let data = run.load(&plan, &mut learners)?;
+    let given = given(arguments, &plan.options, &data)?;
     // Data known by name are what they are.
     let doubts = plan.options.data.as_ref().map(|_| inspect(&data).doubts());
-    let comparison = Comparison::new(data, learners, plan.options)?;
+    let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
     let comparison = comparison.doubted(doubts.unwrap_or_default());
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
@@ -52,6 +54,28 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     verdict(&report)
+}
+
+/// The models of `--with`, whose predictions are read before anything is fitted.
+fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Vec<Given>, Failure> {
+    if arguments.with.is_empty() {
+        return Ok(Vec::new());
+    }
+    if options.quick || options.validation.is_some() || options.cv.is_some() {
+        return Err(Failure::Option {
+            option: "--with".to_owned(),
+            reason:
+                "its predictions are for all test samples; leave out --quick, --validation and --cv"
+                    .to_owned(),
+        });
+    }
+    let (test, class_names) = match &data.content {
+        Content::Samples { test, .. } => (test.len(), test.class_names()),
+        Content::Table { test, .. } => (test.len(), test.class_names()),
+    };
+    let samples = Truth::of_rows("the test set", test, class_names);
+    let models = read_models(&samples, &arguments.with)?;
+    Ok(beside(&samples, models, options.seed(), options.seeds())?)
 }
 
 /// Success only if every model finished and passed its controls.

@@ -1,33 +1,33 @@
 //! The measurements as a Markdown page.
 
-use super::process::Measured;
-use super::subjects::Task;
+use crate::process::Measured;
+use crate::subjects::Task;
 use records::Environment;
 use std::fmt::Write;
 
 /// All measurements of one subject.
-pub(super) struct Subject {
-    pub(super) name: String,
-    pub(super) rounds: Vec<Measured>,
+pub(crate) struct Subject {
+    pub(crate) name: String,
+    pub(crate) rounds: Vec<Measured>,
 }
 
 /// One model's time for a single image and for all test images.
-pub(super) struct Latency {
-    pub(super) model: &'static str,
+pub(crate) struct Latency {
+    pub(crate) model: &'static str,
     /// Median and 99th percentile of single images, in µs.
-    pub(super) single: [f64; 2],
+    pub(crate) single: [f64; 2],
     /// µs per image when all are predicted together.
-    pub(super) together: f64,
+    pub(crate) together: f64,
 }
 
 /// Everything that the page shows.
-pub(super) struct Page {
-    pub(super) environment: Environment,
-    pub(super) rounds: usize,
-    pub(super) quick: bool,
-    pub(super) tasks: Vec<(&'static Task, Vec<Subject>)>,
-    pub(super) growth: Vec<(usize, Measured)>,
-    pub(super) latencies: Vec<Latency>,
+pub(crate) struct Page<'a> {
+    pub(crate) environment: &'a Environment,
+    pub(crate) rounds: usize,
+    pub(crate) quick: bool,
+    pub(crate) tasks: Vec<(&'static Task, Vec<Subject>)>,
+    pub(crate) growth: Vec<(usize, Measured)>,
+    pub(crate) latencies: Vec<Latency>,
 }
 
 impl Subject {
@@ -51,14 +51,15 @@ impl Subject {
     }
 }
 
-impl Page {
+impl Page<'_> {
     /// The page. Writing to a string cannot fail.
-    pub(super) fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let mut page = String::from("# Benchmarks\n\n");
         if self.quick {
             page += "> [!WARNING]\n> **Quick look** at 2 000 training images, without peers.\n\n";
         }
-        let environment = &self.environment;
+        let environment = self.environment;
+        let machine = environment.machine.as_ref();
         let _ = writeln!(
             page,
             "```sh\n{}\n```\n\n{} with {} threads, {}, commit {}, begun {}. Every subject ran in turn, each \
@@ -67,9 +68,9 @@ impl Page {
              resident size of the process, interpreter and data included. A ratio above 1 means \
              that ours is faster; *same answers* counts the test images that ours takes for the same. [METHODOLOGY](../METHODOLOGY.md) says where the time goes.\n",
             environment.command,
-            environment.cpu,
-            environment.threads,
-            environment.system,
+            machine.map_or("unknown processor", |machine| &machine.cpu),
+            machine.map_or(0, |machine| machine.threads),
+            machine.map_or("unknown system", |machine| &machine.system),
             environment.commit,
             environment.started,
             self.rounds,
@@ -192,7 +193,7 @@ mod tests {
             subject("ours", &[3.0, 1.0, 2.0]),
             subject("peer", &[9.0, 7.0]),
         ];
-        let table = comparison(&super::super::subjects::TASKS[0], &subjects);
+        let table = comparison(&crate::subjects::TASKS[0], &subjects);
         assert!(
             table.contains("| ours | 2.00 | 1.00 – 3.00 | – |"),
             "{table}"

@@ -1,17 +1,16 @@
 //! Data sets as the four plain files that Python, and `compare --data-dir`, read.
 
-use super::process::failed;
-use crate::failure::Failure;
+use crate::error::BenchmarkError;
 use data::Dataset;
 use std::path::Path;
 
 /// Writes the images and labels of one split, `train` or `t10k`.
-pub(super) fn write(directory: &Path, prefix: &str, split: &Dataset) -> Result<(), Failure> {
+pub(crate) fn write(directory: &Path, prefix: &str, split: &Dataset) -> Result<(), BenchmarkError> {
     let shape = split.samples().shown_shape();
     let pixels = split
         .samples()
         .pixels()
-        .ok_or_else(|| failed(prefix, &"not of pixels"))?;
+        .ok_or_else(|| BenchmarkError::failed(prefix, "not of pixels"))?;
     let labels: Vec<u8> = split.labels().iter().map(|&label| label as u8).collect();
     let images = [split.len(), shape.rows, shape.columns];
     file(
@@ -29,7 +28,7 @@ pub(super) fn write(directory: &Path, prefix: &str, split: &Dataset) -> Result<(
 }
 
 /// Writes an IDX file of bytes.
-fn file(directory: &Path, name: &str, sizes: &[usize], bytes: &[u8]) -> Result<(), Failure> {
+fn file(directory: &Path, name: &str, sizes: &[usize], bytes: &[u8]) -> Result<(), BenchmarkError> {
     const UNSIGNED_BYTES: u8 = 8;
     let mut content = vec![0, 0, UNSIGNED_BYTES, sizes.len() as u8];
     for &size in sizes {
@@ -37,21 +36,21 @@ fn file(directory: &Path, name: &str, sizes: &[usize], bytes: &[u8]) -> Result<(
     }
     content.extend_from_slice(bytes);
     let path = directory.join(name);
-    std::fs::write(&path, content).map_err(|error| failed(&path.display().to_string(), &error))
+    std::fs::write(&path, content).map_err(BenchmarkError::at(&path))
 }
 
 /// Writes `data` with `copies` moved copies of every training image, each by a pixel: right, left,
 /// down.
-pub(super) fn write_with_copies(
+pub(crate) fn write_with_copies(
     directory: &Path,
     data: &catalog::Splits,
     copies: usize,
-) -> Result<(), Failure> {
+) -> Result<(), BenchmarkError> {
     let (train, shape) = (&data.train, data.train.samples().shown_shape());
     let pixels = train
         .samples()
         .pixels()
-        .ok_or_else(|| failed("train", &"not of pixels"))?;
+        .ok_or_else(|| BenchmarkError::failed("train", "not of pixels"))?;
     let mut all = pixels.to_vec();
     let mut labels = train.labels().to_vec();
     for copy in 0..copies {

@@ -1,7 +1,6 @@
 //! One measurement is one process, ours or Python: nothing is warm, and memory is its own.
 
-use crate::failure::Failure;
-use crate::output;
+use crate::error::BenchmarkError;
 use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,24 +10,24 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 /// What one process measured of itself, and how much memory it took.
 #[derive(Debug, Clone)]
-pub(super) struct Measured {
-    pub(super) fit_seconds: f64,
-    pub(super) predict_seconds: f64,
-    pub(super) test_accuracy: f64,
+pub(crate) struct Measured {
+    pub(crate) fit_seconds: f64,
+    pub(crate) predict_seconds: f64,
+    pub(crate) test_accuracy: f64,
     /// The regularised loss, of models that minimise one.
-    pub(super) objective: Option<f64>,
+    pub(crate) objective: Option<f64>,
     /// Support vectors, of models that have them.
-    pub(super) support_vectors: Option<f64>,
+    pub(crate) support_vectors: Option<f64>,
     /// The predicted class of every test image.
-    pub(super) predictions: Vec<u16>,
+    pub(crate) predictions: Vec<u16>,
     /// Largest resident memory seen, in bytes.
-    pub(super) resident: u64,
+    pub(crate) resident: u64,
 }
 
 /// Runs `compare` for one model in a process of its own.
-pub(super) fn ours(arguments: &[String]) -> Result<Measured, Failure> {
+pub(crate) fn ours(arguments: &[String]) -> Result<Measured, BenchmarkError> {
     let results = std::env::temp_dir().join(format!("plumbline-benchmark-{}", std::process::id()));
-    let program = std::env::current_exe().map_err(|error| failed("this program", &error))?;
+    let program = std::env::current_exe().map_err(BenchmarkError::of("this program"))?;
     let mut command = Command::new(program);
     command
         .arg("compare")
@@ -36,7 +35,8 @@ pub(super) fn ours(arguments: &[String]) -> Result<Measured, Failure> {
         .arg("--results")
         .arg(&results);
     let outcome = run(command).and_then(|(_, resident)| {
-        let report = only_report(&results).ok_or_else(|| failed("compare", &"no report.json"))?;
+        let report = only_report(&results)
+            .ok_or_else(|| BenchmarkError::failed("compare", "no report.json"))?;
         let model = &report["models"][0];
         let number = |value: &Value| value.as_f64();
         let predictions = predictions(&results)?;
@@ -51,7 +51,7 @@ pub(super) fn ours(arguments: &[String]) -> Result<Measured, Failure> {
                 resident,
             })
         };
-        measured().ok_or_else(|| failed("compare", &"the model did not finish"))
+        measured().ok_or_else(|| BenchmarkError::failed("compare", "the model did not finish"))
     });
     // What is left behind in the temporary directory is no reason to fail.
     let _ = std::fs::remove_dir_all(&results);
@@ -67,31 +67,37 @@ fn only_report(results: &Path) -> Option<Value> {
 }
 
 /// What the only model of the only run below a results directory predicts.
-fn predictions(results: &Path) -> Result<Vec<u16>, Failure> {
+fn predictions(results: &Path) -> Result<Vec<u16>, BenchmarkError> {
     let mut entries = std::fs::read_dir(results).into_iter().flatten().flatten();
     let newest = entries.find_map(|entry| records::newest_run(&entry.path()).ok());
-    let path = newest.ok_or_else(|| failed("compare", &"no records"))?;
+    let path = newest.ok_or_else(|| BenchmarkError::failed("compare", "no records"))?;
     let records = records::read_records(&path)?;
     match records.fits.into_iter().next().map(|fit| fit.outcome) {
         Some(records::Outcome::Finished(fitted)) => Ok(fitted.predictions),
-        _ => Err(failed("compare", &"the model did not finish")),
+        _ => Err(BenchmarkError::failed(
+            "compare",
+            "the model did not finish",
+        )),
     }
 }
 
 /// The Python environment of the peers, made on first use below the cache directory.
-pub(super) struct Peers {
+pub(crate) struct Peers {
     python: PathBuf,
     script: PathBuf,
     data: PathBuf,
 }
 
-const REQUIREMENTS: &str = include_str!("../../../peers/requirements.txt");
-const SCRIPT: &str = include_str!("../../../peers/peers.py");
+const REQUIREMENTS: &str = include_str!("../peers/requirements.txt");
+const SCRIPT: &str = include_str!("../peers/peers.py");
 
 impl Peers {
     /// Installs what requirements.txt names, unless that was done, and writes the data where
     /// Python reads it.
-    pub(super) fn prepare(data: &catalog::Splits) -> Result<Self, Failure> {
+    pub(crate) fn prepare(
+        data: &catalog::Splits,
+        tell: &dyn Fn(&str),
+    ) -> Result<Self, BenchmarkError> {
         let home = catalog::cache_dir().join("peers");
         let peers = Self {
             python: home.join("venv/bin/python"),
@@ -99,17 +105,16 @@ impl Peers {
             data: home.join("mnist"),
         };
         let write = |path: &Path, bytes: &[u8]| {
-            std::fs::write(path, bytes).map_err(|error| failed(&path.display().to_string(), &error))
+            std::fs::write(path, bytes).map_err(BenchmarkError::at(path))
         };
-        std::fs::create_dir_all(&peers.data)
-            .map_err(|error| failed(&home.display().to_string(), &error))?;
+        std::fs::create_dir_all(&peers.data).map_err(BenchmarkError::at(&home))?;
         write(&peers.script, SCRIPT.as_bytes())?;
         for (split, prefix) in [(&data.train, "train"), (data.test.look(), "t10k")] {
-            super::idx::write(&peers.data, prefix, split)?;
+            crate::idx::write(&peers.data, prefix, split)?;
         }
         let installed = home.join("installed.txt");
         if std::fs::read_to_string(&installed).ok().as_deref() != Some(REQUIREMENTS) {
-            output::tell(format_args!("installing the peers in {}", home.display()));
+            tell(&format!("installing the peers in {}", home.display()));
             let list = home.join("requirements.txt");
             write(&list, REQUIREMENTS.as_bytes())?;
             let mut venv = Command::new("python3");
@@ -125,7 +130,7 @@ impl Peers {
     }
 
     /// Fits one peer in a process of its own.
-    pub(super) fn measure(&self, peer: &str, threads: usize) -> Result<Measured, Failure> {
+    pub(crate) fn measure(&self, peer: &str, threads: usize) -> Result<Measured, BenchmarkError> {
         let mut command = Command::new(&self.python);
         command
             .arg(&self.script)
@@ -134,7 +139,7 @@ impl Peers {
             .arg(threads.to_string());
         let (output, resident) = run(command)?;
         let line = output.lines().last().unwrap_or_default();
-        let value: Value = serde_json::from_str(line).map_err(|error| failed(peer, &error))?;
+        let value: Value = serde_json::from_str(line).map_err(BenchmarkError::of(peer))?;
         let number = |key: &str| value[key].as_f64();
         let measured = || {
             Some(Measured {
@@ -147,20 +152,20 @@ impl Peers {
                 resident,
             })
         };
-        measured().ok_or_else(|| failed(peer, &"it printed no measurement"))
+        measured().ok_or_else(|| BenchmarkError::failed(peer, "it printed no measurement"))
     }
 }
 
 /// Runs a command to its end. Returns its output and the largest resident memory seen, looked at
 /// fifty times a second.
-fn run(mut command: Command) -> Result<(String, u64), Failure> {
+fn run(mut command: Command) -> Result<(String, u64), BenchmarkError> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| failed(&name, &error))?;
+        .map_err(BenchmarkError::of(&name))?;
     let read = |stream: Option<Box<dyn Read + Send>>| {
         std::thread::spawn(move || {
             let mut text = String::new();
@@ -172,7 +177,7 @@ fn run(mut command: Command) -> Result<(String, u64), Failure> {
     let output = read(child.stdout.take().map(|stream| Box::new(stream) as _));
     let errors = read(child.stderr.take().map(|stream| Box::new(stream) as _));
     let pid = Pid::from_u32(child.id());
-    let mut system = System::new().map_err(|error| failed("resident memory", &error))?;
+    let mut system = System::new().map_err(BenchmarkError::of("resident memory"))?;
     let mut resident = 0;
     let status = loop {
         let what = ProcessRefreshKind::nothing().with_memory();
@@ -181,7 +186,7 @@ fn run(mut command: Command) -> Result<(String, u64), Failure> {
         match child.try_wait() {
             Ok(Some(status)) => break status,
             Ok(None) => std::thread::sleep(Duration::from_millis(20)),
-            Err(error) => return Err(failed(&name, &error)),
+            Err(error) => return Err(BenchmarkError::failed(name, error)),
         }
     };
     let text = |thread: std::thread::JoinHandle<String>| thread.join().unwrap_or_default();
@@ -190,12 +195,5 @@ fn run(mut command: Command) -> Result<(String, u64), Failure> {
         return Ok((output, resident));
     }
     let reason = errors.lines().last().unwrap_or("it said nothing");
-    Err(failed(&name, &reason))
-}
-
-pub(super) fn failed(what: &str, reason: &dyn std::fmt::Display) -> Failure {
-    Failure::Benchmark {
-        what: what.to_owned(),
-        reason: reason.to_string(),
-    }
+    Err(BenchmarkError::failed(name, reason))
 }

@@ -1,17 +1,17 @@
 //! Who is measured against whom.
 
 /// One kind of work, done by one of ours and by others.
-pub(super) struct Task {
-    pub(super) title: &'static str,
-    pub(super) work: &'static str,
+pub(crate) struct Task {
+    pub(crate) title: &'static str,
+    pub(crate) work: &'static str,
     /// A model of ours, with its defaults.
-    pub(super) ours: &'static str,
+    pub(crate) ours: &'static str,
     /// Peers in Python: the name in peers.py, and the name for people.
-    pub(super) peers: &'static [(&'static str, &'static str)],
+    pub(crate) peers: &'static [(&'static str, &'static str)],
 }
 
 /// Every task. The parameters here and in peers.py are the same.
-pub(super) const TASKS: &[Task] = &[
+pub(crate) const TASKS: &[Task] = &[
     Task {
         title: "Softmax regression by gradient descent",
         work: "zero weights, 20 epochs, batches of 100 in the order given, learning rate 0.1",
@@ -58,4 +58,4 @@ pub(super) const TASKS: &[Task] = &[
 
 /// Training images on which the growth of the kernel SVM's cost is measured; beyond the 60 000
 /// there are, copies moved by a pixel are added.
-pub(super) const SIZES: &[usize] = &[7_500, 15_000, 30_000, 60_000, 120_000, 240_000];
+pub(crate) const SIZES: &[usize] = &[7_500, 15_000, 30_000, 60_000, 120_000, 240_000];

@@ -2,17 +2,19 @@
 
 use crate::escape::one_line;
 use crate::numbers::probability;
-use analysis::{Agreement, Incomparable, Price, Status};
+use analysis::{Agreement, Incomparable, Price, Report, Status};
 use records::{JudgedOn, Search, TuningBudget};
 use statistics::Relation;
 
-/// The images that models are judged on: "test images".
-pub fn judged_images(judged_on: JudgedOn) -> &'static str {
-    match judged_on {
-        JudgedOn::Test => "test images",
-        JudgedOn::Validation { .. } => "validation images",
-        JudgedOn::Folds(_) => "held-out images",
-    }
+/// The samples that models are judged on: "test images", "held-out rows".
+pub fn judged_images(report: &Report) -> String {
+    let which = match report.protocol.judged_on {
+        JudgedOn::Test => "test",
+        JudgedOn::Validation { .. } => "validation",
+        JudgedOn::Folds(_) => "held-out",
+    };
+    let [_, images] = report.dataset.words();
+    format!("{which} {images}")
 }
 
 /// What became of a model, on one line.
@@ -72,7 +74,7 @@ pub fn agreement_in_words(agreement: &Agreement) -> String {
 pub fn incomparable_in_words(why: &Incomparable) -> String {
     match why {
         Incomparable::OtherData => "not of the same data".to_owned(),
-        Incomparable::OtherImages => "not judged on the same images".to_owned(),
+        Incomparable::OtherImages => "not judged on the same samples".to_owned(),
         Incomparable::Unfinished(runs) => {
             let runs = runs.iter().zip(["first", "second"]);
             let unfinished = runs.filter_map(|(ended, run)| {

@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::request::{check_exclusions, command_line, own_processes};
 use crate::table;
 use analysis::{ModelSummary, Report, Status};
-use catalog::Splits;
+use catalog::{Content, Loaded, inspect};
 use predictions::{Truth, beside, read_models};
 use report::{write_index, write_report};
 use runner::{Comparison, Given, Options};
@@ -21,6 +21,9 @@ pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
 pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let run = &arguments.run;
     let mut plan = run.plan(DEFAULT, "the default plan")?;
+    if run.is_of_unknown_data() {
+        plan.add_registered()?;
+    }
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;
@@ -31,10 +34,13 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
                 .to_owned(),
         });
     }
-    let learners = plan.ready()?;
-    let splits = run.load(&plan)?;
-    let given = given(arguments, &plan.options, &splits)?;
-    let comparison = Comparison::new(splits, learners, plan.options)?.with(given)?;
+    let mut learners = plan.ready()?;
+    let data = run.load(&plan, &mut learners)?;
+    let given = given(arguments, &plan.options, &data)?;
+    // Data known by name are what they are.
+    let doubts = plan.options.data.as_ref().map(|_| inspect(&data).doubts());
+    let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
+    let comparison = comparison.doubted(doubts.unwrap_or_default());
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
     let mut setting = run.setting(&executor, &cancellation, &command);
@@ -63,11 +69,7 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
 }
 
 /// The models of `--with`, whose predictions are read before anything is fitted.
-fn given(
-    arguments: &CompareArgs,
-    options: &Options,
-    splits: &Splits,
-) -> Result<Vec<Given>, Failure> {
+fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Vec<Given>, Failure> {
     if arguments.with.is_empty() {
         return Ok(Vec::new());
     }
@@ -79,8 +81,11 @@ fn given(
                     .to_owned(),
         });
     }
-    let test = &splits.test;
-    let samples = Truth::of_rows("the test set", test.samples().len(), test.class_names());
+    let (test, class_names) = match &data.content {
+        Content::Samples { test, .. } => (test.len(), test.class_names()),
+        Content::Table { test, .. } => (test.len(), test.class_names()),
+    };
+    let samples = Truth::of_rows("the test set", test, class_names);
     let models = read_models(&samples, &arguments.with)?;
     Ok(beside(&samples, models, options.seed(), options.seeds())?)
 }

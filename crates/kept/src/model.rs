@@ -138,7 +138,10 @@ impl Kept {
         }
         let pairs = fitted.iter().zip(classes);
         let difference = match pairs.enumerate().find(|(_, (a, b))| a != b) {
-            Some((class, (a, b))) => format!("class {class} is {b}, and {} has {a}", self.about.id),
+            Some((class, (a, b))) => {
+                let [a, b] = [a, b].map(|name| name.escape_debug());
+                format!("class {class} is {b}, and {} has {a}", self.about.id)
+            }
             None => format!(
                 "{} classes, and {} has {}",
                 classes.len(),
@@ -195,8 +198,10 @@ fn json(about: &About) -> String {
 
 fn parse(bytes: &[u8]) -> Result<About, FileError> {
     let text = file::read_about(bytes)?;
-    let about: About = serde_json::from_str(&text)
-        .map_err(|error| FileError::Damaged(format!("what it says about the model: {error}")))?;
+    let about: About = serde_json::from_str(&text).map_err(|error| {
+        let error = error.to_string().replace(char::is_control, " ");
+        FileError::Damaged(format!("what it says about the model: {error}"))
+    })?;
     about.check().map_err(FileError::Damaged)?;
     Ok(about)
 }

@@ -7,7 +7,7 @@ use crate::registry::REGISTRY;
 use catalog::Splits;
 use classifier::Cancellation;
 use records::{Records, newest_run, read_records};
-use runner::{CellProgram, Executor, Limits, OwnProcess, Plan, Setting, processors};
+use runner::{CellProgram, Executor, Limits, Margin, OwnProcess, Plan, Setting, processors};
 use std::path::{Path, PathBuf};
 
 impl RunArgs {
@@ -87,6 +87,11 @@ pub(crate) fn check_exclusions(plan: &Plan) -> Result<(), Failure> {
         }),
         None => Ok(()),
     }
+}
+
+/// A margin in points as a share.
+pub(crate) fn share(margin: Option<Margin>) -> Option<f64> {
+    margin.map(|margin| margin.points() / 100.0)
 }
 
 /// Each job in a process of this program.

@@ -19,7 +19,7 @@ use catalog::Splits;
 use classifier::{Cancellation, Count};
 use records::{
     Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted, Folds,
-    ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
+    ImagesRecord, JudgedOn, Outcome, PlannedModel, Protocol, Record, RecordLog, Records, RunRecord,
     read_records,
 };
 use std::path::{Path, PathBuf};
@@ -185,6 +185,26 @@ impl Comparison {
     /// The directory below `results` that the comparison is recorded in.
     pub fn directory(&self, results: &Path) -> PathBuf {
         results.join(&self.dataset.name)
+    }
+
+    /// The data, as far as they are used.
+    pub fn dataset(&self) -> &DatasetRecord {
+        &self.dataset
+    }
+
+    /// What models are judged on, and how often they are fitted.
+    pub fn protocol(&self) -> Protocol {
+        self.division.protocol
+    }
+
+    /// What it is asked to do.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// How many models it has.
+    pub fn models(&self) -> usize {
+        self.learners.len()
     }
 
     /// Runs every model, one after another, and gives what was recorded.

@@ -5,10 +5,10 @@ use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::progress::Progress;
-use crate::request::{check_exclusions, command_line, own_processes};
+use crate::request::{check_exclusions, command_line, own_processes, share};
 use crate::table;
-use analysis::{ModelSummary, Report, Status};
-use report::{write_index, write_report};
+use analysis::{ModelSummary, Planned, Report, Status};
+use report::{foresight, write_index, write_report};
 use runner::Comparison;
 
 /// The plan that runs unless another is named.
@@ -24,6 +24,12 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let learners = plan.ready()?;
     let splits = run.load(&plan)?;
     let comparison = Comparison::new(splits, learners, plan.options)?;
+    if arguments.dry_run {
+        for line in foresight(planned(&comparison)) {
+            output::line(line);
+        }
+        return Ok(());
+    }
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
     let setting = run.setting(&executor, &cancellation, &command);
@@ -45,6 +51,19 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     verdict(&report)
+}
+
+/// What is about to be compared.
+fn planned(comparison: &Comparison) -> Planned {
+    let (dataset, options) = (comparison.dataset(), comparison.options());
+    Planned {
+        models: comparison.models(),
+        has_baseline: options.baseline.is_some(),
+        train: dataset.train,
+        images: dataset.test,
+        protocol: comparison.protocol(),
+        margin: share(options.margin),
+    }
 }
 
 /// Success only if every model finished and passed its controls.

@@ -146,14 +146,25 @@ impl Report {
         ranked(&self.models)
     }
 
+    /// Whether every model is predictions that were made elsewhere: nothing is known of what they cost,
+    /// or of what they were trained on.
+    pub fn is_judged_only(&self) -> bool {
+        self.models.iter().all(|model| model.predictions.is_some())
+    }
+
     /// What part of the data was used, where it was not all of them.
     pub fn subset(&self) -> Option<Subset> {
-        let train = self.models.iter().map(|model| model.train_images);
+        let fitted = self.models.iter();
+        let fitted = fitted.filter(|model| model.predictions.is_none());
+        let train = fitted.map(|model| model.train_images);
         Subset::new(&self.dataset, self.protocol, train)
     }
 
     /// Whether a model saw fewer training images than it could have.
     pub fn is_limited(&self, model: &ModelSummary) -> bool {
+        if model.predictions.is_some() {
+            return false;
+        }
         let train = std::iter::once(model.train_images);
         let subset = Subset::new(&self.dataset, self.protocol, train);
         subset.is_some_and(|subset| !subset.train.is_empty())

@@ -87,7 +87,7 @@ pub fn measure(request: &Request<'_>) -> Result<PathBuf, BenchmarkError> {
 
 impl Request<'_> {
     fn threads(&self) -> usize {
-        self.environment.threads
+        self.environment.threads().unwrap_or(1)
     }
 
     /// Measures ours and the peers of one task in turn, round after round.

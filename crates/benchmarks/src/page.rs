@@ -59,6 +59,7 @@ impl Page<'_> {
             page += "> [!WARNING]\n> **Quick look** at 2 000 training images, without peers.\n\n";
         }
         let environment = self.environment;
+        let machine = environment.machine.as_ref();
         let _ = writeln!(
             page,
             "```sh\n{}\n```\n\n{} with {} threads, {}, commit {}, begun {}. Every subject ran in turn, each \
@@ -67,9 +68,9 @@ impl Page<'_> {
              resident size of the process, interpreter and data included. A ratio above 1 means \
              that ours is faster; *same answers* counts the test images that ours takes for the same. [METHODOLOGY](../METHODOLOGY.md) says where the time goes.\n",
             environment.command,
-            environment.cpu,
-            environment.threads,
-            environment.system,
+            machine.map_or("unknown processor", |machine| &machine.cpu),
+            machine.map_or(0, |machine| machine.threads),
+            machine.map_or("unknown system", |machine| &machine.system),
             environment.commit,
             environment.started,
             self.rounds,

@@ -117,7 +117,8 @@ pub(crate) struct FitLine {
     cell: AnyCell,
     #[serde(default)]
     key: String,
-    machine: String,
+    #[serde(default)]
+    machine: Option<String>,
     #[serde(default)]
     looks: usize,
     outcome: Outcome,
@@ -168,10 +169,10 @@ impl FitLine {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Fitted {
     parameters: Option<usize>,
-    fit_seconds: f64,
+    fit_seconds: Option<f64>,
     predict_seconds: Option<f64>,
     latency: Option<Latency>,
-    peak_memory_bytes: usize,
+    peak_memory_bytes: Option<usize>,
     train_accuracy: Option<f64>,
     predictions: Packed,
     #[serde(default)]

@@ -12,6 +12,7 @@ mod escape;
 mod figure;
 mod figures;
 mod foresight;
+mod gate;
 mod html;
 mod index;
 mod latex;
@@ -37,6 +38,7 @@ mod write;
 
 pub use error::ReportError;
 pub use foresight::foresight;
+pub use gate::gate_in_words;
 pub use index::write_index;
 pub use latex::latex;
 pub use replaced::replaced;

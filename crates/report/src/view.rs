@@ -37,6 +37,10 @@ pub(crate) struct View<'a> {
     groups: Vec<String>,
     cochran: Option<String>,
     judged: &'static str,
+    /// Whether every model is predictions that were made elsewhere.
+    judged_only: bool,
+    /// Whether some model has probabilities.
+    probabilities: bool,
     metrics: MetricsTable,
     spreads: Vec<SpreadRow>,
     over_seeds: Option<PairTable>,
@@ -84,6 +88,10 @@ impl<'a> View<'a> {
             groups: groups(report),
             cochran: cochran(report),
             judged: judged_images(report.protocol.judged_on),
+            judged_only: report.is_judged_only(),
+            probabilities: report
+                .finished()
+                .any(|(_, of)| !of.quality.reliability.is_empty()),
             metrics: MetricsTable::new(report),
             costs: CostRow::all(report),
             curves: LearningTable::new(report),

@@ -6,6 +6,7 @@
 //! | How good is it? | [`ConfusionMatrix`], [`log_loss`], [`brier`], [`roc_auc`], [`average_precision`] |
 //! | How sure is that? | [`wilson`], [`PairedBootstrap`], [`CorrelatedDifferences::share_interval`], [`spread`] |
 //! | Do two differ, on the same samples? | [`mcnemar`], [`tango`], [`ClusteredDifference`], [`AreaDifference`] |
+//! | Do two differ, on samples of their own? | [`independent_difference`] |
 //! | Does the difference matter? | [`paired_relation`], [`Relation`] |
 //! | Which of several differ? | [`all_pairs`], [`against_control`], [`PairedBootstrap::simultaneous`], [`cochran_q`] |
 //! | Over folds, seeds, data sets? | [`CorrelatedDifferences`], [`SeedDifference`], [`CrossedDifference`], [`outperforming`], [`friedman`], [`wilcoxon`] |
@@ -23,6 +24,7 @@ mod confusion;
 mod corp;
 mod crossed;
 mod equivalence;
+mod independent;
 mod interval;
 mod looks;
 mod moments;
@@ -55,6 +57,7 @@ pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use corp::{Corp, Step, consistency_band, corp};
 pub use crossed::CrossedDifference;
 pub use equivalence::{Relation, paired_relation};
+pub use independent::independent_difference;
 pub use interval::{Interval, binomial_tail, wilson};
 pub use looks::{Looks, luck_bound};
 pub use moments::{mean, quantile, variance};

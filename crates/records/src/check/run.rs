@@ -53,7 +53,7 @@ pub(crate) fn data_set(data: &DatasetRecord) -> Result<(), String> {
     name("data set", &data.name)?;
     count("classes", data.classes, 1, MOST_CLASSES)?;
     length("class names", data.class_names.len(), data.classes)?;
-    count("features", data.features, 1, MOST_VALUES)?;
+    count("features", data.features, 0, MOST_VALUES)?;
     let shape = data.rows.checked_mul(data.columns);
     demand(shape == Some(data.features), || {
         let DatasetRecord {
@@ -79,7 +79,7 @@ pub(crate) fn data_set(data: &DatasetRecord) -> Result<(), String> {
     )?;
     count("training images", data.train, 0, data.train_available)?;
     for (what, of) in [("probabilities", data.test), ("weights", data.features)] {
-        count(what, of.saturating_mul(data.classes), 1, MOST_VALUES)?;
+        count(what, of.saturating_mul(data.classes), 0, MOST_VALUES)?;
     }
     Ok(())
 }

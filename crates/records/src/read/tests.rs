@@ -24,7 +24,7 @@ fn good() -> FitRecord {
         judged_accuracy: accuracy,
     };
     let fitted = Fitted {
-        fit_seconds: 0.1 + 0.2,
+        fit_seconds: Some(0.1 + 0.2),
         log_probabilities: Some(vec![
             -0.1,
             -2.3,
@@ -477,12 +477,12 @@ fn a_file_begins_with_one_run_of_a_known_format() {
     assert!(error(rest).contains("does not begin with the record of a run"));
     assert!(error("").contains("does not begin with the record of a run"));
     assert!(error(&format!("{first}\n{text}")).contains("line 2: a second run in one file"));
-    let old = error(&text.replacen("\"format\":3", "\"format\":1", 1));
+    let old = error(&text.replacen("\"format\":4", "\"format\":1", 1));
     assert!(
         old.contains("format 1") && old.contains("run `compare` again"),
         "{old}"
     );
-    let newer = error(&text.replacen("\"format\":3", "\"format\":4", 1));
+    let newer = error(&text.replacen("\"format\":4", "\"format\":5", 1));
     assert!(newer.contains("take a newer version"), "{newer}");
 }
 

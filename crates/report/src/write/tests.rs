@@ -20,7 +20,7 @@ fn good() -> FitRecord {
         judged_accuracy: accuracy,
     };
     let fitted = Fitted {
-        fit_seconds: 0.1 + 0.2,
+        fit_seconds: Some(0.1 + 0.2),
         log_probabilities: Some(vec![-0.1, -2.3, -2.3, -0.1, -2.3, -0.1, -2.3, -0.1]),
         looks: 3,
         certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),

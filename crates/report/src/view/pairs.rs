@@ -4,7 +4,7 @@ use crate::numbers::{four, points, probability, thousands};
 use crate::words;
 use analysis::{Comparison, FIVE_BY_TWO, Metric, MetricDifference, OverSeeds, Report};
 use serde::Serialize;
-use statistics::{Interval, Posterior};
+use statistics::Interval;
 
 const NONE: &str = "–";
 
@@ -78,23 +78,13 @@ fn cells(pair: &Comparison) -> [String; 11] {
         probability(pair.p_adjusted),
         words::relation(pair.different, pair.difference, pair.relation).to_owned(),
         or_none(pair.detectable_difference.map(points)),
-        or_none(pair.posterior.map(shares)),
+        or_none(pair.posterior.map(words::shares)),
         or_none(f.map(|test| format!("F = {:.2}, {}", test.statistic, probability(test.p)))),
     ]
 }
 
 fn from_to(Interval { low, high }: Interval) -> String {
     format!("{} – {}", points(low), points(high))
-}
-
-fn shares(posterior: Posterior) -> String {
-    let share = |p: f64| format!("{:.0}", p * 100.0);
-    format!(
-        "{} / {} / {}",
-        share(posterior.first_better),
-        share(posterior.equivalent),
-        share(posterior.second_better)
-    )
 }
 
 fn notes_on_images(report: &Report) -> Vec<String> {

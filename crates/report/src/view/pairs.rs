@@ -164,12 +164,12 @@ const METRICS: [Metric; 9] = [
 /// Every pair of models by other metrics than accuracy.
 #[derive(Serialize)]
 pub(super) struct MetricPairs {
-    metrics: [&'static str; 9],
-    rows: Vec<(String, String, [String; 9])>,
+    metrics: Vec<&'static str>,
+    rows: Vec<(String, String, Vec<String>)>,
 }
 
 impl MetricPairs {
-    /// `None` over folds, where there are no intervals.
+    /// Those metrics that some pair has; `None` over folds, where there are no intervals.
     pub(super) fn new(pairs: &[Comparison]) -> Option<Self> {
         let cell = |pair: &Comparison, metric: Metric| {
             let mut all = pair.metric_differences.iter();
@@ -179,14 +179,21 @@ impl MetricPairs {
         let compared = pairs
             .iter()
             .filter(|pair| !pair.metric_differences.is_empty());
+        let has = |pair: &Comparison, metric: Metric| {
+            let mut all = pair.metric_differences.iter();
+            all.any(|difference| difference.metric == metric)
+        };
+        let known = |metric: &&Metric| compared.clone().any(|pair| has(pair, **metric));
+        let metrics: Vec<Metric> = METRICS.iter().filter(known).copied().collect();
         let rows: Vec<_> = compared
+            .clone()
             .map(|pair| {
-                let cells = METRICS.map(|metric| cell(pair, metric));
-                (pair.first.clone(), pair.second.clone(), cells)
+                let cells = metrics.iter().map(|&metric| cell(pair, metric));
+                (pair.first.clone(), pair.second.clone(), cells.collect())
             })
             .collect();
         (!rows.is_empty()).then(|| Self {
-            metrics: METRICS.map(Metric::heading),
+            metrics: metrics.into_iter().map(Metric::heading).collect(),
             rows,
         })
     }

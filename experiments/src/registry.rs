@@ -18,6 +18,7 @@ const MODELS: &[ModelEntry] = &[
     model_burn_mlp::BURN_MLP,
     model_kernel_svm::KERNEL_SVM,
     model_kernel_svm::VIRTUAL_SVM,
+    model_kernel_svm::GRADIENT_SVM,
     model_linfa_svm::LINFA_SVM_RBF,
     model_linfa_svm::LINFA_SVM_LINEAR,
     model_linfa_logistic::LINFA_LOGISTIC,

@@ -9,6 +9,7 @@ use statistics::at_temperature;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use tables::Preparation;
 
 /// A model that was read from a file.
 pub struct Kept {
@@ -149,6 +150,19 @@ impl Kept {
             ),
         };
         Err(KeptError::Unsuited(format!("{what}: {difference}")))
+    }
+
+    /// How the columns of the table called `what` become features.
+    ///
+    /// # Errors
+    /// [`KeptError::Unsuited`] if the model was not fitted to the columns of a table.
+    pub fn preparation(&self, what: &str) -> Result<&Preparation, KeptError> {
+        self.about.preparation.as_ref().ok_or_else(|| {
+            KeptError::Unsuited(format!(
+                "{what}: a table, and {} was not fitted to the columns of one",
+                self.about.id
+            ))
+        })
     }
 
     /// Class scores and, where the model has them, log-probabilities at its temperature; each of shape

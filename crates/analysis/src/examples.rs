@@ -114,14 +114,14 @@ fn member(model: u64, role: Role, labels: &[u16], classes: u64) -> Fitted {
     let seconds = 10_f64.powi((like % 6) as i32 - 3) * images as f64;
     Fitted {
         parameters: Some(1000 * (1 + scattered(like) as usize % 5000)),
-        fit_seconds: seconds,
+        fit_seconds: Some(seconds),
         predict_seconds: Some(seconds / 50.0),
         latency: Some(Latency {
             p50: seconds / 3e4,
             p99: seconds / 1e4,
             images: labels.len(),
         }),
-        peak_memory_bytes: (1 + scattered(like) as usize % 900) << 20,
+        peak_memory_bytes: Some((1 + scattered(like) as usize % 900) << 20),
         epochs: if model % 4 == 3 {
             Vec::new()
         } else {

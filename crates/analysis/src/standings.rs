@@ -1,7 +1,7 @@
 //! Models in the order of tables and figures, with letters for those that cannot be told apart.
 
-use crate::comparison::Comparison;
 use crate::model::{Finished, ModelSummary};
+use crate::pair::Comparison;
 use crate::report::Report;
 use statistics::compact_letters;
 
@@ -12,7 +12,8 @@ pub struct Standing<'a> {
     pub model: &'a ModelSummary,
     /// What was measured of it.
     pub finished: &'a Finished,
-    /// Two models share a letter exactly if they are not shown to be different. Empty for a model alone.
+    /// Two models share a letter exactly if they are not shown to be different. Empty for a
+    /// model alone, and where not all pairs were compared.
     pub letters: String,
 }
 
@@ -22,16 +23,18 @@ impl Report {
         let mut ranked = self.ranked();
         ranked.sort_by(|(_, a), (_, b)| {
             let better = b.quality.accuracy.total_cmp(&a.quality.accuracy);
-            better.then(a.cost.fit_seconds.total_cmp(&b.cost.fit_seconds))
+            let seconds = |of: &Finished| of.cost.fit_seconds.unwrap_or(f64::INFINITY);
+            better.then(seconds(a).total_cmp(&seconds(b)))
         });
         let differ = |a: usize, b: usize| {
             let [a, b] = [a, b].map(|i| ranked[i].0.id.as_str());
             let pair = self.pair(a, b);
             pair.is_some_and(|pair| pair.different)
         };
-        let letters = match ranked.len() {
-            0 | 1 => vec![String::new(); ranked.len()],
-            count => compact_letters(count, differ),
+        let letters = if self.has_all_pairs() {
+            compact_letters(ranked.len(), differ)
+        } else {
+            vec![String::new(); ranked.len()]
         };
         let standing = |((model, finished), letters)| Standing {
             model,
@@ -39,6 +42,12 @@ impl Report {
             letters,
         };
         ranked.into_iter().zip(letters).map(standing).collect()
+    }
+
+    /// Whether there are several models, and each was compared with each: not so with a baseline.
+    pub fn has_all_pairs(&self) -> bool {
+        let models = self.finished().count();
+        models > 1 && self.comparisons.len() == models * (models - 1) / 2
     }
 
     /// The comparison of two models, in whichever order.
@@ -69,7 +78,7 @@ mod tests {
         let fits = models.map(|(id, wrong, seconds)| {
             let mut fit = with_errors(&run, id, CELL, wrong);
             if let Outcome::Finished(fitted) = &mut fit.outcome {
-                fitted.fit_seconds = seconds;
+                fitted.fit_seconds = Some(seconds);
             }
             fit
         });

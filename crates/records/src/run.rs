@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Version of the record files that are written.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// What was about to run, on what, and where: the first line of a record file.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,10 +24,21 @@ pub struct RunRecord {
     pub question: Option<String>,
     /// What its author makes of it, in the words of the plan.
     pub analysis: Option<String>,
+    /// The model that all others are compared with, in place of every pair.
+    pub baseline: Option<String>,
+    /// The largest difference in accuracy that does not matter, in points.
+    pub margin: Option<f64>,
     /// The models in the order of the report, whether or not they got their turn.
     pub models: Vec<PlannedModel>,
     /// The machine, the build and the command.
     pub environment: Environment,
+    /// The options that it was run with, as a plan has them; none in old records.
+    pub options: Map<String, Value>,
+    /// What was done to each column of a table, as learnt from the training rows of the first fit;
+    /// empty for other data.
+    pub columns: Vec<ColumnRecord>,
+    /// What in the data makes the comparison doubtful, in sentences.
+    pub doubts: Vec<String>,
     /// How often the labels of the images that models are judged on were looked at before any fit:
     /// for this record.
     pub looks: usize,
@@ -114,6 +125,35 @@ impl Protocol {
     }
 }
 
+/// What became of a column of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnRecord {
+    /// What it is called.
+    pub name: String,
+    /// What it holds: "numbers".
+    pub holds: String,
+    /// Training rows where it is missing.
+    pub missing: usize,
+    /// What was done to it, in words.
+    pub done: String,
+    /// The features that it became, by name.
+    pub features: Vec<String>,
+}
+
+/// What the samples of a data set are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SampleKind {
+    /// Pictures of one grey level per pixel.
+    #[default]
+    Pictures,
+    /// Pictures of red, green and blue.
+    Colours,
+    /// Rows of features that are no picture.
+    Rows,
+}
+
 /// The data that a run used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetRecord {
@@ -129,17 +169,23 @@ pub struct DatasetRecord {
     pub test: usize,
     /// As many as there are of these.
     pub test_available: usize,
-    /// Dimension of the input space.
+    /// What the samples are; pictures in old records.
+    #[serde(default)]
+    pub samples: SampleKind,
+    /// Dimension of the input space; 0 where it is not known, for models that are all predictions made
+    /// elsewhere. Of a table, that of the first fit: others may have more or fewer features, for each
+    /// prepares its own training rows.
     pub features: usize,
-    /// Height of an image.
+    /// Height of a picture, 1 for rows; 0 where it is not known.
     pub rows: usize,
-    /// Width of an image.
+    /// Width of a picture, the number of features of rows; 0 where it is not known.
     pub columns: usize,
     /// Number of classes.
     pub classes: usize,
     /// What the classes are called.
     pub class_names: Vec<String>,
-    /// SHA-256 of training images, training labels, test images and test labels.
+    /// SHA-256 of training images, training labels, test images and test labels; empty for what was
+    /// not there.
     pub sha256: [String; 4],
 }
 
@@ -161,9 +207,24 @@ pub struct PlannedModel {
     pub train_limit: Option<usize>,
     /// How often it is fitted: with several seeds, or once for each fold.
     pub fits: usize,
+    /// Where its predictions were read from, if they were made elsewhere. Nothing is known of such a
+    /// model's training: `train_images` is what its folds suggest, 0 without folds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictions: Option<PredictionFile>,
 }
 
-/// Where, when and with what a run was made: what may explain that two runs differ.
+/// A file of predictions that were made elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PredictionFile {
+    /// Its path, as it was given.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// Where, when and with what a run was made: what may explain that two runs differ. Commit, versions and
+/// build are of Plumbline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
     /// The command line.
@@ -178,6 +239,14 @@ pub struct Environment {
     pub versions: Vec<(String, String)>,
     /// Profile and optimisation of the program: "dev profile, opt-level 3".
     pub build: String,
+    /// What models were fitted on; `None` where none was fitted.
+    #[serde(flatten)]
+    pub machine: Option<Machine>,
+}
+
+/// A machine, and how much of it a fit could use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
     /// Operating system and architecture.
     pub system: String,
     /// Processor.
@@ -190,11 +259,37 @@ pub struct Environment {
 
 impl Environment {
     /// What times depend on, in words.
-    pub fn machine(&self) -> String {
-        format!(
-            "{}, {} of {} processors, {}",
-            self.cpu, self.threads, self.cpus, self.build
-        )
+    pub fn machine(&self) -> Option<String> {
+        let Machine {
+            cpu, cpus, threads, ..
+        } = self.machine.as_ref()?;
+        Some(format!(
+            "{cpu}, {threads} of {cpus} processors, {}",
+            self.build
+        ))
+    }
+
+    /// Threads that each fit could use, where models were fitted.
+    pub fn threads(&self) -> Option<usize> {
+        self.machine.as_ref().map(|machine| machine.threads)
+    }
+}
+
+impl DatasetRecord {
+    /// Grey levels that show a sample; rows are not shown.
+    pub fn shown(&self) -> usize {
+        match self.samples {
+            SampleKind::Pictures | SampleKind::Colours => self.rows * self.columns,
+            SampleKind::Rows => 0,
+        }
+    }
+
+    /// What one sample is called, and what several are.
+    pub fn words(&self) -> [&'static str; 2] {
+        match self.samples {
+            SampleKind::Pictures | SampleKind::Colours => ["image", "images"],
+            SampleKind::Rows => ["row", "rows"],
+        }
     }
 }
 

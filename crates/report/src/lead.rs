@@ -19,29 +19,30 @@ fn costs(standings: &[Standing], judged: usize) -> Option<String> {
             .letters
             .contains(|letter| best.letters.contains(letter))
     };
-    let fit = |of: &&Standing| of.finished.cost.fit_seconds;
+    let fit = |of: &&Standing| of.finished.cost.fit_seconds.unwrap_or(f64::INFINITY);
     let equals = others.iter().filter(is_equal);
     let beside = equals
         .min_by(|a, b| fit(a).total_cmp(&fit(b)))
         .or(others.first());
     let id = &best.model.id;
-    let of_best = of_model(best.finished, judged);
+    let of_best = of_model(best.finished, judged)?;
     Some(match beside {
         None => format!("{id} needs {of_best}."),
         Some(other) => {
-            let of_other = of_model(other.finished, judged);
+            let of_other = of_model(other.finished, judged)?;
             format!("{id} needs {of_best}, {} {of_other}.", other.model.id)
         }
     })
 }
 
-fn of_model(of: &Finished, judged: usize) -> String {
-    let fit = significant(of.cost.fit_seconds);
+/// `None` where it is not known.
+fn of_model(of: &Finished, judged: usize) -> Option<String> {
+    let fit = significant(of.cost.fit_seconds?);
     let predict = of.cost.predict_seconds.map(|seconds| {
         let each = significant(seconds / judged.max(1) as f64 * 1e6);
         format!(" and {each} µs for each prediction")
     });
-    format!("{fit} s to fit{}", predict.unwrap_or_default())
+    Some(format!("{fit} s to fit{}", predict.unwrap_or_default()))
 }
 
 /// What nobody knows after this comparison.

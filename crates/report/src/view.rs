@@ -13,12 +13,12 @@ use crate::numbers::{probability, thousands};
 use crate::verdict::verdict;
 use crate::warnings::{Warning, warnings};
 use crate::words::judged_images;
-use analysis::{FIVE_BY_TWO, Report};
+use analysis::Report;
 use classes::ClassTable;
 use costs::CostRow;
 use models::{ControlRow, ModelRow, SpreadRow};
-use pairs::{ComparisonRow, MetricPairs, SeedRow};
-use records::{DatasetRecord, Environment, Folds};
+use pairs::{MetricPairs, PairTable, over_seeds};
+use records::{ColumnRecord, DatasetRecord, Environment, Folds};
 use serde::Serialize;
 use training::{EpochTable, LearningTable, WeightDifferences};
 
@@ -32,33 +32,41 @@ pub(crate) struct View<'a> {
     /// Sentences about pairs of models.
     verdict: Vec<String>,
     folds: Option<Folds>,
-    comparisons: Vec<ComparisonRow>,
+    comparisons: Option<PairTable>,
     /// How many pairs there are, where not all are in the table.
     all_pairs: Option<String>,
-    /// How many pairs p values are adjusted for.
+    /// How many pairs are in the table.
     pairs: usize,
-    /// Whether there is an F test over 5x2 folds.
-    five_by_two: bool,
     by_metric: Option<MetricPairs>,
     cochran: Option<String>,
-    judged: &'static str,
+    judged: String,
+    /// Whether models have letters.
+    lettered: bool,
+    /// Whether every model is predictions that were made elsewhere.
+    judged_only: bool,
+    /// Whether some model has probabilities.
+    probabilities: bool,
     /// Headings of further metrics.
     metrics: Vec<&'static str>,
     spreads: Vec<SpreadRow>,
-    over_seeds: Vec<SeedRow>,
-    /// How many pairs are compared over seeds.
-    seed_pairs: usize,
+    over_seeds: Option<PairTable>,
     controls: Vec<ControlRow>,
     costs: Vec<CostRow>,
     curves: LearningTable,
     warnings: Vec<Warning>,
     sizes: Sizes,
+    /// What was done to the columns of a table, the first of them.
+    columns: &'a [ColumnRecord],
+    all_columns: usize,
     models: Vec<ModelRow>,
     epochs: EpochTable,
     weights: Option<WeightDifferences>,
     class_tables: Vec<ClassTable>,
     figures: Vec<&'a str>,
 }
+
+/// Columns of a table that are shown.
+const MOST_COLUMNS: usize = 200;
 
 /// What ran.
 #[derive(Serialize)]
@@ -79,29 +87,33 @@ impl<'a> View<'a> {
         let mut verdict = verdict(report);
         let pairs = report.comparisons.len();
         let shown = &report.comparisons[..pairs.min(MOST_PAIRS)];
-        let over_seeds = report.comparisons.iter();
         Self {
             report: About::new(report),
             headline: verdict.remove(0),
             lead: lead(report),
             verdict,
             folds: report.protocol.folds(),
-            comparisons: shown.iter().map(ComparisonRow::new).collect(),
+            comparisons: PairTable::new(report, shown),
             all_pairs: (pairs > MOST_PAIRS).then(|| thousands(pairs)),
-            pairs,
-            five_by_two: report.protocol.folds() == Some(FIVE_BY_TWO),
+            pairs: shown.len(),
             by_metric: MetricPairs::new(shown),
             cochran: cochran(report),
-            judged: judged_images(report.protocol.judged_on),
-            metrics: models::headings(),
+            judged: judged_images(report),
+            lettered: report.has_all_pairs(),
+            judged_only: report.is_judged_only(),
+            probabilities: report
+                .finished()
+                .any(|(_, of)| !of.quality.reliability.is_empty()),
+            metrics: models::headings(report),
             costs: CostRow::all(report),
             curves: LearningTable::new(report),
             controls: report.models.iter().filter_map(ControlRow::new).collect(),
             spreads: report.finished().filter_map(SpreadRow::new).collect(),
-            seed_pairs: over_seeds.filter(|pair| pair.over_seeds.is_some()).count(),
-            over_seeds: shown.iter().filter_map(SeedRow::new).collect(),
+            over_seeds: over_seeds(report, shown),
             warnings: warnings(report),
             sizes: Sizes::new(report),
+            columns: &report.columns[..report.columns.len().min(MOST_COLUMNS)],
+            all_columns: report.columns.len(),
             models: ModelRow::all(report),
             epochs: EpochTable::new(report),
             weights: WeightDifferences::new(report),

@@ -1,26 +1,33 @@
 //! Data and models, ready to run: fits every cell that the store lacks, and records it.
 
+mod described;
+mod keeping;
 pub(crate) mod key;
+
+use described::{columns, described};
 
 use crate::Registry;
 use crate::division::{Division, of};
 use crate::environment::{self, Build};
 use crate::executor::Executor;
-use crate::failure::Failure;
+use crate::failure::{Failure, Place};
 use crate::handover::Handover;
-use crate::job::{Ended, Event, Job, Task};
+use crate::job::{Ended, Event, Job, Keep, Task};
 use crate::learner::Learner;
 use crate::limits::Limits;
+use crate::margin::Margin;
 use crate::options::Options;
+use crate::rows::SealedRows;
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
-use catalog::Splits;
+use catalog::Loaded;
 use classifier::{Cancellation, Count};
 use records::{
-    Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted, Folds,
-    ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
-    read_records,
+    Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted,
+    Folds, ImagesRecord, JudgedOn, Outcome, PlannedModel, Protocol, Record, RecordLog, Records,
+    RunRecord, read_records,
 };
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -60,6 +67,8 @@ pub struct Setting<'a> {
     pub cancellation: Cancellation,
     /// Fit again what the store has.
     pub refit: bool,
+    /// Keep the main fit of each model in a file beside the records.
+    pub keep: bool,
     /// How the program was built. Without, nothing is kept in a store.
     pub build: Option<&'a Build>,
     /// The models it knows, for the versions of their libraries.
@@ -77,6 +86,7 @@ impl<'a> Setting<'a> {
             limits: Limits::default(),
             cancellation: Cancellation::default(),
             refit: false,
+            keep: false,
             build: None,
             registry,
             command: "",
@@ -108,7 +118,13 @@ pub struct Comparison {
     dataset: DatasetRecord,
     data_origin: String,
     learners: Vec<Learner>,
+    columns: Vec<ColumnRecord>,
+    doubts: Vec<String>,
+    given: Vec<Given>,
 }
+
+/// A model that was fitted elsewhere: its plan, and what it said of the samples that are judged.
+pub type Given = (PlannedModel, Vec<FitRecord>);
 
 /// What all fits of a run have in common.
 struct Session<'a> {
@@ -124,29 +140,15 @@ impl Comparison {
     /// # Errors
     /// If the data cannot be learnt from, or not be divided as asked for.
     pub fn new(
-        splits: Splits,
+        data: impl Into<Loaded>,
         mut learners: Vec<Learner>,
         options: Options,
     ) -> Result<Self, Failure> {
-        splits.check()?;
-        let samples = splits.test.samples();
-        let shape = samples.shown_shape();
-        let dataset = DatasetRecord {
-            name: splits.id.clone(),
-            title: splits.title.clone(),
-            train: 0,
-            train_available: splits.train.len(),
-            test: 0,
-            test_available: 0,
-            features: samples.features(),
-            rows: shape.rows,
-            columns: shape.columns,
-            classes: splits.test.classes(),
-            class_names: splits.test.class_names().to_vec(),
-            sha256: splits.sha256.clone(),
-        };
-        let data_origin = splits.origin.clone();
-        let division = Division::new(splits, &options)?;
+        let data: Loaded = data.into();
+        data.content.check()?;
+        let dataset = described(&data);
+        let data_origin = data.origin.clone();
+        let division = Division::new(data.content, &options)?;
         let first = division.cells(true, &[])[0];
         let can_draw = |size, option: &str| {
             let drawn = division.train(first, size).map(|_| ());
@@ -162,10 +164,23 @@ impl Comparison {
         for size in options.sizes.iter().flatten() {
             can_draw(Some(size.get()), "sizes")?;
         }
+        let columns = columns(&division, first)?;
+        let features = columns.iter().map(|column| column.features.len()).sum();
+        let dataset = if columns.is_empty() {
+            dataset
+        } else {
+            DatasetRecord {
+                features,
+                columns: features,
+                ..dataset
+            }
+        };
         let of_learners = learners
             .iter()
             .map(|learner| division.train_samples(learner.train_limit));
         Ok(Self {
+            columns,
+            doubts: Vec::new(),
             dataset: DatasetRecord {
                 train: of_learners.max().unwrap_or(0),
                 train_available: division.train_available,
@@ -177,12 +192,72 @@ impl Comparison {
             division,
             data_origin,
             learners,
+            given: Vec::new(),
         })
+    }
+
+    /// The same with what in the data makes it doubtful, in sentences, for its report.
+    #[must_use]
+    pub fn doubted(self, doubts: Vec<String>) -> Self {
+        Self { doubts, ..self }
+    }
+
+    /// The same with models beside its own that were fitted elsewhere.
+    ///
+    /// # Errors
+    /// If one has the name of another model, or the baseline is none of them.
+    pub fn with(mut self, given: Vec<Given>) -> Result<Self, Failure> {
+        let mut ids: HashSet<&str> = self.learners.iter().map(|one| one.id.as_str()).collect();
+        for (planned, _) in &given {
+            if !ids.insert(&planned.id) {
+                return Err(Failure::SameId {
+                    place: Place::Option("--with".to_owned()),
+                    id: planned.id.clone(),
+                });
+            }
+        }
+        self.given = given;
+        self.check_baseline()?;
+        Ok(self)
     }
 
     /// The directory below `results` that the comparison is recorded in.
     pub fn directory(&self, results: &Path) -> PathBuf {
         results.join(&self.dataset.name)
+    }
+
+    /// The data, as far as they are used.
+    pub fn dataset(&self) -> &DatasetRecord {
+        &self.dataset
+    }
+
+    /// What models are judged on, and how often they are fitted.
+    pub fn protocol(&self) -> Protocol {
+        self.division.protocol
+    }
+
+    /// What it is asked to do.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// How many models it has.
+    pub fn models(&self) -> usize {
+        self.learners.len() + self.given.len()
+    }
+
+    /// That the model to compare with is one of them.
+    fn check_baseline(&self) -> Result<(), Failure> {
+        let given = self.given.iter().map(|(planned, _)| &planned.id);
+        let ids = || self.learners.iter().map(|of| &of.id).chain(given.clone());
+        match &self.options.baseline {
+            Some(baseline) if ids().all(|id| id != baseline) => Err(Failure::NotPlanned {
+                place: Place::Option("baseline".to_owned()),
+                id: baseline.clone(),
+                planned: ids().cloned().collect(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Runs every model, one after another, and gives what was recorded.
@@ -196,6 +271,7 @@ impl Comparison {
         setting: &Setting<'_>,
         watcher: &mut dyn Watcher,
     ) -> Result<Records, Failure> {
+        self.check_baseline()?;
         let mut run = self.record(setting.environment(&self.data_origin));
         // Before anything is trained: an unwritable directory must not cost an hour.
         let mut log = RecordLog::create(&self.directory(results), &mut run)?;
@@ -218,13 +294,19 @@ impl Comparison {
             }
             let what = format!("{}{}", learner.id, of_cell(&session.run, *cell));
             watcher.begin(&what, index, cells.len());
-            let (record, reused) = self.find_or_fit(&session, learner, *cell, watcher)?;
+            let file = setting.keep.then(|| self.file_of(results, learner, *cell));
+            let file = file.flatten();
+            let (record, reused) =
+                self.find_or_fit(&session, learner, *cell, file.as_deref(), watcher)?;
             watcher.end(&in_a_line(&session.run, &record, reused));
             log.append(&Record::Fit(Box::new(record)))?;
             session.tell_trouble(watcher);
             if setting.cancellation.check().is_err() {
                 break;
             }
+        }
+        for fit in self.given.iter().flat_map(|(_, fits)| fits) {
+            log.append(&Record::Fit(Box::new(fit.clone())))?;
         }
         self.conclude(log)
     }
@@ -246,11 +328,12 @@ impl Comparison {
         session: &Session<'_>,
         learner: &Learner,
         cell: Cell,
+        file: Option<&Path>,
         watcher: &mut dyn Watcher,
     ) -> Result<(FitRecord, bool), Failure> {
         let build = session.build();
         let key = self.key(learner, cell, &build);
-        let record = |outcome, looks, machine| FitRecord {
+        let record = |outcome, looks, machine: Option<String>| FitRecord {
             id: learner.id.clone(),
             cell,
             key: key.hash().to_owned(),
@@ -258,14 +341,22 @@ impl Comparison {
             looks,
             outcome,
         };
-        if let Some((fitted, machine)) = session.find(&key) {
+        let is_kept = file.is_none_or(|file| Self::is_kept(file, &key));
+        if let (true, Some((fitted, machine))) = (is_kept, session.find(&key)) {
             let looks = fitted.looks;
-            return Ok((record(Outcome::Finished(fitted), looks, machine), true));
+            return Ok((
+                record(Outcome::Finished(fitted), looks, Some(machine)),
+                true,
+            ));
         }
-        let (outcome, looks) = session.fit(learner, cell, watcher)?;
+        let keep = file.and_then(|file| self.keep(learner, cell, key.hash(), file));
+        let (outcome, looks, unkept) = session.fit(learner, cell, keep, watcher)?;
+        if let Some(reason) = unkept {
+            watcher.note(&format!("note: {} was not kept: {reason}", learner.id));
+        }
         let machine = session.run.environment.machine();
-        if let Outcome::Finished(fitted) = &outcome {
-            session.store.keep(&key, &machine, &session.run.run, fitted);
+        if let (Outcome::Finished(fitted), Some(machine)) = (&outcome, &machine) {
+            session.store.keep(&key, machine, &session.run.run, fitted);
         }
         Ok((record(outcome, looks, machine), false))
     }
@@ -314,7 +405,7 @@ impl Comparison {
             };
             let what = format!("{}{}", learner.id, of_cell(&session.run, record.cell));
             watcher.begin(&what, index, fits.len());
-            let (outcome, _) = session.fit(learner, record.cell, watcher)?;
+            let (outcome, ..) = session.fit(learner, record.cell, None, watcher)?;
             if setting.cancellation.check().is_err() {
                 return Err(Failure::Interrupted);
             }
@@ -323,13 +414,20 @@ impl Comparison {
         Ok(())
     }
 
-    /// The samples that some model got wrong; `None` over folds, where they are all training samples.
+    /// The samples that some model got wrong; `None` over folds, where they are all training samples, and
+    /// where they are no pictures.
     fn wrong_samples(&self, records: &Records) -> Option<ImagesRecord> {
         if self.division.protocol.folds().is_some() {
             return None;
         }
         let indices = records.wrong();
-        let samples = self.division.judged.samples();
+        let SealedRows::Samples(judged) = &self.division.judged else {
+            return None;
+        };
+        if self.dataset.shown() == 0 {
+            return None;
+        }
+        let samples = judged.samples();
         let pixels = indices.iter().flat_map(|&index| {
             let levels = samples.grey_levels(index as usize);
             levels.into_owned()
@@ -364,7 +462,7 @@ impl Comparison {
         };
         // A failure may be of a limit, which is not in the key.
         if !controls.is_empty() && controls.iter().all(|control| control.passed) {
-            let machine = session.run.environment.machine();
+            let machine = session.run.environment.machine().unwrap_or_default();
             session
                 .store
                 .keep(&key, &machine, &session.run.run, &controls);
@@ -391,14 +489,14 @@ impl Comparison {
             count(self.learners.len(), "model"),
             count(run.dataset.train, "training sample"),
             run.seed,
-            count(run.environment.threads, "thread"),
+            count(run.environment.threads().unwrap_or_default(), "thread"),
             self.without_samples()
         )
     }
 
     /// Says so if classes have no training sample: labels may not be what they seem.
     fn without_samples(&self) -> String {
-        let counts = self.division.train.class_counts();
+        let counts = self.division.train.targets().class_counts();
         match counts.iter().filter(|&&count| count == 0).count() {
             0 => String::new(),
             none => format!(
@@ -417,6 +515,7 @@ impl Comparison {
             train_images: self.division.train_samples(learner.train_limit),
             train_limit: learner.train_limit,
             fits: self.cells_of(learner).len(),
+            predictions: None,
         };
         let (labels, folds) = self.division.labels();
         RunRecord {
@@ -428,7 +527,17 @@ impl Comparison {
             protocol: self.division.protocol,
             question: self.options.question.clone(),
             analysis: self.options.analysis.clone(),
-            models: self.learners.iter().map(planned).collect(),
+            options: self.options.recorded(),
+            columns: self.columns.clone(),
+            doubts: self.doubts.clone(),
+            baseline: self.options.baseline.clone(),
+            margin: self.options.margin.map(Margin::points),
+            models: self
+                .learners
+                .iter()
+                .map(planned)
+                .chain(self.given.iter().map(|(planned, _)| planned.clone()))
+                .collect(),
             environment,
             labels,
             folds,
@@ -456,16 +565,23 @@ impl Session<'_> {
         executor.run(job, *limits, cancellation, on)
     }
 
-    /// Fits a cell, and counts the looks at the labels that it is judged by.
+    /// Fits a cell, counts the looks at the labels that it is judged by, and says why the model was not
+    /// kept, if it was to be and was not.
     fn fit(
         &self,
         learner: &Learner,
         cell: Cell,
+        keep: Option<Keep>,
         watcher: &mut dyn Watcher,
-    ) -> Result<(Outcome, usize), Failure> {
-        let job = self.job(Task::Fit(cell), learner);
+    ) -> Result<(Outcome, usize, Option<String>), Failure> {
+        let mut job = self.job(Task::Fit(cell), learner);
+        job.keep = keep;
         match self.run(&job, &mut |event| watcher.event(event))? {
-            Ended::Fit { outcome, looks } => Ok((outcome, looks)),
+            Ended::Fit {
+                outcome,
+                looks,
+                unkept,
+            } => Ok((outcome, looks, unkept)),
             other => Err(Failure::job(
                 "job",
                 &format!("not the end of a fit: {other:?}"),
@@ -480,9 +596,12 @@ impl Session<'_> {
         }
         // What took more than it may now is fitted again, to be stopped.
         let within = |fitted: &Fitted| {
-            let time = Duration::try_from_secs_f64(fitted.fit_seconds).unwrap_or_default();
-            let limits = self.setting.limits;
-            limits.exceeded(time, fitted.peak_memory_bytes).is_none()
+            let (Some(seconds), Some(memory)) = (fitted.fit_seconds, fitted.peak_memory_bytes)
+            else {
+                return false;
+            };
+            let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            self.setting.limits.exceeded(time, memory).is_none()
         };
         let found = self.store.find::<Box<Fitted>>(key);
         found.filter(|(fitted, _)| within(fitted))
@@ -491,26 +610,6 @@ impl Session<'_> {
     fn tell_trouble(&self, watcher: &mut dyn Watcher) {
         if let Some(trouble) = self.store.trouble() {
             watcher.note(&format!("note: {trouble}"));
-        }
-    }
-}
-
-impl Options {
-    /// The options that a run was recorded with, as far as they divide its data.
-    pub fn of_run(run: &RunRecord) -> Self {
-        let (validation, cv) = match run.protocol.judged_on {
-            records::JudgedOn::Test => (None, None),
-            records::JudgedOn::Validation { images } => (Count::new(images), None),
-            records::JudgedOn::Folds(folds) => (None, Some(crate::options::CrossValidation(folds))),
-        };
-        Self {
-            seed: Some(crate::options::Seed::new(run.seed)),
-            seeds: crate::options::Seeds::new(run.protocol.seeds),
-            validation,
-            cv,
-            calibrate: run.protocol.calibration.and_then(Count::new),
-            quick: run.quick,
-            ..Self::default()
         }
     }
 }

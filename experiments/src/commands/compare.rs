@@ -3,13 +3,16 @@
 use crate::cli::CompareArgs;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
+use crate::keeping;
 use crate::output;
 use crate::progress::Progress;
-use crate::request::{check_exclusions, command_line, own_processes};
+use crate::request::{check_exclusions, command_line, own_processes, share};
 use crate::table;
-use analysis::{ModelSummary, Report, Status};
-use report::{write_index, write_report};
-use runner::Comparison;
+use analysis::{ModelSummary, Planned, Report, Status};
+use catalog::{Content, Loaded, inspect};
+use predictions::{Truth, beside, read_models};
+use report::{foresight, write_index, write_report};
+use runner::{Comparison, Given, Options};
 
 /// The plan that runs unless another is named.
 pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
@@ -18,17 +21,41 @@ pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
 pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let run = &arguments.run;
     let mut plan = run.plan(DEFAULT, "the default plan")?;
+    if run.is_of_unknown_data() {
+        plan.add_registered()?;
+    }
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;
-    let learners = plan.ready()?;
-    let splits = run.load(&plan)?;
-    let comparison = Comparison::new(splits, learners, plan.options)?;
+    if arguments.keep && plan.options.cv.is_some() {
+        return Err(Failure::Option {
+            option: "--keep".to_owned(),
+            reason: "over folds there are many models of each kind; leave out `cv` to keep one"
+                .to_owned(),
+        });
+    }
+    let mut learners = plan.ready()?;
+    let data = run.load(&plan, &mut learners)?;
+    let given = given(arguments, &plan.options, &data)?;
+    // Data known by name are what they are.
+    let doubts = plan.options.data.as_ref().map(|_| inspect(&data).doubts());
+    let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
+    let comparison = comparison.doubted(doubts.unwrap_or_default());
+    if arguments.dry_run {
+        for line in foresight(planned(&comparison)) {
+            output::line(line);
+        }
+        return Ok(());
+    }
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
-    let setting = run.setting(&executor, &cancellation, &command);
+    let mut setting = run.setting(&executor, &cancellation, &command);
+    setting.keep = arguments.keep;
     let results = run.results();
     let records = comparison.run(&results, &setting, &mut Progress::new(run.quiet))?;
+    if arguments.keep {
+        keeping::complete_all(&comparison, &results, &records)?;
+    }
 
     let report = Report::new(records);
     let directory = comparison.directory(&results);
@@ -45,6 +72,41 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     verdict(&report)
+}
+
+/// What is about to be compared.
+fn planned(comparison: &Comparison) -> Planned {
+    let (dataset, options) = (comparison.dataset(), comparison.options());
+    Planned {
+        models: comparison.models(),
+        has_baseline: options.baseline.is_some(),
+        train: dataset.train,
+        images: dataset.test,
+        protocol: comparison.protocol(),
+        margin: share(options.margin),
+    }
+}
+
+/// The models of `--with`, whose predictions are read before anything is fitted.
+fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Vec<Given>, Failure> {
+    if arguments.with.is_empty() {
+        return Ok(Vec::new());
+    }
+    if options.quick || options.validation.is_some() || options.cv.is_some() {
+        return Err(Failure::Option {
+            option: "--with".to_owned(),
+            reason:
+                "its predictions are for all test samples; leave out --quick, --validation and --cv"
+                    .to_owned(),
+        });
+    }
+    let (test, class_names) = match &data.content {
+        Content::Samples { test, .. } => (test.len(), test.class_names()),
+        Content::Table { test, .. } => (test.len(), test.class_names()),
+    };
+    let samples = Truth::of_rows("the test set", test, class_names);
+    let models = read_models(&samples, &arguments.with)?;
+    Ok(beside(&samples, models, options.seed(), options.seeds())?)
 }
 
 /// Success only if every model finished and passed its controls.

@@ -2,7 +2,8 @@
 
 use super::demand::{MOST_COUNTED, count, demand, length, number, planned};
 use crate::{
-    Cell, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome, Role, RunRecord, Split,
+    Cell, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome, Role, RunRecord,
+    SampleKind, Split,
 };
 
 /// The longest time, in seconds: thirty years.
@@ -22,6 +23,7 @@ pub(crate) fn fit(run: &RunRecord, record: &FitRecord) -> Result<(), String> {
     count("looks", record.looks, 0, MOST_COUNTED)?;
     match &record.outcome {
         Outcome::Finished(fitted) => {
+            made_here(run, &record.id, fitted)?;
             measured(fitted)?;
             answers(run, record.cell, fitted)
         }
@@ -64,6 +66,26 @@ pub(crate) fn cell(run: &RunRecord, id: &str, cell: Cell) -> Result<(), String> 
     }
 }
 
+/// What a fit costs is known of models that were fitted, and of no others.
+fn made_here(run: &RunRecord, id: &str, fitted: &Fitted) -> Result<(), String> {
+    let is_here = run
+        .planned(id)
+        .is_some_and(|planned| planned.predictions.is_none());
+    for (what, is_known) in [
+        ("seconds to fit", fitted.fit_seconds.is_some()),
+        ("bytes of memory", fitted.peak_memory_bytes.is_some()),
+    ] {
+        demand(is_known == is_here, || {
+            if is_here {
+                format!("{what}: there are none")
+            } else {
+                format!("{what}: there are some of predictions that were made elsewhere")
+            }
+        })?;
+    }
+    Ok(())
+}
+
 /// Numbers that depend on nothing else.
 fn measured(fitted: &Fitted) -> Result<(), String> {
     count(
@@ -72,10 +94,15 @@ fn measured(fitted: &Fitted) -> Result<(), String> {
         0,
         MOST_COUNTED,
     )?;
-    count("bytes of memory", fitted.peak_memory_bytes, 0, MOST_COUNTED)?;
+    count(
+        "bytes of memory",
+        fitted.peak_memory_bytes.unwrap_or(0),
+        0,
+        MOST_COUNTED,
+    )?;
     count("looks", fitted.looks, 0, MOST_COUNTED)?;
     for (what, seconds) in [
-        ("seconds to fit", Some(fitted.fit_seconds)),
+        ("seconds to fit", fitted.fit_seconds),
         ("seconds to predict", fitted.predict_seconds),
         ("latency", fitted.latency.map(|latency| latency.p50)),
         (
@@ -140,7 +167,13 @@ fn answers(run: &RunRecord, cell: Cell, fitted: &Fitted) -> Result<(), String> {
         })?;
     }
     if let Some(LinearRecord { weights, biases }) = &fitted.linear {
-        length("weights", weights.len(), run.dataset.features * classes)?;
+        if run.dataset.samples == SampleKind::Rows {
+            demand(weights.len().is_multiple_of(classes), || {
+                format!("{} weights of {classes} classes", weights.len())
+            })?;
+        } else {
+            length("weights", weights.len(), run.dataset.features * classes)?;
+        }
         length("biases", biases.len(), classes)?;
         demand(weights.iter().all(|weight| weight.is_finite()), || {
             "a weight is no finite number".to_owned()
@@ -151,14 +184,14 @@ fn answers(run: &RunRecord, cell: Cell, fitted: &Fitted) -> Result<(), String> {
     }
     count("mistakes", fitted.mistakes.len(), 0, MOST_MISTAKES)?;
     let mut mistakes = fitted.mistakes.iter();
-    mistakes.try_for_each(|mistake| mistaken(mistake, &labels, fitted, run.dataset.features))
+    mistakes.try_for_each(|mistake| mistaken(mistake, &labels, fitted, run.dataset.shown()))
 }
 
 fn mistaken(
     mistake: &Mistake,
     labels: &[usize],
     fitted: &Fitted,
-    features: usize,
+    shown: usize,
 ) -> Result<(), String> {
     let Mistake {
         image,
@@ -167,7 +200,7 @@ fn mistaken(
         probability,
         pixels,
     } = mistake;
-    length("pixels of a mistake", pixels.len(), features)?;
+    length("pixels of a mistake", pixels.len(), shown)?;
     if let Some(probability) = probability {
         number(
             "probability of a mistake",

@@ -14,7 +14,7 @@ const COSTS: [Cost; 3] = [
         name: "fit",
         short: "fit ",
         unit: "s",
-        of: |of, _| Some(of.cost.fit_seconds),
+        of: |of, _| of.cost.fit_seconds,
     },
     Cost {
         name: "predict",
@@ -26,7 +26,7 @@ const COSTS: [Cost; 3] = [
         name: "memory",
         short: "",
         unit: "MB",
-        of: |of, _| Some(of.cost.peak_memory_bytes as f64 / 1e6),
+        of: |of, _| Some(of.cost.peak_memory_bytes? as f64 / 1e6),
     },
 ];
 
@@ -140,19 +140,23 @@ fn is_log(standings: &[Standing]) -> bool {
 
 /// What is drawn.
 fn said(report: &Report, is_log: bool) -> String {
-    let images = judged_images(report.protocol.judged_on);
+    let images = judged_images(report);
     let scale = if is_log {
         " on a scale that is wider towards 100 %"
     } else {
         ""
     };
-    let letters = match report.finished().count() {
-        1 => "",
-        _ => " Models that share a letter cannot be told apart.",
+    let letters = if report.has_all_pairs() {
+        " Models that share a letter cannot be told apart."
+    } else {
+        ""
     };
-    format!(
-        "Share of the {images} that are right{scale}, with its 95 % interval; costs on logarithmic scales.{letters}"
-    )
+    let costs = if report.is_judged_only() {
+        ""
+    } else {
+        "; costs on logarithmic scales"
+    };
+    format!("Share of the {images} that are right{scale}, with its 95 % interval{costs}.{letters}")
 }
 
 /// All letters in order.

@@ -32,14 +32,14 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Option<Figure> {
                 .collect(),
         })
         .collect();
-    let judged = judged_images(report.protocol.judged_on);
+    let judged = judged_images(report);
     (!curves.is_empty()).then(|| {
         let panels = [
-            panel(&curves, "Training images", |epoch| epoch.train_accuracy),
-            panel(&curves, &capital(judged), |epoch| epoch.judged_accuracy),
+            panel(&curves, &format!("Training {}", report.dataset.words()[1]), |epoch| epoch.train_accuracy),
+            panel(&curves, &capital(&judged), |epoch| epoch.judged_accuracy),
         ];
-        let said = "Share of the images that are right after each epoch, both on one scale. Lines that coincide lie on each other; their markers take turns.";
-        Figure::svg("accuracy", |room| draw(room, &title(&curves, judged), said, &panels), data(&curves))
+        let said = "Share that is right after each epoch, both on one scale. Lines that coincide lie on each other; their markers take turns.";
+        Figure::svg("accuracy", |room| draw(room, &title(&curves, &judged), said, &panels), data(&curves))
     })
 }
 

@@ -8,20 +8,25 @@ use crate::numbers::{significant, thousands};
 use crate::table::Table;
 use crate::words::judged_images;
 use analysis::{CONFIDENCE, Finished, FitSummary, Report};
+use records::SampleKind;
 use statistics::{Interval, wilson};
 
 /// What a fit costs: images or seconds.
 type Cost = fn(&FitSummary) -> f64;
 
+fn seconds(fit: &FitSummary) -> f64 {
+    fit.fit_seconds.unwrap_or(0.0).max(1e-6)
+}
+
 /// Two pictures, by images and by time; empty without learning curves.
 pub(super) fn learning_curves(report: &Report) -> Vec<Figure> {
+    let samples = match report.dataset.samples {
+        SampleKind::Rows => "training rows",
+        SampleKind::Pictures | SampleKind::Colours => "training images",
+    };
     let costs: [(&str, &str, Cost); 2] = [
-        ("learning-by-images", "training images", |fit| {
-            fit.train_images as f64
-        }),
-        ("learning-by-time", "fit time, s", |fit| {
-            fit.fit_seconds.max(1e-6)
-        }),
+        ("learning-by-images", samples, |fit| fit.train_images as f64),
+        ("learning-by-time", "fit time, s", |fit| seconds(fit)),
     ];
     let models: Vec<(Model, &Finished)> = report
         .finished()
@@ -48,7 +53,7 @@ pub(super) fn learning_curves(report: &Report) -> Vec<Figure> {
         };
         let said = format!(
             "Share of the {} that are right against {}, with 95 % intervals.",
-            judged_images(report.protocol.judged_on),
+            judged_images(report),
             label.trim_end_matches(", s")
         );
         Figure::svg(
@@ -95,7 +100,7 @@ fn panel<'a>(models: &[(Model<'a>, &Finished)], label: &str, cost: Cost) -> Pane
         let said = |fit: &FitSummary| {
             let [right, seconds] = [
                 format!("{:.2}", fit.accuracy * 100.0),
-                significant(fit.fit_seconds),
+                significant(seconds(fit)),
             ];
             format!(
                 "{}: {} training images in {seconds} s, {right} % right",
@@ -186,7 +191,7 @@ fn by_time(models: &[(Model, &Finished)]) -> String {
         format!(
             "{id} gets furthest: {:.2} % right after {} s",
             fit.accuracy * 100.0,
-            significant(fit.fit_seconds)
+            significant(seconds(fit))
         )
     })
 }

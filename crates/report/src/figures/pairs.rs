@@ -11,10 +11,10 @@ use analysis::{Comparison, Report, Standing};
 /// The most models: with more, cells would be too small to be seen.
 const MOST: usize = 40;
 
-/// A cell for each pair; `None` for fewer than two models, or too many.
+/// A cell for each pair; `None` for fewer than two models, or too many, or with a baseline.
 pub(super) fn matrix_of_pairs(report: &Report) -> Option<Figure> {
     let standings = report.standings();
-    let is_drawn = (2..=MOST).contains(&standings.len());
+    let is_drawn = report.has_all_pairs() && standings.len() <= MOST;
     is_drawn.then(|| {
         let matrix = Pairs {
             report,

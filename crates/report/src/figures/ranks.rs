@@ -12,8 +12,8 @@ use crate::words::and;
 use analysis::Ranking;
 
 /// Models by average rank, with bars beside the sets of them that cannot be told apart.
-pub(crate) fn critical_difference_diagram(ranking: &Ranking) -> Figure {
-    let (models, critical, groups) = (&ranking.models, ranking.critical, ranking.groups());
+pub(crate) fn critical_difference_diagram(ranking: &Ranking, critical: f64) -> Figure {
+    let (models, groups) = (&ranking.models, ranking.groups());
     let diagram = Diagram {
         models,
         critical,

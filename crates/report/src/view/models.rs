@@ -3,7 +3,7 @@
 use crate::numbers::{exact, four, percent, significant, thousands};
 use crate::words;
 use analysis::{Finished, Metric, ModelSummary, Report, VarianceBudget};
-use records::Control;
+use records::{Control, PredictionFile};
 use serde::Serialize;
 use statistics::{mean, variance};
 
@@ -25,6 +25,8 @@ pub(super) struct ModelRow {
     /// In its report, for its colour.
     place: usize,
     hyperparameters: String,
+    /// Where its predictions were read from, if they were made elsewhere.
+    predictions: Option<PredictionFile>,
     /// If it finished.
     finished: Option<Numbers>,
 }
@@ -41,7 +43,7 @@ struct Numbers {
     fit: String,
     predict: String,
     memory: String,
-    /// In the order of [`METRICS`], and the temperature.
+    /// As [`headings`] has them.
     metrics: Vec<String>,
     certificate: String,
     measured_on: Option<String>,
@@ -71,19 +73,22 @@ impl ModelRow {
             model: model.model.clone(),
             backend: model.backend.clone(),
             note: words::status(model.status, model.reason.as_deref()),
-            train_images: thousands(model.train_images),
+            train_images: match model.predictions {
+                None => thousands(model.train_images),
+                Some(_) => NONE.to_owned(),
+            },
+            predictions: model.predictions.clone(),
             limited: report.is_limited(model),
             letters,
             place: report.place(&model.id),
             hyperparameters: parameters.collect::<Vec<_>>().join(", "),
-            finished: finished.map(|of| Numbers::new(of, report.dataset.test)),
+            finished: finished.map(|of| Numbers::new(of, report)),
         }
     }
 }
 
 impl Numbers {
-    /// `images` are those that it predicts.
-    fn new(of: &Finished, images: usize) -> Self {
+    fn new(of: &Finished, report: &Report) -> Self {
         let Finished { quality, cost, .. } = of;
         let interval = quality.accuracy_interval;
         let metric = |metric| quality.metrics.get(metric).map_or(NONE.to_owned(), four);
@@ -99,16 +104,16 @@ impl Numbers {
             error: percent(1.0 - quality.accuracy),
             log_loss: metric(Metric::LogLoss),
             macro_f1: metric(Metric::MacroF1),
-            fit: significant(cost.fit_seconds),
+            fit: cost.fit_seconds.map_or(NONE.to_owned(), significant),
             predict: cost.predict_seconds.map_or(NONE.to_owned(), |seconds| {
-                significant(seconds / images.max(1) as f64 * 1e6)
+                significant(seconds / report.dataset.test.max(1) as f64 * 1e6)
             }),
-            memory: format!("{:.0}", cost.peak_memory_bytes as f64 / 1e6),
-            metrics: METRICS
-                .iter()
-                .map(|&metric| quality.metrics.get(metric))
-                .chain([quality.temperature])
-                .map(|value| value.map_or(NONE.to_owned(), four))
+            memory: cost.peak_memory_bytes.map_or(NONE.to_owned(), |bytes| {
+                format!("{:.0}", bytes as f64 / 1e6)
+            }),
+            metrics: shown(report)
+                .into_iter()
+                .map(|metric| value(of, metric).map_or(NONE.to_owned(), four))
                 .collect(),
             certificate: certificate.collect::<Vec<_>>().join(", "),
             measured_on: cost.measured_on.clone(),
@@ -131,10 +136,27 @@ const METRICS: [Metric; 11] = [
     Metric::ExpectedCalibrationError,
 ];
 
-/// Headings of the metrics of [`Numbers`].
-pub(super) fn headings() -> Vec<&'static str> {
-    let metrics = METRICS.iter().map(|metric| metric.heading());
-    metrics.chain(["temperature"]).collect()
+/// What stands under a heading: a metric, or the temperature.
+fn value(of: &Finished, metric: Option<Metric>) -> Option<f64> {
+    match metric {
+        Some(metric) => of.quality.metrics.get(metric),
+        None => of.quality.temperature,
+    }
+}
+
+/// The metrics that are shown, and last the temperature: all, or of predictions that were made elsewhere
+/// those that are known.
+fn shown(report: &Report) -> Vec<Option<Metric>> {
+    let all = METRICS.map(Some).into_iter().chain([None]);
+    let is_known = |metric| report.finished().any(|(_, of)| value(of, metric).is_some());
+    all.filter(|&metric| !report.is_judged_only() || is_known(metric))
+        .collect()
+}
+
+/// Headings of the metrics of every model.
+pub(super) fn headings(report: &Report) -> Vec<&'static str> {
+    let heading = |metric: Option<Metric>| metric.map_or("temperature", Metric::heading);
+    shown(report).into_iter().map(heading).collect()
 }
 
 /// What controls found of a model.

@@ -7,7 +7,8 @@ use crate::limits::Limits;
 use crate::options::Options;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Scores,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
+    Scores, Suits,
 };
 use data::{Dataset, Samples};
 use search::Space;
@@ -74,6 +75,7 @@ const TOY: ModelEntry = ModelEntry {
     package: "classifier",
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || {
         Box::new(Toy {
             does: "fit".to_owned(),
@@ -104,7 +106,11 @@ fn setting(time: Option<Duration>) -> Setting<'static> {
 
 fn trials<'a>(directory: &std::path::Path, setting: &'a Setting<'a>) -> Trials<'a> {
     let options: Options = serde_json::from_str(r#"{"validation": 300}"#).unwrap();
-    let division = Division::new(crate::examples::digits(), &options).unwrap();
+    let division = Division::new(
+        crate::examples::content(crate::examples::digits()),
+        &options,
+    )
+    .unwrap();
     Trials {
         handover: Handover::new(&division).unwrap(),
         division,

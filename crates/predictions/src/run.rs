@@ -78,6 +78,8 @@ pub fn judged(
         },
         question: None,
         analysis: None,
+        baseline: None,
+        margin: None,
         models: planned,
         environment,
         options: serde_json::Map::new(),

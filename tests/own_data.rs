@@ -92,11 +92,17 @@ fn a_table_becomes_a_report_that_speaks_of_rows_and_columns() {
         .iter()
         .map(|name| name.as_str().unwrap())
         .collect();
-    assert!(names.contains(&"Cat") && names.contains(&"cat"), "{names:?}");
+    assert!(
+        names.contains(&"Cat") && names.contains(&"cat"),
+        "{names:?}"
+    );
     let figures = fs::read_dir(directory.path().join("results/my-animals/figures")).unwrap();
     for file in figures {
         let name = file.unwrap().file_name().into_string().unwrap();
-        assert!(!name.starts_with("weights-") && !name.starts_with("mistakes-"), "{name}");
+        assert!(
+            !name.starts_with("weights-") && !name.starts_with("mistakes-"),
+            "{name}"
+        );
     }
 
     let folds = ["--label", "kind", "--cv", "2x2"];
@@ -130,13 +136,30 @@ fn a_plan_names_data_beside_it_and_what_is_done_to_its_columns() {
         .stdout(predicates::str::contains("bit-identical"));
 
     let wrong = |line: &str, said: &str| {
-        fs::write(at("plans/wrong.toml"), plan.replace("standardise = false", line)).unwrap();
-        let output = compare("plans/wrong.toml").assert().code(2).get_output().clone();
+        fs::write(
+            at("plans/wrong.toml"),
+            plan.replace("standardise = false", line),
+        )
+        .unwrap();
+        let output = compare("plans/wrong.toml")
+            .assert()
+            .code(2)
+            .get_output()
+            .clone();
         let text = String::from_utf8(output.stderr).unwrap();
-        assert!(text.contains(said) && text.trim_end().lines().count() == 1, "{text}");
+        assert!(
+            text.contains(said) && text.trim_end().lines().count() == 1,
+            "{text}"
+        );
     };
-    wrong("standardize = false", "line 6: unknown key `standardize` (did you mean `standardise`?)");
-    wrong("standardise = 3", "line 6: `standardise` must be true, false or a list of columns");
+    wrong(
+        "standardize = false",
+        "line 6: unknown key `standardize` (did you mean `standardise`?)",
+    );
+    wrong(
+        "standardise = 3",
+        "line 6: `standardise` must be true, false or a list of columns",
+    );
     wrong("standardise = [\"weight\"]", "no column is called weight");
 }
 
@@ -145,12 +168,14 @@ fn a_search_prepares_each_trial_and_its_plan_runs_elsewhere() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     fs::write(at("animals.csv"), awkward()).unwrap();
-    experiments(&["tune", "--quiet", "--label", "kind", "--trials", "2", "--models", "softmax", "--data"])
-        .arg(at("animals.csv"))
-        .arg("--results")
-        .arg(at("results"))
-        .assert()
-        .success();
+    experiments(&[
+        "tune", "--quiet", "--label", "kind", "--trials", "2", "--models", "softmax", "--data",
+    ])
+    .arg(at("animals.csv"))
+    .arg("--results")
+    .arg(at("results"))
+    .assert()
+    .success();
     let plan = at("results/animals/tuning/plan.toml");
     let text = fs::read_to_string(&plan).unwrap();
     assert!(text.contains("label = \"kind\""), "{text}");
@@ -187,10 +212,16 @@ fn what_is_doubtful_stands_at_the_head_of_the_report_and_in_the_inspection() {
     let path = directory.path().join("twice.csv");
     fs::write(&path, text).unwrap();
     let (page, report) = compared(directory.path(), "twice.csv", &[]);
-    assert!(page.contains("**Doubtful data**") || page.contains("Doubtful data"), "{page}");
+    assert!(
+        page.contains("**Doubtful data**") || page.contains("Doubtful data"),
+        "{page}"
+    );
     let doubts = report["doubts"].as_array().unwrap();
     assert_eq!(doubts.len(), 3, "{doubts:?}");
-    let output = experiments(&["datasets", "inspect"]).arg(&path).assert().success();
+    let output = experiments(&["datasets", "inspect"])
+        .arg(&path)
+        .assert()
+        .success();
     let said = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     for doubt in doubts {
         // It divides by seed 1, too.
@@ -212,15 +243,27 @@ fn data_that_cannot_be_compared_on_are_refused_in_a_line() {
     };
     let good = "x,class\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n";
     for (bytes, more, reason) in [
-        (good, &["--label", "kind"][..], "no column kind; the columns are x, class"),
+        (
+            good,
+            &["--label", "kind"][..],
+            "no column kind; the columns are x, class",
+        ),
         ("x,kind\n1,a\n2,b\n", &[], "class, label, target"),
         ("x,class\n1,a\n2,a\n3,a\n", &[], "class"),
-        ("x,class\n1,a\n2,b\n3,c\n4,d\n", &[], "two samples of one of them"),
+        (
+            "x,class\n1,a\n2,b\n3,c\n4,d\n",
+            &[],
+            "two samples of one of them",
+        ),
         ("", &[], "empty"),
         ("x,class\n", &[], "no rows"),
         ("x,class\n1,a\n2\n", &[], "line 3"),
         ("x,class\n1,a\n\0,b\n", &[], "NUL"),
-        ("x,class\n1,a\n1,b\n1,a\n1,b\n", &[], "no column is left to learn from"),
+        (
+            "x,class\n1,a\n1,b\n1,a\n1,b\n",
+            &[],
+            "no column is left to learn from",
+        ),
         (good, &["--test-share", "1.5"], "test-share"),
         (good, &["--group", "who"], "no column who"),
         (good, &["--test", "/nowhere.csv"], "/nowhere.csv"),
@@ -231,7 +274,10 @@ fn data_that_cannot_be_compared_on_are_refused_in_a_line() {
     let text = said_of("data.npz", b"PK\x03\x04 no archive", &[]);
     assert!(text.contains("data.npz"), "{text}");
     let text = refused(&["compare", "--label", "kind"]);
-    assert!(text.contains("--label: only with data of your own, --data PATH"), "{text}");
+    assert!(
+        text.contains("--label: only with data of your own, --data PATH"),
+        "{text}"
+    );
 }
 
 #[cfg(unix)]

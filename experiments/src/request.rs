@@ -1,7 +1,7 @@
 //! What a command is asked for: a plan, changed by the command line, or a recorded run.
 
 use crate::build::BUILD;
-use crate::cli::{DataArgs, ReadingArgs, RecordArgs, RecordsArgs, RunArgs};
+use crate::cli::{AnyDataArgs, DataArgs, ReadingArgs, RecordArgs, RecordsArgs, RunArgs};
 use crate::failure::Failure;
 use crate::registry::REGISTRY;
 use crate::source;
@@ -29,39 +29,22 @@ impl RunArgs {
         let options = std::mem::take(&mut plan.options).changed_by(&self.plan);
         plan.options = Options {
             quick: self.quick,
-            ..self.with_data(options)
+            ..self.data.change(options)
         };
         Ok(plan)
     }
 
-    /// The options with the data of the command line. Data that are named there replace the plan's, name
-    /// and columns and all.
-    fn with_data(&self, mut options: Options) -> Options {
-        let DataArgs {
-            dataset, data_dir, ..
-        } = &self.data;
-        if dataset.is_some() || data_dir.is_some() || self.own.data.is_some() {
-            options = Options {
-                dataset: dataset.clone(),
-                data_dir: data_dir.clone(),
-                data: self.own.data.clone(),
-                ..options.without_data()
-            };
-        }
-        self.own.reading.change(options)
-    }
-
     /// Whether models must be chosen for data that no built-in plan knows.
     pub(crate) fn is_of_unknown_data(&self) -> bool {
-        let dataset = self.data.dataset.as_deref();
-        let own = self.own.data.is_some() || dataset.and_then(TableEntry::find).is_some();
+        let dataset = self.data.known.dataset.as_deref();
+        let own = self.data.own.data.is_some() || dataset.and_then(TableEntry::find).is_some();
         own && self.config.is_none() && self.models.is_none()
     }
 
     /// The data that the plan names, and those of its models that are for them: all that it names, but of
     /// a built-in plan those that suit.
     pub(crate) fn load(&self, plan: &Plan, learners: &mut Vec<Learner>) -> Result<Loaded, Failure> {
-        let loaded = source::load(&plan.options, self.data.mirror.as_deref(), self.quiet)?;
+        let loaded = source::load(&plan.options, self.data.known.mirror.as_deref(), self.quiet)?;
         if self.config.is_none() && self.models.is_none() {
             let pictures = loaded.content.is_of_pictures();
             learners.retain(|learner| learner.method.suits(pictures));
@@ -95,10 +78,29 @@ impl RunArgs {
             },
             cancellation: cancellation.clone(),
             refit: self.refit,
+            keep: false,
             build: Some(&BUILD),
             registry: REGISTRY,
             command,
         }
+    }
+}
+
+impl AnyDataArgs {
+    /// The options with these data. Data that are named here replace the plan's, name and columns and all.
+    pub(crate) fn change(&self, mut options: Options) -> Options {
+        let DataArgs {
+            dataset, data_dir, ..
+        } = &self.known;
+        if dataset.is_some() || data_dir.is_some() || self.own.data.is_some() {
+            options = Options {
+                dataset: dataset.clone(),
+                data_dir: data_dir.clone(),
+                data: self.own.data.clone(),
+                ..options.without_data()
+            };
+        }
+        self.own.reading.change(options)
     }
 }
 

@@ -114,9 +114,9 @@ impl About {
             (fits(prepared), "preparation"),
             (self.temperature.is_none_or(is_temperature), "temperature"),
         ];
-        match checks.into_iter().find(|(holds, _)| !holds) {
-            None => Ok(()),
-            Some((_, what)) => Err(format!("its `{what}` does not fit the rest")),
+        if let Some((_, what)) = checks.into_iter().find(|(holds, _)| !holds) {
+            return Err(format!("its `{what}` does not fit the rest"));
         }
+        self.preparation.as_ref().map_or(Ok(()), Preparation::check)
     }
 }

@@ -1,12 +1,12 @@
 //! One machine of the solutions of all pairs.
 
-use crate::feature::Feature;
 use crate::fit::Sorted;
 use crate::kernel::Function;
 use crate::machine::{Machine, Support};
 use crate::real::Real;
 use crate::solver::Solution;
 use crate::votes::pairs;
+use inner_products::Feature;
 
 /// Joins the support vectors of all pairs: each is kept once, with its coefficients in every pair.
 /// Also returns their indices.

@@ -4,9 +4,8 @@
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
-use crate::feature::{Feature, WIDTH};
 use crate::real::Real;
-use crate::samples::{Panel, Rows};
+use inner_products::{Feature, Panel, Rows, WIDTH};
 use std::marker::PhantomData;
 
 /// The kernel function K(x, x').
@@ -112,8 +111,8 @@ impl<F: Feature, R: Real> pulp::WithSimd for OfProducts<'_, F, R> {
             Kernel::Rbf => {
                 let factor = R::nearest(-self.function.gamma * F::UNIT);
                 for ((value, &product), &square) in products.zip(self.squares) {
-                    let distance: R = F::distance(self.square, square, product);
-                    *value = (factor * distance).exp();
+                    let distance = F::distance(self.square, square, product);
+                    *value = (factor * F::number::<R>(distance)).exp();
                 }
             }
             Kernel::Polynomial { degree, coef0 } => {

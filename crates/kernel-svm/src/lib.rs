@@ -15,9 +15,7 @@
 //! # Ok::<(), kernel_svm::Error>(())
 //! ```
 
-mod dot;
 mod error;
-mod feature;
 mod features;
 mod fit;
 mod grid;
@@ -25,7 +23,6 @@ mod join;
 mod kept_rows;
 mod kernel;
 mod kernel_rows;
-mod kinds;
 #[cfg(feature = "linfa")]
 mod linfa;
 mod machine;
@@ -38,7 +35,6 @@ mod probability;
 mod real;
 mod restore;
 mod row_sums;
-mod samples;
 mod smo;
 mod solver;
 mod votes;

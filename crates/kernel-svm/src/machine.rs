@@ -1,12 +1,11 @@
 //! The fitted machine: decision values of all pairs from one pass over the support vectors.
 
 use crate::Features;
-use crate::feature::{Feature, WIDTH};
 use crate::kernel::Function;
-use crate::parts::Apart;
+use crate::parts::{Apart, Numbers};
 use crate::real::Real;
-use crate::samples::{Columns, Rows};
 use crate::votes::pairs;
+use inner_products::{Columns, Feature, Rows, WIDTH};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -78,8 +77,8 @@ pub(crate) struct Machine<F: Feature, R: Real> {
 }
 
 impl<F: Feature, R: Real> Machine<F, R> {
-    /// What the machine for samples of `features` features is made of.
-    fn apart(&self, features: usize) -> Apart {
+    /// What the machine for samples of `features` features is made of, its features as `numbers`.
+    fn apart(&self, features: usize, numbers: fn(Vec<F>) -> Numbers) -> Apart {
         let others = self.support.len() - 1;
         let support = || self.support.iter();
         let vectors = support().flat_map(|of_class| of_class.columns.to_samples(features));
@@ -87,7 +86,7 @@ impl<F: Feature, R: Real> Machine<F, R> {
         Apart {
             kernel: self.function.kernel,
             counts: support().map(|of_class| of_class.columns.len()).collect(),
-            vectors: F::numbers(vectors.collect()),
+            vectors: numbers(vectors.collect()),
             coefficients: R::numbers(coefficients.collect()),
             scale: self.scale,
             rho: self.rho.clone(),
@@ -200,7 +199,7 @@ impl<R: Real> Decide for Machine<R, R> {
     }
 
     fn taken_apart(&self, features: usize) -> Apart {
-        self.apart(features)
+        self.apart(features, R::numbers)
     }
 }
 
@@ -213,7 +212,7 @@ impl<R: Real> Decide for Machine<u8, R> {
     }
 
     fn taken_apart(&self, features: usize) -> Apart {
-        self.apart(features)
+        self.apart(features, Numbers::Bytes)
     }
 }
 

@@ -1,6 +1,5 @@
 //! What users call: fit, predict, and look inside.
 
-use crate::feature::Feature;
 use crate::features::Work;
 use crate::fit::{Sorted, Unfit};
 use crate::join::join;
@@ -12,6 +11,7 @@ use crate::real::Real;
 use crate::solver::Solution;
 use crate::votes::{votes, winner};
 use crate::{Certificate, Error, Features, Kernel, Settings, Watch};
+use inner_products::Feature;
 use std::sync::Arc;
 
 /// A fitted support vector machine.

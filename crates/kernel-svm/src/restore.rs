@@ -1,13 +1,12 @@
 //! Takes fitted machines apart, and puts them together again.
 
-use crate::dot;
-use crate::feature::Feature;
 use crate::kernel::Function;
 use crate::machine::{Decide, Machine, Support};
 use crate::parts::{Numbers, Parts};
 use crate::probability::Sigmoid;
 use crate::real::Real;
 use crate::{Error, SupportVectorMachine};
+use inner_products::{Feature, PIXELS};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -76,7 +75,7 @@ impl Parts {
             .iter()
             .try_fold(0_usize, |sum, &n| sum.checked_add(n));
         let of_bytes = matches!(self.vectors, Numbers::Bytes(_));
-        let widest = if of_bytes { dot::PIXELS } else { usize::MAX };
+        let widest = if of_bytes { PIXELS } else { usize::MAX };
         let checks = [
             (
                 classes >= 2 && self.classes.is_sorted_by(|a, b| a < b),

@@ -7,7 +7,7 @@ pub(crate) struct Factor {
 }
 
 impl Factor {
-    /// L with LLᵀ = `a`, of shape (`n`, `n`), whose lower triangle is read; `None` if rounding leaves it without
+    /// L with L Lᵀ = `a`, of shape (n, n), whose lower triangle is read; `None` if rounding leaves it without
     /// such an L.
     pub(crate) fn of(mut a: Vec<f64>, n: usize) -> Option<Self> {
         for i in 0..n {
@@ -25,7 +25,7 @@ impl Factor {
         Some(Self { rows: a, n })
     }
 
-    /// x with LLᵀx = `b`.
+    /// x with L Lᵀ x = `b`.
     pub(crate) fn solve(&self, b: &[f64]) -> Vec<f64> {
         let row = |i: usize| &self.rows[i * self.n..][..=i];
         let mut x = b.to_vec();

@@ -3,7 +3,9 @@
 use crate::covariance::Covariance;
 use crate::shrinkage::Shrinkage;
 use crate::within::Within;
-use classifier::{Cancellation, Classifier, FitError, LinearWeights, Scores};
+use classifier::{
+    Cancellation, Classifier, FitError, LinearWeights, Scores, Sizes, State, StateError,
+};
 use data::{Dataset, Samples};
 use rayon::prelude::*;
 
@@ -48,6 +50,15 @@ impl Functions {
             }
         }
         Ok(Self { weights, biases })
+    }
+
+    /// The functions that a state describes.
+    pub(crate) fn restore(state: &mut State, sizes: Sizes) -> Result<Self, StateError> {
+        let Sizes { features, classes } = sizes;
+        Ok(Self {
+            weights: state.take("weights")?.of_shape(&[features, classes])?,
+            biases: state.take_any("biases")?.of_shape(&[classes])?,
+        })
     }
 
     /// The functions' values for every sample, shape (samples, classes).
@@ -95,5 +106,13 @@ impl Classifier for Functions {
             weights,
             biases: single(&self.biases),
         })
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        let classes = self.biases.len();
+        let shape = [self.weights.len() / classes, classes];
+        Ok(State::default()
+            .with("weights", &shape, self.weights.clone())
+            .with("biases", &[classes], self.biases.clone()))
     }
 }

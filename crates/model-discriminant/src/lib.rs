@@ -13,7 +13,8 @@ pub use shrinkage::{FromData, Shrinkage};
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Suits,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Sizes,
+    State, StateError, Suits,
 };
 use data::Dataset;
 use functions::Functions;
@@ -74,5 +75,9 @@ impl Recipe for Discriminant {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Ok(Box::new(Functions::restore(&mut state, sizes)?))
     }
 }

@@ -122,12 +122,7 @@ impl Hyperparameters for KernelSvm {
         InvalidParameter::unless(valid, "degree", self.degree, expected)?;
         let valid = self.coef0 >= 0.0 && self.coef0.is_finite();
         InvalidParameter::unless(valid, "coef0", self.coef0, "a number of at least 0")?;
-        InvalidParameter::unless(
-            self.memory_mb >= 1,
-            "memory_mb",
-            self.memory_mb,
-            "at least 1",
-        )
+        crate::enough_memory(self.memory_mb)
     }
 }
 

@@ -4,7 +4,6 @@
 //! by a pixel is the same digit; the method teaches that where it matters, at the margin.
 
 use crate::Gamma;
-use crate::deskew::deskew;
 use crate::machine::{Machine, fit};
 use crate::shift::{DIRECTIONS, shift};
 use classifier::schemars::JsonSchema;
@@ -14,6 +13,7 @@ use classifier::{
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
+use picture_features::deskew;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -68,12 +68,7 @@ impl Hyperparameters for VirtualSvm {
         crate::positive("c", self.c)?;
         crate::positive("tolerance", self.tolerance)?;
         self.gamma.validate()?;
-        InvalidParameter::unless(
-            self.memory_mb >= 1,
-            "memory_mb",
-            self.memory_mb,
-            "at least 1",
-        )
+        crate::enough_memory(self.memory_mb)
     }
 }
 

@@ -4,7 +4,7 @@
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Suits,
+    Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,11 @@ impl Recipe for Majority {
     fn is_stochastic(&self) -> bool {
         false
     }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let logs = state.take_any("log_shares")?.of_shape(&[sizes.classes])?;
+        Ok(Box::new(Shares { logs }))
+    }
 }
 
 /// How much of the training samples each class has.
@@ -77,6 +82,10 @@ impl Classifier for Shares {
 
     fn parameter_count(&self) -> usize {
         self.logs.len()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        Ok(State::default().with("log_shares", &[self.logs.len()], self.logs.clone()))
     }
 }
 

@@ -7,7 +7,7 @@ mod moments;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Suits,
+    Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use moments::{Moments, moments};
@@ -61,6 +61,16 @@ impl Recipe for NaiveBayes {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let Sizes { features, classes } = sizes;
+        let means: Vec<f64> = state.take("means")?.of_shape(&[features, classes])?;
+        let factors: Vec<f64> = state.take("factors")?.of_shape(&[features, classes])?;
+        Ok(Box::new(Densities {
+            normals: means.into_iter().zip(factors).collect(),
+            constants: state.take_any("constants")?.of_shape(&[classes])?,
+        }))
     }
 }
 
@@ -128,6 +138,16 @@ impl Classifier for Densities {
     /// Mean and variance of every feature in every class, and the priors.
     fn parameter_count(&self) -> usize {
         2 * self.normals.len() + self.constants.len()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        let classes = self.constants.len();
+        let shape = [self.normals.len() / classes, classes];
+        let (means, factors) = self.normals.iter().copied().unzip();
+        Ok(State::default()
+            .with::<f64>("means", &shape, means)
+            .with::<f64>("factors", &shape, factors)
+            .with("constants", &[classes], self.constants.clone()))
     }
 }
 

@@ -119,11 +119,15 @@ impl BinnedRows {
         let splits = blocks.with_min_len(Self::blocks_at_least(rows.len()));
         let splits = splits.map(|(block, (some, others))| {
             self.fill(block, some, rows, slopes);
-            for (sums, &some) in others.iter_mut().zip(&*some) {
-                *sums = *sums - some;
-            }
-            let best = |sums: &[Sums], total| block.best(sums, total, rules);
-            [best(some, totals[0]), best(others, totals[1])]
+            let of_others = block.parts().map(|(feature, part)| {
+                let others = &mut others[part.clone()];
+                for (sums, &some) in others.iter_mut().zip(&some[part]) {
+                    *sums = *sums - some;
+                }
+                best_of_feature(feature, others, totals[1], rules)
+            });
+            let of_others = of_others.fold(None, better);
+            [block.best(some, totals[0], rules), of_others]
         });
         let both = |[a, b]: [_; 2], [c, d]: [_; 2]| [better(a, c), better(b, d)];
         splits.reduce(|| [None; 2], both)
@@ -157,20 +161,30 @@ impl Block {
         if total.rows() < 2 * rules.min_samples_leaf {
             return None;
         }
-        let bins = self.offsets.windows(2).zip(self.features.clone());
-        let splits = bins
-            .map(|(ends, feature)| best_of_feature(feature, &sums[ends[0]..ends[1]], total, rules));
+        let parts = self.parts();
+        let splits =
+            parts.map(|(feature, part)| best_of_feature(feature, &sums[part], total, rules));
         splits.fold(None, better)
+    }
+
+    /// Each feature, and where its sums stand.
+    fn parts(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let parts = self.offsets.windows(2).map(|ends| ends[0]..ends[1]);
+        self.features.clone().zip(parts)
     }
 }
 
+/// The split by one feature with the largest gain above 0, the first of equals.
 fn best_of_feature(feature: usize, sums: &[Sums], total: Sums, rules: &Rules) -> Option<Split> {
     let before = score(total, rules);
     let mut best: Option<Split> = None;
     let mut left = Sums::default();
     for (bin, &sum) in sums.iter().enumerate() {
+        if sum.rows() == 0 {
+            continue;
+        }
         left = left + sum;
-        if sum.rows() == 0 || left.rows() < rules.min_samples_leaf {
+        if left.rows() < rules.min_samples_leaf {
             continue;
         }
         let right = total - left;
@@ -208,5 +222,105 @@ fn better(first: Option<Split>, second: Option<Split>) -> Option<Split> {
         (Some(a), Some(b)) if b.gain > a.gain => Some(b),
         (None, second) => second,
         (first, _) => first,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: Rules = Rules {
+        max_leaves: 31,
+        min_samples_leaf: 3,
+        l2: 0.5,
+    };
+
+    /// Rows of 20 features, and a slope for each.
+    fn rows(rows: usize) -> (Bins, BinnedRows, Vec<Slope>) {
+        let value = |place: usize| ((place * place % 997) as f32).sin() * (place % 5) as f32;
+        let values: Vec<f32> = (0..rows * 20).map(value).collect();
+        let bins = Bins::learn(&values, 20);
+        let binned = BinnedRows::new(&bins, &values);
+        let wave = |row: usize| ((row * row) as f64).cos();
+        let slopes = (0..rows).map(|row| Slope::new(wave(row), 0.2 + wave(row).abs() / 20.0));
+        (bins, binned, slopes.collect())
+    }
+
+    fn sums_of(rows: &[u32], slopes: &[Slope]) -> Sums {
+        let slopes: Vec<Slope> = rows.iter().map(|&row| slopes[row as usize]).collect();
+        Sums::of(&slopes)
+    }
+
+    /// The best split by its definition, from the rows themselves.
+    fn plain(
+        bins: &Bins,
+        binned: &BinnedRows,
+        slopes: &[Slope],
+        of: &[u32],
+    ) -> (f64, usize, usize) {
+        let mut best = (0.0, 0, 0);
+        for feature in 0..bins.len() {
+            for bin in 0..bins.bins_of(feature) - 1 {
+                let is_left = |&row: &u32| binned.bin(row, feature) <= bin;
+                let (left, right): (Vec<u32>, Vec<u32>) = of.iter().partition(|&row| is_left(row));
+                if left.len().min(right.len()) >= RULES.min_samples_leaf {
+                    let [left, right, both] =
+                        [&left[..], &right, of].map(|rows| score(sums_of(rows, slopes), &RULES));
+                    if left + right - both > best.0 {
+                        best = (left + right - both, feature, bin);
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn the_best_split_is_that_of_its_definition() {
+        let (bins, binned, slopes) = rows(60);
+        let all: Vec<u32> = (0..60).collect();
+        let mut histogram = binned.empty();
+        let total = (Sums::of(&slopes), &RULES);
+        let split = binned
+            .of_rows(&mut histogram, &all, &slopes, total)
+            .unwrap();
+        let (gain, feature, left) = plain(&bins, &binned, &slopes, &all);
+        assert_eq!(
+            (split.gain, split.feature, split.left),
+            (gain, feature, left)
+        );
+        assert!(gain > 0.0);
+    }
+
+    #[test]
+    fn the_sums_and_splits_of_the_other_rows_are_those_of_counting_them() {
+        let (bins, binned, slopes) = rows(400);
+        let (some, others): (Vec<u32>, Vec<u32>) = (0..400).partition(|row| row % 3 == 0);
+        let all: Vec<u32> = (0..400).collect();
+        let [mut small, mut large, mut counted] = [(); 3].map(|()| binned.empty());
+        let totals = [&some, &others].map(|rows| sums_of(rows, &slopes));
+        binned.of_rows(&mut large, &all, &slopes, (Sums::of(&slopes), &RULES));
+        let sides = [&mut small, &mut large];
+        let [first, second] = binned.of_children(sides, &some, &slopes, (totals, &RULES));
+        let direct = binned.of_rows(&mut counted, &others, &slopes, (totals[1], &RULES));
+        assert!(large == counted && second == direct);
+        let (gain, feature, left) = plain(&bins, &binned, &slopes, &some);
+        let first = first.unwrap();
+        assert_eq!(
+            (first.gain, first.feature, first.left),
+            (gain, feature, left)
+        );
+        let empty = first.left + 1..first.right;
+        let of_empty = |&row: &u32| empty.contains(&binned.bin(row, feature));
+        assert!(!some.iter().any(of_empty));
+    }
+
+    #[test]
+    fn a_leaf_that_is_too_small_is_not_split() {
+        let (_, binned, slopes) = rows(60);
+        let mut histogram = binned.empty();
+        let five = [0, 1, 2, 3, 4];
+        let total = (sums_of(&five, &slopes), &RULES);
+        assert_eq!(binned.of_rows(&mut histogram, &five, &slopes, total), None);
     }
 }

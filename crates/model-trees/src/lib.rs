@@ -1,4 +1,6 @@
 //! Gradient-boosted trees and random forests, by hand.
+//!
+#![doc = include_str!("../README.md")]
 
 mod bins;
 mod boosting;
@@ -41,14 +43,4 @@ pub const RANDOM_FOREST: ModelEntry = ModelEntry {
 };
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn boosted_trees_conform() {
-        classifier_conformance::check(&super::BOOSTED_TREES);
-    }
-
-    #[test]
-    fn random_forest_conforms() {
-        classifier_conformance::check(&super::RANDOM_FOREST);
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use crate::division::Division;
 use crate::failure::Failure;
 use crate::handover;
 use crate::job::{Ended, Event, Job, Task, TrialEnd};
+use crate::keeper::Keeper;
 use crate::learner::{Learner, Method};
 use crate::measure::{self, fit_alone};
 use crate::prepared::Prepared;
@@ -83,24 +84,35 @@ fn of_cell(
                     preparation: prepared.cost(),
                     judged_preparation,
                 };
-                ended(job.task, &learner.method, data, conditions)
+                ended(job, &learner.method, &prepared, data, conditions)
             })
         })
     };
     Ok(prepare())
 }
 
-fn ended(task: Task, method: &Method, data: FitData<'_>, conditions: &mut Conditions<'_>) -> Ended {
-    let outcome = match (task, method) {
+fn ended(
+    job: &Job,
+    method: &Method,
+    prepared: &Prepared<'_>,
+    data: FitData<'_>,
+    conditions: &mut Conditions<'_>,
+) -> Ended {
+    let (outcome, unkept) = match (job.task, method) {
         (Task::Fit(_), Method::Registered { recipe, .. }) => {
-            measure::measure(recipe.as_ref(), data, conditions)
+            let keeper = job.keep.as_ref().map(|keep| Keeper::new(keep, prepared));
+            let outcome = measure::measure(recipe.as_ref(), data, conditions, keeper.as_ref());
+            (outcome, keeper.and_then(Keeper::into_reason))
         }
-        (Task::Fit(_), Method::Command(program)) => command::measure(program, data, conditions),
+        (Task::Fit(_), Method::Command(program)) => {
+            (command::measure(program, data, conditions), None)
+        }
         (_, method) => return Ended::Trial(trial(method, data, conditions)),
     };
     Ended::Fit {
         outcome,
         looks: data.judged.looks(),
+        unkept,
     }
 }
 

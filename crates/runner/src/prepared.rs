@@ -68,6 +68,11 @@ impl<'a> Prepared<'a> {
         &self.train
     }
 
+    /// What was learnt of the columns of a table.
+    pub(crate) fn preparation(&self) -> Option<&Preparation> {
+        self.preparation.as_ref()
+    }
+
     /// What the preparation cost, a part of the fit.
     pub(crate) fn cost(&self) -> Cost {
         self.cost

@@ -14,14 +14,22 @@ use runner::{
 use std::path::{Path, PathBuf};
 
 impl RunArgs {
-    /// The plan that was named, or the built-in one, with the changes that were asked for.
-    pub(crate) fn plan(&self, built_in: &str, name: &str) -> Result<Plan, Failure> {
+    /// The plan that was named, or the built-in one, with the changes that were asked for. `add_registered`
+    /// adds every other model to the built-in one where it does not know the data.
+    pub(crate) fn plan(
+        &self,
+        built_in: &str,
+        name: &str,
+        add_registered: bool,
+    ) -> Result<Plan, Failure> {
         let mut plan = match &self.config {
             Some(path) => Plan::read(REGISTRY, path)?,
             None => Plan::built_in(REGISTRY, built_in, name)?,
         };
-        if let Some(ids) = &self.models {
-            plan.choose(ids)?;
+        match &self.models {
+            Some(ids) => plan.choose(ids)?,
+            None if add_registered && self.is_of_unknown_data() => plan.add_registered()?,
+            None => {}
         }
         for assignment in &self.set {
             plan.set(assignment)?;
@@ -35,7 +43,7 @@ impl RunArgs {
     }
 
     /// Whether models must be chosen for data that no built-in plan knows.
-    pub(crate) fn is_of_unknown_data(&self) -> bool {
+    fn is_of_unknown_data(&self) -> bool {
         let dataset = self.data.known.dataset.as_deref();
         let own = self.data.own.data.is_some() || dataset.and_then(TableEntry::find).is_some();
         own && self.config.is_none() && self.models.is_none()

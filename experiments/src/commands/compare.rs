@@ -20,10 +20,7 @@ pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
 /// Runs the command.
 pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let run = &arguments.run;
-    let mut plan = run.plan(DEFAULT, "the default plan")?;
-    if run.is_of_unknown_data() {
-        plan.add_registered()?;
-    }
+    let mut plan = run.plan(DEFAULT, "the default plan", true)?;
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;

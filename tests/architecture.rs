@@ -54,7 +54,8 @@ fn built_with(package: &Value, wanted: impl Fn(&str) -> bool) -> Vec<&str> {
 /// Each crate, and those of ours that it may be built with. Arrows point downwards only.
 const LAYERS: &[(&str, &[&str])] = &[
     ("vector-exp", &[]),
-    ("kernel-svm", &["vector-exp"]),
+    ("inner-products", &[]),
+    ("kernel-svm", &["inner-products", "vector-exp"]),
     ("statistics", &[]),
     ("search", &[]),
     ("data", &[]),
@@ -68,12 +69,24 @@ const LAYERS: &[(&str, &[&str])] = &[
         "model-kernel-svm",
         &["classifier", "data", "kernel-svm", "picture-features"],
     ),
+    ("model-discriminant", &["classifier", "data"]),
     ("model-linfa-logistic", &["classifier", "data"]),
     ("model-linfa-svm", &["classifier", "data", "kernel-svm"]),
+    ("model-majority", &["classifier", "data"]),
+    ("model-naive-bayes", &["classifier", "data"]),
     ("model-nearest-centroid", &["classifier", "data"]),
+    (
+        "model-neighbours",
+        &["classifier", "data", "inner-products"],
+    ),
     ("model-softmax", &["classifier", "data", "vector-exp"]),
     ("records", &[]),
+    ("predictions", &["catalog", "records"]),
     ("analysis", &["records", "statistics"]),
+    (
+        "kept",
+        &["classifier", "data", "records", "statistics", "tables"],
+    ),
     ("report", &["analysis", "records", "statistics"]),
     (
         "runner",
@@ -81,10 +94,22 @@ const LAYERS: &[(&str, &[&str])] = &[
             "catalog",
             "classifier",
             "data",
+            "kept",
             "records",
             "search",
             "statistics",
             "tables",
+        ],
+    ),
+    (
+        "benchmarks",
+        &[
+            "catalog",
+            "classifier",
+            "data",
+            "records",
+            "report",
+            "runner",
         ],
     ),
 ];

@@ -1,7 +1,9 @@
 //! Why a command ended early, and with which exit code.
 
+use benchmarks::BenchmarkError;
 use catalog::LoadError;
 use classifier::did_you_mean;
+use predictions::PredictionError;
 use records::RecordError;
 use report::ReportError;
 use runner::Fault;
@@ -16,7 +18,13 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]
+    Kept(#[from] kept::KeptError),
+    #[error(transparent)]
+    Table(#[from] tables::TableError),
+    #[error(transparent)]
     Data(#[from] data::DataError),
+    #[error(transparent)]
+    Predictions(#[from] PredictionError),
     #[error(transparent)]
     Records(#[from] RecordError),
     #[error(transparent)]
@@ -37,18 +45,20 @@ pub(crate) enum Failure {
     NothingToVerify { path: PathBuf },
     #[error("tracking server {uri}: {reason}")]
     Tracking { uri: String, reason: String },
-    #[error("benchmarks: {what}: {reason}")]
-    Benchmark { what: String, reason: String },
+    #[error(transparent)]
+    Benchmark(#[from] BenchmarkError),
     #[error("{}", unfinished(models))]
     Unfinished { models: Vec<String> },
     #[error("{}: a control failed; the report says which", models.join(", "))]
     Controls { models: Vec<String> },
+    #[error("a gate failed: {}", failed.join("; "))]
+    Gate { failed: Vec<String> },
     #[error("interrupted; what had finished is kept")]
     Interrupted,
 }
 
 impl Failure {
-    /// 2 for the user's mistakes and for places that cannot be read or written, 130 for Ctrl-C as shells
+    /// 2 for the user's mistakes and for places that cannot be read or written, 3 for a gate, 130 for Ctrl-C as shells
     /// have it, 1 for the rest.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
@@ -58,11 +68,12 @@ impl Failure {
                 Fault::Interrupt => 130,
             },
             Self::Report(ReportError::Render { .. })
-            | Self::Benchmark { .. }
+            | Self::Benchmark(BenchmarkError::Failed { .. })
             | Self::Unfinished { .. }
             | Self::Controls { .. }
             | Self::NoTrial { .. }
             | Self::Different { .. } => 1,
+            Self::Gate { .. } => 3,
             Self::Interrupted => 130,
             _ => 2,
         })

@@ -72,6 +72,20 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
+    /// Without the columns in which no row has anything.
+    fn without_empty(mut self) -> Self {
+        for column in (0..self.columns.len()).rev() {
+            let is_empty = |row: &Vec<String>| matches!(row[column].as_str(), "" | "–");
+            if self.rows.iter().all(is_empty) {
+                self.columns.remove(column);
+                for row in &mut self.rows {
+                    row.remove(column);
+                }
+            }
+        }
+        self
+    }
+
     /// The characters that a column needs.
     fn needs(&self, column: usize) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.get(column));
@@ -182,6 +196,9 @@ fn comparison(report: &Report) -> Table {
         cells.push(model.train_images.to_string());
         table.add_row(cells);
     }
+    if report.is_judged_only() {
+        return table.without_empty();
+    }
     table
 }
 
@@ -228,13 +245,18 @@ fn row(model: &ModelSummary, of: &Finished, report: &Report) -> Vec<String> {
         format!("{}{mark}", model.id),
         format!("{:.2}", of.quality.accuracy * 100.0),
         format!("{:.2}–{:.2}", interval.low * 100.0, interval.high * 100.0),
-        format!("{:.2}", cost.fit_seconds),
+        cost.fit_seconds
+            .map_or_else(dash, |seconds| format!("{seconds:.2}")),
         predict.map_or_else(dash, |seconds| format!("{:.2}", seconds / samples * 1e6)),
-        format!("{:.0}", cost.peak_memory_bytes as f64 / 1e6),
+        cost.peak_memory_bytes
+            .map_or_else(dash, |bytes| format!("{:.0}", bytes as f64 / 1e6)),
         metric(Metric::LogLoss),
         metric(Metric::MacroF1),
         cost.parameters.map_or_else(dash, |count| count.to_string()),
-        format!("{}{limited}", model.train_images),
+        match model.predictions {
+            None => format!("{}{limited}", model.train_images),
+            Some(_) => dash(),
+        },
     ]
 }
 

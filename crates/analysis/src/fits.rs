@@ -20,8 +20,8 @@ pub struct FitSummary {
     pub accuracy: f64,
     /// Mean negative log-probability of the truth, in nats.
     pub log_loss: Option<Number>,
-    /// Its own training time.
-    pub fit_seconds: f64,
+    /// Its own training time, where it was fitted here.
+    pub fit_seconds: Option<f64>,
 }
 
 impl FitSummary {
@@ -95,7 +95,7 @@ fn test_to_train<'a>(fits: impl IntoIterator<Item = &'a FitSummary>) -> f64 {
 /// A fit that finished.
 pub(crate) struct Fit {
     pub(crate) cell: Cell,
-    pub(crate) machine: String,
+    pub(crate) machine: Option<String>,
     pub(crate) fitted: Box<Fitted>,
 }
 

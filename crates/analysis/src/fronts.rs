@@ -23,7 +23,7 @@ impl Price {
     /// Its value for a model, where it is known.
     pub fn of(self, cost: &Cost) -> Option<f64> {
         match self {
-            Self::FitTime => Some(cost.fit_seconds),
+            Self::FitTime => cost.fit_seconds,
             Self::Latency => cost.latency.map(|latency| latency.p50),
             Self::SlowLatency => cost.latency.map(|latency| latency.p99),
             Self::Size => cost.parameters.map(|count| count as f64),
@@ -72,7 +72,7 @@ mod tests {
         let fits = models.map(|(id, wrong, seconds)| {
             let mut fit = with_errors(&run, id, CELL, wrong);
             if let Outcome::Finished(fitted) = &mut fit.outcome {
-                fitted.fit_seconds = seconds;
+                fitted.fit_seconds = Some(seconds);
             }
             fit
         });

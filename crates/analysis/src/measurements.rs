@@ -16,12 +16,12 @@ const ACCURACY: [Measure; 3] = [
 ];
 const COSTS: [Measure; 6] = [
     ("train_accuracy", |of| of.training.train_accuracy),
-    ("fit_seconds", |of| Some(of.cost.fit_seconds)),
+    ("fit_seconds", |of| of.cost.fit_seconds),
     ("predict_seconds", |of| of.cost.predict_seconds),
     ("latency_p50", |of| of.cost.latency.map(|of| of.p50)),
     ("latency_p99", |of| of.cost.latency.map(|of| of.p99)),
     ("peak_memory_bytes", |of| {
-        Some(of.cost.peak_memory_bytes as f64)
+        of.cost.peak_memory_bytes.map(|bytes| bytes as f64)
     }),
 ];
 

@@ -9,7 +9,7 @@ use crate::status::Status;
 use crate::variance::VarianceBudget;
 use records::{
     Control, EpochRecord, FitRecord, Fitted, Latency, LinearRecord, Mistake, Number, PlannedModel,
-    RunRecord,
+    PredictionFile, RunRecord,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -32,6 +32,9 @@ pub struct ModelSummary {
     pub hyperparameters: Map<String, Value>,
     /// Images trained on.
     pub train_images: usize,
+    /// Where its predictions were read from, if they were made elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predictions: Option<PredictionFile>,
     /// What controls found of it on a few training images.
     pub controls: Vec<Control>,
     /// What was measured, if it finished.
@@ -108,14 +111,15 @@ pub struct Quality {
 pub struct Cost {
     /// The number of learnt values that prediction uses, where the model says.
     pub parameters: Option<usize>,
-    /// The model's own training time, in seconds; of several fits the mean.
-    pub fit_seconds: f64,
+    /// The model's own training time, in seconds; of several fits the mean. `None` for predictions that
+    /// were made elsewhere.
+    pub fit_seconds: Option<f64>,
     /// Time to predict all images that it is judged on, in seconds, where it was taken.
     pub predict_seconds: Option<f64>,
     /// Time to predict one image alone, where it was taken.
     pub latency: Option<Latency>,
-    /// Most resident memory of the process during the fit: program, data and all.
-    pub peak_memory_bytes: usize,
+    /// Most resident memory of the process during the fit: program, data and all. `None` likewise.
+    pub peak_memory_bytes: Option<usize>,
     /// The machine that times are of, where it is not the one of this run.
     pub measured_on: Option<String>,
 }
@@ -193,6 +197,7 @@ impl ModelSummary {
             reason,
             hyperparameters: planned.hyperparameters,
             train_images: planned.train_images,
+            predictions: planned.predictions,
             controls,
             format_2: finished.as_ref().map(|of| Format2::new(&of.quality)),
             finished,
@@ -245,7 +250,7 @@ impl Finished {
         let summaries: Vec<FitSummary> = fits.iter().map(summary).collect();
         let contributions = Contributions::new(&answers, run.dataset.classes);
         let right = fits.iter().map(|fit| fit.right(run)).collect();
-        let cost = Cost::new(&fits, &machine);
+        let cost = Cost::new(&fits, machine.as_deref());
         let train_accuracy = mean(&fits, |fit| fit.fitted.train_accuracy);
         let first = *fits.into_iter().next().expect("it has fits").fitted;
         Self {
@@ -307,17 +312,18 @@ impl Quality {
 
 impl Cost {
     /// `machine` is the one of the run.
-    fn new(fits: &[Fit], machine: &str) -> Self {
+    fn new(fits: &[Fit], machine: Option<&str>) -> Self {
         let first = &fits[0].fitted;
-        let elsewhere = fits.iter().find(|fit| fit.machine != machine);
+        let mut machines = fits.iter().filter_map(|fit| fit.machine.as_deref());
+        let elsewhere = machines.find(|&one| Some(one) != machine);
         let peaks = fits.iter().map(|fit| fit.fitted.peak_memory_bytes);
         Self {
             parameters: first.parameters,
-            fit_seconds: mean(fits, |fit| Some(fit.fitted.fit_seconds)).unwrap_or_default(),
+            fit_seconds: mean(fits, |fit| fit.fitted.fit_seconds),
             predict_seconds: mean(fits, |fit| fit.fitted.predict_seconds),
             latency: first.latency,
-            peak_memory_bytes: peaks.max().unwrap_or(0),
-            measured_on: elsewhere.map(|fit| fit.machine.clone()),
+            peak_memory_bytes: peaks.flatten().max(),
+            measured_on: elsewhere.map(str::to_owned),
         }
     }
 }

@@ -94,7 +94,7 @@ mod tests {
             judged_images: 100,
             accuracy: 0.5 + [-0.02, 0.02][fold % 2] + [0.0, 0.03, -0.03][seed],
             log_loss: None,
-            fit_seconds: 0.0,
+            fit_seconds: Some(0.0),
         };
         let of_seed = |seed: usize| (0..40).map(move |fold| fit(fold, seed));
         let firsts: Vec<FitSummary> = of_seed(0).collect();

@@ -53,6 +53,28 @@ pub(crate) fn npz(source: &Source<'_>, group: Option<&str>) -> Result<Splits, Lo
     splits(&mut Npz { source, archive }, group)
 }
 
+/// All arrays of an NPZ file.
+pub(crate) fn npz_arrays(source: &Source<'_>) -> Result<Vec<(String, Array)>, LoadError> {
+    let archive = ZipArchive::new(source.seekable()?);
+    let archive = archive.map_err(|error| unreadable(source.name(), &error))?;
+    let mut npz = Npz { source, archive };
+    let mut names = npz.names();
+    names.sort_unstable();
+    if names.is_empty() {
+        return Err(LoadError::content(
+            source.name(),
+            "an archive without arrays",
+        ));
+    }
+    names
+        .into_iter()
+        .map(|name| {
+            let array = npz.read(&name)?;
+            Ok((name, array))
+        })
+        .collect()
+}
+
 /// Reads the NPY files of a directory, whose names are those of arrays in an NPZ file.
 pub(crate) fn directory(path: &Path, limit: u64, group: Option<&str>) -> Result<Splits, LoadError> {
     let place = path.display().to_string();

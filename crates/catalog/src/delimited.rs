@@ -79,6 +79,34 @@ pub(crate) fn read(
     finish(source.name(), builders, &roles, manner.is_latin, notes)
 }
 
+/// Reads columns of which it is known what they are; there must be a header.
+pub(crate) fn columns(
+    source: &Source<'_>,
+    plan: &dyn Fn(&str) -> Plan,
+) -> Result<Vec<Builder>, LoadError> {
+    let manner = Manner::with_header(source)?;
+    let plans: Vec<Plan> = manner.names.iter().map(|name| plan(name)).collect();
+    let dialect = Dialect::of_text(&[], manner.separator != b',');
+    let builders = pass(source, &manner, &plans, &dialect)?;
+    check_marks(source, &builders)?;
+    Ok(builders)
+}
+
+/// The line in which a row of such a file begins; `None` if there are fewer rows.
+pub(crate) fn line_of_row(source: &Source<'_>, row: usize) -> Result<Option<u64>, LoadError> {
+    let (mut reader, place) = Manner::with_header(source)?.reader(source)?;
+    let mut record = ByteRecord::new();
+    // The header comes first.
+    for _ in 0..=row + 1 {
+        let read = reader.read_byte_record(&mut record);
+        if !read.map_err(|error| broken(source, error))? {
+            return Ok(None);
+        }
+        place.set((0, record.position().map_or(0, csv::Position::line)));
+    }
+    Ok(record.position().map(csv::Position::line))
+}
+
 fn refused(source: &Source<'_>, refusal: Refusal) -> LoadError {
     LoadError::Line {
         file: source.name().to_owned(),
@@ -205,6 +233,14 @@ fn broken(source: &Source<'_>, error: csv::Error) -> LoadError {
 }
 
 impl Manner {
+    fn with_header(source: &Source<'_>) -> Result<Self, LoadError> {
+        let options = Options {
+            header: Some(true),
+            ..Options::default()
+        };
+        Self::of(source, &options)
+    }
+
     fn of(source: &Source<'_>, options: &Options) -> Result<Self, LoadError> {
         let head = source.head(HEAD)?;
         let utf_16 = utf_16(&head);

@@ -1,6 +1,7 @@
 //! Of what format something is, told by its content.
 
 use crate::found::Found;
+use crate::npy::MAGIC;
 use crate::source::{Source, missing};
 use crate::table::Schema;
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 use std::path::Path;
 
 /// Bytes that tell a format.
-const HEAD: usize = 1 << 12;
+pub(crate) const HEAD: usize = 1 << 12;
 
 /// Reads what is at a path. With a `schema` it is a second file, and must have the columns of the first.
 pub(crate) fn find(
@@ -30,6 +31,10 @@ pub(crate) fn find(
             let (samples, test) = arrays::npz(&source, options.group.as_deref())?;
             Ok(Found::Samples(Box::new(samples), test.map(Box::new)))
         }
+        Format::Npy => Err(LoadError::content(
+            source.name(),
+            "one array, and labels are needed beside it; write both as NPZ, or name the directory that has both",
+        )),
         Format::Parquet => {
             let table = parquet::read(&source, path, options, schema)?;
             Ok(Found::Table(Box::new(table)))
@@ -59,8 +64,10 @@ fn in_directory(path: &Path, options: &Options, limit: u64) -> Result<Found, Loa
     Ok(Found::Samples(Box::new(samples), test.map(Box::new)))
 }
 
+/// What a file is.
 #[derive(Debug, PartialEq)]
-enum Format {
+pub(crate) enum Format {
+    Npy,
     Npz,
     Parquet,
     Arff,
@@ -71,7 +78,7 @@ enum Format {
 }
 
 impl Format {
-    fn of(head: &[u8]) -> Self {
+    pub(crate) fn of(head: &[u8]) -> Self {
         let begins = |magic: &[u8]| head.starts_with(magic);
         for (magic, what) in OTHERS {
             if begins(magic) {
@@ -80,6 +87,9 @@ impl Format {
         }
         if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
             return Self::Npz;
+        }
+        if begins(MAGIC) {
+            return Self::Npy;
         }
         if begins(b"PAR1") {
             return Self::Parquet;

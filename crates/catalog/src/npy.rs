@@ -9,7 +9,7 @@ use crate::error::in_bytes;
 use crate::table::{Coded, Interned};
 use std::io::Read;
 
-const MAGIC: &[u8] = b"\x93NUMPY";
+pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
 /// Longest header; NumPy itself reads 10 000 bytes.
 const HEADER: usize = 1 << 16;
 /// Most axes of an array.

@@ -5,6 +5,7 @@
 use crate::error::{in_bytes, one_line};
 use crate::source::Source;
 use crate::table::{Interned, Plan, RawTable, Role, Schema, roles};
+use crate::values::{ColumnValues, Values, Wanted, plan};
 use crate::{LoadError, Options};
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -47,6 +48,23 @@ fn read_file(
     options: &Options,
     schema: Option<&Schema>,
 ) -> Result<RawTable, LoadError> {
+    let roles = |names: &[String]| roles(source.name(), names, options, schema);
+    let (names, builders, rows, notes) = grown(source, path, &roles)?;
+    table(source, names, builders, rows, notes)
+}
+
+/// What columns are for, and what is known of each.
+type Roles = Result<Vec<(Role, Plan)>, LoadError>;
+
+/// The names of columns, the columns, the number of rows, and what to say of them.
+type Grown = (Vec<String>, Vec<(Role, Plan, Growing)>, usize, Vec<String>);
+
+/// Reads the columns that count, as `roles` says by their names.
+fn grown(
+    source: &Source<'_>,
+    path: &Path,
+    roles: &dyn Fn(&[String]) -> Roles,
+) -> Result<Grown, LoadError> {
     let broken = |error: ParquetError| match error {
         ParquetError::NYI(what) => LoadError::content(
             source.name(),
@@ -59,7 +77,7 @@ fn read_file(
     let fields = fields(source, file.metadata())?;
     let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
     let mut notes = Vec::new();
-    let roles = roles(source.name(), &names, options, schema)?;
+    let roles = roles(&names)?;
     let mut builders: Vec<(Role, Plan, Growing)> = fields
         .iter()
         .zip(roles)
@@ -99,7 +117,49 @@ fn read_file(
             "there are columns and no row",
         ));
     }
-    table(source, names, builders, rows, notes)
+    Ok((names, builders, rows, notes))
+}
+
+/// Reads columns of which it is known what they are.
+pub(crate) fn values(
+    source: &Source<'_>,
+    path: &Path,
+    wanted: &dyn Fn(&str) -> Option<Wanted>,
+) -> Result<Values, LoadError> {
+    let roles = |names: &[String]| -> Roles {
+        let role = |name: &String| match wanted(name) {
+            None => (Role::Ignored, Plan::Skipped),
+            wanted => (Role::Group, plan(wanted)),
+        };
+        Ok(names.iter().map(role).collect())
+    };
+    let read = catch_unwind(AssertUnwindSafe(|| grown(source, path, &roles)));
+    let read = read.unwrap_or_else(|_| Err(damaged(source, "its pages do not fit together")));
+    let (names, builders, rows, _) = read?;
+    let mut columns = Vec::new();
+    for (name, (role, plan, growing)) in names.iter().zip(builders) {
+        if role == Role::Ignored {
+            continue;
+        }
+        let column = match growing {
+            Growing::Numbers(numbers) => ColumnValues::Numbers(numbers),
+            Growing::Names(coded, _) if plan == Plan::Labels => {
+                let coded = coded.into_coded();
+                ColumnValues::Names(coded.codes, coded.names)
+            }
+            _ => {
+                let reason = format!("column {name} does not hold numbers");
+                return Err(LoadError::content(source.name(), reason));
+            }
+        };
+        columns.push((name.clone(), column));
+    }
+    Ok(Values {
+        columns,
+        names,
+        matrix: None,
+        rows,
+    })
 }
 
 /// A column as the file describes it.

@@ -23,8 +23,33 @@ pub struct ModelEntry {
     pub libraries: &'static [&'static str],
     /// Variables that the process of a fit needs beside the usual ones, by name: they may replace them.
     pub environment: &'static [(&'static str, &'static str)],
+    /// What data it is for.
+    pub suits: Suits,
     /// The recipe with this entry's defaults. One recipe type may stand behind several entries.
     pub preset: fn() -> Box<dyn Preset>,
+}
+
+/// What data a model is for. A comparison takes the models that suit its data unless others are named;
+/// whatever is named is tried, and a model declines what it cannot learn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suits {
+    /// Pictures and rows of features alike.
+    Everything,
+    /// Pictures: it moves them or looks at neighbouring pixels.
+    Pictures,
+    /// Rows of features: columns of a table, or numbers without a picture.
+    Tables,
+}
+
+impl Suits {
+    /// Whether the model is for pictures, or else for rows of features.
+    pub fn includes(self, pictures: bool) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Pictures => pictures,
+            Self::Tables => !pictures,
+        }
+    }
 }
 
 /// Hyper-parameters: a struct whose documented fields are the parameters.

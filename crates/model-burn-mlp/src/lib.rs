@@ -11,7 +11,7 @@ pub use backend::Backend;
 pub use network::Network;
 pub use train::BurnMlp;
 
-use classifier::ModelEntry;
+use classifier::{ModelEntry, Suits};
 
 /// Single layer on `burn-ndarray`.
 #[cfg(feature = "ndarray")]
@@ -24,6 +24,7 @@ pub const BURN_NDARRAY: ModelEntry = ModelEntry {
     // Threads of matrixmultiply spin when they wait. With more than one, the small products of a batch
     // take ten times as long beside a busy processor, and gain nothing on a quiet machine.
     environment: &[("MATMUL_NUM_THREADS", "1")],
+    suits: Suits::Everything,
     preset: || Box::new(BurnMlp::single_layer(Backend::Ndarray)),
 };
 
@@ -36,6 +37,7 @@ pub const BURN_FLEX: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &["burn", "burn-flex"],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(BurnMlp::single_layer(Backend::Flex)),
 };
 
@@ -48,6 +50,7 @@ pub const BURN_MLP: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &["burn", "burn-flex"],
     environment: &[],
+    suits: Suits::Everything,
     preset: || {
         Box::new(BurnMlp {
             hidden: vec![128],

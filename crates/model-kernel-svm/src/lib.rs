@@ -2,6 +2,7 @@
 //! virtual support vectors on top of it, and what it sees of gradient directions.
 
 mod gradient;
+mod kept;
 mod machine;
 mod plain;
 mod shift;

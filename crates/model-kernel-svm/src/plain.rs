@@ -1,10 +1,11 @@
 //! The kernel SVM on the images as they are.
 
-use crate::machine::fit;
+use crate::machine::{Machine, fit};
 use crate::{FromData, Gamma};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Step,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Sizes,
+    State, StateError, Step, Suits,
 };
 use data::Dataset;
 use kernel_svm::{Kernel, Settings};
@@ -18,6 +19,7 @@ pub const KERNEL_SVM: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(KernelSvm::rbf()),
 };
 
@@ -86,16 +88,20 @@ impl KernelSvm {
         }
     }
 
+    fn function(&self) -> Kernel {
+        match self.kernel {
+            KernelName::Rbf => Kernel::Rbf,
+            KernelName::Polynomial => Kernel::Polynomial {
+                degree: self.degree,
+                coef0: self.coef0,
+            },
+            KernelName::Linear => Kernel::Linear,
+        }
+    }
+
     fn settings(&self, threads: usize) -> Settings {
         Settings {
-            kernel: match self.kernel {
-                KernelName::Rbf => Kernel::Rbf,
-                KernelName::Polynomial => Kernel::Polynomial {
-                    degree: self.degree,
-                    coef0: self.coef0,
-                },
-                KernelName::Linear => Kernel::Linear,
-            },
+            kernel: self.function(),
             c: self.c,
             gamma: self.gamma.into(),
             tolerance: self.tolerance,
@@ -146,6 +152,12 @@ impl Recipe for KernelSvm {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let (function, probability) = (self.function(), self.probability);
+        let machine = Machine::restore(&mut state, sizes, function, probability)?;
+        Ok(Box::new(machine))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::shift::{DIRECTIONS, shift};
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Step,
+    Scores, Sizes, State, StateError, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
@@ -25,6 +25,7 @@ pub const VIRTUAL_SVM: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Pictures,
     preset: || Box::new(VirtualSvm::chosen()),
 };
 
@@ -123,6 +124,13 @@ impl Recipe for VirtualSvm {
     fn is_stochastic(&self) -> bool {
         false
     }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Ok(Box::new(Fitted {
+            machine: Machine::restore(&mut state, sizes, Kernel::Rbf, false)?,
+            deskew: self.deskew,
+        }))
+    }
 }
 
 struct Fitted {
@@ -141,6 +149,10 @@ impl Classifier for Fitted {
 
     fn certificate(&self) -> Vec<(&'static str, f64)> {
         self.machine.certificate()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        self.machine.state()
     }
 }
 

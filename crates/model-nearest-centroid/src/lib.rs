@@ -6,7 +6,7 @@
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
-    Recipe, Scores,
+    Recipe, Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ pub const NEAREST_CENTROID: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(NearestCentroid {}),
 };
 
@@ -47,6 +48,12 @@ impl Recipe for NearestCentroid {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let Sizes { features, classes } = sizes;
+        let means = state.take_any("means")?.of_shape(&[classes, features])?;
+        Ok(Box::new(Centroids { means, classes }))
     }
 }
 
@@ -117,6 +124,11 @@ impl Classifier for Centroids {
             weights: weights.collect(),
             biases: biases.collect(),
         })
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        let shape = [self.classes, self.features()];
+        Ok(State::default().with("means", &shape, self.means.clone()))
     }
 }
 

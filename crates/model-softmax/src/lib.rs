@@ -37,7 +37,7 @@ pub use loss::cross_entropy;
 pub use model::{SoftmaxRegression, Weights};
 pub use optimum::SoftmaxLbfgs;
 
-use classifier::ModelEntry;
+use classifier::{ModelEntry, Suits};
 
 /// How the registry knows this model.
 pub const SOFTMAX: ModelEntry = ModelEntry {
@@ -47,6 +47,7 @@ pub const SOFTMAX: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(Softmax::default()),
 };
 
@@ -58,5 +59,6 @@ pub const SOFTMAX_LBFGS: ModelEntry = ModelEntry {
     package: env!("CARGO_PKG_NAME"),
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || Box::new(SoftmaxLbfgs::default()),
 };

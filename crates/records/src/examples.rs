@@ -1,8 +1,8 @@
 //! Small records, for tests and for whoever wants to see what a record holds.
 
 use crate::{
-    Cell, DatasetRecord, Environment, FitRecord, Fitted, FoldOf, Folds, JudgedOn, Latency, Outcome,
-    PlannedModel, Protocol, Records, RunRecord, Split,
+    Cell, DatasetRecord, Environment, FitRecord, Fitted, FoldOf, Folds, JudgedOn, Latency, Machine,
+    Outcome, PlannedModel, Protocol, Records, RunRecord, Split,
 };
 
 /// The only fit of a model.
@@ -31,6 +31,7 @@ pub fn run(models: &[&str], labels: &[u16]) -> RunRecord {
         train_images: 100,
         train_limit: None,
         fits: 1,
+        predictions: None,
     };
     RunRecord {
         looks: 1,
@@ -54,6 +55,8 @@ pub fn run(models: &[&str], labels: &[u16]) -> RunRecord {
         protocol: Protocol::default(),
         question: None,
         analysis: None,
+        baseline: None,
+        margin: None,
         models: models.iter().map(planned).collect(),
         environment: environment(),
         labels: labels.to_vec(),
@@ -69,10 +72,12 @@ fn environment() -> Environment {
         commit: String::new(),
         versions: vec![("plumbline".to_owned(), "0.1.0".to_owned())],
         build: "dev profile, opt-level 3".to_owned(),
-        system: "test".to_owned(),
-        cpu: "test".to_owned(),
-        cpus: 2,
-        threads: 2,
+        machine: Some(Machine {
+            system: "test".to_owned(),
+            cpu: "test".to_owned(),
+            cpus: 2,
+            threads: 2,
+        }),
     }
 }
 
@@ -110,14 +115,14 @@ pub fn fit(id: &str, cell: Cell, outcome: Outcome) -> FitRecord {
 pub fn fitted(predictions: &[u16]) -> Fitted {
     Fitted {
         parameters: Some(10),
-        fit_seconds: 0.1,
+        fit_seconds: Some(0.1),
         predict_seconds: Some(1e-3),
         latency: Some(Latency {
             p50: 1e-6,
             p99: 2e-6,
             images: 4,
         }),
-        peak_memory_bytes: 1 << 20,
+        peak_memory_bytes: Some(1 << 20),
         train_accuracy: Some(0.75),
         predictions: predictions.to_vec(),
         log_probabilities: None,

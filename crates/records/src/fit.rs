@@ -14,9 +14,10 @@ pub struct FitRecord {
     /// The key under which the fit is stored: a hash of all that its result depends on.
     #[serde(default)]
     pub key: String,
-    /// The machine that it ran on, as [`Environment::machine`](crate::Environment::machine) has
-    /// it: times are of there.
-    pub machine: String,
+    /// The machine that it ran on, as [`Environment::machine`](crate::Environment::machine) has it: times are of
+    /// there. `None` for predictions that were made elsewhere.
+    #[serde(default)]
+    pub machine: Option<String>,
     /// How often it made anyone look at the labels of the images it was judged on.
     #[serde(default)]
     pub looks: usize,
@@ -44,15 +45,16 @@ pub enum Outcome {
 pub struct Fitted {
     /// Learnt values that prediction uses; `None` where the model does not say.
     pub parameters: Option<usize>,
-    /// The model's own time; evaluation and reporting are not in it.
-    pub fit_seconds: f64,
+    /// The model's own time; evaluation and reporting are not in it. `None` for predictions that were
+    /// made elsewhere.
+    pub fit_seconds: Option<f64>,
     /// Time to predict the test images, the median of several times; `None` where it was not taken.
     pub predict_seconds: Option<f64>,
     /// Time to predict one image alone; `None` where it was not taken.
     pub latency: Option<Latency>,
     /// Most resident memory of its process during the fit, as the operating system counts it: program,
-    /// data and all.
-    pub peak_memory_bytes: usize,
+    /// data and all. `None` for predictions that were made elsewhere.
+    pub peak_memory_bytes: Option<usize>,
     /// Share of the training images it predicts right; `None` where it did not predict them.
     pub train_accuracy: Option<f64>,
     /// Predicted class of each image that it is judged on.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Version of the record files that are written.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// What was about to run, on what, and where: the first line of a record file.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,10 @@ pub struct RunRecord {
     pub question: Option<String>,
     /// What its author makes of it, in the words of the plan.
     pub analysis: Option<String>,
+    /// The model that all others are compared with, in place of every pair.
+    pub baseline: Option<String>,
+    /// The largest difference in accuracy that does not matter, in points.
+    pub margin: Option<f64>,
     /// The models in the order of the report, whether or not they got their turn.
     pub models: Vec<PlannedModel>,
     /// The machine, the build and the command.
@@ -129,17 +133,19 @@ pub struct DatasetRecord {
     pub test: usize,
     /// As many as there are of these.
     pub test_available: usize,
-    /// Dimension of the input space.
+    /// Dimension of the input space; 0 where it is not known, for models that are all predictions made
+    /// elsewhere.
     pub features: usize,
-    /// Height of an image.
+    /// Height of an image; 0 likewise.
     pub rows: usize,
-    /// Width of an image.
+    /// Width of an image; 0 likewise.
     pub columns: usize,
     /// Number of classes.
     pub classes: usize,
     /// What the classes are called.
     pub class_names: Vec<String>,
-    /// SHA-256 of training images, training labels, test images and test labels.
+    /// SHA-256 of training images, training labels, test images and test labels; empty for what was
+    /// not there.
     pub sha256: [String; 4],
 }
 
@@ -161,9 +167,24 @@ pub struct PlannedModel {
     pub train_limit: Option<usize>,
     /// How often it is fitted: with several seeds, or once for each fold.
     pub fits: usize,
+    /// Where its predictions were read from, if they were made elsewhere. Nothing is known of such a
+    /// model's training: `train_images` is what its folds suggest, 0 without folds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictions: Option<PredictionFile>,
 }
 
-/// Where, when and with what a run was made: what may explain that two runs differ.
+/// A file of predictions that were made elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PredictionFile {
+    /// Its path, as it was given.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// Where, when and with what a run was made: what may explain that two runs differ. Commit, versions and
+/// build are of Plumbline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
     /// The command line.
@@ -178,6 +199,14 @@ pub struct Environment {
     pub versions: Vec<(String, String)>,
     /// Profile and optimisation of the program: "dev profile, opt-level 3".
     pub build: String,
+    /// What models were fitted on; `None` where none was fitted.
+    #[serde(flatten)]
+    pub machine: Option<Machine>,
+}
+
+/// A machine, and how much of it a fit could use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
     /// Operating system and architecture.
     pub system: String,
     /// Processor.
@@ -190,11 +219,19 @@ pub struct Environment {
 
 impl Environment {
     /// What times depend on, in words.
-    pub fn machine(&self) -> String {
-        format!(
-            "{}, {} of {} processors, {}",
-            self.cpu, self.threads, self.cpus, self.build
-        )
+    pub fn machine(&self) -> Option<String> {
+        let Machine {
+            cpu, cpus, threads, ..
+        } = self.machine.as_ref()?;
+        Some(format!(
+            "{cpu}, {threads} of {cpus} processors, {}",
+            self.build
+        ))
+    }
+
+    /// Threads that each fit could use, where models were fitted.
+    pub fn threads(&self) -> Option<usize> {
+        self.machine.as_ref().map(|machine| machine.threads)
     }
 }
 

@@ -3,44 +3,83 @@
 use crate::escape::one_line;
 use crate::numbers::four;
 use crate::warnings::warnings;
-use analysis::{Metric, ModelSummary, Report};
+use analysis::{Finished, Metric, ModelSummary, Report};
 use std::fmt::Write;
 
 /// The table of models for `\usepackage{booktabs}`.
 pub fn latex(report: &Report) -> String {
-    let mut text = String::from(
-        "\\begin{tabular}{lrrrrr}\n\\toprule\n\
-         model & parameters & right, \\% & 95\\,\\% interval & log-loss & fit, s \\\\\n\\midrule\n",
+    let shown: Vec<&Column> = COLUMNS.iter().filter(|of| of.is_shown(report)).collect();
+    let (columns, headings) = (shown.len() + 1, shown.iter().map(|of| of.heading));
+    let headings: Vec<&str> = std::iter::once("model").chain(headings).collect();
+    let mut text = format!(
+        "\\begin{{tabular}}{{l{}}}\n\\toprule\n{} \\\\\n\\midrule\n",
+        "r".repeat(shown.len()),
+        headings.join(" & ")
     );
     for model in &report.models {
-        let _ = writeln!(text, "{} \\\\", latex_row(model).join(" & "));
+        let _ = writeln!(text, "{} \\\\", latex_row(model, &shown).join(" & "));
     }
     for warning in warnings(report) {
         let plain = escape(&warning.to_string());
-        let _ = writeln!(text, "\\multicolumn{{6}}{{l}}{{\\emph{{{plain}}}}} \\\\");
+        let _ = writeln!(
+            text,
+            "\\multicolumn{{{columns}}}{{l}}{{\\emph{{{plain}}}}} \\\\"
+        );
     }
     text.push_str("\\bottomrule\n\\end{tabular}\n");
     text
 }
 
-fn latex_row(model: &ModelSummary) -> Vec<String> {
+/// A column of numbers.
+struct Column {
+    heading: &'static str,
+    /// `None` where there is no such number.
+    cell: fn(&Finished) -> Option<String>,
+}
+
+const COLUMNS: [Column; 5] = [
+    Column {
+        heading: "parameters",
+        cell: |of| of.cost.parameters.map(|count| count.to_string()),
+    },
+    Column {
+        heading: "right, \\%",
+        cell: |of| Some(format!("{:.2}", of.quality.accuracy * 100.0)),
+    },
+    Column {
+        heading: "95\\,\\% interval",
+        cell: |of| {
+            let interval = of.quality.accuracy_interval;
+            let [low, high] = [interval.low, interval.high].map(|end| end * 100.0);
+            Some(format!("{low:.2}--{high:.2}"))
+        },
+    },
+    Column {
+        heading: "log-loss",
+        cell: |of| of.quality.metrics.get(Metric::LogLoss).map(four),
+    },
+    Column {
+        heading: "fit, s",
+        cell: |of| of.cost.fit_seconds.map(|seconds| format!("{seconds:.2}")),
+    },
+];
+
+impl Column {
+    /// Of predictions that were made elsewhere, a column that would be empty is left out.
+    fn is_shown(&self, report: &Report) -> bool {
+        !report.is_judged_only() || report.finished().any(|(_, of)| (self.cell)(of).is_some())
+    }
+}
+
+fn latex_row(model: &ModelSummary, shown: &[&Column]) -> Vec<String> {
     let name = escape(&model.id);
     let Some(of) = &model.finished else {
-        let status = escape(model.status.name());
-        return vec![name, format!("\\multicolumn{{5}}{{l}}{{{status}}}")];
+        let (status, columns) = (escape(model.status.name()), shown.len());
+        return vec![name, format!("\\multicolumn{{{columns}}}{{l}}{{{status}}}")];
     };
-    let interval = of.quality.accuracy_interval;
-    let loss = of.quality.metrics.get(Metric::LogLoss);
-    vec![
-        name,
-        of.cost
-            .parameters
-            .map_or_else(|| "--".to_owned(), |count| count.to_string()),
-        format!("{:.2}", of.quality.accuracy * 100.0),
-        format!("{:.2}--{:.2}", interval.low * 100.0, interval.high * 100.0),
-        loss.map_or_else(|| "--".to_owned(), four),
-        format!("{:.2}", of.cost.fit_seconds),
-    ]
+    let cell = |column: &&Column| (column.cell)(of).unwrap_or_else(|| "--".to_owned());
+    let cells = shown.iter().map(cell);
+    std::iter::once(name).chain(cells).collect()
 }
 
 /// Text on one line that LaTeX prints as it is.

@@ -11,6 +11,7 @@ mod error;
 mod escape;
 mod figure;
 mod figures;
+mod gate;
 mod html;
 mod index;
 mod latex;
@@ -35,6 +36,7 @@ mod words;
 mod write;
 
 pub use error::ReportError;
+pub use gate::gate_in_words;
 pub use index::write_index;
 pub use latex::latex;
 pub use replaced::replaced;

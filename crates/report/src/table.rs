@@ -48,6 +48,17 @@ impl Table {
         self
     }
 
+    /// Without the columns that have no value in any row.
+    #[must_use]
+    pub(crate) fn without_empty(mut self) -> Self {
+        self.columns.retain(|(_, values)| match values {
+            Values::Text(values) => values.iter().any(|text| !text.is_empty()),
+            Values::Integers(values) => values.iter().any(Option::is_some),
+            Values::Numbers(values) => values.iter().any(Option::is_some),
+        });
+        self
+    }
+
     /// The columns in order.
     pub fn columns(&self) -> &[(String, Values)] {
         &self.columns

@@ -14,16 +14,23 @@ pub fn models_table(report: &Report) -> Table {
         .text("model", models.iter().map(|model| &model.model))
         .text("backend", models.iter().map(|model| &model.backend))
         .text("status", models.iter().map(|model| model.status.name()))
-        .integers(
-            "train_images",
-            models.iter().map(|model| Some(model.train_images)),
-        )
+        .integers("train_images", models.iter().map(trained_on))
         .integers("parameters", models.iter().map(parameters));
     let rows: Vec<_> = models.iter().map(ModelSummary::measurements).collect();
     let names = rows.first().into_iter().flatten().map(|(name, _)| *name);
-    names.enumerate().fold(table, |table, (i, name)| {
+    let table = names.enumerate().fold(table, |table, (i, name)| {
         table.numbers(name, rows.iter().map(|row| row[i].1))
-    })
+    });
+    if report.is_judged_only() {
+        table.without_empty()
+    } else {
+        table
+    }
+}
+
+/// `None` for predictions that were made elsewhere.
+fn trained_on(model: &ModelSummary) -> Option<usize> {
+    model.predictions.is_none().then_some(model.train_images)
 }
 
 /// One row per epoch of every fit that finished.

@@ -83,10 +83,10 @@ fn fitted(answer: Answer, said: &Said, data: FitData<'_>, cost: Cost) -> Fitted 
     let judged = data.judged.look();
     Fitted {
         parameters: said.parameters,
-        fit_seconds: cost.time.as_secs_f64(),
+        fit_seconds: Some(cost.time.as_secs_f64()),
         predict_seconds: said.predict_seconds,
         latency: None,
-        peak_memory_bytes: cost.memory,
+        peak_memory_bytes: Some(cost.memory),
         train_accuracy: None,
         mistakes: most_confident(judged, &predictions, logs.as_deref()),
         predictions,

@@ -1,16 +1,18 @@
 //! Data and models, ready to run: fits every cell that the store lacks, and records it.
 
+mod keeping;
 pub(crate) mod key;
 
 use crate::Registry;
 use crate::division::{Division, of};
 use crate::environment::{self, Build};
 use crate::executor::Executor;
-use crate::failure::Failure;
+use crate::failure::{Failure, Place};
 use crate::handover::Handover;
-use crate::job::{Ended, Event, Job, Task};
+use crate::job::{Ended, Event, Job, Keep, Task};
 use crate::learner::Learner;
 use crate::limits::Limits;
+use crate::margin::Margin;
 use crate::options::Options;
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
@@ -21,6 +23,7 @@ use records::{
     ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
     read_records,
 };
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -60,6 +63,8 @@ pub struct Setting<'a> {
     pub cancellation: Cancellation,
     /// Fit again what the store has.
     pub refit: bool,
+    /// Keep the main fit of each model in a file beside the records.
+    pub keep: bool,
     /// How the program was built. Without, nothing is kept in a store.
     pub build: Option<&'a Build>,
     /// The models it knows, for the versions of their libraries.
@@ -77,6 +82,7 @@ impl<'a> Setting<'a> {
             limits: Limits::default(),
             cancellation: Cancellation::default(),
             refit: false,
+            keep: false,
             build: None,
             registry,
             command: "",
@@ -108,7 +114,11 @@ pub struct Comparison {
     dataset: DatasetRecord,
     data_origin: String,
     learners: Vec<Learner>,
+    given: Vec<Given>,
 }
+
+/// A model that was fitted elsewhere: its plan, and what it said of the samples that are judged.
+pub type Given = (PlannedModel, Vec<FitRecord>);
 
 /// What all fits of a run have in common.
 struct Session<'a> {
@@ -159,6 +169,7 @@ impl Comparison {
                 &format!("train_limit of {}", learner.id),
             )?;
         }
+        check_baseline(&learners, &options)?;
         for size in options.sizes.iter().flatten() {
             can_draw(Some(size.get()), "sizes")?;
         }
@@ -177,7 +188,26 @@ impl Comparison {
             division,
             data_origin,
             learners,
+            given: Vec::new(),
         })
+    }
+
+    /// The same with models beside its own that were fitted elsewhere.
+    ///
+    /// # Errors
+    /// If one has the name of another model.
+    pub fn with(mut self, given: Vec<Given>) -> Result<Self, Failure> {
+        let mut ids: HashSet<&str> = self.learners.iter().map(|one| one.id.as_str()).collect();
+        for (planned, _) in &given {
+            if !ids.insert(&planned.id) {
+                return Err(Failure::SameId {
+                    place: Place::Option("--with".to_owned()),
+                    id: planned.id.clone(),
+                });
+            }
+        }
+        self.given = given;
+        Ok(self)
     }
 
     /// The directory below `results` that the comparison is recorded in.
@@ -218,13 +248,19 @@ impl Comparison {
             }
             let what = format!("{}{}", learner.id, of_cell(&session.run, *cell));
             watcher.begin(&what, index, cells.len());
-            let (record, reused) = self.find_or_fit(&session, learner, *cell, watcher)?;
+            let file = setting.keep.then(|| self.file_of(results, learner, *cell));
+            let file = file.flatten();
+            let (record, reused) =
+                self.find_or_fit(&session, learner, *cell, file.as_deref(), watcher)?;
             watcher.end(&in_a_line(&session.run, &record, reused));
             log.append(&Record::Fit(Box::new(record)))?;
             session.tell_trouble(watcher);
             if setting.cancellation.check().is_err() {
                 break;
             }
+        }
+        for fit in self.given.iter().flat_map(|(_, fits)| fits) {
+            log.append(&Record::Fit(Box::new(fit.clone())))?;
         }
         self.conclude(log)
     }
@@ -246,11 +282,12 @@ impl Comparison {
         session: &Session<'_>,
         learner: &Learner,
         cell: Cell,
+        file: Option<&Path>,
         watcher: &mut dyn Watcher,
     ) -> Result<(FitRecord, bool), Failure> {
         let build = session.build();
         let key = self.key(learner, cell, &build);
-        let record = |outcome, looks, machine| FitRecord {
+        let record = |outcome, looks, machine: Option<String>| FitRecord {
             id: learner.id.clone(),
             cell,
             key: key.hash().to_owned(),
@@ -258,14 +295,22 @@ impl Comparison {
             looks,
             outcome,
         };
-        if let Some((fitted, machine)) = session.find(&key) {
+        let is_kept = file.is_none_or(|file| Self::is_kept(file, &key));
+        if let (true, Some((fitted, machine))) = (is_kept, session.find(&key)) {
             let looks = fitted.looks;
-            return Ok((record(Outcome::Finished(fitted), looks, machine), true));
+            return Ok((
+                record(Outcome::Finished(fitted), looks, Some(machine)),
+                true,
+            ));
         }
-        let (outcome, looks) = session.fit(learner, cell, watcher)?;
+        let keep = file.and_then(|file| self.keep(learner, cell, key.hash(), file));
+        let (outcome, looks, unkept) = session.fit(learner, cell, keep, watcher)?;
+        if let Some(reason) = unkept {
+            watcher.note(&format!("note: {} was not kept: {reason}", learner.id));
+        }
         let machine = session.run.environment.machine();
-        if let Outcome::Finished(fitted) = &outcome {
-            session.store.keep(&key, &machine, &session.run.run, fitted);
+        if let (Outcome::Finished(fitted), Some(machine)) = (&outcome, &machine) {
+            session.store.keep(&key, machine, &session.run.run, fitted);
         }
         Ok((record(outcome, looks, machine), false))
     }
@@ -314,7 +359,7 @@ impl Comparison {
             };
             let what = format!("{}{}", learner.id, of_cell(&session.run, record.cell));
             watcher.begin(&what, index, fits.len());
-            let (outcome, _) = session.fit(learner, record.cell, watcher)?;
+            let (outcome, ..) = session.fit(learner, record.cell, None, watcher)?;
             if setting.cancellation.check().is_err() {
                 return Err(Failure::Interrupted);
             }
@@ -364,7 +409,7 @@ impl Comparison {
         };
         // A failure may be of a limit, which is not in the key.
         if !controls.is_empty() && controls.iter().all(|control| control.passed) {
-            let machine = session.run.environment.machine();
+            let machine = session.run.environment.machine().unwrap_or_default();
             session
                 .store
                 .keep(&key, &machine, &session.run.run, &controls);
@@ -391,7 +436,7 @@ impl Comparison {
             count(self.learners.len(), "model"),
             count(run.dataset.train, "training sample"),
             run.seed,
-            count(run.environment.threads, "thread"),
+            count(run.environment.threads().unwrap_or_default(), "thread"),
             self.without_samples()
         )
     }
@@ -417,6 +462,7 @@ impl Comparison {
             train_images: self.division.train_samples(learner.train_limit),
             train_limit: learner.train_limit,
             fits: self.cells_of(learner).len(),
+            predictions: None,
         };
         let (labels, folds) = self.division.labels();
         RunRecord {
@@ -428,11 +474,31 @@ impl Comparison {
             protocol: self.division.protocol,
             question: self.options.question.clone(),
             analysis: self.options.analysis.clone(),
-            models: self.learners.iter().map(planned).collect(),
+            baseline: self.options.baseline.clone(),
+            margin: self.options.margin.map(Margin::points),
+            models: self
+                .learners
+                .iter()
+                .map(planned)
+                .chain(self.given.iter().map(|(planned, _)| planned.clone()))
+                .collect(),
             environment,
             labels,
             folds,
         }
+    }
+}
+
+/// That the model to compare with is one of them.
+fn check_baseline(learners: &[Learner], options: &Options) -> Result<(), Failure> {
+    let ids = learners.iter().map(|learner| learner.id.clone());
+    match &options.baseline {
+        Some(id) if learners.iter().all(|learner| learner.id != *id) => Err(Failure::NotPlanned {
+            place: Place::Option("baseline".to_owned()),
+            id: id.clone(),
+            planned: ids.collect(),
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -456,16 +522,23 @@ impl Session<'_> {
         executor.run(job, *limits, cancellation, on)
     }
 
-    /// Fits a cell, and counts the looks at the labels that it is judged by.
+    /// Fits a cell, counts the looks at the labels that it is judged by, and says why the model was not
+    /// kept, if it was to be and was not.
     fn fit(
         &self,
         learner: &Learner,
         cell: Cell,
+        keep: Option<Keep>,
         watcher: &mut dyn Watcher,
-    ) -> Result<(Outcome, usize), Failure> {
-        let job = self.job(Task::Fit(cell), learner);
+    ) -> Result<(Outcome, usize, Option<String>), Failure> {
+        let mut job = self.job(Task::Fit(cell), learner);
+        job.keep = keep;
         match self.run(&job, &mut |event| watcher.event(event))? {
-            Ended::Fit { outcome, looks } => Ok((outcome, looks)),
+            Ended::Fit {
+                outcome,
+                looks,
+                unkept,
+            } => Ok((outcome, looks, unkept)),
             other => Err(Failure::job(
                 "job",
                 &format!("not the end of a fit: {other:?}"),
@@ -480,9 +553,12 @@ impl Session<'_> {
         }
         // What took more than it may now is fitted again, to be stopped.
         let within = |fitted: &Fitted| {
-            let time = Duration::try_from_secs_f64(fitted.fit_seconds).unwrap_or_default();
-            let limits = self.setting.limits;
-            limits.exceeded(time, fitted.peak_memory_bytes).is_none()
+            let (Some(seconds), Some(memory)) = (fitted.fit_seconds, fitted.peak_memory_bytes)
+            else {
+                return false;
+            };
+            let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            self.setting.limits.exceeded(time, memory).is_none()
         };
         let found = self.store.find::<Box<Fitted>>(key);
         found.filter(|(fitted, _)| within(fitted))

@@ -2,7 +2,7 @@
 
 use crate::Registry;
 use crate::stopwatch;
-use records::Environment;
+use records::{Environment, Machine};
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
 /// How a program was built: what may explain that two runs differ, and what the store's keys depend on.
@@ -57,12 +57,14 @@ pub fn describe(
         commit: build.commit.to_owned(),
         versions: versions(build, registry),
         build: build.profile.to_owned(),
-        system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        cpu: cpu
-            .filter(|brand| !brand.is_empty())
-            .unwrap_or_else(|| "unknown processor".to_owned()),
-        cpus: processors(),
-        threads,
+        machine: Some(Machine {
+            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            cpu: cpu
+                .filter(|brand| !brand.is_empty())
+                .unwrap_or_else(|| "unknown processor".to_owned()),
+            cpus: processors(),
+            threads,
+        }),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn in_a_line(run: &RunRecord, record: &FitRecord, reused: bool) -> St
         Outcome::Finished(fitted) => format!(
             "{:.2} % right, fitted in {:.2} s{}",
             run.accuracy(record).unwrap_or(0.0) * 100.0,
-            fitted.fit_seconds,
+            fitted.fit_seconds.unwrap_or_default(),
             if reused { " (cached)" } else { "" }
         ),
         Outcome::Failed { reason } => format!("failed: {reason}"),

@@ -3,13 +3,16 @@
 use crate::cli::CompareArgs;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
+use crate::keeping;
 use crate::output;
 use crate::progress::Progress;
 use crate::request::{check_exclusions, command_line, own_processes};
 use crate::table;
 use analysis::{ModelSummary, Report, Status};
+use catalog::Splits;
+use predictions::{Truth, beside, read_models};
 use report::{write_index, write_report};
-use runner::Comparison;
+use runner::{Comparison, Given, Options};
 
 /// The plan that runs unless another is named.
 pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
@@ -21,14 +24,26 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;
+    if arguments.keep && plan.options.cv.is_some() {
+        return Err(Failure::Option {
+            option: "--keep".to_owned(),
+            reason: "over folds there are many models of each kind; leave out `cv` to keep one"
+                .to_owned(),
+        });
+    }
     let learners = plan.ready()?;
     let splits = run.load(&plan)?;
-    let comparison = Comparison::new(splits, learners, plan.options)?;
+    let given = given(arguments, &plan.options, &splits)?;
+    let comparison = Comparison::new(splits, learners, plan.options)?.with(given)?;
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
-    let setting = run.setting(&executor, &cancellation, &command);
+    let mut setting = run.setting(&executor, &cancellation, &command);
+    setting.keep = arguments.keep;
     let results = run.results();
     let records = comparison.run(&results, &setting, &mut Progress::new(run.quiet))?;
+    if arguments.keep {
+        keeping::complete_all(&comparison, &results, &records)?;
+    }
 
     let report = Report::new(records);
     let directory = comparison.directory(&results);
@@ -45,6 +60,29 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     verdict(&report)
+}
+
+/// The models of `--with`, whose predictions are read before anything is fitted.
+fn given(
+    arguments: &CompareArgs,
+    options: &Options,
+    splits: &Splits,
+) -> Result<Vec<Given>, Failure> {
+    if arguments.with.is_empty() {
+        return Ok(Vec::new());
+    }
+    if options.quick || options.validation.is_some() || options.cv.is_some() {
+        return Err(Failure::Option {
+            option: "--with".to_owned(),
+            reason:
+                "its predictions are for all test samples; leave out --quick, --validation and --cv"
+                    .to_owned(),
+        });
+    }
+    let test = &splits.test;
+    let samples = Truth::of_rows("the test set", test.samples().len(), test.class_names());
+    let models = read_models(&samples, &arguments.with)?;
+    Ok(beside(&samples, models, options.seed(), options.seeds())?)
 }
 
 /// Success only if every model finished and passed its controls.

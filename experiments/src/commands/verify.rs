@@ -16,7 +16,7 @@ use classifier::generator;
 use rand::seq::SliceRandom;
 use records::{FitRecord, Outcome, PlannedModel, Records, RunRecord};
 use report::agreement_in_words;
-use runner::{Comparison, Learner, Method, Options, Place, Setting, Watcher};
+use runner::{Comparison, Learner, Method, Options, Place, Setting, Watcher, processors};
 use std::path::PathBuf;
 
 /// Random stream of the cells; models use small numbers.
@@ -25,25 +25,25 @@ const CELL_STREAM: u64 = u64::MAX - 4;
 /// Runs the command.
 pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     let (Records { run, fits, .. }, path) = arguments.record.read()?;
+    let mut cells: Vec<&FitRecord> = fits
+        .iter()
+        .filter(|fit| matches!(fit.outcome, Outcome::Finished(_)) && is_ours(&run, &fit.id))
+        .collect();
+    if cells.is_empty() {
+        return Err(Failure::NothingToVerify { path });
+    }
     let comparison = again(&run, arguments.data_dir)?;
     let (executor, command) = (own_processes()?, command_line());
     let setting = Setting {
-        threads: run.environment.threads,
+        threads: run.environment.threads().unwrap_or_else(processors),
         cancellation: on_interrupt(),
         refit: true,
         build: Some(&BUILD),
         command: &command,
         ..Setting::new(&executor, REGISTRY)
     };
-    let mut cells: Vec<&FitRecord> = fits
-        .iter()
-        .filter(|fit| matches!(fit.outcome, Outcome::Finished(_)))
-        .collect();
     cells.shuffle(&mut generator(arguments.seed, CELL_STREAM));
     cells.truncate(usize::from(arguments.cells.get()));
-    if cells.is_empty() {
-        return Err(Failure::NothingToVerify { path });
-    }
     let mut table = Table::new(vec![Column::name("fit", 0), Column::text("fitted again")]);
     let mut different: Vec<String> = Vec::new();
     let mut compare = |record: &FitRecord, outcome: Outcome, watcher: &mut dyn Watcher| {
@@ -87,9 +87,16 @@ fn again(run: &RunRecord, data_dir: Option<PathBuf>) -> Result<Comparison, Failu
         let name = name.clone();
         return Err(runner::Failure::OtherData { name }.into());
     }
-    let learners = run.models.iter().map(|planned| learner(run, planned));
+    let ours = run.models.iter().filter(|model| is_ours(run, &model.id));
+    let learners = ours.map(|planned| learner(run, planned));
     let learners = learners.collect::<Result<_, Failure>>()?;
     Ok(Comparison::new(splits, learners, Options::of_run(run))?)
+}
+
+/// Whether a model was fitted here, and can be fitted again.
+fn is_ours(run: &RunRecord, id: &str) -> bool {
+    run.planned(id)
+        .is_some_and(|planned| planned.predictions.is_none())
 }
 
 fn learner(run: &RunRecord, planned: &PlannedModel) -> Result<Learner, Failure> {

@@ -6,7 +6,8 @@ mod raw;
 mod roles;
 mod words;
 
-pub(crate) use builder::{Builder, Plan, Refusal, shortened};
-pub(crate) use raw::{Coded, Interned, RawTable, class_order, decoded, finish};
+pub(crate) use builder::{Builder, Built, Plan, Refusal, shortened};
+pub use raw::class_order;
+pub(crate) use raw::{Coded, Interned, RawTable, decoded, finish};
 pub(crate) use roles::{Role, Schema, roles};
 pub(crate) use words::Dialect;

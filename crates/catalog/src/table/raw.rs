@@ -201,7 +201,10 @@ fn missing_note(builders: &[Builder]) -> Option<String> {
 }
 
 /// The names of classes in their order, each once: numbers by size, then names by their letters.
-pub(crate) fn class_order<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+///
+/// # Panics
+/// Never: numbers that are not finite are names.
+pub fn class_order<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<String> {
     let key = |name: &String| {
         let number = name.parse::<f64>().ok().filter(|number| number.is_finite());
         (number.is_none(), number.unwrap_or(0.0))

@@ -22,6 +22,7 @@ pub(crate) fn fit(run: &RunRecord, record: &FitRecord) -> Result<(), String> {
     count("looks", record.looks, 0, MOST_COUNTED)?;
     match &record.outcome {
         Outcome::Finished(fitted) => {
+            made_here(run, &record.id, fitted)?;
             measured(fitted)?;
             answers(run, record.cell, fitted)
         }
@@ -64,6 +65,26 @@ pub(crate) fn cell(run: &RunRecord, id: &str, cell: Cell) -> Result<(), String> 
     }
 }
 
+/// What a fit costs is known of models that were fitted, and of no others.
+fn made_here(run: &RunRecord, id: &str, fitted: &Fitted) -> Result<(), String> {
+    let is_here = run
+        .planned(id)
+        .is_some_and(|planned| planned.predictions.is_none());
+    for (what, is_known) in [
+        ("seconds to fit", fitted.fit_seconds.is_some()),
+        ("bytes of memory", fitted.peak_memory_bytes.is_some()),
+    ] {
+        demand(is_known == is_here, || {
+            if is_here {
+                format!("{what}: there are none")
+            } else {
+                format!("{what}: there are some of predictions that were made elsewhere")
+            }
+        })?;
+    }
+    Ok(())
+}
+
 /// Numbers that depend on nothing else.
 fn measured(fitted: &Fitted) -> Result<(), String> {
     count(
@@ -72,10 +93,15 @@ fn measured(fitted: &Fitted) -> Result<(), String> {
         0,
         MOST_COUNTED,
     )?;
-    count("bytes of memory", fitted.peak_memory_bytes, 0, MOST_COUNTED)?;
+    count(
+        "bytes of memory",
+        fitted.peak_memory_bytes.unwrap_or(0),
+        0,
+        MOST_COUNTED,
+    )?;
     count("looks", fitted.looks, 0, MOST_COUNTED)?;
     for (what, seconds) in [
-        ("seconds to fit", Some(fitted.fit_seconds)),
+        ("seconds to fit", fitted.fit_seconds),
         ("seconds to predict", fitted.predict_seconds),
         ("latency", fitted.latency.map(|latency| latency.p50)),
         (

@@ -1,6 +1,6 @@
 //! What the record of a run must be.
 
-use super::demand::{MOST_COUNTED, MOST_VALUES, count, demand, length};
+use super::demand::{MOST_COUNTED, MOST_VALUES, count, demand, length, planned};
 use crate::{DatasetRecord, FILE_NAME, Folds, JudgedOn, PlannedModel, RunRecord, is_file_name};
 use std::collections::HashSet;
 
@@ -34,14 +34,26 @@ pub(crate) fn run(run: &RunRecord) -> Result<(), String> {
         }
         JudgedOn::Folds(of) => folds(run, of)?,
     }
-    models(run)
+    models(run)?;
+    compared(run)
+}
+
+/// What the models are compared with, and up to what they count as equal.
+fn compared(run: &RunRecord) -> Result<(), String> {
+    if let Some(id) = &run.baseline {
+        planned(run, id).map_err(|reason| format!("baseline: {reason}"))?;
+    }
+    let margin = run.margin.unwrap_or(1.0);
+    demand(margin > 0.0 && margin <= 100.0, || {
+        format!("a margin of {margin} points; it must be above 0, and at most 100")
+    })
 }
 
 pub(crate) fn data_set(data: &DatasetRecord) -> Result<(), String> {
     name("data set", &data.name)?;
     count("classes", data.classes, 1, MOST_CLASSES)?;
     length("class names", data.class_names.len(), data.classes)?;
-    count("features", data.features, 1, MOST_VALUES)?;
+    count("features", data.features, 0, MOST_VALUES)?;
     let shape = data.rows.checked_mul(data.columns);
     demand(shape == Some(data.features), || {
         let DatasetRecord {
@@ -67,7 +79,7 @@ pub(crate) fn data_set(data: &DatasetRecord) -> Result<(), String> {
     )?;
     count("training images", data.train, 0, data.train_available)?;
     for (what, of) in [("probabilities", data.test), ("weights", data.features)] {
-        count(what, of.saturating_mul(data.classes), 1, MOST_VALUES)?;
+        count(what, of.saturating_mul(data.classes), 0, MOST_VALUES)?;
     }
     Ok(())
 }

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 fn run() -> RunRecord {
     let mut run = examples::run(&["good", "bad"], &[0, 0, 1, 1]);
     run.protocol.seeds = 2;
+    run.baseline = Some("good".to_owned());
+    run.margin = Some(0.3);
     run
 }
 
@@ -22,7 +24,7 @@ fn good() -> FitRecord {
         judged_accuracy: accuracy,
     };
     let fitted = Fitted {
-        fit_seconds: 0.1 + 0.2,
+        fit_seconds: Some(0.1 + 0.2),
         log_probabilities: Some(vec![
             -0.1,
             -2.3,
@@ -303,6 +305,24 @@ fn folds_that_cannot_be_are_refused() {
 }
 
 #[test]
+fn a_baseline_is_a_model_and_a_margin_is_in_points() {
+    expect(
+        0,
+        "/baseline",
+        json!("other"),
+        "baseline: the run has no model `other`",
+    );
+    for wrong in [0.0, -0.3, 100.5] {
+        expect(
+            0,
+            "/margin",
+            json!(wrong),
+            &format!("a margin of {wrong} points"),
+        );
+    }
+}
+
+#[test]
 fn a_fit_that_cannot_be_is_refused() {
     expect(1, "/id", json!("other"), "the run has no model `other`");
     expect(
@@ -457,12 +477,12 @@ fn a_file_begins_with_one_run_of_a_known_format() {
     assert!(error(rest).contains("does not begin with the record of a run"));
     assert!(error("").contains("does not begin with the record of a run"));
     assert!(error(&format!("{first}\n{text}")).contains("line 2: a second run in one file"));
-    let old = error(&text.replacen("\"format\":3", "\"format\":1", 1));
+    let old = error(&text.replacen("\"format\":4", "\"format\":1", 1));
     assert!(
         old.contains("format 1") && old.contains("run `compare` again"),
         "{old}"
     );
-    let newer = error(&text.replacen("\"format\":3", "\"format\":4", 1));
+    let newer = error(&text.replacen("\"format\":4", "\"format\":5", 1));
     assert!(newer.contains("take a newer version"), "{newer}");
 }
 

@@ -15,7 +15,7 @@ pub(super) fn learning_curves(report: &Report) -> Result<Vec<Figure>, ReportErro
             fit.train_images as f64
         }),
         ("learning-by-time.svg", "fit time, s", |fit| {
-            fit.fit_seconds.max(1e-6)
+            fit.fit_seconds.unwrap_or(0.0).max(1e-6)
         }),
     ];
     let models = || {

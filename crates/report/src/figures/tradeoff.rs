@@ -41,9 +41,10 @@ const PANELS: [Panel; 3] = [
     },
 ];
 
-/// Three panels, fit time, latency and size; `None` for fewer than two models.
+/// Three panels, fit time, latency and size; `None` for fewer than two models, and where nothing is known
+/// of costs.
 pub(super) fn error_against_cost(report: &Report) -> Result<Option<Figure>, ReportError> {
-    if report.finished().count() < 2 {
+    if report.finished().count() < 2 || report.is_judged_only() {
         return Ok(None);
     }
     let failed = |error: &dyn std::fmt::Display| ReportError::render("cost.svg", error);

@@ -40,10 +40,7 @@ fn report(trials: Vec<TunedTrial>, best: usize, search: Search) -> TuningRecord 
             commit: String::new(),
             versions: Vec::new(),
             build: "dev profile, opt-level 3".to_owned(),
-            system: "test".to_owned(),
-            cpu: "test".to_owned(),
-            cpus: 2,
-            threads: 2,
+            machine: None,
         },
         models: vec![TunedModel {
             id: "toy".to_owned(),

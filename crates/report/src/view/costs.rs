@@ -43,7 +43,7 @@ impl CostRow {
                 id: model.id.clone(),
                 error: percent(1.0 - of.quality.accuracy),
                 interval: format!("{low:.2} – {high:.2}"),
-                fit: significant(of.cost.fit_seconds),
+                fit: of.cost.fit_seconds.map_or_else(dash, significant),
                 p50: micro(Price::Latency, &of.cost),
                 p99: micro(Price::SlowLatency, &of.cost),
                 parameters: of.cost.parameters.map_or_else(dash, thousands),

@@ -3,7 +3,7 @@
 use crate::numbers::{exact, four, percent, significant, thousands};
 use crate::words;
 use analysis::{Finished, Metric, ModelSummary, Report, VarianceBudget};
-use records::Control;
+use records::{Control, PredictionFile};
 use serde::Serialize;
 use statistics::{mean, variance};
 
@@ -21,6 +21,8 @@ pub(super) struct ModelRow {
     train_images: String,
     limited: bool,
     hyperparameters: String,
+    /// Where its predictions were read from, if they were made elsewhere.
+    predictions: Option<PredictionFile>,
     /// If it finished.
     finished: Option<Numbers>,
 }
@@ -52,7 +54,11 @@ impl ModelRow {
             model: model.model.clone(),
             backend: model.backend.clone(),
             note: words::status(model.status, model.reason.as_deref()),
-            train_images: thousands(model.train_images),
+            train_images: match model.predictions {
+                None => thousands(model.train_images),
+                Some(_) => NONE.to_owned(),
+            },
+            predictions: model.predictions.clone(),
             limited: report.is_limited(model),
             hyperparameters: parameters.collect::<Vec<_>>().join(", "),
             finished: finished.map(|of| Numbers::new(of, report.dataset.test)),
@@ -78,11 +84,13 @@ impl Numbers {
             error: percent(1.0 - quality.accuracy),
             log_loss: metric(Metric::LogLoss),
             macro_f1: metric(Metric::MacroF1),
-            fit: significant(cost.fit_seconds),
+            fit: cost.fit_seconds.map_or(NONE.to_owned(), significant),
             predict: cost.predict_seconds.map_or(NONE.to_owned(), |seconds| {
                 significant(seconds / images.max(1) as f64 * 1e6)
             }),
-            memory: format!("{:.0}", cost.peak_memory_bytes as f64 / 1e6),
+            memory: cost.peak_memory_bytes.map_or(NONE.to_owned(), |bytes| {
+                format!("{:.0}", bytes as f64 / 1e6)
+            }),
             certificate: certificate.collect::<Vec<_>>().join(", "),
             measured_on: cost.measured_on.clone(),
         }
@@ -120,9 +128,25 @@ impl MetricsTable {
             let cells = values.map(|value| value.map_or(NONE.to_owned(), four));
             (model.id.clone(), cells.collect())
         };
-        Self {
+        let mut table = Self {
             headings: headings.chain(["temperature"]).collect(),
             rows: report.finished().map(row).collect(),
+        };
+        if report.is_judged_only() {
+            table.leave_out_empty();
+        }
+        table
+    }
+
+    /// Without columns in which no model has a value.
+    fn leave_out_empty(&mut self) {
+        for column in (0..self.headings.len()).rev() {
+            if self.rows.iter().all(|(_, cells)| cells[column] == NONE) {
+                self.headings.remove(column);
+                for (_, cells) in &mut self.rows {
+                    cells.remove(column);
+                }
+            }
         }
     }
 }

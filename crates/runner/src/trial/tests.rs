@@ -7,7 +7,8 @@ use crate::limits::Limits;
 use crate::options::Options;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Scores,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
+    Scores, Suits,
 };
 use data::{Dataset, Samples};
 use search::Space;
@@ -74,6 +75,7 @@ const TOY: ModelEntry = ModelEntry {
     package: "classifier",
     libraries: &[],
     environment: &[],
+    suits: Suits::Everything,
     preset: || {
         Box::new(Toy {
             does: "fit".to_owned(),

@@ -106,7 +106,7 @@ impl Server {
         };
         let cost = model.finished.as_ref().map(|of| &of.cost);
         let took = cost.map_or(0.0, |cost| {
-            cost.fit_seconds + cost.predict_seconds.unwrap_or(0.0)
+            cost.fit_seconds.unwrap_or(0.0) + cost.predict_seconds.unwrap_or(0.0)
         });
         let end = began + (took * 1e3) as u64;
         let update = json!({"run_id": run, "status": status, "end_time": end});
@@ -202,9 +202,10 @@ fn tags(report: &Report, model: &ModelSummary) -> Vec<Value> {
             report.environment.commit.clone(),
         ),
         ("plumbline.command", report.environment.command.clone()),
-        ("plumbline.machine", report.environment.machine()),
         ("plumbline.data.sha256", report.dataset.sha256.join(" ")),
     ];
+    let machine = report.environment.machine();
+    tags.extend(machine.map(|machine| ("plumbline.machine", machine)));
     tags.extend(
         model
             .reason

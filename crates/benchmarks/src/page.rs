@@ -1,0 +1,207 @@
+//! The measurements as a Markdown page.
+
+use crate::process::Measured;
+use crate::subjects::Task;
+use records::Environment;
+use std::fmt::Write;
+
+/// All measurements of one subject.
+pub(crate) struct Subject {
+    pub(crate) name: String,
+    pub(crate) rounds: Vec<Measured>,
+}
+
+/// One model's time for a single image and for all test images.
+pub(crate) struct Latency {
+    pub(crate) model: &'static str,
+    /// Median and 99th percentile of single images, in µs.
+    pub(crate) single: [f64; 2],
+    /// µs per image when all are predicted together.
+    pub(crate) together: f64,
+}
+
+/// Everything that the page shows.
+pub(crate) struct Page<'a> {
+    pub(crate) environment: &'a Environment,
+    pub(crate) rounds: usize,
+    pub(crate) quick: bool,
+    pub(crate) tasks: Vec<(&'static Task, Vec<Subject>)>,
+    pub(crate) growth: Vec<(usize, Measured)>,
+    pub(crate) latencies: Vec<Latency>,
+}
+
+impl Subject {
+    fn median(&self, value: impl Fn(&Measured) -> f64) -> f64 {
+        let mut values: Vec<f64> = self.rounds.iter().map(value).collect();
+        values.sort_by(f64::total_cmp);
+        let middle = values.len() / 2;
+        if values.len() % 2 == 1 {
+            values[middle]
+        } else {
+            f64::midpoint(values[middle - 1], values[middle])
+        }
+    }
+
+    fn range(&self) -> String {
+        let times = self.rounds.iter().map(|round| round.fit_seconds);
+        let (low, high) = times.fold((f64::INFINITY, 0.0_f64), |(low, high), time| {
+            (low.min(time), high.max(time))
+        });
+        format!("{low:.2} – {high:.2}")
+    }
+}
+
+impl Page<'_> {
+    /// The page. Writing to a string cannot fail.
+    pub(crate) fn render(&self) -> String {
+        let mut page = String::from("# Benchmarks\n\n");
+        if self.quick {
+            page += "> [!WARNING]\n> **Quick look** at 2 000 training images, without peers.\n\n";
+        }
+        let environment = self.environment;
+        let machine = environment.machine.as_ref();
+        let _ = writeln!(
+            page,
+            "```sh\n{}\n```\n\n{} with {} threads, {}, commit {}, begun {}. Every subject ran in turn, each \
+             time in a process of its own; with {} rounds, times are medians and the range stands \
+             beside them. A subject that takes more than a minute runs once. Memory is the largest \
+             resident size of the process, interpreter and data included. A ratio above 1 means \
+             that ours is faster; *same answers* counts the test images that ours takes for the same. [METHODOLOGY](../METHODOLOGY.md) says where the time goes.\n",
+            environment.command,
+            machine.map_or("unknown processor", |machine| &machine.cpu),
+            machine.map_or(0, |machine| machine.threads),
+            machine.map_or("unknown system", |machine| &machine.system),
+            environment.commit,
+            environment.started,
+            self.rounds,
+        );
+        for (task, subjects) in &self.tasks {
+            page += &comparison(task, subjects);
+        }
+        if !self.growth.is_empty() {
+            page += &growth(&self.growth);
+        }
+        page += "## Latency\n\nOne image at a time, and all test images together, in one process \
+                 after the fit.\n\n| model | one image, median µs | 99th percentile µs | together, \
+                 µs/image |\n|---|--:|--:|--:|\n";
+        for latency in &self.latencies {
+            let [median, slow] = latency.single;
+            let _ = writeln!(
+                page,
+                "| {} | {median:.1} | {slow:.1} | {:.2} |",
+                latency.model, latency.together
+            );
+        }
+        page
+    }
+}
+
+fn comparison(task: &Task, subjects: &[Subject]) -> String {
+    let mut page = format!("## {}\n\n{}.\n\n", task.title, task.work);
+    let with_objective = subjects.iter().any(|s| s.rounds[0].objective.is_some());
+    page +=
+        "| | fit, s | range | ratio | predict 10 000, ms | ratio | test accuracy | same answers |";
+    page += if with_objective { " objective |" } else { "" };
+    page += " memory, MB |\n|---|--:|:-:|--:|--:|--:|--:|--:|";
+    page += if with_objective { "--:|" } else { "" };
+    page += "--:|\n";
+    let ours = &subjects[0];
+    for (place, subject) in subjects.iter().enumerate() {
+        let ratio = |value: fn(&Measured) -> f64| {
+            if place == 0 {
+                "–".to_owned()
+            } else {
+                format!("**{:.1} ×**", subject.median(value) / ours.median(value))
+            }
+        };
+        let _ = write!(
+            page,
+            "| {} | {:.2} | {} | {} | {:.1} | {} | {:.4} |",
+            subject.name,
+            subject.median(|round| round.fit_seconds),
+            subject.range(),
+            ratio(|round| round.fit_seconds),
+            subject.median(|round| round.predict_seconds) * 1e3,
+            ratio(|round| round.predict_seconds),
+            subject.median(|round| round.test_accuracy),
+        );
+        let same = if place == 0 {
+            "–".to_owned()
+        } else {
+            same_answers(&ours.rounds[0].predictions, &subject.rounds[0].predictions).to_string()
+        };
+        let _ = write!(page, " {same} |");
+        if with_objective {
+            let objective = subject.rounds[0].objective;
+            let text = objective.map_or_else(|| "–".to_owned(), |value| format!("{value:.8}"));
+            let _ = write!(page, " {text} |");
+        }
+        let _ = writeln!(
+            page,
+            " {:.0} |",
+            subject.median(|round| round.resident as f64) / 1e6
+        );
+    }
+    page + "\n"
+}
+
+/// How many images two models take for the same.
+fn same_answers(ours: &[u16], theirs: &[u16]) -> usize {
+    ours.iter().zip(theirs).filter(|(a, b)| a == b).count()
+}
+
+fn growth(growth: &[(usize, Measured)]) -> String {
+    let mut page = String::from(
+        "## How the kernel SVM's cost grows\n\nC = 10, γ = 0.02. Above 60 000 images, copies moved by \
+         a pixel are added.\n\n| training images | fit, s | support vectors | predict 10 000, ms | \
+         test accuracy | memory, MB |\n|--:|--:|--:|--:|--:|--:|\n",
+    );
+    for (size, measured) in growth {
+        let _ = writeln!(
+            page,
+            "| {size} | {:.2} | {:.0} | {:.0} | {:.4} | {:.0} |",
+            measured.fit_seconds,
+            measured.support_vectors.unwrap_or(0.0),
+            measured.predict_seconds * 1e3,
+            measured.test_accuracy,
+            measured.resident as f64 / 1e6
+        );
+    }
+    page + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_and_ratios_are_of_the_fits() {
+        let measured = |fit_seconds| Measured {
+            fit_seconds,
+            predict_seconds: 0.1,
+            test_accuracy: 0.9,
+            objective: None,
+            support_vectors: None,
+            predictions: vec![0, 1, 2],
+            resident: 1_000_000,
+        };
+        let subject = |name: &str, times: &[f64]| Subject {
+            name: name.to_owned(),
+            rounds: times.iter().map(|&time| measured(time)).collect(),
+        };
+        let subjects = [
+            subject("ours", &[3.0, 1.0, 2.0]),
+            subject("peer", &[9.0, 7.0]),
+        ];
+        let table = comparison(&crate::subjects::TASKS[0], &subjects);
+        assert!(
+            table.contains("| ours | 2.00 | 1.00 – 3.00 | – |"),
+            "{table}"
+        );
+        assert!(
+            table.contains("| peer | 8.00 | 7.00 – 9.00 | **4.0 ×** |"),
+            "{table}"
+        );
+        assert!(table.contains("| 0.9000 | 3 | 1 |"), "{table}");
+    }
+}

@@ -1,0 +1,61 @@
+//! Who is measured against whom.
+
+/// One kind of work, done by one of ours and by others.
+pub(crate) struct Task {
+    pub(crate) title: &'static str,
+    pub(crate) work: &'static str,
+    /// A model of ours, with its defaults.
+    pub(crate) ours: &'static str,
+    /// Peers in Python: the name in peers.py, and the name for people.
+    pub(crate) peers: &'static [(&'static str, &'static str)],
+}
+
+/// Every task. The parameters here and in peers.py are the same.
+pub(crate) const TASKS: &[Task] = &[
+    Task {
+        title: "Softmax regression by gradient descent",
+        work: "zero weights, 20 epochs, batches of 100 in the order given, learning rate 0.1",
+        ours: "softmax",
+        peers: &[
+            ("numpy-softmax", "NumPy, float32, the lab's loop"),
+            ("torch-softmax", "PyTorch"),
+        ],
+    },
+    Task {
+        title: "The same network in Burn",
+        work: "the same 20 epochs through Burn's autodiff",
+        ours: "burn-flex",
+        peers: &[("torch-softmax", "PyTorch")],
+    },
+    Task {
+        title: "784-128-10 with ReLU",
+        work: "20 epochs, batches of 100 in the order given, learning rate 0.1",
+        ours: "burn-mlp",
+        peers: &[("torch-mlp", "PyTorch")],
+    },
+    Task {
+        title: "Softmax regression to the optimum",
+        work: "ℓ2-regularised, c = 1, until the solver's own criterion holds",
+        ours: "softmax-lbfgs",
+        peers: &[
+            (
+                "intelex-logistic",
+                "scikit-learn-intelex LogisticRegression",
+            ),
+            ("sklearn-logistic", "scikit-learn LogisticRegression"),
+        ],
+    },
+    Task {
+        title: "RBF support vector machine",
+        work: "all pixels, C = 10, γ = 0.02, tolerance 1e-3",
+        ours: "kernel-svm",
+        peers: &[
+            ("intelex-svm", "scikit-learn-intelex SVC"),
+            ("sklearn-svm", "scikit-learn SVC (libsvm)"),
+        ],
+    },
+];
+
+/// Training images on which the growth of the kernel SVM's cost is measured; beyond the 60 000
+/// there are, copies moved by a pixel are added.
+pub(crate) const SIZES: &[usize] = &[7_500, 15_000, 30_000, 60_000, 120_000, 240_000];

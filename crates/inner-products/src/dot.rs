@@ -1,0 +1,203 @@
+//! Inner products of one sparse row with the 64 columns of a panel, on the widest vectors that
+//! the processor has.
+//!
+//! Four pixels of a row meet four of a column in one 32-bit lane. On AVX-512 with VNNI, `vpdpbusd`
+//! multiplies and adds them in one instruction. Its like in AVX2, `vpmaddubsw`, saturates at 16 bits,
+//! so that a row's pixels are split there: 2h + l with h below 128 and l below 2, neither of which
+//! can reach the limit. NEON is part of every 64-bit ARM processor, so there the compiler vectorises
+//! the plain loop by itself.
+
+use crate::feature::{Row, Stripe, WIDTH};
+use crate::real::Real;
+
+/// Most 8-bit features whose inner products fit 31 bits.
+pub const PIXELS: usize = (i32::MAX / (255 * 255)) as usize;
+
+/// Σ row × panel for every column, exactly.
+///
+/// # Panics
+/// If a position of the row lies outside the panel.
+pub(crate) fn pixels(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(products) = x86::pixels(row, panel) {
+        return products;
+    }
+    plain(row, panel)
+}
+
+/// Σ row × panel for every column.
+///
+/// # Panics
+/// If a position of the row lies outside the panel.
+pub(crate) fn reals<F: Real>(row: Row<F>, panel: &[Stripe<F>]) -> [F; WIDTH] {
+    pulp::Arch::new().dispatch(Reals { row, panel })
+}
+
+/// What [`pixels`] computes, in words that every processor understands.
+fn plain(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
+    let mut sums = [row.offset; WIDTH];
+    for (&position, group) in row.positions.iter().zip(row.groups) {
+        let group = group.map(i32::from);
+        for (sum, column) in sums.iter_mut().zip(&panel[position as usize].0) {
+            for (a, &b) in group.iter().zip(column) {
+                *sum += a * i32::from(b);
+            }
+        }
+    }
+    sums
+}
+
+struct Reals<'a, F: Real> {
+    row: Row<'a, F>,
+    panel: &'a [Stripe<F>],
+}
+
+impl<F: Real> pulp::WithSimd for Reals<'_, F> {
+    type Output = [F; WIDTH];
+
+    #[allow(clippy::inline_always, reason = "carries the instruction set along")]
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> [F; WIDTH] {
+        let mut sums = [F::default(); WIDTH];
+        for (&position, &x) in self.row.positions.iter().zip(self.row.groups) {
+            for (sum, &column) in sums.iter_mut().zip(&self.panel[position as usize].0) {
+                *sum += x * column;
+            }
+        }
+        sums
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "instructions that pulp does not dispatch to")]
+mod x86 {
+    use super::{Row, Stripe, WIDTH};
+    use std::arch::x86_64::{
+        __m256i, _mm256_add_epi32, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi16,
+        _mm256_set1_epi32, _mm512_dpbusd_epi32, _mm512_set1_epi32,
+    };
+
+    /// `None` on a processor without AVX2.
+    pub(super) fn pixels(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> Option<[i32; WIDTH]> {
+        if is_x86_feature_detected!("avx512vnni") {
+            // SAFETY: the processor has AVX-512 with VNNI.
+            Some(unsafe { vnni(row, panel) })
+        } else if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2.
+            Some(unsafe { avx2(row, panel) })
+        } else {
+            None
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn avx2(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
+        let (one, two) = (_mm256_set1_epi16(1), _mm256_set1_epi16(2));
+        let mut sums = [_mm256_set1_epi32(row.offset); WIDTH / 8];
+        for (&position, &group) in row.positions.iter().zip(row.groups) {
+            let columns: &[[u8; 32]; WIDTH / 8] = bytemuck::cast_ref(&panel[position as usize].0);
+            let group = u32::from_ne_bytes(group);
+            let high = _mm256_set1_epi32((group >> 1 & 0x7f7f_7f7f).cast_signed());
+            let low = _mm256_set1_epi32((group & 0x0101_0101).cast_signed());
+            for (sum, &columns) in sums.iter_mut().zip(columns) {
+                let columns: __m256i = bytemuck::cast(columns);
+                let halves = _mm256_madd_epi16(_mm256_maddubs_epi16(high, columns), two);
+                let rest = _mm256_madd_epi16(_mm256_maddubs_epi16(low, columns), one);
+                *sum = _mm256_add_epi32(*sum, _mm256_add_epi32(halves, rest));
+            }
+        }
+        bytemuck::cast(sums)
+    }
+
+    #[target_feature(enable = "avx512f,avx512vnni")]
+    pub(super) fn vnni(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
+        let mut sums = [_mm512_set1_epi32(row.offset); WIDTH / 16];
+        for (&position, &group) in row.positions.iter().zip(row.groups) {
+            let columns: &[[u8; 64]; WIDTH / 16] = bytemuck::cast_ref(&panel[position as usize].0);
+            let group = _mm512_set1_epi32(i32::from_ne_bytes(group));
+            for (sum, &columns) in sums.iter_mut().zip(columns) {
+                *sum = _mm512_dpbusd_epi32(*sum, group, bytemuck::cast(columns));
+            }
+        }
+        bytemuck::cast(sums)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::Feature;
+    use proptest::prelude::*;
+
+    /// Positions and groups of a row, and the pixels of a panel.
+    type Problem = (Vec<u32>, Vec<[u8; 4]>, Vec<[[u8; 4]; WIDTH]>);
+
+    /// Any row over any panel of up to 70 groups, with many pixels at the ends of their range.
+    fn problems() -> impl Strategy<Value = Problem> {
+        let pixel = || prop_oneof![Just(0), Just(255), any::<u8>()];
+        let group = move || [pixel(), pixel(), pixel(), pixel()];
+        (1_usize..70).prop_flat_map(move |groups| {
+            let panel = prop::collection::vec(group(), groups * WIDTH);
+            let row = prop::collection::btree_map(0..groups as u32, group(), 0..=groups);
+            (row, panel).prop_map(|(row, panel)| {
+                let (positions, groups) = row.into_iter().unzip();
+                (positions, groups, panel.as_chunks().0.to_vec())
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn every_instruction_set_is_exact((positions, groups, panel) in problems()) {
+            let offset = u8::offset(groups.as_flattened());
+            let row = Row { positions: &positions, groups: &groups, offset };
+            let packed: Vec<_> = panel.iter().map(|columns| Stripe(columns.map(|c| u8::pack(&c)))).collect();
+            let expected = plain(row, &packed);
+            for (column, &sum) in expected.iter().enumerate() {
+                let pairs = positions.iter().zip(&groups).flat_map(|(&position, group)| {
+                    group.iter().zip(&panel[position as usize][column])
+                });
+                let exact: i32 = pairs.map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+                prop_assert_eq!(sum, exact);
+            }
+            prop_assert_eq!(pixels(row, &packed), expected);
+            #[cfg(target_arch = "x86_64")]
+            each_x86(row, &packed, expected)?;
+        }
+
+        #[test]
+        fn reals_are_summed_in_the_order_of_the_row((positions, groups, panel) in problems()) {
+            let groups: Vec<f32> = groups.iter().map(|g| f32::from(g[0]) - 100.5).collect();
+            let panel: Vec<_> =
+                panel.iter().map(|columns| Stripe(columns.map(|c| f32::from(c[1]) / 255.0))).collect();
+            let sums = reals(Row { positions: &positions, groups: &groups, offset: 0.0 }, &panel);
+            for (column, &sum) in sums.iter().enumerate() {
+                let expected = positions.iter().zip(&groups).fold(0.0, |sum: f32, (&p, x)| {
+                    sum + x * panel[p as usize].0[column]
+                });
+                prop_assert_eq!(sum, expected);
+            }
+        }
+    }
+
+    /// Every path that this processor can run, not only the one that it would choose.
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code, reason = "the functions under test")]
+    fn each_x86(
+        row: Row<u8>,
+        panel: &[Stripe<[i8; 4]>],
+        expected: [i32; WIDTH],
+    ) -> Result<(), TestCaseError> {
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2.
+            prop_assert_eq!(unsafe { x86::avx2(row, panel) }, expected);
+        }
+        if is_x86_feature_detected!("avx512vnni") {
+            // SAFETY: the processor has AVX-512 with VNNI.
+            prop_assert_eq!(unsafe { x86::vnni(row, panel) }, expected);
+        }
+        Ok(())
+    }
+}

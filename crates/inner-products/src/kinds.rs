@@ -1,0 +1,109 @@
+//! The two kinds of features, 8-bit pixels and reals, and the inner products of each.
+
+use crate::dot;
+use crate::feature::{Feature, Row, Stripe, WIDTH};
+use crate::real::Real;
+
+/// Pixels p stand for p/255. Products are exact: below 2³¹ up to [`dot::PIXELS`] features.
+///
+/// Instructions multiply unsigned bytes with signed ones, so columns hold p − 128. A product lacks
+/// 128 Σ p of the row then.
+impl Feature for u8 {
+    type Group = [u8; 4];
+    type Packed = [i8; 4];
+    type Product = i32;
+
+    const GROUP: usize = 4;
+    const UNIT: f64 = 1.0 / (255.0 * 255.0);
+
+    #[inline]
+    fn group(features: &[u8]) -> [u8; 4] {
+        std::array::from_fn(|i| features.get(i).copied().unwrap_or(0))
+    }
+
+    #[inline]
+    fn pack(features: &[u8]) -> [i8; 4] {
+        Self::group(features).map(|pixel| pixel.wrapping_sub(128).cast_signed())
+    }
+
+    fn unpack(packed: [i8; 4], into: &mut Vec<u8>) {
+        into.extend(packed.map(|pixel| pixel.cast_unsigned().wrapping_add(128)));
+    }
+
+    fn offset(features: &[u8]) -> i32 {
+        128 * features.iter().map(|&pixel| i32::from(pixel)).sum::<i32>()
+    }
+
+    fn dot(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
+        dot::pixels(row, panel)
+    }
+
+    fn square(features: &[u8]) -> i32 {
+        features.iter().map(|&p| i32::from(p) * i32::from(p)).sum()
+    }
+
+    #[allow(clippy::inline_always, reason = "part of a loop of vectors")]
+    #[inline(always)]
+    fn distance(a: i32, b: i32, product: i32) -> i32 {
+        // ‖a − b‖² is below 2³¹, and arithmetic modulo 2³² finds it whatever happens on the way.
+        a.wrapping_add(b).wrapping_sub(product.wrapping_mul(2))
+    }
+
+    #[allow(clippy::inline_always, reason = "part of a loop of vectors")]
+    #[inline(always)]
+    fn number<R: Real>(product: i32) -> R {
+        R::whole(product)
+    }
+}
+
+/// Features are as precise as the kernel values made of them.
+impl<F: Real> Feature for F {
+    type Group = F;
+    type Packed = F;
+    type Product = F;
+
+    const GROUP: usize = 1;
+    const UNIT: f64 = 1.0;
+
+    fn group(features: &[F]) -> F {
+        features.first().copied().unwrap_or_default()
+    }
+
+    fn pack(features: &[F]) -> F {
+        Self::group(features)
+    }
+
+    fn unpack(packed: F, into: &mut Vec<F>) {
+        into.push(packed);
+    }
+
+    fn offset(_: &[F]) -> F {
+        F::default()
+    }
+
+    fn dot(row: Row<F>, panel: &[Stripe<F>]) -> [F; WIDTH] {
+        dot::reals(row, panel)
+    }
+
+    fn square(features: &[F]) -> F {
+        let squares = features.iter().map(|&x| x * x);
+        squares.fold(F::default(), |sum, square| sum + square)
+    }
+
+    #[allow(clippy::inline_always, reason = "part of a loop of vectors")]
+    #[inline(always)]
+    fn distance(a: F, b: F, product: F) -> F {
+        let distance = a + b - (product + product);
+        if distance > F::default() {
+            distance
+        } else {
+            F::default()
+        }
+    }
+
+    #[allow(clippy::inline_always, reason = "part of a loop of vectors")]
+    #[inline(always)]
+    fn number<R: Real>(product: F) -> R {
+        R::nearest(product.to_f64())
+    }
+}

@@ -1,0 +1,182 @@
+//! What is right: the class of each sample, by its id.
+
+use crate::align::Ids;
+use crate::error::{PredictionError, place, shown};
+use crate::file::{GROUP, Names, fingerprint};
+use crate::folds::Folds;
+use catalog::{ColumnValues, UNNAMED, Wanted, class_order, read_values};
+use std::path::{Path, PathBuf};
+
+/// Columns that are taken for the class where none is named, whatever the case.
+const LABELS: [&str; 5] = ["label", "class", "target", "y", "truth"];
+
+/// The samples that models are judged on.
+#[derive(Debug)]
+pub struct Truth {
+    pub(crate) path: PathBuf,
+    pub(crate) sha256: String,
+    /// What the column of ids is called.
+    pub(crate) id: String,
+    pub(crate) ids: Ids,
+    /// Empty where only the samples and their classes are known.
+    pub(crate) labels: Vec<u16>,
+    pub(crate) classes: Vec<String>,
+    pub(crate) folds: Option<Folds>,
+}
+
+/// What a column of the truth is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Id,
+    Label,
+    Fold,
+    Group,
+}
+
+impl Truth {
+    /// Reads a file with the class of each sample: a column of ids, which is called `id` unless it is said
+    /// otherwise, and one of classes, which is called label, class, target, y or truth, or as `label`
+    /// says; perhaps one called fold. Without ids, a sample's id is the number of its row, from 0.
+    ///
+    /// # Errors
+    /// One line that says what is wrong, where, and what would be right.
+    pub fn read(
+        path: &Path,
+        id: Option<&str>,
+        label: Option<&str>,
+    ) -> Result<Self, PredictionError> {
+        let id_name = id.unwrap_or("id");
+        let use_of = |name: &str| {
+            let called = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+            let is_label = match label {
+                Some(label) => called(label),
+                None => name == UNNAMED || LABELS.into_iter().any(called),
+            };
+            let known = [
+                (called(id_name), Use::Id),
+                (is_label, Use::Label),
+                (called("fold"), Use::Fold),
+                (called("group"), Use::Group),
+            ];
+            let mut known = known.into_iter();
+            known.find_map(|(is_it, of)| is_it.then_some(of))
+        };
+        let values = read_values(path, &|name| use_of(name).map(|_| Wanted::Names))?;
+        let wrong = |reason: String| PredictionError::file(path, reason);
+        let (mut ids, mut labels, mut fold) = (None, None, None);
+        for (name, column) in values.columns {
+            let (Some(of), ColumnValues::Names(codes, names)) = (use_of(&name), column) else {
+                continue;
+            };
+            let filled = match of {
+                Use::Id => &mut ids,
+                Use::Label => &mut labels,
+                Use::Fold => &mut fold,
+                Use::Group => return Err(wrong(GROUP.to_owned())),
+            };
+            if filled.replace(Names { codes, names }).is_some() {
+                let name = shown(&name);
+                return Err(wrong(format!(
+                    "{name} is a second column for the same; say which with --label"
+                )));
+            }
+        }
+        if id.is_some() && ids.is_none() {
+            return Err(wrong(format!("no column {}", shown(id_name))));
+        }
+        let labels = labels.ok_or_else(|| {
+            wrong(format!(
+                "which column is the truth? None is called {}; the columns are {}",
+                label.map_or_else(|| LABELS.join(", "), shown),
+                crate::error::listed(&values.names)
+            ))
+        })?;
+        let (labels, classes) = of_classes(path, &labels)?;
+        let ids = match ids {
+            None => Ids::Rows(labels.len()),
+            Some(names) => Ids::Names(unique(path, names)?),
+        };
+        let folds = fold.map(|fold| Folds::of_rows(path, &fold)).transpose()?;
+        Ok(Self {
+            sha256: fingerprint(path)?.sha256,
+            path: path.to_owned(),
+            id: id_name.to_owned(),
+            ids,
+            labels,
+            classes,
+            folds,
+        })
+    }
+
+    /// Samples whose ids are the numbers of their rows, from 0, and whose classes are known to
+    /// somebody else. `place` names them in messages.
+    pub fn of_rows(place: &str, rows: usize, classes: &[String]) -> Self {
+        Self {
+            path: place.into(),
+            sha256: String::new(),
+            id: "id".to_owned(),
+            ids: Ids::Rows(rows),
+            labels: Vec::new(),
+            classes: classes.to_vec(),
+            folds: None,
+        }
+    }
+
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are no samples.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The most classes: a confusion matrix has the square of them.
+const MOST_CLASSES: usize = 2048;
+
+/// The class of each row, and the names of the classes in their order.
+fn of_classes(path: &Path, labels: &Names) -> Result<(Vec<u16>, Vec<String>), PredictionError> {
+    let classes = class_order(&labels.names);
+    if classes.len() > MOST_CLASSES {
+        let reason = format!(
+            "{} classes; {MOST_CLASSES} are taken at the most",
+            classes.len()
+        );
+        return Err(PredictionError::file(path, reason));
+    }
+    let place = |name: &String| classes.iter().position(|class| class == name);
+    let of_code: Vec<u16> = labels
+        .names
+        .iter()
+        .map(|name| place(name).expect("a class of these") as u16)
+        .collect();
+    let class = |(row, code): (usize, &Option<u32>)| match code {
+        Some(code) => Ok(of_code[*code as usize]),
+        None => Err(PredictionError::row(path, row, "the class is missing")),
+    };
+    let labels: Result<_, _> = labels.codes.iter().enumerate().map(class).collect();
+    Ok((labels?, classes))
+}
+
+/// The ids in the order of their rows, each there once.
+fn unique(path: &Path, ids: Names) -> Result<Vec<String>, PredictionError> {
+    // Names stand in the order of their first rows.
+    for (row, code) in ids.codes.iter().enumerate() {
+        match code {
+            None => return Err(PredictionError::row(path, row, "the id is missing")),
+            Some(code) if *code as usize == row => (),
+            Some(code) => {
+                let first = ids.codes.iter().position(|one| one == &Some(*code));
+                let reason = format!(
+                    "id {} stands twice; first in {}",
+                    shown(&ids.names[*code as usize]),
+                    place(path, first.unwrap_or(0))
+                );
+                return Err(PredictionError::row(path, row, reason));
+            }
+        }
+    }
+    Ok(ids.names)
+}

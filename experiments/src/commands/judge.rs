@@ -1,0 +1,100 @@
+//! `judge`: put predictions that were made elsewhere under the verdict.
+
+use crate::build::BUILD;
+use crate::cli::JudgeArgs;
+use crate::failure::Failure;
+use crate::output;
+use crate::registry::REGISTRY;
+use crate::request::command_line;
+use crate::table;
+use analysis::{Gate, Report};
+use catalog::name_of;
+use predictions::{Question, Truth, judged, read_models};
+use records::{Environment, FILE_NAME, is_file_name};
+use report::{gate_in_words, write_index, write_report};
+use runner::Margin;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &JudgeArgs) -> Result<(), Failure> {
+    let name = arguments.name.clone();
+    let name = name.unwrap_or_else(|| name_of(&arguments.truth));
+    if !is_file_name(&name) {
+        return Err(option("--name", format!("expected {FILE_NAME}")));
+    }
+    let (id, label) = (arguments.id.as_deref(), arguments.label.as_deref());
+    let truth = Truth::read(&arguments.truth, id, label)?;
+    let models = read_models(&truth, &arguments.files)?;
+    let question = Question {
+        name: &name,
+        seed: arguments.seed,
+        baseline: arguments.baseline.as_deref(),
+        margin: arguments.margin.map(Margin::points),
+    };
+    let judged = judged(truth, models, question, environment(arguments))?;
+    let known: Vec<&str> = judged.models().collect();
+    for id in &arguments.baseline {
+        check("--baseline", id, &known)?;
+    }
+    for id in arguments
+        .fail_if
+        .iter()
+        .flat_map(|gate| [&gate.model, &gate.than])
+    {
+        check("--fail-if", id, &known)?;
+    }
+
+    let directory = arguments.results.join(&name);
+    let report = Report::new(judged.record(&directory)?);
+    write_report(&directory, &report)?;
+    write_index(&arguments.results)?;
+    if !arguments.quiet {
+        table::announce(&report, &directory);
+    }
+    gates(&arguments.fail_if, &report, arguments.quiet)
+}
+
+/// Of Plumbline: of where and how models were fitted nothing is known.
+fn environment(arguments: &JudgeArgs) -> Environment {
+    let origin = arguments.truth.display().to_string();
+    let mut environment = runner::describe(command_line(), &origin, 0, &BUILD, REGISTRY);
+    environment.machine = None;
+    environment.versions.retain(|(name, _)| name == "plumbline");
+    environment
+}
+
+/// Refuses the name of a model that there is not.
+fn check(option_name: &str, id: &str, known: &[&str]) -> Result<(), Failure> {
+    if known.contains(&id) {
+        return Ok(());
+    }
+    let reason = format!("there is no model {id}; there are {}", known.join(", "));
+    Err(option(option_name, reason))
+}
+
+/// Success only if no gate fails.
+fn gates(gates: &[Gate], report: &Report, quiet: bool) -> Result<(), Failure> {
+    let mut failed = Vec::new();
+    for gate in gates {
+        let Some(found) = report.gate(gate) else {
+            continue;
+        };
+        let said = gate_in_words(gate, &found);
+        if found.failed {
+            failed.push(said);
+        } else if !quiet {
+            output::line(format_args!("gate passed: {said}"));
+        }
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Gate { failed })
+    }
+}
+
+fn option(option: &str, reason: String) -> Failure {
+    Failure::Option {
+        option: option.to_owned(),
+        reason,
+    }
+}

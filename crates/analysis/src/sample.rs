@@ -1,7 +1,7 @@
 //! A test set in which every image may stand several times, and what a model made of it.
 
 use crate::answers::Answers;
-use crate::counts::Counts;
+use crate::counts::{Counts, MOST_IN_CELLS, cell};
 use crate::levels::BINS;
 use statistics::{brier_scores, confidences, log_losses, ranks, roc_auc_influences};
 
@@ -9,9 +9,45 @@ use statistics::{brier_scores, confidences, log_losses, ranks, roc_auc_influence
 #[derive(Debug, Clone)]
 pub(crate) struct Contributions {
     classes: usize,
-    /// Truth and prediction of each image.
-    answers: Vec<[u16; 2]>,
+    answers: TruthAndPrediction,
     probabilities: Option<OfProbabilities>,
+}
+
+/// The truth and the prediction of each image.
+#[derive(Debug, Clone)]
+enum TruthAndPrediction {
+    Pairs(Vec<[u16; 2]>),
+    /// As cells of the confusion matrix, where there are many more images than these.
+    Cells(Vec<u16>),
+}
+
+impl TruthAndPrediction {
+    /// Images for each cell from which on cells are counted faster.
+    const MANY: usize = 8;
+
+    fn new(answers: &Answers, classes: usize) -> Self {
+        let pairs = answers.labels.iter().zip(&answers.predictions);
+        let pairs = pairs.map(|(&truth, &predicted)| [truth as u16, predicted as u16]);
+        if classes <= MOST_IN_CELLS && classes * classes * Self::MANY <= answers.labels.len() {
+            Self::Cells(pairs.map(|pair| cell(pair, classes)).collect())
+        } else {
+            Self::Pairs(pairs.collect())
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Pairs(pairs) => pairs.len(),
+            Self::Cells(cells) => cells.len(),
+        }
+    }
+
+    fn counts(&self, times: &[u32], classes: usize) -> Counts {
+        match self {
+            Self::Pairs(pairs) => Counts::new(pairs, times, classes),
+            Self::Cells(cells) => Counts::of_cells(cells, times, classes),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -46,13 +82,10 @@ pub(crate) struct Means {
 
 impl Contributions {
     pub(crate) fn new(answers: &Answers, classes: usize) -> Self {
-        let pairs = answers.labels.iter().zip(&answers.predictions);
         let logs = answers.log_probabilities.as_deref();
         Self {
             classes,
-            answers: pairs
-                .map(|(&truth, &predicted)| [truth as u16, predicted as u16])
-                .collect(),
+            answers: TruthAndPrediction::new(answers, classes),
             probabilities: logs.map(|logs| OfProbabilities::new(logs, &answers.labels)),
         }
     }
@@ -69,7 +102,7 @@ impl Contributions {
     pub(crate) fn sample(&self, times: &[u32]) -> Sample {
         let probabilities = self.probabilities.as_ref();
         Sample {
-            counts: Counts::new(&self.answers, times, self.classes),
+            counts: self.answers.counts(times, self.classes),
             means: probabilities.map(|of| of.means(times)),
         }
     }

@@ -1,19 +1,23 @@
 //! Keeps the model of a fit, and remembers why it could not.
 
 use crate::job::Keep;
+use crate::prepared::Prepared;
 use classifier::Classifier;
 use std::sync::{Mutex, PoisonError};
 
 /// Keeps one model.
 pub(crate) struct Keeper<'a> {
     keep: &'a Keep,
+    prepared: &'a Prepared<'a>,
     reason: Mutex<Option<String>>,
 }
 
 impl<'a> Keeper<'a> {
-    pub(crate) fn new(keep: &'a Keep) -> Self {
+    /// `prepared` is what the model is fitted to.
+    pub(crate) fn new(keep: &'a Keep, prepared: &'a Prepared<'a>) -> Self {
         Self {
             keep,
+            prepared,
             reason: Mutex::default(),
         }
     }
@@ -21,6 +25,8 @@ impl<'a> Keeper<'a> {
     /// Keeps the model. What goes wrong costs the file, not the result of the fit.
     pub(crate) fn keep(&self, model: &dyn Classifier, temperature: Option<f64>) {
         let mut about = self.keep.about.clone();
+        about.describe(self.prepared.train().samples());
+        about.preparation = self.prepared.preparation().cloned();
         about.temperature = temperature;
         let reason = kept::keep(&self.keep.path, &about, model).err();
         *self.reason.lock().unwrap_or_else(PoisonError::into_inner) =

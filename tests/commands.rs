@@ -24,7 +24,8 @@ fn models_lists_every_model_with_its_parameters() {
         "linfa-svm-rbf",
     ]
     .into_iter()
-    .chain(["linfa-svm-linear", "linfa-logistic", "nearest-centroid"]);
+    .chain(["linfa-svm-linear", "linfa-logistic", "nearest-centroid"])
+    .chain(["neighbours", "discriminant", "naive-bayes", "majority"]);
     let output = experiments(&["models"]).success();
     let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     for model in all {

@@ -61,6 +61,10 @@ fn the_quick_look_trains_every_default_model_and_says_that_it_is_one() {
             "{pair}"
         );
         assert_eq!(pair["different"], only("p_adjusted") < 0.05, "{pair}");
+        let end = |key: &str| pair["difference_interval"][key].as_f64().unwrap();
+        let excludes = end("low") > 0.0 || end("high") < 0.0;
+        assert_eq!(pair["different"], excludes, "{pair}");
+        assert!(only("detectable_difference") > 0.0, "{pair}");
     }
     let page = page(results.path());
     assert!(
@@ -164,6 +168,9 @@ fn the_report_has_the_documented_keys() {
         "models[].controls[].passed",
         "comparisons[].metric_differences[].interval.high",
         "comparisons[].over_seeds.p_adjusted",
+        "comparisons[].over_seeds.elsewhere.low",
+        "comparisons[].over_seeds.outperforming.probability",
+        "comparisons[].margin_interval.high",
         "comparisons[].posterior.equivalent",
         "comparisons[].five_by_two.p",
         "together.cochran_q.statistic",

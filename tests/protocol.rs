@@ -96,7 +96,8 @@ fn cross_validation_judges_every_training_image_once_and_leaves_the_test_images_
     assert_eq!(judged, 2_000);
     assert_eq!(fits(&report, "nearest-centroid").len(), 4);
     let pair = &report["comparisons"][0];
-    assert!(pair["mid_p"].is_null() && pair["posterior"]["equivalent"].is_number());
+    assert_eq!(pair["freedom"], 3.0);
+    assert!(pair["posterior"]["equivalent"].is_number());
     let page = page(results.path());
     assert!(page.contains("4 folds, the same for every model"), "{page}");
     assert!(page.contains("| test labels | not looked at |"), "{page}");

@@ -5,7 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use predictions::NamedFile;
-use runner::{CrossValidation, Resource};
+use runner::{CrossValidation, Margin, Resource};
 use search::Method;
 use serde::Serialize;
 use std::num::{NonZeroU8, NonZeroU16};
@@ -36,6 +36,14 @@ pub(crate) enum Command {
     /// Writes README.md, index.html, report.json, records/ and figures/ below RESULTS/DATASET. Without
     /// options this is the full default comparison: all of MNIST, every model of the default plan.
     Compare(CompareArgs),
+    /// Train one model on all training samples, and keep it in a file.
+    ///
+    /// Beside the file goes a card in Markdown that says what the model is and how good it was.
+    Train(TrainArgs),
+    /// Ask a kept model about pictures, or about the samples of files.
+    Predict(PredictArgs),
+    /// Judge a kept model on the test samples of a data set, and say whether it is as good as it was.
+    Evaluate(EvaluateArgs),
     /// Put predictions that were made elsewhere under the verdict of `compare`.
     ///
     /// Reads CSV, TSV (also gzipped), Parquet, NPY and NPZ; README.md says which columns. Writes the
@@ -131,6 +139,15 @@ pub(crate) struct ComparisonFlags {
     #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sizes: Option<Vec<u64>>,
+    /// Compare every model with this one only, in place of every pair: smaller differences are shown.
+    #[arg(long, value_name = "MODEL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) baseline: Option<String>,
+    /// The largest difference in accuracy that does not matter, in points, such as 0.3. Each pair is then
+    /// better, equivalent, not worse, worse or undecided.
+    #[arg(long, value_name = "POINTS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) margin: Option<Margin>,
 }
 
 #[derive(Debug, Args)]
@@ -195,6 +212,9 @@ pub(crate) struct CompareArgs {
     pub(crate) run: RunArgs,
     #[command(flatten)]
     pub(crate) flags: ComparisonFlags,
+    /// Keep the main fit of each model in a file, with a card, below RESULTS/DATASET/models.
+    #[arg(long, conflicts_with = "cv")]
+    pub(crate) keep: bool,
     /// Predictions for the test samples that were made elsewhere, to stand beside the models; as in
     /// `judge`, ids are the numbers of the samples, from 0. May be repeated.
     #[arg(long, value_name = "[NAME=]FILE", value_hint = ValueHint::FilePath)]
@@ -221,6 +241,12 @@ pub(crate) struct JudgeArgs {
     /// Seed of the test sets that are drawn for intervals.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(crate) seed: u64,
+    /// Compare every model with this one only, in place of every pair.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) baseline: Option<String>,
+    /// The largest difference in accuracy that does not matter, in points, such as 0.3.
+    #[arg(long, value_name = "POINTS")]
+    pub(crate) margin: Option<Margin>,
     /// End with exit code 3 if B is shown to be worse than A (`B worse than A`), or is not shown to be
     /// better (`B not better than A`), or not to be worse by as many points (`B worse than A by 0.5`). May
     /// be repeated.
@@ -232,6 +258,69 @@ pub(crate) struct JudgeArgs {
     /// Where reports go.
     #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
     pub(crate) results: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// The model; `models` lists them.
+    pub(crate) model: String,
+    /// Keep it in this file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Change a parameter: `epochs=5`. May be repeated.
+    #[arg(long, value_name = "PARAMETER=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Seed of everything random.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(crate) seed: u64,
+    /// Train on N samples only, drawn in proportion to the classes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) train_limit: Option<u64>,
+    /// Threads. [default: all processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Print nothing but errors.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PredictArgs {
+    /// The file of a kept model.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) model: PathBuf,
+    /// Pictures (PNG, JPEG, PGM, PPM, BMP), files or directories of samples, or - for standard input. Of data
+    /// with a training and a test part, the test samples.
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// How answers are written.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: AnswerFormat,
+    /// Into this file. [default: standard output]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum AnswerFormat {
+    /// The class and its probability, between tabs.
+    Table,
+    /// The class, and the probability of every class.
+    Csv,
+    /// The same as objects of JSON, a line each.
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArgs {
+    /// The file of a kept model.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
 }
 
 #[derive(Debug, Args)]

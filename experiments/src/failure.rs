@@ -18,6 +18,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]
+    Kept(#[from] kept::KeptError),
+    #[error(transparent)]
+    Table(#[from] tables::TableError),
+    #[error(transparent)]
     Data(#[from] data::DataError),
     #[error(transparent)]
     Predictions(#[from] PredictionError),

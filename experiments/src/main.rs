@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod failure;
 mod interrupt;
+mod keeping;
 mod output;
 mod progress;
 mod registry;
@@ -36,6 +37,9 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Judge(arguments) => commands::judge::run(&arguments),
+        Command::Train(arguments) => commands::train::run(&arguments),
+        Command::Predict(arguments) => commands::predict::run(&arguments),
+        Command::Evaluate(arguments) => commands::evaluate::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::History(arguments) => commands::history::history(&arguments),
         Command::Diff(arguments) => commands::history::difference(&arguments),

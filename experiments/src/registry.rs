@@ -18,10 +18,15 @@ const MODELS: &[ModelEntry] = &[
     model_burn_mlp::BURN_MLP,
     model_kernel_svm::KERNEL_SVM,
     model_kernel_svm::VIRTUAL_SVM,
+    model_kernel_svm::GRADIENT_SVM,
     model_linfa_svm::LINFA_SVM_RBF,
     model_linfa_svm::LINFA_SVM_LINEAR,
     model_linfa_logistic::LINFA_LOGISTIC,
+    model_neighbours::NEIGHBOURS,
+    model_discriminant::DISCRIMINANT,
+    model_naive_bayes::NAIVE_BAYES,
     model_nearest_centroid::NEAREST_CENTROID,
+    model_majority::MAJORITY,
 ];
 
 /// Each with the feature that brings it.

@@ -71,6 +71,7 @@ impl RunArgs {
             },
             cancellation: cancellation.clone(),
             refit: self.refit,
+            keep: false,
             build: Some(&BUILD),
             registry: REGISTRY,
             command,

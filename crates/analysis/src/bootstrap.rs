@@ -1,6 +1,6 @@
 //! How models differ on test sets drawn with replacement.
 
-use crate::levels::CONFIDENCE;
+use crate::levels::SIGNIFICANCE;
 use crate::metric::{Metric, Metrics};
 use crate::sample::Contributions;
 use records::Number;
@@ -23,26 +23,13 @@ pub struct MetricDifference {
     pub metric: Metric,
     /// First − second; infinite where only one of two losses is.
     pub difference: Number,
-    /// Its 95 % interval, from a paired bootstrap.
-    pub interval: Ends,
-}
-
-/// The ends of an interval, which may be infinite.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Ends {
-    /// Where it begins.
-    pub low: Number,
-    /// Where it ends.
-    pub high: Number,
-}
-
-impl From<Interval> for Ends {
-    fn from(Interval { low, high }: Interval) -> Self {
-        Self {
-            low: Number(low),
-            high: Number(high),
-        }
-    }
+    /// Its interval. The intervals of all comparisons in this metric hold at once with confidence 95 %.
+    /// `None` where the difference is infinite, or the same 0 on all drawn test sets.
+    pub interval: Option<Interval>,
+    /// The p value adjusted for all comparisons in this metric; `None` as for the interval.
+    pub p_adjusted: Option<f64>,
+    /// Whether that is below 0.05, and so whether the interval excludes 0.
+    pub different: bool,
 }
 
 /// The metrics of several models on the same drawn test sets.
@@ -60,11 +47,11 @@ pub(crate) fn draws(models: usize, images: usize) -> usize {
     (MOST_LOOKS / looks).clamp(FEWEST_DRAWS, DRAWS)
 }
 
-/// The metrics that a model can have.
+/// The metrics that a model can have, but accuracy: that has a test of its own.
 fn metrics_of(model: &Contributions) -> impl Iterator<Item = Metric> {
     let all = model.has_probabilities();
-    let metrics = Metric::ALL.into_iter();
-    metrics.filter(move |metric| all || !metric.needs_probabilities())
+    let others = Metric::ALL.into_iter().filter(|&of| of != Metric::Accuracy);
+    others.filter(move |metric| all || !metric.needs_probabilities())
 }
 
 impl Redrawn {
@@ -92,22 +79,41 @@ impl Redrawn {
         }
     }
 
-    /// How two models differ in every metric that both have, accuracy first. Of two losses that are both
-    /// infinite there is no difference.
-    pub(crate) fn differences(&self, first: usize, second: usize) -> Vec<MetricDifference> {
-        let column = |model: usize| self.has[..model].iter().map(Vec::len).sum::<usize>();
-        let (a, b) = (column(first), column(second));
-        let shared = self.has[first].iter().zip(&self.has[second]);
-        let differ = |(place, (&metric, _)): (usize, (&Metric, &Metric))| {
-            let interval = self.bootstrap.difference(a + place, b + place, CONFIDENCE);
-            MetricDifference {
-                metric,
-                difference: Number(self.values[a + place] - self.values[b + place]),
-                interval: interval.into(),
+    /// How the two models of each pair differ in every metric that both have, but accuracy: by max-T
+    /// over the same drawn test sets, each metric for itself. Of two losses that are both infinite there
+    /// is no difference.
+    pub(crate) fn differences(&self, pairs: &[(usize, usize)]) -> Vec<Vec<MetricDifference>> {
+        let mut of_pairs = vec![Vec::new(); pairs.len()];
+        for metric in Metric::ALL {
+            let columns = pairs
+                .iter()
+                .enumerate()
+                .filter_map(|(pair, &(first, second))| {
+                    let columns = (self.column(first, metric)?, self.column(second, metric)?);
+                    let difference = self.values[columns.0] - self.values[columns.1];
+                    (!difference.is_nan()).then_some((pair, difference, columns))
+                });
+            let compared: Vec<_> = columns.collect();
+            let columns: Vec<(usize, usize)> = compared.iter().map(|of| of.2).collect();
+            let found = self.bootstrap.simultaneous(&columns, SIGNIFICANCE);
+            for ((pair, difference, _), found) in compared.into_iter().zip(found) {
+                of_pairs[pair].push(MetricDifference {
+                    metric,
+                    difference: Number(difference),
+                    interval: found.map(|found| found.interval),
+                    p_adjusted: found.map(|found| found.p_adjusted),
+                    different: found.is_some_and(|found| found.different),
+                });
             }
-        };
-        let differences = shared.enumerate().map(differ);
-        differences.filter(|of| !of.difference.0.is_nan()).collect()
+        }
+        of_pairs
+    }
+
+    /// Where a metric of a model is among all values, if the model has it.
+    fn column(&self, model: usize, metric: Metric) -> Option<usize> {
+        let before: usize = self.has[..model].iter().map(Vec::len).sum();
+        let place = self.has[model].iter().position(|&has| has == metric)?;
+        Some(before + place)
     }
 }
 
@@ -125,10 +131,13 @@ mod tests {
         };
         let contributions = Contributions::new(&answers, 2);
         // Neither ∞ − ∞ nor an area under a curve that there is not.
-        let differences = Redrawn::new(&[&contributions; 2], 1).differences(0, 1);
-        let found: Vec<Metric> = differences.iter().map(|of| of.metric).collect();
-        assert_eq!(found[0], Metric::Accuracy);
-        assert!(!found.contains(&Metric::LogLoss) && !found.contains(&Metric::RocAuc));
+        let differences = Redrawn::new(&[&contributions; 2], 1).differences(&[(0, 1)]);
+        let found: Vec<Metric> = differences[0].iter().map(|of| of.metric).collect();
+        assert!(
+            !found.contains(&Metric::Accuracy)
+                && !found.contains(&Metric::LogLoss)
+                && !found.contains(&Metric::RocAuc)
+        );
         assert!(found.contains(&Metric::Brier), "{found:?}");
     }
 
@@ -143,10 +152,49 @@ mod tests {
         let models = models.map(|answers| Contributions::new(&answers, 2));
         let both = [&models[0], &models[1]];
         for (first, second) in [(0, 1), (1, 0)] {
-            let differences = Redrawn::new(&both, 1).differences(first, second);
-            let last = differences.last().unwrap();
+            let differences = Redrawn::new(&both, 1).differences(&[(first, second)]);
+            let last = differences[0].last().unwrap();
             assert_eq!(last.metric, Metric::MatthewsCorrelation);
         }
+    }
+
+    /// Of 40 images, the first model gets all right, the next two 20 of one class and 19, 18 of the other.
+    #[test]
+    fn intervals_of_all_pairs_hold_at_once_and_agree_with_their_decisions() {
+        let with = |wrong: usize| Answers {
+            labels: [0, 1].repeat(20),
+            predictions: (0..40)
+                .map(|i| if i < 2 * wrong { 0 } else { i % 2 })
+                .collect(),
+            log_probabilities: None,
+        };
+        let models = [0, 1, 2, 14, 14].map(|wrong| Contributions::new(&with(wrong), 2));
+        let models: Vec<&Contributions> = models.iter().collect();
+        let redrawn = Redrawn::new(&models, 1);
+        let all: Vec<(usize, usize)> = (0..5)
+            .flat_map(|i| (i + 1..5).map(move |j| (i, j)))
+            .collect();
+        let (of_all, alone) = (redrawn.differences(&all), redrawn.differences(&[(0, 1)]));
+        let width = |of: &MetricDifference| of.interval.map(|of| of.high - of.low);
+        for (of_all, alone) in of_all[0].iter().zip(&alone[0]) {
+            assert!(width(of_all) > width(alone), "{of_all:?} {alone:?}");
+        }
+        let found: Vec<&MetricDifference> = of_all.iter().flatten().collect();
+        for of in &found {
+            let Some(interval) = of.interval else {
+                continue;
+            };
+            let excludes = interval.low > 0.0 || interval.high < 0.0;
+            assert_eq!(excludes, of.different, "{of:?}");
+            assert_eq!(of.different, of.p_adjusted.unwrap() < 0.05, "{of:?}");
+        }
+        assert!(found.iter().any(|of| of.different) && found.iter().any(|of| !of.different));
+        // The last two give the same answers.
+        let same = of_all.last().unwrap();
+        assert!(
+            same.iter()
+                .all(|of| of.interval.is_none() && of.difference.0 == 0.0)
+        );
     }
 
     #[test]

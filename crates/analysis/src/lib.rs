@@ -3,6 +3,7 @@
 //! Everything here is a pure function of [`records::Records`]: [`Report::new`] computes all that
 //! pages, tables and `report.json` say. No model is known here; a model is what its record says.
 
+mod across_folds;
 mod agreement;
 mod answers;
 mod bootstrap;
@@ -10,7 +11,9 @@ mod comparison;
 mod counts;
 mod data_sets;
 mod diff;
+mod estimates;
 pub mod examples;
+mod family;
 mod fits;
 mod fronts;
 mod gate;
@@ -18,22 +21,26 @@ mod levels;
 mod measurements;
 mod metric;
 mod model;
+mod on_images;
 mod over_seeds;
 mod overview;
+mod pair;
 mod report;
 mod right;
 mod sample;
 mod status;
 mod subset;
+mod together;
 mod tuning;
 mod variance;
 mod verdict;
 
+pub use across_folds::FIVE_BY_TWO;
 pub use agreement::{Agreement, agreement};
-pub use bootstrap::{Ends, MetricDifference};
-pub use comparison::{Comparison, FIVE_BY_TWO, Together};
+pub use bootstrap::MetricDifference;
 pub use data_sets::{FEWEST_DATA_SETS, OverDataSets, Ranking};
 pub use diff::{Change, Diff, Incomparable, ModelChange, diff};
+pub use estimates::{Estimate, estimates};
 pub use fits::FitSummary;
 pub use fronts::Price;
 pub use gate::{FailsIf, Gate, GateEnd};
@@ -42,9 +49,11 @@ pub use metric::{Direction, Metric, Metrics};
 pub use model::{Cost, Finished, ModelSummary, Quality, Shown, Spread, Training};
 pub use over_seeds::OverSeeds;
 pub use overview::{ModelOverview, Overview};
+pub use pair::Comparison;
 pub use report::Report;
 pub use status::Status;
 pub use subset::Subset;
+pub use together::Together;
 pub use tuning::trial_interval;
 pub use variance::VarianceBudget;
 pub use verdict::{Seeds, Verdict};

@@ -1,70 +1,154 @@
-//! Which differences between models hold over seeds, on the same images.
+//! Which differences between models hold over seeds, on the same images and on others.
 
-use crate::levels::{POWER, SIGNIFICANCE};
+use crate::family::{Adjusted, Family};
+use crate::levels::{CONFIDENCE, POWER};
+use crate::model::Finished;
 use serde::Serialize;
-use statistics::{SeedDifference, holm, mean};
+use statistics::{
+    CrossedDifference, Interval, Outperforming, Relation, SeedDifference, detectable_effect, mean,
+    outperforming,
+};
 
 /// Two models on average over seeds, of which at least one depends on the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct OverSeeds {
-    /// Difference of the mean accuracies, first − second.
+    /// Difference of the mean accuracies on these images, first − second.
     pub difference: f64,
-    /// P value of Welch's t test over seeds; of the t test of one sample if only one model depends on
-    /// the seed; 1 where no seed makes a difference, of which there is no test.
+    /// Its interval over seeds; those of all pairs that are compared over seeds hold at once with
+    /// confidence 95 %. `None` where no seed makes a difference.
+    pub interval: Option<Interval>,
+    /// P value of the t test over seeds, seed by seed; of the t test of one sample if only one model
+    /// depends on the seed; 1 where no seed makes a difference, of which there is no test.
     pub p: f64,
-    /// The p value adjusted for all pairs that are compared over seeds (Holm).
+    /// The p value times the number of pairs that are compared over seeds.
     pub p_adjusted: f64,
-    /// Where that is open: how many seeds would show it four times in five, at 0.05 divided by the
-    /// number of pairs that are compared over seeds.
+    /// Whether the adjusted p value is below 0.05, and so whether the interval excludes 0.
+    pub different: bool,
+    /// With a margin: what is shown of the first against the second.
+    pub relation: Option<Relation>,
+    /// The smallest difference that as many seeds show four times in five. `None` where no seed makes a
+    /// difference, or none could be shown.
+    pub detectable_difference: Option<f64>,
+    /// Where that is open: how many seeds would show the difference four times in five.
     pub seeds_to_settle: Option<usize>,
+    /// The interval of the difference that is expected with new seeds on new images, which holds that
+    /// over seeds on these; those of all pairs hold at once. `None` where all differences are alike.
+    pub elsewhere: Option<Interval>,
+    /// How probable it is that a fit of the first gets more images right than one of the second with the
+    /// same seed, for this pair alone.
+    pub outperforming: Option<Outperforming>,
 }
 
-impl OverSeeds {
-    /// Whether the adjusted p value is below 0.05.
-    pub fn different(&self) -> bool {
-        self.p_adjusted < SIGNIFICANCE
+/// Tests each pair of models over seeds, seed by seed; `None` where neither depends on it.
+pub(crate) fn over_seeds(models: &[&Finished], family: &Family) -> Vec<Option<OverSeeds>> {
+    let depends = |model: usize| models[model].spread.fits.len() > 1;
+    let is_tested = |&&(i, j): &&(usize, usize)| depends(i) || depends(j);
+    let tests = family.pairs.iter().filter(is_tested).count();
+    let adjusted = Adjusted::new(tests);
+    let seeds = models.iter().map(|of| of.compared.right.len()).max();
+    let freedom = seeds.unwrap_or(0) as f64 - 1.0;
+    if tests == 0 || freedom < 1.0 {
+        return vec![None; family.pairs.len()];
+    }
+    // The same for each pair, and slow to find for few seeds.
+    let effect = detectable_effect(1.0, freedom, adjusted.level(), POWER);
+    let of_pair = |pair: &(usize, usize)| {
+        let [first, second] = [pair.0, pair.1].map(|model| models[model]);
+        let pair = is_tested(&pair).then(|| Seeded::new(first, second))?;
+        let found = pair.tested(&adjusted, family.margin);
+        let error = pair.test.map(|test| test.error());
+        let detectable = error.map(|error| effect * error);
+        Some(OverSeeds {
+            detectable_difference: detectable.filter(|&difference| difference < 1.0),
+            elsewhere: pair.elsewhere(&adjusted, found.interval),
+            ..found
+        })
+    };
+    family.pairs.iter().map(of_pair).collect()
+}
+
+/// The fits of two models with the same seeds.
+struct Seeded {
+    accuracies: [Vec<f64>; 2],
+    /// Whether each image is right, with each seed.
+    right: [Vec<Vec<bool>>; 2],
+    test: Option<SeedDifference>,
+}
+
+impl Seeded {
+    fn new(first: &Finished, second: &Finished) -> Self {
+        let both = [first, second];
+        let seeds = both.map(|of| of.compared.right.len()).into_iter().max();
+        // A model that does not depend on the seed does the same with each.
+        let right = both.map(|of| {
+            let fits = of.compared.right.iter().cycle();
+            fits.take(seeds.unwrap_or(0)).cloned().collect()
+        });
+        let accuracies = both.map(|of| -> Vec<f64> {
+            let fits = of.spread.fits.iter().map(|fit| fit.accuracy);
+            let all: Vec<f64> = fits.collect();
+            let alone = [of.quality.accuracy];
+            let known = if all.is_empty() { &alone[..] } else { &all };
+            let fits = known.iter().copied().cycle();
+            fits.take(seeds.unwrap_or(0)).collect()
+        });
+        Self {
+            // Also where one of them is the same with each seed: this is then the test of one sample.
+            test: SeedDifference::paired(&accuracies[0], &accuracies[1]),
+            accuracies,
+            right,
+        }
+    }
+
+    /// What the t test says of them.
+    fn tested(&self, adjusted: &Adjusted, margin: Option<f64>) -> OverSeeds {
+        let [first, second] = &self.accuracies;
+        let p = self.test.map_or(1.0, |test| test.t_test().p);
+        let different = p <= adjusted.level();
+        let at = |confidence| self.test.map(|test| within(test.interval(confidence)));
+        let interval = at(adjusted.confidence());
+        let of_margin = at(adjusted.margin_confidence());
+        let open = self.test.filter(|_| !different);
+        OverSeeds {
+            difference: mean(first.iter().copied()) - mean(second.iter().copied()),
+            interval,
+            p,
+            p_adjusted: adjusted.p(p),
+            different,
+            relation: margin.and_then(|margin| Some(Relation::new(interval?, of_margin?, margin))),
+            detectable_difference: None,
+            seeds_to_settle: open.and_then(|test| test.seeds_to_settle(adjusted.level(), POWER)),
+            elsewhere: None,
+            outperforming: outperforming(first, second, CONFIDENCE),
+        }
+    }
+
+    /// What is expected with new seeds on new images. Not less uncertain than with new seeds on these,
+    /// which an estimate of more degrees of freedom may seem to be.
+    fn elsewhere(&self, adjusted: &Adjusted, here: Option<Interval>) -> Option<Interval> {
+        let [first, second] = &self.right;
+        let crossed = CrossedDifference::new(first, second)?;
+        let Interval { low, high } = crossed.interval(adjusted.confidence());
+        Some(Interval {
+            low: here.map_or(low, |here| here.low.min(low)),
+            high: here.map_or(high, |here| here.high.max(high)),
+        })
     }
 }
 
-/// Tests each pair of models over seeds, from the accuracies of both with each seed, or the only one
-/// of a model that does not depend on it; `None` where neither does.
-pub(crate) fn over_seeds(pairs: &[[Vec<f64>; 2]]) -> Vec<Option<OverSeeds>> {
-    let is_tested = |[first, second]: &[Vec<f64>; 2]| first.len() > 1 || second.len() > 1;
-    let tested = pairs.iter().filter(|pair| is_tested(pair));
-    let tests: Vec<(f64, Option<SeedDifference>)> = tested
-        .map(|[first, second]| {
-            let difference = mean(first.iter().copied()) - mean(second.iter().copied());
-            (difference, SeedDifference::new(first, second))
-        })
-        .collect();
-    let p_values: Vec<f64> = tests
-        .iter()
-        .map(|(_, test)| test.map_or(1.0, |difference| difference.t_test().p))
-        .collect();
-    // A pair with such a p is different by Holm's method whatever the others do.
-    let level = SIGNIFICANCE / tests.len() as f64;
-    let adjusted = holm(&p_values);
-    let found = tests.iter().zip(p_values).zip(adjusted);
-    let mut found = found.map(|((&(difference, test), p), p_adjusted)| {
-        let is_open = p_adjusted >= SIGNIFICANCE;
-        OverSeeds {
-            difference,
-            p,
-            p_adjusted,
-            seeds_to_settle: test
-                .filter(|_| is_open)
-                .and_then(|test| test.seeds_to_settle(level, POWER)),
-        }
-    });
-    let of_pair = |pair: &[Vec<f64>; 2]| is_tested(pair).then(|| found.next()).flatten();
-    pairs.iter().map(of_pair).collect()
+/// Differences in accuracy are within [−1, 1].
+fn within(Interval { low, high }: Interval) -> Interval {
+    Interval {
+        low: low.max(-1.0),
+        high: high.min(1.0),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::comparison::Comparison;
     use crate::examples::with_seeds;
+    use crate::pair::Comparison;
     use crate::report::Report;
 
     fn pair<'a>(report: &'a Report, first: &str, second: &str) -> &'a Comparison {
@@ -73,26 +157,56 @@ mod tests {
     }
 
     #[test]
-    fn pairs_are_tested_over_seeds_and_adjusted_for_all() {
+    fn pairs_are_tested_seed_by_seed_and_adjusted_for_all() {
         let (few, some, many) = ([10, 12, 14], [11, 15, 16], [200, 210, 205]);
         let report = with_seeds(&[("a", &few), ("b", &some), ("c", &many), ("d", &[13])]);
         let right = |errors: [usize; 3]| errors.map(|wrong| (1_000 - wrong) as f64 / 1_000.0);
-        let open = SeedDifference::new(&right(few), &right(some)).unwrap();
+        let open = SeedDifference::paired(&right(few), &right(some)).unwrap();
         let found = pair(&report, "a", "b");
         let over_seeds = found.over_seeds.unwrap();
         assert!((over_seeds.difference - 0.002).abs() < 1e-12, "{found:?}");
         assert!((over_seeds.p - open.t_test().p).abs() < 1e-12, "{found:?}");
-        assert_eq!(
-            over_seeds.seeds_to_settle,
-            open.seeds_to_settle(0.05 / 6.0, 0.8)
+        assert!((over_seeds.p_adjusted - 6.0 * over_seeds.p).abs() < 1e-12);
+        let level = 0.05 / 6.0;
+        assert_eq!(over_seeds.seeds_to_settle, open.seeds_to_settle(level, 0.8));
+        let detectable = over_seeds.detectable_difference.unwrap();
+        assert!(
+            (detectable - open.detectable(level, 0.8)).abs() < 1e-9,
+            "{found:?}"
         );
         let settled = pair(&report, "b", "c");
         let p = settled.over_seeds.unwrap();
-        assert!(p.p < p.p_adjusted && p.different(), "{settled:?}");
+        assert!(p.p < p.p_adjusted && p.different, "{settled:?}");
         assert_eq!(p.seeds_to_settle, None);
+        for over_seeds in report.comparisons.iter().filter_map(|pair| pair.over_seeds) {
+            let interval = over_seeds.interval.unwrap();
+            let excludes = interval.low > 0.0 || interval.high < 0.0;
+            assert_eq!(excludes, over_seeds.different, "{over_seeds:?}");
+            assert_eq!(over_seeds.different, over_seeds.p_adjusted < 0.05);
+        }
         let fixed = pair(&report, "a", "d").over_seeds.unwrap();
         let alone = SeedDifference::new(&right(few), &[0.987]).unwrap();
         assert!((fixed.p - alone.t_test().p).abs() < 1e-12, "{fixed:?}");
+    }
+
+    #[test]
+    fn new_images_are_less_certain_than_these() {
+        for errors in [[[10, 20, 31], [12, 21, 32]], [[10, 11, 10], [90, 91, 91]]] {
+            let report = with_seeds(&[("a", &errors[0]), ("b", &errors[1])]);
+            let over_seeds = report.comparisons[0].over_seeds.unwrap();
+            let (here, elsewhere) = (over_seeds.interval.unwrap(), over_seeds.elsewhere.unwrap());
+            assert!(elsewhere.low <= here.low && here.high <= elsewhere.high);
+            let ahead = over_seeds.outperforming.unwrap();
+            assert_eq!((ahead.probability, ahead.interval.low < 0.5), (1.0, true));
+        }
+        // Here seeds hardly matter, and the images do.
+        let report = with_seeds(&[("a", &[10, 11, 10]), ("b", &[90, 91, 91])]);
+        let over_seeds = report.comparisons[0].over_seeds.unwrap();
+        let width = |of: Option<Interval>| of.map(|of| of.high - of.low).unwrap();
+        assert!(
+            width(over_seeds.elsewhere) > 2.0 * width(over_seeds.interval),
+            "{over_seeds:?}"
+        );
     }
 
     #[test]
@@ -101,7 +215,11 @@ mod tests {
         assert_eq!(pair(&report, "a", "b").over_seeds, None);
         let same = pair(&report, "a", "c");
         let over_seeds = same.over_seeds.unwrap();
-        assert_eq!((over_seeds.p, over_seeds.different()), (1.0, false));
+        assert_eq!((over_seeds.p, over_seeds.different), (1.0, false));
         assert_eq!(over_seeds.seeds_to_settle, None);
+        assert_eq!(
+            (over_seeds.interval, over_seeds.detectable_difference),
+            (None, None)
+        );
     }
 }

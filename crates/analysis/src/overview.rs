@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(read, Overview::from(&report));
         let (best, accuracy) = read.best().unwrap();
         assert_eq!((best.id.as_str(), accuracy), ("a", 0.5));
-        let other = json.replace("\"format\": 3", "\"format\": 2");
+        let other = json.replace("\"format\": 4", "\"format\": 3");
         assert_eq!(Overview::read(other.as_bytes()), None);
     }
 }

@@ -1,21 +1,23 @@
 //! The report as data: what `report.json` holds and every page is made from.
 
 use crate::bootstrap::draws;
-use crate::comparison::{Comparison, Together, comparisons};
+use crate::comparison::comparisons;
 use crate::model::{Finished, ModelSummary, ranked};
+use crate::pair::Comparison;
 use crate::status::Status;
 use crate::subset::Subset;
+use crate::together::Together;
 use records::{DatasetRecord, Environment, FitRecord, ImagesRecord, JudgedOn, Protocol, Records};
 use serde::Serialize;
 use std::collections::HashMap;
 
 /// Version of `report.json`.
-pub(crate) const FORMAT: u32 = 3;
+pub(crate) const FORMAT: u32 = 4;
 
 /// A comparison. Its JSON form has the keys that METHODOLOGY.md documents.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// Version of this form: 3.
+    /// Version of this form: 4.
     pub format: u32,
     /// Whether every planned model finished.
     pub complete: bool,
@@ -35,8 +37,15 @@ pub struct Report {
     pub dataset: DatasetRecord,
     /// All planned models in order.
     pub models: Vec<ModelSummary>,
-    /// Every pair of models that finished, on the same images; the better one first.
+    /// The model that all others are compared with, in place of every pair.
+    pub baseline: Option<String>,
+    /// The largest difference in accuracy that does not matter.
+    pub margin: Option<f64>,
+    /// Every pair of models that finished, on the same images, the better one first; or every other
+    /// model that finished and the baseline.
     pub comparisons: Vec<Comparison>,
+    /// How many tests their p values are adjusted for: models that get the same images right count once.
+    pub tests: usize,
     /// Test sets that were drawn for the intervals of differences; `None` over folds.
     pub draws: Option<usize>,
     /// All models that finished at once.
@@ -78,16 +87,16 @@ impl Report {
                 ModelSummary::new(&run, planned, records, controls.unwrap_or_default())
             })
             .collect();
-        let comparisons = comparisons(&models, &run);
-        let finished = models
-            .iter()
-            .filter(|model| model.finished.is_some())
-            .count();
-        let is_drawn = run.protocol.folds().is_none() && finished > 1;
+        let (comparisons, tests) = comparisons(&models, &run);
+        let ranked = ranked(&models);
+        let is_drawn = run.protocol.folds().is_none() && !comparisons.is_empty();
         Self {
-            together: Together::new(&models, &comparisons, run.protocol),
+            together: Together::new(&ranked, &comparisons, &run),
+            draws: is_drawn.then(|| draws(ranked.len(), run.labels.len())),
             comparisons,
-            draws: is_drawn.then(|| draws(finished, run.labels.len())),
+            tests,
+            baseline: run.baseline,
+            margin: run.margin.map(|points| points / 100.0),
             format: FORMAT,
             complete: models.iter().all(|model| model.status == Status::Finished),
             quick: run.quick,

@@ -1,21 +1,21 @@
 //! What a comparison says: who is ahead, and how sure that is.
 
-use crate::comparison::Comparison;
 use crate::model::{Finished, ModelSummary};
+use crate::pair::Comparison;
 use crate::report::Report;
 
-/// Who is ahead, and then every model against the next in rank. P values are adjusted for all
-/// comparisons of the report.
+/// Who is ahead, and then every model against the next in rank, or against the baseline. P values are
+/// adjusted for all comparisons of the report.
 #[derive(Debug, Clone)]
 pub struct Verdict<'a> {
     /// The model with most images right.
     pub best: &'a ModelSummary,
     /// The share of images that it gets right.
     pub accuracy: f64,
-    /// The models that cannot be told apart from it, by rank.
-    pub not_told_apart: Vec<&'a str>,
-    /// Every model against the next in rank.
-    pub neighbours: Vec<&'a Comparison>,
+    /// The models that it is compared with, by rank, and whether it is shown to be better.
+    pub against: Vec<(&'a str, bool)>,
+    /// Every model against the next in rank; with a baseline every other model against it.
+    pub sentences: Vec<&'a Comparison>,
     /// The pairs that p values are adjusted for.
     pub pairs: usize,
     /// Where several seeds were tried, of which all of this is of the first.
@@ -40,18 +40,24 @@ impl Report {
             let is_it = |pair: &&Comparison| pair.first == first && pair.second == second;
             self.comparisons.iter().find(is_it)
         };
-        let pairs_of_best = self.comparisons.iter().filter(|pair| pair.first == best.id);
+        let against = self.comparisons.iter().filter_map(|pair| {
+            let Comparison { first, second, .. } = pair;
+            let other = if *first == best.id { second } else { first };
+            let is_here = *first == best.id || *second == best.id;
+            is_here.then_some((other.as_str(), pair.different))
+        });
         Some(Verdict {
             best,
             accuracy: of_best.quality.accuracy,
-            not_told_apart: pairs_of_best
-                .filter(|pair| !pair.different)
-                .map(|pair| pair.second.as_str())
-                .collect(),
-            neighbours: ranked
-                .windows(2)
-                .filter_map(|pair| of_pair(&pair[0].0.id, &pair[1].0.id))
-                .collect(),
+            against: against.collect(),
+            sentences: if self.baseline.is_some() {
+                self.comparisons.iter().collect()
+            } else {
+                let neighbours = ranked.windows(2);
+                neighbours
+                    .filter_map(|pair| of_pair(&pair[0].0.id, &pair[1].0.id))
+                    .collect()
+            },
             pairs: self.comparisons.len(),
             seeds: self.seeds_of(of_best),
         })
@@ -88,9 +94,9 @@ mod tests {
         let report = with_seeds(&models);
         let verdict = report.verdict().unwrap();
         assert_eq!((verdict.best.id.as_str(), verdict.accuracy), ("a", 0.998));
-        assert_eq!(verdict.not_told_apart, ["b"]);
+        assert_eq!(verdict.against, [("b", false), ("c", true)]);
         let ids = |pair: &&Comparison| format!("{} {}", pair.first, pair.second);
-        let neighbours: Vec<String> = verdict.neighbours.iter().map(ids).collect();
+        let neighbours: Vec<String> = verdict.sentences.iter().map(ids).collect();
         assert_eq!(neighbours, ["a b", "b c"]);
         let seeds = Seeds {
             tried: 3,
@@ -101,6 +107,6 @@ mod tests {
         assert_eq!(alone.verdict().unwrap().seeds.unwrap().best_in, None);
         let fixed = with_seeds(&[("a", &[2]), ("c", &[90])]);
         let verdict = fixed.verdict().unwrap();
-        assert_eq!((verdict.seeds, verdict.not_told_apart.len()), (None, 0));
+        assert_eq!((verdict.seeds, verdict.against), (None, vec![("c", true)]));
     }
 }

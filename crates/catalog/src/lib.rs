@@ -10,6 +10,7 @@
 
 mod arff;
 mod arrays;
+mod asked;
 mod classes;
 mod delimited;
 mod directory;
@@ -44,6 +45,7 @@ mod svmlight;
 mod table;
 mod values;
 
+pub use asked::{Asked, ask};
 pub use directory::{FILES, load_directory};
 #[cfg(feature = "download")]
 pub use download::{Transfer, download};
@@ -56,6 +58,7 @@ pub use mnist::mnist;
 pub use name::name_of;
 pub use named_tables::{TABLES, TableEntry};
 pub use options::Options;
+pub use pictures::Manner;
 pub use read_values::{line_of_row, read_values};
 pub use sealed::Sealed;
 pub use sealed_table::SealedTable;

@@ -5,6 +5,7 @@ mod decode;
 mod picture;
 mod pnm;
 mod resize;
+mod single;
 
 use crate::found::RawSamples;
 use crate::source::Source;
@@ -13,6 +14,8 @@ use crate::{LoadError, Options};
 use data::{PictureShape, Samples};
 use decode::decode;
 use picture::Picture;
+pub use single::Manner;
+pub(crate) use single::single;
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -15,6 +15,7 @@ mod random;
 mod range;
 mod recipe;
 mod scores;
+mod state;
 
 pub use cancellation::{Cancellation, Cancelled};
 pub use context::{FitContext, with_threads};
@@ -26,6 +27,7 @@ pub use random::generator;
 pub use range::Count;
 pub use recipe::{Classifier, LinearWeights, Recipe};
 pub use scores::Scores;
+pub use state::{Array, Element, Sizes, State, StateError, Taken, Values};
 
 // A model crate describes its hyper-parameters with these derives.
 pub use schemars;

@@ -1,6 +1,6 @@
 //! What a model crate implements: how to train, and what training returns.
 
-use crate::{FitContext, FitError, Scores};
+use crate::{FitContext, FitError, Scores, Sizes, State, StateError};
 use data::{Dataset, Samples};
 
 /// How to train a model: its hyper-parameters. Fitting never changes it.
@@ -21,6 +21,16 @@ pub trait Recipe: Send + Sync {
     /// is left out.
     fn is_stochastic(&self) -> bool {
         true
+    }
+
+    /// The model that [`Classifier::state`] described, fitted by a recipe of these parameters. It
+    /// predicts bit by bit as the first one did. The state comes from a file: whatever may be wrong
+    /// with it is an error, never a panic, now or in a prediction.
+    ///
+    /// # Errors
+    /// [`StateError`]: an array is missing, or not of this type, shape or range.
+    fn restore(&self, _: State, _: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Err(StateError::Unkept)
     }
 }
 
@@ -50,6 +60,14 @@ pub trait Classifier: Send + Sync {
     /// Weights and biases where the scores are an affine function of the features.
     fn linear_weights(&self) -> Option<LinearWeights> {
         None
+    }
+
+    /// All that [`Recipe::restore`] needs to make this model again.
+    ///
+    /// # Errors
+    /// [`StateError::Unkept`] where the model cannot be kept.
+    fn state(&self) -> Result<State, StateError> {
+        Err(StateError::Unkept)
     }
 }
 

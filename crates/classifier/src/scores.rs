@@ -21,6 +21,21 @@ impl Scores {
         Self { values, classes }
     }
 
+    /// Log-probabilities from logarithms of what is proportional to the probabilities, such as prior ×
+    /// likelihood: each row of `logs`, of `classes` numbers, less the logarithm of its sum. A class that is
+    /// −∞ stays so.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn normalised(logs: &[f64], classes: usize) -> Self {
+        let rows = logs.chunks(classes).flat_map(|row| {
+            let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = row.iter().map(|log| (log - most).exp()).sum();
+            row.iter().map(move |log| (log - most - sum.ln()) as f32)
+        });
+        Self::new(rows.collect(), classes)
+    }
+
     /// Number of columns.
     pub fn classes(&self) -> usize {
         self.classes
@@ -72,5 +87,15 @@ mod tests {
         let nan = f32::NAN;
         let values = vec![1.0, 3.0, 3.0, nan, -1.0, nan, nan, nan, nan];
         assert_eq!(Scores::new(values, 3).labels(), [1, 1, 0]);
+    }
+
+    #[test]
+    fn any_logarithms_become_those_of_probabilities() {
+        let none = f64::NEG_INFINITY;
+        let scores = Scores::normalised(&[1e9, none, 1e9, -1e9, -1e9 + 3_f64.ln(), none], 3);
+        let expected = [0.5, 0.0, 0.5, 0.25, 0.75, 0.0];
+        for (log, expected) in scores.values().iter().zip(expected) {
+            assert!((log.exp() - expected).abs() < 1e-6, "{log}");
+        }
     }
 }

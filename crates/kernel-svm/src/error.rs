@@ -85,6 +85,12 @@ pub enum Error {
         /// Working sets solved.
         working_sets: usize,
     },
+    /// The parts of a machine do not fit together.
+    #[error("no machine can be made of these parts: wrong is {what}")]
+    Parts {
+        /// The first that does not fit.
+        what: &'static str,
+    },
     /// linfa failed.
     #[cfg(feature = "linfa")]
     #[error("linfa: {reason}")]

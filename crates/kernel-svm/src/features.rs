@@ -1,10 +1,10 @@
 //! Samples as users hand them over, and which code they are for.
 
-use crate::feature::Feature;
 use crate::fit::Unfit;
 use crate::machine::{Decide, Machine};
 use crate::real::Real;
-use crate::{Error, Gamma, dot};
+use crate::{Error, Gamma};
+use inner_products::{Feature, PIXELS};
 
 /// Samples, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,7 +81,7 @@ impl Features<'_> {
         work: &W,
     ) -> Result<W::Output, Error> {
         let pixels = match self {
-            Self::Pixels(pixels) if features <= dot::PIXELS => Some(pixels),
+            Self::Pixels(pixels) if features <= PIXELS => Some(pixels),
             _ => None,
         };
         if single {

@@ -1,14 +1,13 @@
 //! All pairs of classes, several at a time, within the memory budget.
 
-use crate::feature::{Feature, WIDTH};
 use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
 use crate::kernel_rows::{Kept, KernelRows, TwoClasses};
 use crate::real::Real;
-use crate::samples::{Columns, Rows};
 use crate::solver::{Goal, Solution, Unsolved, WORKING_SET, solve};
 use crate::votes::pairs;
 use crate::{Error, Settings, Watch};
+use inner_products::{Columns, Feature, Rows, WIDTH};
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

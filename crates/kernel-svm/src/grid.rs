@@ -1,6 +1,5 @@
 //! Many values of C and γ on the same data, for much less than as many fits.
 
-use crate::feature::Feature;
 use crate::features::Work;
 use crate::fit::{Sorted, Unfit};
 use crate::kernel::Function;
@@ -8,6 +7,7 @@ use crate::machine::{Decide, Machine};
 use crate::precision::Precision;
 use crate::real::Real;
 use crate::{Error, Features, Gamma, Settings, SupportVectorMachine, Watch};
+use inner_products::Feature;
 
 /// A machine with the parameters that it was fitted with.
 #[derive(Debug, Clone)]

@@ -1,12 +1,12 @@
 //! One machine of the solutions of all pairs.
 
-use crate::feature::Feature;
 use crate::fit::Sorted;
 use crate::kernel::Function;
 use crate::machine::{Machine, Support};
 use crate::real::Real;
 use crate::solver::Solution;
 use crate::votes::pairs;
+use inner_products::Feature;
 
 /// Joins the support vectors of all pairs: each is kept once, with its coefficients in every pair.
 /// Also returns their indices.
@@ -40,7 +40,17 @@ pub(crate) fn join<F: Feature, R: Real>(
                 .unzip();
             indices.extend(places.iter().map(|&place| sorted.order[place]));
             let samples = places.iter().map(|&place| sorted.sample(place));
-            Support::new(sorted.features, samples, &rows.concat(), others, scale)
+            let scaled = rows
+                .iter()
+                .copied()
+                .flatten()
+                .map(|&value| R::nearest(value / scale));
+            Support::new(
+                sorted.features,
+                samples,
+                &scaled.collect::<Vec<R>>(),
+                others,
+            )
         })
         .collect();
     let machine = Machine {

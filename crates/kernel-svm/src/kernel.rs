@@ -4,9 +4,8 @@
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
-use crate::feature::{Feature, WIDTH};
 use crate::real::Real;
-use crate::samples::{Panel, Rows};
+use inner_products::{Feature, Panel, Rows, WIDTH};
 use std::marker::PhantomData;
 
 /// The kernel function K(x, x').
@@ -28,6 +27,16 @@ pub enum Kernel {
 impl Kernel {
     /// Highest degree of a polynomial kernel: every kernel value takes as many multiplications.
     pub const HIGHEST_DEGREE: u32 = 64;
+
+    /// Whether its numbers are in range.
+    pub(crate) fn is_valid(self) -> bool {
+        match self {
+            Self::Polynomial { degree, coef0 } => {
+                (1..=Self::HIGHEST_DEGREE).contains(&degree) && coef0 >= 0.0 && coef0.is_finite()
+            }
+            Self::Rbf | Self::Linear => true,
+        }
+    }
 }
 
 /// The factor γ of a kernel.
@@ -102,8 +111,8 @@ impl<F: Feature, R: Real> pulp::WithSimd for OfProducts<'_, F, R> {
             Kernel::Rbf => {
                 let factor = R::nearest(-self.function.gamma * F::UNIT);
                 for ((value, &product), &square) in products.zip(self.squares) {
-                    let distance: R = F::distance(self.square, square, product);
-                    *value = (factor * distance).exp();
+                    let distance = F::distance(self.square, square, product);
+                    *value = (factor * F::number::<R>(distance)).exp();
                 }
             }
             Kernel::Polynomial { degree, coef0 } => {

@@ -1,11 +1,10 @@
 //! Rows of the kernel matrix of one pair of classes, computed together and kept while there is
 //! room for them.
 
-use crate::feature::{Feature, WIDTH};
 use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
 use crate::real::Real;
-use crate::samples::{Columns, Rows};
+use inner_products::{Columns, Feature, Rows, WIDTH};
 use std::ops::Range;
 
 const NOWHERE: u32 = u32::MAX;

@@ -15,9 +15,7 @@
 //! # Ok::<(), kernel_svm::Error>(())
 //! ```
 
-mod dot;
 mod error;
-mod feature;
 mod features;
 mod fit;
 mod grid;
@@ -25,18 +23,18 @@ mod join;
 mod kept_rows;
 mod kernel;
 mod kernel_rows;
-mod kinds;
 #[cfg(feature = "linfa")]
 mod linfa;
 mod machine;
 mod model;
 mod newton;
+mod parts;
 mod patience;
 mod precision;
 mod probability;
 mod real;
+mod restore;
 mod row_sums;
-mod samples;
 mod smo;
 mod solver;
 mod votes;
@@ -46,6 +44,7 @@ pub use features::Features;
 pub use grid::{GridPoint, fit_grid};
 pub use kernel::{Gamma, Kernel};
 pub use model::{SupportVectorMachine, fit, fit_watched};
+pub use parts::{Numbers, Parts};
 pub use solver::Certificate;
 pub use votes::{votes, winner};
 

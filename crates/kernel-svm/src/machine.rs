@@ -1,11 +1,11 @@
 //! The fitted machine: decision values of all pairs from one pass over the support vectors.
 
 use crate::Features;
-use crate::feature::{Feature, WIDTH};
 use crate::kernel::Function;
+use crate::parts::{Apart, Numbers};
 use crate::real::Real;
-use crate::samples::{Columns, Rows};
 use crate::votes::pairs;
+use inner_products::{Columns, Feature, Rows, WIDTH};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -26,17 +26,14 @@ pub(crate) struct Support<F: Feature, R: Real> {
 }
 
 impl<F: Feature, R: Real> Support<F, R> {
-    /// Coefficients are divided by `scale`.
-    ///
     /// # Shapes
     /// - `samples`: the support vectors
     /// - `coefficients`: (support vectors, `others`)
     pub(crate) fn new<'a>(
         features: usize,
         samples: impl Iterator<Item = &'a [F]>,
-        coefficients: &[f64],
+        coefficients: &[R],
         others: usize,
-        scale: f64,
     ) -> Self {
         let columns = Columns::new(features, samples);
         let vectors = others.div_ceil(LANES);
@@ -45,7 +42,7 @@ impl<F: Feature, R: Real> Support<F, R> {
         for (sample, row) in coefficients.chunks_exact(others).enumerate() {
             for (other, &value) in row.iter().enumerate() {
                 let block = sample / WIDTH * vectors + other / LANES;
-                packed[block][sample % WIDTH][other % LANES] = R::nearest(value / scale);
+                packed[block][sample % WIDTH][other % LANES] = value;
             }
         }
         Self {
@@ -53,6 +50,16 @@ impl<F: Feature, R: Real> Support<F, R> {
             coefficients: packed,
             vectors,
         }
+    }
+
+    /// The coefficients, shape (support vectors, `others`).
+    fn coefficients(&self, others: usize) -> impl Iterator<Item = R> {
+        (0..self.columns.len()).flat_map(move |sample| {
+            (0..others).map(move |other| {
+                let block = sample / WIDTH * self.vectors + other / LANES;
+                self.coefficients[block][sample % WIDTH][other % LANES]
+            })
+        })
     }
 }
 
@@ -70,6 +77,22 @@ pub(crate) struct Machine<F: Feature, R: Real> {
 }
 
 impl<F: Feature, R: Real> Machine<F, R> {
+    /// What the machine for samples of `features` features is made of, its features as `numbers`.
+    fn apart(&self, features: usize, numbers: fn(Vec<F>) -> Numbers) -> Apart {
+        let others = self.support.len() - 1;
+        let support = || self.support.iter();
+        let vectors = support().flat_map(|of_class| of_class.columns.to_samples(features));
+        let coefficients = support().flat_map(|of_class| of_class.coefficients(others));
+        Apart {
+            kernel: self.function.kernel,
+            counts: support().map(|of_class| of_class.columns.len()).collect(),
+            vectors: numbers(vectors.collect()),
+            coefficients: R::numbers(coefficients.collect()),
+            scale: self.scale,
+            rho: self.rho.clone(),
+        }
+    }
+
     /// The decision values of every sample, shape (samples, pairs); above 0 for the first class of
     /// a pair.
     pub(crate) fn decisions(&self, rows: &Rows<F>) -> Vec<f64> {
@@ -160,6 +183,9 @@ fn add_scaled<R: Real>(mut sums: [R; LANES], factor: R, values: [R; LANES]) -> [
 pub(crate) trait Decide: std::fmt::Debug + Send + Sync {
     /// The decision values of `samples` of `features` features, shape (samples, pairs).
     fn decide_all(&self, samples: Features, features: usize) -> Vec<f64>;
+
+    /// What the machine for samples of `features` features is made of.
+    fn taken_apart(&self, features: usize) -> Apart;
 }
 
 #[allow(
@@ -171,6 +197,10 @@ impl<R: Real> Decide for Machine<R, R> {
         let values = R::values(samples);
         self.decisions(&Rows::new(values.chunks_exact(features)))
     }
+
+    fn taken_apart(&self, features: usize) -> Apart {
+        self.apart(features, R::numbers)
+    }
 }
 
 impl<R: Real> Decide for Machine<u8, R> {
@@ -179,6 +209,10 @@ impl<R: Real> Decide for Machine<u8, R> {
             Features::Pixels(pixels) => self.decisions(&Rows::new(pixels.chunks_exact(features))),
             Features::Reals(_) => self.to_reals().decide_all(samples, features),
         }
+    }
+
+    fn taken_apart(&self, features: usize) -> Apart {
+        self.apart(features, Numbers::Bytes)
     }
 }
 

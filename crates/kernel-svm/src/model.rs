@@ -1,6 +1,5 @@
 //! What users call: fit, predict, and look inside.
 
-use crate::feature::Feature;
 use crate::features::Work;
 use crate::fit::{Sorted, Unfit};
 use crate::join::join;
@@ -12,18 +11,19 @@ use crate::real::Real;
 use crate::solver::Solution;
 use crate::votes::{votes, winner};
 use crate::{Certificate, Error, Features, Kernel, Settings, Watch};
+use inner_products::Feature;
 use std::sync::Arc;
 
 /// A fitted support vector machine.
 #[derive(Debug, Clone)]
 pub struct SupportVectorMachine {
-    features: usize,
-    classes: Vec<usize>,
-    gamma: f64,
-    machine: Arc<dyn Decide>,
-    certificates: Vec<Certificate>,
-    support: Vec<usize>,
-    sigmoids: Option<Vec<Sigmoid>>,
+    pub(crate) features: usize,
+    pub(crate) classes: Vec<usize>,
+    pub(crate) gamma: f64,
+    pub(crate) machine: Arc<dyn Decide>,
+    pub(crate) certificates: Vec<Certificate>,
+    pub(crate) support: Vec<usize>,
+    pub(crate) sigmoids: Option<Vec<Sigmoid>>,
 }
 
 /// Fits a machine to samples of `features` features with one label each.

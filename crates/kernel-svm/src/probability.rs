@@ -1,14 +1,13 @@
 //! Probabilities from decision values: a sigmoid per pair of classes, and their coupling.
 
-use crate::feature::Feature;
 use crate::fit::{Sorted, Unfit};
 use crate::join::join;
 use crate::kernel::Function;
 use crate::machine::Machine;
 use crate::real::Real;
-use crate::samples::Rows;
 use crate::solver::Solution;
 use crate::votes::pairs;
+use inner_products::{Feature, Rows};
 
 /// Parts into which a pair's samples are divided, each decided by a machine fitted to the others.
 const FOLDS: usize = 5;

@@ -10,13 +10,13 @@
 //! sets grow as long as the violation does not shrink, at last to all samples: then it is libsvm's
 //! method, without shrinking.
 
-use crate::feature::Feature;
 use crate::kernel_rows::KernelRows;
 use crate::newton::Free;
 use crate::patience::Patience;
 use crate::real::Real;
 use crate::row_sums;
 use crate::smo::{Block, LANES};
+use inner_products::Feature;
 
 /// Samples in a working set. Measured on MNIST, C 10, γ 0.02, all pairs, two threads:
 /// see METHODOLOGY, "The kernel SVM".
@@ -560,7 +560,7 @@ mod tests {
     use crate::kept_rows::KeptRows;
     use crate::kernel::{Function, Kernel};
     use crate::kernel_rows::{Kept, TwoClasses};
-    use crate::samples::{Columns, Rows};
+    use inner_products::{Columns, Rows};
 
     const FEATURES: usize = 5;
     const FIRSTS: usize = 60;

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::activation::{log_softmax, relu};
 use burn::tensor::{Device, Tensor, TensorData};
-use classifier::{Classifier, LinearWeights, Scores, generator};
+use classifier::{Classifier, LinearWeights, Scores, State, StateError, generator};
 use data::Samples;
 use rand::RngExt;
 
@@ -36,17 +36,41 @@ impl Network {
                 }
             };
             let weights: Vec<f32> = (0..inputs * outputs).map(|_| draw()).collect();
-            Linear {
-                weight: Param::from_data(TensorData::new(weights, [inputs, outputs]), device),
-                bias: Some(Param::from_data(
-                    TensorData::new(vec![0.0_f32; outputs], [outputs]),
-                    device,
-                )),
-            }
+            layer(weights, vec![0.0; outputs], device)
         });
         Self {
             layers: layers.collect(),
         }
+    }
+
+    /// Layers between consecutive `widths`, from their arrays.
+    pub(crate) fn restore(
+        state: &mut State,
+        widths: &[usize],
+        device: &Device,
+    ) -> Result<Self, StateError> {
+        let layers = widths.windows(2).enumerate().map(|(number, pair)| {
+            let [weights, biases] = names(number);
+            let weights = state.take(&weights)?.of_shape(pair)?;
+            let biases = state.take(&biases)?.of_shape(&pair[1..])?;
+            Ok(layer(weights, biases, device))
+        });
+        Ok(Self {
+            layers: layers.collect::<Result<_, StateError>>()?,
+        })
+    }
+
+    /// What [`restore`](Self::restore) needs.
+    fn state(&self) -> State {
+        let layers = self.layers.iter().enumerate();
+        layers.fold(State::default(), |state, (number, layer)| {
+            let [weights, biases] = names(number);
+            let shape = layer.weight.val().dims();
+            let bias = layer.bias.as_ref().expect("every layer has biases");
+            state
+                .with(&weights, &shape, floats(layer.weight.val()))
+                .with(&biases, &shape[1..], floats(bias.val()))
+        })
     }
 
     /// # Shapes
@@ -56,6 +80,23 @@ impl Network {
         let mut layers = self.layers.iter();
         let first = layers.next().expect("a network has a layer").forward(x);
         layers.fold(first, |x, layer| layer.forward(relu(x)))
+    }
+}
+
+/// The arrays of a layer, by its number from 0.
+fn names(layer: usize) -> [String; 2] {
+    ["weights", "biases"].map(|what| format!("layers.{layer}.{what}"))
+}
+
+/// # Shapes
+/// - `weights`: (inputs, outputs)
+/// - `biases`: (outputs)
+fn layer(weights: Vec<f32>, biases: Vec<f32>, device: &Device) -> Linear {
+    let outputs = biases.len();
+    let shape = [weights.len() / outputs, outputs];
+    Linear {
+        weight: Param::from_data(TensorData::new(weights, shape), device),
+        bias: Some(Param::from_data(TensorData::new(biases, [outputs]), device)),
     }
 }
 
@@ -102,6 +143,10 @@ impl Classifier for TrainedNetwork {
             weights: floats(layer.weight.val()),
             biases: floats(layer.bias.as_ref()?.val()),
         })
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        Ok(self.network.state())
     }
 }
 

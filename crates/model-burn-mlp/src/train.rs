@@ -8,7 +8,8 @@ use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe,
+    Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes,
+    State, StateError,
 };
 use data::Dataset;
 use serde::{Deserialize, Serialize};
@@ -49,10 +50,10 @@ impl BurnMlp {
         }
     }
 
-    fn widths(&self, train: &Dataset) -> Vec<usize> {
-        let mut widths = vec![train.samples().features()];
+    fn widths(&self, sizes: Sizes) -> Vec<usize> {
+        let mut widths = vec![sizes.features];
         widths.extend(&self.hidden);
-        widths.push(train.classes());
+        widths.push(sizes.classes);
         widths
     }
 }
@@ -72,7 +73,11 @@ impl Recipe for BurnMlp {
             device: inner.clone(),
             classes: train.classes(),
         };
-        let mut network = Network::new(&self.widths(train), context.seed(), &device);
+        let sizes = Sizes {
+            features: train.samples().features(),
+            classes: train.classes(),
+        };
+        let mut network = Network::new(&self.widths(sizes), context.seed(), &device);
         let cross_entropy = CrossEntropyLossConfig::new().init(&device);
         let mut optimizer = SgdConfig::new().init();
         let mut batches = Vec::new();
@@ -108,6 +113,15 @@ impl Recipe for BurnMlp {
 
     fn is_stochastic(&self) -> bool {
         self.shuffle || !self.hidden.is_empty()
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let device = self.backend.device();
+        Ok(Box::new(TrainedNetwork {
+            network: Network::restore(&mut state, &self.widths(sizes), &device)?,
+            device,
+            classes: sizes.classes,
+        }))
     }
 }
 

@@ -1,13 +1,14 @@
 //! Exact kernel support vector machines: the library [`kernel_svm`] under Plumbline's contract,
-//! and virtual support vectors on top of it.
+//! virtual support vectors on top of it, and what it sees of gradient directions.
 
-mod deskew;
+mod gradient;
+mod kept;
 mod machine;
 mod plain;
 mod shift;
 mod virtual_svm;
 
-pub use deskew::deskew;
+pub use gradient::{GRADIENT_SVM, GradientSvm, Normalisation};
 pub use plain::{KERNEL_SVM, KernelName, KernelSvm};
 pub use virtual_svm::{VIRTUAL_SVM, VirtualSvm};
 
@@ -48,6 +49,10 @@ impl Gamma {
 fn positive(name: &'static str, value: f64) -> Result<(), InvalidParameter> {
     let valid = value > 0.0 && value.is_finite();
     InvalidParameter::unless(valid, name, value, "a number above 0")
+}
+
+fn enough_memory(memory_mb: usize) -> Result<(), InvalidParameter> {
+    InvalidParameter::unless(memory_mb >= 1, "memory_mb", memory_mb, "at least 1")
 }
 
 impl std::fmt::Display for Gamma {

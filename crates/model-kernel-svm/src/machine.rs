@@ -1,8 +1,11 @@
 //! The library's machine as a classifier: which classes there are, votes as scores, progress.
 
-use classifier::{Cancelled, Classifier, FitContext, FitError, Scores, Step};
+use crate::kept;
+use classifier::{
+    Cancelled, Classifier, FitContext, FitError, Scores, Sizes, State, StateError, Step,
+};
 use data::Samples;
-use kernel_svm::{Certificate, Error, Features, Settings, SupportVectorMachine, Watch};
+use kernel_svm::{Certificate, Error, Features, Kernel, Settings, SupportVectorMachine, Watch};
 use std::sync::Mutex;
 
 /// A machine for `classes` classes, of which some may not have occurred.
@@ -74,6 +77,20 @@ fn with_features<T>(images: &Samples, work: impl FnOnce(Features) -> T) -> T {
 }
 
 impl Machine {
+    /// The machine that a state describes.
+    pub(crate) fn restore(
+        state: &mut State,
+        sizes: Sizes,
+        kernel: Kernel,
+        probabilities: bool,
+    ) -> Result<Self, StateError> {
+        Ok(Self {
+            svm: kept::machine(state, sizes, kernel, probabilities)?,
+            classes: sizes.classes,
+            probabilities,
+        })
+    }
+
     /// Indices of the training images that are support vectors.
     pub(crate) fn support(&self) -> &[usize] {
         self.svm.support()
@@ -143,6 +160,10 @@ impl Classifier for Machine {
             ("kernel_rows", sum(|pair| pair.kernel_rows as f64)),
             ("gamma", self.svm.gamma()),
         ]
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        Ok(kept::state(&self.svm))
     }
 }
 

@@ -1,11 +1,11 @@
 //! The kernel SVM on the images as they are.
 
-use crate::machine::fit;
+use crate::machine::{Machine, fit};
 use crate::{FromData, Gamma};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Step,
-    Suits,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Sizes,
+    State, StateError, Step, Suits,
 };
 use data::Dataset;
 use kernel_svm::{Kernel, Settings};
@@ -88,16 +88,20 @@ impl KernelSvm {
         }
     }
 
+    fn function(&self) -> Kernel {
+        match self.kernel {
+            KernelName::Rbf => Kernel::Rbf,
+            KernelName::Polynomial => Kernel::Polynomial {
+                degree: self.degree,
+                coef0: self.coef0,
+            },
+            KernelName::Linear => Kernel::Linear,
+        }
+    }
+
     fn settings(&self, threads: usize) -> Settings {
         Settings {
-            kernel: match self.kernel {
-                KernelName::Rbf => Kernel::Rbf,
-                KernelName::Polynomial => Kernel::Polynomial {
-                    degree: self.degree,
-                    coef0: self.coef0,
-                },
-                KernelName::Linear => Kernel::Linear,
-            },
+            kernel: self.function(),
             c: self.c,
             gamma: self.gamma.into(),
             tolerance: self.tolerance,
@@ -118,12 +122,7 @@ impl Hyperparameters for KernelSvm {
         InvalidParameter::unless(valid, "degree", self.degree, expected)?;
         let valid = self.coef0 >= 0.0 && self.coef0.is_finite();
         InvalidParameter::unless(valid, "coef0", self.coef0, "a number of at least 0")?;
-        InvalidParameter::unless(
-            self.memory_mb >= 1,
-            "memory_mb",
-            self.memory_mb,
-            "at least 1",
-        )
+        crate::enough_memory(self.memory_mb)
     }
 }
 
@@ -153,6 +152,12 @@ impl Recipe for KernelSvm {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let (function, probability) = (self.function(), self.probability);
+        let machine = Machine::restore(&mut state, sizes, function, probability)?;
+        Ok(Box::new(machine))
     }
 }
 

@@ -4,16 +4,16 @@
 //! by a pixel is the same digit; the method teaches that where it matters, at the margin.
 
 use crate::Gamma;
-use crate::deskew::deskew;
 use crate::machine::{Machine, fit};
 use crate::shift::{DIRECTIONS, shift};
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Step, Suits,
+    Scores, Sizes, State, StateError, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
+use picture_features::deskew;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -68,12 +68,7 @@ impl Hyperparameters for VirtualSvm {
         crate::positive("c", self.c)?;
         crate::positive("tolerance", self.tolerance)?;
         self.gamma.validate()?;
-        InvalidParameter::unless(
-            self.memory_mb >= 1,
-            "memory_mb",
-            self.memory_mb,
-            "at least 1",
-        )
+        crate::enough_memory(self.memory_mb)
     }
 }
 
@@ -129,6 +124,13 @@ impl Recipe for VirtualSvm {
     fn is_stochastic(&self) -> bool {
         false
     }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Ok(Box::new(Fitted {
+            machine: Machine::restore(&mut state, sizes, Kernel::Rbf, false)?,
+            deskew: self.deskew,
+        }))
+    }
 }
 
 struct Fitted {
@@ -147,6 +149,10 @@ impl Classifier for Fitted {
 
     fn certificate(&self) -> Vec<(&'static str, f64)> {
         self.machine.certificate()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        self.machine.state()
     }
 }
 

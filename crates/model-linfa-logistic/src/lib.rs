@@ -4,11 +4,11 @@
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
-    Recipe, Scores, Suits,
+    Recipe, Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use linfa::traits::Fit;
-use linfa_logistic::{MultiFittedLogisticRegression, MultiLogisticRegression};
+use linfa_logistic::MultiLogisticRegression;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +94,9 @@ impl LinfaLogistic {
                 reason: error.to_string(),
             })?;
         Ok(Fitted {
-            fitted,
+            weights: fitted.params().as_standard_layout().into_owned(),
+            biases: fitted.intercept().to_owned(),
+            occurring: fitted.classes().to_vec(),
             classes: train.classes(),
         })
     }
@@ -112,11 +114,29 @@ impl Recipe for LinfaLogistic {
     fn is_stochastic(&self) -> bool {
         false
     }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let Sizes { features, classes } = sizes;
+        let occurring = state.take_indices("occurring", classes)?;
+        let shape = [features, occurring.len()];
+        let weights = state.take("weights")?.of_shape(&shape)?;
+        let biases: Vec<f64> = state.take("biases")?.of_shape(&shape[1..])?;
+        Ok(Box::new(Fitted {
+            weights: Array2::from_shape_vec(shape, weights).expect("the shape was checked"),
+            biases: biases.into(),
+            occurring,
+            classes,
+        }))
+    }
 }
 
-/// linfa's model, whose columns are only the classes that occurred in training.
+/// What linfa learnt; its columns are only the classes that occurred in training.
 struct Fitted {
-    fitted: MultiFittedLogisticRegression<f64, usize>,
+    /// Shape (features, classes that occurred).
+    weights: Array2<f64>,
+    biases: Array1<f64>,
+    /// The classes that occurred, ascending.
+    occurring: Vec<usize>,
     classes: usize,
 }
 
@@ -129,7 +149,7 @@ impl Fitted {
             .into_iter()
             .zip(spread.chunks_exact_mut(self.classes))
         {
-            for (&value, &class) in from.iter().zip(self.fitted.classes()) {
+            for (&value, &class) in from.iter().zip(&self.occurring) {
                 to[class] = value as f32;
             }
         }
@@ -141,7 +161,7 @@ impl Fitted {
     /// xW + b with linfa's W and b. Its own probabilities are clamped at 1e-15, which forgives
     /// confident mistakes.
     fn logits(&self, images: &Samples) -> Array2<f64> {
-        matrix(images).dot(self.fitted.params()) + self.fitted.intercept()
+        matrix(images).dot(&self.weights) + &self.biases
     }
 
     fn scores_of(&self, columns: &Array2<f64>) -> Scores {
@@ -166,15 +186,24 @@ impl Classifier for Fitted {
     }
 
     fn parameter_count(&self) -> usize {
-        self.fitted.params().len() + self.fitted.intercept().len()
+        self.weights.len() + self.biases.len()
     }
 
     fn linear_weights(&self) -> Option<LinearWeights> {
-        let intercept = self.fitted.intercept().view().insert_axis(ndarray::Axis(0));
+        let intercept = self.biases.view().insert_axis(ndarray::Axis(0));
         Some(LinearWeights {
-            weights: self.spread(self.fitted.params(), 0.0),
+            weights: self.spread(&self.weights, 0.0),
             biases: self.spread(&intercept.to_owned(), f32::NEG_INFINITY),
         })
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        let shape = [self.weights.nrows(), self.weights.ncols()];
+        let weights = self.weights.iter().copied().collect();
+        Ok(State::default()
+            .with("weights", &shape, weights)
+            .with("biases", &shape[1..], self.biases.to_vec())
+            .with_indices("occurring", &self.occurring))
     }
 }
 
@@ -201,11 +230,13 @@ mod tests {
     #[test]
     fn probabilities_are_those_of_linfa() {
         let [train, test] = classifier_conformance::digits();
-        let fitted = LinfaLogistic::default()
-            .train(&train, &mut FitContext::quiet(1, 1))
-            .unwrap();
+        let recipe = LinfaLogistic::default();
+        let fitted = recipe.train(&train, &mut FitContext::quiet(1, 1)).unwrap();
         let ours = fitted.log_probabilities(test.samples()).unwrap();
-        let theirs = fitted.fitted.predict_probabilities(&matrix(test.samples()));
+        let labels = Array1::from(train.labels().to_vec());
+        let data = linfa::Dataset::new(matrix(train.samples()), labels);
+        let theirs = MultiLogisticRegression::default().fit(&data).unwrap();
+        let theirs = theirs.predict_probabilities(&matrix(test.samples()));
         for (ours, &theirs) in ours.values().iter().zip(&theirs) {
             let ours = f64::from(*ours).exp();
             assert!((ours - theirs).abs() < 1e-6, "{ours}, {theirs}");

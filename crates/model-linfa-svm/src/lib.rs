@@ -6,16 +6,19 @@
 
 mod pairs;
 mod reduction;
+mod separator;
+mod settings;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Suits,
+    Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
-use pairs::{Pairs, SolverSettings};
+use pairs::Pairs;
 use reduction::Reduction;
 use serde::{Deserialize, Serialize};
+use settings::SolverSettings;
 
 /// Radial basis functions.
 pub const LINFA_SVM_RBF: ModelEntry = ModelEntry {
@@ -93,6 +96,15 @@ impl LinfaSvm {
             ..Self::rbf()
         }
     }
+
+    fn settings(&self) -> SolverSettings {
+        SolverSettings {
+            kernel: self.kernel,
+            c: self.c as f32,
+            gamma: self.gamma as f32,
+            tolerance: self.tolerance as f32,
+        }
+    }
 }
 
 impl Hyperparameters for LinfaSvm {
@@ -122,18 +134,20 @@ impl Recipe for LinfaSvm {
         train.check_trainable()?;
         let reduction = Reduction::fit(train.samples(), self.pca_components, context)?;
         let reduced = reduction.apply(train.samples());
-        let settings = SolverSettings {
-            kernel: self.kernel,
-            c: self.c as f32,
-            gamma: self.gamma as f32,
-            tolerance: self.tolerance as f32,
-        };
+        let settings = self.settings();
         let pairs = Pairs::fit(&reduced, train.labels(), train.classes(), settings, context)?;
         Ok(Box::new(Fitted { reduction, pairs }))
     }
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let reduction = Reduction::restore(&mut state, sizes.features)?;
+        let width = reduction.width(sizes.features);
+        let pairs = Pairs::restore(&mut state, [width, sizes.classes], self.settings())?;
+        Ok(Box::new(Fitted { reduction, pairs }))
     }
 }
 
@@ -151,6 +165,10 @@ impl Classifier for Fitted {
     /// The projection, and every support vector of every pair with its coefficient.
     fn parameter_count(&self) -> usize {
         self.reduction.parameter_count() + self.pairs.parameter_count()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        Ok(self.reduction.into_state(self.pairs.state()))
     }
 }
 

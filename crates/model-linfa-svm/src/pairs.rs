@@ -1,35 +1,29 @@
 //! One binary machine per pair of classes, and their vote.
 
 use crate::Kernel;
-use classifier::{Cancellation, FitContext, FitError, Scores, Step};
+use crate::separator::Separator;
+use crate::settings::SolverSettings;
+use classifier::{Cancellation, FitContext, FitError, Scores, State, StateError, Step};
 use linfa::traits::Fit;
 use linfa_svm::Svm;
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 use rayon::prelude::*;
 use std::sync::Mutex;
 
-/// What every pair's solver is told.
-#[derive(Clone, Copy)]
-pub(crate) struct SolverSettings {
-    pub(crate) kernel: Kernel,
-    pub(crate) c: f32,
-    pub(crate) gamma: f32,
-    pub(crate) tolerance: f32,
-}
-
 /// A machine whose positive decision values are votes for `first`.
 struct Pair {
     first: usize,
     second: usize,
-    svm: Svm<f32, bool>,
+    separator: Separator,
+    /// Subtracted from what the separator says.
+    rho: f32,
 }
 
 /// The machines of all pairs of classes that occur.
 pub(crate) struct Pairs {
     machines: Vec<Pair>,
+    occurring: Vec<usize>,
     classes: usize,
-    features: usize,
-    kernel: Kernel,
 }
 
 impl Pairs {
@@ -44,22 +38,15 @@ impl Pairs {
         let occurring: Vec<usize> = (0..classes)
             .filter(|class| labels.contains(class))
             .collect();
-        let wanted: Vec<(usize, usize)> = occurring
-            .iter()
-            .enumerate()
-            .flat_map(|(i, &first)| {
-                occurring[i + 1..]
-                    .iter()
-                    .map(move |&second| (first, second))
-            })
-            .collect();
+        let wanted = pairs_of(&occurring);
         let cancellation = context.cancellation().clone();
         let progress = Mutex::new((0, context));
         let machines: Result<Vec<Pair>, FitError> = wanted
             .par_iter()
             .with_max_len(1)
             .map(|&(first, second)| {
-                let svm = separate(x, labels, [first, second], settings, &cancellation)?;
+                let (separator, rho) =
+                    separate(x, labels, [first, second], settings, &cancellation)?;
                 let mut progress = progress.lock().expect("no thread panics while it reports");
                 progress.0 += 1;
                 let step = Step {
@@ -68,14 +55,18 @@ impl Pairs {
                     unit: "class pairs",
                 };
                 progress.1.step(step)?;
-                Ok(Pair { first, second, svm })
+                Ok(Pair {
+                    first,
+                    second,
+                    separator,
+                    rho,
+                })
             })
             .collect();
         Ok(Self {
             machines: machines?,
+            occurring,
             classes,
-            features: x.ncols(),
-            kernel: settings.kernel,
         })
     }
 
@@ -92,8 +83,14 @@ impl Pairs {
     fn vote(&self, image: ArrayView1<f32>) -> Vec<f32> {
         let mut votes = vec![0.0; self.classes];
         let mut confidence = vec![0.0_f32; self.classes];
-        for Pair { first, second, svm } in &self.machines {
-            let decision = svm.weighted_sum(&image) - svm.rho;
+        for Pair {
+            first,
+            second,
+            separator,
+            rho,
+        } in &self.machines
+        {
+            let decision = separator.weighted_sum(image) - rho;
             votes[if decision >= 0.0 { *first } else { *second }] += 1.0;
             confidence[*first] += decision;
             confidence[*second] -= decision;
@@ -106,12 +103,56 @@ impl Pairs {
 
     /// Coefficients and offsets, with the support vectors themselves where the kernel needs them.
     pub(crate) fn parameter_count(&self) -> usize {
-        let of_pair = |pair: &Pair| match self.kernel {
-            Kernel::Rbf => pair.svm.nsupport() * (self.features + 1) + 1,
-            Kernel::Linear => self.features + 1,
-        };
+        let of_pair = |pair: &Pair| pair.separator.len() + 1;
         self.machines.iter().map(of_pair).sum()
     }
+
+    /// The machines that a state describes, for samples of `features` features.
+    pub(crate) fn restore(
+        state: &mut State,
+        [features, classes]: [usize; 2],
+        settings: SolverSettings,
+    ) -> Result<Self, StateError> {
+        let occurring = state.take_indices("occurring", classes)?;
+        let wanted = pairs_of(&occurring);
+        let rho: Vec<f32> = state.take("rho")?.of_shape(&[wanted.len()])?;
+        let pairs = wanted.into_iter().zip(rho).enumerate();
+        let machines = pairs.map(|(number, ((first, second), rho))| {
+            Ok(Pair {
+                first,
+                second,
+                separator: Separator::restore(state, number, features, settings)?,
+                rho,
+            })
+        });
+        Ok(Self {
+            machines: machines.collect::<Result<_, StateError>>()?,
+            occurring,
+            classes,
+        })
+    }
+
+    /// What [`restore`](Self::restore) needs.
+    pub(crate) fn state(&self) -> State {
+        let rho = self.machines.iter().map(|pair| pair.rho).collect();
+        let state = State::default()
+            .with_indices("occurring", &self.occurring)
+            .with("rho", &[self.machines.len()], rho);
+        let machines = self.machines.iter().enumerate();
+        machines.fold(state, |state, (number, pair)| {
+            pair.separator.add_to(state, number)
+        })
+    }
+}
+
+/// All pairs of these classes, first by first.
+fn pairs_of(classes: &[usize]) -> Vec<(usize, usize)> {
+    let firsts = classes.iter().enumerate();
+    let pairs = firsts.flat_map(|(i, &first)| {
+        let seconds = classes[i + 1..].iter();
+        seconds.map(move |&second| (first, second))
+    });
+    pairs.collect()
 }
 
 fn separate(
@@ -120,26 +161,31 @@ fn separate(
     [first, second]: [usize; 2],
     settings: SolverSettings,
     cancellation: &Cancellation,
-) -> Result<Svm<f32, bool>, FitError> {
+) -> Result<(Separator, f32), FitError> {
     let members: Vec<usize> = (0..labels.len())
         .filter(|&i| labels[i] == first || labels[i] == second)
         .collect();
     let is_first: Array1<bool> = members.iter().map(|&i| labels[i] == first).collect();
-    let data = linfa::Dataset::new(x.select(Axis(0), &members), is_first);
+    let x = x.select(Axis(0), &members);
+    let data = linfa::Dataset::new(x.clone(), is_first);
     let params = Svm::<f32, bool>::params()
         .eps(settings.tolerance)
         .pos_neg_weights(settings.c, settings.c);
-    // linfa divides the squared distance where others multiply it.
     let params = match settings.kernel {
-        Kernel::Rbf => params.gaussian_kernel(1.0 / settings.gamma),
+        Kernel::Rbf => params.gaussian_kernel(settings.width()),
         Kernel::Linear => params.linear_kernel(),
     };
     // The call cannot be interrupted: what can be is the row of pairs.
     cancellation.check()?;
-    params.fit(&data).map_err(|error| FitError::Library {
+    let svm = params.fit(&data).map_err(|error| FitError::Library {
         library: "linfa-svm",
         reason: error.to_string(),
-    })
+    })?;
+    let separator = match settings.kernel {
+        Kernel::Rbf => Separator::bumps(&svm, &x, settings.width()),
+        Kernel::Linear => Separator::plane(&svm, x.ncols()),
+    };
+    Ok((separator, svm.rho))
 }
 
 #[cfg(test)]

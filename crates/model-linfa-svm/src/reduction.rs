@@ -1,17 +1,24 @@
 //! Principal component analysis by linfa, in `f64`, the only type it accepts.
 
-use classifier::{FitContext, FitError};
+use classifier::{FitContext, FitError, State, StateError};
 use data::Samples;
 use linfa::traits::Fit;
 use linfa_reduction::Pca;
-use ndarray::{Array2, ArrayView2, Axis, concatenate};
+use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 
 /// Samples projected at a time: bounds the `f64` copies.
 const BLOCK: usize = 4_096;
 
 /// The projection onto the leading principal components, or none.
 pub(crate) struct Reduction {
-    pca: Option<Pca<f64>>,
+    pca: Option<Components>,
+}
+
+struct Components {
+    /// Shape (features).
+    mean: Array1<f64>,
+    /// Shape (components, features).
+    components: Array2<f64>,
 }
 
 impl Reduction {
@@ -34,7 +41,44 @@ impl Reduction {
                 library: "linfa-reduction",
                 reason: error.to_string(),
             })?;
-        Ok(Self { pca: Some(pca) })
+        let components = pca.components().as_standard_layout().into_owned();
+        let mean = pca.mean().to_owned();
+        let pca = Some(Components { mean, components });
+        Ok(Self { pca })
+    }
+
+    /// The projection that a state describes, of samples of `features` features.
+    pub(crate) fn restore(state: &mut State, features: usize) -> Result<Self, StateError> {
+        if !state.has("pca.components") {
+            return Ok(Self { pca: None });
+        }
+        let mean: Vec<f64> = state.take("pca.mean")?.of_shape(&[features])?;
+        let values: Vec<f64> = state.take("pca.components")?.rows_of(features)?;
+        let shape = (values.len() / features, features);
+        let components = Array2::from_shape_vec(shape, values).expect("whole rows");
+        let mean = mean.into();
+        let pca = Some(Components { mean, components });
+        Ok(Self { pca })
+    }
+
+    /// With what [`restore`](Self::restore) needs.
+    pub(crate) fn into_state(&self, state: State) -> State {
+        let Some(pca) = &self.pca else {
+            return state;
+        };
+        let shape = [pca.components.nrows(), pca.components.ncols()];
+        let components = pca.components.iter().copied().collect();
+        state.with("pca.mean", &shape[1..], pca.mean.to_vec()).with(
+            "pca.components",
+            &shape,
+            components,
+        )
+    }
+
+    /// Features of a sample of `features` features once it is reduced.
+    pub(crate) fn width(&self, features: usize) -> usize {
+        let of_pca = self.pca.as_ref().map(|pca| pca.components.nrows());
+        of_pca.unwrap_or(features)
     }
 
     /// The reduced features, shape (images, components).
@@ -46,10 +90,8 @@ impl Reduction {
             .step_by(BLOCK)
             .map(|start| {
                 let block = images.slice(start..images.len().min(start + BLOCK));
-                let centred = matrix(&block).mapv(f64::from) - pca.mean();
-                centred
-                    .dot(&pca.components().t())
-                    .mapv(|value| value as f32)
+                let centred = matrix(&block).mapv(f64::from) - &pca.mean;
+                centred.dot(&pca.components.t()).mapv(|value| value as f32)
             })
             .collect();
         let views: Vec<ArrayView2<f32>> = blocks.iter().map(Array2::view).collect();
@@ -59,7 +101,7 @@ impl Reduction {
     pub(crate) fn parameter_count(&self) -> usize {
         self.pca
             .as_ref()
-            .map_or(0, |pca| pca.components().len() + pca.mean().len())
+            .map_or(0, |pca| pca.components.len() + pca.mean.len())
     }
 }
 
@@ -81,7 +123,7 @@ mod tests {
     fn components_are_orthonormal_and_scores_are_centred() {
         let [train, _] = digits();
         let reduction = reduce(train.samples(), 10);
-        let components = reduction.pca.as_ref().unwrap().components();
+        let components = &reduction.pca.as_ref().unwrap().components;
         let identity = components.dot(&components.t());
         for ((i, j), &value) in identity.indexed_iter() {
             let expected = if i == j { 1.0 } else { 0.0 };

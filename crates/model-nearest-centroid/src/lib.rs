@@ -6,7 +6,7 @@
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
-    Recipe, Scores, Suits,
+    Recipe, Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,12 @@ impl Recipe for NearestCentroid {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let Sizes { features, classes } = sizes;
+        let means = state.take_any("means")?.of_shape(&[classes, features])?;
+        Ok(Box::new(Centroids { means, classes }))
     }
 }
 
@@ -118,6 +124,11 @@ impl Classifier for Centroids {
             weights: weights.collect(),
             biases: biases.collect(),
         })
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        let shape = [self.classes, self.features()];
+        Ok(State::default().with("means", &shape, self.means.clone()))
     }
 }
 

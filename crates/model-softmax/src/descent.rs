@@ -5,7 +5,8 @@ use crate::sparse_descent::SparseDescent;
 use crate::{SoftmaxRegression, Weights, cross_entropy, gradient, logits, softmax};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe,
+    Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes,
+    State, StateError,
 };
 use data::Dataset;
 use num_traits::Float;
@@ -147,6 +148,10 @@ impl Recipe for Softmax {
 
     fn is_stochastic(&self) -> bool {
         self.shuffle
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Ok(Box::new(SoftmaxRegression::restore(&mut state, sizes)?))
     }
 }
 

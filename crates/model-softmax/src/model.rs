@@ -1,7 +1,7 @@
 //! The weights, and the trained model that they make.
 
 use crate::{log_softmax, prediction};
-use classifier::{Classifier, LinearWeights, Scores};
+use classifier::{Classifier, LinearWeights, Scores, Sizes, State, StateError};
 use data::Samples;
 use num_traits::Float;
 
@@ -41,6 +41,19 @@ pub struct SoftmaxRegression {
     pub weights: Weights<f32>,
 }
 
+impl SoftmaxRegression {
+    /// The model that a state describes.
+    pub(crate) fn restore(state: &mut State, sizes: Sizes) -> Result<Self, StateError> {
+        let Sizes { features, classes } = sizes;
+        Ok(Self {
+            weights: Weights {
+                w: state.take("weights")?.of_shape(&[features, classes])?,
+                b: state.take("biases")?.of_shape(&[classes])?,
+            },
+        })
+    }
+}
+
 impl Classifier for SoftmaxRegression {
     /// The logits.
     fn scores(&self, images: &Samples) -> Scores {
@@ -62,5 +75,12 @@ impl Classifier for SoftmaxRegression {
             weights: self.weights.w.clone(),
             biases: self.weights.b.clone(),
         })
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        let (features, classes) = (self.weights.features(), self.weights.classes());
+        Ok(State::default()
+            .with("weights", &[features, classes], self.weights.w.clone())
+            .with("biases", &[classes], self.weights.b.clone()))
     }
 }

@@ -21,7 +21,8 @@ use crate::lbfgs::{Iterate, Lbfgs};
 use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Step,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes, State,
+    StateError, Step,
 };
 use data::Dataset;
 use serde::{Deserialize, Serialize};
@@ -138,6 +139,10 @@ impl Recipe for SoftmaxLbfgs {
     fn is_stochastic(&self) -> bool {
         false
     }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Ok(Box::new(SoftmaxRegression::restore(&mut state, sizes)?))
+    }
 }
 
 impl Hyperparameters for SoftmaxLbfgs {
@@ -219,6 +224,10 @@ impl Classifier for Optimum {
 
     fn linear_weights(&self) -> Option<classifier::LinearWeights> {
         self.model.linear_weights()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        self.model.state()
     }
 }
 

@@ -26,5 +26,5 @@ mod truth;
 pub use error::PredictionError;
 pub use file::NamedFile;
 pub use model::{Model, read_models};
-pub use run::{Given, Judged, beside, judged};
+pub use run::{Given, Judged, Question, beside, judged};
 pub use truth::Truth;

@@ -27,16 +27,27 @@ struct Division {
     train: usize,
 }
 
-/// Puts models under the verdict. `name` names the data set and its directory, `seed` is that of the
-/// drawn test sets.
+/// What is asked about models that were made elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The name of the data set and of its directory.
+    pub name: &'a str,
+    /// Seed of the drawn test sets.
+    pub seed: u64,
+    /// The model that all others are compared with, in place of every pair.
+    pub baseline: Option<&'a str>,
+    /// The largest difference in accuracy that does not matter, in points.
+    pub margin: Option<f64>,
+}
+
+/// Puts models under the verdict.
 ///
 /// # Errors
 /// If models have different folds, or too few.
 pub fn judged(
     truth: Truth,
     models: Vec<Model>,
-    name: &str,
-    seed: u64,
+    question: Question<'_>,
     environment: Environment,
 ) -> Result<Judged, PredictionError> {
     let division = Division::new(&truth, &models)?;
@@ -44,13 +55,13 @@ pub fn judged(
     let (samples, classes) = (truth.len(), truth.classes.len());
     let given = models
         .into_iter()
-        .map(|model| division.given(model, seed, classes));
+        .map(|model| division.given(model, question.seed, classes));
     let (planned, fits): (Vec<PlannedModel>, Vec<Vec<FitRecord>>) = given.unzip();
     let run = RunRecord {
         run: environment.started.replace(':', "-"),
         dataset: DatasetRecord {
-            name: name.to_owned(),
-            title: name.to_owned(),
+            name: question.name.to_owned(),
+            title: question.name.to_owned(),
             train: division.train,
             train_available: division.train,
             test: samples,
@@ -63,7 +74,7 @@ pub fn judged(
             sha256: [String::new(), String::new(), String::new(), truth.sha256],
         },
         quick: false,
-        seed,
+        seed: question.seed,
         protocol: Protocol {
             judged_on: match &division.folds {
                 None => JudgedOn::Test,
@@ -77,6 +88,8 @@ pub fn judged(
         },
         question: None,
         analysis: None,
+        baseline: question.baseline.map(str::to_owned),
+        margin: question.margin,
         models: planned,
         environment,
         looks: 0,

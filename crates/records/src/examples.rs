@@ -55,6 +55,8 @@ pub fn run(models: &[&str], labels: &[u16]) -> RunRecord {
         protocol: Protocol::default(),
         question: None,
         analysis: None,
+        baseline: None,
+        margin: None,
         models: models.iter().map(planned).collect(),
         environment: environment(),
         labels: labels.to_vec(),

@@ -24,6 +24,10 @@ pub struct RunRecord {
     pub question: Option<String>,
     /// What its author makes of it, in the words of the plan.
     pub analysis: Option<String>,
+    /// The model that all others are compared with, in place of every pair.
+    pub baseline: Option<String>,
+    /// The largest difference in accuracy that does not matter, in points.
+    pub margin: Option<f64>,
     /// The models in the order of the report, whether or not they got their turn.
     pub models: Vec<PlannedModel>,
     /// The machine, the build and the command.

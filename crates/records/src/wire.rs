@@ -33,6 +33,10 @@ pub(crate) struct RunLine {
     protocol: AnyProtocol,
     question: Option<String>,
     analysis: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    baseline: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    margin: Option<f64>,
     models: Vec<PlannedModel>,
     environment: Environment,
     #[serde(default)]
@@ -63,6 +67,8 @@ impl From<RunRecord> for RunLine {
             protocol: AnyProtocol::Today(run.protocol),
             question: run.question,
             analysis: run.analysis,
+            baseline: run.baseline,
+            margin: run.margin,
             models: run.models,
             environment: run.environment,
             looks: run.looks,
@@ -89,6 +95,8 @@ impl RunLine {
             seed: self.seed,
             question: self.question,
             analysis: self.analysis,
+            baseline: self.baseline,
+            margin: self.margin,
             models: self.models,
             environment: self.environment,
             looks: self.looks,

@@ -4,18 +4,19 @@ use crate::numbers::{points, probability, thousands};
 use crate::words;
 use analysis::{Comparison, Report, Seeds, Verdict};
 use records::JudgedOn;
+use statistics::{Interval, Relation};
 
 /// The verdict on a report, a sentence each: who is ahead, then every model against the next in
-/// rank, then what all of this is of. P values are adjusted for all comparisons of the report.
+/// rank or against the baseline, then what all of this is of.
 pub fn verdict(report: &Report) -> Vec<String> {
     let Some(verdict) = report.verdict() else {
         return vec!["No model finished.".to_owned()];
     };
     let these = these(report);
-    let neighbours = verdict.neighbours.iter();
+    let pairs = verdict.sentences.iter();
     std::iter::once(headline(report, &verdict))
-        .chain(neighbours.map(|pair| sentence(pair, &these)))
-        .chain(of_all_pairs(verdict.pairs))
+        .chain(pairs.map(|pair| sentence(pair, &these, report.margin)))
+        .chain(of_all_pairs(report))
         .chain(verdict.seeds.map(|seeds| of_seeds(seeds, &verdict.best.id)))
         .collect()
 }
@@ -37,24 +38,55 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
             thousands(count)
         ),
     };
-    if verdict.pairs == 0 {
-        right + "."
-    } else if verdict.not_told_apart.is_empty() {
-        right + ", significantly more than any other model."
-    } else {
-        let equals = verdict.not_told_apart.join(", ");
-        format!("{right}, and cannot be told apart from {equals}.")
+    let against = verdict.against.iter();
+    let equals: Vec<&str> = against.filter(|of| !of.1).map(|of| of.0).collect();
+    match (&report.baseline, equals.is_empty()) {
+        _ if verdict.against.is_empty() => right + ".",
+        (_, false) => format!(
+            "{right}, and cannot be told apart from {}.",
+            equals.join(", ")
+        ),
+        (Some(baseline), true) if *baseline != best.id => {
+            format!("{right}, significantly more than {baseline}, the baseline.")
+        }
+        (_, true) => right + ", significantly more than any other model.",
     }
 }
 
-/// What intervals and p values are of, where there are several.
-fn of_all_pairs(pairs: usize) -> Option<String> {
-    (pairs > 1).then(|| {
+/// What intervals and p values are of, where there are several pairs, or only those with a baseline.
+fn of_all_pairs(report: &Report) -> Option<String> {
+    let pairs = report.comparisons.len();
+    let baseline = report.baseline.as_deref();
+    if let (Some(baseline), 0) = (baseline, pairs) {
+        let is_there = report.finished().any(|(model, _)| model.id == baseline);
+        return (!is_there)
+            .then(|| format!("{baseline}, the baseline, did not finish: no models are compared."));
+    }
+    let with_whom = baseline.map(|baseline| format!("Models are compared with {baseline} alone."));
+    let of_several = (pairs > 1).then(|| {
         format!(
-            "Intervals are in points, of each pair alone; p is adjusted for all {} pairs (Holm).",
-            thousands(pairs)
+            "Intervals are in points and hold for all {} pairs at once; p is adjusted for {}: the more \
+             models are compared, the larger a difference must be to be shown.",
+            thousands(pairs),
+            tests(report)
         )
-    })
+    });
+    let said: Vec<String> = with_whom.into_iter().chain(of_several).collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// "3 tests", where several models get the same images right.
+fn tests(report: &Report) -> String {
+    match (report.tests, report.comparisons.len()) {
+        (tests, pairs) if tests == pairs => "all of them".to_owned(),
+        (0 | 1, _) => {
+            "one test, because models that get the same images right count as one".to_owned()
+        }
+        (tests, _) => format!(
+            "{} tests, because models that get the same images right count as one",
+            thousands(tests)
+        ),
+    }
 }
 
 /// Which of several seeds the verdict is of, and in how many the best model is the best.
@@ -77,46 +109,83 @@ fn these(report: &Report) -> String {
     }
 }
 
-fn sentence(pair: &Comparison, these: &str) -> String {
+fn sentence(pair: &Comparison, these: &str, margin: Option<f64>) -> String {
     let Comparison { first, second, .. } = pair;
-    let differing = pair.only_first_right + pair.only_second_right;
-    if differing == 0 {
-        return format!("{first} and {second} get the same images right.");
-    }
-    let difference = points(pair.difference);
     let Some(interval) = pair.difference_interval else {
         // Sums of shares are rounded.
         let same = if pair.difference.abs() < 1e-12 {
             "both get as many images right in each fold".to_owned()
         } else {
-            format!("all folds differ by {difference} points")
+            format!("all folds differ by {} points", points(pair.difference))
         };
         return format!(
             "{first} and {second} cannot be told apart with {these}: {same}, so no test is possible."
         );
     };
-    let evidence = format!(
-        "95 % interval {} to {}, {}",
-        points(interval.low),
-        points(interval.high),
-        probability(pair.p_adjusted)
-    );
-    if pair.different {
-        return format!("{first} is better than {second} by {difference} points ({evidence}).");
+    let freedom = match pair.freedom {
+        Some(1.0) => " with 1 degree of freedom".to_owned(),
+        Some(freedom) => format!(" with {freedom} degrees of freedom"),
+        None => String::new(),
+    };
+    let p = probability(pair.p_adjusted) + &freedom;
+    let evidence = format!("95 % interval {}, {p}", to(interval));
+    let of_margin = pair.margin_interval.map_or_else(String::new, to);
+    let ahead = points(pair.difference.abs());
+    let margin = points(margin.unwrap_or_default());
+    let shown = if pair.is_second_better() {
+        "worse"
+    } else {
+        "better"
+    };
+    match pair.relation {
+        Some(Relation::Equivalent) if pair.different => format!(
+            "{first} is {shown} than {second} by {ahead} points ({p}), which is less than {margin}: they \
+             are equivalent (90 % interval {of_margin})."
+        ),
+        Some(Relation::Equivalent) => format!(
+            "{first} and {second} are equivalent: they differ by less than {margin} points (90 % interval \
+             {of_margin})."
+        ),
+        Some(Relation::NotWorse) => format!(
+            "{first} is not worse than {second} by {margin} points (90 % interval {of_margin}), and not \
+             shown to be better with {these} ({p}; {}).",
+            power(pair)
+        ),
+        _ if pair.different => {
+            format!("{first} is {shown} than {second} by {ahead} points ({evidence}).")
+        }
+        relation => {
+            let nor = match relation {
+                Some(_) => format!(", nor are they shown to be equivalent within {margin} points,"),
+                None => String::new(),
+            };
+            format!(
+                "{first} and {second} cannot be told apart{nor} with {these} ({evidence}; {}).",
+                power(pair)
+            )
+        }
     }
-    let power = match (pair.detectable_difference, pair.mid_p) {
-        (Some(difference), _) => format!(
-            "; the smallest difference that these images would reveal four times in five is {} points",
+}
+
+/// "−0.10 to 0.30".
+fn to(Interval { low, high }: Interval) -> String {
+    format!("{} to {}", points(low), points(high))
+}
+
+/// What could have been seen, where nothing is.
+fn power(pair: &Comparison) -> String {
+    let same = if pair.only_first_right + pair.only_second_right == 0 {
+        "both get the same images right, and "
+    } else {
+        ""
+    };
+    match pair.detectable_difference {
+        Some(difference) => format!(
+            "{same}the smallest difference that they would reveal four times in five is {} points",
             points(difference)
         ),
-        (None, Some(_)) => format!(
-            "; they differ on {}, too few to reveal any difference four times in five",
-            thousands(differing)
-        ),
-        // Over folds there is no such difference.
-        (None, None) => String::new(),
-    };
-    format!("{first} and {second} cannot be told apart with {these} ({evidence}{power}).")
+        None => format!("{same}no difference, however large, would be revealed four times in five"),
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +205,6 @@ mod tests {
                 low: difference - 0.002,
                 high: difference + 0.002,
             }),
-            mid_p: Some(p),
             p_adjusted: p,
             different: p < 0.05,
             detectable_difference: Some(0.0012),
@@ -148,27 +216,122 @@ mod tests {
     fn sentences_say_whether_there_is_a_difference_and_how_large() {
         let many = "these 10\u{a0}000 images";
         assert_eq!(
-            sentence(&pair(0.053, 3e-51), many),
+            sentence(&pair(0.053, 3e-51), many, None),
             "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 1e-50)."
         );
         assert_eq!(
-            sentence(&pair(0.001, 0.2), many),
-            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.10 to 0.30, p = 0.200; the smallest difference that these images would reveal four times in five is 0.12 points)."
+            sentence(&pair(0.001, 0.2), many, None),
+            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.10 to 0.30, p = 0.200; the smallest difference that they would reveal four times in five is 0.12 points)."
         );
         let few = Comparison {
             detectable_difference: None,
             ..pair(0.001, 0.2)
         };
         assert_eq!(
-            sentence(&few, "these 100 images"),
-            "a and b cannot be told apart with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; they differ on 12, too few to reveal any difference four times in five)."
+            sentence(&few, "these 100 images", None),
+            "a and b cannot be told apart with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; no difference, however large, would be revealed four times in five)."
         );
         let same = Comparison {
             only_first_right: 0,
             only_second_right: 0,
             ..pair(0.0, 1.0)
         };
-        assert_eq!(sentence(&same, many), "a and b get the same images right.");
+        assert_eq!(
+            sentence(&same, many, None),
+            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.20 to 0.20, p = 1.000; both get the same images right, and the smallest difference that they would reveal four times in five is 0.12 points)."
+        );
+        assert_eq!(
+            sentence(&pair(-0.053, 1e-9), many, None),
+            "a is worse than b by 5.30 points (95 % interval −5.50 to −5.10, p < 1e-8)."
+        );
+    }
+
+    #[test]
+    fn a_margin_has_words_of_its_own() {
+        let said = |difference: f64, p: f64, relation| {
+            let of = Comparison {
+                relation: Some(relation),
+                margin_interval: Some(Interval {
+                    low: difference - 0.001,
+                    high: difference + 0.001,
+                }),
+                ..pair(difference, p)
+            };
+            sentence(&of, "these 100 images", Some(0.003))
+        };
+        for (found, expected) in [
+            (
+                said(0.001, 0.2, Relation::Equivalent),
+                "a and b are equivalent: they differ by less than 0.30 points (90 % interval 0.00 to 0.20).",
+            ),
+            (
+                said(-0.0012, 0.01, Relation::Equivalent),
+                "a is worse than b by 0.12 points (p = 0.010), which is less than 0.30: they are equivalent (90 % interval −0.22 to −0.02).",
+            ),
+            (
+                said(0.002, 0.2, Relation::NotWorse),
+                "a is not worse than b by 0.30 points (90 % interval 0.10 to 0.30), and not shown to be better with these 100 images (p = 0.200; the smallest difference that they would reveal four times in five is 0.12 points).",
+            ),
+            (
+                said(0.053, 1e-9, Relation::Better),
+                "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 1e-8).",
+            ),
+            (
+                said(0.001, 0.2, Relation::Undecided),
+                "a and b cannot be told apart, nor are they shown to be equivalent within 0.30 points, with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; the smallest difference that they would reveal four times in five is 0.12 points).",
+            ),
+        ] {
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn folds_say_their_degrees_of_freedom() {
+        let folds = Comparison {
+            freedom: Some(4.0),
+            detectable_difference: None,
+            ..pair(0.001, 0.2)
+        };
+        assert_eq!(
+            sentence(&folds, "these 5 folds", None),
+            "a and b cannot be told apart with these 5 folds (95 % interval −0.10 to 0.30, p = 0.200 with 4 degrees of freedom; no difference, however large, would be revealed four times in five)."
+        );
+    }
+
+    #[test]
+    fn with_a_baseline_only_its_pairs_are_spoken_of() {
+        let mut run = run(&["a", "b", "c", "d"], &[0, 1].repeat(500));
+        run.baseline = Some("b".to_owned());
+        let fits = [("a", 0), ("b", 30), ("c", 30), ("d", 90)];
+        let fits = fits.map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
+        let said = verdict(&examples::report(fits.to_vec(), run.clone()));
+        assert_eq!(
+            said[0],
+            "a gets 100.00 % of the 1\u{a0}000 test images right, significantly more than b, the baseline."
+        );
+        assert!(
+            said[1].starts_with("a is better than b by 3.00 points"),
+            "{said:?}"
+        );
+        assert!(
+            said[2].starts_with("c and b cannot be told apart"),
+            "{said:?}"
+        );
+        assert!(
+            said[3].starts_with("d is worse than b by 6.00 points"),
+            "{said:?}"
+        );
+        assert_eq!(
+            said[4..],
+            [
+                "Models are compared with b alone. Intervals are in points and hold for all 3 pairs at once; p is adjusted for 2 tests, because models that get the same images right count as one: the more models are compared, the larger a difference must be to be shown."
+            ]
+        );
+        let without = verdict(&examples::report(fits[..1].to_vec(), run));
+        assert_eq!(
+            without[1..],
+            ["b, the baseline, did not finish: no models are compared."]
+        );
     }
 
     #[test]
@@ -188,7 +351,7 @@ mod tests {
                 "both get as many images right in each fold, so no test is possible.",
             ),
         ] {
-            let sentence = sentence(&without_spread(difference), "these 4 folds");
+            let sentence = sentence(&without_spread(difference), "these 4 folds", None);
             assert_eq!(sentence.strip_prefix(begins), Some(said));
         }
     }
@@ -217,7 +380,7 @@ mod tests {
         assert_eq!(
             sentences[3..],
             [
-                "Intervals are in points, of each pair alone; p is adjusted for all 3 pairs (Holm).",
+                "Intervals are in points and hold for all 3 pairs at once; p is adjusted for all of them: the more models are compared, the larger a difference must be to be shown.",
                 "All of this is of the first of 3 seeds; in 2 of them no model gets more images right than a."
             ]
         );

@@ -12,11 +12,11 @@ use crate::numbers::{probability, thousands};
 use crate::verdict::verdict;
 use crate::warnings::{Warning, warnings};
 use crate::words::judged_images;
-use analysis::{FIVE_BY_TWO, Report};
+use analysis::Report;
 use classes::{ClassTable, Matrix};
 use costs::CostRow;
 use models::{ControlRow, MetricsTable, ModelRow, SpreadRow};
-use pairs::{ComparisonRow, MetricPairs, SeedRow};
+use pairs::{MetricPairs, PairTable, over_seeds};
 use records::{DatasetRecord, Environment, Folds};
 use serde::Serialize;
 use training::{EpochTable, LearningTable, WeightDifferences};
@@ -28,13 +28,11 @@ pub(crate) struct View<'a> {
     headline: String,
     verdict: Vec<String>,
     folds: Option<Folds>,
-    comparisons: Vec<ComparisonRow>,
+    comparisons: Option<PairTable>,
     /// How many pairs there are, where not all are in the table.
     all_pairs: Option<String>,
-    /// How many pairs p values are adjusted for.
+    /// How many pairs are in the table.
     pairs: usize,
-    /// Whether there is an F test over 5x2 folds.
-    five_by_two: bool,
     by_metric: Option<MetricPairs>,
     groups: Vec<String>,
     cochran: Option<String>,
@@ -45,9 +43,7 @@ pub(crate) struct View<'a> {
     probabilities: bool,
     metrics: MetricsTable,
     spreads: Vec<SpreadRow>,
-    over_seeds: Vec<SeedRow>,
-    /// How many pairs are compared over seeds.
-    seed_pairs: usize,
+    over_seeds: Option<PairTable>,
     controls: Vec<ControlRow>,
     costs: Vec<CostRow>,
     curves: LearningTable,
@@ -80,16 +76,14 @@ impl<'a> View<'a> {
         let mut verdict = verdict(report);
         let pairs = report.comparisons.len();
         let shown = &report.comparisons[..pairs.min(MOST_PAIRS)];
-        let over_seeds = report.comparisons.iter();
         Self {
             report: About::new(report),
             headline: verdict.remove(0),
             verdict,
             folds: report.protocol.folds(),
-            comparisons: shown.iter().map(ComparisonRow::new).collect(),
+            comparisons: PairTable::new(report, shown),
             all_pairs: (pairs > MOST_PAIRS).then(|| thousands(pairs)),
-            pairs,
-            five_by_two: report.protocol.folds() == Some(FIVE_BY_TWO),
+            pairs: shown.len(),
             by_metric: MetricPairs::new(shown),
             groups: groups(report),
             cochran: cochran(report),
@@ -103,8 +97,7 @@ impl<'a> View<'a> {
             curves: LearningTable::new(report),
             controls: report.models.iter().filter_map(ControlRow::new).collect(),
             spreads: report.finished().filter_map(SpreadRow::new).collect(),
-            seed_pairs: over_seeds.filter(|pair| pair.over_seeds.is_some()).count(),
-            over_seeds: shown.iter().filter_map(SeedRow::new).collect(),
+            over_seeds: over_seeds(report, shown),
             warnings: warnings(report),
             sizes: Sizes::new(report),
             models: report

@@ -4,6 +4,7 @@ use crate::escape::one_line;
 use crate::numbers::probability;
 use analysis::{Agreement, Incomparable, Price, Status};
 use records::{JudgedOn, Search, TuningBudget};
+use statistics::Relation;
 
 /// The images that models are judged on: "test images".
 pub fn judged_images(judged_on: JudgedOn) -> &'static str {
@@ -22,6 +23,24 @@ pub(crate) fn status(status: Status, reason: Option<&str>) -> String {
         Status::Failed => format!("failed: {}", reason.as_deref().unwrap_or("no reason given")),
         Status::Cancelled => "cancelled".to_owned(),
         Status::Missing => reason.unwrap_or_else(|| "did not get its turn".to_owned()),
+    }
+}
+
+/// What is shown of a first model against a second, in a cell of a table.
+pub(crate) fn relation(
+    different: bool,
+    difference: f64,
+    relation: Option<Relation>,
+) -> &'static str {
+    match relation {
+        Some(Relation::Equivalent) => "equivalent",
+        Some(Relation::NotWorse) => "not worse",
+        Some(Relation::Better) => "better",
+        Some(Relation::Worse) => "worse",
+        Some(Relation::Undecided) => "undecided",
+        None if !different => "cannot be told apart",
+        None if difference < 0.0 => "worse",
+        None => "better",
     }
 }
 

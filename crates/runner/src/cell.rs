@@ -7,6 +7,7 @@ use crate::controls;
 use crate::failure::Failure;
 use crate::handover;
 use crate::job::{Ended, Event, Job, Task, TrialEnd};
+use crate::keeper::Keeper;
 use crate::learner::Method;
 use crate::measure::{self, fit_alone};
 use classifier::{Cancellation, Classifier, with_threads};
@@ -49,14 +50,24 @@ pub(crate) fn run(
         };
         Ok(match (job.task, &learner.method) {
             (Task::Fit(_), Method::Registered { recipe, .. }) => {
-                let outcome = measure::measure(recipe.as_ref(), data, &mut conditions);
+                let keeper = job.keep.as_ref().map(Keeper::new);
+                let outcome =
+                    measure::measure(recipe.as_ref(), data, &mut conditions, keeper.as_ref());
                 let looks = judged.looks();
-                Ended::Fit { outcome, looks }
+                Ended::Fit {
+                    outcome,
+                    looks,
+                    unkept: keeper.and_then(Keeper::into_reason),
+                }
             }
             (Task::Fit(_), Method::Command(program)) => {
                 let outcome = command::measure(program, data, &mut conditions);
                 let looks = judged.looks();
-                Ended::Fit { outcome, looks }
+                Ended::Fit {
+                    outcome,
+                    looks,
+                    unkept: None,
+                }
             }
             (_, method) => Ended::Trial(trial(method, data, &mut conditions)),
         })

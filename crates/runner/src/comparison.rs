@@ -1,5 +1,6 @@
 //! Data and models, ready to run: fits every cell that the store lacks, and records it.
 
+mod keeping;
 pub(crate) mod key;
 
 use crate::Registry;
@@ -8,9 +9,10 @@ use crate::environment::{self, Build};
 use crate::executor::Executor;
 use crate::failure::{Failure, Place};
 use crate::handover::Handover;
-use crate::job::{Ended, Event, Job, Task};
+use crate::job::{Ended, Event, Job, Keep, Task};
 use crate::learner::Learner;
 use crate::limits::Limits;
+use crate::margin::Margin;
 use crate::options::Options;
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
@@ -61,6 +63,8 @@ pub struct Setting<'a> {
     pub cancellation: Cancellation,
     /// Fit again what the store has.
     pub refit: bool,
+    /// Keep the main fit of each model in a file beside the records.
+    pub keep: bool,
     /// How the program was built. Without, nothing is kept in a store.
     pub build: Option<&'a Build>,
     /// The models it knows, for the versions of their libraries.
@@ -78,6 +82,7 @@ impl<'a> Setting<'a> {
             limits: Limits::default(),
             cancellation: Cancellation::default(),
             refit: false,
+            keep: false,
             build: None,
             registry,
             command: "",
@@ -164,6 +169,7 @@ impl Comparison {
                 &format!("train_limit of {}", learner.id),
             )?;
         }
+        check_baseline(&learners, &options)?;
         for size in options.sizes.iter().flatten() {
             can_draw(Some(size.get()), "sizes")?;
         }
@@ -242,7 +248,10 @@ impl Comparison {
             }
             let what = format!("{}{}", learner.id, of_cell(&session.run, *cell));
             watcher.begin(&what, index, cells.len());
-            let (record, reused) = self.find_or_fit(&session, learner, *cell, watcher)?;
+            let file = setting.keep.then(|| self.file_of(results, learner, *cell));
+            let file = file.flatten();
+            let (record, reused) =
+                self.find_or_fit(&session, learner, *cell, file.as_deref(), watcher)?;
             watcher.end(&in_a_line(&session.run, &record, reused));
             log.append(&Record::Fit(Box::new(record)))?;
             session.tell_trouble(watcher);
@@ -273,6 +282,7 @@ impl Comparison {
         session: &Session<'_>,
         learner: &Learner,
         cell: Cell,
+        file: Option<&Path>,
         watcher: &mut dyn Watcher,
     ) -> Result<(FitRecord, bool), Failure> {
         let build = session.build();
@@ -285,14 +295,19 @@ impl Comparison {
             looks,
             outcome,
         };
-        if let Some((fitted, machine)) = session.find(&key) {
+        let is_kept = file.is_none_or(|file| Self::is_kept(file, &key));
+        if let (true, Some((fitted, machine))) = (is_kept, session.find(&key)) {
             let looks = fitted.looks;
             return Ok((
                 record(Outcome::Finished(fitted), looks, Some(machine)),
                 true,
             ));
         }
-        let (outcome, looks) = session.fit(learner, cell, watcher)?;
+        let keep = file.and_then(|file| self.keep(learner, cell, key.hash(), file));
+        let (outcome, looks, unkept) = session.fit(learner, cell, keep, watcher)?;
+        if let Some(reason) = unkept {
+            watcher.note(&format!("note: {} was not kept: {reason}", learner.id));
+        }
         let machine = session.run.environment.machine();
         if let (Outcome::Finished(fitted), Some(machine)) = (&outcome, &machine) {
             session.store.keep(&key, machine, &session.run.run, fitted);
@@ -344,7 +359,7 @@ impl Comparison {
             };
             let what = format!("{}{}", learner.id, of_cell(&session.run, record.cell));
             watcher.begin(&what, index, fits.len());
-            let (outcome, _) = session.fit(learner, record.cell, watcher)?;
+            let (outcome, ..) = session.fit(learner, record.cell, None, watcher)?;
             if setting.cancellation.check().is_err() {
                 return Err(Failure::Interrupted);
             }
@@ -459,6 +474,8 @@ impl Comparison {
             protocol: self.division.protocol,
             question: self.options.question.clone(),
             analysis: self.options.analysis.clone(),
+            baseline: self.options.baseline.clone(),
+            margin: self.options.margin.map(Margin::points),
             models: self
                 .learners
                 .iter()
@@ -469,6 +486,19 @@ impl Comparison {
             labels,
             folds,
         }
+    }
+}
+
+/// That the model to compare with is one of them.
+fn check_baseline(learners: &[Learner], options: &Options) -> Result<(), Failure> {
+    let ids = learners.iter().map(|learner| learner.id.clone());
+    match &options.baseline {
+        Some(id) if learners.iter().all(|learner| learner.id != *id) => Err(Failure::NotPlanned {
+            place: Place::Option("baseline".to_owned()),
+            id: id.clone(),
+            planned: ids.collect(),
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -492,16 +522,23 @@ impl Session<'_> {
         executor.run(job, *limits, cancellation, on)
     }
 
-    /// Fits a cell, and counts the looks at the labels that it is judged by.
+    /// Fits a cell, counts the looks at the labels that it is judged by, and says why the model was not
+    /// kept, if it was to be and was not.
     fn fit(
         &self,
         learner: &Learner,
         cell: Cell,
+        keep: Option<Keep>,
         watcher: &mut dyn Watcher,
-    ) -> Result<(Outcome, usize), Failure> {
-        let job = self.job(Task::Fit(cell), learner);
+    ) -> Result<(Outcome, usize, Option<String>), Failure> {
+        let mut job = self.job(Task::Fit(cell), learner);
+        job.keep = keep;
         match self.run(&job, &mut |event| watcher.event(event))? {
-            Ended::Fit { outcome, looks } => Ok((outcome, looks)),
+            Ended::Fit {
+                outcome,
+                looks,
+                unkept,
+            } => Ok((outcome, looks, unkept)),
             other => Err(Failure::job(
                 "job",
                 &format!("not the end of a fit: {other:?}"),

@@ -148,6 +148,14 @@ pub enum Failure {
         /// The data set.
         name: String,
     },
+    /// A model that was to be trained into a file is not there.
+    #[error("{model} was not kept: {reason}")]
+    Unkept {
+        /// The model.
+        model: String,
+        /// Why.
+        reason: String,
+    },
     /// A job could not be run, whatever its model.
     #[error("{what}: {reason}")]
     Job {

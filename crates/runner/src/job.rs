@@ -27,6 +27,17 @@ pub struct Job {
     pub threads: usize,
     /// Variables that its process needs.
     pub environment: Vec<(String, String)>,
+    /// Where the fitted model is to be kept, if it is.
+    pub keep: Option<Keep>,
+}
+
+/// Where a fitted model is to be kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Keep {
+    /// The file.
+    pub path: PathBuf,
+    /// What it says, as far as that is known before the fit.
+    pub about: kept::About,
 }
 
 /// What is to be done.
@@ -107,6 +118,8 @@ pub enum Ended {
         outcome: Outcome,
         /// How often it made anyone look at the labels of the samples it was judged on.
         looks: usize,
+        /// Why the model was not kept, if it was to be.
+        unkept: Option<String>,
     },
     /// Of a [`Task::Trial`].
     Trial(TrialEnd),
@@ -158,6 +171,7 @@ impl Job {
             data,
             threads,
             environment: learner.method.environment(),
+            keep: None,
         }
     }
 
@@ -195,6 +209,7 @@ impl Job {
             Task::Fit(_) => Ended::Fit {
                 outcome: Outcome::Failed { reason },
                 looks: 0,
+                unkept: None,
             },
             Task::Trial(_) => Ended::Trial(TrialEnd {
                 accuracy: Some(Err(reason)),
@@ -215,6 +230,7 @@ impl Job {
             Task::Fit(_) => Ended::Fit {
                 outcome: Outcome::Cancelled,
                 looks: 0,
+                unkept: None,
             },
             Task::Trial(_) => Ended::Trial(TrialEnd {
                 accuracy: None,

@@ -2,6 +2,7 @@
 
 use crate::conditions::{Conditions, Cost, FitData, On, Unfitted, guarded};
 use crate::job::Event;
+use crate::keeper::Keeper;
 use crate::memory::Peak;
 use crate::mistakes::most_confident_mistakes;
 use crate::stopwatch::Stopwatch;
@@ -26,14 +27,19 @@ const LEAST_LATENCIES: usize = 200;
 /// Samples per step of an evaluation that can be called off.
 const BLOCK: usize = 2_000;
 
-/// Fits a model and evaluates it.
+/// Fits a model, evaluates it, and keeps it, if it is to be kept.
 pub(crate) fn measure(
     recipe: &dyn Recipe,
     data: FitData<'_>,
     conditions: &mut Conditions<'_>,
+    keeper: Option<&Keeper<'_>>,
 ) -> Outcome {
     let threads = conditions.threads;
-    let attempt = || with_threads(threads, || fit_and_evaluate(recipe, data, conditions));
+    let attempt = || {
+        with_threads(threads, || {
+            fit_and_evaluate(recipe, data, conditions, keeper)
+        })
+    };
     match guarded(attempt).and_then(|result| result) {
         Ok(fitted) => Outcome::Finished(Box::new(fitted)),
         Err(Unfitted::Cancelled) => Outcome::Cancelled,
@@ -77,6 +83,7 @@ fn fit_and_evaluate(
     recipe: &dyn Recipe,
     data: FitData<'_>,
     conditions: &mut Conditions<'_>,
+    keeper: Option<&Keeper<'_>>,
 ) -> Result<Fitted, Unfitted> {
     let FitData { train, judged, .. } = data;
     let cancellation = conditions.cancellation;
@@ -102,16 +109,15 @@ fn fit_and_evaluate(
         stopwatch,
         ..
     } = watch;
-    evaluate(
-        classifier.as_ref(),
-        data,
-        conditions,
-        epochs,
-        Cost {
-            time: stopwatch.elapsed(),
-            memory: most,
-        },
-    )
+    let cost = Cost {
+        time: stopwatch.elapsed(),
+        memory: most,
+    };
+    let fitted = evaluate(classifier.as_ref(), data, conditions, epochs, cost)?;
+    if let Some(keeper) = keeper {
+        keeper.keep(classifier.as_ref(), fitted.temperature);
+    }
+    Ok(fitted)
 }
 
 /// What a fitted model is worth.

@@ -1,6 +1,7 @@
 //! What a comparison is asked to do beside its models: one struct for plans, command line, schema and
 //! store keys.
 
+use crate::margin::Margin;
 use classifier::Count;
 use classifier::schemars::{self, JsonSchema, Schema, SchemaGenerator, json_schema};
 use records::Folds;
@@ -46,6 +47,12 @@ pub struct Options {
     /// Cross-validate on the training samples: K folds, or R times K folds, as in 5x2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cv: Option<CrossValidation>,
+    /// Compare every model with this one only, by its name in the plan, in place of every pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
+    /// The largest difference in accuracy that does not matter, in points, such as 0.3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin: Option<Margin>,
     /// Train every model on as many samples only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train_limit: Option<Count>,

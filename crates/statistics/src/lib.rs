@@ -6,10 +6,11 @@
 //! | How good is it? | [`ConfusionMatrix`], [`log_loss`], [`brier`], [`roc_auc`], [`average_precision`] |
 //! | How sure is that? | [`wilson`], [`PairedBootstrap`], [`CorrelatedDifferences::share_interval`], [`spread`] |
 //! | Do two differ, on the same samples? | [`mcnemar`], [`tango`], [`ClusteredDifference`], [`AreaDifference`] |
+//! | Do two differ, on samples of their own? | [`independent_difference`] |
 //! | Does the difference matter? | [`paired_relation`], [`Relation`] |
 //! | Which of several differ? | [`all_pairs`], [`against_control`], [`PairedBootstrap::simultaneous`], [`cochran_q`] |
 //! | Over folds, seeds, data sets? | [`CorrelatedDifferences`], [`SeedDifference`], [`CrossedDifference`], [`outperforming`], [`friedman`], [`wilcoxon`] |
-//! | What could be found? | [`detectable_difference`], [`samples_needed`], [`detectable_effect`] |
+//! | What could be found? | [`detectable_difference`], [`least_detectable`], [`samples_needed`], [`detectable_effect`] |
 //! | Do probabilities mean what they say? | [`reliability`], [`corp`], [`Temperature`], [`spiegelhalter`] |
 //! | Is it honest? | [`shuffled_labels`], [`luck_bound`] |
 //!
@@ -23,6 +24,7 @@ mod confusion;
 mod corp;
 mod crossed;
 mod equivalence;
+mod independent;
 mod interval;
 mod looks;
 mod moments;
@@ -55,12 +57,16 @@ pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use corp::{Corp, Step, consistency_band, corp};
 pub use crossed::CrossedDifference;
 pub use equivalence::{Relation, paired_relation};
+pub use independent::independent_difference;
 pub use interval::{Interval, binomial_tail, wilson};
 pub use looks::{Looks, luck_bound};
 pub use moments::{mean, quantile, variance};
 pub use paired::{McNemar, holm, mcnemar};
-pub use pairs::{PairComparison, against_control, all_pairs};
-pub use power::{detectable_difference, detectable_effect, mcnemar_power, samples_needed, t_power};
+pub use pairs::{PairComparison, against_control, all_pairs, distinct_pairs};
+pub use power::{
+    detectable_difference, detectable_effect, least_detectable, mcnemar_power, samples_needed,
+    t_power,
+};
 pub use probabilities::{
     brier, brier_scores, impossible_truths, log_loss, log_losses, ranks, roc_auc,
     roc_auc_influences, top_k_accuracy,

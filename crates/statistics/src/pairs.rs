@@ -59,8 +59,7 @@ impl PairComparison {
 /// # Panics
 /// If the classifiers were judged on different numbers of samples, or `alpha` is not in (0, 1).
 pub fn all_pairs(right: &[Vec<bool>], alpha: f64) -> Vec<PairComparison> {
-    let distinct = distinct(right.iter());
-    let tests = distinct * distinct.saturating_sub(1) / 2;
+    let tests = distinct_pairs(right, None);
     let pairs = (0..right.len()).flat_map(|i| (i + 1..right.len()).map(move |j| (i, j)));
     pairs
         .map(|pair| compare(right, pair, tests, alpha))
@@ -74,12 +73,26 @@ pub fn all_pairs(right: &[Vec<bool>], alpha: f64) -> Vec<PairComparison> {
 /// # Panics
 /// As [`all_pairs`], or if there is no such control.
 pub fn against_control(right: &[Vec<bool>], control: usize, alpha: f64) -> Vec<PairComparison> {
-    let unlike = right.iter().filter(|of| **of != right[control]);
-    let tests = distinct(unlike);
+    let tests = distinct_pairs(right, Some(control));
     let others = (0..right.len()).filter(|&other| other != control);
     others
         .map(|other| compare(right, (other, control), tests, alpha))
         .collect()
+}
+
+/// How many tests [`all_pairs`] adjusts its p values for, or with a control [`against_control`]: the pairs
+/// of classifiers that are not right on the same samples.
+///
+/// # Panics
+/// If there is no such control.
+pub fn distinct_pairs(right: &[Vec<bool>], control: Option<usize>) -> usize {
+    match control {
+        Some(control) => distinct(right.iter().filter(|of| **of != right[control])),
+        None => {
+            let distinct = distinct(right.iter());
+            distinct * distinct.saturating_sub(1) / 2
+        }
+    }
 }
 
 fn distinct<'a>(right: impl Iterator<Item = &'a Vec<bool>>) -> usize {

@@ -1,6 +1,6 @@
 //! What a comparison can find before it is run: the smallest differences, and how much it takes.
 
-use crate::mcnemar;
+use crate::{binomial_tail, mcnemar};
 use statrs::distribution::{Binomial, ContinuousCDF, Discrete, DiscreteCDF, Normal, StudentsT};
 use statrs::function::gamma::ln_gamma;
 
@@ -37,6 +37,22 @@ pub fn detectable_difference(
     }
     Some(smallest(0.0, differing, |difference| {
         exact.of(difference, differing) >= power
+    }))
+}
+
+/// The smallest difference in accuracy that McNemar's exact test can find at all with probability `power`
+/// at level `alpha`, two-sided, on `samples` samples: [`detectable_difference`] of two classifiers of which
+/// one alone is right on all samples on which they differ. `None` where even a difference of 1 is not
+/// found: five samples show nothing at a level of 0.05.
+///
+/// # Panics
+/// If `alpha` or `power` is not in (0, 1).
+pub fn least_detectable(samples: usize, alpha: f64, power: f64) -> Option<f64> {
+    assert!(alpha > 0.0 && alpha < 1.0, "a level of {alpha}");
+    assert!(power > 0.0 && power < 1.0, "a power of {power}");
+    let fewest = (1..=samples).find(|&differing| mcnemar(differing, 0).p <= alpha)?;
+    Some(smallest(0.0, 1.0, |difference| {
+        binomial_tail(fewest, samples, difference) >= power
     }))
 }
 
@@ -212,6 +228,21 @@ mod tests {
         assert_eq!(differing(0.0007), None);
         assert_eq!(differing(0.0), None);
         assert_eq!(detectable_difference(0, 0.5, 0.05, 0.8), None);
+    }
+
+    #[test]
+    fn nothing_smaller_than_the_least_detectable_difference_is_found() {
+        for (samples, alpha) in [(20, 0.05), (10_000, 0.05), (10_000, 0.05 / 190.0)] {
+            let least = least_detectable(samples, alpha, 0.8).unwrap();
+            let power = mcnemar_power(samples, least, least, alpha);
+            assert!((power - 0.8).abs() < 1e-6, "{power}");
+            // Where more samples differ it takes a larger difference.
+            let more = detectable_difference(samples, 2.0 * least, alpha, 0.8);
+            assert!(more.is_none_or(|more| more > least), "{more:?} {least}");
+        }
+        assert_eq!(least_detectable(5, 0.05, 0.8), None);
+        assert!(least_detectable(6, 0.05, 0.8).is_some_and(|least| least > 0.9));
+        assert_eq!(least_detectable(0, 0.05, 0.8), None);
     }
 
     #[test]

@@ -62,6 +62,11 @@ impl CorrelatedDifferences {
         self.mean
     }
 
+    /// Its standard error, corrected.
+    pub fn error(&self) -> f64 {
+        self.error
+    }
+
     /// The corrected resampled t test (Nadeau and Bengio 2003), two-sided.
     pub fn t_test(&self) -> Test {
         let statistic = self.mean / self.error;

@@ -69,6 +69,11 @@ impl SeedDifference {
         self.mean
     }
 
+    /// Its standard error.
+    pub fn error(&self) -> f64 {
+        self.error
+    }
+
     /// Degrees of freedom: pairs less one, or Welch and Satterthwaite's.
     pub fn freedom(&self) -> f64 {
         self.freedom

@@ -204,9 +204,43 @@ mod tests {
 
     fn applied(table: &Table, settings: &Settings) -> (Vec<String>, Vec<f32>) {
         let preparation = Preparation::learn(table, settings).unwrap();
+        assert_eq!(preparation.check(), Ok(()));
         let samples = preparation.apply(table).unwrap();
         assert_eq!(samples.names().unwrap()[..], *preparation.features());
         (preparation.features.clone(), samples.to_f32().into_owned())
+    }
+
+    #[test]
+    fn what_no_rows_can_teach_is_refused() {
+        let columns = vec![
+            Column::numbers("age", vec![1.0, NAN, 3.0]).unwrap(),
+            ports(&[Some(0), Some(1), Some(0)]),
+        ];
+        let learnt = Preparation::learn(&table(columns), &frequent(1)).unwrap();
+        let changed = |change: fn(&mut Preparation)| {
+            let mut preparation = learnt.clone();
+            change(&mut preparation);
+            preparation.check().unwrap_err()
+        };
+        let other = "the features are not those of the columns";
+        assert_eq!(changed(|it| it.features.truncate(1)), other);
+        assert_eq!(changed(|it| it.columns.truncate(1)), other);
+        let wrong = "column port cannot be prepared so";
+        assert_eq!(
+            changed(|it| it.columns[1].kind = crate::Kind::Number),
+            wrong
+        );
+        let more = |it: &mut Preparation| {
+            it.columns[1].features.push("more".to_owned());
+            it.features.push("more".to_owned());
+        };
+        assert_eq!(changed(more), wrong);
+        let infinite = changed(|it| {
+            if let Step::Number { mean, .. } = &mut it.columns[0].step {
+                *mean = f64::INFINITY;
+            }
+        });
+        assert_eq!(infinite, "column age cannot be prepared so");
     }
 
     #[test]

@@ -88,6 +88,21 @@ impl Preparation {
         &self.features
     }
 
+    /// Refuses a preparation that was not learnt but read from somewhere, and cannot be one.
+    ///
+    /// # Errors
+    /// The first column that is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let all = self.columns.iter().flat_map(|column| &column.features);
+        if !all.eq(&self.features) || self.features.is_empty() {
+            return Err("the features are not those of the columns".to_owned());
+        }
+        match self.columns.iter().find(|column| !column.is_possible()) {
+            None => Ok(()),
+            Some(column) => Err(format!("column {} cannot be prepared so", column.name)),
+        }
+    }
+
     /// Makes features of a table's rows: shape (rows, [`features`](Self::features)). A feature beyond
     /// the range of `f32` is at its end.
     ///
@@ -121,6 +136,35 @@ impl Preparation {
 }
 
 impl PreparedColumn {
+    /// Whether its step makes as many features as it has names for, of numbers that are finite.
+    fn is_possible(&self) -> bool {
+        let is_category = self.kind == Kind::Category;
+        let (made, is_fine) = match &self.step {
+            Step::LeftOut(_) => (0, true),
+            Step::OneHot {
+                categories,
+                pooled,
+                missing,
+            } => {
+                let more = usize::from(*pooled > 0) + usize::from(*missing);
+                (categories.len() + more, is_category)
+            }
+            &Step::Number {
+                fill,
+                mean,
+                deviation,
+                value,
+                indicator,
+            } => {
+                let finite = [fill.unwrap_or(0.0), mean, deviation];
+                let is_finite = finite.iter().all(|number| number.is_finite());
+                let made = usize::from(value) + usize::from(indicator);
+                (made, is_finite && deviation > 0.0 && !is_category)
+            }
+        };
+        is_fine && made == self.features.len()
+    }
+
     fn find_in<'a>(&self, table: &'a Table) -> Result<&'a Column, TableError> {
         let column = table
             .column(&self.name)

@@ -3,6 +3,7 @@
 use crate::cli::CompareArgs;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
+use crate::keeping;
 use crate::output;
 use crate::progress::Progress;
 use crate::request::{check_exclusions, command_line, own_processes};
@@ -23,15 +24,26 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;
+    if arguments.keep && plan.options.cv.is_some() {
+        return Err(Failure::Option {
+            option: "--keep".to_owned(),
+            reason: "over folds there are many models of each kind; leave out `cv` to keep one"
+                .to_owned(),
+        });
+    }
     let learners = plan.ready()?;
     let splits = run.load(&plan)?;
     let given = given(arguments, &plan.options, &splits)?;
     let comparison = Comparison::new(splits, learners, plan.options)?.with(given)?;
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
-    let setting = run.setting(&executor, &cancellation, &command);
+    let mut setting = run.setting(&executor, &cancellation, &command);
+    setting.keep = arguments.keep;
     let results = run.results();
     let records = comparison.run(&results, &setting, &mut Progress::new(run.quiet))?;
+    if arguments.keep {
+        keeping::complete_all(&comparison, &results, &records)?;
+    }
 
     let report = Report::new(records);
     let directory = comparison.directory(&results);

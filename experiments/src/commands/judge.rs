@@ -9,9 +9,10 @@ use crate::request::command_line;
 use crate::table;
 use analysis::{Gate, Report};
 use catalog::name_of;
-use predictions::{Truth, judged, read_models};
+use predictions::{Question, Truth, judged, read_models};
 use records::{Environment, FILE_NAME, is_file_name};
 use report::{gate_in_words, write_index, write_report};
+use runner::Margin;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &JudgeArgs) -> Result<(), Failure> {
@@ -23,9 +24,23 @@ pub(crate) fn run(arguments: &JudgeArgs) -> Result<(), Failure> {
     let (id, label) = (arguments.id.as_deref(), arguments.label.as_deref());
     let truth = Truth::read(&arguments.truth, id, label)?;
     let models = read_models(&truth, &arguments.files)?;
-    let judged = judged(truth, models, &name, arguments.seed, environment(arguments))?;
-    for gate in &arguments.fail_if {
-        check(gate, judged.models())?;
+    let question = Question {
+        name: &name,
+        seed: arguments.seed,
+        baseline: arguments.baseline.as_deref(),
+        margin: arguments.margin.map(Margin::points),
+    };
+    let judged = judged(truth, models, question, environment(arguments))?;
+    let known: Vec<&str> = judged.models().collect();
+    for id in &arguments.baseline {
+        check("--baseline", id, &known)?;
+    }
+    for id in arguments
+        .fail_if
+        .iter()
+        .flat_map(|gate| [&gate.model, &gate.than])
+    {
+        check("--fail-if", id, &known)?;
     }
 
     let directory = arguments.results.join(&name);
@@ -47,16 +62,13 @@ fn environment(arguments: &JudgeArgs) -> Environment {
     environment
 }
 
-/// Refuses a gate of a model that there is not.
-fn check<'a>(gate: &Gate, mut models: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
-    let known: Vec<&str> = models.by_ref().collect();
-    for id in [&gate.model, &gate.than] {
-        if !known.contains(&id.as_str()) {
-            let reason = format!("there is no model {id}; there are {}", known.join(", "));
-            return Err(option("--fail-if", reason));
-        }
+/// Refuses the name of a model that there is not.
+fn check(option_name: &str, id: &str, known: &[&str]) -> Result<(), Failure> {
+    if known.contains(&id) {
+        return Ok(());
     }
-    Ok(())
+    let reason = format!("there is no model {id}; there are {}", known.join(", "));
+    Err(option(option_name, reason))
 }
 
 /// Success only if no gate fails.
@@ -64,6 +76,7 @@ fn gates(gates: &[Gate], report: &Report, quiet: bool) -> Result<(), Failure> {
     let mut failed = Vec::new();
     for gate in gates {
         let Some(found) = report.gate(gate) else {
+            failed.push(format!("{} or {} did not finish", gate.model, gate.than));
             continue;
         };
         let said = gate_in_words(gate, &found);

@@ -21,7 +21,8 @@ pub(crate) enum Role {
 pub(crate) struct Schema {
     /// Names and kinds; `None` where all values were missing.
     pub(crate) columns: Vec<(String, Option<Kind>)>,
-    pub(crate) label: String,
+    /// Nothing where labels do not matter.
+    pub(crate) label: Option<String>,
     pub(crate) group: Option<String>,
 }
 
@@ -33,7 +34,7 @@ impl Schema {
             columns: columns
                 .map(|column| (column.name().to_owned(), kind(column)))
                 .collect(),
-            label,
+            label: Some(label),
             group,
         }
     }
@@ -109,7 +110,9 @@ fn as_before(
     if let Some(group) = &schema.group {
         roles[exactly(group)?] = (Role::Group, Plan::Of(Kind::Category));
     }
-    roles[exactly(&schema.label)?] = (Role::Label, Plan::Labels);
+    if let Some(label) = &schema.label {
+        roles[exactly(label)?] = (Role::Label, Plan::Labels);
+    }
     Ok(roles)
 }
 

@@ -1,6 +1,6 @@
 //! What the record of a run must be.
 
-use super::demand::{MOST_COUNTED, MOST_VALUES, count, demand, length};
+use super::demand::{MOST_COUNTED, MOST_VALUES, count, demand, length, planned};
 use crate::{DatasetRecord, FILE_NAME, Folds, JudgedOn, PlannedModel, RunRecord, is_file_name};
 use std::collections::HashSet;
 
@@ -34,7 +34,19 @@ pub(crate) fn run(run: &RunRecord) -> Result<(), String> {
         }
         JudgedOn::Folds(of) => folds(run, of)?,
     }
-    models(run)
+    models(run)?;
+    compared(run)
+}
+
+/// What the models are compared with, and up to what they count as equal.
+fn compared(run: &RunRecord) -> Result<(), String> {
+    if let Some(id) = &run.baseline {
+        planned(run, id).map_err(|reason| format!("baseline: {reason}"))?;
+    }
+    let margin = run.margin.unwrap_or(1.0);
+    demand(margin > 0.0 && margin <= 100.0, || {
+        format!("a margin of {margin} points; it must be above 0, and at most 100")
+    })
 }
 
 pub(crate) fn data_set(data: &DatasetRecord) -> Result<(), String> {

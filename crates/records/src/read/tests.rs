@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 fn run() -> RunRecord {
     let mut run = examples::run(&["good", "bad"], &[0, 0, 1, 1]);
     run.protocol.seeds = 2;
+    run.baseline = Some("good".to_owned());
+    run.margin = Some(0.3);
     run
 }
 
@@ -300,6 +302,24 @@ fn folds_that_cannot_be_are_refused() {
     refuses(&|run| run.folds[1].0[0] = 4, "fold 4 of 4");
     refuses(&|run| run.folds[1].0 = vec![0, 1, 2, 2, 2, 2, 2, 2], empty);
     refuses(&|run| run.models[0].fits = 7, "fits of a: 7");
+}
+
+#[test]
+fn a_baseline_is_a_model_and_a_margin_is_in_points() {
+    expect(
+        0,
+        "/baseline",
+        json!("other"),
+        "baseline: the run has no model `other`",
+    );
+    for wrong in [0.0, -0.3, 100.5] {
+        expect(
+            0,
+            "/margin",
+            json!(wrong),
+            &format!("a margin of {wrong} points"),
+        );
+    }
 }
 
 #[test]

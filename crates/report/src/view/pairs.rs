@@ -1,59 +1,161 @@
-//! The tables of pairs of models, cell by cell.
+//! The tables of pairs of models, cell by cell, and what to know of them.
 
-use crate::numbers::{four, p_value, points, probability, thousands};
-use analysis::{Comparison, Metric, MetricDifference};
+use crate::numbers::{four, points, probability, thousands};
+use crate::words;
+use analysis::{Comparison, FIVE_BY_TWO, Metric, MetricDifference, OverSeeds, Report};
 use serde::Serialize;
 use statistics::{Interval, Posterior};
 
 const NONE: &str = "–";
 
-/// One pair of models.
+/// A table, with what to know of it in sentences.
 #[derive(Serialize)]
-pub(super) struct ComparisonRow {
-    first: String,
-    second: String,
-    difference: String,
-    interval: String,
-    only: String,
-    p: String,
-    mid_p: String,
-    different: bool,
-    detectable: String,
-    posterior: String,
-    five_by_two: String,
+pub(super) struct PairTable {
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+    notes: Vec<String>,
 }
 
-impl ComparisonRow {
-    pub(super) fn new(pair: &Comparison) -> Self {
-        let or_none = |text: Option<String>| text.unwrap_or_else(|| NONE.to_owned());
-        let interval =
-            |Interval { low, high }: Interval| format!("{} – {}", points(low), points(high));
-        let shares = |posterior: Posterior| {
-            let share = |p: f64| format!("{:.0}", p * 100.0);
-            format!(
-                "{} / {} / {}",
-                share(posterior.first_better),
-                share(posterior.equivalent),
-                share(posterior.second_better)
-            )
+#[derive(Serialize)]
+struct Column {
+    title: &'static str,
+    is_text: bool,
+}
+
+fn column(title: &'static str) -> Column {
+    let is_text = ["model", "against", "verdict"].contains(&title);
+    Column { title, is_text }
+}
+
+impl PairTable {
+    /// The pairs that are `shown`; `None` where there are none.
+    pub(super) fn new(report: &Report, shown: &[Comparison]) -> Option<Self> {
+        let has_folds = report.protocol.folds().is_some();
+        let five_by_two = report.protocol.folds() == Some(FIVE_BY_TWO);
+        let has_margin = report.margin.is_some();
+        let columns = [
+            (true, "model"),
+            (true, "against"),
+            (true, "points ahead"),
+            (true, "95 % interval"),
+            (has_margin, "90 % interval"),
+            (true, "only one right"),
+            (true, "adjusted p"),
+            (true, "verdict"),
+            (true, "smallest to show"),
+            (has_folds, "% first better / equivalent / second better"),
+            (five_by_two, "5×2cv F"),
+        ];
+        let is_there = columns.map(|(is_there, _)| is_there);
+        let titles = columns.into_iter().filter(|(is_there, _)| *is_there);
+        let row = |pair: &Comparison| {
+            let cells = cells(pair).into_iter().zip(is_there);
+            cells.filter(|of| of.1).map(|of| of.0).collect()
         };
-        let f = pair.five_by_two;
-        Self {
-            first: pair.first.clone(),
-            second: pair.second.clone(),
-            difference: points(pair.difference),
-            interval: or_none(pair.difference_interval.map(interval)),
-            only: format!("{} / {}", pair.only_first_right, pair.only_second_right),
-            p: probability(pair.p_adjusted),
-            mid_p: pair.mid_p.map_or_else(String::new, p_value),
-            different: pair.different,
-            detectable: or_none(pair.detectable_difference.map(points)),
-            five_by_two: or_none(
-                f.map(|test| format!("F = {:.2}, {}", test.statistic, probability(test.p))),
-            ),
-            posterior: or_none(pair.posterior.map(shares)),
-        }
+        (!shown.is_empty()).then(|| Self {
+            columns: titles.map(|(_, title)| column(title)).collect(),
+            rows: shown.iter().map(row).collect(),
+            notes: if has_folds {
+                notes_on_folds(report)
+            } else {
+                notes_on_images(report)
+            },
+        })
     }
+}
+
+/// All cells that a pair can have.
+fn cells(pair: &Comparison) -> [String; 11] {
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| NONE.to_owned());
+    let f = pair.five_by_two;
+    [
+        pair.first.clone(),
+        pair.second.clone(),
+        points(pair.difference),
+        or_none(pair.difference_interval.map(from_to)),
+        or_none(pair.margin_interval.map(from_to)),
+        format!("{} / {}", pair.only_first_right, pair.only_second_right),
+        probability(pair.p_adjusted),
+        words::relation(pair.different, pair.difference, pair.relation).to_owned(),
+        or_none(pair.detectable_difference.map(points)),
+        or_none(pair.posterior.map(shares)),
+        or_none(f.map(|test| format!("F = {:.2}, {}", test.statistic, probability(test.p)))),
+    ]
+}
+
+fn from_to(Interval { low, high }: Interval) -> String {
+    format!("{} – {}", points(low), points(high))
+}
+
+fn shares(posterior: Posterior) -> String {
+    let share = |p: f64| format!("{:.0}", p * 100.0);
+    format!(
+        "{} / {} / {}",
+        share(posterior.first_better),
+        share(posterior.equivalent),
+        share(posterior.second_better)
+    )
+}
+
+fn notes_on_images(report: &Report) -> Vec<String> {
+    let each = at_each(report.tests);
+    let mut notes = vec![
+        format!(
+            "The interval is Tango's (1998), p is of McNemar's exact test: each {each}, so that all hold at once and none \
+             contradicts its verdict. They speak of other images of the same kind, not of other seeds or other training images."
+        ),
+        "The smallest to show is the difference, in points, that the test finds four times in five for models that differ on \
+         as many images, or, where these are too few for any, on as many as it takes."
+            .to_owned(),
+    ];
+    notes.extend(note_on_margin(report));
+    notes
+}
+
+fn notes_on_folds(report: &Report) -> Vec<String> {
+    let freedom = report.comparisons.iter().find_map(|pair| pair.freedom);
+    let freedom = freedom.map_or_else(String::new, |freedom| {
+        let s = if freedom == 1.0 { "" } else { "s" };
+        format!(" with {freedom} degree{s} of freedom")
+    });
+    let region = report.margin.map_or_else(
+        || "half a point".to_owned(),
+        |margin| format!("{} points", points(margin)),
+    );
+    let mut notes = vec![
+        format!(
+            "Interval and p are of the t test{freedom} for folds that share training images (Nadeau and Bengio 2003), each \
+             {}, so that all hold at once. The smallest to show is the difference, in points, that the test finds four times in \
+             five over as many folds that spread as these do; – where none could be found, or no test is possible.",
+            at_each(report.tests)
+        ),
+        format!(
+            "The shares are of the Bayesian correlated t test (Corani and Benavoli 2015); models within {region} count as \
+             equivalent."
+        ),
+    ];
+    if report.protocol.folds() == Some(FIVE_BY_TWO) {
+        notes.push("F is of the combined test of Alpaydin (1999), its p not adjusted.".to_owned());
+    }
+    notes.extend(note_on_margin(report));
+    notes
+}
+
+/// At which level each pair is tested.
+fn at_each(tests: usize) -> String {
+    match tests {
+        0 | 1 => "at 0.05".to_owned(),
+        tests => format!("at 0.05 / {} (Bonferroni)", thousands(tests)),
+    }
+}
+
+fn note_on_margin(report: &Report) -> Option<String> {
+    let margin = points(report.margin?);
+    Some(format!(
+        "Differences below the margin of {margin} points do not matter: models are equivalent where the 90 % interval, which \
+         is that of two one-sided tests (Schuirmann 1987), is within ± {margin}, and the first is not worse where it is above \
+         −{margin}."
+    ))
 }
 
 /// The metrics by which pairs are compared in a table.
@@ -114,35 +216,74 @@ fn metric_difference(found: &MetricDifference) -> String {
         let whose = if difference > 0.0 { "first" } else { "second" };
         return format!("infinite for the {whose}");
     }
-    let [difference, low, high] =
-        [difference, found.interval.low.0, found.interval.high.0].map(four);
-    format!("{difference} ({low} – {high})")
-}
-
-/// One pair of models on average over seeds.
-#[derive(Serialize)]
-pub(super) struct SeedRow {
-    first: String,
-    second: String,
-    difference: String,
-    p: String,
-    different: bool,
-    settle: String,
-}
-
-impl SeedRow {
-    pub(super) fn new(pair: &Comparison) -> Option<Self> {
-        let over_seeds = pair.over_seeds?;
-        let settle = over_seeds.seeds_to_settle;
-        Some(Self {
-            first: pair.first.clone(),
-            second: pair.second.clone(),
-            difference: points(over_seeds.difference),
-            p: probability(over_seeds.p_adjusted),
-            different: over_seeds.different(),
-            settle: settle.map_or_else(String::new, thousands),
-        })
+    match found.interval {
+        Some(Interval { low, high }) => {
+            format!("{} ({} – {})", four(difference), four(low), four(high))
+        }
+        None => four(difference),
     }
+}
+
+/// Every pair of models on average over seeds; `None` where none depends on the seed.
+pub(super) fn over_seeds(report: &Report, shown: &[Comparison]) -> Option<PairTable> {
+    let all = report.comparisons.iter();
+    let tests = all.filter(|pair| pair.over_seeds.is_some()).count();
+    let row = |pair: &Comparison| Some(seed_row(pair, pair.over_seeds?));
+    let titles = [
+        "model",
+        "against",
+        "points ahead",
+        "95 % interval",
+        "adjusted p",
+        "verdict",
+        "smallest to show",
+        "seeds to settle",
+        "95 % interval, new seeds on new images",
+        "% of seeds ahead",
+    ];
+    (tests > 0).then(|| PairTable {
+        columns: titles.map(column).into(),
+        rows: shown.iter().filter_map(row).collect(),
+        notes: vec![
+            format!(
+                "On these images: interval and p are of the t test over seeds, seed by seed, because models share with a seed \
+                 what they draw from it (orders of batches, initial weights); each {}. The smallest to show is the \
+                 difference that as many seeds show four times in five, and the seeds to settle are how many would show the \
+                 difference seen so far, if means and spreads are as they seem.",
+                at_each(tests)
+            ),
+            "With new seeds on new images: the interval of the difference that is expected, by an analysis of variance of seeds \
+             and images, at the same level. Seeds ahead are those with which the first gets more images right, ties counting \
+             half, with Wilson's interval for this pair alone (Bouthillier et al. 2021)."
+                .to_owned(),
+        ],
+    })
+}
+
+fn seed_row(pair: &Comparison, found: OverSeeds) -> Vec<String> {
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| NONE.to_owned());
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    let ahead = found.outperforming.map(|of| {
+        let Interval { low, high } = of.interval;
+        format!(
+            "{} ({} – {})",
+            percent(of.probability),
+            percent(low),
+            percent(high)
+        )
+    });
+    vec![
+        pair.first.clone(),
+        pair.second.clone(),
+        points(found.difference),
+        or_none(found.interval.map(from_to)),
+        probability(found.p_adjusted),
+        words::relation(found.different, found.difference, found.relation).to_owned(),
+        or_none(found.detectable_difference.map(points)),
+        found.seeds_to_settle.map_or_else(String::new, thousands),
+        or_none(found.elsewhere.map(from_to)),
+        or_none(ahead),
+    ]
 }
 
 #[cfg(test)]
@@ -152,15 +293,18 @@ mod tests {
 
     #[test]
     fn a_loss_that_is_infinite_is_said_to_be_so() {
-        let found = |difference: f64, low: f64, high: f64| MetricDifference {
+        let found = |difference: f64, interval| MetricDifference {
             metric: Metric::LogLoss,
             difference: Number(difference),
-            interval: Interval { low, high }.into(),
+            interval,
+            p_adjusted: None,
+            different: false,
         };
-        let infinite = f64::NEG_INFINITY;
-        let said = metric_difference(&found(infinite, infinite, infinite));
+        let said = metric_difference(&found(f64::NEG_INFINITY, None));
         assert_eq!(said, "infinite for the second");
-        let small = metric_difference(&found(-0.00001, -0.01, 0.01));
+        assert_eq!(metric_difference(&found(0.0, None)), "0.0000");
+        let (low, high) = (-0.01, 0.01);
+        let small = metric_difference(&found(-0.00001, Some(Interval { low, high })));
         assert_eq!(small, "0.0000 (−0.0100 – 0.0100)");
     }
 }

@@ -5,7 +5,7 @@ use crate::real::Real;
 
 /// Samples as the groups of features that are not zero, one row after the other.
 #[derive(Debug, Clone)]
-pub(crate) struct Rows<F: Feature> {
+pub struct Rows<F: Feature> {
     /// Where each row begins; one more than there are rows.
     starts: Vec<usize>,
     positions: Vec<u32>,
@@ -16,7 +16,7 @@ pub(crate) struct Rows<F: Feature> {
 
 impl<F: Feature> Rows<F> {
     /// The rows of `samples`, each of as many features.
-    pub(crate) fn new<'a>(samples: impl Iterator<Item = &'a [F]>) -> Self {
+    pub fn new<'a>(samples: impl Iterator<Item = &'a [F]>) -> Self {
         let mut rows = Self {
             starts: vec![0],
             positions: Vec::new(),
@@ -39,11 +39,21 @@ impl<F: Feature> Rows<F> {
         rows
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
         self.squares.len()
     }
 
-    pub(crate) fn row(&self, index: usize) -> Row<'_, F> {
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.squares.is_empty()
+    }
+
+    /// One row.
+    ///
+    /// # Panics
+    /// If `index` is not below [`len`](Self::len).
+    pub fn row(&self, index: usize) -> Row<'_, F> {
         let range = self.starts[index]..self.starts[index + 1];
         Row {
             positions: &self.positions[range.clone()],
@@ -53,7 +63,7 @@ impl<F: Feature> Rows<F> {
     }
 
     /// Bytes on the heap.
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         size_of_val(&*self.starts)
             + size_of_val(&*self.positions)
             + size_of_val(&*self.groups)
@@ -62,7 +72,10 @@ impl<F: Feature> Rows<F> {
     }
 
     /// ‖x‖² of row `index`.
-    pub(crate) fn square(&self, index: usize) -> F::Product {
+    ///
+    /// # Panics
+    /// If `index` is not below [`len`](Self::len).
+    pub fn square(&self, index: usize) -> F::Product {
         self.squares[index]
     }
 }
@@ -70,7 +83,7 @@ impl<F: Feature> Rows<F> {
 /// Samples as columns, 64 to a panel, group after group: what one group of a row is multiplied
 /// with lies together.
 #[derive(Debug, Clone)]
-pub(crate) struct Columns<F: Feature> {
+pub struct Columns<F: Feature> {
     /// Groups per panel.
     groups: usize,
     panels: Vec<Stripe<F::Packed>>,
@@ -81,15 +94,16 @@ pub(crate) struct Columns<F: Feature> {
 
 /// 64 columns.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Panel<'a, F: Feature> {
-    pub(crate) stripes: &'a [Stripe<F::Packed>],
+pub struct Panel<'a, F: Feature> {
+    /// Group after group.
+    pub stripes: &'a [Stripe<F::Packed>],
     /// ‖x‖² of each column.
-    pub(crate) squares: &'a [F::Product; WIDTH],
+    pub squares: &'a [F::Product; WIDTH],
 }
 
 impl<F: Feature> Columns<F> {
     /// Packs `samples` of `features` features each.
-    pub(crate) fn new<'a>(features: usize, samples: impl Iterator<Item = &'a [F]>) -> Self {
+    pub fn new<'a>(features: usize, samples: impl Iterator<Item = &'a [F]>) -> Self {
         let groups = features.div_ceil(F::GROUP);
         let (mut panels, mut squares, mut len) = (Vec::new(), Vec::new(), 0);
         for sample in samples {
@@ -114,12 +128,32 @@ impl<F: Feature> Columns<F> {
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// Number of columns.
+    pub fn len(&self) -> usize {
         self.len
     }
 
+    /// Whether there are no columns.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The samples as they were before they were packed, of `features` features each.
+    pub fn to_samples(&self, features: usize) -> Vec<F> {
+        let mut samples = Vec::with_capacity(self.len * features);
+        for sample in 0..self.len {
+            let first = sample / WIDTH * self.groups;
+            for stripe in &self.panels[first..first + self.groups] {
+                F::unpack(stripe.0[sample % WIDTH], &mut samples);
+            }
+            // The last group is filled up with zeros.
+            samples.truncate((sample + 1) * features);
+        }
+        samples
+    }
+
     /// The panels in order. Columns of the last one beyond [`len`](Self::len) are zero.
-    pub(crate) fn panels(&self) -> impl ExactSizeIterator<Item = Panel<'_, F>> {
+    pub fn panels(&self) -> impl ExactSizeIterator<Item = Panel<'_, F>> {
         let panels = self.panels.chunks_exact(self.groups.max(1));
         panels
             .zip(&self.squares)
@@ -127,14 +161,14 @@ impl<F: Feature> Columns<F> {
     }
 
     /// Bytes on the heap.
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         size_of_val(&*self.panels) + size_of_val(&*self.squares)
     }
 }
 
 impl Columns<u8> {
     /// The same samples as real numbers, p/255.
-    pub(crate) fn to_reals<R: Real>(&self) -> Columns<R> {
+    pub fn to_reals<R: Real>(&self) -> Columns<R> {
         let real = |packed: i8| R::pixel(packed.cast_unsigned().wrapping_add(128));
         let split = |stripe: &Stripe<[i8; 4]>| {
             [0, 1, 2, 3].map(|place| Stripe(stripe.0.map(|group| real(group[place]))))

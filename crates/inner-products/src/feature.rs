@@ -4,10 +4,10 @@ use crate::real::Real;
 use std::fmt::Debug;
 
 /// Columns that one pass over a row multiplies: eight registers of AVX2, four of AVX-512.
-pub(crate) const WIDTH: usize = 64;
+pub const WIDTH: usize = 64;
 
 /// A kind of feature.
-pub(crate) trait Feature: Copy + Default + Send + Sync + 'static {
+pub trait Feature: Copy + Default + Send + Sync + 'static {
     /// Consecutive features of a row, multiplied together.
     type Group: Copy + Default + PartialEq + Debug + Send + Sync;
     /// The same features of a column.
@@ -17,7 +17,7 @@ pub(crate) trait Feature: Copy + Default + Send + Sync + 'static {
 
     /// Features per group.
     const GROUP: usize;
-    /// What to multiply an inner product by, in units of the features that the kernel sees.
+    /// What to multiply an inner product by, in the units of the features: pixels p stand for p/255.
     const UNIT: f64;
 
     /// The features of one group of a row, the missing ones zero.
@@ -26,17 +26,23 @@ pub(crate) trait Feature: Copy + Default + Send + Sync + 'static {
     /// The features of one group of a column, the missing ones zero.
     fn pack(features: &[Self]) -> Self::Packed;
 
+    /// Appends the features that were [packed](Self::pack).
+    fn unpack(packed: Self::Packed, into: &mut Vec<Self>);
+
     /// What the products of a row's groups with packed columns lack.
     fn offset(features: &[Self]) -> Self::Product;
 
     /// Σ over the groups of `row`, group × panel, for every column of the panel.
+    ///
+    /// # Panics
+    /// If a row is longer than the columns of the panel.
     fn dot(row: Row<Self>, panel: &[Stripe<Self::Packed>]) -> [Self::Product; WIDTH];
 
     /// `features` · `features`
     fn square(features: &[Self]) -> Self::Product;
 
-    /// ‖a‖² + ‖b‖² − 2 a·b, never below 0.
-    fn distance<R: Real>(a: Self::Product, b: Self::Product, product: Self::Product) -> R;
+    /// ‖a‖² + ‖b‖² − 2 a·b, never below 0, in the units of the products.
+    fn distance(a: Self::Product, b: Self::Product, product: Self::Product) -> Self::Product;
 
     /// An inner product as a number.
     fn number<R: Real>(product: Self::Product) -> R;
@@ -46,11 +52,11 @@ pub(crate) trait Feature: Copy + Default + Send + Sync + 'static {
 /// cache line.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
-pub(crate) struct Stripe<P>(pub(crate) [P; WIDTH]);
+pub struct Stripe<P>(pub(crate) [P; WIDTH]);
 
 /// The groups of one sample that are not zero.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Row<'a, F: Feature> {
+pub struct Row<'a, F: Feature> {
     /// Which groups, ascending.
     pub(crate) positions: &'a [u32],
     pub(crate) groups: &'a [F::Group],

@@ -16,12 +16,18 @@ impl Feature for u8 {
     const GROUP: usize = 4;
     const UNIT: f64 = 1.0 / (255.0 * 255.0);
 
+    #[inline]
     fn group(features: &[u8]) -> [u8; 4] {
         std::array::from_fn(|i| features.get(i).copied().unwrap_or(0))
     }
 
+    #[inline]
     fn pack(features: &[u8]) -> [i8; 4] {
         Self::group(features).map(|pixel| pixel.wrapping_sub(128).cast_signed())
+    }
+
+    fn unpack(packed: [i8; 4], into: &mut Vec<u8>) {
+        into.extend(packed.map(|pixel| pixel.cast_unsigned().wrapping_add(128)));
     }
 
     fn offset(features: &[u8]) -> i32 {
@@ -38,9 +44,9 @@ impl Feature for u8 {
 
     #[allow(clippy::inline_always, reason = "part of a loop of vectors")]
     #[inline(always)]
-    fn distance<R: Real>(a: i32, b: i32, product: i32) -> R {
+    fn distance(a: i32, b: i32, product: i32) -> i32 {
         // ‖a − b‖² is below 2³¹, and arithmetic modulo 2³² finds it whatever happens on the way.
-        R::whole(a.wrapping_add(b).wrapping_sub(product.wrapping_mul(2)))
+        a.wrapping_add(b).wrapping_sub(product.wrapping_mul(2))
     }
 
     #[allow(clippy::inline_always, reason = "part of a loop of vectors")]
@@ -67,6 +73,10 @@ impl<F: Real> Feature for F {
         Self::group(features)
     }
 
+    fn unpack(packed: F, into: &mut Vec<F>) {
+        into.push(packed);
+    }
+
     fn offset(_: &[F]) -> F {
         F::default()
     }
@@ -82,14 +92,13 @@ impl<F: Real> Feature for F {
 
     #[allow(clippy::inline_always, reason = "part of a loop of vectors")]
     #[inline(always)]
-    fn distance<R: Real>(a: F, b: F, product: F) -> R {
+    fn distance(a: F, b: F, product: F) -> F {
         let distance = a + b - (product + product);
-        let distance = if distance > F::default() {
+        if distance > F::default() {
             distance
         } else {
             F::default()
-        };
-        Self::number(distance)
+        }
     }
 
     #[allow(clippy::inline_always, reason = "part of a loop of vectors")]

@@ -11,7 +11,7 @@ use crate::feature::{Row, Stripe, WIDTH};
 use crate::real::Real;
 
 /// Most 8-bit features whose inner products fit 31 bits.
-pub(crate) const PIXELS: usize = (i32::MAX / (255 * 255)) as usize;
+pub const PIXELS: usize = (i32::MAX / (255 * 255)) as usize;
 
 /// Σ row × panel for every column, exactly.
 ///

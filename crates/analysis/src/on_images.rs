@@ -1,0 +1,187 @@
+//! Pairs of models on the same images, by one fit of each.
+
+use crate::bootstrap::Redrawn;
+use crate::family::{Adjusted, Family, Ranked};
+use crate::levels::{POWER, SIGNIFICANCE};
+use crate::pair::Comparison;
+use crate::sample::Contributions;
+use statistics::{
+    against_control, all_pairs, detectable_difference, distinct_pairs, least_detectable,
+};
+
+/// McNemar's exact test with Tango's interval, and the other metrics by the paired bootstrap: of the
+/// fits with the first seed.
+pub(crate) fn on_the_same_images(
+    ranked: &[Ranked],
+    family: &Family,
+    seed: u64,
+) -> (Vec<Comparison>, usize) {
+    if family.pairs.is_empty() {
+        return (Vec::new(), 0);
+    }
+    let right: Vec<Vec<bool>> = ranked
+        .iter()
+        .map(|(_, of)| of.compared.right[0].clone())
+        .collect();
+    let images = right[0].len();
+    let found = match family.control {
+        Some(control) => against_control(&right, control, SIGNIFICANCE),
+        None => all_pairs(&right, SIGNIFICANCE),
+    };
+    let tests = distinct_pairs(&right, family.control);
+    let level = Adjusted::new(tests).level();
+    let contributions: Vec<&Contributions> = ranked
+        .iter()
+        .filter_map(|(_, of)| of.compared.contributions.as_ref())
+        .collect();
+    let by_metric = Redrawn::new(&contributions, seed).differences(&family.pairs);
+    let compared = found.into_iter().zip(by_metric);
+    let compared = compared.map(|(pair, metric_differences)| {
+        let differing = (pair.only_first + pair.only_second) as f64 / images as f64;
+        Comparison {
+            difference_interval: Some(pair.interval),
+            margin_interval: Some(pair.margin_interval),
+            metric_differences,
+            p: pair.p,
+            p_adjusted: pair.p_adjusted,
+            different: pair.different,
+            relation: family.margin.map(|margin| pair.relation(margin)),
+            detectable_difference: detectable_difference(images, differing, level, POWER)
+                .or_else(|| least_detectable(images, level, POWER)),
+            ..Comparison::of(ranked[pair.first], ranked[pair.second], 1)
+        }
+    });
+    (compared.collect(), tests)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::report;
+    use records::examples::{CELL, fit, fitted, run, with_errors};
+    use records::{FitRecord, Outcome, RunRecord};
+
+    /// A fit of two classes that gets the images right that `right` says.
+    fn that_gets(run: &RunRecord, id: &str, right: impl Fn(usize) -> bool) -> FitRecord {
+        let labels = run.labels.iter().enumerate();
+        let predictions = labels.map(|(i, &label)| if right(i) { label } else { 1 - label });
+        let fitted = fitted(&predictions.collect::<Vec<_>>());
+        fit(id, CELL, Outcome::Finished(Box::new(fitted)))
+    }
+
+    fn excludes_0(pair: &Comparison) -> bool {
+        let interval = pair.difference_interval.unwrap();
+        interval.low > 0.0 || interval.high < 0.0
+    }
+
+    /// Every table of up to 12 differing images among 30, in a report of two models, and of three.
+    #[test]
+    fn an_interval_excludes_0_exactly_if_the_adjusted_p_is_below_the_level() {
+        let mut different = [0; 2];
+        for (b, c) in (0..=12).flat_map(|b| (0..=12 - b).map(move |c| (b, c))) {
+            for third in [false, true] {
+                let names: &[&str] = if third { &["a", "b", "c"] } else { &["a", "b"] };
+                let run = run(names, &[0, 1].repeat(15));
+                let mut fits = vec![
+                    that_gets(&run, "a", |i| !(b..b + c).contains(&i)),
+                    that_gets(&run, "b", |i| i >= b),
+                ];
+                if third {
+                    fits.push(that_gets(&run, "c", |i| i % 2 == 0));
+                }
+                for pair in report(fits, run).comparisons {
+                    assert_eq!(excludes_0(&pair), pair.p_adjusted < 0.05, "{pair:?}");
+                    assert_eq!(pair.different, pair.p_adjusted < 0.05, "{pair:?}");
+                    assert!(pair.detectable_difference.is_some(), "{pair:?}");
+                    different[usize::from(pair.different)] += 1;
+                }
+            }
+        }
+        assert!(different.iter().all(|&count| count > 20), "{different:?}");
+    }
+
+    /// Three pairs, each tested at a third of 0.05; a and b differ on too few for any difference.
+    #[test]
+    fn what_images_can_show_is_at_the_level_of_a_pair_among_all() {
+        let run = run(&["a", "b", "c"], &[0, 1].repeat(500));
+        let errors = [("a", 0), ("b", 5), ("c", 40)];
+        let fits = errors.map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
+        let pairs = report(fits.to_vec(), run).comparisons;
+        let found: Vec<Option<f64>> = pairs.iter().map(|p| p.detectable_difference).collect();
+        let alone = |differing| detectable_difference(1_000, differing, 0.05 / 3.0, 0.8);
+        let least = least_detectable(1_000, 0.05 / 3.0, 0.8);
+        assert_eq!((alone(0.005), least.is_some()), (None, true));
+        assert_eq!(found, [least, alone(0.04), alone(0.035)], "{pairs:?}");
+        assert!(found[1] > detectable_difference(1_000, 0.04, 0.05, 0.8));
+    }
+
+    #[test]
+    fn models_with_the_same_images_right_count_once() {
+        let run = run(&["a", "b", "c"], &[0, 1].repeat(50));
+        let errors = |id, wrong| that_gets(&run, id, move |i| i >= wrong);
+        let pairs = report(
+            vec![errors("a", 0), errors("b", 7), errors("c", 7)],
+            run.clone(),
+        )
+        .comparisons;
+        // One test: 2/2⁷.
+        assert_eq!(
+            (pairs[0].p_adjusted, pairs[0].different),
+            (2.0_f64.powi(-6), true)
+        );
+        let equal = &pairs[2];
+        assert_eq!((equal.p, equal.different), (1.0, false));
+        let interval = equal.difference_interval.unwrap();
+        assert!(interval.low < -0.03 && interval.high > 0.03, "{equal:?}");
+        let least = least_detectable(100, 0.05, 0.8);
+        assert_eq!(equal.detectable_difference, least);
+    }
+
+    #[test]
+    fn a_baseline_is_the_second_of_each_pair_and_shows_more() {
+        let mut run = run(&["a", "b", "c"], &[0, 1].repeat(500));
+        let fits = |run: &RunRecord| {
+            [("a", 0), ("b", 7), ("c", 60)]
+                .map(|(id, wrong)| that_gets(run, id, move |i| i >= wrong))
+                .to_vec()
+        };
+        let all = report(fits(&run), run.clone());
+        let ids = |pairs: &[Comparison]| -> Vec<String> {
+            let ids = |pair: &Comparison| format!("{} {}", pair.first, pair.second);
+            pairs.iter().map(ids).collect()
+        };
+        assert_eq!(ids(&all.comparisons), ["a b", "a c", "b c"]);
+        run.baseline = Some("b".to_owned());
+        let found = report(fits(&run), run.clone());
+        let pairs = &found.comparisons;
+        assert_eq!(ids(pairs), ["a b", "c b"]);
+        // Three tests with all pairs, two with a baseline.
+        assert_eq!(all.comparisons[0].p_adjusted, 3.0 * 2.0_f64.powi(-6));
+        assert_eq!(pairs[0].p_adjusted, 2.0 * 2.0_f64.powi(-6));
+        assert!(pairs[1].is_second_better() && !pairs[0].is_second_better());
+        assert!(found.together.unwrap().groups.is_empty());
+        run.models[1].fits = 2;
+        assert!(report(fits(&run), run).comparisons.is_empty());
+    }
+
+    /// Of 1 000 images: ahead by 6, by 3.2 points, and by nothing on 4.
+    #[test]
+    fn a_margin_says_what_does_not_matter() {
+        use statistics::Relation;
+        let relation = |only: [usize; 2], margin: Option<f64>| {
+            let mut run = run(&["a", "b"], &[0, 1].repeat(500));
+            run.margin = margin;
+            let [b, c] = only;
+            let fits = vec![
+                that_gets(&run, "a", |i| !(b..b + c).contains(&i)),
+                that_gets(&run, "b", |i| i >= b),
+            ];
+            report(fits, run).comparisons.remove(0).relation
+        };
+        assert_eq!(relation([60, 0], Some(1.0)), Some(Relation::Better));
+        assert_eq!(relation([2, 2], Some(1.0)), Some(Relation::Equivalent));
+        assert_eq!(relation([2, 2], Some(0.1)), Some(Relation::Undecided));
+        assert_eq!(relation([30, 20], Some(1.0)), Some(Relation::NotWorse));
+        assert_eq!(relation([60, 0], None), None);
+    }
+}

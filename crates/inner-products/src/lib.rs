@@ -1,0 +1,21 @@
+//! Inner products of samples with many others, 64 at a time.
+//!
+//! Samples are of 8-bit pixels, whose products are exact integers, or of real numbers. One side of a
+//! product is in [`Rows`], which leave out zeros, the other in [`Columns`], packed in panels of
+//! [`WIDTH`] for the vectors of the processor.
+
+mod dot;
+mod feature;
+mod kinds;
+mod real;
+mod samples;
+
+pub use dot::PIXELS;
+pub use feature::{Feature, Row, Stripe, WIDTH};
+pub use real::Real;
+pub use samples::{Columns, Panel, Rows};
+
+/// The example of the README is a test, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

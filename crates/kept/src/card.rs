@@ -1,0 +1,115 @@
+//! A model card: what there is to know of a kept model, in Markdown (Mitchell et al. 2019, "Model cards for
+//! model reporting", as far as a program can know it).
+
+use crate::about::About;
+use records::Number;
+use serde_json::{Map, Value};
+use std::fmt::Write;
+
+/// The card of the model of a file of this name.
+pub fn card(about: &About, file: &str) -> String {
+    let mut page = format!("# {}\n\n", escaped(&about.id));
+    let _ = writeln!(page, "{}\n", model(about, file));
+    page.push_str("## Data\n\n");
+    let _ = writeln!(page, "{}\n", data(about));
+    if let Some(judged) = &about.judged {
+        let (samples, confidence) = (judged.samples, 100.0 * judged.confidence);
+        let _ = writeln!(
+            page,
+            "## Quality\n\nOn {samples} {}.\n",
+            escaped(&judged.on)
+        );
+        let _ = writeln!(
+            page,
+            "| metric | value | {confidence:.0} % interval |\n|---|--:|---|"
+        );
+        for metric in &judged.metrics {
+            let name = escaped(&metric.heading());
+            let [value, low, high] = [metric.value, metric.low, metric.high].map(digits);
+            let _ = writeln!(page, "| {name} | {value} | {low} to {high} |");
+        }
+        page.push('\n');
+    }
+    section(&mut page, "Parameters", "parameter", &about.parameters);
+    section(&mut page, "Certificate", "value", &about.certificate);
+    page.push_str(LIMITS);
+    page
+}
+
+const LIMITS: &str = "## Limits\n\nThe intervals are for samples drawn as those above were. On data of another \
+origin the model may be much worse: `experiments evaluate` tells. Nothing here says whether the model is fair \
+to people, or fit for a purpose.\n";
+
+fn model(about: &About, file: &str) -> String {
+    let About {
+        model,
+        seed,
+        program,
+        ..
+    } = about;
+    format!(
+        "Model `{model}`, fitted with seed {seed} by Plumbline {}. Use it with `experiments predict --model {} INPUT`.",
+        escaped(program),
+        escaped(file),
+    )
+}
+
+fn data(about: &About) -> String {
+    let trained = &about.data;
+    let kind = match about.picture {
+        Some([rows, columns]) => format!("pictures of {rows} × {columns}"),
+        None => format!("rows of {} features", about.features),
+    };
+    let classes: Vec<String> = about.classes.iter().map(|name| escaped(name)).collect();
+    let shown = classes
+        .iter()
+        .take(20)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    let more = if classes.len() > 20 { ", …" } else { "" };
+    format!(
+        "Fitted to {} training samples of {}: {kind}, of {} classes ({shown}{more}). SHA-256 of samples and \
+         labels: `{}`, `{}`.",
+        trained.samples,
+        escaped(&trained.title),
+        classes.len(),
+        escaped(&trained.sha256[0]),
+        escaped(&trained.sha256[1]),
+    )
+}
+
+fn section(page: &mut String, title: &str, heading: &str, values: &Map<String, Value>) {
+    if values.is_empty() {
+        return;
+    }
+    let _ = writeln!(page, "## {title}\n\n| {heading} | |\n|---|---|");
+    for (name, value) in values {
+        let _ = writeln!(
+            page,
+            "| {} | {} |",
+            escaped(name),
+            escaped(&value.to_string())
+        );
+    }
+    page.push('\n');
+}
+
+fn digits(number: Number) -> String {
+    format!("{:.4}", number.0)
+}
+
+/// Text from a file, which must not become anything but text.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '&' => escaped.push_str("&amp;"),
+            '|' | '`' | '*' | '[' | ']' | '\\' => escaped.extend(['\\', c]),
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,217 @@
+//! Keeps models in files, and makes them again.
+
+use crate::about::About;
+use crate::error::{FileError, KeptError};
+use crate::file;
+use classifier::{Classifier, ModelEntry, Scores};
+use data::Samples;
+use statistics::at_temperature;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// A model that was read from a file.
+pub struct Kept {
+    /// What the file says about it.
+    pub about: About,
+    model: Box<dyn Classifier>,
+}
+
+/// Writes a model into a file, in place of what is there.
+///
+/// # Errors
+/// [`KeptError::State`] if the model cannot be kept, [`KeptError::Write`] if the file cannot be written.
+pub fn keep(path: &Path, about: &About, model: &dyn Classifier) -> Result<(), KeptError> {
+    let state = model.state().map_err(|error| KeptError::State {
+        path: path.to_owned(),
+        model: about.id.clone(),
+        error,
+    })?;
+    let mut about = about.clone();
+    about.certificate = About::certificate_of(model.certificate());
+    let bytes = file::write(&json(&about), &state);
+    Ok(records::write_file(path, &bytes)?)
+}
+
+/// What a file says about its model.
+///
+/// # Errors
+/// [`KeptError`] if it is no kept model, or damaged.
+pub fn about(path: &Path) -> Result<About, KeptError> {
+    parse(&read(path)?).map_err(at(path))
+}
+
+/// Changes what a file says about its model; its arrays stay as they are.
+///
+/// # Errors
+/// [`KeptError`] if the file cannot be read, or not be written.
+pub fn rewrite(path: &Path, change: impl FnOnce(&mut About)) -> Result<About, KeptError> {
+    let bytes = read(path)?;
+    let mut about = parse(&bytes).map_err(at(path))?;
+    let state = file::read_state(&bytes).map_err(at(path))?;
+    change(&mut about);
+    records::write_file(path, &file::write(&json(&about), &state))?;
+    Ok(about)
+}
+
+/// Makes the model of a file; `find` knows the registered models by name, and `nearest` a name like it.
+///
+/// # Errors
+/// [`KeptError`] with the first thing that is wrong.
+pub fn load(
+    path: &Path,
+    find: impl Fn(&str) -> Option<&'static ModelEntry>,
+    nearest: impl Fn(&str) -> Option<&'static str>,
+) -> Result<Kept, KeptError> {
+    let bytes = read(path)?;
+    let about = parse(&bytes).map_err(at(path))?;
+    let state = file::read_state(&bytes).map_err(at(path))?;
+    drop(bytes);
+    let path = path.to_owned();
+    let name = about.model.clone();
+    let Some(entry) = find(&name) else {
+        return Err(KeptError::UnknownModel {
+            nearest: nearest(&name).map(str::to_owned),
+            path,
+            model: name,
+        });
+    };
+    let recipe = match (entry.preset)().with(&about.parameters) {
+        Ok(recipe) => recipe,
+        Err(error) => {
+            return Err(KeptError::Parameters {
+                path,
+                model: name,
+                error,
+            });
+        }
+    };
+    match recipe.restore(state, about.sizes()) {
+        Ok(model) => Ok(Kept { about, model }),
+        Err(error) => Err(KeptError::State {
+            path,
+            model: name,
+            error,
+        }),
+    }
+}
+
+impl Kept {
+    /// Refuses samples that the model was not fitted to the like of; `what` says what they are.
+    ///
+    /// # Errors
+    /// [`KeptError::Unsuited`].
+    pub fn check(&self, samples: &Samples, what: &str) -> Result<(), KeptError> {
+        let (fitted, found) = (self.about.features, samples.features());
+        let name = &self.about.id;
+        let unlike = |fitted: String, found: String| {
+            Err(KeptError::Unsuited(format!(
+                "{what}: {found}, and {name} was fitted to {fitted}"
+            )))
+        };
+        match (self.about.shape(), samples.picture()) {
+            (Some(fitted), Some(found)) if fitted != found => unlike(
+                format!("pictures of {fitted}"),
+                format!("pictures of {found}"),
+            ),
+            _ if fitted != found => unlike(
+                format!("{fitted} features"),
+                format!("samples of {found} features"),
+            ),
+            _ if self.about.pixels != samples.pixels().is_some() => unlike(
+                kind(self.about.pixels).to_owned(),
+                kind(!self.about.pixels).to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses data of other classes.
+    ///
+    /// # Errors
+    /// [`KeptError::Unsuited`] with the first class that differs.
+    pub fn check_classes(&self, classes: &[String], what: &str) -> Result<(), KeptError> {
+        let fitted = &self.about.classes;
+        if fitted == classes {
+            return Ok(());
+        }
+        let pairs = fitted.iter().zip(classes);
+        let difference = match pairs.enumerate().find(|(_, (a, b))| a != b) {
+            Some((class, (a, b))) => format!("class {class} is {b}, and {} has {a}", self.about.id),
+            None => format!(
+                "{} classes, and {} has {}",
+                classes.len(),
+                self.about.id,
+                fitted.len()
+            ),
+        };
+        Err(KeptError::Unsuited(format!("{what}: {difference}")))
+    }
+
+    /// Class scores and, where the model has them, log-probabilities at its temperature; each of shape
+    /// (samples, classes).
+    ///
+    /// # Panics
+    /// If the samples were not [checked](Self::check), and are of another width.
+    pub fn predict(&self, samples: &Samples) -> (Scores, Option<Scores>) {
+        let scores = self.model.scores(samples);
+        let logs = self.model.log_probabilities(samples);
+        let logs = match (logs, self.about.temperature) {
+            (Some(logs), Some(temperature)) => {
+                let scaled = at_temperature(logs.values(), logs.len(), temperature);
+                Some(Scores::new(scaled, logs.classes()))
+            }
+            (logs, _) => logs,
+        };
+        (scores, logs)
+    }
+}
+
+fn kind(pixels: bool) -> &'static str {
+    if pixels {
+        "8-bit pixels"
+    } else {
+        "real numbers"
+    }
+}
+
+fn json(about: &About) -> String {
+    serde_json::to_string(about).expect("plain words and numbers")
+}
+
+fn parse(bytes: &[u8]) -> Result<About, FileError> {
+    let text = file::read_about(bytes)?;
+    let about: About = serde_json::from_str(&text)
+        .map_err(|error| FileError::Damaged(format!("what it says about the model: {error}")))?;
+    about.check().map_err(FileError::Damaged)?;
+    Ok(about)
+}
+
+fn at(path: &Path) -> impl Fn(FileError) -> KeptError {
+    let path = path.to_owned();
+    move |reason| KeptError::File {
+        path: path.clone(),
+        reason,
+    }
+}
+
+/// The bytes of a regular file.
+fn read(path: &Path) -> Result<Vec<u8>, KeptError> {
+    let failed = |reason| KeptError::Read {
+        path: path.to_owned(),
+        reason,
+    };
+    // Opening a pipe would wait for whoever writes into it.
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(at(path)(FileError::Other(
+            "it is no regular file".to_owned(),
+        )));
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    let file = File::open(path).map_err(failed)?;
+    file.take(metadata.len())
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    Ok(bytes)
+}

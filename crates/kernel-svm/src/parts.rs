@@ -1,0 +1,72 @@
+//! A fitted machine in plain arrays, for files of any kind.
+
+use crate::{Certificate, Kernel};
+
+/// Everything that a fitted machine is made of; see
+/// [`SupportVectorMachine::parts`](crate::SupportVectorMachine::parts).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parts {
+    /// Features per sample.
+    pub features: usize,
+    /// The classes that it tells apart, ascending.
+    pub classes: Vec<usize>,
+    /// The kernel function.
+    pub kernel: Kernel,
+    /// Its factor γ.
+    pub gamma: f64,
+    /// Support vectors of each class.
+    pub counts: Vec<usize>,
+    /// The support vectors, class by class, shape (support vectors, features).
+    pub vectors: Numbers,
+    /// αy over `scale` against each other class, ascending; shape (support vectors, classes − 1).
+    pub coefficients: Numbers,
+    /// A power of two that sums of coefficients are multiplied with.
+    pub scale: f64,
+    /// What is subtracted from the decision value of each pair.
+    pub rho: Vec<f64>,
+    /// The slope and the offset of each pair's sigmoid, for probabilities.
+    pub sigmoids: Option<Vec<[f64; 2]>>,
+    /// One for each pair.
+    pub certificates: Vec<Certificate>,
+    /// Where each support vector was among the training samples.
+    pub support: Vec<usize>,
+}
+
+/// Numbers of one of the types that a machine computes with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Numbers {
+    /// 8-bit pixels.
+    Bytes(Vec<u8>),
+    /// Single precision.
+    Single(Vec<f32>),
+    /// Double precision.
+    Double(Vec<f64>),
+}
+
+impl Numbers {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Bytes(values) => values.len(),
+            Self::Single(values) => values.len(),
+            Self::Double(values) => values.len(),
+        }
+    }
+
+    pub(crate) fn are_finite(&self) -> bool {
+        match self {
+            Self::Bytes(_) => true,
+            Self::Single(values) => values.iter().all(|value| value.is_finite()),
+            Self::Double(values) => values.iter().all(|value| value.is_finite()),
+        }
+    }
+}
+
+/// What a machine of any type is made of.
+pub(crate) struct Apart {
+    pub(crate) kernel: Kernel,
+    pub(crate) counts: Vec<usize>,
+    pub(crate) vectors: Numbers,
+    pub(crate) coefficients: Numbers,
+    pub(crate) scale: f64,
+    pub(crate) rho: Vec<f64>,
+}

@@ -1,0 +1,256 @@
+//! Gradient-boosted trees: each round adds, for each class, a small tree that takes a Newton step
+//! down the loss (Friedman 2001, "Greedy function approximation"; Friedman, Hastie and Tibshirani 2000,
+//! "Additive logistic regression"; Ke et al. 2017, "LightGBM").
+
+use crate::growth::{Ground, Grown, Spare};
+use crate::histogram::{LEAST_HESSIAN, Rules};
+use crate::loss::{mean_loss, normalisers, slopes};
+use crate::prediction::by_blocks;
+use crate::sums::{Slope, Sums};
+use crate::tree::Tree;
+use classifier::schemars::JsonSchema;
+use classifier::{
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Scores, Step,
+};
+use data::{Dataset, Samples};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// How to train gradient-boosted trees. The defaults are those of scikit-learn's
+/// `HistGradientBoostingClassifier`, which never stops early here.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(crate = "classifier::schemars")]
+pub struct BoostedTrees {
+    /// Rounds: each adds a tree per class, or one tree if there are two classes.
+    #[schemars(range(min = 1))]
+    pub rounds: usize,
+    /// The share of its step that each tree takes.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub learning_rate: f64,
+    /// Leaves of a tree at most.
+    #[schemars(range(min = 2))]
+    pub max_leaves: usize,
+    /// Training rows of a leaf at least.
+    #[schemars(range(min = 1))]
+    pub min_samples_leaf: usize,
+    /// Added to the curvature of the loss in each leaf (λ): values of small leaves shrink.
+    #[schemars(range(min = 0))]
+    pub l2: f64,
+}
+
+impl Default for BoostedTrees {
+    fn default() -> Self {
+        Self {
+            rounds: 100,
+            learning_rate: 0.1,
+            max_leaves: 31,
+            min_samples_leaf: 20,
+            l2: 0.0,
+        }
+    }
+}
+
+/// Boosted trees as they were trained.
+struct Boosted {
+    /// The scores that all rows begin with.
+    initial: Vec<f64>,
+    /// In the order in which they were grown.
+    trees: Vec<BoostedTree>,
+}
+
+/// What a tree adds to the scores of a class, by leaf.
+struct BoostedTree {
+    class: usize,
+    tree: Tree,
+    values: Vec<f64>,
+}
+
+/// Boosting under way.
+struct Fit<'a> {
+    recipe: &'a BoostedTrees,
+    labels: &'a [usize],
+    ground: Ground,
+    /// Of each class, those of all rows.
+    scores: Vec<Vec<f64>>,
+    normalisers: Vec<f64>,
+    workers: Vec<Worker>,
+    model: Boosted,
+}
+
+/// What growing the trees of one class needs, round after round.
+#[derive(Default)]
+struct Worker {
+    slopes: Vec<Slope>,
+    spare: Spare,
+}
+
+impl BoostedTrees {
+    fn train(&self, train: &Dataset, context: &mut FitContext<'_>) -> Result<Boosted, FitError> {
+        train.check_trainable()?;
+        context.cancellation().check()?;
+        let mut fit = Fit::new(self, train);
+        let total = self.rounds;
+        for done in 1..=total {
+            fit.round();
+            if !fit.loss().is_finite() {
+                return Err(FitError::Diverged { epoch: done });
+            }
+            let unit = "rounds";
+            context.step(Step { done, total, unit })?;
+        }
+        Ok(fit.model)
+    }
+
+    fn rules(&self) -> Rules {
+        Rules {
+            max_leaves: self.max_leaves,
+            min_samples_leaf: self.min_samples_leaf,
+            l2: self.l2,
+        }
+    }
+
+    /// Gives each leaf its value, and adds it to the scores of the leaf's rows.
+    fn take_step(&self, class: usize, grown: Grown, scores: &mut [f64]) -> BoostedTree {
+        let mut values = Vec::with_capacity(grown.tree.leaves());
+        for (sums, rows) in grown.leaves() {
+            let value = self.value(sums);
+            for &row in rows {
+                scores[row as usize] += value;
+            }
+            values.push(value);
+        }
+        BoostedTree {
+            class,
+            tree: grown.tree,
+            values,
+        }
+    }
+
+    /// A Newton step for the rows of a leaf: −η G / (H + λ).
+    fn value(&self, sums: Sums) -> f64 {
+        let curvature = sums.hessian().max(LEAST_HESSIAN) + self.l2;
+        -self.learning_rate * sums.gradient() / curvature
+    }
+}
+
+impl<'a> Fit<'a> {
+    fn new(recipe: &'a BoostedTrees, train: &'a Dataset) -> Self {
+        let (rows, classes) = (train.len(), train.classes());
+        let (values, width) = (train.samples().to_f32(), train.samples().features());
+        let initial = initial_scores(&train.class_counts());
+        let mut fit = Self {
+            recipe,
+            labels: train.labels(),
+            ground: Ground::new(&values, width, recipe.rules()),
+            scores: initial.iter().map(|&score| vec![score; rows]).collect(),
+            normalisers: vec![0.0; rows],
+            workers: (0..classes).map(|_| Worker::default()).collect(),
+            model: Boosted {
+                initial,
+                trees: Vec::new(),
+            },
+        };
+        normalisers(&fit.scores, &mut fit.normalisers);
+        fit
+    }
+
+    /// Adds a tree to each class, all for the probabilities from before the round.
+    fn round(&mut self) {
+        // The first of two classes keeps its score of 0.
+        let first = usize::from(self.scores.len() == 2);
+        let of_classes = self.scores.par_iter_mut().zip(&mut self.workers);
+        let of_classes = of_classes.enumerate().skip(first);
+        let trees = of_classes.map(|(class, (scores, worker))| {
+            let buffer = &mut worker.slopes;
+            slopes(scores, &self.normalisers, self.labels, class, buffer);
+            let grown = self.ground.grow(buffer, &mut worker.spare);
+            self.recipe.take_step(class, grown, scores)
+        });
+        let trees: Vec<BoostedTree> = trees.collect();
+        self.model.trees.extend(trees);
+        normalisers(&self.scores, &mut self.normalisers);
+    }
+
+    fn loss(&self) -> f64 {
+        mean_loss(&self.scores, &self.normalisers, self.labels)
+    }
+}
+
+/// The logarithms of the classes' shares. A class without rows counts as half a row, so that its
+/// probability is not 0. With two classes they are relative to the first.
+fn initial_scores(counts: &[usize]) -> Vec<f64> {
+    let rows: usize = counts.iter().sum();
+    let share = |&count: &usize| (count as f64).max(0.5) / rows as f64;
+    match counts {
+        [first, second] => vec![0.0, (share(second) / share(first)).ln()],
+        _ => counts.iter().map(|count| share(count).ln()).collect(),
+    }
+}
+
+impl Classifier for Boosted {
+    /// The logarithms of the probabilities.
+    fn scores(&self, samples: &Samples) -> Scores {
+        let classes = self.initial.len();
+        by_blocks(samples, classes, |rows, scores| {
+            for scores in scores.chunks_exact_mut(classes) {
+                scores.copy_from_slice(&self.initial);
+            }
+            for tree in &self.trees {
+                let scores = scores[tree.class..].iter_mut().step_by(classes);
+                for (score, row) in scores.zip(rows.clone()) {
+                    *score += tree.values[tree.tree.leaf_of(row)];
+                }
+            }
+            for scores in scores.chunks_exact_mut(classes) {
+                let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let sum: f64 = scores.iter().map(|score| (score - largest).exp()).sum();
+                let normaliser = largest + sum.ln();
+                scores.iter_mut().for_each(|score| *score -= normaliser);
+            }
+        })
+    }
+
+    fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
+        Some(self.scores(samples))
+    }
+
+    /// The initial scores, of each split its feature and its threshold, and of each leaf its value.
+    fn parameter_count(&self) -> usize {
+        let of_tree = |tree: &BoostedTree| 2 * tree.tree.splits() + tree.values.len();
+        self.initial.len() + self.trees.iter().map(of_tree).sum::<usize>()
+    }
+}
+
+impl Recipe for BoostedTrees {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        Ok(Box::new(self.train(train, context)?))
+    }
+
+    fn is_stochastic(&self) -> bool {
+        false
+    }
+}
+
+impl Hyperparameters for BoostedTrees {
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        let &Self {
+            rounds,
+            learning_rate: rate,
+            max_leaves: leaves,
+            min_samples_leaf: least,
+            l2,
+        } = self;
+        InvalidParameter::unless(rounds >= 1, "rounds", rounds, "at least 1")?;
+        let is_rate = rate > 0.0 && rate.is_finite();
+        InvalidParameter::unless(is_rate, "learning_rate", rate, "a number above 0")?;
+        InvalidParameter::unless(leaves >= 2, "max_leaves", leaves, "at least 2")?;
+        InvalidParameter::unless(least >= 1, "min_samples_leaf", least, "at least 1")?;
+        let is_l2 = l2 >= 0.0 && l2.is_finite();
+        InvalidParameter::unless(is_l2, "l2", l2, "a number that is not negative")
+    }
+}

@@ -1,0 +1,156 @@
+//! Random forest: trees grown to the end, each on rows drawn with replacement and with a few features
+//! drawn for each split; the probabilities are the means of theirs (Breiman 2001, "Random forests").
+
+use crate::bins::Bins;
+use crate::gini::{ClassTree, Ground, Member};
+use crate::prediction::by_blocks;
+use classifier::schemars::JsonSchema;
+use classifier::{
+    Cancelled, Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Scores,
+    Step, generator,
+};
+use data::{Dataset, Samples};
+use rand::RngExt;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The random stream of the first tree.
+const FIRST_STREAM: u64 = 1 << 32;
+
+/// Trees of a thread between two reports.
+const AT_A_TIME: usize = 4;
+
+/// How to train a random forest. The defaults are those of scikit-learn's `RandomForestClassifier`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(crate = "classifier::schemars")]
+pub struct RandomForest {
+    /// Trees.
+    #[schemars(range(min = 1))]
+    pub trees: usize,
+    /// Features drawn for each split; by default the square root of their number, rounded down.
+    #[schemars(range(min = 1))]
+    pub features_per_split: Option<usize>,
+    /// Training rows of a leaf at least.
+    #[schemars(range(min = 1))]
+    pub min_samples_leaf: usize,
+}
+
+impl Default for RandomForest {
+    fn default() -> Self {
+        Self {
+            trees: 100,
+            features_per_split: None,
+            min_samples_leaf: 1,
+        }
+    }
+}
+
+/// A forest as it was trained.
+struct Forest {
+    trees: Vec<ClassTree>,
+    classes: usize,
+}
+
+impl RandomForest {
+    fn train(&self, train: &Dataset, context: &mut FitContext<'_>) -> Result<Forest, FitError> {
+        train.check_trainable()?;
+        context.cancellation().check()?;
+        let ground = self.ground(train);
+        let total = self.trees;
+        let mut trees = Vec::with_capacity(total);
+        while trees.len() < total {
+            let end = total.min(trees.len() + AT_A_TIME * context.threads());
+            let (seed, cancellation) = (context.seed(), context.cancellation());
+            let more = (trees.len()..end).into_par_iter().map(|number| {
+                cancellation.check()?;
+                Ok(tree(&ground, train.labels(), (seed, number)))
+            });
+            let more: Vec<ClassTree> = more.collect::<Result<_, Cancelled>>()?;
+            trees.extend(more);
+            let (done, unit) = (trees.len(), "trees");
+            context.step(Step { done, total, unit })?;
+        }
+        let classes = train.classes();
+        Ok(Forest { trees, classes })
+    }
+
+    fn ground(&self, train: &Dataset) -> Ground {
+        let (values, width) = (train.samples().to_f32(), train.samples().features());
+        let bins = Bins::learn(&values, width);
+        Ground {
+            codes: bins.by_feature(&values),
+            bins,
+            rows: train.len(),
+            classes: train.classes(),
+            candidates: self.features_per_split.unwrap_or(width.isqrt()),
+            min_samples_leaf: self.min_samples_leaf,
+        }
+    }
+}
+
+/// The tree of this seed and number: as many rows as there are, drawn with replacement.
+fn tree(ground: &Ground, labels: &[usize], (seed, number): (u64, usize)) -> ClassTree {
+    let mut random = generator(seed, FIRST_STREAM + number as u64);
+    let mut weights = vec![0_u32; labels.len()];
+    for _ in labels {
+        weights[random.random_range(0..labels.len())] += 1;
+    }
+    let drawn = weights.iter().zip(labels).enumerate();
+    let members = drawn.filter(|(_, (weight, _))| **weight > 0);
+    let members = members.map(|(row, (&weight, &class))| Member {
+        row: row as u32,
+        class: class as u32,
+        weight,
+    });
+    ground.grow(members.collect(), random)
+}
+
+impl Classifier for Forest {
+    /// The logarithms of the mean probabilities, where one more tree knows nothing: it holds all
+    /// classes for equally likely, so that no probability is 0.
+    fn scores(&self, samples: &Samples) -> Scores {
+        let voters = (self.trees.len() + 1) as f64;
+        by_blocks(samples, self.classes, |rows, scores| {
+            scores.fill(1.0 / self.classes as f64);
+            for tree in &self.trees {
+                for (scores, row) in scores.chunks_exact_mut(self.classes).zip(rows.clone()) {
+                    for &(class, share) in tree.shares(row) {
+                        scores[class as usize] += f64::from(share);
+                    }
+                }
+            }
+            for score in scores {
+                *score = (*score / voters).ln();
+            }
+        })
+    }
+
+    fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
+        Some(self.scores(samples))
+    }
+
+    fn parameter_count(&self) -> usize {
+        self.trees.iter().map(ClassTree::parameter_count).sum()
+    }
+}
+
+impl Recipe for RandomForest {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        Ok(Box::new(self.train(train, context)?))
+    }
+}
+
+impl Hyperparameters for RandomForest {
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        let (trees, features) = (self.trees, self.features_per_split.unwrap_or(1));
+        InvalidParameter::unless(trees >= 1, "trees", trees, "at least 1")?;
+        InvalidParameter::unless(features >= 1, "features_per_split", features, "at least 1")?;
+        let least = self.min_samples_leaf;
+        InvalidParameter::unless(least >= 1, "min_samples_leaf", least, "at least 1")
+    }
+}

@@ -1,0 +1,88 @@
+//! `evaluate`: how good a kept model is on the test samples of a data set, and whether it was as good before.
+
+use crate::cli::EvaluateArgs;
+use crate::failure::Failure;
+use crate::table::{Column, Table};
+use crate::{keeping, output, source};
+use kept::{Comparison, JudgedAbout, MetricAbout};
+
+/// Runs the command.
+pub(crate) fn run(arguments: &EvaluateArgs) -> Result<(), Failure> {
+    let kept = keeping::load(&arguments.model)?;
+    let splits = source::load(&arguments.data, true)?;
+    kept.check(splits.test.samples(), &splits.title)?;
+    kept.check_classes(splits.test.class_names(), &splits.title)?;
+    let (scores, logs) = kept.predict(splits.test.samples());
+    let (predictions, classes) = (scores.labels(), splits.test.classes());
+    let [_, _, samples, labels] = splits.sha256.clone();
+    let now = keeping::judged(
+        "test samples",
+        Some([samples, labels]),
+        [splits.test.look().labels(), &predictions],
+        logs.as_ref().map(classifier::Scores::values),
+        classes,
+    );
+    let then = kept.about.judged.as_ref();
+    output::line(format_args!(
+        "{} on {} test samples of {}",
+        kept.about.id, now.samples, splits.title
+    ));
+    let rows = now.beside(then);
+    output::line(table(&rows));
+    output::line(in_words(&now, then, &rows));
+    Ok(())
+}
+
+fn table(rows: &[Comparison]) -> Table {
+    let mut table = Table::new(vec![
+        Column::name("metric", 0),
+        Column::number("now", 0),
+        Column::text("95 % interval"),
+        Column::number("at training", 1),
+        Column::text("now − then"),
+    ]);
+    for row in rows {
+        let MetricAbout {
+            value, low, high, ..
+        } = &row.now;
+        table.add_row([
+            row.now.heading(),
+            format!("{:.4}", value.0),
+            format!("{:.4} to {:.4}", low.0, high.0),
+            row.then
+                .as_ref()
+                .map_or("–".to_owned(), |then| format!("{:.4}", then.value.0)),
+            row.difference.map_or("–".to_owned(), |interval| {
+                format!("{:+.4} to {:+.4}", interval.low, interval.high)
+            }),
+        ]);
+    }
+    table
+}
+
+/// Whether the model is as good as it was.
+fn in_words(now: &JudgedAbout, then: Option<&JudgedAbout>, rows: &[Comparison]) -> String {
+    let Some(then) = then else {
+        return "how good it was at training is not in its file".to_owned();
+    };
+    if now.is_of_the_samples_of(then) {
+        return if now.metrics == then.metrics {
+            "these are the samples that it was judged on at training, and every metric is the same"
+                .to_owned()
+        } else {
+            "these are the samples that it was judged on at training, and metrics are not the same: \
+             the program or the machine computes otherwise"
+                .to_owned()
+        };
+    }
+    let different = rows.iter().filter(|row| row.differs());
+    let different: Vec<String> = different.map(|row| row.now.heading()).collect();
+    if different.is_empty() {
+        "no metric can be told from what it was at training".to_owned()
+    } else {
+        format!(
+            "other than at training: {} (each 95 % interval excludes 0)",
+            different.join(", ")
+        )
+    }
+}

@@ -1,0 +1,96 @@
+//! `predict`: ask a kept model about pictures and samples.
+
+use crate::cli::{AnswerFormat, PredictArgs};
+use crate::failure::Failure;
+use crate::{keeping, output};
+use catalog::{Asked, Manner, Options, ask};
+use data::Samples;
+use kept::{Answers, Format, Kept, KeptError};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use tables::Kind;
+
+/// What standard input is called.
+const STANDARD_INPUT: &str = "standard-input";
+
+/// Runs the command.
+pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
+    let kept = keeping::load(&arguments.model)?;
+    let format = match arguments.format {
+        AnswerFormat::Table => Format::Table,
+        AnswerFormat::Csv => Format::Csv,
+        AnswerFormat::Jsonl => Format::JsonLines,
+    };
+    let mut text = String::new();
+    for input in &arguments.inputs {
+        let (samples, is_one) = read(&kept, input)?;
+        let name = input.display().to_string();
+        kept.check(&samples, &name)?;
+        let answers = Answers::new(&kept, &samples);
+        if text.is_empty() {
+            text = answers.heading(format);
+        }
+        text += &answers.lines(format, |sample| {
+            let several = arguments.inputs.len() > 1;
+            match (is_one, several) {
+                (true, _) => name.clone(),
+                (false, true) => format!("{name}:{sample}"),
+                (false, false) => sample.to_string(),
+            }
+        });
+    }
+    match &arguments.output {
+        Some(file) => records::write_file(file, text.as_bytes())?,
+        None => output::text(&text),
+    }
+    Ok(())
+}
+
+/// The samples of an input, and whether they are a single picture.
+fn read(kept: &Kept, input: &Path) -> Result<(Samples, bool), Failure> {
+    if input != Path::new("-") {
+        return read_file(kept, input);
+    }
+    let failed = |error: std::io::Error| Failure::Option {
+        option: "-".to_owned(),
+        reason: error.to_string(),
+    };
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    // Some formats are read from their end.
+    let directory = tempfile::tempdir().map_err(failed)?;
+    let file: PathBuf = directory.path().join(STANDARD_INPUT);
+    std::fs::write(&file, bytes).map_err(failed)?;
+    read_file(kept, &file)
+}
+
+fn read_file(kept: &Kept, file: &Path) -> Result<(Samples, bool), Failure> {
+    let about = &kept.about;
+    let shape = about
+        .shape()
+        .map(|shape| (shape, Manner::of(&about.data.name)));
+    let columns = about
+        .preparation
+        .as_ref()
+        .map(|preparation| -> Vec<(String, Kind)> {
+            let columns = preparation.columns().iter();
+            columns
+                .map(|column| (column.name.clone(), column.kind))
+                .collect()
+        });
+    let asked = ask(file, &Options::default(), shape, columns.as_deref())?;
+    match (asked, &about.preparation) {
+        (Asked::Picture(samples), _) => Ok((samples, true)),
+        (Asked::Samples(samples), _) => Ok((samples, false)),
+        (Asked::Table(table), Some(preparation)) => Ok((preparation.apply(&table)?, false)),
+        (Asked::Table(_), None) => Err(KeptError::Unsuited(format!(
+            "{}: a table, and {} was not fitted to the columns of one",
+            file.display(),
+            about.id
+        ))
+        .into()),
+    }
+}

@@ -1,0 +1,179 @@
+//! Kept models, by the real binary: train, predict, evaluate, and files that lie.
+
+mod run;
+
+use assert_cmd::Command;
+use run::{compare, model, report};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn experiments(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("experiments").unwrap();
+    command.args(arguments);
+    command
+}
+
+/// The standard output of a command that succeeds.
+fn said(mut command: Command) -> String {
+    let output = command.assert().success().get_output().clone();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The one line of a command that is refused.
+fn refusal(arguments: &[&str]) -> String {
+    let output = experiments(arguments).assert().code(2).get_output().clone();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(text.trim_end().lines().count(), 1, "one line: {text}");
+    assert!(
+        text.starts_with("error: ") && output.stdout.is_empty(),
+        "{text}"
+    );
+    text
+}
+
+/// Trains a model of MNIST on few images.
+fn trained(directory: &Path, id: &str) -> PathBuf {
+    let file = directory.join(format!("{id}.safetensors"));
+    let arguments = ["train", id, "--train-limit", "2000", "--quiet", "--out"];
+    let mut command = experiments(&arguments);
+    command.arg(&file).assert().success();
+    file
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_trained_model_predicts_and_is_as_good_as_in_a_comparison() {
+    let directory = tempfile::tempdir().unwrap();
+    let results = directory.path().join("results");
+    let options = ["--models", "softmax", "--train-limit", "2000", "--keep"];
+    compare(&results, &options).success();
+    let accuracy = model(&report(&results), "softmax")["accuracy"]
+        .as_f64()
+        .unwrap();
+    let kept = results.join("mnist/models/softmax.safetensors");
+    let alone = trained(directory.path(), "softmax");
+    for file in [&kept, &alone] {
+        let page = said(experiments(&["evaluate", "--model", text(file)]));
+        let shown = format!("{accuracy:.4}");
+        let row = page.lines().find(|line| line.contains("accuracy")).unwrap();
+        assert_eq!(row.matches(&shown).count(), 2, "now and then: {row}");
+        assert!(page.contains("every metric is the same"), "{page}");
+        let card = fs::read_to_string(file.with_extension("md")).unwrap();
+        assert!(card.contains(&format!("| accuracy | {shown} |")), "{card}");
+    }
+
+    // A second comparison takes the fit from the store and leaves the file; without the file it fits again.
+    let before = fs::metadata(&kept).unwrap().modified().unwrap();
+    fs::remove_file(&kept).unwrap();
+    compare(&results, &options).success();
+    assert!(fs::metadata(&kept).unwrap().modified().unwrap() > before);
+}
+
+#[test]
+fn pictures_files_and_standard_input_are_predicted() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = trained(directory.path(), "nearest-centroid");
+    let mnist = catalog::mnist().unwrap();
+    // A one, which every model gets right, as a PGM: dark on white and three times as large.
+    let one = (0..).find(|&i| mnist.train.labels()[i] == 1).unwrap();
+    let pixels = &mnist.train.samples().pixels().unwrap()[one * 784..][..784];
+    let mut pgm = b"P5 84 84 255\n".to_vec();
+    pgm.extend((0..84 * 84).map(|at| 255 - pixels[at / 84 / 3 * 28 + at % 84 / 3]));
+    let picture = directory.path().join("one.pgm");
+    fs::write(&picture, &pgm).unwrap();
+
+    let predict = ["predict", "--model", text(&file)];
+    let table = said(experiments(&[&predict[..], &[text(&picture)]].concat()));
+    assert_eq!(table, format!("sample\tclass\n{}\t1\n", picture.display()));
+    let mut standard = experiments(&[&predict[..], &["-", "--format", "jsonl"]].concat());
+    standard.write_stdin(pgm);
+    let line: Value = serde_json::from_str(&said(standard)).unwrap();
+    assert_eq!(line["class"], "1");
+
+    // All test images, from MNIST's own four files.
+    let four = directory.path().join("mnist");
+    fs::create_dir(&four).unwrap();
+    for name in catalog::FILES {
+        let from = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/catalog/data/mnist");
+        let name = format!("{name}.gz");
+        fs::copy(Path::new(from).join(&name), four.join(&name)).unwrap();
+    }
+    let out = directory.path().join("answers.csv");
+    let to = [text(&four), "--format", "csv", "-o", text(&out)];
+    experiments(&[&predict[..], &to].concat())
+        .assert()
+        .success();
+    let answers = fs::read_to_string(&out).unwrap();
+    assert_eq!(answers.lines().count(), 10_001);
+    assert!(
+        answers.starts_with("sample,class\n0,7\n"),
+        "{}",
+        &answers[..40]
+    );
+}
+
+#[test]
+fn files_that_lie_get_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = trained(directory.path(), "softmax");
+    let bytes = fs::read(&file).unwrap();
+    let damaged = directory.path().join("damaged.safetensors");
+    let mut refused = |bytes: &[u8]| {
+        fs::write(&damaged, bytes).unwrap();
+        refusal(&["evaluate", "--model", text(&damaged)])
+    };
+    for end in [0, 7, 100, bytes.len() / 2, bytes.len() - 1] {
+        let line = refused(&bytes[..end]);
+        assert!(line.contains("damaged"), "{line}");
+    }
+    for at in [3, 60, 200, bytes.len() / 2, bytes.len() - 1] {
+        let mut bytes = bytes.clone();
+        bytes[at] ^= 4;
+        let line = refused(&bytes);
+        assert!(
+            line.contains("damaged") || line.contains("no kept model"),
+            "{line}"
+        );
+    }
+    let line = refused(b"\x80\x04\x95 a pickle, which would run code");
+    assert!(line.contains("no kept model"), "{line}");
+    let line = refusal(&["predict", "--model", text(directory.path()), "x.png"]);
+    assert!(line.contains("no regular file"), "{line}");
+    let line = refusal(&["predict", "--model", text(&file), "absent.png"]);
+    assert!(line.contains("absent.png"), "{line}");
+}
+
+#[test]
+fn what_cannot_be_trained_or_judged_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("x.safetensors");
+    let line = refusal(&["train", "softmx", "--out", text(&out)]);
+    assert!(line.contains("did you mean `softmax`"), "{line}");
+    let line = refusal(&["train", "softmax", "--set", "epoch=3", "--out", text(&out)]);
+    assert!(line.contains("did you mean `epochs`"), "{line}");
+    assert!(!out.exists());
+    experiments(&["compare", "--keep", "--cv", "5"])
+        .assert()
+        .code(2);
+
+    // Two classes of small pictures are not what a model of MNIST knows.
+    let classes = directory.path().join("pictures");
+    for (class, grey) in [("bright", 250), ("dark", 5)] {
+        fs::create_dir_all(classes.join(class)).unwrap();
+        for i in 0..5_u8 {
+            let pixels = [grey, i, grey, i];
+            let bytes = [&b"P5 2 2 255\n"[..], &pixels].concat();
+            fs::write(classes.join(class).join(format!("{i}.pgm")), bytes).unwrap();
+        }
+    }
+    let file = trained(directory.path(), "softmax");
+    let line = refusal(&["predict", "--model", text(&file), text(&classes)]);
+    assert!(
+        line.contains("pictures of 2 × 2, and softmax was fitted to pictures of 28 × 28"),
+        "{line}"
+    );
+}

@@ -8,12 +8,16 @@ use statistics::{Interval, Posterior, Relation};
 
 /// The samples that models are judged on: "test images", "held-out rows".
 pub fn judged_images(report: &Report) -> String {
-    let which = match report.protocol.judged_on {
+    judged(report.protocol.judged_on, report.dataset.words())
+}
+
+/// The same of samples that are called as `words` says, one and several.
+pub(crate) fn judged(on: JudgedOn, [_, images]: [&str; 2]) -> String {
+    let which = match on {
         JudgedOn::Test => "test",
         JudgedOn::Validation { .. } => "validation",
         JudgedOn::Folds(_) => "held-out",
     };
-    let [_, images] = report.dataset.words();
     format!("{which} {images}")
 }
 

@@ -5,7 +5,7 @@ use crate::figure::Figure;
 use crate::numbers::thousands;
 use crate::prose;
 use crate::sprite::{PER_ROW, Sprite};
-use crate::template::fill;
+use crate::template::{fill, in_words_of};
 use crate::view::View;
 use analysis::Report;
 use base64::Engine;
@@ -93,7 +93,8 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         data: data.transpose()?.unwrap_or_default(),
         first_images,
     };
-    fill("index.html", TEMPLATE, page).map_err(|error| ReportError::render("index.html", &error))
+    let template = in_words_of(TEMPLATE, report.dataset.words());
+    fill("index.html", &template, page).map_err(|error| ReportError::render("index.html", &error))
 }
 
 /// The content security policy: nothing is loaded, and no script runs but the page's own.

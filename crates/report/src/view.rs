@@ -17,7 +17,7 @@ use classes::{ClassTable, Matrix};
 use costs::CostRow;
 use models::{ControlRow, MetricsTable, ModelRow, SpreadRow};
 use pairs::{MetricPairs, PairTable, over_seeds};
-use records::{DatasetRecord, Environment, Folds};
+use records::{ColumnRecord, DatasetRecord, Environment, Folds};
 use serde::Serialize;
 use training::{EpochTable, LearningTable, WeightDifferences};
 
@@ -36,7 +36,7 @@ pub(crate) struct View<'a> {
     by_metric: Option<MetricPairs>,
     groups: Vec<String>,
     cochran: Option<String>,
-    judged: &'static str,
+    judged: String,
     /// Whether every model is predictions that were made elsewhere.
     judged_only: bool,
     /// Whether some model has probabilities.
@@ -49,6 +49,9 @@ pub(crate) struct View<'a> {
     curves: LearningTable,
     warnings: Vec<Warning>,
     sizes: Sizes,
+    /// What was done to the columns of a table, the first of them.
+    columns: &'a [ColumnRecord],
+    all_columns: usize,
     models: Vec<ModelRow>,
     epochs: EpochTable,
     weights: Option<WeightDifferences>,
@@ -56,6 +59,9 @@ pub(crate) struct View<'a> {
     pub(crate) matrices: Vec<Matrix>,
     figures: Vec<&'a str>,
 }
+
+/// Columns of a table that are shown.
+const MOST_COLUMNS: usize = 200;
 
 /// What ran.
 #[derive(Serialize)]
@@ -87,7 +93,7 @@ impl<'a> View<'a> {
             by_metric: MetricPairs::new(shown),
             groups: groups(report),
             cochran: cochran(report),
-            judged: judged_images(report.protocol.judged_on),
+            judged: judged_images(report),
             judged_only: report.is_judged_only(),
             probabilities: report
                 .finished()
@@ -100,6 +106,8 @@ impl<'a> View<'a> {
             over_seeds: over_seeds(report, shown),
             warnings: warnings(report),
             sizes: Sizes::new(report),
+            columns: &report.columns[..report.columns.len().min(MOST_COLUMNS)],
+            all_columns: report.columns.len(),
             models: report
                 .models
                 .iter()

@@ -62,7 +62,7 @@ pub use interval::{Interval, binomial_tail, wilson};
 pub use looks::{Looks, luck_bound};
 pub use moments::{mean, quantile, variance};
 pub use paired::{McNemar, holm, mcnemar};
-pub use pairs::{PairComparison, against_control, all_pairs, distinct_pairs};
+pub use pairs::{PairComparison, against_control, all_pairs, compare_pair, distinct_pairs};
 pub use power::{
     detectable_difference, detectable_effect, least_detectable, mcnemar_power, samples_needed,
     t_power,

@@ -46,13 +46,16 @@ pub(super) fn accuracy_per_epoch(report: &Report) -> Result<Option<Figure>, Repo
         root.fill(&CARD).map_err(|error| failed(&error))?;
         let [test, train] = [
             (
-                judged_images(report.protocol.judged_on),
+                judged_images(report),
                 (|e: &EpochRecord| e.judged_accuracy) as fn(&EpochRecord) -> f64,
             ),
-            ("training images", |e: &EpochRecord| e.train_accuracy),
+            (
+                format!("training {}", report.dataset.words()[1]),
+                |e: &EpochRecord| e.train_accuracy,
+            ),
         ];
         for (area, (title, accuracy)) in root.split_evenly((1, 2)).iter().zip([test, train]) {
-            spots.extend(panel(area, title, &curves, accuracy).map_err(|error| failed(&error))?);
+            spots.extend(panel(area, &title, &curves, accuracy).map_err(|error| failed(&error))?);
         }
         root.present().map_err(|error| failed(&error))?;
     }

@@ -7,7 +7,7 @@ use crate::sheet::{Tile, contact_sheet};
 use crate::table::Table;
 use crate::thumbnail::Thumbnail;
 use analysis::Finished;
-use records::{DatasetRecord, LinearRecord, Mistake};
+use records::{DatasetRecord, LinearRecord, Mistake, SampleKind};
 
 /// The most mistakes on a sheet.
 const MOST_MISTAKES: usize = 30;
@@ -27,6 +27,9 @@ pub(super) fn weights_of(
     let Some(linear) = &model.shown.linear else {
         return Ok(None);
     };
+    if dataset.samples != SampleKind::Pictures {
+        return Ok(None);
+    }
     let weights = Weights::new(linear, dataset, &shown_classes(model));
     let name = format!("weights-{id}.png");
     Ok(Some(Figure::new(name, weights.png()?, weights.table())))
@@ -92,7 +95,7 @@ pub(super) fn mistakes_of(
 ) -> Result<Option<Figure>, ReportError> {
     let all = &model.shown.mistakes;
     let rows = &all[..all.len().min(MOST_MISTAKES)];
-    if rows.is_empty() {
+    if rows.is_empty() || dataset.shown() == 0 {
         return Ok(None);
     }
     let class = |class: usize| dataset.class_names[class].as_str();

@@ -4,14 +4,19 @@ use super::lines::{Chart, Line, extent};
 use crate::error::ReportError;
 use crate::figure::Figure;
 use analysis::{FitSummary, Report};
+use records::SampleKind;
 
 /// What a fit costs: images or seconds.
 type Cost = fn(&FitSummary) -> f64;
 
 /// Two pictures, by images and by time; empty without learning curves.
 pub(super) fn learning_curves(report: &Report) -> Result<Vec<Figure>, ReportError> {
+    let samples = match report.dataset.samples {
+        SampleKind::Rows => "training rows",
+        SampleKind::Pictures | SampleKind::Colours => "training images",
+    };
     let costs: [(&str, &str, Cost); 2] = [
-        ("learning-by-images.svg", "training images", |fit| {
+        ("learning-by-images.svg", samples, |fit| {
             fit.train_images as f64
         }),
         ("learning-by-time.svg", "fit time, s", |fit| {

@@ -21,8 +21,11 @@ const BAR: i32 = 9;
 const NAME: i32 = 22;
 
 /// Models by average rank, with bars over the sets of them that cannot be told apart.
-pub(crate) fn critical_difference_diagram(ranking: &Ranking) -> Result<Figure, ReportError> {
-    let (models, critical, groups) = (&ranking.models, ranking.critical, ranking.groups());
+pub(crate) fn critical_difference_diagram(
+    ranking: &Ranking,
+    critical: f64,
+) -> Result<Figure, ReportError> {
+    let (models, groups) = (&ranking.models, ranking.groups());
     let diagram = Diagram {
         models,
         critical,

@@ -28,7 +28,7 @@ const PANELS: [Panel; 3] = [
         unit: 1.0,
     },
     Panel {
-        title: "one image, µs: median to 99th percentile",
+        title: "one prediction, µs: median to 99th percentile",
         price: Price::Latency,
         up_to: Some(Price::SlowLatency),
         unit: 1e6,

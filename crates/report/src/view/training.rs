@@ -88,6 +88,9 @@ impl WeightDifferences {
             .filter_map(|(model, of)| Some((&model.id, of.shown.linear.as_ref()?)))
             .collect();
         let weights = linear.first()?.1.weights.len();
+        if linear.iter().any(|(_, of)| of.weights.len() != weights) {
+            return None;
+        }
         let work = weights.saturating_mul(linear.len() * linear.len());
         if linear.len() < 2 || work > MOST_COMPARED {
             return None;

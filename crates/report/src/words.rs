@@ -21,6 +21,15 @@ pub(crate) fn judged(on: JudgedOn, [_, images]: [&str; 2]) -> String {
     format!("{which} {images}")
 }
 
+/// "a", "a and b", "a, b and c".
+pub(crate) fn and(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// What became of a model, on one line.
 pub(crate) fn status(status: Status, reason: Option<&str>) -> String {
     let reason = reason.map(one_line);

@@ -63,13 +63,14 @@ pub(crate) enum Command {
     History(RecordsArgs),
     /// Compare two recorded runs: settings, parameters, and accuracy with its significance.
     ///
-    /// P is of McNemar's exact test, over folds of the corrected resampled t test, and adjusted for all
-    /// models (Holm).
+    /// Each model is compared by McNemar's exact test with Tango's interval, over folds by the corrected
+    /// resampled t test, at 0.05 divided by the number of models.
     Diff(DiffArgs),
     /// Fit some cells of a recorded run again, and see whether the same comes out.
     ///
-    /// Each is bit-identical, statistically equal (other predictions, but McNemar's test sees no
-    /// difference), or different, which ends with exit code 1.
+    /// Each is bit-identical, statistically equal (other predictions, but with a margin the difference in
+    /// accuracy is shown to be below it), not shown to be better or worse, or different, which ends with exit
+    /// code 1.
     Verify(VerifyArgs),
     /// Print a report for other programs.
     Export(ExportArgs),
@@ -293,6 +294,10 @@ pub(crate) struct RunArgs {
 pub(crate) struct CompareArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    /// Fit nothing: say which differences such a comparison can show, and how many images or seeds others
+    /// take.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) flags: ComparisonFlags,
     /// Keep the main fit of each model in a file, with a card, below RESULTS/DATASET/models.
@@ -450,6 +455,9 @@ pub(crate) struct DiffArgs {
     pub(crate) first: String,
     /// Another.
     pub(crate) second: String,
+    /// The largest difference in accuracy that does not matter, in points. [default: that of the first run]
+    #[arg(long, value_name = "POINTS")]
+    pub(crate) margin: Option<Margin>,
     #[command(flatten)]
     pub(crate) records: RecordsArgs,
 }
@@ -461,6 +469,9 @@ pub(crate) struct VerifyArgs {
     /// How many fits, drawn at random.
     #[arg(long, value_name = "N", default_value = "3")]
     pub(crate) cells: NonZeroU16,
+    /// The largest difference in accuracy that does not matter, in points. [default: the run's]
+    #[arg(long, value_name = "POINTS")]
+    pub(crate) margin: Option<Margin>,
     /// Seed of the draw.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -547,6 +558,8 @@ pub(crate) enum Format {
 pub(crate) enum Contents {
     /// One for each model.
     Models,
+    /// One for each pair of models that was compared.
+    Pairs,
     /// One for each epoch of every fit.
     Epochs,
     /// One for each image and fit, with the probability of every class.

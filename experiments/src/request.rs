@@ -9,7 +9,7 @@ use catalog::{Loaded, TableEntry};
 use classifier::Cancellation;
 use records::{Records, newest_run, read_records};
 use runner::{
-    CellProgram, Executor, Learner, Limits, Options, OwnProcess, Plan, Setting, processors,
+    CellProgram, Executor, Learner, Limits, Margin, Options, OwnProcess, Plan, Setting, processors,
 };
 use std::path::{Path, PathBuf};
 
@@ -130,6 +130,11 @@ pub(crate) fn check_exclusions(plan: &Plan) -> Result<(), Failure> {
         }),
         None => Ok(()),
     }
+}
+
+/// A margin in points as a share.
+pub(crate) fn share(margin: Option<Margin>) -> Option<f64> {
+    margin.map(|margin| margin.points() / 100.0)
 }
 
 /// Each job in a process of this program.

@@ -2,7 +2,7 @@
 
 use crate::numbers::{points, probability, thousands};
 use crate::words;
-use analysis::{Comparison, Report, Seeds, Verdict};
+use analysis::{Comparison, ModelChange, Report, Seeds, Verdict};
 use records::JudgedOn;
 use statistics::{Interval, Relation};
 
@@ -23,6 +23,16 @@ pub fn verdict(report: &Report) -> Vec<String> {
                 .map(|seeds| of_seeds(seeds, &verdict.best.id, report)),
         )
         .collect()
+}
+
+/// How a model compares in two runs. `margin` is the largest difference in accuracy that does not matter.
+pub fn change_in_words(change: &ModelChange, margin: Option<f64>) -> String {
+    match (&change.compared, &change.reason) {
+        _ if change.same_predictions == Some(true) => "the same predictions".to_owned(),
+        (Some(pair), _) => sentence(pair, "these images", margin),
+        (None, Some(why)) => words::incomparable_in_words(why),
+        (None, None) => String::new(),
+    }
 }
 
 /// Who is ahead, and of whom.

@@ -24,8 +24,8 @@ use catalog::Loaded;
 use classifier::Cancellation;
 use records::{
     Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted,
-    Folds, ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
-    read_records,
+    Folds, ImagesRecord, JudgedOn, Outcome, PlannedModel, Protocol, Record, RecordLog, Records,
+    RunRecord, read_records,
 };
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -161,7 +161,6 @@ impl Comparison {
                 &format!("train_limit of {}", learner.id),
             )?;
         }
-        check_baseline(&learners, &options)?;
         for size in options.sizes.iter().flatten() {
             can_draw(Some(size.get()), "sizes")?;
         }
@@ -206,7 +205,7 @@ impl Comparison {
     /// The same with models beside its own that were fitted elsewhere.
     ///
     /// # Errors
-    /// If one has the name of another model.
+    /// If one has the name of another model, or the baseline is none of them.
     pub fn with(mut self, given: Vec<Given>) -> Result<Self, Failure> {
         let mut ids: HashSet<&str> = self.learners.iter().map(|one| one.id.as_str()).collect();
         for (planned, _) in &given {
@@ -218,12 +217,47 @@ impl Comparison {
             }
         }
         self.given = given;
+        self.check_baseline()?;
         Ok(self)
     }
 
     /// The directory below `results` that the comparison is recorded in.
     pub fn directory(&self, results: &Path) -> PathBuf {
         results.join(&self.dataset.name)
+    }
+
+    /// The data, as far as they are used.
+    pub fn dataset(&self) -> &DatasetRecord {
+        &self.dataset
+    }
+
+    /// What models are judged on, and how often they are fitted.
+    pub fn protocol(&self) -> Protocol {
+        self.division.protocol
+    }
+
+    /// What it is asked to do.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// How many models it has.
+    pub fn models(&self) -> usize {
+        self.learners.len() + self.given.len()
+    }
+
+    /// That the model to compare with is one of them.
+    fn check_baseline(&self) -> Result<(), Failure> {
+        let given = self.given.iter().map(|(planned, _)| &planned.id);
+        let ids = || self.learners.iter().map(|of| &of.id).chain(given.clone());
+        match &self.options.baseline {
+            Some(baseline) if ids().all(|id| id != baseline) => Err(Failure::NotPlanned {
+                place: Place::Option("baseline".to_owned()),
+                id: baseline.clone(),
+                planned: ids().cloned().collect(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Runs every model, one after another, and gives what was recorded.
@@ -237,6 +271,7 @@ impl Comparison {
         setting: &Setting<'_>,
         watcher: &mut dyn Watcher,
     ) -> Result<Records, Failure> {
+        self.check_baseline()?;
         let mut run = self.record(setting.environment(&self.data_origin));
         // Before anything is trained: an unwritable directory must not cost an hour.
         let mut log = RecordLog::create(&self.directory(results), &mut run)?;
@@ -507,19 +542,6 @@ impl Comparison {
             labels,
             folds,
         }
-    }
-}
-
-/// That the model to compare with is one of them.
-fn check_baseline(learners: &[Learner], options: &Options) -> Result<(), Failure> {
-    let ids = learners.iter().map(|learner| learner.id.clone());
-    match &options.baseline {
-        Some(id) if learners.iter().all(|learner| learner.id != *id) => Err(Failure::NotPlanned {
-            place: Place::Option("baseline".to_owned()),
-            id: id.clone(),
-            planned: ids.collect(),
-        }),
-        _ => Ok(()),
     }
 }
 

@@ -6,12 +6,12 @@ use crate::interrupt::on_interrupt;
 use crate::keeping;
 use crate::output;
 use crate::progress::Progress;
-use crate::request::{check_exclusions, command_line, own_processes};
+use crate::request::{check_exclusions, command_line, own_processes, share};
 use crate::table;
-use analysis::{ModelSummary, Report, Status};
+use analysis::{ModelSummary, Planned, Report, Status};
 use catalog::{Content, Loaded, inspect};
 use predictions::{Truth, beside, read_models};
-use report::{write_index, write_report};
+use report::{foresight, write_index, write_report};
 use runner::{Comparison, Given, Options};
 
 /// The plan that runs unless another is named.
@@ -38,6 +38,12 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let doubts = plan.options.data.as_ref().map(|_| inspect(&data).doubts());
     let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
     let comparison = comparison.doubted(doubts.unwrap_or_default());
+    if arguments.dry_run {
+        for line in foresight(planned(&comparison), comparison.dataset().words()) {
+            output::line(line);
+        }
+        return Ok(());
+    }
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
     let mut setting = run.setting(&executor, &cancellation, &command);
@@ -63,6 +69,19 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     verdict(&report)
+}
+
+/// What is about to be compared.
+fn planned(comparison: &Comparison) -> Planned {
+    let (dataset, options) = (comparison.dataset(), comparison.options());
+    Planned {
+        models: comparison.models(),
+        has_baseline: options.baseline.is_some(),
+        train: dataset.train,
+        images: dataset.test,
+        protocol: comparison.protocol(),
+        margin: share(options.margin),
+    }
 }
 
 /// The models of `--with`, whose predictions are read before anything is fitted.

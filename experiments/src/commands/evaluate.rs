@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::table::{Column, Table};
 use crate::{keeping, output, source};
 use catalog::Content;
-use kept::{Comparison, JudgedAbout, KeptError, MetricAbout};
+use kept::{Comparison, JudgedAbout, MetricAbout};
 use runner::Options;
 
 /// Runs the command.
@@ -13,13 +13,9 @@ pub(crate) fn run(arguments: &EvaluateArgs) -> Result<(), Failure> {
     let kept = keeping::load(&arguments.model)?;
     let mirror = arguments.data.known.mirror.as_deref();
     let data = source::load(&arguments.data.change(Options::default()), mirror, true)?;
-    let test = match (&data.content, &kept.about.preparation) {
-        (Content::Samples { test, .. }, _) => test,
-        (Content::Table { test, .. }, Some(preparation)) => &test.prepared(preparation)?,
-        (Content::Table { .. }, None) => {
-            let reason = format!("{} was not fitted to the columns of a table", kept.about.id);
-            return Err(KeptError::Unsuited(reason).into());
-        }
+    let test = match &data.content {
+        Content::Samples { test, .. } => test,
+        Content::Table { test, .. } => &test.prepared(kept.preparation(&data.title)?)?,
     };
     kept.check(test.samples(), &data.title)?;
     kept.check_classes(test.class_names(), &data.title)?;

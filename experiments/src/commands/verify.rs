@@ -7,7 +7,7 @@ use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::progress::Progress;
 use crate::registry::REGISTRY;
-use crate::request::{command_line, own_processes};
+use crate::request::{command_line, own_processes, share};
 use crate::source;
 use crate::table::{Column, Table};
 use analysis::agreement;
@@ -16,7 +16,7 @@ use classifier::generator;
 use rand::seq::SliceRandom;
 use records::{FitRecord, Outcome, PlannedModel, Records, RunRecord};
 use report::agreement_in_words;
-use runner::{Comparison, Learner, Method, Options, Place, Setting, Watcher, processors};
+use runner::{Comparison, Learner, Margin, Method, Options, Place, Setting, Watcher, processors};
 use std::path::PathBuf;
 
 /// Random stream of the cells; models use small numbers.
@@ -46,8 +46,10 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     cells.truncate(usize::from(arguments.cells.get()));
     let mut table = Table::new(vec![Column::name("fit", 0), Column::text("fitted again")]);
     let mut different: Vec<String> = Vec::new();
+    let recorded = run.margin.and_then(Margin::new);
+    let margin = share(arguments.margin.or(recorded));
     let mut compare = |record: &FitRecord, outcome: Outcome, watcher: &mut dyn Watcher| {
-        let found = agreement(&run, record, &outcome);
+        let found = agreement(&run, record, &outcome, margin);
         let said = agreement_in_words(&found);
         watcher.end(&said);
         if found.is_broken() && !different.contains(&record.id) {

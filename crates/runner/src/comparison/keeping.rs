@@ -122,9 +122,7 @@ impl Comparison {
                 controls: Vec::new(),
                 images: None,
             }),
-            (Outcome::Finished(_), Some(reason)) | (Outcome::Failed { .. }, Some(reason)) => {
-                Err(unkept(reason))
-            }
+            (Outcome::Finished(_) | Outcome::Failed { .. }, Some(reason)) => Err(unkept(reason)),
             (Outcome::Failed { reason }, None) => Err(unkept(reason.clone())),
             (Outcome::Cancelled, _) => Err(Failure::Interrupted),
         }

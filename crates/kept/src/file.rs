@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn what_lies_in_the_header_is_refused_however_right_its_checksum_is() {
-        let entry = |dtype: &str, shape: Value, offsets: Value| {
+        let entry = |dtype: &'static str, shape: Value, offsets: Value| {
             move |header: &mut Value| {
                 header["w"] = json!({"dtype": dtype, "shape": shape, "data_offsets": offsets});
             }

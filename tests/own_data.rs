@@ -77,7 +77,7 @@ fn a_table_becomes_a_report_that_speaks_of_rows_and_columns() {
     let (page, report) = compared(directory.path(), "my animals.csv", &label);
     for word in ["image", "picture", "pixel", "× "] {
         let line = page.lines().find(|line| line.to_lowercase().contains(word));
-        // Data are drawn as pictures, whatever they are.
+        // The figures of a report are pictures, whatever the data are.
         let line = line.filter(|line| !line.contains("every picture is beside it"));
         assert_eq!(line, None, "{word}");
     }
@@ -248,23 +248,26 @@ fn data_that_cannot_be_compared_on_are_refused_in_a_line() {
             &["--label", "kind"][..],
             "no column kind; the columns are x, class",
         ),
-        ("x,kind\n1,a\n2,b\n", &[], "class, label, target"),
-        ("x,class\n1,a\n2,a\n3,a\n", &[], "class"),
+        ("x,kind\n1,a\n2,b\n", &[], "which column is the label?"),
+        ("x,class\n1,a\n2,a\n3,a\n", &[], "class is a in all 3 rows"),
         (
             "x,class\n1,a\n2,b\n3,c\n4,d\n",
             &[],
-            "two samples of one of them",
+            "each of the 4 rows has a class of its own",
         ),
-        ("", &[], "empty"),
-        ("x,class\n", &[], "no rows"),
-        ("x,class\n1,a\n2\n", &[], "line 3"),
+        ("", &[], "the file is empty"),
+        ("x,class\n", &[], "no row below it"),
+        (
+            "x,class\n1,a\n2\n",
+            &[],
+            "line 3: 1 field, and the header has 2",
+        ),
         ("x,class\n1,a\n\0,b\n", &[], "NUL"),
         (
             "x,class\n1,a\n1,b\n1,a\n1,b\n",
             &[],
             "no column is left to learn from",
         ),
-        (good, &["--test-share", "1.5"], "test-share"),
         (good, &["--group", "who"], "no column who"),
         (good, &["--test", "/nowhere.csv"], "/nowhere.csv"),
     ] {

@@ -184,6 +184,15 @@ pub(crate) struct DataArgs {
     pub(crate) mirror: Option<String>,
 }
 
+/// Data known by name, or of the user's own.
+#[derive(Debug, Args)]
+pub(crate) struct AnyDataArgs {
+    #[command(flatten)]
+    pub(crate) known: DataArgs,
+    #[command(flatten)]
+    pub(crate) own: OwnDataArgs,
+}
+
 /// Data of the user's own.
 #[derive(Debug, Args)]
 pub(crate) struct OwnDataArgs {
@@ -243,9 +252,7 @@ pub(crate) struct ReadingFlags {
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
-    pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) own: OwnDataArgs,
+    pub(crate) data: AnyDataArgs,
     /// Run this plan in place of the default one.
     #[arg(long, value_name = "FILE.toml", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
@@ -349,9 +356,7 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) out: PathBuf,
     #[command(flatten)]
-    pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) own: OwnDataArgs,
+    pub(crate) data: AnyDataArgs,
     /// Change a parameter: `epochs=5`. May be repeated.
     #[arg(long, value_name = "PARAMETER=VALUE")]
     pub(crate) set: Vec<String>,
@@ -403,9 +408,7 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) model: PathBuf,
     #[command(flatten)]
-    pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) own: OwnDataArgs,
+    pub(crate) data: AnyDataArgs,
 }
 
 #[derive(Debug, Args)]

@@ -8,13 +8,26 @@ use statistics::{Interval, Posterior, Relation};
 
 /// The samples that models are judged on: "test images", "held-out rows".
 pub fn judged_images(report: &Report) -> String {
-    let which = match report.protocol.judged_on {
+    judged(report.protocol.judged_on, report.dataset.words())
+}
+
+/// The same of samples that are called as `words` says, one and several.
+pub(crate) fn judged(on: JudgedOn, [_, images]: [&str; 2]) -> String {
+    let which = match on {
         JudgedOn::Test => "test",
         JudgedOn::Validation { .. } => "validation",
         JudgedOn::Folds(_) => "held-out",
     };
-    let [_, images] = report.dataset.words();
     format!("{which} {images}")
+}
+
+/// "a", "a and b", "a, b and c".
+pub(crate) fn and(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 /// What became of a model, on one line.
@@ -37,12 +50,11 @@ pub(crate) fn relation(
     match relation {
         Some(Relation::Equivalent) => "equivalent",
         Some(Relation::NotWorse) => "not worse",
-        Some(Relation::Better) => "better",
-        Some(Relation::Worse) => "worse",
         Some(Relation::Undecided) => "undecided",
         None if !different => "cannot be told apart",
-        None if difference < 0.0 => "worse",
-        None => "better",
+        // What is shown to be better or worse is ahead or behind.
+        Some(Relation::Better | Relation::Worse) | None if difference < 0.0 => "worse",
+        Some(Relation::Better | Relation::Worse) | None => "better",
     }
 }
 

@@ -91,7 +91,6 @@ fn of_cell(
     Ok(prepare())
 }
 
-/// Fits, judges and keeps the model of a cell.
 fn ended(
     job: &Job,
     method: &Method,
@@ -99,19 +98,21 @@ fn ended(
     data: FitData<'_>,
     conditions: &mut Conditions<'_>,
 ) -> Ended {
-    let keeper = job.keep.as_ref();
-    let keeper = keeper.map(|keep| Keeper::new(keep, prepared));
-    let outcome = match (job.task, method) {
+    let (outcome, unkept) = match (job.task, method) {
         (Task::Fit(_), Method::Registered { recipe, .. }) => {
-            measure::measure(recipe.as_ref(), data, conditions, keeper.as_ref())
+            let keeper = job.keep.as_ref().map(|keep| Keeper::new(keep, prepared));
+            let outcome = measure::measure(recipe.as_ref(), data, conditions, keeper.as_ref());
+            (outcome, keeper.and_then(Keeper::into_reason))
         }
-        (Task::Fit(_), Method::Command(program)) => command::measure(program, data, conditions),
+        (Task::Fit(_), Method::Command(program)) => {
+            (command::measure(program, data, conditions), None)
+        }
         (_, method) => return Ended::Trial(trial(method, data, conditions)),
     };
     Ended::Fit {
         outcome,
         looks: data.judged.looks(),
-        unkept: keeper.and_then(Keeper::into_reason),
+        unkept,
     }
 }
 

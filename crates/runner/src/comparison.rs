@@ -21,7 +21,7 @@ use crate::rows::SealedRows;
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
 use catalog::Loaded;
-use classifier::{Cancellation, Count};
+use classifier::Cancellation;
 use records::{
     Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted,
     Folds, ImagesRecord, JudgedOn, Outcome, PlannedModel, Protocol, Record, RecordLog, Records,

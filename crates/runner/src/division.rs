@@ -38,6 +38,7 @@ impl Division {
     pub(crate) fn new(content: Content, options: &Options) -> Result<Self, Failure> {
         let seed = options.seed();
         let (mut train, judged) = rows::of(content);
+        check_preparation(&train, options)?;
         let calibration = match options.calibrate {
             Some(size) => {
                 let (held_out, rest) = hold_out(&train, size.get(), seed, "--calibrate")?;
@@ -252,6 +253,24 @@ pub(crate) struct ControlRows {
     pub(crate) judged: Rows,
 }
 
+/// Refuses settings of columns that are not there.
+fn check_preparation(train: &Rows, options: &Options) -> Result<(), Failure> {
+    let reason = match (&options.preparation, train) {
+        (None, _) => return Ok(()),
+        (Some(_), Rows::Samples(_)) => {
+            "the data have no columns to prepare; leave it out".to_owned()
+        }
+        (Some(settings), Rows::Table(table)) => match settings.check(table) {
+            Ok(()) => return Ok(()),
+            Err(error) => error.to_string(),
+        },
+    };
+    Err(Failure::Syntax {
+        place: Place::Option("preparation".to_owned()),
+        reason,
+    })
+}
+
 /// What to say of a division that the data do not allow.
 pub(crate) fn of(option: &str) -> impl Fn(DataError) -> Failure {
     move |error| Failure::Division {
@@ -410,5 +429,23 @@ mod tests {
             let judged = |rows: &SealedRows| groups_of(&rows.handed_over());
             assert!(train.is_disjoint(&division.with_judged(cell, judged)));
         }
+    }
+
+    #[test]
+    fn settings_of_columns_that_are_not_there_are_refused() {
+        let refusal = |content: Content, options: &str| {
+            let options: Options = serde_json::from_str(options).unwrap();
+            Division::new(content, &options).unwrap_err().to_string()
+        };
+        let digits = examples::content(examples::digits());
+        assert_eq!(
+            refusal(digits, r#"{"preparation": {}}"#),
+            "preparation: the data have no columns to prepare; leave it out"
+        );
+        let table = examples::sides(&examples::table(30));
+        assert_eq!(
+            refusal(table, r#"{"preparation": {"one_hot": ["harbour"]}}"#),
+            "preparation: no column is called harbour; there are age, day, member, port"
+        );
     }
 }

@@ -68,7 +68,7 @@ impl<'a> Prepared<'a> {
         &self.train
     }
 
-    /// What was learnt from the training rows of a table.
+    /// What was learnt of the columns of a table.
     pub(crate) fn preparation(&self) -> Option<&Preparation> {
         self.preparation.as_ref()
     }

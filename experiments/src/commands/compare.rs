@@ -20,10 +20,7 @@ pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
 /// Runs the command.
 pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let run = &arguments.run;
-    let mut plan = run.plan(DEFAULT, "the default plan")?;
-    if run.is_of_unknown_data() {
-        plan.add_registered()?;
-    }
+    let mut plan = run.plan(DEFAULT, "the default plan", true)?;
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;
@@ -42,7 +39,7 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
     let comparison = comparison.doubted(doubts.unwrap_or_default());
     if arguments.dry_run {
-        for line in foresight(planned(&comparison)) {
+        for line in foresight(planned(&comparison), comparison.dataset().words()) {
             output::line(line);
         }
         return Ok(());

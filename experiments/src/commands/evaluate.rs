@@ -2,7 +2,6 @@
 
 use crate::cli::EvaluateArgs;
 use crate::failure::Failure;
-use crate::request::with_data;
 use crate::table::{Column, Table};
 use crate::{keeping, output, source};
 use catalog::Content;
@@ -12,17 +11,17 @@ use runner::Options;
 /// Runs the command.
 pub(crate) fn run(arguments: &EvaluateArgs) -> Result<(), Failure> {
     let kept = keeping::load(&arguments.model)?;
-    let options = with_data(&arguments.data, &arguments.own, Options::default());
-    let data = source::load(&options, arguments.data.mirror.as_deref(), true)?;
-    let test = match data.content {
+    let mirror = arguments.data.known.mirror.as_deref();
+    let data = source::load(&arguments.data.change(Options::default()), mirror, true)?;
+    let test = match &data.content {
         Content::Samples { test, .. } => test,
-        Content::Table { test, .. } => test.prepared(kept.preparation(&data.title)?)?,
+        Content::Table { test, .. } => &test.prepared(kept.preparation(&data.title)?)?,
     };
     kept.check(test.samples(), &data.title)?;
     kept.check_classes(test.class_names(), &data.title)?;
     let (scores, logs) = kept.predict(test.samples());
     let (predictions, classes) = (scores.labels(), test.classes());
-    let [_, _, samples, labels] = data.sha256;
+    let [_, _, samples, labels] = data.sha256.clone();
     let now = keeping::judged(
         "test samples",
         Some([samples, labels]),

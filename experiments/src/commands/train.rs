@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::progress::Progress;
 use crate::registry::REGISTRY;
-use crate::request::{command_line, own_processes, with_data};
+use crate::request::{command_line, own_processes};
 use crate::{keeping, output, source};
 use records::Outcome;
 use runner::{Comparison, Place, Plan, Setting, processors};
@@ -25,9 +25,9 @@ pub(crate) fn run(arguments: &TrainArgs) -> Result<(), Failure> {
         flags["train_limit"] = limit.into();
     }
     let options = std::mem::take(&mut plan.options).changed_by(&flags);
-    plan.options = with_data(&arguments.data, &arguments.own, options);
+    plan.options = arguments.data.change(options);
     let learners = plan.ready()?;
-    let mirror = arguments.data.mirror.as_deref();
+    let mirror = arguments.data.known.mirror.as_deref();
     let data = source::load(&plan.options, mirror, arguments.quiet)?;
     let comparison = Comparison::new(data, learners, plan.options)?;
     let (executor, command) = (own_processes()?, command_line());

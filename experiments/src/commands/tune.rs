@@ -18,7 +18,7 @@ const DEFAULT: &str = include_str!("../../plans/tuning.toml");
 /// Runs the command.
 pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
     let run = &arguments.run;
-    let plan = run.plan(DEFAULT, "the default tuning plan")?;
+    let plan = run.plan(DEFAULT, "the default tuning plan", false)?;
     check_exclusions(&plan)?;
     check_options(arguments)?;
     let mut learners = plan.ready()?;

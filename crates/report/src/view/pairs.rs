@@ -89,14 +89,16 @@ fn from_to(Interval { low, high }: Interval) -> String {
 
 fn notes_on_images(report: &Report) -> Vec<String> {
     let each = at_each(report.tests);
+    let [_, images] = report.dataset.words();
     let mut notes = vec![
         format!(
             "The interval is Tango's (1998), p is of McNemar's exact test: each {each}, so that all hold at once and none \
-             contradicts its verdict. They speak of other images of the same kind, not of other seeds or other training images."
+             contradicts its verdict. They speak of other {images} of the same kind, not of other seeds or other training {images}."
         ),
-        "The smallest to show is the difference, in points, that the test finds four times in five for models that differ on \
-         as many images, or, where these are too few for any, on as many as it takes."
-            .to_owned(),
+        format!(
+            "The smallest to show is the difference, in points, that the test finds four times in five for models that differ \
+             on as many {images}, or, where these are too few for any, on as many as it takes."
+        ),
     ];
     notes.extend(note_on_margin(report));
     notes

@@ -46,7 +46,7 @@ impl Comparison {
             return None;
         };
         let data = &self.dataset;
-        // What it is fitted to, the process of the fit knows.
+        // What depends on the training rows of the fit is filled in where it is made.
         let about = About {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             model: entry.id.to_owned(),

@@ -1,11 +1,18 @@
 //! What a comparison will be able to show, in lines.
 
 use crate::numbers::{points, signed, thousands};
-use crate::words::judged_images;
+use crate::template::in_words_of;
+use crate::words::judged;
 use analysis::{Foresight, Planned, SeedsAhead, Share};
 
-/// What the tests of a comparison will find four times in five, a line each.
-pub fn foresight(planned: Planned) -> Vec<String> {
+/// What the tests of a comparison will find four times in five, a line each. `words` are what one sample is
+/// called, and several.
+pub fn foresight(planned: Planned, words: [&str; 2]) -> Vec<String> {
+    let lines = lines(planned, words).into_iter();
+    lines.map(|line| in_words_of(&line, words)).collect()
+}
+
+fn lines(planned: Planned, words: [&str; 2]) -> Vec<String> {
     let Planned {
         models,
         images,
@@ -16,7 +23,7 @@ pub fn foresight(planned: Planned) -> Vec<String> {
     let of = format!(
         "{models} model{s} on {} {}",
         thousands(images),
-        judged_images(protocol.judged_on)
+        judged(protocol.judged_on, words)
     );
     let Some(found) = Foresight::new(planned) else {
         return vec![format!("{of}: nothing to compare.")];
@@ -100,6 +107,8 @@ mod tests {
     use super::*;
     use records::{Folds, JudgedOn, Protocol};
 
+    const IMAGES: [&str; 2] = ["image", "images"];
+
     fn planned(models: usize, images: usize, protocol: Protocol) -> Planned {
         Planned {
             models,
@@ -117,7 +126,7 @@ mod tests {
             seeds: 5,
             ..Protocol::default()
         };
-        let said = foresight(planned(2, 10_000, protocol));
+        let said = foresight(planned(2, 10_000, protocol), IMAGES);
         assert_eq!(
             said[0],
             "2 models on 10\u{a0}000 test images: one pair, tested at 0.05."
@@ -134,12 +143,12 @@ mod tests {
             said[6].ends_with("one such deviation takes 10 seeds."),
             "{said:?}"
         );
-        let one = foresight(planned(1, 10_000, Protocol::default()));
+        let one = foresight(planned(1, 10_000, Protocol::default()), IMAGES);
         assert_eq!(
             one,
             ["1 model on 10\u{a0}000 test images: nothing to compare."]
         );
-        let few = foresight(planned(2, 4, Protocol::default()));
+        let few = foresight(planned(2, 4, Protocol::default()), IMAGES);
         assert_eq!(few[2], "  none: there are too few images for any");
         assert!(
             few[3].starts_with("  none, if they differ on 1 %"),
@@ -157,7 +166,7 @@ mod tests {
             judged_on,
             ..Protocol::default()
         };
-        let said = foresight(planned(3, 60_000, protocol));
+        let said = foresight(planned(3, 60_000, protocol), IMAGES);
         assert!(
             said[1].contains("with 1 degree of freedom and at best"),
             "{said:?}"

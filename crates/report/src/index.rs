@@ -89,7 +89,7 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
                     ..
                 },
             ) => {
-                critical_difference_diagram(ranking, *critical)?.write(&figures)?;
+                critical_difference_diagram(ranking, *critical).write(&figures)?;
             }
             _ => remove_diagram(&figures)?,
         }
@@ -115,7 +115,11 @@ fn reports(results: &Path) -> Result<Vec<(String, Option<Overview>)>, ReportErro
 
 /// An old diagram would be of data sets that are not there any more.
 fn remove_diagram(figures: &Path) -> Result<(), ReportError> {
-    for name in ["critical-difference.svg", "critical-difference.csv"] {
+    for name in [
+        "critical-difference.svg",
+        "critical-difference-narrow.svg",
+        "critical-difference.csv",
+    ] {
         let file = figures.join(name);
         if file.exists() {
             fs::remove_file(&file).map_err(ReportError::io(&file))?;

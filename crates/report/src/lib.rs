@@ -16,6 +16,7 @@ mod gate;
 mod html;
 mod index;
 mod latex;
+mod lead;
 mod lock;
 mod markdown;
 mod numbers;

@@ -2,16 +2,31 @@
 
 use crate::escape::one_line;
 use crate::numbers::{points, probability};
-use analysis::{Agreement, Incomparable, Price, Status};
+use analysis::{Agreement, Incomparable, Price, Report, Status};
 use records::{JudgedOn, Search, TuningBudget};
 use statistics::{Interval, Posterior, Relation};
 
-/// The images that models are judged on: "test images".
-pub fn judged_images(judged_on: JudgedOn) -> &'static str {
-    match judged_on {
-        JudgedOn::Test => "test images",
-        JudgedOn::Validation { .. } => "validation images",
-        JudgedOn::Folds(_) => "held-out images",
+/// The samples that models are judged on: "test images", "held-out rows".
+pub fn judged_images(report: &Report) -> String {
+    judged(report.protocol.judged_on, report.dataset.words())
+}
+
+/// The same of samples that are called as `words` says, one and several.
+pub(crate) fn judged(on: JudgedOn, [_, images]: [&str; 2]) -> String {
+    let which = match on {
+        JudgedOn::Test => "test",
+        JudgedOn::Validation { .. } => "validation",
+        JudgedOn::Folds(_) => "held-out",
+    };
+    format!("{which} {images}")
+}
+
+/// "a", "a and b", "a, b and c".
+pub(crate) fn and(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
@@ -93,7 +108,7 @@ pub fn agreement_in_words(agreement: &Agreement) -> String {
 pub(crate) fn incomparable_in_words(why: &Incomparable) -> String {
     match why {
         Incomparable::OtherData => "not of the same data".to_owned(),
-        Incomparable::OtherImages => "not judged on the same images".to_owned(),
+        Incomparable::OtherImages => "not judged on the same samples".to_owned(),
         Incomparable::Unfinished(runs) => {
             let runs = runs.iter().zip(["first", "second"]);
             let unfinished = runs.filter_map(|(ended, run)| {

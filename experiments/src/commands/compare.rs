@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::request::{check_exclusions, command_line, own_processes, share};
 use crate::table;
 use analysis::{ModelSummary, Planned, Report, Status};
-use catalog::Splits;
+use catalog::{Content, Loaded, inspect};
 use predictions::{Truth, beside, read_models};
 use report::{foresight, write_index, write_report};
 use runner::{Comparison, Given, Options};
@@ -20,7 +20,7 @@ pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
 /// Runs the command.
 pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let run = &arguments.run;
-    let mut plan = run.plan(DEFAULT, "the default plan")?;
+    let mut plan = run.plan(DEFAULT, "the default plan", true)?;
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;
@@ -31,12 +31,15 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
                 .to_owned(),
         });
     }
-    let learners = plan.ready()?;
-    let splits = run.load(&plan)?;
-    let given = given(arguments, &plan.options, &splits)?;
-    let comparison = Comparison::new(splits, learners, plan.options)?.with(given)?;
+    let mut learners = plan.ready()?;
+    let data = run.load(&plan, &mut learners)?;
+    let given = given(arguments, &plan.options, &data)?;
+    // Data known by name are what they are.
+    let doubts = plan.options.data.as_ref().map(|_| inspect(&data).doubts());
+    let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
+    let comparison = comparison.doubted(doubts.unwrap_or_default());
     if arguments.dry_run {
-        for line in foresight(planned(&comparison)) {
+        for line in foresight(planned(&comparison), comparison.dataset().words()) {
             output::line(line);
         }
         return Ok(());
@@ -82,11 +85,7 @@ fn planned(comparison: &Comparison) -> Planned {
 }
 
 /// The models of `--with`, whose predictions are read before anything is fitted.
-fn given(
-    arguments: &CompareArgs,
-    options: &Options,
-    splits: &Splits,
-) -> Result<Vec<Given>, Failure> {
+fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Vec<Given>, Failure> {
     if arguments.with.is_empty() {
         return Ok(Vec::new());
     }
@@ -98,8 +97,11 @@ fn given(
                     .to_owned(),
         });
     }
-    let test = &splits.test;
-    let samples = Truth::of_rows("the test set", test.samples().len(), test.class_names());
+    let (test, class_names) = match &data.content {
+        Content::Samples { test, .. } => (test.len(), test.class_names()),
+        Content::Table { test, .. } => (test.len(), test.class_names()),
+    };
+    let samples = Truth::of_rows("the test set", test, class_names);
     let models = read_models(&samples, &arguments.with)?;
     Ok(beside(&samples, models, options.seed(), options.seeds())?)
 }

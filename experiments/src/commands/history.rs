@@ -60,11 +60,7 @@ fn row(name: &str, report: &Report) -> Vec<String> {
     vec![
         name.to_owned(),
         count,
-        format!(
-            "{} {}{quick}",
-            report.dataset.test,
-            judged_images(report.protocol.judged_on)
-        ),
+        format!("{} {}{quick}", report.dataset.test, judged_images(report)),
         report.seed.to_string(),
         report.environment.commit.clone(),
         best.map_or_else(String::new, |model| model.id.clone()),

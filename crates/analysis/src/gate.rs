@@ -2,8 +2,9 @@
 
 use crate::fits::over_folds;
 use crate::levels::{CONFIDENCE, SIGNIFICANCE};
+use crate::model::Finished;
 use crate::report::Report;
-use statistics::{Interval, Relation, paired_relation};
+use statistics::{Interval, Relation, only_right, paired_relation};
 use std::str::FromStr;
 
 /// What must not be said of a model.
@@ -103,25 +104,20 @@ impl Report {
     }
 
     fn relation_on_samples(&self, gate: &Gate, margin: f64) -> Option<(Relation, f64)> {
-        let is_this = |first: &str, second: &str| first == gate.model && second == gate.than;
-        let counts = self.comparisons.iter().find_map(|pair| {
-            let (b, c) = (pair.only_first_right, pair.only_second_right);
-            if is_this(&pair.first, &pair.second) {
-                Some((b, c))
-            } else {
-                is_this(&pair.second, &pair.first).then_some((c, b))
-            }
-        });
-        let ((b, c), samples) = (counts?, self.dataset.test);
-        let relation = paired_relation(b, c, samples, margin, SIGNIFICANCE);
-        Some((relation, (b as f64 - c as f64) / samples as f64))
+        let right = |id: &str| self.finished_model(id)?.compared.right.first();
+        let (model, than) = (right(&gate.model)?, right(&gate.than)?);
+        let (b, c) = only_right(model, than);
+        let relation = paired_relation(b, c, model.len(), margin, SIGNIFICANCE);
+        Some((relation, (b as f64 - c as f64) / model.len() as f64))
+    }
+
+    fn finished_model(&self, id: &str) -> Option<&Finished> {
+        let model = self.models.iter().find(|model| model.id == id)?;
+        model.finished.as_deref()
     }
 
     fn relation_over_folds(&self, gate: &Gate, margin: f64) -> Option<(Relation, f64)> {
-        let of = |id: &str| {
-            let model = self.models.iter().find(|model| model.id == id)?;
-            Some(&model.finished.as_ref()?.spread.fits)
-        };
+        let of = |id: &str| Some(&self.finished_model(id)?.spread.fits);
         let (differences, folds) = over_folds(of(&gate.model)?, of(&gate.than)?);
         let difference = statistics::mean(differences.iter().copied());
         let Some(folds) = folds else {

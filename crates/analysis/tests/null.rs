@@ -1,12 +1,12 @@
 //! Models that are equally good are rarely called different: in no more than one experiment in twenty,
 //! for each test that a verdict uses, and in tables of twenty models.
 
-use analysis::{Gate, Report};
+use analysis::Report;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use records::examples::{CELL, fit, fitted, of_fold, records, run, run_over_folds};
 use records::{Cell, FitRecord, Outcome, RunRecord};
-use statistics::{SeedDifference, all_pairs, cochran_q, holm, mcnemar, only_right};
+use statistics::{Relation, SeedDifference, all_pairs, cochran_q, only_right, paired_relation};
 
 const EXPERIMENTS: usize = 2_000;
 
@@ -77,34 +77,41 @@ fn any_different(report: &Report) -> bool {
     report.comparisons.iter().any(|pair| pair.different)
 }
 
-/// The verdict on two models, with everything that a report has.
+fn is_any_told_apart(right: &[Vec<bool>]) -> bool {
+    all_pairs(right, 0.05).iter().any(|pair| pair.different)
+}
+
+/// What decides in a report is what the experiments below are of.
 #[test]
-fn two_equal_models_are_told_apart_in_one_report_of_twenty_at_the_most() {
-    let found = count(|random| any_different(&report(random, &[0.0; 2], 60)));
-    assert!(found <= MOST, "{found}");
+fn a_report_tells_models_apart_by_the_test_of_all_pairs() {
+    let mut told = [0; 2];
+    for (experiment, less) in [[0.0, 0.0, 0.5], [0.0; 3]].repeat(3).iter().enumerate() {
+        let random = || ChaCha8Rng::seed_from_u64(experiment as u64);
+        let found = any_different(&report(&mut random(), less, 60));
+        assert_eq!(
+            found,
+            is_any_told_apart(&right(&mut random(), less, 60)),
+            "{experiment}"
+        );
+        told[usize::from(found)] += 1;
+    }
+    assert!(told.iter().all(|&count| count > 0), "{told:?}");
 }
 
 #[test]
-fn so_are_twenty_on_the_same_samples() {
-    let mut found = [0; 3];
-    let _ = count(|random| {
-        let right = right(random, &[0.0; 20], 60);
-        let pairs = (0..20).flat_map(|i| (i + 1..20).map(move |j| (i, j)));
-        let p_values: Vec<f64> = pairs
-            .map(|(i, j)| {
-                let (b, c) = only_right(&right[i], &right[j]);
-                mcnemar(b, c).p
-            })
-            .collect();
-        found[0] += usize::from(holm(&p_values).iter().any(|&p| p < 0.05));
-        found[1] += usize::from(all_pairs(&right, 0.05).iter().any(|pair| pair.different));
-        found[2] += usize::from(cochran_q(&right).is_some_and(|test| test.p < 0.05));
-        false
-    });
-    let [by_holm, by_all_pairs, together] = found;
-    assert!(by_holm <= MOST, "Holm's method: {by_holm}");
-    assert!(by_all_pairs <= MOST, "all pairs: {by_all_pairs}");
-    assert!(together <= MOST, "Cochran's Q: {together}");
+fn equal_models_are_told_apart_in_one_experiment_of_twenty_at_the_most() {
+    for models in [2, 20] {
+        let mut found = [0; 2];
+        let _ = count(|random| {
+            let right = right(random, &vec![0.0; models], 60);
+            found[0] += usize::from(is_any_told_apart(&right));
+            found[1] += usize::from(cochran_q(&right).is_some_and(|test| test.p < 0.05));
+            false
+        });
+        let [pairs, together] = found;
+        assert!(pairs <= MOST, "pairs of {models}: {pairs}");
+        assert!(together <= MOST, "Cochran's Q of {models}: {together}");
+    }
 }
 
 #[test]
@@ -125,28 +132,26 @@ fn so_are_two_over_seeds() {
             fits.iter().map(share).collect()
         };
         let (first, second) = (accuracies(), accuracies());
-        SeedDifference::new(&first, &second).is_some_and(|test| test.t_test().p < 0.05)
+        SeedDifference::paired(&first, &second).is_some_and(|test| test.t_test().p < 0.05)
     });
     assert!(found <= MOST, "{found}");
 }
 
-/// At the edge of what a gate is to stop, it lets through one model in twenty at the most.
+/// At the edge of what a gate is to stop, it lets through one model in twenty at the most. Its relation is
+/// that of a single pair.
 #[test]
 fn gates_hold_their_level() {
-    let gate = |text: &str| text.parse::<Gate>().unwrap();
-    let (worse, not_better) = (gate("m1 worse than m0"), gate("m1 not better than m0"));
-    let mut wrong = [0; 2];
-    let _ = count(|random| {
-        let equal = report(random, &[0.0; 2], 60);
-        wrong[0] += usize::from(equal.gate(&worse).unwrap().failed);
-        wrong[1] += usize::from(!equal.gate(&not_better).unwrap().failed);
-        false
+    let relation = |random: &mut ChaCha8Rng, less: f64, margin: f64| {
+        let right = right(random, &[less, 0.0], 60);
+        let (b, c) = only_right(&right[0], &right[1]);
+        paired_relation(b, c, 60, margin, 0.05)
+    };
+    let worse = count(|random| relation(random, 0.0, 0.0) == Relation::Worse);
+    let better = count(|random| relation(random, 0.0, 0.0) == Relation::Better);
+    assert!(worse <= MOST / 2 && better <= MOST / 2, "{worse}, {better}");
+    let shown = count(|random| {
+        let found = relation(random, 0.1, 0.1);
+        !matches!(found, Relation::Worse | Relation::Undecided)
     });
-    assert!(wrong.iter().all(|&found| found <= MOST / 2), "{wrong:?}");
-    let by_ten = gate("m1 worse than m0 by 10");
-    let passed = count(|random| {
-        let worse = report(random, &[0.0, 0.1], 60);
-        !worse.gate(&by_ten).unwrap().failed
-    });
-    assert!(passed <= MOST, "{passed}");
+    assert!(shown <= MOST, "{shown}");
 }

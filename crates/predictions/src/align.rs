@@ -159,3 +159,42 @@ pub(crate) fn rows(
     }
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn ids_are_found_in_any_order() {
+        let ids = Ids::Names(names(&["a", "b", "c", "d"]));
+        for (asked, found) in [
+            (
+                &["a", "b", "c", "d"][..],
+                vec![Some(0), Some(1), Some(2), Some(3)],
+            ),
+            (&["a", "d", "c"], vec![Some(0), Some(3), Some(2)]),
+            (
+                &["d", "c", "b", "a"],
+                vec![Some(3), Some(2), Some(1), Some(0)],
+            ),
+            (
+                &["a", "b", "c", "d", "e"],
+                vec![Some(0), Some(1), Some(2), Some(3), None],
+            ),
+        ] {
+            assert_eq!(ids.find(&names(asked)), found, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn without_ids_they_are_the_numbers_of_rows() {
+        let asked = names(&["0", "2", "3", "-1", "02", "1.0", "x", ""]);
+        let found = Ids::Rows(3).find(&asked);
+        assert_eq!(found[..2], [Some(0), Some(2)]);
+        assert_eq!(found[2..], [None; 6]);
+    }
+}

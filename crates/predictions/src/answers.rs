@@ -102,3 +102,30 @@ fn log_probabilities(
     }
     Ok(logs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_equal_probabilities_the_first_class_is_the_answer() {
+        assert_eq!(largest(&[-1.0, -0.5, -0.5]), 1);
+        assert_eq!(largest(&[0.0]), 0);
+        assert_eq!(largest(&[f32::NEG_INFINITY, 0.0]), 1);
+    }
+
+    #[test]
+    fn answers_stand_in_the_order_of_the_truth() {
+        let columns = Columns {
+            rows: 2,
+            probabilities: Some(Probabilities::Matrix(vec![0.25, 0.75, 1.0, 0.0])),
+            ..Columns::default()
+        };
+        let classes = ["a", "b"].map(str::to_owned);
+        let answers = Answers::new(&columns, &[1, 0], &classes).unwrap();
+        assert_eq!(answers.predictions, [0, 1]);
+        let logs = answers.log_probabilities.unwrap();
+        assert_eq!(logs[..2], [0.0, f32::NEG_INFINITY]);
+        assert!((logs[3] - 0.75_f32.ln()).abs() < 1e-6);
+    }
+}

@@ -254,3 +254,46 @@ pub(crate) fn fingerprint(path: &Path) -> Result<PredictionFile, PredictionError
         sha256: read().map_err(|error| PredictionError::file(path, error.to_string()))?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_have_a_name_for_its_model() {
+        let parsed = |text: &str| text.parse::<NamedFile>();
+        let named = parsed("mine=a=b.csv").unwrap();
+        assert_eq!(named.name.as_deref(), Some("mine"));
+        assert_eq!(named.path, Path::new("a=b.csv"));
+        assert_eq!(parsed("a.csv").unwrap().name, None);
+        assert!(parsed("../x=a.csv").is_err() && parsed("=a.csv").is_err());
+        let directory = tempfile::tempdir().unwrap();
+        let there = directory.path().join("a=b.csv");
+        std::fs::write(&there, "").unwrap();
+        let found = parsed(there.to_str().unwrap()).unwrap();
+        assert_eq!((found.name, found.path), (None, there));
+    }
+
+    #[test]
+    fn columns_tell_what_they_are_for() {
+        let classes = ["cat", "p_cat", "0", "model"].map(str::to_owned);
+        let of = |name: &str| use_of(name, "key", &classes);
+        for (name, expected) in [
+            ("key", Some(Use::Id)),
+            ("id", None),
+            ("Prediction", Some(Use::Prediction)),
+            ("cat", Some(Use::Probability(0))),
+            // The class that is called so goes with `p_p_cat`.
+            ("p_cat", Some(Use::Probability(0))),
+            ("p_p_cat", Some(Use::Probability(1))),
+            ("probability_0", Some(Use::Probability(2))),
+            ("0", Some(Use::Probability(2))),
+            ("model", Some(Use::Model)),
+            ("p_model", Some(Use::Probability(3))),
+            ("p_dog", None),
+            ("weight", None),
+        ] {
+            assert_eq!(of(name), expected, "{name}");
+        }
+    }
+}

@@ -76,6 +76,7 @@ fn gates(gates: &[Gate], report: &Report, quiet: bool) -> Result<(), Failure> {
     let mut failed = Vec::new();
     for gate in gates {
         let Some(found) = report.gate(gate) else {
+            failed.push(format!("{} or {} did not finish", gate.model, gate.than));
             continue;
         };
         let said = gate_in_words(gate, &found);

@@ -80,6 +80,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["classifier", "data", "inner-products"],
     ),
     ("model-softmax", &["classifier", "data", "vector-exp"]),
+    ("model-trees", &["classifier", "data", "vector-exp"]),
     ("records", &[]),
     ("predictions", &["catalog", "records"]),
     ("analysis", &["records", "statistics"]),

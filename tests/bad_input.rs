@@ -206,7 +206,7 @@ fn nothing_to_learn_from_or_to_be_judged_on() {
     };
     assert!(replaced([0, 1], 0, 0).contains("no samples"));
     assert!(replaced([2, 3], 0, 0).contains("no test images"));
-    assert!(replaced([0, 1], 6, 1).contains("every training image is of class 1"));
+    assert!(replaced([0, 1], 6, 1).contains("every training sample is of class 1"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The HTML report in headless Chromium: what is there, sorting, the images behind a number, the
-//! atlas, both colour schemes, a phone's width, print; no message on the console, no request.
+//! atlas, models that are hidden, both colour schemes, a phone's width, print; no message on the console,
+//! no request. And the text of figures.
 //!
 //! Needs a Chromium on the path, and Playwright from PyPI, so it runs only when asked for:
 //! `cargo test -p experiments --test browser -- --ignored`.
@@ -48,4 +49,16 @@ fn the_html_report_works_in_a_browser() {
         let file = format!("{name}.png");
         std::fs::copy(results.path().join(&file), pictures.join(&file)).unwrap();
     }
+}
+
+/// Those that tests compare with: long names, twenty models, equal models.
+#[test]
+#[ignore = "needs Chromium, and installs from PyPI"]
+fn no_text_of_a_figure_is_cut_off_or_overlaps_another() {
+    let drawn = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/report/src/figures/drawn");
+    python::script("figures.py")
+        .arg(chromium())
+        .arg(drawn)
+        .assert()
+        .success();
 }

@@ -25,7 +25,8 @@ fn models_lists_every_model_with_its_parameters() {
     ]
     .into_iter()
     .chain(["linfa-svm-linear", "linfa-logistic", "nearest-centroid"])
-    .chain(["neighbours", "discriminant", "naive-bayes", "majority"]);
+    .chain(["neighbours", "discriminant", "naive-bayes", "majority"])
+    .chain(["boosted-trees", "random-forest"]);
     let output = experiments(&["models"]).success();
     let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     for model in all {

@@ -55,11 +55,54 @@ fn two_runs_are_listed_and_compared() {
             contains("softmax: learning_rate")
                 .and(contains("0.001"))
                 .and(contains("the same predictions"))
-                .and(contains("different")),
+                .and(contains("the first run is better than the second by")),
         );
     experiments(&["diff", &names[0], "never"], results.path())
         .code(2)
         .stderr(contains("never.jsonl"));
+}
+
+#[test]
+fn a_baseline_and_a_margin_are_kept_for_later_reports() {
+    let results = tempfile::tempdir().unwrap();
+    let asked = ["--baseline", "nearest-centroid", "--margin", "40"];
+    compare(results.path(), &[&FEW[..], &asked].concat()).success();
+    experiments(&["report"], results.path()).success().stdout(
+        contains("Models are compared with nearest-centroid alone.")
+            .and(contains("which is less than 40.00: they are equivalent")),
+    );
+    let changed = [&FEW[..], &["--set", "softmax.learning_rate=0.05"]].concat();
+    compare(results.path(), &changed).success();
+    let names = names(results.path());
+    experiments(&["diff", &names[0], &names[1]], results.path())
+        .success()
+        .stdout(contains("equivalent"));
+    for (option, value, said) in [
+        ("--baseline", "nope", "baseline: `nope` is not in the plan"),
+        ("--margin", "0", "a number of points above 0"),
+    ] {
+        compare(results.path(), &[&FEW[..], &[option, value]].concat())
+            .code(2)
+            .stderr(contains(said));
+    }
+}
+
+#[test]
+fn a_dry_run_says_what_could_be_shown_and_writes_nothing() {
+    let results = tempfile::tempdir().unwrap();
+    compare(
+        results.path(),
+        &[&FEW[..], &["--dry-run", "--seeds", "5"]].concat(),
+    )
+    .success()
+    .stdout(
+        contains("2 models on 10\u{a0}000 test images: one pair, tested at 0.05.")
+            .and(contains(
+                "if they differ on 5 % of the images; 0.50 points take about",
+            ))
+            .and(contains("Over 5 seeds, on these images")),
+    );
+    assert!(results.path().read_dir().unwrap().next().is_none());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use predictions::NamedFile;
-use runner::{CrossValidation, Margin, Resource};
+use runner::{CrossValidation, Margin, PictureSize, Resource, Share};
 use search::Method;
 use serde::Serialize;
 use std::num::{NonZeroU8, NonZeroU16};
@@ -63,13 +63,14 @@ pub(crate) enum Command {
     History(RecordsArgs),
     /// Compare two recorded runs: settings, parameters, and accuracy with its significance.
     ///
-    /// P is of McNemar's exact test, over folds of the corrected resampled t test, and adjusted for all
-    /// models (Holm).
+    /// Each model is compared by McNemar's exact test with Tango's interval, over folds by the corrected
+    /// resampled t test, at 0.05 divided by the number of models.
     Diff(DiffArgs),
     /// Fit some cells of a recorded run again, and see whether the same comes out.
     ///
-    /// Each is bit-identical, statistically equal (other predictions, but McNemar's test sees no
-    /// difference), or different, which ends with exit code 1.
+    /// Each is bit-identical, statistically equal (other predictions, but with a margin the difference in
+    /// accuracy is shown to be below it), not shown to be better or worse, or different, which ends with exit
+    /// code 1.
     Verify(VerifyArgs),
     /// Print a report for other programs.
     Export(ExportArgs),
@@ -81,7 +82,10 @@ pub(crate) enum Command {
         ids: Vec<String>,
     },
     /// List the data sets known by name: where each is, and how large.
-    Datasets,
+    Datasets {
+        #[command(subcommand)]
+        command: Option<DatasetsCommand>,
+    },
     /// Show the first images with their labels, here and as a PNG contact sheet.
     Show(ShowArgs),
     /// Measure our models and their Python peers on the same work, and write benchmarks.md.
@@ -98,6 +102,22 @@ pub(crate) enum Command {
     /// Run one job: what the commands above start for each fit.
     #[command(hide = true)]
     Cell,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DatasetsCommand {
+    /// Look through your own data before you believe a comparison: sizes, columns, classes, missing
+    /// values, rows that stand twice or in training and test, columns that tell the label.
+    Inspect {
+        /// A file or a directory, as for `compare --data`.
+        #[arg(value_hint = ValueHint::AnyPath)]
+        path: PathBuf,
+        /// Seed of the rows that are set aside for the test.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+        seed: Option<u64>,
+        #[command(flatten)]
+        reading: ReadingArgs,
+    },
 }
 
 /// Options whose names are keys of a plan, which they replace.
@@ -164,11 +184,75 @@ pub(crate) struct DataArgs {
     pub(crate) mirror: Option<String>,
 }
 
+/// Data known by name, or of the user's own.
+#[derive(Debug, Args)]
+pub(crate) struct AnyDataArgs {
+    #[command(flatten)]
+    pub(crate) known: DataArgs,
+    #[command(flatten)]
+    pub(crate) own: OwnDataArgs,
+}
+
+/// Data of the user's own.
+#[derive(Debug, Args)]
+pub(crate) struct OwnDataArgs {
+    /// Compare on your own data: a table (CSV, TSV, ARFF, Parquet), arrays (NPY, NPZ), rows of svmlight,
+    /// or a directory with one directory of pictures per class, of arrays or of IDX files. With
+    /// --dataset, that is its name in the reports.
+    #[arg(long, value_name = "PATH", conflicts_with = "data_dir", value_hint = ValueHint::AnyPath)]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+/// How data of the user's own are read.
+#[derive(Debug, Args)]
+pub(crate) struct ReadingArgs {
+    /// A second file or directory to test on.
+    #[arg(long, value_name = "PATH", conflicts_with = "test_share", value_hint = ValueHint::AnyPath)]
+    pub(crate) test: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) flags: ReadingFlags,
+}
+
+/// The keys of a plan among them.
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct ReadingFlags {
+    /// Without one, set this share of the rows aside for the test, stratified, drawn by the seed. [default: 0.2]
+    #[arg(long, value_name = "SHARE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) test_share: Option<Share>,
+    /// The column of the classes. [default: the one called class, label, target or y]
+    #[arg(long, value_name = "COLUMN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) label: Option<String>,
+    /// Columns that are not used.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ignore: Option<Vec<String>>,
+    /// A column whose equal values mark rows that belong together: no split divides them.
+    #[arg(long, value_name = "COLUMN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) group: Option<String>,
+    /// Columns of numbers that are names of categories.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) categories: Option<Vec<String>>,
+    /// Words that stand for a missing value, besides the usual ones.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) missing: Option<Vec<String>>,
+    /// Give all pictures this size, as in 28x28.
+    #[arg(long, value_name = "ROWSxCOLUMNS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) resize: Option<PictureSize>,
+}
+
 /// What a comparison and a search have in common.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
-    pub(crate) data: DataArgs,
+    pub(crate) data: AnyDataArgs,
     /// Run this plan in place of the default one.
     #[arg(long, value_name = "FILE.toml", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
@@ -210,6 +294,10 @@ pub(crate) struct RunArgs {
 pub(crate) struct CompareArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    /// Fit nothing: say which differences such a comparison can show, and how many images or seeds others
+    /// take.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) flags: ComparisonFlags,
     /// Keep the main fit of each model in a file, with a card, below RESULTS/DATASET/models.
@@ -268,7 +356,7 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) out: PathBuf,
     #[command(flatten)]
-    pub(crate) data: DataArgs,
+    pub(crate) data: AnyDataArgs,
     /// Change a parameter: `epochs=5`. May be repeated.
     #[arg(long, value_name = "PARAMETER=VALUE")]
     pub(crate) set: Vec<String>,
@@ -320,7 +408,7 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) model: PathBuf,
     #[command(flatten)]
-    pub(crate) data: DataArgs,
+    pub(crate) data: AnyDataArgs,
 }
 
 #[derive(Debug, Args)]
@@ -367,6 +455,9 @@ pub(crate) struct DiffArgs {
     pub(crate) first: String,
     /// Another.
     pub(crate) second: String,
+    /// The largest difference in accuracy that does not matter, in points. [default: that of the first run]
+    #[arg(long, value_name = "POINTS")]
+    pub(crate) margin: Option<Margin>,
     #[command(flatten)]
     pub(crate) records: RecordsArgs,
 }
@@ -378,12 +469,18 @@ pub(crate) struct VerifyArgs {
     /// How many fits, drawn at random.
     #[arg(long, value_name = "N", default_value = "3")]
     pub(crate) cells: NonZeroU16,
+    /// The largest difference in accuracy that does not matter, in points. [default: the run's]
+    #[arg(long, value_name = "POINTS")]
+    pub(crate) margin: Option<Margin>,
     /// Seed of the draw.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
     /// Where the run's data are, if not known by name.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Where a run's own data are now, if they are no longer where they were.
+    #[arg(long, value_name = "PATH", conflicts_with = "data_dir", value_hint = ValueHint::AnyPath)]
+    pub(crate) data: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -461,6 +558,8 @@ pub(crate) enum Format {
 pub(crate) enum Contents {
     /// One for each model.
     Models,
+    /// One for each pair of models that was compared.
+    Pairs,
     /// One for each epoch of every fit.
     Epochs,
     /// One for each image and fit, with the probability of every class.

@@ -31,7 +31,7 @@ pub(crate) enum Failure {
     Report(#[from] ReportError),
     #[error("{option}: {reason}")]
     Option { option: String, reason: String },
-    #[error("unknown dataset `{name}`{}; known are {}, and --data-dir reads any other", did_you_mean(*nearest), known.join(", "))]
+    #[error("unknown dataset `{name}`{}; known are {}, and --data reads any other", did_you_mean(*nearest), known.join(", "))]
     UnknownDataset {
         name: String,
         nearest: Option<&'static str>,

@@ -62,7 +62,7 @@ pub(crate) fn complete(
     record: &FitRecord,
     fitted: &Fitted,
 ) -> Result<About, KeptError> {
-    let labels: Vec<usize> = run.labels_of(record.cell).collect();
+    let labels = run.labels_of(record.cell);
     let predictions: Vec<usize> = fitted
         .predictions
         .iter()

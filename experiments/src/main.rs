@@ -51,10 +51,7 @@ fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Tune(arguments) => commands::tune::run(&arguments),
         Command::Models { ids } => commands::models::run(&ids),
-        Command::Datasets => {
-            commands::datasets::run();
-            Ok(())
-        }
+        Command::Datasets { command } => commands::datasets::run(command.as_ref()),
         Command::Show(arguments) => commands::show::run(&arguments),
         Command::Benchmarks(arguments) => commands::benchmarks::run(&arguments),
         Command::Completions { shell } => {

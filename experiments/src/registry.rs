@@ -22,6 +22,8 @@ const MODELS: &[ModelEntry] = &[
     model_linfa_svm::LINFA_SVM_RBF,
     model_linfa_svm::LINFA_SVM_LINEAR,
     model_linfa_logistic::LINFA_LOGISTIC,
+    model_trees::BOOSTED_TREES,
+    model_trees::RANDOM_FOREST,
     model_neighbours::NEIGHBOURS,
     model_discriminant::DISCRIMINANT,
     model_naive_bayes::NAIVE_BAYES,

@@ -1,48 +1,63 @@
 //! What a command is asked for: a plan, changed by the command line, or a recorded run.
 
 use crate::build::BUILD;
-use crate::cli::{DataArgs, RecordArgs, RecordsArgs, RunArgs};
+use crate::cli::{AnyDataArgs, DataArgs, ReadingArgs, RecordArgs, RecordsArgs, RunArgs};
 use crate::failure::Failure;
 use crate::registry::REGISTRY;
-use catalog::Splits;
+use crate::source;
+use catalog::{Loaded, TableEntry};
 use classifier::Cancellation;
 use records::{Records, newest_run, read_records};
-use runner::{CellProgram, Executor, Limits, OwnProcess, Plan, Setting, processors};
+use runner::{
+    CellProgram, Executor, Learner, Limits, Margin, Options, OwnProcess, Plan, Setting, processors,
+};
 use std::path::{Path, PathBuf};
 
 impl RunArgs {
-    /// The plan that was named, or the built-in one, with the changes that were asked for.
-    pub(crate) fn plan(&self, built_in: &str, name: &str) -> Result<Plan, Failure> {
+    /// The plan that was named, or the built-in one, with the changes that were asked for. `add_registered`
+    /// adds every other model to the built-in one where it does not know the data.
+    pub(crate) fn plan(
+        &self,
+        built_in: &str,
+        name: &str,
+        add_registered: bool,
+    ) -> Result<Plan, Failure> {
         let mut plan = match &self.config {
             Some(path) => Plan::read(REGISTRY, path)?,
             None => Plan::built_in(REGISTRY, built_in, name)?,
         };
-        if let Some(ids) = &self.models {
-            plan.choose(ids)?;
+        match &self.models {
+            Some(ids) => plan.choose(ids)?,
+            None if add_registered && self.is_of_unknown_data() => plan.add_registered()?,
+            None => {}
         }
         for assignment in &self.set {
             plan.set(assignment)?;
         }
-        let options = &mut plan.options;
-        *options = std::mem::take(options).changed_by(&self.plan);
-        options.quick = self.quick;
-        // Files named on the command line replace the plan's data set, name and all, and the other way
-        // round.
-        if self.data.dataset.is_some() || self.data.data_dir.is_some() {
-            options.dataset.clone_from(&self.data.dataset);
-            options.data_dir.clone_from(&self.data.data_dir);
-        }
+        let options = std::mem::take(&mut plan.options).changed_by(&self.plan);
+        plan.options = Options {
+            quick: self.quick,
+            ..self.data.change(options)
+        };
         Ok(plan)
     }
 
-    /// The data that the plan names.
-    pub(crate) fn load(&self, plan: &Plan) -> Result<Splits, Failure> {
-        let data = DataArgs {
-            dataset: plan.options.dataset.clone(),
-            data_dir: plan.options.data_dir.clone(),
-            mirror: self.data.mirror.clone(),
-        };
-        crate::source::load(&data, self.quiet)
+    /// Whether models must be chosen for data that no built-in plan knows.
+    fn is_of_unknown_data(&self) -> bool {
+        let dataset = self.data.known.dataset.as_deref();
+        let own = self.data.own.data.is_some() || dataset.and_then(TableEntry::find).is_some();
+        own && self.config.is_none() && self.models.is_none()
+    }
+
+    /// The data that the plan names, and those of its models that are for them: all that it names, but of
+    /// a built-in plan those that suit.
+    pub(crate) fn load(&self, plan: &Plan, learners: &mut Vec<Learner>) -> Result<Loaded, Failure> {
+        let loaded = source::load(&plan.options, self.data.known.mirror.as_deref(), self.quiet)?;
+        if self.config.is_none() && self.models.is_none() {
+            let pictures = loaded.content.is_of_pictures();
+            learners.retain(|learner| learner.method.suits(pictures));
+        }
+        Ok(loaded)
     }
 
     /// Where reports go.
@@ -79,6 +94,33 @@ impl RunArgs {
     }
 }
 
+impl AnyDataArgs {
+    /// The options with these data. Data that are named here replace the plan's, name and columns and all.
+    pub(crate) fn change(&self, mut options: Options) -> Options {
+        let DataArgs {
+            dataset, data_dir, ..
+        } = &self.known;
+        if dataset.is_some() || data_dir.is_some() || self.own.data.is_some() {
+            options = Options {
+                dataset: dataset.clone(),
+                data_dir: data_dir.clone(),
+                data: self.own.data.clone(),
+                ..options.without_data()
+            };
+        }
+        self.own.reading.change(options)
+    }
+}
+
+impl ReadingArgs {
+    /// The options with these in place of some.
+    pub(crate) fn change(&self, options: Options) -> Options {
+        let mut options = options.changed_by(&self.flags);
+        options.test = self.test.clone().or(options.test);
+        options
+    }
+}
+
 /// Refuses options that exclude each other, where one is in the plan and the other on the command line.
 pub(crate) fn check_exclusions(plan: &Plan) -> Result<(), Failure> {
     match plan.options.exclusion() {
@@ -88,6 +130,11 @@ pub(crate) fn check_exclusions(plan: &Plan) -> Result<(), Failure> {
         }),
         None => Ok(()),
     }
+}
+
+/// A margin in points as a share.
+pub(crate) fn share(margin: Option<Margin>) -> Option<f64> {
+    margin.map(|margin| margin.points() / 100.0)
 }
 
 /// Each job in a process of this program.

@@ -15,14 +15,19 @@ QUIET = ["--disable-background-networking", "--disable-component-update", "--dis
 
 def sorting(page):
     table = page.locator("table.sortable").first
-    names = table.locator("tbody tr td:first-child")
-    assert sorted(names.all_inner_texts()) == sorted(ids)
-    right = table.locator("th button").get_by_text("right", exact=True)
+    accuracy = {model["id"]: model["accuracy"] for model in report["models"]}
+
+    def shown():
+        names = table.locator("tbody tr td:first-child").all_inner_texts()
+        return [accuracy[name.strip()] for name in names]
+
+    best_first = sorted(accuracy.values(), reverse=True)
+    assert shown() == best_first, "as it is written"
+    right = table.locator("th button").get_by_text("right, %", exact=True)
     right.click()
-    best_first = sorted(report["models"], key=lambda model: -model["accuracy"])
-    assert names.all_inner_texts() == [model["id"] for model in best_first]
+    assert shown() == best_first
     right.press("Enter")
-    assert names.all_inner_texts() == [model["id"] for model in reversed(best_first)]
+    assert shown() == best_first[::-1]
     heading = right.locator("xpath=..")
     assert heading.get_attribute("aria-sort") == "ascending"
 
@@ -30,16 +35,20 @@ def sorting(page):
 def confusion(page):
     dialog = page.get_by_role("dialog")
     assert not dialog.is_visible()
-    matrix = page.locator("table.matrix").first
-    button = matrix.locator("td button").first
-    count = int(button.inner_text())
-    button.click()
+    cell = page.locator(".confusion .wide-room [data-truth]").first
+    count = int(cell.get_attribute("aria-label").split()[0])
+    cell.click()
     assert dialog.is_visible()
     assert dialog.locator("canvas").count() == min(count, 200)
     # The picture is drawn, not only laid out.
     bright = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0)"
     assert dialog.locator("canvas").first.evaluate(bright)
     page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    cell.press("Enter")
+    assert dialog.is_visible()
+    # Beside the dialog.
+    page.mouse.click(2, 2)
     assert not dialog.is_visible()
 
 
@@ -65,13 +74,13 @@ def suspects(page):
 
 
 def weights(page):
-    picture = page.locator("section[aria-labelledby=weights] img").first
+    picture = page.locator(".weights img").first
     assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
 
 
 def paper(page):
     """On paper everything is open, and afterwards as it was."""
-    closed = page.locator("details:not([open])")
+    closed = page.locator("main details:not([open])")
     before = closed.count()
     assert before > 0
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -82,9 +91,33 @@ def paper(page):
 
 def curves(page):
     """Every point of a curve says its value to a pointer, and to a screen reader."""
-    points = page.locator("svg circle title")
+    points = page.locator("main svg circle[data-tip]")
     assert points.count() > 0
-    assert all(title.strip() for title in points.all_text_contents())
+    assert all(point.get_attribute("aria-label").strip() for point in points.all())
+    points.first.hover()
+    assert page.locator("#tip").inner_text() == points.first.get_attribute("data-tip")
+
+
+def filtering(page):
+    """A model that is not checked is nowhere; one that is pointed at stands out."""
+    first = ids[0]
+    of_first = page.locator(f"main [data-model='{first}']:visible")
+    assert of_first.count() > 3
+    box = page.locator(f"#filter input[value='{first}']")
+    box.uncheck()
+    assert of_first.count() == 0
+    assert page.locator(f"main [data-model='{ids[1]}']:visible").count() > 3
+    box.check()
+    assert of_first.count() > 3
+    page.locator(f"#filter [data-id='{first}']").hover()
+    hot = page.locator("main .hot").evaluate_all("all => all.map(e => [e.dataset.model, e.dataset.against])")
+    assert hot and all(first in pair for pair in hot)
+
+
+def navigation(page):
+    """Each link of the menu leads to a section."""
+    for link in page.locator("nav a").all():
+        assert page.locator(f"main h2{link.get_attribute('href')}").count() == 1, link.inner_text()
 
 
 def fits(page, name):
@@ -108,7 +141,7 @@ with sync_playwright() as playwright:
     page.on("request", lambda request: asked.append(request.url))
     page.goto(page_file.as_uri())
     assert page.locator("h1").inner_text() == report["dataset"]["title"]
-    for check in [sorting, confusion, atlas, suspects, weights, paper, curves]:
+    for check in [sorting, confusion, atlas, suspects, weights, paper, curves, filtering, navigation]:
         check(page)
     shades = {}
     for name, width in [("desk", 1200), ("phone", 390)]:

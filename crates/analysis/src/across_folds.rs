@@ -1,7 +1,7 @@
 //! Pairs of models over folds that share training images.
 
 use crate::family::{Adjusted, Family, Ranked};
-use crate::fits::over_folds;
+use crate::fits::{FitSummary, over_folds};
 use crate::levels::{EQUIVALENCE, POWER};
 use crate::pair::Comparison;
 use records::{Folds, Protocol};
@@ -30,17 +30,52 @@ pub(crate) fn across_folds(
         .collect();
     let tests = distinct_pairs(&right, family.control);
     let adjusted = Adjusted::new(tests);
-    // The same for each pair, and slow to find for few folds.
-    let effect = protocol.folds().map(|folds| {
-        let freedom = folds.fits() as f64 - 1.0;
-        detectable_effect(1.0, freedom, adjusted.level(), POWER)
-    });
+    let over = OverFolds::new(protocol, adjusted, family.margin);
     let compare = |&(i, j): &(usize, usize)| {
-        let [a, b] = [i, j].map(|model| &ranked[model].1.spread.fits);
-        let (differences, folds) = over_folds(a, b);
+        let [a, b] = [i, j].map(|model| &ranked[model].1.spread.fits[..]);
+        let [first, second] = [i, j].map(|model| ranked[model].0.id.as_str());
+        let pair = Comparison::new(first, second, [&right[i], &right[j]]);
+        over.compare(pair, a, b)
+    };
+    (family.pairs.iter().map(compare).collect(), tests)
+}
+
+/// How pairs over the same folds are judged.
+pub(crate) struct OverFolds {
+    protocol: Protocol,
+    adjusted: Adjusted,
+    margin: Option<f64>,
+    /// What is detected, in standard errors: the same for each pair, and slow to find for few folds.
+    effect: Option<f64>,
+}
+
+impl OverFolds {
+    /// # Panics
+    /// If `protocol` has no folds, or one alone.
+    pub(crate) fn new(protocol: Protocol, adjusted: Adjusted, margin: Option<f64>) -> Self {
+        let effect = protocol.folds().map(|folds| {
+            let freedom = folds.fits() as f64 - 1.0;
+            detectable_effect(1.0, freedom, adjusted.level(), POWER)
+        });
+        Self {
+            protocol,
+            adjusted,
+            margin,
+            effect,
+        }
+    }
+
+    /// The same pair with what folds say of it.
+    pub(crate) fn compare(
+        &self,
+        pair: Comparison,
+        first: &[FitSummary],
+        second: &[FitSummary],
+    ) -> Comparison {
+        let (differences, folds) = over_folds(first, second);
         let pair = Comparison {
             difference: differences.iter().sum::<f64>() / differences.len().max(1) as f64,
-            ..Comparison::of(ranked[i], ranked[j], a.len())
+            ..pair
         };
         let Some(folds) = folds else {
             return pair;
@@ -48,16 +83,15 @@ pub(crate) fn across_folds(
         let halves: Vec<[f64; 2]> = differences.as_chunks::<2>().0.to_vec();
         let five_by_two = <[[f64; 2]; 5]>::try_from(halves)
             .ok()
-            .filter(|_| protocol.folds() == Some(FIVE_BY_TWO));
-        let detectable = effect.map(|effect| effect * folds.error());
+            .filter(|_| self.protocol.folds() == Some(FIVE_BY_TWO));
+        let detectable = self.effect.map(|effect| effect * folds.error());
         Comparison {
             // A difference is 1 at most.
             detectable_difference: detectable.filter(|&difference| difference < 1.0),
             five_by_two: five_by_two.as_ref().and_then(five_by_two_f),
-            ..decided(pair, folds, &adjusted, family.margin)
+            ..decided(pair, folds, &self.adjusted, self.margin)
         }
-    };
-    (family.pairs.iter().map(compare).collect(), tests)
+    }
 }
 
 /// The same pair with what the t test says of it.

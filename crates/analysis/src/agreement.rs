@@ -1,15 +1,23 @@
 //! Whether a fit that was repeated gave the same.
 
 use crate::levels::SIGNIFICANCE;
-use crate::right::only_right;
 use records::{FitRecord, Outcome, RunRecord};
-use statistics::mcnemar;
+use statistics::{Interval, Relation, compare_pair, only_right};
 
 /// What came of fitting again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Agreement {
     /// The same predictions, and the same bits of all probabilities.
     Identical,
+    /// Other predictions or probabilities, and as many images right to within the margin.
+    Equivalent {
+        /// Images with another prediction.
+        differing: usize,
+        /// The interval of the difference that decides on the margin.
+        interval: Interval,
+        /// The largest difference in accuracy that does not matter.
+        margin: f64,
+    },
     /// Other predictions or probabilities, and no evidence that one model is better. That is no
     /// evidence that they are equal.
     NotShown {
@@ -39,8 +47,14 @@ impl Agreement {
     }
 }
 
-/// Compares a recorded fit with one of the same cell.
-pub fn agreement(run: &RunRecord, record: &FitRecord, again: &Outcome) -> Agreement {
+/// Compares a recorded fit with one of the same cell. `margin` is the largest difference in accuracy that
+/// does not matter; without, only what is identical is equal.
+pub fn agreement(
+    run: &RunRecord,
+    record: &FitRecord,
+    again: &Outcome,
+    margin: Option<f64>,
+) -> Agreement {
     let (Outcome::Finished(first), Outcome::Finished(second)) = (&record.outcome, again) else {
         return Agreement::Unfinished {
             reason: match again {
@@ -61,11 +75,16 @@ pub fn agreement(run: &RunRecord, record: &FitRecord, again: &Outcome) -> Agreem
     let differing = pairs.filter(|(a, b)| a != b).count();
     let [a, b] = [first, second].map(|fitted| run.right(record.cell, &fitted.predictions));
     let (only_first, only_second) = only_right(&a, &b);
-    let p = mcnemar(only_first, only_second).p;
-    if p < SIGNIFICANCE {
-        Agreement::Different { differing, p }
-    } else {
-        Agreement::NotShown { differing, p }
+    let found = compare_pair(only_first, only_second, a.len(), 1, SIGNIFICANCE);
+    let (p, interval) = (found.p, found.margin_interval);
+    match margin {
+        Some(margin) if found.relation(margin) == Relation::Equivalent => Agreement::Equivalent {
+            differing,
+            interval,
+            margin,
+        },
+        _ if found.different => Agreement::Different { differing, p },
+        _ => Agreement::NotShown { differing, p },
     }
 }
 
@@ -78,7 +97,7 @@ mod tests {
     fn a_fit_agrees_with_itself_and_differs_from_a_worse_one() {
         let run = run(&["a"], &[0, 1].repeat(20));
         let of = |wrong| with_errors(&run, "a", CELL, wrong);
-        let agree = |wrong| agreement(&run, &of(0), &of(wrong).outcome);
+        let agree = |wrong| agreement(&run, &of(0), &of(wrong).outcome, None);
         assert_eq!(agree(0), Agreement::Identical);
         // Two tails of 1/2⁵.
         let found = agree(5);
@@ -93,8 +112,16 @@ mod tests {
             "{found:?}"
         );
         assert!(found.is_broken() && !agree(5).is_broken());
+        // Two of forty, within a fifth of them, and within five.
+        let equal = |margin| agreement(&run, &of(0), &of(2).outcome, Some(margin));
+        assert!(
+            matches!(equal(0.2), Agreement::Equivalent { differing: 2, .. }),
+            "{:?}",
+            equal(0.2)
+        );
+        assert!(matches!(equal(0.05), Agreement::NotShown { .. }));
         let reason = "no memory".to_owned();
-        let failed = agreement(&run, &of(0), &Outcome::Failed { reason });
+        let failed = agreement(&run, &of(0), &Outcome::Failed { reason }, None);
         assert!(failed.is_broken(), "{failed:?}");
     }
 }

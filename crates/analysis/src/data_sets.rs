@@ -1,13 +1,20 @@
-//! Models over several data sets: Friedman's test and Nemenyi's, as Demšar 2006 compares them.
+//! Models over several data sets: average ranks with Friedman's test (Demšar 2006), and every pair by
+//! Wilcoxon's (Benavoli, Corani and Mangili 2016).
 
-use crate::levels::SIGNIFICANCE;
+use crate::levels::{EQUIVALENCE, SIGNIFICANCE};
 use crate::overview::Overview;
 use records::JudgedOn;
-use statistics::{Friedman, critical_difference, friedman, groups, nemenyi};
+use statistics::{
+    Friedman, Posterior, exact_critical_difference, friedman, groups, holm, mean,
+    signed_rank_posterior, wilcoxon,
+};
 use std::collections::BTreeSet;
 
 /// With fewer data sets ranks show nothing.
 pub const FEWEST_DATA_SETS: usize = 5;
+
+/// Draws of the Bayesian test.
+const DRAWS: usize = 20_000;
 
 /// What reports of several data sets say of the models that they share.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +37,28 @@ pub struct Ranking {
     pub titles: Vec<String>,
     /// Friedman's test of equal ranks.
     pub test: Friedman,
-    /// Ranks that are further apart differ (Nemenyi).
-    pub critical: f64,
+    /// Ranks that are as far apart differ, whichever two they are of: the exact critical difference. `None`
+    /// where no distance is enough on so few data sets; then a diagram of it says nothing.
+    pub critical: Option<f64>,
+    /// Every two models.
+    pub pairs: Vec<RankedPair>,
+}
+
+/// Two models over data sets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankedPair {
+    /// The place of the one that ranks better.
+    pub first: usize,
+    /// The place of the other.
+    pub second: usize,
+    /// Mean difference in accuracy, first − second.
+    pub difference: f64,
+    /// P value of Wilcoxon's exact signed-rank test, adjusted for all pairs (Holm).
+    pub p_adjusted: f64,
+    /// Whether that is below 0.05.
+    pub different: bool,
+    /// How probable it is that on new data sets each of the two is better by more than half a point.
+    pub posterior: Posterior,
 }
 
 /// A name and the registered model behind it.
@@ -57,7 +84,7 @@ impl OverDataSets {
             .collect();
         // They may be equally good on every one.
         match friedman(&scores) {
-            Some(test) => Self::Ranking(Ranking::new(&models, &reports, test)),
+            Some(test) => Self::Ranking(Ranking::new(&models, &reports, &scores, test)),
             None => Self::Nothing,
         }
     }
@@ -97,41 +124,121 @@ fn accuracy(report: &Overview, (id, model): Model) -> Option<f64> {
 }
 
 impl Ranking {
-    fn new(models: &[Model], reports: &[&Overview], test: Friedman) -> Self {
-        let of_test = models.iter().zip(&test.ranks);
-        let mut models: Vec<(String, f64)> = of_test
-            .map(|((name, _), &rank)| ((*name).to_owned(), rank))
-            .collect();
-        models.sort_by(|(_, a), (_, b)| a.total_cmp(b));
+    /// `scores` has shape (data sets, models).
+    fn new(models: &[Model], reports: &[&Overview], scores: &[Vec<f64>], test: Friedman) -> Self {
+        let mut order: Vec<usize> = (0..models.len()).collect();
+        order.sort_by(|&a, &b| test.ranks[a].total_cmp(&test.ranks[b]));
         let titles = reports.iter().map(|report| report.dataset.title.clone());
         Self {
-            critical: critical_difference(models.len(), reports.len(), SIGNIFICANCE),
-            models,
+            critical: exact_critical_difference(models.len(), scores.len(), SIGNIFICANCE),
+            pairs: ranked_pairs(&order, scores),
+            models: order
+                .iter()
+                .map(|&model| (models[model].0.to_owned(), test.ranks[model]))
+                .collect(),
             titles: titles.collect(),
             test,
         }
     }
 
-    /// Whether not all models rank alike: F is the better test, where there is one.
+    /// Whether not all models rank alike, over all orders of the ranks.
     pub fn is_any_different(&self) -> bool {
-        self.test.f.unwrap_or(self.test.chi_squared).p < SIGNIFICANCE
+        self.test.p < SIGNIFICANCE
     }
 
-    /// P value of Nemenyi's test of two models, by their places.
-    pub fn p(&self, first: usize, second: usize) -> f64 {
-        let apart = self.models[second].1 - self.models[first].1;
-        nemenyi(apart, self.models.len(), self.titles.len())
+    /// How many data sets it takes for any two of these models to differ: as many as make the least
+    /// p value of Wilcoxon's test, 2/2ⁿ, times the number of pairs at most 0.05.
+    pub fn data_sets_needed(&self) -> usize {
+        let signs = (self.pairs.len() as f64 / SIGNIFICANCE).log2().ceil();
+        1 + signs as usize
     }
 
-    /// Whether two models differ, by their places.
-    pub fn differ(&self, first: usize, second: usize) -> bool {
-        self.is_any_different() && self.p(first, second) < SIGNIFICANCE
-    }
-
-    /// The largest sets of models that cannot be told apart, by their places.
+    /// The largest sets of models whose ranks are less than the critical difference apart, by their places.
     pub fn groups(&self) -> Vec<Vec<usize>> {
         groups(self.models.len(), |first, second| {
-            self.differ(first, second)
+            let apart = self.models[second].1 - self.models[first].1;
+            // Average ranks are rounded.
+            self.critical
+                .is_some_and(|critical| apart > critical - 1e-9)
         })
+    }
+}
+
+/// Every two models in the order of their ranks.
+fn ranked_pairs(order: &[usize], scores: &[Vec<f64>]) -> Vec<RankedPair> {
+    let places = 0..order.len();
+    let places: Vec<(usize, usize)> = places
+        .flat_map(|second| (0..second).map(move |first| (first, second)))
+        .collect();
+    let differences: Vec<Vec<f64>> = places
+        .iter()
+        .map(|&(first, second)| {
+            let of = |row: &Vec<f64>| row[order[first]] - row[order[second]];
+            scores.iter().map(of).collect()
+        })
+        .collect();
+    let p_values: Vec<f64> = differences
+        .iter()
+        .map(|differences| wilcoxon(differences).map_or(1.0, |test| test.p))
+        .collect();
+    let found = places.into_iter().zip(differences).zip(holm(&p_values));
+    let pair = |(((first, second), differences), p_adjusted): (((usize, usize), Vec<f64>), f64)| {
+        RankedPair {
+            first,
+            second,
+            difference: mean(differences.iter().copied()),
+            p_adjusted,
+            different: p_adjusted < SIGNIFICANCE,
+            posterior: signed_rank_posterior(&differences, EQUIVALENCE, DRAWS, 1),
+        }
+    };
+    found.map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranking(scores: &[Vec<f64>]) -> Ranking {
+        let models: Vec<Model> = [("a", "a"), ("b", "b"), ("c", "c")][..scores[0].len()].to_vec();
+        Ranking::new(&models, &[], scores, friedman(scores).unwrap())
+    }
+
+    /// Exact: 2/2⁵ for Friedman's and for Wilcoxon's test.
+    #[test]
+    fn two_models_need_six_data_sets() {
+        let always = |count: u32| -> Vec<Vec<f64>> {
+            (0..count)
+                .map(|i| vec![0.8, 0.9 + 0.01 * f64::from(i)])
+                .collect()
+        };
+        let five = ranking(&always(5));
+        assert_eq!(five.models[0], ("b".to_owned(), 1.0));
+        assert_eq!((five.test.p, five.is_any_different()), (0.0625, false));
+        assert_eq!(
+            (five.pairs[0].p_adjusted, five.pairs[0].different),
+            (0.0625, false)
+        );
+        assert_eq!(five.data_sets_needed(), 6);
+        let six = ranking(&always(6));
+        assert!(six.is_any_different() && six.pairs[0].different, "{six:?}");
+        assert!((six.pairs[0].difference - 0.125).abs() < 1e-12, "{six:?}");
+        assert!(six.pairs[0].posterior.first_better > 0.9, "{six:?}");
+    }
+
+    #[test]
+    fn pairs_of_three_models_are_adjusted_by_holm() {
+        let scores: Vec<Vec<f64>> = (0..8)
+            .map(|i| {
+                let more = 0.001 * f64::from(i);
+                vec![0.9 + more, 0.9 - more * f64::from(i % 2), 0.6]
+            })
+            .collect();
+        let found = ranking(&scores);
+        let p: Vec<f64> = found.pairs.iter().map(|pair| pair.p_adjusted).collect();
+        // c is behind on all eight data sets: 2/2⁸, thrice and twice.
+        assert_eq!(p[1..], [3.0 / 128.0, 3.0 / 128.0], "{found:?}");
+        assert_eq!(found.data_sets_needed(), 7);
+        assert_eq!(found.groups().len(), 2, "{found:?}");
     }
 }

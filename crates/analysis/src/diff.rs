@@ -1,11 +1,9 @@
 //! What changed between two runs.
 
-use crate::fits::{Fit, FitSummary, Fits, finished, over_folds};
-use crate::right::only_right;
-use crate::status::Status;
-use records::{FitRecord, Folds, JudgedOn, PlannedModel, Records, Role, RunRecord};
+use crate::pair::Comparison;
+use crate::side::{Incomparable, Side, Unfinished, comparable};
+use records::{Folds, JudgedOn, PlannedModel, Records};
 use serde_json::{Map, Value};
-use statistics::{holm, mcnemar};
 
 /// A value that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,19 +16,8 @@ pub struct Change {
     pub second: Option<String>,
 }
 
-/// Why two fits cannot be compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Incomparable {
-    /// The runs are of different data.
-    OtherData,
-    /// They are of the same data, and judged on other images.
-    OtherImages,
-    /// The model did not finish in some run: what became of it in each, where it did not, and why.
-    Unfinished([Option<(Status, Option<String>)>; 2]),
-}
-
 /// A model that both runs have.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ModelChange {
     /// Its name in both.
     pub id: String,
@@ -38,19 +25,17 @@ pub struct ModelChange {
     pub parameters: Vec<Change>,
     /// Share of images right in each run, over folds the mean; `None` where it did not finish.
     pub accuracy: [Option<f64>; 2],
-    /// P value of McNemar's exact test, or over folds of the corrected resampled t test; 1 where all
-    /// folds show the same difference. `None` where the two cannot be compared.
-    pub p: Option<f64>,
-    /// The p value adjusted for all models that can be compared (Holm).
-    pub p_adjusted: Option<f64>,
-    /// Whether each prediction is the same; `None` as for `p`.
+    /// The first run against the second, as one of as many tests as there are models that do not get the
+    /// same images right. `None` where the two cannot be compared.
+    pub compared: Option<Comparison>,
+    /// Whether each prediction is the same; `None` as for `compared`.
     pub same_predictions: Option<bool>,
     /// Why the two cannot be compared, where they cannot.
     pub reason: Option<Incomparable>,
 }
 
 /// What changed between two runs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Diff {
     /// Settings and surroundings that differ.
     pub settings: Vec<Change>,
@@ -63,8 +48,8 @@ pub struct Diff {
 }
 
 /// Compares two runs. Models are matched by name; what is compared is the fit with the first seed, or
-/// those over all folds.
-pub fn diff(first: &Records, second: &Records) -> Diff {
+/// those over all folds. `margin` is the largest difference in accuracy that does not matter.
+pub fn diff(first: &Records, second: &Records, margin: Option<f64>) -> Diff {
     let names = |records: &Records| -> Vec<String> {
         let models = records.run.models.iter();
         models.map(|model| model.id.clone()).collect()
@@ -75,15 +60,12 @@ pub fn diff(first: &Records, second: &Records) -> Diff {
         missing.cloned().collect()
     };
     let both = of_first.iter().filter(|name| of_second.contains(name));
-    let mut models: Vec<ModelChange> = both.map(|id| model_change(first, second, id)).collect();
-    let p_values: Vec<f64> = models.iter().filter_map(|model| model.p).collect();
-    let compared = models.iter_mut().filter(|model| model.p.is_some());
-    for (model, p) in compared.zip(holm(&p_values)) {
-        model.p_adjusted = Some(p);
-    }
+    let sides: Vec<Sides> = both.map(|id| Sides::new(first, second, id)).collect();
+    let tests = sides.iter().filter(|sides| sides.differ()).count();
+    let models = sides.iter().map(|sides| sides.change(tests, margin));
     Diff {
         settings: changes(&settings(first), &settings(second)),
-        models,
+        models: models.collect(),
         only_first: without(&of_first, &of_second),
         only_second: without(&of_second, &of_first),
     }
@@ -140,92 +122,42 @@ fn changes(first: &Map<String, Value>, second: &Map<String, Value>) -> Vec<Chang
         .collect()
 }
 
-fn model_change(first: &Records, second: &Records, id: &str) -> ModelChange {
-    let parameters = |records: &Records| records.run.planned(id).map(values).unwrap_or_default();
-    let [a, b] = [first, second].map(|records| Side::of(records, id));
-    let accuracy = |side: &Result<Side, Unfinished>| Some(side.as_ref().ok()?.accuracy());
-    let both = comparable(&a, &b);
-    ModelChange {
-        id: id.to_owned(),
-        parameters: changes(&parameters(first), &parameters(second)),
-        accuracy: [accuracy(&a), accuracy(&b)],
-        p: both.as_ref().ok().map(|(a, b)| a.p(b)),
-        p_adjusted: None,
-        same_predictions: both
-            .as_ref()
-            .ok()
-            .map(|(a, b)| a.predictions() == b.predictions()),
-        reason: both.err(),
-    }
+/// A model in both runs.
+struct Sides<'a> {
+    id: &'a str,
+    parameters: Vec<Change>,
+    both: [Result<Side<'a>, Unfinished>; 2],
 }
 
-/// Both sides, or why they cannot be compared.
-fn comparable<'a>(
-    first: &'a Result<Side, Unfinished>,
-    second: &'a Result<Side, Unfinished>,
-) -> Result<(&'a Side<'a>, &'a Side<'a>), Incomparable> {
-    let (Ok(a), Ok(b)) = (first, second) else {
-        let unfinished = [first, second].map(|side| side.as_ref().err().cloned());
-        return Err(Incomparable::Unfinished(unfinished));
-    };
-    // Other data may have the same labels by chance.
-    if a.run.dataset.sha256 != b.run.dataset.sha256 {
-        return Err(Incomparable::OtherData);
-    }
-    if a.run.labels != b.run.labels || a.run.folds != b.run.folds {
-        return Err(Incomparable::OtherImages);
-    }
-    Ok((a, b))
-}
-
-/// What became of a model instead, and why.
-type Unfinished = (Status, Option<String>);
-
-/// The fits of a model in one of the runs that are compared: with the first seed, or over all folds.
-struct Side<'a> {
-    run: &'a RunRecord,
-    fits: Vec<Fit>,
-    summaries: Vec<FitSummary>,
-}
-
-impl<'a> Side<'a> {
-    /// Or what became of the model instead.
-    fn of(records: &'a Records, id: &str) -> Result<Self, Unfinished> {
-        let run = &records.run;
-        let planned = run.planned(id).expect("both runs planned it");
-        let is_compared = |fit: &&FitRecord| fit.id == id && fit.cell.role == Role::Main;
-        let compared = records.fits.iter().filter(is_compared).cloned();
-        let count = run.protocol.splits().len();
-        let Fits { main: fits, .. } = finished(compared.collect(), run, count)?;
-        let summaries = fits
-            .iter()
-            .map(|fit| FitSummary::new(run, fit, planned.train_images));
-        Ok(Self {
-            summaries: summaries.collect(),
-            run,
-            fits,
-        })
-    }
-
-    fn accuracy(&self) -> f64 {
-        let sum: f64 = self.summaries.iter().map(|fit| fit.accuracy).sum();
-        sum / self.summaries.len() as f64
-    }
-
-    fn predictions(&self) -> Vec<&[u16]> {
-        let fits = self.fits.iter();
-        fits.map(|fit| fit.fitted.predictions.as_slice()).collect()
-    }
-
-    /// That it is as good as another on the same images.
-    fn p(&self, other: &Self) -> f64 {
-        if self.run.protocol.folds().is_none() {
-            let (a, b) = (self.fits[0].right(self.run), other.fits[0].right(other.run));
-            let (only_first, only_second) = only_right(&a, &b);
-            return mcnemar(only_first, only_second).p;
+impl<'a> Sides<'a> {
+    fn new(first: &'a Records, second: &'a Records, id: &'a str) -> Self {
+        let parameters = |of: &Records| of.run.planned(id).map(values).unwrap_or_default();
+        Self {
+            id,
+            parameters: changes(&parameters(first), &parameters(second)),
+            both: [first, second].map(|records| Side::of(records, id)),
         }
-        let (_, folds) = over_folds(&self.summaries, &other.summaries);
-        folds.map_or(1.0, |folds| folds.t_test().p)
+    }
+
+    /// Whether they can be compared, and do not get the same images right.
+    fn differ(&self) -> bool {
+        let [a, b] = &self.both;
+        comparable(a, b).is_ok_and(|(a, b)| a.right() != b.right())
+    }
+
+    fn change(&self, tests: usize, margin: Option<f64>) -> ModelChange {
+        let accuracy = |side: &Result<Side, Unfinished>| Some(side.as_ref().ok()?.accuracy());
+        let [a, b] = &self.both;
+        let both = comparable(a, b);
+        let of_both = both.as_ref().ok();
+        ModelChange {
+            id: self.id.to_owned(),
+            parameters: self.parameters.clone(),
+            accuracy: [accuracy(a), accuracy(b)],
+            compared: of_both.map(|(a, b)| a.against(b, tests, margin)),
+            same_predictions: of_both.map(|(a, b)| a.predictions() == b.predictions()),
+            reason: both.err(),
+        }
     }
 }
 
@@ -239,9 +171,10 @@ fn values(model: &PlannedModel) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::status::Status;
     use records::examples::{CELL, fit, of_fold, run, run_over_folds, with_errors};
-    use records::{Cell, Outcome};
-    use statistics::CorrelatedDifferences;
+    use records::{Cell, FitRecord, Outcome, Role, RunRecord};
+    use statistics::{CorrelatedDifferences, Relation};
 
     fn records(run: &RunRecord, fits: Vec<FitRecord>) -> Records {
         Records {
@@ -266,23 +199,27 @@ mod tests {
     fn p_values_are_adjusted_for_all_models_that_can_be_compared() {
         let first = on_images(&[("a", 0), ("b", 1), ("c", 2), ("only", 3)]);
         let mut second = on_images(&[("a", 7), ("b", 7), ("c", 2)]);
-        let found = diff(&first, &second);
-        let p = |seven: i32| 2.0 * 0.5_f64.powi(seven);
-        let adjusted: Vec<f64> = found.models.iter().filter_map(|m| m.p_adjusted).collect();
-        for (adjusted, expected) in adjusted.iter().zip([3.0 * p(7), 2.0 * p(6), 1.0]) {
-            assert!((adjusted - expected).abs() < 1e-12, "{found:?}");
+        let found = diff(&first, &second, None);
+        let of = |model: usize| found.models[model].compared.clone().unwrap();
+        let p = |differing: i32| 2.0 * 0.5_f64.powi(differing);
+        // The third is the same in both, and no test.
+        for (model, expected) in [(0, 2.0 * p(7)), (1, 2.0 * p(6)), (2, 1.0)] {
+            assert!((of(model).p_adjusted - expected).abs() < 1e-12, "{found:?}");
         }
+        assert!(of(0).different && !of(1).different && of(0).difference > 0.0);
+        let equal = diff(&first, &second, Some(0.05)).models.remove(2).compared;
+        assert_eq!(equal.unwrap().relation, Some(Relation::Equivalent));
         assert_eq!(found.models[2].same_predictions, Some(true));
         assert_eq!(found.only_first, ["only"]);
 
         second.run.labels[0] = 1;
-        let other_images = diff(&first, &second);
+        let other_images = diff(&first, &second, None);
         second.run.dataset.sha256[0] = "other".to_owned();
-        let other_data = &diff(&first, &second).models[0];
+        let other_data = &diff(&first, &second, None).models[0];
         assert_eq!(other_data.reason, Some(Incomparable::OtherData));
         for model in &other_images.models {
             assert_eq!(model.reason, Some(Incomparable::OtherImages));
-            assert_eq!((model.p, model.p_adjusted), (None, None));
+            assert!(model.compared.is_none());
         }
     }
 
@@ -293,7 +230,7 @@ mod tests {
         let reason = "diverged in epoch 3".to_owned();
         second.run.models.push(first.run.models[1].clone());
         second.fits.push(fit("b", CELL, Outcome::Failed { reason }));
-        let found = diff(&first, &second);
+        let found = diff(&first, &second, None);
         assert_eq!(found.models[0].reason, None);
         let failed = &found.models[1];
         let diverged = (Status::Failed, Some("diverged in epoch 3".to_owned()));
@@ -302,7 +239,7 @@ mod tests {
         assert_eq!(failed.accuracy, [Some(1.0), None]);
         second.fits.pop();
         let missing = Incomparable::Unfinished([Some((Status::Missing, None)), None]);
-        assert_eq!(diff(&second, &first).models[1].reason, Some(missing));
+        assert_eq!(diff(&second, &first, None).models[1].reason, Some(missing));
     }
 
     #[test]
@@ -312,7 +249,7 @@ mod tests {
             let fold = |(fold, wrong)| with_errors(&run, "a", of_fold(0, fold), wrong);
             records(&run, (0..).zip(errors).map(fold).collect())
         };
-        let found = diff(&with([1, 0, 1, 2]), &with([2, 2, 2, 5]));
+        let found = diff(&with([1, 0, 1, 2]), &with([2, 2, 2, 5]), None);
         let model = &found.models[0];
         let [Some(first), Some(second)] = model.accuracy else {
             panic!("both finished: {model:?}");
@@ -320,7 +257,7 @@ mod tests {
         assert!((first - 0.9).abs() < 1e-12 && (second - 0.725).abs() < 1e-12);
         let folds = CorrelatedDifferences::new(&[0.1, 0.2, 0.1, 0.3], 1.0 / 3.0).unwrap();
         assert!(
-            (model.p.unwrap() - folds.t_test().p).abs() < 1e-12,
+            (model.compared.as_ref().unwrap().p - folds.t_test().p).abs() < 1e-12,
             "{model:?}"
         );
         assert_eq!(model.same_predictions, Some(false));
@@ -333,11 +270,17 @@ mod tests {
             };
             more.fits.push(with_errors(&run, "a", cell, 9));
         }
-        assert_eq!(&diff(&more, &with([2, 2, 2, 5])).models[0], model);
+        assert_eq!(
+            format!("{:?}", diff(&more, &with([2, 2, 2, 5]), None).models[0]),
+            format!("{model:?}")
+        );
         let mut cut = with([1, 0, 1, 2]);
         cut.fits.pop();
         let few = (Status::Missing, Some("3 of 4 fits".to_owned()));
         let unfinished = Incomparable::Unfinished([Some(few), None]);
-        assert_eq!(diff(&cut, &with([0; 4])).models[0].reason, Some(unfinished));
+        assert_eq!(
+            diff(&cut, &with([0; 4]), None).models[0].reason,
+            Some(unfinished)
+        );
     }
 }

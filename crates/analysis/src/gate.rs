@@ -4,8 +4,7 @@ use crate::fits::over_folds;
 use crate::levels::{CONFIDENCE, SIGNIFICANCE};
 use crate::model::Finished;
 use crate::report::Report;
-use crate::right::only_right;
-use statistics::{Interval, Relation, paired_relation};
+use statistics::{Interval, Relation, only_right, paired_relation};
 use std::str::FromStr;
 
 /// What must not be said of a model.

@@ -6,7 +6,8 @@ use crate::levels::{POWER, SIGNIFICANCE};
 use crate::pair::Comparison;
 use crate::sample::Contributions;
 use statistics::{
-    against_control, all_pairs, detectable_difference, distinct_pairs, least_detectable,
+    PairComparison, against_control, all_pairs, compare_pair, detectable_difference,
+    distinct_pairs, least_detectable,
 };
 
 /// McNemar's exact test with Tango's interval, and the other metrics by the paired bootstrap: of the
@@ -35,23 +36,56 @@ pub(crate) fn on_the_same_images(
         .filter_map(|(_, of)| of.compared.contributions.as_ref())
         .collect();
     let by_metric = Redrawn::new(&contributions, seed).differences(&family.pairs);
-    let compared = found.into_iter().zip(by_metric);
+    let compared = found.iter().zip(by_metric);
     let compared = compared.map(|(pair, metric_differences)| {
-        let differing = (pair.only_first + pair.only_second) as f64 / images as f64;
+        let [first, second] = [pair.first, pair.second].map(|place| ranked[place].0.id.as_str());
+        let right = [&right[pair.first][..], &right[pair.second]];
         Comparison {
-            difference_interval: Some(pair.interval),
-            margin_interval: Some(pair.margin_interval),
             metric_differences,
-            p: pair.p,
-            p_adjusted: pair.p_adjusted,
-            different: pair.different,
-            relation: family.margin.map(|margin| pair.relation(margin)),
-            detectable_difference: detectable_difference(images, differing, level, POWER)
-                .or_else(|| least_detectable(images, level, POWER)),
-            ..Comparison::of(ranked[pair.first], ranked[pair.second], 1)
+            ..decided(
+                Comparison::new(first, second, right),
+                pair,
+                level,
+                family.margin,
+                images,
+            )
         }
     });
     (compared.collect(), tests)
+}
+
+/// Two models on the same images alone, as one of so many tests.
+pub(crate) fn of_two(
+    pair: Comparison,
+    images: usize,
+    tests: usize,
+    margin: Option<f64>,
+) -> Comparison {
+    let (b, c) = (pair.only_first_right, pair.only_second_right);
+    let found = compare_pair(b, c, images, tests, SIGNIFICANCE);
+    decided(pair, &found, Adjusted::new(tests).level(), margin, images)
+}
+
+/// The same pair with what the exact test says of it.
+fn decided(
+    pair: Comparison,
+    found: &PairComparison,
+    level: f64,
+    margin: Option<f64>,
+    images: usize,
+) -> Comparison {
+    let differing = (found.only_first + found.only_second) as f64 / images as f64;
+    Comparison {
+        difference_interval: Some(found.interval),
+        margin_interval: Some(found.margin_interval),
+        p: found.p,
+        p_adjusted: found.p_adjusted,
+        different: found.different,
+        relation: margin.map(|margin| found.relation(margin)),
+        detectable_difference: detectable_difference(images, differing, level, POWER)
+            .or_else(|| least_detectable(images, level, POWER)),
+        ..pair
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What is said of two models on the same images.
 
 use crate::bootstrap::MetricDifference;
-use crate::family::Ranked;
 use crate::over_seeds::OverSeeds;
 use serde::Serialize;
 use statistics::{Interval, Posterior, Relation, Test, only_right};
@@ -52,18 +51,17 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// What the first `fits` fits of two models got right, without a test.
-    pub(crate) fn of(first: Ranked, second: Ranked, fits: usize) -> Self {
-        let images = |(_, of): Ranked| of.compared.right[..fits].concat();
-        let (a, b) = (images(first), images(second));
-        let (only_first_right, only_second_right) = only_right(&a, &b);
+    /// What two models got right, without a test.
+    pub(crate) fn new(first: &str, second: &str, right: [&[bool]; 2]) -> Self {
+        let [of_first, of_second] = right;
+        let (only_first_right, only_second_right) = only_right(of_first, of_second);
         let difference = only_first_right as f64 - only_second_right as f64;
         Self {
-            first: first.0.id.clone(),
-            second: second.0.id.clone(),
+            first: first.to_owned(),
+            second: second.to_owned(),
             only_first_right,
             only_second_right,
-            difference: difference / a.len().max(1) as f64,
+            difference: difference / of_first.len().max(1) as f64,
             difference_interval: None,
             margin_interval: None,
             metric_differences: Vec::new(),

@@ -7,7 +7,9 @@ use crate::pair::Comparison;
 use crate::status::Status;
 use crate::subset::Subset;
 use crate::together::Together;
-use records::{DatasetRecord, Environment, FitRecord, ImagesRecord, JudgedOn, Protocol, Records};
+use records::{
+    ColumnRecord, DatasetRecord, Environment, FitRecord, ImagesRecord, JudgedOn, Protocol, Records,
+};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -35,6 +37,12 @@ pub struct Report {
     pub test_looks: usize,
     /// The data.
     pub dataset: DatasetRecord,
+    /// What was done to each column of a table, as learnt from the training rows of the first fit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnRecord>,
+    /// What in the data makes the comparison doubtful, in sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
     /// All planned models in order.
     pub models: Vec<ModelSummary>,
     /// The model that all others are compared with, in place of every pair.
@@ -109,6 +117,8 @@ impl Report {
                 JudgedOn::Validation { .. } | JudgedOn::Folds(_) => 0,
             },
             dataset: run.dataset,
+            columns: run.columns,
+            doubts: run.doubts,
             models,
             run: run.run,
             environment: run.environment,

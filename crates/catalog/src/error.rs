@@ -116,10 +116,10 @@ pub enum LoadError {
         test: String,
     },
     /// Nothing to be judged on.
-    #[error("no test images: a comparison needs at least one")]
+    #[error("no test samples: a comparison needs at least one")]
     NoTestImages,
     /// All training images are of one class.
-    #[error("every training image is of class {class}; a classifier needs two to tell apart")]
+    #[error("every training sample is of class {class}; a classifier needs two to tell apart")]
     Uniform {
         /// The class's name.
         class: String,

@@ -1,5 +1,7 @@
 //! What is worth knowing of a data set before models are compared on it.
 
+mod words;
+
 use crate::equal_rows::{Key, of_column, of_columns, of_samples, repeated, shared};
 use crate::near_pictures::near;
 use crate::{Content, Loaded};
@@ -120,7 +122,7 @@ pub fn inspect(loaded: &Loaded) -> Inspection {
             Inspection {
                 width: train.columns().len(),
                 columns: columns(train),
-                ..rows(&keys, [train.targets(), test.table().targets()])
+                ..rows(&keys, [train.targets(), test.handed_over().targets()])
             }
         }
     }
@@ -288,10 +290,21 @@ mod tests {
         assert_eq!(found.contradicting, [same(0, 2)]);
         assert_eq!(found.in_both, [same(4, 0)]);
         assert_eq!(
-            (found.rows, found.width, found.nearly_in_both),
-            ([5, 2], 2, None)
+            (found.rows, found.width, &found.nearly_in_both),
+            ([5, 2], 2, &None)
         );
         assert_eq!(found.classes[0].train + found.classes[0].test, 3);
+        let doubts = found.doubts();
+        assert_eq!(
+            doubts[0],
+            "1 of 2 test rows are the same as a training row, as test row 0 is as training row 4: a model may know them by heart."
+        );
+        assert!(doubts[1].starts_with(
+            "1 of 5 training rows are the same as an earlier one and of another class"
+        ));
+        assert!(doubts[2].starts_with(
+            "2 of 5 training rows are the same as an earlier one, as row 2 is as row 0"
+        ));
     }
 
     #[test]
@@ -316,5 +329,11 @@ mod tests {
         );
         assert!(leak.tells_the_label && leak.right_alone == 1.0);
         assert!(!noise.tells_the_label && noise.right_alone < 0.9);
+        assert_eq!(
+            found.doubts(),
+            [
+                "1 column tells the class almost alone: leak (100.0 % right). Would it be known before the class is?"
+            ]
+        );
     }
 }

@@ -14,6 +14,8 @@ use tables::{Preparation, Settings, Table};
 pub struct Loaded {
     /// Short name, from the path: see [`name_of`].
     pub id: String,
+    /// Name for people; the short one where there is no other.
+    pub title: String,
     /// The path.
     pub origin: String,
     /// What models learn from and what they are judged on.
@@ -44,6 +46,67 @@ pub enum Content {
     },
 }
 
+impl From<Splits> for Loaded {
+    fn from(splits: Splits) -> Self {
+        let (train, test) = (splits.train, splits.test);
+        Self {
+            id: splits.id,
+            title: splits.title,
+            origin: splits.origin,
+            content: Content::Samples { train, test },
+            notes: Vec::new(),
+            sha256: splits.sha256,
+        }
+    }
+}
+
+impl Content {
+    /// Whether the samples are pictures, grey or in colour.
+    pub fn is_of_pictures(&self) -> bool {
+        match self {
+            Self::Samples { train, .. } => {
+                let samples = train.samples();
+                samples.picture().is_some() || samples.colour_picture().is_some()
+            }
+            Self::Table { .. } => false,
+        }
+    }
+
+    /// Refuses what no comparison can be made of.
+    ///
+    /// # Errors
+    /// As [`Dataset::check_trainable`], [`LoadError::Uniform`] or [`LoadError::NoTestImages`].
+    pub fn check(&self) -> Result<(), LoadError> {
+        let (train, test): (&Targets, usize) = match self {
+            Self::Samples { train, test } => {
+                train.check_trainable()?;
+                (train.as_ref(), test.len())
+            }
+            Self::Table { train, test } => (train.targets(), test.len()),
+        };
+        check_targets(train, test)
+    }
+}
+
+/// Refuses training rows of fewer than two classes, and test rows that are none.
+pub(crate) fn check_targets(train: &Targets, test: usize) -> Result<(), LoadError> {
+    let counts = train.class_counts();
+    let mut classes = (0..counts.len()).filter(|&class| counts[class] > 0);
+    match (classes.next(), classes.next()) {
+        (None, _) => return Err(data::DataError::Empty.into()),
+        (Some(class), None) => {
+            return Err(LoadError::Uniform {
+                class: train.class_names()[class].clone(),
+            });
+        }
+        (Some(_), Some(_)) => {}
+    }
+    if test == 0 {
+        return Err(LoadError::NoTestImages);
+    }
+    Ok(())
+}
+
 impl Loaded {
     /// The splits of one comparison without folds: a table is prepared by what is learnt from all its
     /// training rows. What was done to its columns is given beside.
@@ -60,7 +123,7 @@ impl Loaded {
             }
         };
         let splits = Splits {
-            title: self.id.clone(),
+            title: self.title,
             id: self.id,
             origin: self.origin,
             train,
@@ -120,14 +183,7 @@ fn divided(splits: Splits, file: &str, options: &Options) -> Result<Loaded, Load
         let reason = "has test images of its own; name no other file for the test";
         return Err(LoadError::content(file, reason));
     }
-    let (train, test) = (splits.train, splits.test);
-    Ok(Loaded {
-        id: splits.id,
-        origin: splits.origin,
-        content: Content::Samples { train, test },
-        notes: Vec::new(),
-        sha256: splits.sha256,
-    })
+    Ok(splits.into())
 }
 
 /// Refuses what was said of columns where there are none.
@@ -154,6 +210,7 @@ pub(crate) fn with_sums(
 ) -> Loaded {
     Loaded {
         sha256: sums(&content),
+        title: id.clone(),
         id,
         origin,
         content,
@@ -179,8 +236,8 @@ fn sums(content: &Content) -> [String; 4] {
         Content::Table { train, test } => [
             of_columns(train),
             of_targets(train.targets()),
-            of_columns(test.table()),
-            of_targets(test.table().targets()),
+            of_columns(test.handed_over()),
+            of_targets(test.handed_over().targets()),
         ],
     }
 }

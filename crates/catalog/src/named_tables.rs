@@ -100,7 +100,11 @@ impl TableEntry {
         let read = delimited::read(&source, &options, None)?;
         let (content, notes) = of_table(self.id, read, None, &options)?;
         let origin = "shipped with Plumbline".to_owned();
-        Ok(with_sums(self.id.to_owned(), origin, content, notes))
+        let loaded = with_sums(self.id.to_owned(), origin, content, notes);
+        Ok(Loaded {
+            title: self.title.to_owned(),
+            ..loaded
+        })
     }
 }
 
@@ -134,7 +138,7 @@ mod tests {
             panic!("vowel is a table");
         };
         let groups = |table: &tables::Table| table.targets().groups().unwrap().to_vec();
-        let [train, test] = [groups(train), groups(test.table())];
+        let [train, test] = [groups(train), groups(test.handed_over())];
         assert_eq!((train.len(), test.len()), (792, 198));
         assert!(test.iter().all(|speaker| !train.contains(speaker)));
     }

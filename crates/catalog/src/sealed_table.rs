@@ -1,6 +1,8 @@
 //! Rows of a table to be judged on, whose labels nobody sees unnoticed.
 
 use crate::Sealed;
+use data::{DataError, Targets, stratified_subset};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tables::{Column, Preparation, Table, TableError};
 
 /// Labelled rows under a seal: the columns are free, labels and groups are not. A preparation, which
@@ -8,12 +10,16 @@ use tables::{Column, Preparation, Table, TableError};
 #[derive(Debug)]
 pub struct SealedTable {
     table: Table,
+    looks: AtomicUsize,
 }
 
 impl SealedTable {
     /// Seals rows that nobody has looked at.
     pub fn new(table: Table) -> Self {
-        Self { table }
+        Self {
+            table,
+            looks: AtomicUsize::new(0),
+        }
     }
 
     /// The columns, without the labels.
@@ -36,6 +42,26 @@ impl SealedTable {
         self.table.targets().class_names()
     }
 
+    /// The class of each row. Counts.
+    pub fn look(&self) -> &Targets {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        self.table.targets()
+    }
+
+    /// How often anyone looked.
+    pub fn looks(&self) -> usize {
+        self.looks.load(Ordering::Relaxed)
+    }
+
+    /// Fewer of the rows, in proportion to the classes, under a seal of their own.
+    ///
+    /// # Errors
+    /// [`DataError::Subset`], as [`stratified_subset`].
+    pub fn subset(&self, size: usize, seed: u64) -> Result<Self, DataError> {
+        let chosen = stratified_subset(&self.table, size, seed)?;
+        Ok(Self::new(self.table.select(&chosen)))
+    }
+
     /// The features of the rows, with their labels under a seal.
     ///
     /// # Errors
@@ -44,8 +70,9 @@ impl SealedTable {
         Ok(Sealed::new(preparation.dataset(&self.table)?))
     }
 
-    /// The rows with their labels, for checks of this crate that tell nobody about single labels.
-    pub(crate) fn table(&self) -> &Table {
+    /// The rows with their labels, for another process that seals them again, and for checks that tell
+    /// nobody about single labels. It is no look, and does not count.
+    pub fn handed_over(&self) -> &Table {
         &self.table
     }
 }

@@ -1,5 +1,6 @@
 //! The pair of splits that an experiment needs.
 
+use crate::load::check_targets;
 use crate::{LoadError, Sealed};
 use data::{Dataset, Samples};
 
@@ -56,19 +57,8 @@ impl Splits {
     /// # Errors
     /// As [`Dataset::check_trainable`], [`LoadError::Uniform`] or [`LoadError::NoTestImages`].
     pub fn check(&self) -> Result<(), LoadError> {
-        let train = &self.train;
-        train.check_trainable()?;
-        let occurs = |&class: &usize| train.class_counts()[class] > 0;
-        let mut classes = (0..train.classes()).filter(occurs);
-        if let (Some(class), None) = (classes.next(), classes.next()) {
-            return Err(LoadError::Uniform {
-                class: train.class_names()[class].clone(),
-            });
-        }
-        if self.test.is_empty() {
-            return Err(LoadError::NoTestImages);
-        }
-        Ok(())
+        self.train.check_trainable()?;
+        check_targets(self.train.as_ref(), self.test.len())
     }
 }
 

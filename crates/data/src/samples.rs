@@ -133,6 +133,14 @@ impl Samples {
     /// # Errors
     /// [`DataError::Rows`] if `pixels` does not fill whole pictures of `shape`.
     pub fn from_colour_pixels(shape: PictureShape, pixels: Vec<u8>) -> Result<Self, DataError> {
+        Self::colour_pixels_in(shape, pixels.into())
+    }
+
+    /// The same from pixels that may lie in a mapped file.
+    ///
+    /// # Errors
+    /// As [`from_colour_pixels`](Self::from_colour_pixels).
+    pub fn colour_pixels_in(shape: PictureShape, pixels: Buffer<u8>) -> Result<Self, DataError> {
         let features = COLOURS * shape.features();
         if !fills_rows(pixels.len(), features) {
             return Err(DataError::Rows {
@@ -144,7 +152,7 @@ impl Samples {
             features,
             layout: Layout::Colour(shape),
             names: None,
-            values: Values::Pixels(pixels.into()),
+            values: Values::Pixels(pixels),
         })
     }
 

@@ -103,7 +103,12 @@ impl About {
         let prepared = prepared.map(|preparation| preparation.features().len());
         let is_temperature = |t: f64| t > 0.0 && t.is_finite();
         let fits = |count: Option<usize>| count.is_none_or(|count| count == self.features);
+        // They are printed, and a line must stay one.
+        let words = [&self.program, &self.model, &self.id].into_iter();
+        let words = words.chain(self.parameters.keys());
+        let is_line = |word: &String| !word.chars().any(char::is_control);
         let checks = [
+            (words.clone().all(is_line), "model"),
             (self.features > 0, "features"),
             ((1..=1 << 16).contains(&self.classes.len()), "classes"),
             (

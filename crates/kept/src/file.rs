@@ -2,9 +2,10 @@
 
 use crate::error::FileError;
 use classifier::{Array, State, Values};
-use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// Version of the format; files of later ones are refused.
 const FORMAT: u64 = 1;
@@ -64,17 +65,12 @@ pub(crate) fn write(about: &str, state: &State) -> Vec<u8> {
 /// # Errors
 /// [`FileError`].
 pub(crate) fn read_about(bytes: &[u8]) -> Result<String, FileError> {
-    let other = |reason: &str| FileError::Other(reason.to_owned());
-    if bytes.len() < LENGTH || !bytes[LENGTH..].starts_with(b"{") {
-        return Err(other("it does not begin as a safetensors file does"));
-    }
-    let (_, metadata) =
-        SafeTensors::read_metadata(bytes).map_err(|error| FileError::Damaged(error.to_string()))?;
-    let words = words(&metadata).ok_or_else(|| other("a safetensors file of another program"))?;
-    let [format, sum, about] = words;
-    let format: u64 = format
-        .parse()
-        .map_err(|_| FileError::Damaged("its format is no number".to_owned()))?;
+    let (header, _) = split(bytes)?;
+    let Some(metadata) = header.metadata else {
+        return Err(other("a safetensors file of another program"));
+    };
+    let format = metadata.plumbline.parse::<u64>();
+    let format = format.map_err(|_| damaged("its format is no number"))?;
     if format > FORMAT {
         return Err(FileError::Newer {
             found: format,
@@ -83,10 +79,10 @@ pub(crate) fn read_about(bytes: &[u8]) -> Result<String, FileError> {
     }
     let place = LENGTH + beginning().len();
     let begins = bytes[LENGTH..].starts_with(beginning().as_bytes());
-    if !begins || bytes.len() < place + ZEROS.len() || checksum(bytes, place) != *sum {
-        return Err(FileError::Damaged("its checksum is another".to_owned()));
+    if !begins || bytes.len() < place + ZEROS.len() || checksum(bytes, place) != metadata.sha256 {
+        return Err(damaged("its checksum is another"));
     }
-    Ok(about.clone())
+    Ok(metadata.about)
 }
 
 /// The arrays of a file whose [`read_about`] is fine.
@@ -94,27 +90,88 @@ pub(crate) fn read_about(bytes: &[u8]) -> Result<String, FileError> {
 /// # Errors
 /// [`FileError::Damaged`].
 pub(crate) fn read_state(bytes: &[u8]) -> Result<State, FileError> {
-    let damaged = |reason: String| FileError::Damaged(reason);
-    let tensors = SafeTensors::deserialize(bytes).map_err(|error| damaged(error.to_string()))?;
-    let arrays = tensors.iter().map(|(name, tensor)| {
-        let array = array(&tensor).ok_or_else(|| {
-            let found = tensor.dtype();
-            damaged(format!(
+    let (header, data) = split(bytes)?;
+    let mut entries: Vec<(String, Entry)> = header.arrays.into_iter().collect();
+    entries.sort_by_key(|(_, entry)| entry.data_offsets);
+    let mut end = 0;
+    let mut arrays = Vec::with_capacity(entries.len());
+    for (name, entry) in entries {
+        let [start, next] = entry.data_offsets;
+        // One after another, without gaps: so all arrays together are as long as the data.
+        let bytes = (start == end).then(|| data.get(start..next)).flatten();
+        let bytes = bytes.ok_or_else(|| damaged("its arrays do not lie one after another"))?;
+        end = next;
+        let values = values(&entry.dtype, bytes).ok_or_else(|| {
+            let found = entry.dtype.escape_debug();
+            let name = name.escape_debug();
+            FileError::Damaged(format!(
                 "array {name} is of {found}; F64, F32, I64 and U8 are read"
             ))
         })?;
-        Ok((name.to_owned(), array))
-    });
-    arrays.collect()
+        let is_whole = bytes.len().is_multiple_of(width(&values));
+        let array = Array::new(entry.shape, values).filter(|_| is_whole);
+        let array = array.ok_or_else(|| damaged("an array does not fill its shape"))?;
+        arrays.push((name, array));
+    }
+    if end != data.len() {
+        return Err(damaged("there is more than its arrays"));
+    }
+    Ok(arrays.into_iter().collect())
 }
 
-fn words(metadata: &Metadata) -> Option<[&String; 3]> {
-    let words = metadata.metadata().as_ref()?;
-    Some([
-        words.get("plumbline")?,
-        words.get("sha256")?,
-        words.get("about")?,
-    ])
+/// What the header of a safetensors file says.
+#[derive(Deserialize)]
+struct Header {
+    #[serde(rename = "__metadata__")]
+    metadata: Option<Metadata>,
+    #[serde(flatten)]
+    arrays: BTreeMap<String, Entry>,
+}
+
+/// Our three words.
+#[derive(Deserialize)]
+struct Metadata {
+    plumbline: String,
+    sha256: String,
+    about: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    dtype: String,
+    shape: Vec<usize>,
+    /// Where its values begin and end, from the end of the header.
+    data_offsets: [usize; 2],
+}
+
+/// The header, and the bytes behind it.
+fn split(bytes: &[u8]) -> Result<(Header, &[u8]), FileError> {
+    let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
+        return Err(other("it is too short"));
+    };
+    if !rest.starts_with(b"{") {
+        return Err(other("it does not begin as a safetensors file does"));
+    }
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok();
+    let header = length.and_then(|length| rest.split_at_checked(length));
+    let Some((header, data)) = header else {
+        return Err(damaged("it ends within its header"));
+    };
+    let is_ours = header.starts_with(br#"{"__metadata__":{"plumbline":"#);
+    match serde_json::from_slice(header) {
+        Ok(header) => Ok((header, data)),
+        Err(_) if !is_ours => Err(other("its header is not one of this program")),
+        Err(error) => Err(FileError::Damaged(format!("its header: {error}"))),
+    }
+}
+
+fn other(reason: &str) -> FileError {
+    FileError::Other(reason.to_owned())
+}
+
+fn damaged(reason: &str) -> FileError {
+    FileError::Damaged(reason.to_owned())
 }
 
 /// The sum of the bytes with zeros at the place of the sum itself.
@@ -153,30 +210,17 @@ fn append(values: &Values, bytes: &mut Vec<u8>) {
     }
 }
 
-fn array(tensor: &TensorView<'_>) -> Option<Array> {
-    let bytes = tensor.data();
-    let eights = bytes.as_chunks::<8>().0;
-    let values = match tensor.dtype() {
-        Dtype::F64 => Values::F64(
-            eights
-                .iter()
-                .map(|&eight| f64::from_le_bytes(eight))
-                .collect(),
-        ),
-        Dtype::I64 => Values::I64(
-            eights
-                .iter()
-                .map(|&eight| i64::from_le_bytes(eight))
-                .collect(),
-        ),
-        Dtype::F32 => {
-            let fours = bytes.as_chunks::<4>().0;
-            Values::F32(fours.iter().map(|&four| f32::from_le_bytes(four)).collect())
-        }
-        Dtype::U8 => Values::U8(bytes.to_vec()),
+/// Values of a type by its name in safetensors; a rest of bytes is left out.
+fn values(dtype: &str, bytes: &[u8]) -> Option<Values> {
+    let eights = bytes.as_chunks::<8>().0.iter();
+    let fours = bytes.as_chunks::<4>().0.iter();
+    Some(match dtype {
+        "F64" => Values::F64(eights.map(|&eight| f64::from_le_bytes(eight)).collect()),
+        "I64" => Values::I64(eights.map(|&eight| i64::from_le_bytes(eight)).collect()),
+        "F32" => Values::F32(fours.map(|&four| f32::from_le_bytes(four)).collect()),
+        "U8" => Values::U8(bytes.to_vec()),
         _ => return None,
-    };
-    Array::new(tensor.shape().to_vec(), values)
+    })
 }
 
 #[cfg(test)]
@@ -247,7 +291,7 @@ mod tests {
 
     #[test]
     fn what_lies_in_the_header_is_refused_however_right_its_checksum_is() {
-        let entry = |dtype: &str, shape: Value, offsets: Value| {
+        let entry = |dtype: &'static str, shape: Value, offsets: Value| {
             move |header: &mut Value| {
                 header["w"] = json!({"dtype": dtype, "shape": shape, "data_offsets": offsets});
             }
@@ -256,6 +300,12 @@ mod tests {
         assert!(read(&forged(entry("F32", json!([1]), json!([0, 4])), &[0; 4])).is_ok());
         let shape = said(forged(entry("F32", json!([2]), json!([0, 4])), &[0; 4]));
         assert!(shape.starts_with("damaged: "), "{shape}");
+        let gap = said(forged(entry("U8", json!([1]), json!([1, 2])), &[0; 2]));
+        assert_eq!(gap, "damaged: its arrays do not lie one after another");
+        let more = said(forged(entry("U8", json!([1]), json!([0, 1])), &[0; 2]));
+        assert_eq!(more, "damaged: there is more than its arrays");
+        let back = said(forged(entry("U8", json!([1]), json!([2, 1])), &[0; 2]));
+        assert!(back.starts_with("damaged"), "{back}");
         let huge = json!([1_u64 << 40, 1_u64 << 40]);
         assert!(said(forged(entry("F32", huge, json!([0, 4])), &[0; 4])).starts_with("damaged"));
         let far = json!([0, 1_u64 << 50]);
@@ -281,6 +331,11 @@ mod tests {
             assert!(said(bytes).starts_with("no kept model"), "{}", said(bytes));
         }
         let theirs = br#"{"__metadata__":{"format":"pt"}}"#;
+        let mut bytes = (theirs.len() as u64).to_le_bytes().to_vec();
+        bytes.extend_from_slice(theirs);
+        let expected = "no kept model (its header is not one of this program)";
+        assert_eq!(said(&bytes), expected);
+        let theirs = b"{}      ";
         let mut bytes = (theirs.len() as u64).to_le_bytes().to_vec();
         bytes.extend_from_slice(theirs);
         let expected = "no kept model (a safetensors file of another program)";

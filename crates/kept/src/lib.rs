@@ -9,7 +9,7 @@
 //! - `sha256`: the SHA-256 sum of the whole file, computed with 64 zeros in its place;
 //! - `about`: an [`About`] as JSON.
 //!
-//! Arrays are little-endian `F64`, `F32`, `I64` or `U8`, and are those of the model's
+//! Arrays lie one after another without gaps, and are little-endian `F64`, `F32`, `I64` or `U8`, and are those of the model's
 //! [`state`](classifier::Classifier::state).
 //!
 //! # What is checked

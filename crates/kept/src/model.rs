@@ -9,6 +9,7 @@ use statistics::at_temperature;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use tables::Preparation;
 
 /// A model that was read from a file.
 pub struct Kept {
@@ -137,7 +138,10 @@ impl Kept {
         }
         let pairs = fitted.iter().zip(classes);
         let difference = match pairs.enumerate().find(|(_, (a, b))| a != b) {
-            Some((class, (a, b))) => format!("class {class} is {b}, and {} has {a}", self.about.id),
+            Some((class, (a, b))) => {
+                let [a, b] = [a, b].map(|name| name.escape_debug());
+                format!("class {class} is {b}, and {} has {a}", self.about.id)
+            }
             None => format!(
                 "{} classes, and {} has {}",
                 classes.len(),
@@ -146,6 +150,19 @@ impl Kept {
             ),
         };
         Err(KeptError::Unsuited(format!("{what}: {difference}")))
+    }
+
+    /// How the columns of the table called `what` become features.
+    ///
+    /// # Errors
+    /// [`KeptError::Unsuited`] if the model was not fitted to the columns of a table.
+    pub fn preparation(&self, what: &str) -> Result<&Preparation, KeptError> {
+        self.about.preparation.as_ref().ok_or_else(|| {
+            KeptError::Unsuited(format!(
+                "{what}: a table, and {} was not fitted to the columns of one",
+                self.about.id
+            ))
+        })
     }
 
     /// Class scores and, where the model has them, log-probabilities at its temperature; each of shape
@@ -181,8 +198,10 @@ fn json(about: &About) -> String {
 
 fn parse(bytes: &[u8]) -> Result<About, FileError> {
     let text = file::read_about(bytes)?;
-    let about: About = serde_json::from_str(&text)
-        .map_err(|error| FileError::Damaged(format!("what it says about the model: {error}")))?;
+    let about: About = serde_json::from_str(&text).map_err(|error| {
+        let error = error.to_string().replace(char::is_control, " ");
+        FileError::Damaged(format!("what it says about the model: {error}"))
+    })?;
     about.check().map_err(FileError::Damaged)?;
     Ok(about)
 }

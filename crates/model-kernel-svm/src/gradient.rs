@@ -7,9 +7,9 @@ use crate::machine::{Machine, fit};
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Step, Suits,
+    Scores, Sizes, State, StateError, Step, Suits,
 };
-use data::{Dataset, Samples};
+use data::{Dataset, PictureShape, Samples};
 use kernel_svm::{Kernel, Settings};
 use picture_features::GradientDirections;
 use serde::{Deserialize, Serialize};
@@ -86,7 +86,7 @@ impl GradientSvm {
             gamma: Gamma::Value(0.5),
             normalisation: Normalisation::Size,
             size: 0.225,
-            aspect: 0.7,
+            aspect: 0.35,
             directions: 8,
             grid: 5,
             blur: 0.5,
@@ -176,6 +176,28 @@ impl Recipe for GradientSvm {
     fn is_stochastic(&self) -> bool {
         false
     }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let unfit = |reason: String| StateError::Unfit { reason };
+        let [rows, columns] = state.take_indices("picture", usize::MAX)?[..] else {
+            return Err(unfit("`picture` is rows and columns".to_owned()));
+        };
+        if rows.checked_mul(columns) != Some(sizes.features) {
+            let features = sizes.features;
+            return Err(unfit(format!(
+                "pictures of {rows} × {columns} have not {features} pixels"
+            )));
+        }
+        let shape = PictureShape { rows, columns };
+        let features = GradientDirections::new(shape, &self.features());
+        let features = features.map_err(|error| unfit(error.to_string()))?;
+        let seen = Sizes {
+            features: features.width(),
+            ..sizes
+        };
+        let machine = Machine::restore(&mut state, seen, Kernel::Rbf, false)?;
+        Ok(Box::new(Fitted { features, machine }))
+    }
 }
 
 struct Fitted {
@@ -185,10 +207,10 @@ struct Fitted {
 
 impl Classifier for Fitted {
     /// # Panics
-    /// If the images are not of the shape that the model was fitted to.
+    /// If the images have not as many pixels as those that the model was fitted to.
     fn scores(&self, images: &Samples) -> Scores {
         let seen = self.features.of_samples(images);
-        let seen = seen.expect("images of the shape that this model was fitted to");
+        let seen = seen.expect("images as large as those that this model was fitted to");
         self.machine.scores(&seen)
     }
 
@@ -198,6 +220,12 @@ impl Classifier for Fitted {
 
     fn certificate(&self) -> Vec<(&'static str, f64)> {
         self.machine.certificate()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        let shape = self.features.shape();
+        let state = self.machine.state()?;
+        Ok(state.with_indices("picture", &[shape.rows, shape.columns]))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Fits a model for every line of standard input, `MODEL THREADS SEED FILE.npz`, and answers each with a
 //! line of JSON: accuracy and log-loss on the file's test rows, seconds to fit and to predict.
-//! `scikit.py` asks it. The file has x_train, y_train, x_test and y_test.
+//! `scikit.py` asks it. The file has `x_train`, `y_train`, `x_test` and `y_test`.
 #![allow(clippy::disallowed_methods, reason = "it measures")]
 
 use catalog::{Content, Options, load};

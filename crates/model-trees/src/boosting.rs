@@ -2,17 +2,17 @@
 //! down the loss (Friedman 2001, "Greedy function approximation"; Friedman, Hastie and Tibshirani 2000,
 //! "Additive logistic regression"; Ke et al. 2017, "LightGBM").
 
+use crate::boosted::{Boosted, BoostedTree, restored};
 use crate::growth::{Ground, Grown, Spare};
-use crate::histogram::{LEAST_HESSIAN, Rules};
 use crate::loss::{mean_loss, normalisers, slopes};
-use crate::prediction::by_blocks;
+use crate::split::{LEAST_HESSIAN, Rules};
 use crate::sums::{Slope, Sums};
-use crate::tree::Tree;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Scores, Step,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes, State,
+    StateError, Step,
 };
-use data::{Dataset, Samples};
+use data::Dataset;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -49,21 +49,6 @@ impl Default for BoostedTrees {
             l2: 0.0,
         }
     }
-}
-
-/// Boosted trees as they were trained.
-struct Boosted {
-    /// The scores that all rows begin with.
-    initial: Vec<f64>,
-    /// In the order in which they were grown.
-    trees: Vec<BoostedTree>,
-}
-
-/// What a tree adds to the scores of a class, by leaf.
-struct BoostedTree {
-    class: usize,
-    tree: Tree,
-    values: Vec<f64>,
 }
 
 /// Boosting under way.
@@ -188,40 +173,6 @@ fn initial_scores(counts: &[usize]) -> Vec<f64> {
     }
 }
 
-impl Classifier for Boosted {
-    /// The logarithms of the probabilities.
-    fn scores(&self, samples: &Samples) -> Scores {
-        let classes = self.initial.len();
-        by_blocks(samples, classes, |rows, scores| {
-            for scores in scores.chunks_exact_mut(classes) {
-                scores.copy_from_slice(&self.initial);
-            }
-            for tree in &self.trees {
-                let scores = scores[tree.class..].iter_mut().step_by(classes);
-                for (score, row) in scores.zip(rows.clone()) {
-                    *score += tree.values[tree.tree.leaf_of(row)];
-                }
-            }
-            for scores in scores.chunks_exact_mut(classes) {
-                let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let sum: f64 = scores.iter().map(|score| (score - largest).exp()).sum();
-                let normaliser = largest + sum.ln();
-                scores.iter_mut().for_each(|score| *score -= normaliser);
-            }
-        })
-    }
-
-    fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
-        Some(self.scores(samples))
-    }
-
-    /// The initial scores, of each split its feature and its threshold, and of each leaf its value.
-    fn parameter_count(&self) -> usize {
-        let of_tree = |tree: &BoostedTree| 2 * tree.tree.splits() + tree.values.len();
-        self.initial.len() + self.trees.iter().map(of_tree).sum::<usize>()
-    }
-}
-
 impl Recipe for BoostedTrees {
     fn fit(
         &self,
@@ -233,6 +184,10 @@ impl Recipe for BoostedTrees {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Ok(Box::new(restored(state, sizes)?))
     }
 }
 

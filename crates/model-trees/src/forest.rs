@@ -2,12 +2,15 @@
 //! drawn for each split; the probabilities are the means of theirs (Breiman 2001, "Random forests").
 
 use crate::bins::Bins;
-use crate::gini::{ClassTree, Ground, Member};
+use crate::class_tree::ClassTree;
+use crate::gini::{Ground, Member};
+use crate::kept::{take_trees, unfit, with_trees};
 use crate::prediction::by_blocks;
+use crate::tree::Tree;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Cancelled, Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Scores,
-    Step, generator,
+    Sizes, State, StateError, Step, generator,
 };
 use data::{Dataset, Samples};
 use rand::RngExt;
@@ -116,7 +119,7 @@ impl Classifier for Forest {
             for tree in &self.trees {
                 for (scores, row) in scores.chunks_exact_mut(self.classes).zip(rows.clone()) {
                     for &(class, share) in tree.shares(row) {
-                        scores[class as usize] += f64::from(share);
+                        scores[class] += f64::from(share);
                     }
                 }
             }
@@ -133,6 +136,48 @@ impl Classifier for Forest {
     fn parameter_count(&self) -> usize {
         self.trees.iter().map(ClassTree::parameter_count).sum()
     }
+
+    fn state(&self) -> Result<State, StateError> {
+        let leaves = || self.trees.iter().flat_map(ClassTree::leaves);
+        let counts: Vec<usize> = leaves().map(<[_]>::len).collect();
+        let (classes, shares): (Vec<usize>, Vec<f32>) = leaves().flatten().copied().unzip();
+        let state = State::default()
+            .with_indices("leaf_classes", &counts)
+            .with_indices("share_classes", &classes)
+            .with("shares", &[shares.len()], shares);
+        Ok(with_trees(state, self.trees.iter().map(ClassTree::tree)))
+    }
+}
+
+/// What [`Forest`] gave as its state.
+fn restored(mut state: State, sizes: Sizes) -> Result<Forest, StateError> {
+    let counts = state.take_indices("leaf_classes", usize::MAX)?;
+    let classes = state.take_indices("share_classes", sizes.classes)?;
+    let shares = state.take::<f32>("shares")?;
+    let shares = shares.refuse(|&share| share <= 0.0, "a number above 0")?;
+    let shares = classes.iter().copied().zip(shares.list()?);
+    let trees = take_trees(&mut state, sizes.features)?;
+    let leaves: usize = trees.iter().map(Tree::leaves).sum();
+    let of_leaves = counts
+        .iter()
+        .try_fold(0, |all: usize, &n| all.checked_add(n));
+    if counts.len() != leaves || of_leaves != Some(classes.len()) || shares.len() != classes.len() {
+        let (counts, classes) = (counts.len(), classes.len());
+        return Err(unfit(format!(
+            "{counts} leaf_classes, {classes} share_classes and {} shares do not fit {leaves} leaves",
+            shares.len()
+        )));
+    }
+    let (mut counts, mut shares) = (counts.into_iter(), shares);
+    let trees = trees.into_iter().map(|tree| {
+        let counts = counts.by_ref().take(tree.leaves());
+        let leaves = counts.map(|count| shares.by_ref().take(count).collect());
+        ClassTree::new(leaves.collect::<Vec<_>>(), tree)
+    });
+    Ok(Forest {
+        trees: trees.collect(),
+        classes: sizes.classes,
+    })
 }
 
 impl Recipe for RandomForest {
@@ -142,6 +187,10 @@ impl Recipe for RandomForest {
         context: &mut FitContext<'_>,
     ) -> Result<Box<dyn Classifier>, FitError> {
         Ok(Box::new(self.train(train, context)?))
+    }
+
+    fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        Ok(Box::new(restored(state, sizes)?))
     }
 }
 

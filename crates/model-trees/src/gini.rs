@@ -2,9 +2,10 @@
 //! the best of a few features drawn at random (Breiman 2001, "Random forests").
 
 use crate::bins::Bins;
+use crate::class_tree::{ClassTree, shares};
+use crate::side::{Entry, Side};
 use crate::tree::Tree;
 use rand::{Rng, RngExt};
-use std::ops::Range;
 
 /// A training row that was drawn for a tree.
 #[derive(Debug, Clone, Copy)]
@@ -28,15 +29,6 @@ pub(crate) struct Ground {
     pub(crate) min_samples_leaf: usize,
 }
 
-/// A tree whose leaves hold shares of the classes.
-pub(crate) struct ClassTree {
-    pub(crate) tree: Tree,
-    /// Class and share, those of a leaf side by side; classes that the leaf has no rows of are left out.
-    shares: Vec<(u32, f32)>,
-    /// Where the shares of each leaf stand.
-    ranges: Vec<Range<usize>>,
-}
-
 /// Bins up to `left` of a varying feature go left, those from `right` on go right; between them are no rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Split {
@@ -46,28 +38,19 @@ struct Split {
     score: f64,
 }
 
-/// Rows of one bin and class.
-#[derive(Debug, Clone, Copy, Default)]
-struct Entry {
-    bin: u8,
-    class: u32,
-    weight: u32,
-    rows: u32,
-}
-
 impl Ground {
     /// A tree of the rows that were drawn for it.
     pub(crate) fn grow(&self, members: Vec<Member>, random: impl Rng) -> ClassTree {
         let (mut tree, root) = Tree::new();
         let mut growth = Growth::new(self, random);
         let mut members = members;
-        let mut leaves = Leaves::default();
+        let mut leaves = Vec::new();
         let mut open = vec![(root, 0..members.len())];
         while let Some((place, range)) = open.pop() {
             let node = &mut members[range.clone()];
             growth.count(node);
             let Some(split) = growth.best_split(node) else {
-                leaves.put(tree.number(place), &growth.counts);
+                leaves.push((tree.number(place), shares(&growth.counts)));
                 continue;
             };
             let middle = range.start + self.divide(node, split);
@@ -75,12 +58,8 @@ impl Ground {
             let [left, right] = tree.split(place, self.bins.feature(split.feature), threshold);
             open.extend([(right, middle..range.end), (left, range.start..middle)]);
         }
-        let Leaves { shares, ranges } = leaves;
-        ClassTree {
-            tree,
-            shares,
-            ranges,
-        }
+        leaves.sort_unstable_by_key(|(number, _)| *number);
+        ClassTree::new(leaves.into_iter().map(|(_, shares)| shares), tree)
     }
 
     fn codes(&self, feature: usize) -> &[u8] {
@@ -98,41 +77,6 @@ impl Ground {
     }
 }
 
-#[derive(Default)]
-struct Leaves {
-    shares: Vec<(u32, f32)>,
-    ranges: Vec<Range<usize>>,
-}
-
-impl Leaves {
-    /// The shares of leaf `number`, from how often rows of each class were drawn.
-    fn put(&mut self, number: usize, counts: &[u32]) {
-        let total: u64 = counts.iter().copied().map(u64::from).sum();
-        let start = self.shares.len();
-        for (class, &count) in counts.iter().enumerate() {
-            if count > 0 {
-                let share = f64::from(count) / total as f64;
-                self.shares.push((class as u32, share as f32));
-            }
-        }
-        let missing = (number + 1).saturating_sub(self.ranges.len());
-        self.ranges.extend(vec![0..0; missing]);
-        self.ranges[number] = start..self.shares.len();
-    }
-}
-
-impl ClassTree {
-    /// The share of each class in the leaf of a row of values; classes that have none are left out.
-    pub(crate) fn shares(&self, row: &[f32]) -> &[(u32, f32)] {
-        &self.shares[self.ranges[self.tree.leaf_of(row)].clone()]
-    }
-
-    /// Of each split its feature and its threshold, of each leaf its shares.
-    pub(crate) fn parameter_count(&self) -> usize {
-        2 * self.tree.splits() + self.shares.len()
-    }
-}
-
 /// What is needed at one node after the other.
 struct Growth<'a, R> {
     ground: &'a Ground,
@@ -145,55 +89,6 @@ struct Growth<'a, R> {
     right: Side,
     entries: Vec<Entry>,
     cells: Vec<Entry>,
-}
-
-/// One side of a split.
-#[derive(Default)]
-struct Side {
-    counts: Vec<u32>,
-    /// Σ counts².
-    squares: u64,
-    weight: u64,
-    rows: u64,
-}
-
-impl Side {
-    /// Begins with these counts.
-    fn reset(&mut self, counts: &[u32], rows: usize) {
-        self.counts.clear();
-        self.counts.extend_from_slice(counts);
-        let wide = || counts.iter().copied().map(u64::from);
-        self.squares = wide().map(|count| count * count).sum();
-        self.weight = wide().sum();
-        self.rows = rows as u64;
-    }
-
-    fn clear(&mut self, classes: usize) {
-        self.counts.clear();
-        self.counts.resize(classes, 0);
-        (self.squares, self.weight, self.rows) = (0, 0, 0);
-    }
-
-    fn add(&mut self, entry: Entry) {
-        let count = &mut self.counts[entry.class as usize];
-        self.squares += u64::from(entry.weight) * (2 * u64::from(*count) + u64::from(entry.weight));
-        *count += entry.weight;
-        self.weight += u64::from(entry.weight);
-        self.rows += u64::from(entry.rows);
-    }
-
-    fn remove(&mut self, entry: Entry) {
-        let count = &mut self.counts[entry.class as usize];
-        *count -= entry.weight;
-        self.squares -= u64::from(entry.weight) * (2 * u64::from(*count) + u64::from(entry.weight));
-        self.weight -= u64::from(entry.weight);
-        self.rows -= u64::from(entry.rows);
-    }
-
-    /// The weight times 1 − Gini impurity: Σ counts² / weight.
-    fn purity(&self) -> f64 {
-        self.squares as f64 / self.weight as f64
-    }
 }
 
 impl<'a, R: Rng> Growth<'a, R> {
@@ -322,14 +217,14 @@ mod tests {
         ground.grow(members.collect(), generator(1, 0))
     }
 
-    /// By hand: of the cuts 0|1, 1|2, 2|3, 3|4 of the first feature, Σ counts² / weight is 1 + 10/4 =
-    /// 3.5, 2 + 5/3 = 3.67, 3 + 2/2 = 4, 10/4 + 1 = 3.5, so the third is the best; then 3|4. The second
-    /// feature is noise: none of its cuts reaches 4.
+    /// By hand: for the cuts 0|1, 1|2, 2|3 and 3|4 of the first feature, Σ counts² / weight of both sides is
+    /// 1 + 6/4, 4/2 + 3/3, 9/3 + 2/2 and 10/4 + 1, so the third is the best; then 3|4. The second
+    /// feature is noise: its cut has 2/2 + 5/3.
     #[test]
     fn splits_are_those_that_leave_the_purest_sides() {
         let values = [0.0, 1.0, 1.0, 0.0, 2.0, 1.0, 3.0, 0.0, 4.0, 1.0];
         let tree = grow(&values, 2, &[0, 0, 0, 1, 2], 1);
-        assert_eq!(tree.tree.leaves(), 3);
+        assert_eq!(tree.tree().leaves(), 3);
         for (value, class) in [(-9.0, 0), (2.5, 0), (2.6, 1), (3.5, 1), (3.6, 2), (9.0, 2)] {
             assert_eq!(tree.shares(&[value, 0.5]), [(class, 1.0)], "{value}");
         }
@@ -340,7 +235,7 @@ mod tests {
         let values: Vec<f32> = (0..6).map(|i| i as f32).collect();
         // The purest cut would leave one row alone.
         let tree = grow(&values, 1, &[1, 0, 0, 0, 0, 2], 2);
-        assert_eq!(tree.tree.leaves(), 3);
+        assert_eq!(tree.tree().leaves(), 3);
         assert_eq!(tree.shares(&[0.0]), [(0, 0.5), (1, 0.5)]);
         assert_eq!(tree.shares(&[2.0]), [(0, 1.0)]);
         assert_eq!(tree.shares(&[5.0]), [(0, 0.5), (2, 0.5)]);
@@ -351,7 +246,7 @@ mod tests {
     fn a_checkerboard_is_learnt() {
         let values = [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0];
         let tree = grow(&values, 2, &[0, 1, 1, 0], 1);
-        assert_eq!(tree.tree.leaves(), 4);
+        assert_eq!(tree.tree().leaves(), 4);
         assert_eq!(tree.shares(&[0.0, 1.0]), [(1, 1.0)]);
         assert_eq!(tree.shares(&[1.0, 1.0]), [(0, 1.0)]);
     }
@@ -359,7 +254,7 @@ mod tests {
     #[test]
     fn equal_rows_of_different_classes_share_a_leaf() {
         let tree = grow(&[5.0, 5.0, 5.0, 5.0], 1, &[0, 0, 2, 0], 1);
-        assert_eq!(tree.tree.leaves(), 1);
+        assert_eq!(tree.tree().leaves(), 1);
         assert_eq!(tree.shares(&[5.0]), [(0, 0.75), (2, 0.25)]);
     }
 

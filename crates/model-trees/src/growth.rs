@@ -2,7 +2,8 @@
 //! "Best-first decision tree learning"; Ke et al. 2017, "LightGBM").
 
 use crate::bins::Bins;
-use crate::histogram::{BinnedRows, Histogram, Rules, Split};
+use crate::histogram::{BinnedRows, Histogram};
+use crate::split::{Rules, Split};
 use crate::sums::{Slope, Sums};
 use crate::tree::{Place, Tree};
 use std::cmp::Reverse;

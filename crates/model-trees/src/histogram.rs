@@ -1,8 +1,8 @@
-//! Sums of derivatives in each bin of each feature over the rows of a leaf, and the best split of the
-//! leaf by them (Ke et al. 2017, "LightGBM", algorithm 1; Chen and Guestrin 2016, "XGBoost",
-//! equation 7 and algorithm 1).
+//! Sums of derivatives in each bin of each feature over the rows of a leaf (Ke et al. 2017, "LightGBM",
+//! algorithm 1).
 
 use crate::bins::Bins;
+use crate::split::{Rules, Split, best_of_feature, better};
 use crate::sums::{Slope, Sums};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -12,33 +12,6 @@ const BLOCK: usize = 16;
 
 /// Additions below which a second thread costs more than it brings.
 const WORTH_A_THREAD: usize = 1 << 16;
-
-/// A child with a smaller sum of second derivatives has no reliable value: its rows are as good as certain.
-pub(crate) const LEAST_HESSIAN: f64 = 1e-3;
-
-/// What a split must leave on either side, and how values are shrunk.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rules {
-    /// Leaves of a tree at most.
-    pub(crate) max_leaves: usize,
-    /// Rows of a leaf at least.
-    pub(crate) min_samples_leaf: usize,
-    /// λ, added to sums of second derivatives.
-    pub(crate) l2: f64,
-}
-
-/// Divides a leaf: bins up to `left` of a varying feature from those from `right` on. Bins between
-/// them have no rows of the leaf.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Split {
-    pub(crate) feature: usize,
-    pub(crate) left: usize,
-    pub(crate) right: usize,
-    /// Twice what the loss falls by, to second order.
-    pub(crate) gain: f64,
-    /// The sums of the left side.
-    pub(crate) sums: Sums,
-}
 
 /// The sums of one leaf, by block, feature and bin.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,60 +147,10 @@ impl Block {
     }
 }
 
-/// The split by one feature with the largest gain above 0, the first of equals.
-fn best_of_feature(feature: usize, sums: &[Sums], total: Sums, rules: &Rules) -> Option<Split> {
-    let before = score(total, rules);
-    let mut best: Option<Split> = None;
-    let mut left = Sums::default();
-    for (bin, &sum) in sums.iter().enumerate() {
-        if sum.rows() == 0 {
-            continue;
-        }
-        left = left + sum;
-        if left.rows() < rules.min_samples_leaf {
-            continue;
-        }
-        let right = total - left;
-        if right.rows() < rules.min_samples_leaf {
-            break;
-        }
-        if left.hessian().min(right.hessian()) < LEAST_HESSIAN {
-            continue;
-        }
-        let gain = score(left, rules) + score(right, rules) - before;
-        if gain > best.map_or(0.0, |best| best.gain) {
-            best = Some(Split {
-                feature,
-                left: bin,
-                right: bin,
-                gain,
-                sums: left,
-            });
-        }
-    }
-    let mut best = best?;
-    let empty = sums[best.left + 1..].iter().take_while(|s| s.rows() == 0);
-    best.right += 1 + empty.count();
-    Some(best)
-}
-
-/// G² / (H + λ): twice what the loss falls by, to second order, if these rows have a value of their own.
-fn score(sums: Sums, rules: &Rules) -> f64 {
-    sums.gradient() * sums.gradient() / (sums.hessian() + rules.l2)
-}
-
-/// The one of larger gain, the first of equals.
-fn better(first: Option<Split>, second: Option<Split>) -> Option<Split> {
-    match (first, second) {
-        (Some(a), Some(b)) if b.gain > a.gain => Some(b),
-        (None, second) => second,
-        (first, _) => first,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::split::score;
 
     const RULES: Rules = Rules {
         max_leaves: 31,

@@ -3,13 +3,18 @@
 #![doc = include_str!("../README.md")]
 
 mod bins;
+mod boosted;
 mod boosting;
+mod class_tree;
 mod forest;
 mod gini;
 mod growth;
 mod histogram;
+mod kept;
 mod loss;
 mod prediction;
+mod side;
+mod split;
 mod sums;
 mod tree;
 

@@ -8,7 +8,7 @@ use crate::sums::Slope;
 use rayon::prelude::*;
 
 /// Rows that are worth a thread.
-const ROWS: usize = 4096;
+const ROWS: usize = 2048;
 
 /// ln Σₖ exp Fₖ of each row. `scores` has one column of all rows per class.
 pub(crate) fn normalisers(scores: &[Vec<f64>], normalisers: &mut [f64]) {

@@ -79,7 +79,7 @@ fn waves(rows: usize) -> Dataset {
     let values = (0..rows).flat_map(|row| (0..4).map(move |j| value(row, j) as f32 / 100.0));
     let label = |row: usize| {
         let (a, b) = (value(row, 0), value(row, 2));
-        (usize::from(a > 400) + usize::from(b > 600) + usize::from(row % 7 == 0)) % 3
+        (usize::from(a > 400) + usize::from(b > 600) + usize::from(row.is_multiple_of(7))) % 3
     };
     dataset(4, values.collect(), (0..rows).map(label).collect(), 3)
 }

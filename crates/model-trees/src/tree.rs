@@ -67,6 +67,40 @@ impl Tree {
         self.leaves() - 1
     }
 
+    /// The splits in the order in which they were made: the number of the leaf, the feature, the threshold.
+    pub(crate) fn steps(&self) -> Vec<(usize, usize, f32)> {
+        let mut numbers = vec![0; self.nodes.len()];
+        let mut steps = vec![(0, 0, 0.0); self.splits()];
+        // A node stands before its children, and the pair of children of split k at 2k + 1 and 2k + 2.
+        for (index, node) in self.nodes.iter().enumerate() {
+            if let &Node::Split {
+                feature,
+                threshold,
+                children,
+            } = node
+            {
+                let children = children as usize;
+                let split = children / 2;
+                numbers[children] = numbers[index];
+                numbers[children + 1] = split + 1;
+                steps[split] = (numbers[index], feature as usize, threshold);
+            }
+        }
+        steps
+    }
+
+    /// The tree whose splits were made in this order; none if a leaf is not there when it is split.
+    pub(crate) fn of_steps(steps: impl Iterator<Item = (usize, usize, f32)>) -> Option<Self> {
+        let (mut tree, root) = Self::new();
+        let mut places = vec![root];
+        for (leaf, feature, threshold) in steps {
+            let [left, right] = tree.split(*places.get(leaf)?, feature, threshold);
+            places[leaf] = left;
+            places.push(right);
+        }
+        Some(tree)
+    }
+
     /// The number of the leaf that a row of values belongs to.
     pub(crate) fn leaf_of(&self, row: &[f32]) -> usize {
         let mut node = self.nodes[0];
@@ -100,5 +134,20 @@ mod tests {
         assert_eq!((tree.leaves(), tree.splits()), (3, 2));
         let leaves = [[0.0, 2.1], [-1.0, 2.0], [-0.9, 2.0]].map(|row| tree.leaf_of(&row));
         assert_eq!(leaves, [1, 0, 2]);
+    }
+
+    #[test]
+    fn a_tree_is_made_again_from_its_steps() {
+        let steps = [
+            (0, 3, 1.5),
+            (1, 0, -2.0),
+            (0, 2, 0.25),
+            (2, 1, 8.0),
+            (0, 0, 0.0),
+        ];
+        let tree = Tree::of_steps(steps.into_iter()).unwrap();
+        assert_eq!(tree.steps(), steps);
+        assert_eq!(Tree::new().0.steps(), []);
+        assert_eq!(Tree::of_steps([(0, 0, 1.0), (2, 0, 1.0)].into_iter()), None);
     }
 }

@@ -58,6 +58,11 @@ impl GradientDirections {
         })
     }
 
+    /// The shape of the pictures.
+    pub fn shape(&self) -> PictureShape {
+        self.shape
+    }
+
     /// Features of a picture: directions × grid × grid, in that order.
     pub fn width(&self) -> usize {
         self.settings.directions * self.settings.grid * self.settings.grid
@@ -89,10 +94,10 @@ impl GradientDirections {
     }
 
     /// The features of samples: in 8 bits where the samples are, shown as one grid below the other;
-    /// real numbers where they are. `None` where the samples are no pictures in grey of the shape that
-    /// was given to [`new`](Self::new).
+    /// real numbers where they are. `None` where a sample has not as many values as a picture of the shape
+    /// that was given to [`new`](Self::new).
     pub fn of_samples(&self, samples: &Samples) -> Option<Samples> {
-        if samples.picture() != Some(self.shape) {
+        if samples.features() != self.shape.features() {
             return None;
         }
         let shape = PictureShape {
@@ -354,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_of_another_shape_or_kind_have_none() {
+    fn samples_keep_their_kind_and_those_of_another_width_have_none() {
         let samples = Samples::from_pixels(SHAPE, bar((15, 15), (2, 8))).unwrap();
         let seen = features().of_samples(&samples).unwrap();
         assert_eq!(seen.features(), 200);
@@ -362,7 +367,7 @@ mod tests {
         let colour = Samples::from_colour_pixels(SHAPE, vec![0; 2700]).unwrap();
         assert_eq!(features().of_samples(&colour), None);
         let rows = Samples::from_features(900, vec![0.0; 900]).unwrap();
-        assert_eq!(features().of_samples(&rows), None);
+        assert_eq!(features().of_samples(&rows).unwrap().pixels(), None);
     }
 
     #[test]

@@ -66,6 +66,7 @@ pub fn judged(
             train_available: division.train,
             test: samples,
             test_available: samples,
+            samples: records::SampleKind::default(),
             features: 0,
             rows: 0,
             columns: 0,
@@ -92,6 +93,9 @@ pub fn judged(
         margin: question.margin,
         models: planned,
         environment,
+        options: serde_json::Map::new(),
+        columns: Vec::new(),
+        doubts: Vec::new(),
         looks: 0,
         labels: truth.labels,
         folds: division

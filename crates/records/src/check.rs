@@ -48,6 +48,6 @@ pub(crate) fn images(run: &RunRecord, record: &ImagesRecord) -> Result<(), Strin
     demand(last <= run.dataset.test, || {
         format!("image {} of {}", last - 1, run.dataset.test)
     })?;
-    let pixels = record.indices.len() * run.dataset.features;
+    let pixels = record.indices.len() * run.dataset.shown();
     length("pixels", record.pixels.len(), pixels)
 }

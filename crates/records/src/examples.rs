@@ -43,6 +43,7 @@ pub fn run(models: &[&str], labels: &[u16]) -> RunRecord {
             train_available: 100,
             test: labels.len(),
             test_available: labels.len(),
+            samples: crate::SampleKind::Pictures,
             features: 4,
             rows: 2,
             columns: 2,
@@ -59,6 +60,9 @@ pub fn run(models: &[&str], labels: &[u16]) -> RunRecord {
         margin: None,
         models: models.iter().map(planned).collect(),
         environment: environment(),
+        options: serde_json::Map::new(),
+        columns: Vec::new(),
+        doubts: Vec::new(),
         labels: labels.to_vec(),
         folds: Vec::new(),
     }

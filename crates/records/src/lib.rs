@@ -32,8 +32,8 @@ pub use number::Number;
 pub use read::{newest_run, read_records, runs};
 pub use record::{Control, ControlRecord, ImagesRecord, Record, Records};
 pub use run::{
-    DatasetRecord, Environment, FORMAT, FoldOf, Folds, JudgedOn, Machine, PlannedModel,
-    PredictionFile, Protocol, RunRecord, share,
+    ColumnRecord, DatasetRecord, Environment, FORMAT, FoldOf, Folds, JudgedOn, Machine,
+    PlannedModel, PredictionFile, Protocol, RunRecord, SampleKind, share,
 };
 pub use tuning::{
     ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,

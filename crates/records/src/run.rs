@@ -32,6 +32,13 @@ pub struct RunRecord {
     pub models: Vec<PlannedModel>,
     /// The machine, the build and the command.
     pub environment: Environment,
+    /// The options that it was run with, as a plan has them; none in old records.
+    pub options: Map<String, Value>,
+    /// What was done to each column of a table, as learnt from the training rows of the first fit;
+    /// empty for other data.
+    pub columns: Vec<ColumnRecord>,
+    /// What in the data makes the comparison doubtful, in sentences.
+    pub doubts: Vec<String>,
     /// How often the labels of the images that models are judged on were looked at before any fit:
     /// for this record.
     pub looks: usize,
@@ -118,6 +125,35 @@ impl Protocol {
     }
 }
 
+/// What became of a column of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnRecord {
+    /// What it is called.
+    pub name: String,
+    /// What it holds: "numbers".
+    pub holds: String,
+    /// Training rows where it is missing.
+    pub missing: usize,
+    /// What was done to it, in words.
+    pub done: String,
+    /// The features that it became, by name.
+    pub features: Vec<String>,
+}
+
+/// What the samples of a data set are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SampleKind {
+    /// Pictures of one grey level per pixel.
+    #[default]
+    Pictures,
+    /// Pictures of red, green and blue.
+    Colours,
+    /// Rows of features that are no picture.
+    Rows,
+}
+
 /// The data that a run used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetRecord {
@@ -133,12 +169,16 @@ pub struct DatasetRecord {
     pub test: usize,
     /// As many as there are of these.
     pub test_available: usize,
+    /// What the samples are; pictures in old records.
+    #[serde(default)]
+    pub samples: SampleKind,
     /// Dimension of the input space; 0 where it is not known, for models that are all predictions made
-    /// elsewhere.
+    /// elsewhere. Of a table, that of the first fit: others may have more or fewer features, for each
+    /// prepares its own training rows.
     pub features: usize,
-    /// Height of an image; 0 likewise.
+    /// Height of a picture, 1 for rows; 0 where it is not known.
     pub rows: usize,
-    /// Width of an image; 0 likewise.
+    /// Width of a picture, the number of features of rows; 0 where it is not known.
     pub columns: usize,
     /// Number of classes.
     pub classes: usize,
@@ -232,6 +272,24 @@ impl Environment {
     /// Threads that each fit could use, where models were fitted.
     pub fn threads(&self) -> Option<usize> {
         self.machine.as_ref().map(|machine| machine.threads)
+    }
+}
+
+impl DatasetRecord {
+    /// Grey levels that show a sample; rows are not shown.
+    pub fn shown(&self) -> usize {
+        match self.samples {
+            SampleKind::Pictures | SampleKind::Colours => self.rows * self.columns,
+            SampleKind::Rows => 0,
+        }
+    }
+
+    /// What one sample is called, and what several are.
+    pub fn words(&self) -> [&'static str; 2] {
+        match self.samples {
+            SampleKind::Pictures | SampleKind::Colours => ["image", "images"],
+            SampleKind::Rows => ["row", "rows"],
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use crate::format_2::{OldCell, OldProtocol};
 use crate::packed::Packed;
 use crate::{
-    Cell, ControlRecord, DatasetRecord, Environment, EpochRecord, FORMAT, FitRecord, FoldOf,
-    ImagesRecord, Latency, LinearRecord, Mistake, PlannedModel, Protocol, RunRecord, check,
+    Cell, ColumnRecord, ControlRecord, DatasetRecord, Environment, EpochRecord, FORMAT, FitRecord,
+    FoldOf, ImagesRecord, Latency, LinearRecord, Mistake, PlannedModel, Protocol, RunRecord,
+    SampleKind, check,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Map, Value};
@@ -39,6 +40,12 @@ pub(crate) struct RunLine {
     margin: Option<f64>,
     models: Vec<PlannedModel>,
     environment: Environment,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    options: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    columns: Vec<ColumnRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    doubts: Vec<String>,
     #[serde(default)]
     looks: usize,
     labels: Packed,
@@ -71,6 +78,9 @@ impl From<RunRecord> for RunLine {
             margin: run.margin,
             models: run.models,
             environment: run.environment,
+            options: run.options,
+            columns: run.columns,
+            doubts: run.doubts,
             looks: run.looks,
         }
     }
@@ -99,6 +109,9 @@ impl RunLine {
             margin: self.margin,
             models: self.models,
             environment: self.environment,
+            options: self.options,
+            columns: self.columns,
+            doubts: self.doubts,
             looks: self.looks,
         })
     }
@@ -220,9 +233,15 @@ impl Sizes {
         Self {
             predictions: images,
             log_probabilities: images.saturating_mul(data.classes),
-            weights: data.features.saturating_mul(data.classes),
+            weights: match data.samples {
+                // Each fit has its own features.
+                SampleKind::Rows => MOST,
+                SampleKind::Pictures | SampleKind::Colours => {
+                    data.features.saturating_mul(data.classes)
+                }
+            },
             biases: data.classes,
-            pixels: data.features,
+            pixels: data.shown(),
         }
     }
 }
@@ -347,7 +366,7 @@ impl ImagesLine {
     pub(crate) fn unpack(self, run: &RunRecord) -> Result<ImagesRecord, String> {
         // No more images than are judged: indices are told apart later.
         let images = self.indices.len().min(run.dataset.test);
-        let pixels = images.saturating_mul(run.dataset.features);
+        let pixels = images.saturating_mul(run.dataset.shown());
         Ok(ImagesRecord {
             pixels: self.pixels.to_bytes(pixels).map_err(of("pixels"))?,
             indices: self.indices,

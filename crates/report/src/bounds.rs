@@ -11,12 +11,16 @@ pub(crate) const MOST_PAIRS: usize = 500;
 /// Epochs in a table, and points of a line.
 pub(crate) const MOST_EPOCHS: usize = 200;
 
-/// The classes that are shown, ascending: all, or those that are mistaken most, for others or by
-/// others.
+/// The classes that are shown, ascending: all, or those that are mistaken most.
 pub(crate) fn shown_classes(model: &Finished) -> Vec<usize> {
+    mistaken_most(model, MOST_CLASSES)
+}
+
+/// So many classes at most, ascending: those that are mistaken most, for others or by others.
+pub(crate) fn mistaken_most(model: &Finished, most: usize) -> Vec<usize> {
     let rows = model.quality.confusion.rows();
     let mut classes: Vec<usize> = (0..rows.len()).collect();
-    if rows.len() > MOST_CLASSES {
+    if rows.len() > most {
         let mut mistakes = vec![0; rows.len()];
         for (truth, row) in rows.iter().enumerate() {
             for (predicted, &count) in row.iter().enumerate() {
@@ -27,7 +31,7 @@ pub(crate) fn shown_classes(model: &Finished) -> Vec<usize> {
             }
         }
         classes.sort_by_key(|&class| std::cmp::Reverse(mistakes[class]));
-        classes.truncate(MOST_CLASSES);
+        classes.truncate(most);
         classes.sort_unstable();
     }
     classes

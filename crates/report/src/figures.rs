@@ -1,21 +1,35 @@
 //! The pictures of a report.
+//!
+//! All are drawn from the same few parts: `svg` writes, `palette` has a colour and a marker for every
+//! model, `scale` and `plot` make axes, `labels` moves names apart, `text` knows how wide they are.
+//! Each is drawn twice, for a page and for a phone, with the same letters.
 
+mod accuracy;
 mod budget;
 mod calibration;
-mod canvas;
 mod confusion;
 mod curves;
 mod galleries;
-mod hover;
+mod labels;
 mod learning;
 mod lines;
+mod markers;
+mod pairs;
 mod palette;
+mod plot;
 mod ranks;
+mod rows;
+mod scale;
+mod svg;
+mod text;
 mod tradeoff;
 
 pub(crate) use budget::expected_best_curves;
 pub(crate) use galleries::weights;
+pub(crate) use markers::marker;
+pub(crate) use palette::{rules, style};
 pub(crate) use ranks::critical_difference_diagram;
+pub(crate) use svg::Room;
 
 use crate::error::ReportError;
 use crate::figure::Figure;
@@ -24,14 +38,20 @@ use analysis::Report;
 /// Draws every picture that the records allow.
 pub(crate) fn draw(report: &Report) -> Result<Vec<Figure>, ReportError> {
     let mut figures = Vec::new();
-    figures.extend(curves::accuracy_per_epoch(report)?);
-    figures.extend(calibration::reliability_diagram(report)?);
-    figures.extend(tradeoff::error_against_cost(report)?);
-    figures.extend(learning::learning_curves(report)?);
+    figures.extend(accuracy::accuracy_and_cost(report));
+    figures.extend(pairs::matrix_of_pairs(report));
+    figures.extend(tradeoff::error_against_cost(report));
+    figures.extend(learning::learning_curves(report));
+    figures.extend(curves::accuracy_per_epoch(report));
+    figures.extend(calibration::reliability_diagrams(report));
+    let order = confusion::order(report);
     for (model, of) in report.finished() {
-        figures.extend(confusion::heat_map(&model.id, of, &report.dataset)?);
+        figures.push(confusion::heat_map(&model.id, of, &report.dataset, &order));
         figures.extend(galleries::weights_of(&model.id, of, &report.dataset)?);
         figures.extend(galleries::mistakes_of(&model.id, of, &report.dataset)?);
     }
     Ok(figures)
 }
+
+#[cfg(test)]
+mod tests;

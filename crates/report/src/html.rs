@@ -2,12 +2,13 @@
 
 use crate::error::ReportError;
 use crate::figure::Figure;
+use crate::figures;
 use crate::numbers::thousands;
 use crate::prose;
 use crate::sprite::{PER_ROW, Sprite};
-use crate::template::fill;
+use crate::template::{fill, in_words_of};
 use crate::view::View;
-use analysis::Report;
+use analysis::{ModelSummary, Report};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use records::ImagesRecord;
@@ -16,6 +17,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 const TEMPLATE: &str = include_str!("../templates/report.html.jinja");
+const STYLE: &str = include_str!("../templates/report.css");
 const SCRIPT: &str = include_str!("../templates/report.js");
 
 /// What the template is filled with.
@@ -26,8 +28,11 @@ struct Page<'a> {
     /// What the page may do: run its own script, and show pictures that it holds.
     policy: String,
     script: &'static str,
-    /// SVG figures by name.
-    inline: BTreeMap<&'a str, String>,
+    style: String,
+    /// SVG figures by name, for a page and for a phone.
+    inline: BTreeMap<&'a str, [String; 2]>,
+    /// The marker of each model, as SVG.
+    markers: BTreeMap<&'a str, String>,
     /// Weights as `data:` addresses, by model.
     weight_images: Vec<(String, String)>,
     /// What the plan's author makes of it, as HTML.
@@ -63,10 +68,20 @@ struct Predictions<'a> {
 }
 
 /// Fills in the template.
-pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, ReportError> {
-    let svgs = figures.iter().filter(|figure| has_extension(figure, "svg"));
-    let text = |figure: &Figure| String::from_utf8_lossy(&figure.bytes).into_owned();
-    let weights = figures.iter().filter_map(|figure| {
+pub(crate) fn page<'a>(report: &'a Report, drawn: &'a [Figure]) -> Result<String, ReportError> {
+    let svgs = drawn.iter().filter(|figure| has_extension(figure, "svg"));
+    // Their style sheet is in the page.
+    let style = figures::style();
+    let text = |figure: &Figure| {
+        let wide = String::from_utf8_lossy(&figure.bytes);
+        let narrow = figure.narrow.as_deref().unwrap_or_default();
+        [&wide, narrow].map(|svg| svg.replacen(&style, "", 1))
+    };
+    let marker = |model: &'a ModelSummary| {
+        let svg = figures::marker(report.place(&model.id));
+        (model.id.as_str(), svg)
+    };
+    let weights = drawn.iter().filter_map(|figure| {
         let model = figure.name.strip_prefix("weights-")?.strip_suffix(".png")?;
         Some((model.to_owned(), address(&figure.bytes)))
     });
@@ -79,13 +94,15 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
     });
     let data = sprite.map(|(images, sprite)| data(report, images, &sprite));
     let page = Page {
-        view: View::new(report, figures),
+        view: View::new(report, drawn),
         policy: policy(),
         script: SCRIPT,
         inline: svgs
             .map(|figure| (figure.name.as_str(), text(figure)))
             .collect(),
         weight_images: weights.collect(),
+        style: figures::rules() + STYLE,
+        markers: report.models.iter().map(marker).collect(),
         analysis: report
             .analysis
             .as_deref()
@@ -93,7 +110,8 @@ pub(crate) fn page(report: &Report, figures: &[Figure]) -> Result<String, Report
         data: data.transpose()?.unwrap_or_default(),
         first_images,
     };
-    fill("index.html", TEMPLATE, page).map_err(|error| ReportError::render("index.html", &error))
+    let template = in_words_of(TEMPLATE, report.dataset.words());
+    fill("index.html", &template, page).map_err(|error| ReportError::render("index.html", &error))
 }
 
 /// The content security policy: nothing is loaded, and no script runs but the page's own.

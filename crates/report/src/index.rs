@@ -3,9 +3,10 @@
 use crate::error::ReportError;
 use crate::figures::critical_difference_diagram;
 use crate::lock::alone_in;
-use crate::numbers::{percent, probability};
+use crate::numbers::{percent, points, probability};
 use crate::template::fill;
-use analysis::{FEWEST_DATA_SETS, OverDataSets, Overview, Ranking};
+use crate::words;
+use analysis::{FEWEST_DATA_SETS, OverDataSets, Overview, RankedPair, Ranking};
 use records::{JudgedOn, write_file};
 use serde::Serialize;
 use std::fs;
@@ -45,18 +46,21 @@ struct RankingView {
     models: Vec<(String, String)>,
     /// Friedman's test, in numbers.
     test: String,
-    critical: String,
-    /// Every pair; none where there is no evidence that any two differ.
+    /// How far apart ranks must be to differ, where that can be.
+    critical: Option<String>,
     pairs: Vec<Pair>,
+    /// How many data sets any difference takes, where these are too few.
+    needed: Option<usize>,
 }
 
 #[derive(Serialize)]
 struct Pair {
     first: String,
     second: String,
-    ahead: String,
+    points: String,
     p: String,
-    different: bool,
+    verdict: &'static str,
+    posterior: String,
 }
 
 /// A search for parameters.
@@ -79,10 +83,15 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
         let over = OverDataSets::new(known);
         let figures = results.join("figures");
         match &over {
-            OverDataSets::Ranking(ranking) => {
-                critical_difference_diagram(ranking)?.write(&figures)?;
+            OverDataSets::Ranking(
+                ranking @ Ranking {
+                    critical: Some(critical),
+                    ..
+                },
+            ) => {
+                critical_difference_diagram(ranking, *critical).write(&figures)?;
             }
-            OverDataSets::Nothing | OverDataSets::TooFew(_) => remove_diagram(&figures)?,
+            _ => remove_diagram(&figures)?,
         }
         let filled = fill("README.md", TEMPLATE, page(results, &reports, &over));
         let page = filled.map_err(|error| ReportError::render("README.md", &error))?;
@@ -106,7 +115,11 @@ fn reports(results: &Path) -> Result<Vec<(String, Option<Overview>)>, ReportErro
 
 /// An old diagram would be of data sets that are not there any more.
 fn remove_diagram(figures: &Path) -> Result<(), ReportError> {
-    for name in ["critical-difference.svg", "critical-difference.csv"] {
+    for name in [
+        "critical-difference.svg",
+        "critical-difference-narrow.svg",
+        "critical-difference.csv",
+    ] {
         let file = figures.join(name);
         if file.exists() {
             fs::remove_file(&file).map_err(ReportError::io(&file))?;
@@ -196,30 +209,39 @@ impl RankingView {
             format!(", Iman and Davenport's F = {:.2}, {p}", f.statistic)
         });
         let chi = test.chi_squared;
-        let places = 0..ranking.models.len();
-        let pairs = places.flat_map(|second| (0..second).map(move |first| (first, second)));
-        let pairs = pairs.filter(|_| ranking.is_any_different());
+        let needed = ranking.data_sets_needed();
         Self {
             titles: ranking.titles.clone(),
             models: models
                 .map(|(name, rank)| (name.clone(), format!("{rank:.2}")))
                 .collect(),
-            test: format!("χ² = {:.2}, {}{f}", chi.statistic, probability(chi.p)),
-            critical: format!("{:.2}", ranking.critical),
-            pairs: pairs.map(|(a, b)| Pair::new(ranking, a, b)).collect(),
+            test: format!(
+                "{} over all orders of the ranks (χ² = {:.2}, {}{f}, which are for many data sets)",
+                probability(ranking.test.p),
+                chi.statistic,
+                probability(chi.p)
+            ),
+            critical: ranking.critical.map(|critical| format!("{critical:.2}")),
+            pairs: ranking
+                .pairs
+                .iter()
+                .map(|pair| Pair::new(ranking, pair))
+                .collect(),
+            needed: (needed > ranking.titles.len()).then_some(needed),
         }
     }
 }
 
 impl Pair {
-    fn new(ranking: &Ranking, first: usize, second: usize) -> Self {
-        let [(a, rank), (b, behind)] = [&ranking.models[first], &ranking.models[second]];
+    fn new(ranking: &Ranking, pair: &RankedPair) -> Self {
+        let name = |place: usize| ranking.models[place].0.clone();
         Self {
-            first: a.clone(),
-            second: b.clone(),
-            ahead: format!("{:.2}", behind - rank),
-            p: probability(ranking.p(first, second)),
-            different: ranking.differ(first, second),
+            first: name(pair.first),
+            second: name(pair.second),
+            points: points(pair.difference),
+            p: probability(pair.p_adjusted),
+            verdict: words::relation(pair.different, pair.difference, None),
+            posterior: words::shares(pair.posterior),
         }
     }
 }

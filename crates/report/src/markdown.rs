@@ -3,7 +3,7 @@
 use crate::error::ReportError;
 use crate::figure::Figure;
 use crate::prose;
-use crate::template::fill;
+use crate::template::{fill, in_words_of};
 use crate::view::View;
 use analysis::Report;
 use serde::Serialize;
@@ -31,5 +31,6 @@ pub(crate) fn page(
         analysis: report.analysis.as_deref().map(prose::markdown),
         methodology,
     };
-    fill("README.md", TEMPLATE, page).map_err(|error| ReportError::render("README.md", &error))
+    let template = in_words_of(TEMPLATE, report.dataset.words());
+    fill("README.md", &template, page).map_err(|error| ReportError::render("README.md", &error))
 }

@@ -13,7 +13,8 @@ use embedded_graphics::text::{Alignment, Text};
 /// An image of a sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tile {
-    pixels: Vec<[u8; 3]>,
+    /// Red, green, blue, and how much they cover.
+    pixels: Vec<[u8; 4]>,
     width: usize,
     caption: Vec<String>,
 }
@@ -26,13 +27,13 @@ impl Tile {
     /// If there are fewer levels.
     pub fn grey(levels: &[u8], size: [usize; 2], caption: Vec<String>) -> Self {
         let picture = Thumbnail::new(size, |i| f32::from(levels[i]));
-        Self::coloured(&picture, |level| [level.round() as u8; 3], caption)
+        Self::coloured(&picture, grey, caption)
     }
 
     /// A picture in colours.
     pub(crate) fn coloured(
         picture: &Thumbnail,
-        colour: impl Fn(f32) -> [u8; 3],
+        colour: impl Fn(f32) -> [u8; 4],
         caption: Vec<String>,
     ) -> Self {
         Self {
@@ -43,6 +44,12 @@ impl Tile {
     }
 }
 
+/// A grey level that covers all.
+fn grey(level: f32) -> [u8; 4] {
+    let level = level.round() as u8;
+    [level, level, level, 255]
+}
+
 const CHARACTER_WIDTH: usize = 6;
 const LINE_HEIGHT: usize = 13;
 const GAP: usize = 10;
@@ -51,7 +58,8 @@ const LEAST_SIDE: usize = 8;
 /// Captions have at least this much room.
 const LEAST_CELL: usize = 72;
 
-/// Draws pictures of one size, `columns` in a row, on white. They are enlarged by a whole factor
+/// Draws pictures of one size, `columns` in a row, on no ground: captions can be read on light and on
+/// dark. They are enlarged by a whole factor
 /// until they are about 96 pixels wide or high.
 ///
 /// # Errors
@@ -61,7 +69,7 @@ const LEAST_CELL: usize = 72;
 /// If two pictures are of different sizes.
 pub fn contact_sheet(tiles: &[Tile], columns: usize) -> Result<Vec<u8>, ReportError> {
     let Some(first) = tiles.first() else {
-        return Canvas::white(GAP, GAP).png();
+        return Canvas::clear(GAP, GAP).png();
     };
     let size = [first.width, first.pixels.len() / first.width.max(1)];
     let factor = SIDE / size[0].max(size[1]).max(1);
@@ -76,7 +84,7 @@ pub fn contact_sheet(tiles: &[Tile], columns: usize) -> Result<Vec<u8>, ReportEr
     let step = [cell + GAP, height + GAP + below];
     let columns = columns.min(tiles.len()).max(1);
     let rows = tiles.len().div_ceil(columns);
-    let mut canvas = Canvas::white(columns * step[0] + GAP, rows * step[1] + GAP);
+    let mut canvas = Canvas::clear(columns * step[0] + GAP, rows * step[1] + GAP);
     for (i, tile) in tiles.iter().enumerate() {
         assert_eq!(tile.pixels.len(), size[0] * size[1], "pixels of tile {i}");
         let [left, top] = [GAP + i % columns * step[0], GAP + i / columns * step[1]];
@@ -97,18 +105,18 @@ struct Canvas {
 }
 
 impl Canvas {
-    fn white(width: usize, height: usize) -> Self {
+    fn clear(width: usize, height: usize) -> Self {
         Self {
-            pixels: vec![255; width * height * 3],
+            pixels: vec![0; width * height * 4],
             width,
             height,
         }
     }
 
-    fn set(&mut self, x: usize, y: usize, colour: [u8; 3]) {
+    fn set(&mut self, x: usize, y: usize, colour: [u8; 4]) {
         if x < self.width && y < self.height {
-            let start = (y * self.width + x) * 3;
-            self.pixels[start..start + 3].copy_from_slice(&colour);
+            let start = (y * self.width + x) * 4;
+            self.pixels[start..start + 4].copy_from_slice(&colour);
         }
     }
 
@@ -123,7 +131,7 @@ impl Canvas {
     }
 
     fn write(&mut self, text: &str, centre: usize, baseline: usize) {
-        let style = MonoTextStyle::new(&FONT_6X13, Rgb888::new(0x1f, 0x23, 0x28));
+        let style = MonoTextStyle::new(&FONT_6X13, Rgb888::new(0x76, 0x80, 0x8b));
         let position = Point::new(centre as i32, baseline as i32);
         let text = Text::with_alignment(text, position, style, Alignment::Center);
         let Ok(_) = text.draw(self);
@@ -133,7 +141,7 @@ impl Canvas {
         let failed = |error: png::EncodingError| ReportError::render("contact sheet", &error);
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
-        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_color(png::ColorType::Rgba);
         encoder.set_compression(png::Compression::High);
         let mut writer = encoder.write_header().map_err(failed)?;
         writer.write_image_data(&self.pixels).map_err(failed)?;
@@ -158,7 +166,7 @@ impl DrawTarget for Canvas {
     ) -> Result<(), Self::Error> {
         for Pixel(point, colour) in pixels {
             if let (Ok(x), Ok(y)) = (usize::try_from(point.x), usize::try_from(point.y)) {
-                self.set(x, y, [colour.r(), colour.g(), colour.b()]);
+                self.set(x, y, [colour.r(), colour.g(), colour.b(), 255]);
             }
         }
         Ok(())
@@ -187,11 +195,11 @@ mod tests {
             (width, height),
             (2 * (84 + 10) + 10, 2 * (84 + 10 + 13 + 4) + 10)
         );
-        let at = |x: u32, y: u32| pixels[((y * width + x) * 3) as usize];
-        assert_eq!((at(9, 9), at(10, 10), at(93, 93)), (255, 0, 0));
+        let at = |x: u32, y: u32| pixels[((y * width + x) * 4) as usize + 3];
+        assert_eq!((at(9, 9), at(10, 10), at(93, 93)), (0, 255, 255));
         let caption = (94..107).flat_map(|y| (10..94).map(move |x| (x, y)));
         assert!(
-            caption.into_iter().any(|(x, y)| at(x, y) < 255),
+            caption.into_iter().any(|(x, y)| at(x, y) == 255),
             "the caption is drawn"
         );
     }
@@ -206,8 +214,8 @@ mod tests {
                 "{size:?}: {width} × {height}"
             );
             assert!(width >= 92 && height >= 45, "{size:?}: {width} × {height}");
-            let is_black = |pixel: &&[u8]| **pixel == [0; 3];
-            let black = pixels.chunks(3).filter(is_black).count();
+            let is_black = |pixel: &&[u8]| **pixel == [0, 0, 0, 255];
+            let black = pixels.chunks(4).filter(is_black).count();
             assert!(black >= 8 * 8, "{size:?}");
         }
     }

@@ -1,8 +1,10 @@
 //! What a run holds, as tables for other programs.
 
 use crate::table::Table;
-use analysis::{ModelSummary, Report};
+use crate::words::relation;
+use analysis::{Comparison, ModelSummary, Report};
 use records::{FitRecord, Records};
+use statistics::Interval;
 use std::collections::HashMap;
 
 /// One row per planned model, whether or not it finished.
@@ -31,6 +33,45 @@ pub fn models_table(report: &Report) -> Table {
 /// `None` for predictions that were made elsewhere.
 fn trained_on(model: &ModelSummary) -> Option<usize> {
     model.predictions.is_none().then_some(model.train_images)
+}
+
+/// One row per pair of models that was compared: the numbers of `report.json`.
+pub fn pairs_table(report: &Report) -> Table {
+    let pairs = &report.comparisons;
+    let end = |of: fn(&Comparison) -> Option<Interval>, is_low: bool| {
+        pairs.iter().map(move |pair| {
+            let Interval { low, high } = of(pair)?;
+            Some(if is_low { low } else { high })
+        })
+    };
+    let number = |of: fn(&Comparison) -> Option<f64>| pairs.iter().map(of);
+    let verdict = |pair: &Comparison| relation(pair.different, pair.difference, pair.relation);
+    Table::default()
+        .text("first", pairs.iter().map(|pair| &pair.first))
+        .text("second", pairs.iter().map(|pair| &pair.second))
+        .numbers("difference", number(|pair| Some(pair.difference)))
+        .numbers("difference_low", end(|pair| pair.difference_interval, true))
+        .numbers(
+            "difference_high",
+            end(|pair| pair.difference_interval, false),
+        )
+        .numbers("margin_low", end(|pair| pair.margin_interval, true))
+        .numbers("margin_high", end(|pair| pair.margin_interval, false))
+        .integers(
+            "only_first_right",
+            pairs.iter().map(|pair| Some(pair.only_first_right)),
+        )
+        .integers(
+            "only_second_right",
+            pairs.iter().map(|pair| Some(pair.only_second_right)),
+        )
+        .numbers("p", number(|pair| Some(pair.p)))
+        .numbers("p_adjusted", number(|pair| Some(pair.p_adjusted)))
+        .text("verdict", pairs.iter().map(verdict))
+        .numbers(
+            "detectable_difference",
+            number(|pair| pair.detectable_difference),
+        )
 }
 
 /// One row per epoch of every fit that finished.
@@ -123,6 +164,29 @@ mod tests {
     use crate::table::Values;
     use records::examples::{CELL, run, with_errors};
     use records::{Cell, Role};
+
+    #[test]
+    fn pairs_have_the_numbers_of_the_report() {
+        let mut run = run(&["a", "b"], &[0, 1].repeat(50));
+        run.margin = Some(1.0);
+        let fits = [("a", 0), ("b", 20)].map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
+        let report = analysis::examples::report(fits.to_vec(), run);
+        let table = pairs_table(&report);
+        let column = |name: &str| {
+            let found = table.columns().iter().find(|(of, _)| of == name);
+            found.unwrap().1.clone()
+        };
+        let pair = &report.comparisons[0];
+        let low = pair.difference_interval.map(|of| of.low);
+        assert_eq!(column("difference"), Values::Numbers(vec![Some(0.2)]));
+        assert_eq!(column("difference_low"), Values::Numbers(vec![low]));
+        assert_eq!(column("only_first_right"), Values::Integers(vec![Some(20)]));
+        assert_eq!(
+            column("p_adjusted"),
+            Values::Numbers(vec![Some(pair.p_adjusted)])
+        );
+        assert_eq!(column("verdict"), Values::Text(vec!["better".to_owned()]));
+    }
 
     #[test]
     fn fits_of_a_learning_curve_have_their_size() {

@@ -32,6 +32,29 @@ pub(crate) fn fill(name: &str, template: &str, view: impl Serialize) -> Result<S
     templates.render_named_str(name, template, Value::from(Serde(view)))
 }
 
+/// A template in the words of other samples: templates speak of images. Names in it, such as
+/// `train_images` and `learning-by-images.svg`, stay as they are.
+pub(crate) fn in_words_of(template: &str, [one, several]: [&str; 2]) -> String {
+    let is_of_name = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    let mut text = String::with_capacity(template.len());
+    for part in template.split_inclusive(|c| !is_of_name(c)) {
+        let end = part.trim_end_matches(|c| !is_of_name(c) || c == '.');
+        let after = &part[end.len()..];
+        let is_attribute = text.ends_with("=\"");
+        match end {
+            "image" if !is_attribute => text.push_str(one),
+            "images" if !is_attribute => text.push_str(several),
+            "Images" => {
+                text.push_str(&several[..1].to_uppercase());
+                text.push_str(&several[1..]);
+            }
+            other => text.push_str(other),
+        }
+        text.push_str(after);
+    }
+    text
+}
+
 fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     let is_markdown = matches!(state.auto_escape(), AutoEscape::Custom(_));
     match value.as_str() {
@@ -50,6 +73,16 @@ fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn words_follow_the_samples_and_names_stay() {
+        let template = "More images. {{ x.train_images }} <a id=\"images\">(by-images.svg)</a>: one image, [\"images\"]";
+        assert_eq!(in_words_of(template, ["image", "images"]), template);
+        assert_eq!(
+            in_words_of(template, ["row", "rows"]),
+            "More rows. {{ x.train_images }} <a id=\"images\">(by-images.svg)</a>: one row, [\"rows\"]"
+        );
+    }
 
     #[test]
     fn each_file_escapes_in_its_own_way() {

@@ -7,7 +7,7 @@ use crate::error::ReportError;
 use crate::figures::weights;
 use analysis::{ModelSummary, Report, Status};
 use prost::Message;
-use records::DatasetRecord;
+use records::{DatasetRecord, SampleKind};
 
 #[derive(Message)]
 struct Event {
@@ -104,6 +104,7 @@ fn events(model: &ModelSummary, dataset: &DatasetRecord) -> Result<Vec<Event>, R
     let is_finished = model.status == Status::Finished;
     values.push(scalar("finished", f64::from(u8::from(is_finished))));
     if let Some(of) = finished
+        && dataset.samples == SampleKind::Pictures
         && let Some(linear) = &of.shown.linear
     {
         let png = weights(linear, of, dataset)?;

@@ -81,7 +81,7 @@ pub fn write_tuning(
     report: &TuningRecord,
     plan: &str,
 ) -> Result<(), ReportError> {
-    let figure = expected_best_curves(report)?;
+    let figure = expected_best_curves(report);
     let page = page(report, figure.is_some())?;
     alone_in(directory, || {
         write_file(&directory.join("tuning.json"), report.to_json().as_bytes())?;

@@ -2,7 +2,7 @@
 
 use crate::numbers::{points, probability, thousands};
 use crate::words;
-use analysis::{Comparison, Report, Seeds, Verdict};
+use analysis::{Comparison, ModelChange, Report, Seeds, Verdict};
 use records::JudgedOn;
 use statistics::{Interval, Relation};
 
@@ -17,17 +17,32 @@ pub fn verdict(report: &Report) -> Vec<String> {
     std::iter::once(headline(report, &verdict))
         .chain(pairs.map(|pair| sentence(pair, &these, report.margin)))
         .chain(of_all_pairs(report))
-        .chain(verdict.seeds.map(|seeds| of_seeds(seeds, &verdict.best.id)))
+        .chain(
+            verdict
+                .seeds
+                .map(|seeds| of_seeds(seeds, &verdict.best.id, report)),
+        )
         .collect()
+}
+
+/// How a model compares in two runs. `margin` is the largest difference in accuracy that does not matter.
+pub fn change_in_words(change: &ModelChange, margin: Option<f64>) -> String {
+    match (&change.compared, &change.reason) {
+        _ if change.same_predictions == Some(true) => "the same predictions".to_owned(),
+        (Some(pair), _) => sentence(pair, "these images", margin),
+        (None, Some(why)) => words::incomparable_in_words(why),
+        (None, None) => String::new(),
+    }
 }
 
 /// Who is ahead, and of whom.
 fn headline(report: &Report, verdict: &Verdict) -> String {
     let Verdict { best, accuracy, .. } = verdict;
-    let images = words::judged_images(report.protocol.judged_on);
+    let images = words::judged_images(report);
+    let [image, _] = report.dataset.words();
     let right = match report.dataset.test {
         1 => format!(
-            "{} gets the only image {}",
+            "{} gets the only {image} {}",
             best.id,
             if *accuracy > 0.5 { "right" } else { "wrong" }
         ),
@@ -77,35 +92,38 @@ fn of_all_pairs(report: &Report) -> Option<String> {
 
 /// "3 tests", where several models get the same images right.
 fn tests(report: &Report) -> String {
+    let [_, images] = report.dataset.words();
     match (report.tests, report.comparisons.len()) {
         (tests, pairs) if tests == pairs => "all of them".to_owned(),
         (0 | 1, _) => {
-            "one test, because models that get the same images right count as one".to_owned()
+            format!("one test, because models that get the same {images} right count as one")
         }
         (tests, _) => format!(
-            "{} tests, because models that get the same images right count as one",
+            "{} tests, because models that get the same {images} right count as one",
             thousands(tests)
         ),
     }
 }
 
 /// Which of several seeds the verdict is of, and in how many the best model is the best.
-fn of_seeds(seeds: Seeds, best: &str) -> String {
+fn of_seeds(seeds: Seeds, best: &str, report: &Report) -> String {
+    let [_, images] = report.dataset.words();
     let of = format!("All of this is of the first of {} seeds", seeds.tried);
     match seeds.best_in {
         None => of + ".",
         Some(times) => {
-            format!("{of}; in {times} of them no model gets more images right than {best}.")
+            format!("{of}; in {times} of them no model gets more {images} right than {best}.")
         }
     }
 }
 
 /// What models are compared on: "these 10 000 images".
 fn these(report: &Report) -> String {
+    let [image, images] = report.dataset.words();
     match (report.protocol.judged_on, report.dataset.test) {
         (JudgedOn::Folds(folds), _) => format!("these {} folds", folds.fits()),
-        (_, 1) => "this one image".to_owned(),
-        (_, count) => format!("these {} images", thousands(count)),
+        (_, 1) => format!("this one {image}"),
+        (_, count) => format!("these {} {images}", thousands(count)),
     }
 }
 
@@ -114,7 +132,7 @@ fn sentence(pair: &Comparison, these: &str, margin: Option<f64>) -> String {
     let Some(interval) = pair.difference_interval else {
         // Sums of shares are rounded.
         let same = if pair.difference.abs() < 1e-12 {
-            "both get as many images right in each fold".to_owned()
+            "both get as many right in each fold".to_owned()
         } else {
             format!("all folds differ by {} points", points(pair.difference))
         };
@@ -175,7 +193,7 @@ fn to(Interval { low, high }: Interval) -> String {
 /// What could have been seen, where nothing is.
 fn power(pair: &Comparison) -> String {
     let same = if pair.only_first_right + pair.only_second_right == 0 {
-        "both get the same images right, and "
+        "both are right on the same ones, and "
     } else {
         ""
     };
@@ -238,7 +256,7 @@ mod tests {
         };
         assert_eq!(
             sentence(&same, many, None),
-            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.20 to 0.20, p = 1.000; both get the same images right, and the smallest difference that they would reveal four times in five is 0.12 points)."
+            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.20 to 0.20, p = 1.000; both are right on the same ones, and the smallest difference that they would reveal four times in five is 0.12 points)."
         );
         assert_eq!(
             sentence(&pair(-0.053, 1e-9), many, None),
@@ -348,7 +366,7 @@ mod tests {
             ),
             (
                 0.0,
-                "both get as many images right in each fold, so no test is possible.",
+                "both get as many right in each fold, so no test is possible.",
             ),
         ] {
             let sentence = sentence(&without_spread(difference), "these 4 folds", None);

@@ -8,16 +8,17 @@ mod training;
 
 use crate::bounds::MOST_PAIRS;
 use crate::figure::Figure;
+use crate::lead::lead;
 use crate::numbers::{probability, thousands};
 use crate::verdict::verdict;
 use crate::warnings::{Warning, warnings};
 use crate::words::judged_images;
 use analysis::Report;
-use classes::{ClassTable, Matrix};
+use classes::ClassTable;
 use costs::CostRow;
-use models::{ControlRow, MetricsTable, ModelRow, SpreadRow};
+use models::{ControlRow, ModelRow, SpreadRow};
 use pairs::{MetricPairs, PairTable, over_seeds};
-use records::{DatasetRecord, Environment, Folds};
+use records::{ColumnRecord, DatasetRecord, Environment, Folds};
 use serde::Serialize;
 use training::{EpochTable, LearningTable, WeightDifferences};
 
@@ -26,6 +27,9 @@ use training::{EpochTable, LearningTable, WeightDifferences};
 pub(crate) struct View<'a> {
     report: About<'a>,
     headline: String,
+    /// What stands beside it.
+    lead: Vec<String>,
+    /// Sentences about pairs of models.
     verdict: Vec<String>,
     folds: Option<Folds>,
     comparisons: Option<PairTable>,
@@ -34,14 +38,16 @@ pub(crate) struct View<'a> {
     /// How many pairs are in the table.
     pairs: usize,
     by_metric: Option<MetricPairs>,
-    groups: Vec<String>,
     cochran: Option<String>,
-    judged: &'static str,
+    judged: String,
+    /// Whether models have letters.
+    lettered: bool,
     /// Whether every model is predictions that were made elsewhere.
     judged_only: bool,
     /// Whether some model has probabilities.
     probabilities: bool,
-    metrics: MetricsTable,
+    /// Headings of further metrics.
+    metrics: Vec<&'static str>,
     spreads: Vec<SpreadRow>,
     over_seeds: Option<PairTable>,
     controls: Vec<ControlRow>,
@@ -49,13 +55,18 @@ pub(crate) struct View<'a> {
     curves: LearningTable,
     warnings: Vec<Warning>,
     sizes: Sizes,
+    /// What was done to the columns of a table, the first of them.
+    columns: &'a [ColumnRecord],
+    all_columns: usize,
     models: Vec<ModelRow>,
     epochs: EpochTable,
     weights: Option<WeightDifferences>,
     class_tables: Vec<ClassTable>,
-    pub(crate) matrices: Vec<Matrix>,
     figures: Vec<&'a str>,
 }
+
+/// Columns of a table that are shown.
+const MOST_COLUMNS: usize = 200;
 
 /// What ran.
 #[derive(Serialize)]
@@ -79,20 +90,21 @@ impl<'a> View<'a> {
         Self {
             report: About::new(report),
             headline: verdict.remove(0),
+            lead: lead(report),
             verdict,
             folds: report.protocol.folds(),
             comparisons: PairTable::new(report, shown),
             all_pairs: (pairs > MOST_PAIRS).then(|| thousands(pairs)),
             pairs: shown.len(),
             by_metric: MetricPairs::new(shown),
-            groups: groups(report),
             cochran: cochran(report),
-            judged: judged_images(report.protocol.judged_on),
+            judged: judged_images(report),
+            lettered: report.has_all_pairs(),
             judged_only: report.is_judged_only(),
             probabilities: report
                 .finished()
                 .any(|(_, of)| !of.quality.reliability.is_empty()),
-            metrics: MetricsTable::new(report),
+            metrics: models::headings(report),
             costs: CostRow::all(report),
             curves: LearningTable::new(report),
             controls: report.models.iter().filter_map(ControlRow::new).collect(),
@@ -100,20 +112,15 @@ impl<'a> View<'a> {
             over_seeds: over_seeds(report, shown),
             warnings: warnings(report),
             sizes: Sizes::new(report),
-            models: report
-                .models
-                .iter()
-                .map(|model| ModelRow::new(model, report))
-                .collect(),
+            columns: &report.columns[..report.columns.len().min(MOST_COLUMNS)],
+            all_columns: report.columns.len(),
+            models: ModelRow::all(report),
             epochs: EpochTable::new(report),
             weights: WeightDifferences::new(report),
             class_tables: report
-                .finished()
-                .map(|(model, of)| ClassTable::new(&model.id, of, &report.dataset))
-                .collect(),
-            matrices: report
-                .finished()
-                .map(|(model, of)| Matrix::new(&model.id, of, &report.dataset))
+                .standings()
+                .iter()
+                .map(|of| ClassTable::new(&of.model.id, of.finished, &report.dataset))
                 .collect(),
             figures: figures.iter().map(|figure| figure.name.as_str()).collect(),
         }
@@ -133,15 +140,6 @@ impl<'a> About<'a> {
             draws: report.draws.map(thousands),
         }
     }
-}
-
-/// Models that cannot be told apart, one list of names each.
-fn groups(report: &Report) -> Vec<String> {
-    let groups = report.together.iter().flat_map(|together| &together.groups);
-    groups
-        .filter(|group| group.len() > 1)
-        .map(|group| group.join(", "))
-        .collect()
 }
 
 /// Cochran's Q in words.

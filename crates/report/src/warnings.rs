@@ -33,6 +33,10 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
         });
     }
     warnings.extend(subset(report));
+    warnings.extend(report.doubts.iter().map(|doubt| Warning {
+        title: "Doubtful data",
+        text: doubt.clone(),
+    }));
     for model in &report.models {
         for control in model.controls.iter().filter(|control| !control.passed) {
             warnings.push(Warning {
@@ -48,11 +52,12 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
 
 fn subset(report: &Report) -> Option<Warning> {
     let subset = report.subset()?;
+    let [_, images] = report.dataset.words();
     let mut said = Vec::new();
     if !subset.train.is_empty() {
         let sizes: Vec<String> = subset.train.into_iter().map(thousands).collect();
         said.push(format!(
-            "trained on {} of {} images, drawn in proportion to the classes.",
+            "trained on {} of {} {images}, drawn in proportion to the classes.",
             sizes.join(" or "),
             thousands(subset.train_available),
         ));
@@ -64,7 +69,7 @@ fn subset(report: &Report) -> Option<Warning> {
             JudgedOn::Validation { .. } => "Judged on",
             JudgedOn::Folds(_) => "Cross-validated on",
         };
-        said.push(format!("{what} {judged} of {available} images."));
+        said.push(format!("{what} {judged} of {available} {images}."));
     }
     Some(Warning {
         title: "Subset",
@@ -87,8 +92,9 @@ fn infinite(report: &Report) -> Option<Warning> {
     (!models.is_empty()).then(|| Warning {
         title: "Infinite log-loss",
         text: format!(
-            "{}: some image has a class that was given the probability 0.",
-            models.join(", ")
+            "{}: some {} has a class that was given the probability 0.",
+            models.join(", "),
+            report.dataset.words()[0]
         ),
     })
 }

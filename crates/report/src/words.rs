@@ -1,17 +1,32 @@
 //! What things are called in sentences.
 
 use crate::escape::one_line;
-use crate::numbers::probability;
-use analysis::{Agreement, Incomparable, Price, Status};
+use crate::numbers::{points, probability};
+use analysis::{Agreement, Incomparable, Price, Report, Status};
 use records::{JudgedOn, Search, TuningBudget};
-use statistics::Relation;
+use statistics::{Interval, Posterior, Relation};
 
-/// The images that models are judged on: "test images".
-pub fn judged_images(judged_on: JudgedOn) -> &'static str {
-    match judged_on {
-        JudgedOn::Test => "test images",
-        JudgedOn::Validation { .. } => "validation images",
-        JudgedOn::Folds(_) => "held-out images",
+/// The samples that models are judged on: "test images", "held-out rows".
+pub fn judged_images(report: &Report) -> String {
+    judged(report.protocol.judged_on, report.dataset.words())
+}
+
+/// The same of samples that are called as `words` says, one and several.
+pub(crate) fn judged(on: JudgedOn, [_, images]: [&str; 2]) -> String {
+    let which = match on {
+        JudgedOn::Test => "test",
+        JudgedOn::Validation { .. } => "validation",
+        JudgedOn::Folds(_) => "held-out",
+    };
+    format!("{which} {images}")
+}
+
+/// "a", "a and b", "a, b and c".
+pub(crate) fn and(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
@@ -35,13 +50,23 @@ pub(crate) fn relation(
     match relation {
         Some(Relation::Equivalent) => "equivalent",
         Some(Relation::NotWorse) => "not worse",
-        Some(Relation::Better) => "better",
-        Some(Relation::Worse) => "worse",
         Some(Relation::Undecided) => "undecided",
         None if !different => "cannot be told apart",
-        None if difference < 0.0 => "worse",
-        None => "better",
+        // What is shown to be better or worse is ahead or behind.
+        Some(Relation::Better | Relation::Worse) | None if difference < 0.0 => "worse",
+        Some(Relation::Better | Relation::Worse) | None => "better",
     }
+}
+
+/// How probable it is, in %, that the first is better, neither, the second.
+pub(crate) fn shares(posterior: Posterior) -> String {
+    let share = |p: f64| format!("{:.0}", p * 100.0);
+    format!(
+        "{} / {} / {}",
+        share(posterior.first_better),
+        share(posterior.equivalent),
+        share(posterior.second_better)
+    )
 }
 
 /// What came of fitting again.
@@ -53,6 +78,17 @@ pub fn agreement_in_words(agreement: &Agreement) -> String {
     };
     match agreement {
         Agreement::Identical => "bit-identical".to_owned(),
+        Agreement::Equivalent {
+            differing,
+            interval: Interval { low, high },
+            margin,
+        } => format!(
+            "{}: statistically equal within {} points (90 % interval {} to {})",
+            differ(*differing),
+            points(*margin),
+            points(*low),
+            points(*high)
+        ),
         Agreement::NotShown { differing, p } => format!(
             "{}, {}: no evidence that one is better",
             differ(*differing),
@@ -69,10 +105,10 @@ pub fn agreement_in_words(agreement: &Agreement) -> String {
 }
 
 /// Why the fits of two runs cannot be compared.
-pub fn incomparable_in_words(why: &Incomparable) -> String {
+pub(crate) fn incomparable_in_words(why: &Incomparable) -> String {
     match why {
         Incomparable::OtherData => "not of the same data".to_owned(),
-        Incomparable::OtherImages => "not judged on the same images".to_owned(),
+        Incomparable::OtherImages => "not judged on the same samples".to_owned(),
         Incomparable::Unfinished(runs) => {
             let runs = runs.iter().zip(["first", "second"]);
             let unfinished = runs.filter_map(|(ended, run)| {
@@ -126,6 +162,18 @@ mod tests {
         assert_eq!(
             agreement_in_words(&Agreement::NotShown { differing, p }),
             "3 predictions differ, p = 0.250: no evidence that one is better"
+        );
+        let equal = Agreement::Equivalent {
+            differing,
+            interval: Interval {
+                low: -0.001,
+                high: 0.0005,
+            },
+            margin: 0.003,
+        };
+        assert_eq!(
+            agreement_in_words(&equal),
+            "3 predictions differ: statistically equal within 0.30 points (90 % interval −0.10 to 0.05)"
         );
         let reason = Some("panicked:\n  twice".to_owned());
         assert_eq!(

@@ -48,7 +48,10 @@ fn remove_stale(directory: &Path, figures: &[Figure]) -> Result<(), ReportError>
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         let is_written =
             |extension: &OsStr| ["svg", "png", "csv"].iter().any(|of| extension == *of);
-        let is_of = |figure: &Figure| name == *figure.name || name == *figure.data_name();
+        let is_of = |figure: &Figure| {
+            let files = [&figure.name, &figure.data_name(), &figure.narrow_name()];
+            files.into_iter().any(|file| name == **file)
+        };
         if is_file && path.extension().is_some_and(is_written) && !figures.iter().any(is_of) {
             fs::remove_file(&path).map_err(ReportError::io(&path))?;
         }

@@ -25,10 +25,44 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
+// A model that is pointed at stands out in all figures and tables; models that are not checked go.
+const ofModels = [...document.querySelectorAll("main [data-model]")];
+const concerns = (element, id) => element.dataset.model === id || element.dataset.against === id;
+const light = (id) => {
+  document.documentElement.classList.toggle("lit", Boolean(id));
+  for (const element of ofModels) element.classList.toggle("hot", Boolean(id) && concerns(element, id));
+};
+const filter = document.getElementById("filter");
+const named = (event) => event.target.closest?.("svg [data-model], .sortable tr[data-model], #filter [data-id]");
+document.addEventListener("pointerover", (event) => {
+  const element = named(event);
+  light(element?.dataset.model ?? element?.dataset.id);
+});
+filter.addEventListener("change", () => {
+  const off = [...filter.querySelectorAll("input:not(:checked)")].map((box) => box.value);
+  for (const element of ofModels) element.classList.toggle("gone", off.some((id) => concerns(element, id)));
+});
+// What a mark means appears at once, not when the browser thinks so.
+const tip = document.getElementById("tip");
+for (const title of document.querySelectorAll("main svg title")) {
+  title.parentNode.dataset.tip = title.textContent;
+  title.parentNode.setAttribute("aria-label", title.textContent);
+  title.remove();
+}
+document.addEventListener("pointermove", (event) => {
+  const said = event.target.closest?.("[data-tip]")?.dataset.tip;
+  tip.hidden = !said;
+  if (!said) return;
+  tip.textContent = said;
+  tip.style.left = `${Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8)}px`;
+  tip.style.top = `${Math.max(event.clientY - tip.offsetHeight - 10, 4)}px`;
+});
+// The menu is closed where it would hide the page.
+if (matchMedia("(max-width: 64rem)").matches) document.getElementById("menu").open = false;
 // On paper nothing can be opened.
 const closed = [];
 addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details:not([open])")) { details.open = true; closed.push(details); }
+  for (const details of document.querySelectorAll("main details:not([open])")) { details.open = true; closed.push(details); }
 });
 addEventListener("afterprint", () => { for (const details of closed.splice(0)) details.open = false; });
 const holder = document.getElementById("data");
@@ -41,7 +75,7 @@ if (holder) {
     if (sprite.complete) paint(); else sprite.addEventListener("load", paint, { once: true });
   };
   const MOST = 200;
-  const show = (place, positions) => {
+  const show = (place, positions, taken) => {
     place.replaceChildren(...positions.slice(0, MOST).map((position) => {
       const figure = document.createElement("figure");
       const canvas = document.createElement("canvas");
@@ -49,7 +83,7 @@ if (holder) {
       draw(canvas, position);
       const caption = document.createElement("figcaption");
       const said = data.models.map((model) => `${model.id}: ${data.class_names[model.predictions[position]]}`);
-      caption.textContent = `#${data.images[position]} is ${data.class_names[data.labels[position]]}`;
+      caption.textContent = `is ${data.class_names[data.labels[position]]}, taken for ${taken(position)}; #${data.images[position]}`;
       figure.title = said.join("\n");
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `${caption.textContent}; ${said.join(", ")}`);
@@ -59,24 +93,37 @@ if (holder) {
   };
   const positions = data.labels.map((_, position) => position);
   const dialog = document.getElementById("images");
-  for (const table of document.querySelectorAll("table.matrix")) {
-    const model = data.models.find((model) => model.id === table.dataset.model);
-    table.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (!button || !model) return;
-      const [truth, predicted] = [Number(button.dataset.truth), Number(button.dataset.predicted)];
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  for (const matrix of document.querySelectorAll(".confusion")) {
+    const model = data.models.find((model) => model.id === matrix.dataset.model);
+    const cells = model ? matrix.querySelectorAll("[data-truth]") : [];
+    for (const cell of cells) { cell.setAttribute("role", "button"); cell.setAttribute("tabindex", "0"); }
+    const open = (event) => {
+      const cell = event.target.closest("[data-truth]");
+      if (!cell || !model || (event.key && event.key !== "Enter")) return;
+      // The same key would press the button of the dialog.
+      event.preventDefault();
+      const [truth, predicted] = [Number(cell.dataset.truth), Number(cell.dataset.predicted)];
       const behind = positions.filter((p) => data.labels[p] === truth && model.predictions[p] === predicted);
       document.getElementById("images-title").textContent = `${model.id}: ${data.class_names[truth]} taken for ${data.class_names[predicted]}`;
-      show(document.getElementById("images-tiles"), behind);
+      show(document.getElementById("images-tiles"), behind, () => data.class_names[predicted]);
       dialog.showModal();
-    });
+    };
+    matrix.addEventListener("click", open);
+    matrix.addEventListener("keydown", open);
   }
   const [wrong, right] = [document.getElementById("wrong"), document.getElementById("right")];
   for (const model of data.models) for (const select of [wrong, right]) select.add(new Option(model.id));
-  wrong.add(new Option("all models (suspects of a wrong label)", "*"), 0);
+  wrong.add(new Option("all models (possible label errors)", "*"), 0);
   right.add(new Option("no matter which", ""), 0);
   [wrong.value, right.value] = ["*", ""];
   const isRight = (id, p) => data.models.find((model) => model.id === id).predictions[p] === data.labels[p];
+  // What most models say, of equals the first.
+  const mostSaid = (p) => {
+    const said = data.models.map((model) => model.predictions[p]);
+    const times = (answer) => said.filter((other) => other === answer).length;
+    return data.class_names[said.reduce((best, answer) => (times(answer) > times(best) ? answer : best))];
+  };
   const update = () => {
     right.disabled = wrong.value === "*";
     const chosen = positions.filter((p) => wrong.value === "*"
@@ -84,8 +131,8 @@ if (holder) {
       : !isRight(wrong.value, p) && (right.value === "" || isRight(right.value, p)));
     if (wrong.value === "*") chosen.sort((a, b) => data.confidence[b] - data.confidence[a]);
     const shown = Math.min(chosen.length, MOST);
-    document.getElementById("atlas-count").textContent = `${chosen.length} images${shown < chosen.length ? `, the first ${shown} of them` : ""}${wrong.value === "*" ? ", those first of which models with probabilities are surest" : ""}`;
-    show(document.getElementById("atlas-tiles"), chosen);
+    document.getElementById("atlas-count").textContent = `${chosen.length} images${shown < chosen.length ? `, the first ${shown} of them` : ""}${wrong.value === "*" ? ", most confident mistakes first" : ""}`;
+    show(document.getElementById("atlas-tiles"), chosen, wrong.value === "*" ? mostSaid : (p) => data.class_names[data.models.find((model) => model.id === wrong.value).predictions[p]]);
   };
   for (const select of [wrong, right]) select.addEventListener("change", update);
   sprite.src = data.sprite;

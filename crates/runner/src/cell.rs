@@ -3,14 +3,18 @@
 use crate::Registry;
 use crate::command;
 use crate::conditions::{Conditions, Cost, FitData, On, Unfitted, guarded};
-use crate::controls;
+use crate::controls::{self, ControlSamples};
+use crate::division::Division;
 use crate::failure::Failure;
 use crate::handover;
 use crate::job::{Ended, Event, Job, Task, TrialEnd};
 use crate::keeper::Keeper;
-use crate::learner::Method;
+use crate::learner::{Learner, Method};
 use crate::measure::{self, fit_alone};
+use crate::prepared::Prepared;
 use classifier::{Cancellation, Classifier, with_threads};
+use records::{Cell, Control};
+use std::borrow::Cow;
 use std::io::{BufRead, Read, Write};
 
 /// Runs a job in this process.
@@ -27,51 +31,89 @@ pub(crate) fn run(
         cancellation,
         on,
     };
-    let cell = match job.task {
-        Task::Fit(cell) | Task::Trial(cell) => cell,
-        Task::Controls => {
-            let samples = division.control_samples();
-            let found = samples.map(|samples| {
-                controls::check(&learner.method, &samples, division.seed, &mut conditions)
-            });
-            return Ok(match found {
-                Some(Ok(controls)) => Ended::Controls(controls),
-                Some(Err(_)) | None => Ended::Controls(Vec::new()),
-            });
+    match job.task {
+        Task::Controls => Ok(Ended::Controls(
+            of_controls(&learner.method, &division, &mut conditions).unwrap_or_default(),
+        )),
+        Task::Fit(cell) | Task::Trial(cell) => {
+            match of_cell(job, &learner, &division, cell, &mut conditions)? {
+                Ok(ended) => Ok(ended),
+                Err(Unfitted::Failed(reason)) => Ok(job.failed(reason, 0.0)),
+                Err(Unfitted::Cancelled) => Ok(job.cancelled(0.0)),
+            }
         }
+    }
+}
+
+/// What controls find; nothing where they cannot run.
+fn of_controls(
+    method: &Method,
+    division: &Division,
+    conditions: &mut Conditions<'_>,
+) -> Option<Vec<Control>> {
+    let rows = division.control_rows()?;
+    let train = Cow::Borrowed(&rows.train);
+    let prepared = Prepared::new(train, &division.settings, conditions.on).ok()?;
+    let samples = ControlSamples {
+        judged: prepared.dataset(&rows.judged).ok()?.into_owned(),
+        train: prepared.train().clone(),
     };
-    let train = division.train(cell, learner.train_limit)?;
-    division.with_judged(cell, |judged| {
-        let data = FitData {
-            seed: cell.seed,
-            train: &train,
-            calibration: division.calibration.as_ref(),
-            judged,
-        };
-        Ok(match (job.task, &learner.method) {
-            (Task::Fit(_), Method::Registered { recipe, .. }) => {
-                let keeper = job.keep.as_ref().map(Keeper::new);
-                let outcome =
-                    measure::measure(recipe.as_ref(), data, &mut conditions, keeper.as_ref());
-                let looks = judged.looks();
-                Ended::Fit {
-                    outcome,
-                    looks,
-                    unkept: keeper.and_then(Keeper::into_reason),
-                }
-            }
-            (Task::Fit(_), Method::Command(program)) => {
-                let outcome = command::measure(program, data, &mut conditions);
-                let looks = judged.looks();
-                Ended::Fit {
-                    outcome,
-                    looks,
-                    unkept: None,
-                }
-            }
-            (_, method) => Ended::Trial(trial(method, data, &mut conditions)),
+    controls::check(method, &samples, division.seed, conditions).ok()
+}
+
+/// Fits and judges a cell, after its training rows are prepared.
+fn of_cell(
+    job: &Job,
+    learner: &Learner,
+    division: &Division,
+    cell: Cell,
+    conditions: &mut Conditions<'_>,
+) -> Result<Result<Ended, Unfitted>, Failure> {
+    let rows = division.train(cell, learner.train_limit)?;
+    let prepare = || -> Result<Ended, Unfitted> {
+        let prepared = Prepared::new(rows, &division.settings, conditions.on)?;
+        let calibration = division.calibration.as_ref();
+        let calibration = calibration.map(|rows| prepared.dataset(rows)).transpose()?;
+        division.with_judged(cell, |rows| {
+            prepared.with_judged(rows, |judged, judged_preparation| {
+                let data = FitData {
+                    seed: cell.seed,
+                    train: prepared.train(),
+                    calibration: calibration.as_deref(),
+                    judged,
+                    preparation: prepared.cost(),
+                    judged_preparation,
+                };
+                ended(job, &learner.method, &prepared, data, conditions)
+            })
         })
-    })
+    };
+    Ok(prepare())
+}
+
+fn ended(
+    job: &Job,
+    method: &Method,
+    prepared: &Prepared<'_>,
+    data: FitData<'_>,
+    conditions: &mut Conditions<'_>,
+) -> Ended {
+    let (outcome, unkept) = match (job.task, method) {
+        (Task::Fit(_), Method::Registered { recipe, .. }) => {
+            let keeper = job.keep.as_ref().map(|keep| Keeper::new(keep, prepared));
+            let outcome = measure::measure(recipe.as_ref(), data, conditions, keeper.as_ref());
+            (outcome, keeper.and_then(Keeper::into_reason))
+        }
+        (Task::Fit(_), Method::Command(program)) => {
+            (command::measure(program, data, conditions), None)
+        }
+        (_, method) => return Ended::Trial(trial(method, data, conditions)),
+    };
+    Ended::Fit {
+        outcome,
+        looks: data.judged.looks(),
+        unkept,
+    }
 }
 
 /// Fits a model and counts what it gets right, on one thread.
@@ -103,6 +145,7 @@ fn predictions(
         Method::Command(program) => return command::predictions(program, data, conditions),
     };
     let (fitted, cost) = fit_alone(recipe.as_ref(), data.seed, data.train, conditions);
+    let cost = cost.after(data.preparation);
     let predict = |model: Box<dyn Classifier>| {
         let samples = data.judged.samples();
         guarded(|| with_threads(conditions.threads, || model.scores(samples).labels()))

@@ -84,7 +84,9 @@ fn fitted(answer: Answer, said: &Said, data: FitData<'_>, cost: Cost) -> Fitted 
     Fitted {
         parameters: said.parameters,
         fit_seconds: Some(cost.time.as_secs_f64()),
-        predict_seconds: said.predict_seconds,
+        predict_seconds: said
+            .predict_seconds
+            .map(|seconds| seconds + data.judged_preparation.as_secs_f64()),
         latency: None,
         peak_memory_bytes: Some(cost.memory),
         train_accuracy: None,
@@ -145,7 +147,8 @@ fn run(
     let cost = Cost {
         time: listener.said.fit.unwrap_or_else(|| whole.elapsed()),
         memory,
-    };
+    }
+    .after(data.preparation);
     (conditions.on)(&Event::Pausing);
     let samples = data.judged.len() + data.calibration.map_or(0, data::Dataset::len);
     let answer = ending.and_then(|()| {
@@ -266,6 +269,8 @@ mod tests {
             train: &train,
             calibration: None,
             judged: &judged,
+            preparation: Cost::default(),
+            judged_preparation: Duration::ZERO,
         };
         let mut conditions = Conditions {
             threads: 1,

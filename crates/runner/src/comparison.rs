@@ -1,7 +1,10 @@
 //! Data and models, ready to run: fits every cell that the store lacks, and records it.
 
+mod described;
 mod keeping;
 pub(crate) mod key;
+
+use described::{columns, described};
 
 use crate::Registry;
 use crate::division::{Division, of};
@@ -14,14 +17,15 @@ use crate::learner::Learner;
 use crate::limits::Limits;
 use crate::margin::Margin;
 use crate::options::Options;
+use crate::rows::SealedRows;
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
-use catalog::Splits;
-use classifier::{Cancellation, Count};
+use catalog::Loaded;
+use classifier::Cancellation;
 use records::{
-    Cell, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted, Folds,
-    ImagesRecord, JudgedOn, Outcome, PlannedModel, Record, RecordLog, Records, RunRecord,
-    read_records,
+    Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted,
+    Folds, ImagesRecord, JudgedOn, Outcome, PlannedModel, Protocol, Record, RecordLog, Records,
+    RunRecord, read_records,
 };
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -114,6 +118,8 @@ pub struct Comparison {
     dataset: DatasetRecord,
     data_origin: String,
     learners: Vec<Learner>,
+    columns: Vec<ColumnRecord>,
+    doubts: Vec<String>,
     given: Vec<Given>,
 }
 
@@ -134,29 +140,15 @@ impl Comparison {
     /// # Errors
     /// If the data cannot be learnt from, or not be divided as asked for.
     pub fn new(
-        splits: Splits,
+        data: impl Into<Loaded>,
         mut learners: Vec<Learner>,
         options: Options,
     ) -> Result<Self, Failure> {
-        splits.check()?;
-        let samples = splits.test.samples();
-        let shape = samples.shown_shape();
-        let dataset = DatasetRecord {
-            name: splits.id.clone(),
-            title: splits.title.clone(),
-            train: 0,
-            train_available: splits.train.len(),
-            test: 0,
-            test_available: 0,
-            features: samples.features(),
-            rows: shape.rows,
-            columns: shape.columns,
-            classes: splits.test.classes(),
-            class_names: splits.test.class_names().to_vec(),
-            sha256: splits.sha256.clone(),
-        };
-        let data_origin = splits.origin.clone();
-        let division = Division::new(splits, &options)?;
+        let data: Loaded = data.into();
+        data.content.check()?;
+        let dataset = described(&data);
+        let data_origin = data.origin.clone();
+        let division = Division::new(data.content, &options)?;
         let first = division.cells(true, &[])[0];
         let can_draw = |size, option: &str| {
             let drawn = division.train(first, size).map(|_| ());
@@ -169,14 +161,26 @@ impl Comparison {
                 &format!("train_limit of {}", learner.id),
             )?;
         }
-        check_baseline(&learners, &options)?;
         for size in options.sizes.iter().flatten() {
             can_draw(Some(size.get()), "sizes")?;
         }
+        let columns = columns(&division, first)?;
+        let features = columns.iter().map(|column| column.features.len()).sum();
+        let dataset = if columns.is_empty() {
+            dataset
+        } else {
+            DatasetRecord {
+                features,
+                columns: features,
+                ..dataset
+            }
+        };
         let of_learners = learners
             .iter()
             .map(|learner| division.train_samples(learner.train_limit));
         Ok(Self {
+            columns,
+            doubts: Vec::new(),
             dataset: DatasetRecord {
                 train: of_learners.max().unwrap_or(0),
                 train_available: division.train_available,
@@ -192,10 +196,16 @@ impl Comparison {
         })
     }
 
+    /// The same with what in the data makes it doubtful, in sentences, for its report.
+    #[must_use]
+    pub fn doubted(self, doubts: Vec<String>) -> Self {
+        Self { doubts, ..self }
+    }
+
     /// The same with models beside its own that were fitted elsewhere.
     ///
     /// # Errors
-    /// If one has the name of another model.
+    /// If one has the name of another model, or the baseline is none of them.
     pub fn with(mut self, given: Vec<Given>) -> Result<Self, Failure> {
         let mut ids: HashSet<&str> = self.learners.iter().map(|one| one.id.as_str()).collect();
         for (planned, _) in &given {
@@ -207,12 +217,47 @@ impl Comparison {
             }
         }
         self.given = given;
+        self.check_baseline()?;
         Ok(self)
     }
 
     /// The directory below `results` that the comparison is recorded in.
     pub fn directory(&self, results: &Path) -> PathBuf {
         results.join(&self.dataset.name)
+    }
+
+    /// The data, as far as they are used.
+    pub fn dataset(&self) -> &DatasetRecord {
+        &self.dataset
+    }
+
+    /// What models are judged on, and how often they are fitted.
+    pub fn protocol(&self) -> Protocol {
+        self.division.protocol
+    }
+
+    /// What it is asked to do.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// How many models it has.
+    pub fn models(&self) -> usize {
+        self.learners.len() + self.given.len()
+    }
+
+    /// That the model to compare with is one of them.
+    fn check_baseline(&self) -> Result<(), Failure> {
+        let given = self.given.iter().map(|(planned, _)| &planned.id);
+        let ids = || self.learners.iter().map(|of| &of.id).chain(given.clone());
+        match &self.options.baseline {
+            Some(baseline) if ids().all(|id| id != baseline) => Err(Failure::NotPlanned {
+                place: Place::Option("baseline".to_owned()),
+                id: baseline.clone(),
+                planned: ids().cloned().collect(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Runs every model, one after another, and gives what was recorded.
@@ -226,6 +271,7 @@ impl Comparison {
         setting: &Setting<'_>,
         watcher: &mut dyn Watcher,
     ) -> Result<Records, Failure> {
+        self.check_baseline()?;
         let mut run = self.record(setting.environment(&self.data_origin));
         // Before anything is trained: an unwritable directory must not cost an hour.
         let mut log = RecordLog::create(&self.directory(results), &mut run)?;
@@ -368,13 +414,20 @@ impl Comparison {
         Ok(())
     }
 
-    /// The samples that some model got wrong; `None` over folds, where they are all training samples.
+    /// The samples that some model got wrong; `None` over folds, where they are all training samples, and
+    /// where they are no pictures.
     fn wrong_samples(&self, records: &Records) -> Option<ImagesRecord> {
         if self.division.protocol.folds().is_some() {
             return None;
         }
         let indices = records.wrong();
-        let samples = self.division.judged.samples();
+        let SealedRows::Samples(judged) = &self.division.judged else {
+            return None;
+        };
+        if self.dataset.shown() == 0 {
+            return None;
+        }
+        let samples = judged.samples();
         let pixels = indices.iter().flat_map(|&index| {
             let levels = samples.grey_levels(index as usize);
             levels.into_owned()
@@ -443,7 +496,7 @@ impl Comparison {
 
     /// Says so if classes have no training sample: labels may not be what they seem.
     fn without_samples(&self) -> String {
-        let counts = self.division.train.class_counts();
+        let counts = self.division.train.targets().class_counts();
         match counts.iter().filter(|&&count| count == 0).count() {
             0 => String::new(),
             none => format!(
@@ -474,6 +527,9 @@ impl Comparison {
             protocol: self.division.protocol,
             question: self.options.question.clone(),
             analysis: self.options.analysis.clone(),
+            options: self.options.recorded(),
+            columns: self.columns.clone(),
+            doubts: self.doubts.clone(),
             baseline: self.options.baseline.clone(),
             margin: self.options.margin.map(Margin::points),
             models: self
@@ -486,19 +542,6 @@ impl Comparison {
             labels,
             folds,
         }
-    }
-}
-
-/// That the model to compare with is one of them.
-fn check_baseline(learners: &[Learner], options: &Options) -> Result<(), Failure> {
-    let ids = learners.iter().map(|learner| learner.id.clone());
-    match &options.baseline {
-        Some(id) if learners.iter().all(|learner| learner.id != *id) => Err(Failure::NotPlanned {
-            place: Place::Option("baseline".to_owned()),
-            id: id.clone(),
-            planned: ids.collect(),
-        }),
-        _ => Ok(()),
     }
 }
 
@@ -567,26 +610,6 @@ impl Session<'_> {
     fn tell_trouble(&self, watcher: &mut dyn Watcher) {
         if let Some(trouble) = self.store.trouble() {
             watcher.note(&format!("note: {trouble}"));
-        }
-    }
-}
-
-impl Options {
-    /// The options that a run was recorded with, as far as they divide its data.
-    pub fn of_run(run: &RunRecord) -> Self {
-        let (validation, cv) = match run.protocol.judged_on {
-            records::JudgedOn::Test => (None, None),
-            records::JudgedOn::Validation { images } => (Count::new(images), None),
-            records::JudgedOn::Folds(folds) => (None, Some(crate::options::CrossValidation(folds))),
-        };
-        Self {
-            seed: Some(crate::options::Seed::new(run.seed)),
-            seeds: crate::options::Seeds::new(run.protocol.seeds),
-            validation,
-            cv,
-            calibrate: run.protocol.calibration.and_then(Count::new),
-            quick: run.quick,
-            ..Self::default()
         }
     }
 }

@@ -25,6 +25,10 @@ pub(crate) struct FitData<'a> {
     /// What probabilities are scaled on, if they are.
     pub(crate) calibration: Option<&'a Dataset>,
     pub(crate) judged: &'a Sealed,
+    /// What it took to prepare the training rows of a table, a part of the fit.
+    pub(crate) preparation: Cost,
+    /// The time to prepare the rows to be judged on, a part of predicting them.
+    pub(crate) judged_preparation: Duration,
 }
 
 /// Why there is no model.
@@ -58,6 +62,16 @@ pub(crate) struct Cost {
     pub(crate) time: Duration,
     /// The most resident memory meanwhile, in bytes.
     pub(crate) memory: usize,
+}
+
+impl Cost {
+    /// With what went before it.
+    pub(crate) fn after(self, before: Self) -> Self {
+        Self {
+            time: before.time + self.time,
+            memory: before.memory.max(self.memory),
+        }
+    }
 }
 
 /// Runs what a model's code is part of. The error is what it said when it panicked: that is a failed

@@ -2,8 +2,7 @@
 //! compared honestly.
 
 use crate::command;
-use crate::conditions::{Conditions, FitData, Unfitted, guarded};
-use crate::division::ControlSamples;
+use crate::conditions::{Conditions, Cost, FitData, Unfitted, guarded};
 use crate::learner::Method;
 use crate::measure::fit_alone;
 use crate::words::count;
@@ -13,6 +12,7 @@ use data::Dataset;
 use rand::{Rng, RngExt};
 use records::Control;
 use statistics::shuffled_labels;
+use std::time::Duration;
 
 /// Honest models fail the control of shuffled labels in no more than one of ten thousand comparisons of
 /// twenty.
@@ -22,6 +22,13 @@ const MOST_SHUFFLES: usize = 24;
 
 /// Random stream of the labels that are drawn; models use small numbers.
 const LABEL_STREAM: u64 = u64::MAX;
+
+/// Training samples, ready for a model: some to fit, others to judge.
+#[derive(Debug)]
+pub(crate) struct ControlSamples {
+    pub(crate) train: Dataset,
+    pub(crate) judged: Dataset,
+}
 
 /// What a check found, or what is wrong.
 type Finding = Result<String, String>;
@@ -101,6 +108,8 @@ fn of_command(
             train,
             calibration: None,
             judged,
+            preparation: Cost::default(),
+            judged_preparation: Duration::ZERO,
         };
         or_reason(command::predictions(program, data, conditions).0)
     };

@@ -2,41 +2,47 @@
 
 use crate::failure::{Failure, Place};
 use crate::options::Options;
-use catalog::{Sealed, Splits};
-use classifier::Count;
-use data::{DataError, Dataset, stratified_folds, stratified_subset};
+use crate::rows::{self, Rows, SealedRows};
+use catalog::Content;
+use data::{DataError, stratified_folds, stratified_subset};
 use records::{Cell, FoldOf, Folds, JudgedOn, Protocol, Role, Split};
 use std::borrow::Cow;
+use tables::Settings;
 
 const QUICK_TRAIN: usize = 2_000;
 const QUICK_JUDGED: usize = 1_000;
 /// Training samples for controls, half of them to fit, half to judge.
 const CONTROL_SAMPLES: usize = 400;
 
-/// The samples of a run, divided as its protocol says.
+/// The samples of a run, divided as its protocol says. Those of a table are rows as they were read: each
+/// fit prepares its own.
 #[derive(Debug)]
 pub(crate) struct Division {
     pub(crate) protocol: Protocol,
-    pub(crate) train: Dataset,
-    pub(crate) calibration: Option<Dataset>,
-    pub(crate) judged: Sealed,
+    pub(crate) train: Rows,
+    pub(crate) calibration: Option<Rows>,
+    pub(crate) judged: SealedRows,
     /// The fold of each training sample, for each repetition.
     pub(crate) folds: Vec<FoldOf>,
     /// Samples of the kind that is judged, before any subset.
     pub(crate) judged_available: usize,
     pub(crate) train_available: usize,
     pub(crate) seed: u64,
+    /// How the columns of a table become features.
+    pub(crate) settings: Settings,
 }
 
 impl Division {
-    /// Divides a data set. What is held out is drawn by the seed, in proportion to the classes.
-    pub(crate) fn new(mut splits: Splits, options: &Options) -> Result<Self, Failure> {
+    /// Divides a data set. What is held out is drawn by the seed, in proportion to the classes; where rows
+    /// come in groups, whole groups are.
+    pub(crate) fn new(content: Content, options: &Options) -> Result<Self, Failure> {
         let seed = options.seed();
-        let calibrate = options.calibrate.map(Count::get);
-        let calibration = match calibrate {
+        let (mut train, judged) = rows::of(content);
+        check_preparation(&train, options)?;
+        let calibration = match options.calibrate {
             Some(size) => {
-                let (held_out, rest) = hold_out(&splits.train, size, seed, "--calibrate")?;
-                splits.train = rest;
+                let (held_out, rest) = hold_out(&train, size.get(), seed, "--calibrate")?;
+                train = rest;
                 Some(held_out)
             }
             None => None,
@@ -45,15 +51,16 @@ impl Division {
             protocol: Protocol {
                 judged_on: JudgedOn::Test,
                 seeds: options.seeds(),
-                calibration: calibrate,
+                calibration: calibration.as_ref().map(Rows::len),
             },
             folds: Vec::new(),
-            judged_available: splits.test.len(),
-            train_available: splits.train.len(),
-            judged: splits.test,
-            train: splits.train,
+            judged_available: judged.len(),
+            train_available: train.len(),
+            judged,
+            train,
             calibration,
             seed,
+            settings: options.preparation.clone().unwrap_or_default(),
         };
         match (options.cv, options.validation) {
             (Some(cross), _) => all.over_folds(cross.0, options.quick),
@@ -74,19 +81,22 @@ impl Division {
         self.folds = folds.collect::<Result<_, _>>().map_err(of("--cv"))?;
         self.protocol.judged_on = JudgedOn::Folds(cross);
         self.judged_available = self.train_available;
-        self.judged = Sealed::new(self.train.select(&[]));
+        self.judged = self.train.select(&[]).sealed();
         Ok(self)
     }
 
     /// Judged on training samples that are held out.
     fn validated(mut self, size: usize, quick: bool) -> Result<Self, Failure> {
         let (mut held_out, rest) = hold_out(&self.train, size, self.seed, "--validation")?;
+        // Of whole groups they may be a few more or fewer.
+        self.judged_available = held_out.len();
         if quick {
             held_out = subset(&held_out, QUICK_JUDGED, self.seed).map_err(of("--quick"))?;
         }
-        self.protocol.judged_on = JudgedOn::Validation { images: size };
-        self.judged_available = size;
-        self.judged = Sealed::new(held_out);
+        self.protocol.judged_on = JudgedOn::Validation {
+            images: self.judged_available,
+        };
+        self.judged = held_out.sealed();
         self.train_available = rest.len();
         self.train = rest;
         Ok(self)
@@ -141,7 +151,7 @@ impl Division {
         &self,
         cell: Cell,
         train_limit: Option<usize>,
-    ) -> Result<Cow<'_, Dataset>, DataError> {
+    ) -> Result<Cow<'_, Rows>, DataError> {
         let all = match self.fold(cell) {
             Some((folds, fold)) => {
                 let members = members(folds, |of| of != fold);
@@ -156,14 +166,19 @@ impl Division {
     }
 
     /// Gives what a fit is judged on to `judge`.
-    pub(crate) fn with_judged<T>(&self, cell: Cell, judge: impl FnOnce(&Sealed) -> T) -> T {
+    pub(crate) fn with_judged<T>(&self, cell: Cell, judge: impl FnOnce(&SealedRows) -> T) -> T {
         match self.fold(cell) {
             Some((folds, fold)) => {
                 let members = members(folds, |of| of == fold);
-                judge(&Sealed::new(self.train.select(&members)))
+                judge(&self.train.select(&members).sealed())
             }
             None => judge(&self.judged),
         }
+    }
+
+    /// How the columns of a table become features; `None` where there are none.
+    pub(crate) fn preparation(&self) -> Option<&Settings> {
+        matches!(self.train, Rows::Table(_)).then_some(&self.settings)
     }
 
     fn fold(&self, cell: Cell) -> Option<(&FoldOf, u16)> {
@@ -172,12 +187,19 @@ impl Division {
     }
 
     /// A few training samples for controls; `None` where there are too few to divide.
-    pub(crate) fn control_samples(&self) -> Option<ControlSamples> {
+    pub(crate) fn control_rows(&self) -> Option<ControlRows> {
         let size = CONTROL_SAMPLES.min(self.train.len());
         let few = subset(&self.train, size, self.seed).ok()?;
-        let train = stratified_subset(&few, size / 2, self.seed).ok()?;
-        Some(ControlSamples {
-            judged: few.select(&complement(&train, few.len())),
+        let (train, judged) = if few.targets().groups().is_some() {
+            let sides = data::hold_out(&few, 0.5, self.seed).ok()?;
+            (sides.rest, sides.held_out)
+        } else {
+            let train = stratified_subset(&few, size / 2, self.seed).ok()?;
+            let judged = complement(&train, few.len());
+            (train, judged)
+        };
+        Some(ControlRows {
+            judged: few.select(&judged),
             train: few.select(&train),
         })
     }
@@ -214,21 +236,39 @@ impl Division {
 
     /// For the records: the classes of the judged samples, and their folds. Looks at them.
     pub(crate) fn labels(&self) -> (Vec<u16>, Vec<FoldOf>) {
-        let data = if self.folds.is_empty() {
+        let targets = if self.folds.is_empty() {
             self.judged.look()
         } else {
-            &self.train
+            self.train.targets()
         };
-        let labels = data.labels().iter().map(|&class| class as u16).collect();
+        let labels = targets.labels().iter().map(|&class| class as u16).collect();
         (labels, self.folds.clone())
     }
 }
 
 /// Training samples for controls: some to fit, others to judge.
 #[derive(Debug)]
-pub(crate) struct ControlSamples {
-    pub(crate) train: Dataset,
-    pub(crate) judged: Dataset,
+pub(crate) struct ControlRows {
+    pub(crate) train: Rows,
+    pub(crate) judged: Rows,
+}
+
+/// Refuses settings of columns that are not there.
+fn check_preparation(train: &Rows, options: &Options) -> Result<(), Failure> {
+    let reason = match (&options.preparation, train) {
+        (None, _) => return Ok(()),
+        (Some(_), Rows::Samples(_)) => {
+            "the data have no columns to prepare; leave it out".to_owned()
+        }
+        (Some(settings), Rows::Table(table)) => match settings.check(table) {
+            Ok(()) => return Ok(()),
+            Err(error) => error.to_string(),
+        },
+    };
+    Err(Failure::Syntax {
+        place: Place::Option("preparation".to_owned()),
+        reason,
+    })
 }
 
 /// What to say of a division that the data do not allow.
@@ -239,23 +279,20 @@ pub(crate) fn of(option: &str) -> impl Fn(DataError) -> Failure {
     }
 }
 
-/// Some of the samples, in proportion to the classes, and the others.
-fn hold_out(
-    data: &Dataset,
-    size: usize,
-    seed: u64,
-    option: &str,
-) -> Result<(Dataset, Dataset), Failure> {
-    let chosen = stratified_subset(data, size, seed).map_err(of(option))?;
-    let rest = data.select(&complement(&chosen, data.len()));
+/// About as many of the samples, in proportion to the classes, and the others; exactly as many unless
+/// samples come in groups, which stay whole.
+fn hold_out(data: &Rows, size: usize, seed: u64, option: &str) -> Result<(Rows, Rows), Failure> {
+    let held_out = if data.targets().groups().is_some() {
+        let share = size as f64 / data.len().max(1) as f64;
+        let sides = data::hold_out(data, share, seed).map_err(of(option))?;
+        sides.held_out
+    } else {
+        stratified_subset(data, size, seed).map_err(of(option))?
+    };
+    let rest = data.select(&complement(&held_out, data.len()));
     // The smallest class may be held out whole: what is left must still be a problem.
-    if rest
-        .class_counts()
-        .iter()
-        .filter(|&&count| count > 0)
-        .count()
-        < 2
-    {
+    let counts = rest.targets().class_counts();
+    if counts.iter().filter(|&&count| count > 0).count() < 2 {
         return Err(Failure::Syntax {
             place: Place::Option(option.to_owned()),
             reason: format!(
@@ -264,10 +301,10 @@ fn hold_out(
             ),
         });
     }
-    Ok((data.select(&chosen), rest))
+    Ok((data.select(&held_out), rest))
 }
 
-fn subset(data: &Dataset, size: usize, seed: u64) -> Result<Dataset, DataError> {
+fn subset(data: &Rows, size: usize, seed: u64) -> Result<Rows, DataError> {
     let chosen = stratified_subset(data, size.min(data.len()), seed)?;
     Ok(data.select(&chosen))
 }
@@ -290,13 +327,15 @@ fn complement(chosen: &[usize], len: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::examples;
+    use std::collections::HashSet;
 
     fn divide(options: &str, quick: bool) -> Division {
         let options = Options {
             quick,
             ..serde_json::from_str(options).unwrap()
         };
-        Division::new(catalog::mnist().unwrap(), &options).unwrap()
+        Division::new(examples::content(catalog::mnist().unwrap()), &options).unwrap()
     }
 
     #[test]
@@ -312,7 +351,7 @@ mod tests {
         let mut judged = 0;
         for &cell in &cells[..3] {
             let train = division.train(cell, None).unwrap();
-            let held_out = division.with_judged(cell, Sealed::len);
+            let held_out = division.with_judged(cell, SealedRows::len);
             assert_eq!(train.len() + held_out, 2_000);
             judged += held_out;
         }
@@ -349,5 +388,64 @@ mod tests {
         };
         assert_eq!(seeds(true), [3, 4]);
         assert_eq!(seeds(false), [3]);
+    }
+
+    /// Rows of a table in groups of three.
+    fn in_groups(options: &str) -> Division {
+        let table = examples::table(90);
+        let groups = (0..90).map(|row| row / 3).collect();
+        let targets = table.targets().clone().with_groups(groups).unwrap();
+        let table = tables::Table::new(table.columns().to_vec(), targets).unwrap();
+        let options: Options = serde_json::from_str(options).unwrap();
+        Division::new(examples::sides(&table), &options).unwrap()
+    }
+
+    fn groups_of(rows: &Rows) -> HashSet<u32> {
+        let groups = rows.targets().groups().unwrap();
+        groups.iter().copied().collect()
+    }
+
+    #[test]
+    fn groups_are_on_one_side_whatever_is_held_out() {
+        let division = in_groups(r#"{"validation": 20, "calibrate": 10}"#);
+        let judged = division.judged.handed_over();
+        let [train, judged, calibration] = [
+            &division.train,
+            &judged,
+            division.calibration.as_ref().unwrap(),
+        ]
+        .map(groups_of);
+        assert!(train.is_disjoint(&judged) && train.is_disjoint(&calibration));
+        assert!(judged.is_disjoint(&calibration));
+        let controls = division.control_rows().unwrap();
+        assert!(groups_of(&controls.train).is_disjoint(&groups_of(&controls.judged)));
+    }
+
+    #[test]
+    fn groups_are_in_one_fold() {
+        let division = in_groups(r#"{"cv": "2x3"}"#);
+        for cell in division.cells(false, &[]) {
+            let train = groups_of(&division.train(cell, None).unwrap());
+            let judged = |rows: &SealedRows| groups_of(&rows.handed_over());
+            assert!(train.is_disjoint(&division.with_judged(cell, judged)));
+        }
+    }
+
+    #[test]
+    fn settings_of_columns_that_are_not_there_are_refused() {
+        let refusal = |content: Content, options: &str| {
+            let options: Options = serde_json::from_str(options).unwrap();
+            Division::new(content, &options).unwrap_err().to_string()
+        };
+        let digits = examples::content(examples::digits());
+        assert_eq!(
+            refusal(digits, r#"{"preparation": {}}"#),
+            "preparation: the data have no columns to prepare; leave it out"
+        );
+        let table = examples::sides(&examples::table(30));
+        assert_eq!(
+            refusal(table, r#"{"preparation": {"one_hot": ["harbour"]}}"#),
+            "preparation: no column is called harbour; there are age, day, member, port"
+        );
     }
 }

@@ -2,12 +2,16 @@
 //! again.
 //!
 //! The file is a line of text that names the format, a line of JSON that says what follows, and the
-//! values themselves, each array aligned for its type. It is as large as the decoded data.
+//! values themselves, each array aligned for its type. It is as large as the decoded data. A table is
+//! handed over as it was read: the process that fits prepares its own training rows.
+
+mod columns;
 
 use crate::division::Division;
 use crate::failure::Failure;
-use catalog::Sealed;
-use data::{Buffer, Dataset, MappedFile, PictureShape, Samples};
+use crate::rows::Rows;
+use columns::ColumnPart;
+use data::{Buffer, Dataset, MappedFile, PictureShape, Samples, Targets};
 use records::{FoldOf, Protocol};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -15,9 +19,10 @@ use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tables::{Settings, Table};
 
 /// The first line.
-const FORMAT: &str = "plumbline divided data 1\n";
+const FORMAT: &str = "plumbline divided data 2\n";
 /// Every array begins at a multiple of this.
 const ALIGNMENT: usize = 64;
 
@@ -50,16 +55,33 @@ struct Contents {
     judged: Part,
     calibration: Option<Part>,
     folds: Vec<Range<usize>>,
+    settings: Settings,
 }
 
-/// Where the samples of a data set are, and the class of each.
+/// Where rows are, the class of each, and its group where they come in groups.
 #[derive(Serialize, Deserialize)]
 struct Part {
-    features: usize,
-    picture: Option<[usize; 2]>,
-    pixels: bool,
-    samples: Range<usize>,
+    values: Values,
     labels: Range<usize>,
+    groups: Option<Range<usize>>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Values {
+    Samples {
+        layout: Layout,
+        pixels: bool,
+        values: Range<usize>,
+    },
+    Table(Vec<ColumnPart>),
+}
+
+/// What the values of a row are of.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum Layout {
+    Row(usize),
+    Grey([usize; 2]),
+    Colour([usize; 2]),
 }
 
 impl Handover {
@@ -100,49 +122,71 @@ fn in_memory() -> Option<File> {
 }
 
 /// Gives places to arrays, one after another.
-struct Layout {
+struct Places {
     end: usize,
 }
 
-impl Layout {
-    fn place(&mut self, bytes: usize) -> Range<usize> {
+impl Places {
+    fn next(&mut self, bytes: usize) -> Range<usize> {
         let start = self.end.next_multiple_of(ALIGNMENT);
         self.end = start + bytes;
         start..self.end
     }
 
-    fn part(&mut self, data: &Dataset) -> Part {
-        let samples = data.samples();
+    fn part(&mut self, rows: &Rows) -> Part {
+        let targets = rows.targets();
+        Part {
+            values: match rows {
+                Rows::Samples(data) => self.samples(data.samples()),
+                Rows::Table(table) => {
+                    let columns = table.columns().iter();
+                    Values::Table(
+                        columns
+                            .map(|column| ColumnPart::place(column, self))
+                            .collect(),
+                    )
+                }
+            },
+            labels: self.next(2 * targets.len()),
+            groups: targets.groups().map(|groups| self.next(4 * groups.len())),
+        }
+    }
+
+    fn samples(&mut self, samples: &Samples) -> Values {
         let values = samples.len() * samples.features();
         let pixels = samples.pixels().is_some();
-        Part {
-            features: samples.features(),
-            picture: samples.picture().map(|shape| [shape.rows, shape.columns]),
+        let size = |shape: PictureShape| [shape.rows, shape.columns];
+        Values::Samples {
+            layout: match (samples.picture(), samples.colour_picture()) {
+                (Some(shape), _) => Layout::Grey(size(shape)),
+                (None, Some(shape)) => Layout::Colour(size(shape)),
+                (None, None) => Layout::Row(samples.features()),
+            },
             pixels,
-            samples: self.place(if pixels { values } else { 4 * values }),
-            labels: self.place(2 * data.len()),
+            values: self.next(if pixels { values } else { 4 * values }),
         }
     }
 }
 
 fn write(division: &Division, file: &File) -> io::Result<()> {
-    let judged = division.judged.handed_over();
+    let judged = &division.judged.handed_over();
     // Places count from the end of the second line, which is not known before it is written.
-    let mut layout = Layout { end: 0 };
+    let mut places = Places { end: 0 };
     let contents = Contents {
         protocol: division.protocol,
         seed: division.seed,
         judged_available: division.judged_available,
         train_available: division.train_available,
         class_names: division.train.class_names().to_vec(),
-        train: layout.part(&division.train),
-        judged: layout.part(judged),
-        calibration: division.calibration.as_ref().map(|data| layout.part(data)),
+        train: places.part(&division.train),
+        judged: places.part(judged),
+        calibration: division.calibration.as_ref().map(|data| places.part(data)),
         folds: division
             .folds
             .iter()
-            .map(|folds| layout.place(2 * folds.0.len()))
+            .map(|folds| places.next(2 * folds.0.len()))
             .collect(),
+        settings: division.settings.clone(),
     };
     let mut header = format!("{FORMAT}{}", serde_json::to_string(&contents)?);
     // Spaces, so that the values begin aligned.
@@ -155,10 +199,10 @@ fn write(division: &Division, file: &File) -> io::Result<()> {
         written: 0,
     };
     writer.to.write_all(header.as_bytes())?;
-    writer.data(&division.train, &contents.train)?;
-    writer.data(judged, &contents.judged)?;
+    writer.part(&division.train, &contents.train)?;
+    writer.part(judged, &contents.judged)?;
     if let (Some(data), Some(part)) = (&division.calibration, &contents.calibration) {
-        writer.data(data, part)?;
+        writer.part(data, part)?;
     }
     for (folds, place) in division.folds.iter().zip(&contents.folds) {
         writer.array(place, bytemuck::cast_slice(&folds.0))?;
@@ -180,16 +224,28 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn data(&mut self, data: &Dataset, part: &Part) -> io::Result<()> {
-        match data.samples().pixels() {
-            Some(pixels) => self.array(&part.samples, pixels)?,
-            None => self.array(
-                &part.samples,
-                bytemuck::cast_slice(&data.samples().to_f32()),
-            )?,
+    fn part(&mut self, rows: &Rows, part: &Part) -> io::Result<()> {
+        match (rows, &part.values) {
+            (Rows::Samples(data), Values::Samples { values, .. }) => {
+                match data.samples().pixels() {
+                    Some(pixels) => self.array(values, pixels)?,
+                    None => self.array(values, bytemuck::cast_slice(&data.samples().to_f32()))?,
+                }
+            }
+            (Rows::Table(table), Values::Table(parts)) => {
+                for (column, part) in table.columns().iter().zip(parts) {
+                    part.write(column, self)?;
+                }
+            }
+            _ => unreachable!("places are given to the same rows"),
         }
-        let labels: Vec<u16> = data.labels().iter().map(|&label| label as u16).collect();
-        self.array(&part.labels, bytemuck::cast_slice(&labels))
+        let targets = rows.targets();
+        let labels: Vec<u16> = targets.labels().iter().map(|&label| label as u16).collect();
+        self.array(&part.labels, bytemuck::cast_slice(&labels))?;
+        match (targets.groups(), &part.groups) {
+            (Some(groups), Some(place)) => self.array(place, bytemuck::cast_slice(groups)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -214,16 +270,17 @@ fn read(mapped: &MappedFile) -> Option<Division> {
     let folds = folds.map(|place| Some(FoldOf(reader.array::<u16>(place)?.to_vec())));
     Some(Division {
         protocol: contents.protocol,
-        train: reader.data(&contents.train)?,
+        train: reader.rows(&contents.train)?,
         calibration: match &contents.calibration {
-            Some(part) => Some(reader.data(part)?),
+            Some(part) => Some(reader.rows(part)?),
             None => None,
         },
-        judged: Sealed::new(reader.data(&contents.judged)?),
+        judged: reader.rows(&contents.judged)?.sealed(),
         folds: folds.collect::<Option<_>>()?,
         judged_available: contents.judged_available,
         train_available: contents.train_available,
         seed: contents.seed,
+        settings: contents.settings,
     })
 }
 
@@ -239,34 +296,57 @@ impl Reader<'_> {
         self.mapped.values(self.start + place.start..end)
     }
 
-    fn data(&self, part: &Part) -> Option<Dataset> {
-        let shape = part
-            .picture
-            .map(|[rows, columns]| PictureShape { rows, columns });
-        let samples = match (part.pixels, shape) {
-            (true, Some(shape)) => Samples::pixels_in(shape, self.array(&part.samples)?).ok()?,
-            (true, None) => return None,
-            (false, None) => {
-                Samples::features_in(part.features, self.array(&part.samples)?).ok()?
-            }
-            (false, Some(shape)) => Samples::features_in(part.features, self.array(&part.samples)?)
-                .and_then(|rows| rows.into_pictures(shape))
-                .ok()?,
-        };
+    fn rows(&self, part: &Part) -> Option<Rows> {
         let labels = self.array::<u16>(&part.labels)?;
         let labels = labels.iter().map(|&label| label.into()).collect();
-        Dataset::new(samples, labels, Arc::clone(&self.class_names)).ok()
+        let mut targets = Targets::new(labels, Arc::clone(&self.class_names)).ok()?;
+        if let Some(place) = &part.groups {
+            targets = targets.with_groups(self.array(place)?.to_vec()).ok()?;
+        }
+        match &part.values {
+            Values::Table(parts) => {
+                let columns = parts.iter().map(|part| part.read(self));
+                let table = Table::new(columns.collect::<Option<_>>()?, targets);
+                Some(Rows::Table(table.ok()?))
+            }
+            Values::Samples {
+                layout,
+                pixels,
+                values,
+            } => {
+                let samples = self.samples(*layout, *pixels, values)?;
+                Some(Rows::Samples(Dataset::with_targets(samples, targets).ok()?))
+            }
+        }
+    }
+
+    fn samples(&self, layout: Layout, pixels: bool, place: &Range<usize>) -> Option<Samples> {
+        let shape = |[rows, columns]: [usize; 2]| PictureShape { rows, columns };
+        let samples = match (pixels, layout) {
+            (true, Layout::Grey(size)) => Samples::pixels_in(shape(size), self.array(place)?),
+            (true, Layout::Colour(size)) => {
+                Samples::colour_pixels_in(shape(size), self.array(place)?)
+            }
+            (false, Layout::Row(features)) => Samples::features_in(features, self.array(place)?),
+            (false, Layout::Grey(size)) => {
+                Samples::features_in(shape(size).features(), self.array(place)?)
+                    .and_then(|rows| rows.into_pictures(shape(size)))
+            }
+            (true, Layout::Row(_)) | (false, Layout::Colour(_)) => return None,
+        };
+        samples.ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::examples;
     use crate::options::Options;
 
     fn divided(options: &str) -> Division {
         let options: Options = serde_json::from_str(options).unwrap();
-        Division::new(crate::examples::digits(), &options).unwrap()
+        Division::new(examples::content(examples::digits()), &options).unwrap()
     }
 
     #[test]
@@ -280,7 +360,7 @@ mod tests {
             let handover = Handover::new(&division).unwrap();
             let found = open(handover.path()).unwrap();
             assert_eq!(found.train, division.train, "{options}");
-            assert_eq!(found.judged.look(), division.judged.look());
+            assert_eq!(found.judged.handed_over(), division.judged.handed_over());
             assert_eq!(found.calibration, division.calibration);
             assert_eq!(found.folds, division.folds);
             assert_eq!(found.protocol, division.protocol);
@@ -292,9 +372,45 @@ mod tests {
         let stripes = classifier_conformance::stripes();
         let both = [stripes.clone(), stripes.clone()];
         let splits = catalog::Splits::new("stripes", "Stripes", "test", both, Default::default());
-        let division = Division::new(splits.unwrap(), &Options::default()).unwrap();
+        let content = examples::content(splits.unwrap());
+        let division = Division::new(content, &Options::default()).unwrap();
         let handover = Handover::new(&division).unwrap();
-        assert_eq!(open(handover.path()).unwrap().train, stripes);
+        assert_eq!(open(handover.path()).unwrap().train, Rows::Samples(stripes));
+    }
+
+    #[test]
+    fn colours_stay_colours() {
+        let shape = PictureShape {
+            rows: 1,
+            columns: 2,
+        };
+        let samples = Samples::from_colour_pixels(shape, (0..24).collect()).unwrap();
+        let names = ["a", "b"].map(str::to_owned);
+        let data = Dataset::new(samples, vec![0, 1, 0, 1], names.into()).unwrap();
+        let division = divided("{}");
+        let division = Division {
+            train: Rows::Samples(data.clone()),
+            ..division
+        };
+        let handover = Handover::new(&division).unwrap();
+        assert_eq!(open(handover.path()).unwrap().train, Rows::Samples(data));
+    }
+
+    #[test]
+    fn a_table_is_handed_over_with_what_is_missing_its_groups_and_its_settings() {
+        let table = examples::table(60);
+        let groups = (0..60).map(|row| row / 2).collect();
+        let targets = table.targets().clone().with_groups(groups).unwrap();
+        let table = Table::new(table.columns().to_vec(), targets).unwrap();
+        let options = r#"{"cv": 3, "preparation": {"rare_below": 2, "standardise": ["age"]}}"#;
+        let options: Options = serde_json::from_str(options).unwrap();
+        let division = Division::new(examples::sides(&table), &options).unwrap();
+        let handover = Handover::new(&division).unwrap();
+        let found = open(handover.path()).unwrap();
+        assert_eq!(found.train, division.train);
+        assert_eq!(found.judged.handed_over(), division.judged.handed_over());
+        assert_eq!(found.settings, division.settings);
+        assert_ne!(found.settings, Settings::default());
     }
 
     #[test]

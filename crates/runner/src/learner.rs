@@ -128,6 +128,14 @@ impl Method {
         variables.iter().map(owned).collect()
     }
 
+    /// Whether it is for such data. A program of the user's may be for any.
+    pub fn suits(&self, pictures: bool) -> bool {
+        match self {
+            Self::Registered { entry, .. } => entry.suits.includes(pictures),
+            Self::Command(_) => true,
+        }
+    }
+
     /// Whether the fit depends on the seed. A program of the user's is told the seed.
     pub fn is_stochastic(&self) -> bool {
         match self {

@@ -112,7 +112,8 @@ fn fit_and_evaluate(
     let cost = Cost {
         time: stopwatch.elapsed(),
         memory: most,
-    };
+    }
+    .after(data.preparation);
     let fitted = evaluate(classifier.as_ref(), data, conditions, epochs, cost)?;
     if let Some(keeper) = keeper {
         keeper.keep(classifier.as_ref(), fitted.temperature);
@@ -145,7 +146,7 @@ fn evaluate(
     Ok(Fitted {
         parameters: Some(classifier.parameter_count()),
         fit_seconds: Some(cost.time.as_secs_f64()),
-        predict_seconds: Some(predict_time.as_secs_f64()),
+        predict_seconds: Some((predict_time + data.judged_preparation).as_secs_f64()),
         latency: Some(latency(classifier, judged)),
         peak_memory_bytes: Some(cost.memory),
         train_accuracy: Some(train_accuracy),

@@ -52,14 +52,24 @@ fn surest(
     let is_wrong = |&sample: &usize| usize::from(predicted[sample]) != labels[sample];
     let mut wrong: Vec<usize> = (0..test.len()).filter(is_wrong).collect();
     wrong.sort_by(|&a, &b| confidence(b).total_cmp(&confidence(a)).then(a.cmp(&b)));
-    let most = MOST_PIXELS / test.samples().features().max(1);
-    wrong.truncate(MISTAKES.min(most));
+    let samples = test.samples();
+    let are_pictures = samples.picture().is_some() || samples.colour_picture().is_some();
+    let most = MOST_PIXELS / samples.features().max(1);
+    wrong.truncate(if are_pictures {
+        MISTAKES.min(most)
+    } else {
+        MISTAKES
+    });
     let mistake = |sample: usize| Mistake {
         image: sample,
         truth: labels[sample],
         predicted: predicted[sample].into(),
         probability: is_logarithm.then(|| f64::from(confidence(sample)).exp()),
-        pixels: test.samples().grey_levels(sample).into_owned(),
+        pixels: if are_pictures {
+            samples.grey_levels(sample).into_owned()
+        } else {
+            Vec::new()
+        },
     };
     wrong.into_iter().map(mistake).collect()
 }

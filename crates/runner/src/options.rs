@@ -1,6 +1,11 @@
 //! What a comparison is asked to do beside its models: one struct for plans, command line, schema and
 //! store keys.
 
+mod recorded;
+mod values;
+
+pub use values::{PictureSize, Share};
+
 use crate::margin::Margin;
 use classifier::Count;
 use classifier::schemars::{self, JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -9,8 +14,9 @@ use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use tables::Settings;
 
 /// The keys of a plan, and the options of the command line that have their names. An option that is
 /// not given is absent.
@@ -29,6 +35,34 @@ pub struct Options {
     /// Directory of the four files, relative to the plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
+    /// Data of your own, relative to the plan: a table (CSV, TSV, ARFF, Parquet), arrays (NPY, NPZ), rows
+    /// of svmlight, or a directory of pictures, of arrays or of IDX files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// A second file or directory to test on, relative to the plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<PathBuf>,
+    /// Without one, the share of the rows that is set aside for the test.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_share: Option<Share>,
+    /// The column of the classes; else the one that is called class, label, target or y.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Columns that are not used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ignore: Option<Vec<String>>,
+    /// A column whose equal values mark rows that belong together: no split divides them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Columns of numbers that are names of categories.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub categories: Option<Vec<String>>,
+    /// Words that stand for a missing value, besides the usual ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Vec<String>>,
+    /// Give all pictures this size, as in 28x28.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resize: Option<PictureSize>,
     /// Seed of everything random.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Seed>,
@@ -59,6 +93,9 @@ pub struct Options {
     /// A quick look: a few thousand samples, so that everything is seen to work.
     #[serde(skip)]
     pub quick: bool,
+    /// How the columns of a table become features.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preparation: Option<Settings>,
 }
 
 impl Options {
@@ -88,11 +125,13 @@ impl Options {
         let Ok(flags) = serde_json::to_value(flags).map(map) else {
             unreachable!("flags are plain values")
         };
-        let mut all = map(serde_json::to_value(Self {
+        let without_paths = Self {
             data_dir: None,
+            data: None,
+            test: None,
             ..self.clone()
-        })
-        .unwrap_or_default());
+        };
+        let mut all = map(serde_json::to_value(without_paths).unwrap_or_default());
         if ["validation", "cv"]
             .iter()
             .any(|key| flags.contains_key(*key))
@@ -105,12 +144,84 @@ impl Options {
             quick,
             // A path need not be UTF-8, as JSON is.
             data_dir: self.data_dir,
+            data: self.data,
+            test: self.test,
             ..changed
         }
     }
 
-    /// Two keys that exclude each other, the first of which is `cv`.
+    /// The same without a data set, and without what was said of its columns.
+    #[must_use]
+    pub fn without_data(self) -> Self {
+        Self {
+            dataset: None,
+            data_dir: None,
+            data: None,
+            test: None,
+            test_share: None,
+            label: None,
+            ignore: None,
+            group: None,
+            categories: None,
+            missing: None,
+            resize: None,
+            ..self
+        }
+    }
+
+    /// The same with every path that `path` makes of its own.
+    #[must_use]
+    pub fn with_paths(self, path: impl Fn(&Path) -> PathBuf) -> Self {
+        Self {
+            data_dir: self.data_dir.as_deref().map(&path),
+            data: self.data.as_deref().map(&path),
+            test: self.test.as_deref().map(&path),
+            ..self
+        }
+    }
+
+    /// How files of the user's own are read.
+    pub fn reading(&self) -> catalog::Options {
+        let default = catalog::Options::default();
+        catalog::Options {
+            label: self.label.clone(),
+            ignore: self.ignore.clone().unwrap_or_default(),
+            group: self.group.clone(),
+            categories: self.categories.clone().unwrap_or_default(),
+            missing: self.missing.clone().unwrap_or_default(),
+            test: self.test.clone(),
+            test_share: self.test_share.map_or(default.test_share, Share::get),
+            seed: self.seed(),
+            resize: self.resize.map(PictureSize::shape),
+            ..default
+        }
+    }
+
+    /// The first key that says something of data of the user's own.
+    pub fn said_of_data(&self) -> Option<&'static str> {
+        let said = [
+            ("test", self.test.is_some()),
+            ("test_share", self.test_share.is_some()),
+            ("label", self.label.is_some()),
+            ("ignore", self.ignore.is_some()),
+            ("group", self.group.is_some()),
+            ("categories", self.categories.is_some()),
+            ("missing", self.missing.is_some()),
+            ("resize", self.resize.is_some()),
+        ];
+        said.into_iter()
+            .find(|(_, is_said)| *is_said)
+            .map(|(key, _)| key)
+    }
+
+    /// Two keys that exclude each other.
     pub fn exclusion(&self) -> Option<[&'static str; 2]> {
+        if self.data.is_some() && self.data_dir.is_some() {
+            return Some(["data", "data_dir"]);
+        }
+        if self.test.is_some() && self.test_share.is_some() {
+            return Some(["test", "test_share"]);
+        }
         self.cv?;
         let others = [
             ("validation", self.validation.is_some()),

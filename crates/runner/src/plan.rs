@@ -127,6 +127,22 @@ impl Plan {
         Ok(())
     }
 
+    /// Adds every registered model that is not planned, with its defaults.
+    ///
+    /// # Errors
+    /// None: their names differ.
+    pub fn add_registered(&mut self) -> Result<(), Failure> {
+        let planned = self.models.iter().map(|model| model.id.clone());
+        let missing = self
+            .registry
+            .models()
+            .iter()
+            .map(|entry| entry.id.to_owned());
+        let mut all: Vec<String> = planned.collect();
+        all.extend(missing.filter(|id| !all.contains(id)).collect::<Vec<_>>());
+        self.choose(&all)
+    }
+
     /// Applies `MODEL.PARAMETER=VALUE`.
     ///
     /// # Errors

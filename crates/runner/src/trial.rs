@@ -186,6 +186,7 @@ impl Trials<'_> {
             "measuring": build.sources_of(env!("CARGO_PKG_NAME")),
             "recipe": recipe(&learner.method, &build),
             "data": self.sha256,
+            "preparation": self.division.preparation(),
             "train_samples": train_samples,
             // Folds differ in size: a limit may be all of one and cut another.
             "limit": learner.train_limit,

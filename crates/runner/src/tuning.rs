@@ -11,8 +11,9 @@ use crate::learner::Learner;
 use crate::options::Options;
 use crate::resource::Resource;
 use crate::trial::Trials;
-use catalog::Splits;
+use catalog::{Content, Loaded};
 use classifier::Count;
+use data::Targets;
 use records::{
     Environment, ExpectedBest, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
 };
@@ -77,7 +78,7 @@ impl<'a> Tuning<'a> {
     /// # Errors
     /// If the data cannot be learnt from or not be divided as asked for, or a grid is beyond its budget.
     pub fn new(
-        splits: Splits,
+        data: impl Into<Loaded>,
         mut learners: Vec<Learner>,
         options: &Options,
         search: SearchOptions,
@@ -87,11 +88,16 @@ impl<'a> Tuning<'a> {
         for learner in &learners {
             check_grid(learner, &search)?;
         }
-        splits.check()?;
-        let counts = splits.train.class_counts();
+        let data: Loaded = data.into();
+        data.content.check()?;
+        let targets: &Targets = match &data.content {
+            Content::Samples { train, .. } => train.as_ref(),
+            Content::Table { train, .. } => train.targets(),
+        };
+        let counts = targets.class_counts();
         let classes = counts.iter().filter(|&&count| count > 0).count();
         let held_out = VALIDATION
-            .min(splits.train.len() / VALIDATION_SHARE)
+            .min(targets.len() / VALIDATION_SHARE)
             .max(classes);
         let options = Options {
             seeds: None,
@@ -103,10 +109,10 @@ impl<'a> Tuning<'a> {
             },
             ..options.clone()
         };
-        let environment = setting.environment(&splits.origin);
-        let (title, sha256) = (splits.title.clone(), splits.sha256.clone());
+        let environment = setting.environment(&data.origin);
+        let (title, sha256) = (data.title.clone(), data.sha256.clone());
         // The test samples end here: what follows has the training samples only.
-        let division = Division::new(splits, &options)?;
+        let division = Division::new(data.content, &options)?;
         for learner in &mut learners {
             learner.train_limit = division.limit(learner.train_limit, &options);
             for cell in division.cells(false, &[]) {
@@ -289,7 +295,7 @@ impl Tuning<'_> {
         let least = if self.search.method.shrinks() {
             let first = division.cells(false, &[])[0];
             let train = division.train(first, model.train_limit)?;
-            resource.least_share(model, train.len(), train.classes())
+            resource.least_share(model, train.len(), train.class_names().len())
         } else {
             LEAST_SHARE
         };

@@ -26,6 +26,7 @@ mod crossed;
 mod equivalence;
 mod independent;
 mod interval;
+mod letters;
 mod looks;
 mod moments;
 mod paired;
@@ -39,6 +40,7 @@ mod recorded;
 mod resampled;
 mod right;
 mod seeds;
+mod seriation;
 mod several;
 mod shuffled;
 mod signed_ranks;
@@ -59,10 +61,11 @@ pub use crossed::CrossedDifference;
 pub use equivalence::{Relation, paired_relation};
 pub use independent::independent_difference;
 pub use interval::{Interval, binomial_tail, wilson};
+pub use letters::compact_letters;
 pub use looks::{Looks, luck_bound};
 pub use moments::{mean, quantile, variance};
 pub use paired::{McNemar, holm, mcnemar};
-pub use pairs::{PairComparison, against_control, all_pairs, distinct_pairs};
+pub use pairs::{PairComparison, against_control, all_pairs, compare_pair, distinct_pairs};
 pub use power::{
     detectable_difference, detectable_effect, least_detectable, mcnemar_power, samples_needed,
     t_power,
@@ -75,6 +78,7 @@ pub use ranks::{Friedman, critical_difference, exact_critical_difference, friedm
 pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f};
 pub use right::{only_right, right, share_right};
 pub use seeds::{Outperforming, SeedDifference, outperforming};
+pub use seriation::seriation;
 pub use several::{Test, cochran_q, groups};
 pub use shuffled::{ShuffledLabels, shuffled_labels, shuffles_to_fail};
 pub use signed_ranks::{signed_rank_posterior, wilcoxon};

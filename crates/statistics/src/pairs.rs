@@ -116,8 +116,12 @@ fn compare(
     }
 }
 
-/// The comparison of two from their counts, as one of `tests` pairs.
-pub(crate) fn compare_pair(
+/// The comparison of two classifiers, 0 and 1, from their counts, as one of `tests` pairs: what
+/// [`all_pairs`] does with each.
+///
+/// # Panics
+/// If more samples differ than there are, or `alpha` is not in (0, 1).
+pub fn compare_pair(
     only_first: usize,
     only_second: usize,
     samples: usize,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The columns that a part of the preparation concerns: all (`true`), none (`false`), or those named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(inline)]
 pub enum Columns {
     /// All of them, or none.
     All(bool),
@@ -27,6 +28,7 @@ impl Columns {
 /// How a table becomes features. Each part can be turned off, or limited to named columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
 pub struct Settings {
     /// Put the median of the training rows where a number or a date is missing, and the more frequent
     /// of the two where a truth value is. Elsewhere a missing value stays NaN, and most models refuse it.

@@ -6,12 +6,12 @@ use crate::interrupt::on_interrupt;
 use crate::keeping;
 use crate::output;
 use crate::progress::Progress;
-use crate::request::{check_exclusions, command_line, own_processes};
+use crate::request::{check_exclusions, command_line, own_processes, share};
 use crate::table;
-use analysis::{ModelSummary, Report, Status};
-use catalog::Splits;
+use analysis::{ModelSummary, Planned, Report, Status};
+use catalog::{Content, Loaded, inspect};
 use predictions::{Truth, beside, read_models};
-use report::{write_index, write_report};
+use report::{foresight, write_index, write_report};
 use runner::{Comparison, Given, Options};
 
 /// The plan that runs unless another is named.
@@ -20,7 +20,7 @@ pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
 /// Runs the command.
 pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let run = &arguments.run;
-    let mut plan = run.plan(DEFAULT, "the default plan")?;
+    let mut plan = run.plan(DEFAULT, "the default plan", true)?;
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;
@@ -31,10 +31,19 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
                 .to_owned(),
         });
     }
-    let learners = plan.ready()?;
-    let splits = run.load(&plan)?;
-    let given = given(arguments, &plan.options, &splits)?;
-    let comparison = Comparison::new(splits, learners, plan.options)?.with(given)?;
+    let mut learners = plan.ready()?;
+    let data = run.load(&plan, &mut learners)?;
+    let given = given(arguments, &plan.options, &data)?;
+    // Data known by name are what they are.
+    let doubts = plan.options.data.as_ref().map(|_| inspect(&data).doubts());
+    let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
+    let comparison = comparison.doubted(doubts.unwrap_or_default());
+    if arguments.dry_run {
+        for line in foresight(planned(&comparison), comparison.dataset().words()) {
+            output::line(line);
+        }
+        return Ok(());
+    }
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
     let mut setting = run.setting(&executor, &cancellation, &command);
@@ -62,12 +71,21 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     verdict(&report)
 }
 
+/// What is about to be compared.
+fn planned(comparison: &Comparison) -> Planned {
+    let (dataset, options) = (comparison.dataset(), comparison.options());
+    Planned {
+        models: comparison.models(),
+        has_baseline: options.baseline.is_some(),
+        train: dataset.train,
+        images: dataset.test,
+        protocol: comparison.protocol(),
+        margin: share(options.margin),
+    }
+}
+
 /// The models of `--with`, whose predictions are read before anything is fitted.
-fn given(
-    arguments: &CompareArgs,
-    options: &Options,
-    splits: &Splits,
-) -> Result<Vec<Given>, Failure> {
+fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Vec<Given>, Failure> {
     if arguments.with.is_empty() {
         return Ok(Vec::new());
     }
@@ -79,8 +97,11 @@ fn given(
                     .to_owned(),
         });
     }
-    let test = &splits.test;
-    let samples = Truth::of_rows("the test set", test.samples().len(), test.class_names());
+    let (test, class_names) = match &data.content {
+        Content::Samples { test, .. } => (test.len(), test.class_names()),
+        Content::Table { test, .. } => (test.len(), test.class_names()),
+    };
+    let samples = Truth::of_rows("the test set", test, class_names);
     let models = read_models(&samples, &arguments.with)?;
     Ok(beside(&samples, models, options.seed(), options.seeds())?)
 }

@@ -1,12 +1,34 @@
 //! `datasets`: what is known by name, where it is, and how large.
 
+use crate::cli::DatasetsCommand;
+use crate::failure::Failure;
 use crate::output;
 use crate::table::{Column, Table};
-use catalog::{CATALOG, FILES, Location, cache_dir, search_path};
+use catalog::{CATALOG, FILES, Location, TABLES, cache_dir, search_path};
+use runner::{Options, Seed};
 use std::path::Path;
 
 /// Runs the command.
-pub(crate) fn run() {
+pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
+    match command {
+        None => list(),
+        Some(DatasetsCommand::Inspect {
+            path,
+            seed,
+            reading,
+        }) => {
+            let options = reading.change(Options {
+                seed: seed.map(Seed::new),
+                ..Options::default()
+            });
+            let loaded = catalog::load(path, &options.reading())?;
+            output::line(catalog::inspect(&loaded).in_words(&loaded));
+        }
+    }
+    Ok(())
+}
+
+fn list() {
     let mut table = Table::new(vec![
         Column::name("dataset", 0),
         Column::name("title", 3),
@@ -39,10 +61,21 @@ pub(crate) fn run() {
             entry.licence,
         ]);
     }
+    for entry in TABLES {
+        let rows = entry.rows.to_string();
+        let all = [
+            entry.id,
+            entry.title,
+            &rows,
+            "–",
+            "in this program",
+            "–",
+            entry.licence,
+        ];
+        table.add_row(all);
+    }
     output::line(&table);
-    output::line(format_args!(
-        "Any other data set in MNIST's file naming: --data-dir DIR."
-    ));
+    output::line("Your own data: compare --data PATH; datasets inspect PATH looks through them.");
 }
 
 fn size_of_files(directory: &Path) -> u64 {

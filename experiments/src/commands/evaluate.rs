@@ -4,28 +4,35 @@ use crate::cli::EvaluateArgs;
 use crate::failure::Failure;
 use crate::table::{Column, Table};
 use crate::{keeping, output, source};
+use catalog::Content;
 use kept::{Comparison, JudgedAbout, MetricAbout};
+use runner::Options;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &EvaluateArgs) -> Result<(), Failure> {
     let kept = keeping::load(&arguments.model)?;
-    let splits = source::load(&arguments.data, true)?;
-    kept.check(splits.test.samples(), &splits.title)?;
-    kept.check_classes(splits.test.class_names(), &splits.title)?;
-    let (scores, logs) = kept.predict(splits.test.samples());
-    let (predictions, classes) = (scores.labels(), splits.test.classes());
-    let [_, _, samples, labels] = splits.sha256.clone();
+    let mirror = arguments.data.known.mirror.as_deref();
+    let data = source::load(&arguments.data.change(Options::default()), mirror, true)?;
+    let test = match &data.content {
+        Content::Samples { test, .. } => test,
+        Content::Table { test, .. } => &test.prepared(kept.preparation(&data.title)?)?,
+    };
+    kept.check(test.samples(), &data.title)?;
+    kept.check_classes(test.class_names(), &data.title)?;
+    let (scores, logs) = kept.predict(test.samples());
+    let (predictions, classes) = (scores.labels(), test.classes());
+    let [_, _, samples, labels] = data.sha256.clone();
     let now = keeping::judged(
         "test samples",
         Some([samples, labels]),
-        [splits.test.look().labels(), &predictions],
+        [test.look().labels(), &predictions],
         logs.as_ref().map(classifier::Scores::values),
         classes,
     );
     let then = kept.about.judged.as_ref();
     output::line(format_args!(
         "{} on {} test samples of {}",
-        kept.about.id, now.samples, splits.title
+        kept.about.id, now.samples, data.title
     ));
     let rows = now.beside(then);
     output::line(table(&rows));

@@ -7,7 +7,9 @@ use crate::failure::Failure;
 use crate::output;
 use analysis::Report;
 use records::{Records, write_file};
-use report::{Table, epochs_table, event_files, latex, models_table, predictions_table};
+use report::{
+    Table, epochs_table, event_files, latex, models_table, pairs_table, predictions_table,
+};
 use std::path::Path;
 
 /// Runs the command.
@@ -60,6 +62,7 @@ impl ExportArgs {
     fn table(&self, records: Records) -> Table {
         match self.table.unwrap_or(Contents::Models) {
             Contents::Models => models_table(&Report::new(records)),
+            Contents::Pairs => pairs_table(&Report::new(records)),
             Contents::Epochs => epochs_table(&records),
             Contents::Predictions => predictions_table(&records),
         }

@@ -3,10 +3,12 @@
 use crate::cli::{DiffArgs, RecordsArgs};
 use crate::failure::Failure;
 use crate::output;
+use crate::request::share;
 use crate::table::{Column, Table};
 use analysis::{Change, ModelChange, ModelSummary, Report, diff};
 use records::{read_records, runs};
-use report::{incomparable_in_words, judged_images};
+use report::{change_in_words, judged_images};
+use runner::Margin;
 
 /// Runs `history`.
 pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
@@ -58,11 +60,7 @@ fn row(name: &str, report: &Report) -> Vec<String> {
     vec![
         name.to_owned(),
         count,
-        format!(
-            "{} {}{quick}",
-            report.dataset.test,
-            judged_images(report.protocol.judged_on)
-        ),
+        format!("{} {}{quick}", report.dataset.test, judged_images(report)),
         report.seed.to_string(),
         report.environment.commit.clone(),
         best.map_or_else(String::new, |model| model.id.clone()),
@@ -77,7 +75,9 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
     let [first, second] =
         [&arguments.first, &arguments.second].map(|run| read_records(&arguments.records.file(run)));
     let (first, second) = (first?, second?);
-    let found = diff(&first, &second);
+    let recorded = first.run.margin.and_then(Margin::new);
+    let margin = share(arguments.margin.or(recorded));
+    let found = diff(&first, &second, margin);
     output::line(format_args!(
         "first: {}, second: {}",
         arguments.first, arguments.second
@@ -108,11 +108,10 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
         Column::name("model", 0),
         Column::number("first, % right", 0),
         Column::number("second, % right", 0),
-        Column::name("adjusted p", 1),
         Column::text("verdict"),
     ]);
     for model in &found.models {
-        accuracies.add_row(accuracy_row(model));
+        accuracies.add_row(accuracy_row(model, margin));
     }
     output::line(&accuracies);
     for (models, run) in [
@@ -131,24 +130,15 @@ fn changed(what: String, change: &Change) -> [String; 3] {
     [what, or_dash(&change.first), or_dash(&change.second)]
 }
 
-fn accuracy_row(model: &ModelChange) -> [String; 5] {
+fn accuracy_row(model: &ModelChange, margin: Option<f64>) -> [String; 4] {
     let percent = |accuracy: Option<f64>| {
         accuracy.map_or_else(|| "–".to_owned(), |a| format!("{:.2}", a * 100.0))
     };
     let [first, second] = model.accuracy.map(percent);
-    let said = match (model.same_predictions, model.p_adjusted) {
-        (Some(true), _) => "the same predictions".to_owned(),
-        (_, Some(p)) if p < 0.05 => "different".to_owned(),
-        (_, Some(_)) => "cannot be told apart".to_owned(),
-        _ => model
-            .reason
-            .as_ref()
-            .map_or_else(String::new, incomparable_in_words),
-    };
-    let p = match model.p_adjusted {
-        Some(p) if p < 0.001 => "p < 0.001".to_owned(),
-        Some(p) => format!("p = {p:.3}"),
-        None => String::new(),
-    };
-    [model.id.clone(), first, second, p, said]
+    [
+        model.id.clone(),
+        first,
+        second,
+        change_in_words(model, margin),
+    ]
 }

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::{keeping, output};
 use catalog::{Asked, Manner, Options, ask};
 use data::Samples;
-use kept::{Answers, Format, Kept, KeptError};
+use kept::{Answers, Format, Kept};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use tables::Kind;
@@ -82,15 +82,12 @@ fn read_file(kept: &Kept, file: &Path) -> Result<(Samples, bool), Failure> {
                 .collect()
         });
     let asked = ask(file, &Options::default(), shape, columns.as_deref())?;
-    match (asked, &about.preparation) {
-        (Asked::Picture(samples), _) => Ok((samples, true)),
-        (Asked::Samples(samples), _) => Ok((samples, false)),
-        (Asked::Table(table), Some(preparation)) => Ok((preparation.apply(&table)?, false)),
-        (Asked::Table(_), None) => Err(KeptError::Unsuited(format!(
-            "{}: a table, and {} was not fitted to the columns of one",
-            file.display(),
-            about.id
-        ))
-        .into()),
+    match asked {
+        Asked::Picture(samples) => Ok((samples, true)),
+        Asked::Samples(samples) => Ok((samples, false)),
+        Asked::Table(table) => {
+            let preparation = kept.preparation(&file.display().to_string())?;
+            Ok((preparation.apply(&table)?, false))
+        }
     }
 }

@@ -3,6 +3,7 @@
 use crate::cli::ShowArgs;
 use crate::failure::Failure;
 use crate::output;
+use catalog::Content;
 use console::Term;
 use data::Dataset;
 use records::write_file;
@@ -15,12 +16,19 @@ const SHEET_COLUMNS: usize = 10;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
-    let splits = crate::source::load(&arguments.data, false)?;
-    let split = if arguments.test {
-        splits.test.look()
-    } else {
-        &splits.train
+    let options = runner::Options {
+        dataset: arguments.data.dataset.clone(),
+        data_dir: arguments.data.data_dir.clone(),
+        ..runner::Options::default()
     };
+    let loaded = crate::source::load(&options, arguments.data.mirror.as_deref(), false)?;
+    let Content::Samples { train, test } = &loaded.content else {
+        return Err(Failure::Option {
+            option: "show".to_owned(),
+            reason: format!("{} is a table, and this shows pictures", loaded.id),
+        });
+    };
+    let split = if arguments.test { test.look() } else { train };
     let count = split.len().min(usize::from(arguments.count));
     let first = split.select(&(0..count).collect::<Vec<_>>());
     let width = usize::from(Term::stdout().size().1);
@@ -28,7 +36,7 @@ pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
 
     let path = arguments.png.clone().unwrap_or_else(|| {
         PathBuf::from("results")
-            .join(&splits.id)
+            .join(&loaded.id)
             .join("first-images.png")
     });
     let shape = first.samples().shown_shape();

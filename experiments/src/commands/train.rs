@@ -24,10 +24,12 @@ pub(crate) fn run(arguments: &TrainArgs) -> Result<(), Failure> {
     if let Some(limit) = arguments.train_limit {
         flags["train_limit"] = limit.into();
     }
-    plan.options = std::mem::take(&mut plan.options).changed_by(&flags);
+    let options = std::mem::take(&mut plan.options).changed_by(&flags);
+    plan.options = arguments.data.change(options);
     let learners = plan.ready()?;
-    let splits = source::load(&arguments.data, arguments.quiet)?;
-    let comparison = Comparison::new(splits, learners, plan.options)?;
+    let mirror = arguments.data.known.mirror.as_deref();
+    let data = source::load(&plan.options, mirror, arguments.quiet)?;
+    let comparison = Comparison::new(data, learners, plan.options)?;
     let (executor, command) = (own_processes()?, command_line());
     let setting = Setting {
         threads: arguments.threads.map_or_else(processors, usize::from),

@@ -18,14 +18,14 @@ const DEFAULT: &str = include_str!("../../plans/tuning.toml");
 /// Runs the command.
 pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
     let run = &arguments.run;
-    let plan = run.plan(DEFAULT, "the default tuning plan")?;
+    let plan = run.plan(DEFAULT, "the default tuning plan", false)?;
     check_exclusions(&plan)?;
     check_options(arguments)?;
-    let learners = plan.ready()?;
+    let mut learners = plan.ready()?;
+    let data = run.load(&plan, &mut learners)?;
     let limits: Vec<Option<usize>> = learners.iter().map(|model| model.train_limit).collect();
-    let splits = run.load(&plan)?;
     let results = run.results();
-    let directory = results.join(&splits.id).join("tuning");
+    let directory = results.join(&data.id).join("tuning");
 
     let (executor, cancellation, command) = (own_processes()?, on_interrupt(), command_line());
     let setting = run.setting(&executor, &cancellation, &command);
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
         trials: arguments.trials.get().into(),
         seconds: arguments.seconds.map(f64::from),
     };
-    let tuning = Tuning::new(splits, learners, &plan.options, search, &results, &setting)?;
+    let tuning = Tuning::new(data, learners, &plan.options, search, &results, &setting)?;
     let mut tuned = tuning.run(&SearchProgress::new(run.quiet))?;
     tuned.plan = directory.join("plan.toml").display().to_string();
     let chosen = tuning.chosen(&plan.options, &limits, &tuned);

@@ -1,13 +1,13 @@
 //! `verify`: fit some cells of a run again, and see whether the same comes out.
 
 use crate::build::BUILD;
-use crate::cli::{DataArgs, VerifyArgs};
+use crate::cli::VerifyArgs;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::progress::Progress;
 use crate::registry::REGISTRY;
-use crate::request::{command_line, own_processes};
+use crate::request::{command_line, own_processes, share};
 use crate::source;
 use crate::table::{Column, Table};
 use analysis::agreement;
@@ -16,7 +16,7 @@ use classifier::generator;
 use rand::seq::SliceRandom;
 use records::{FitRecord, Outcome, PlannedModel, Records, RunRecord};
 use report::agreement_in_words;
-use runner::{Comparison, Learner, Method, Options, Place, Setting, Watcher, processors};
+use runner::{Comparison, Learner, Margin, Method, Options, Place, Setting, Watcher, processors};
 use std::path::PathBuf;
 
 /// Random stream of the cells; models use small numbers.
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     if cells.is_empty() {
         return Err(Failure::NothingToVerify { path });
     }
-    let comparison = again(&run, arguments.data_dir)?;
+    let comparison = again(&run, arguments.data_dir, arguments.data)?;
     let (executor, command) = (own_processes()?, command_line());
     let setting = Setting {
         threads: run.environment.threads().unwrap_or_else(processors),
@@ -46,8 +46,10 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     cells.truncate(usize::from(arguments.cells.get()));
     let mut table = Table::new(vec![Column::name("fit", 0), Column::text("fitted again")]);
     let mut different: Vec<String> = Vec::new();
+    let recorded = run.margin.and_then(Margin::new);
+    let margin = share(arguments.margin.or(recorded));
     let mut compare = |record: &FitRecord, outcome: Outcome, watcher: &mut dyn Watcher| {
-        let found = agreement(&run, record, &outcome);
+        let found = agreement(&run, record, &outcome, margin);
         let said = agreement_in_words(&found);
         watcher.end(&said);
         if found.is_broken() && !different.contains(&record.id) {
@@ -72,25 +74,31 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
 }
 
 /// The comparison of a run, from its record.
-fn again(run: &RunRecord, data_dir: Option<PathBuf>) -> Result<Comparison, Failure> {
+fn again(
+    run: &RunRecord,
+    data_dir: Option<PathBuf>,
+    data: Option<PathBuf>,
+) -> Result<Comparison, Failure> {
     let name = &run.dataset.name;
-    // A run on files of the user's own recorded where they were.
-    let recorded = PathBuf::from(&run.environment.data_origin);
-    let own = CatalogEntry::find(name).is_none() && recorded.is_dir();
-    let data = DataArgs {
-        dataset: Some(name.clone()),
-        data_dir: data_dir.or_else(|| own.then_some(recorded)),
-        mirror: None,
-    };
-    let splits = source::load(&data, false)?;
-    if splits.sha256 != run.dataset.sha256 {
+    let mut options = Options::of_run(run);
+    if run.options.is_empty() {
+        // Older records say where files of the user's own were, and nothing else.
+        let recorded = PathBuf::from(&run.environment.data_origin);
+        let own = CatalogEntry::find(name).is_none() && recorded.is_dir();
+        options.dataset = Some(name.clone());
+        options.data_dir = own.then_some(recorded);
+    }
+    options.data = data.or(options.data);
+    options.data_dir = data_dir.or(options.data_dir);
+    let data = source::load(&options, None, false)?;
+    if data.sha256 != run.dataset.sha256 {
         let name = name.clone();
         return Err(runner::Failure::OtherData { name }.into());
     }
     let ours = run.models.iter().filter(|model| is_ours(run, &model.id));
     let learners = ours.map(|planned| learner(run, planned));
     let learners = learners.collect::<Result<_, Failure>>()?;
-    Ok(Comparison::new(splits, learners, Options::of_run(run))?)
+    Ok(Comparison::new(data, learners, options)?)
 }
 
 /// Whether a model was fitted here, and can be fitted again.

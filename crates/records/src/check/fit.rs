@@ -2,7 +2,8 @@
 
 use super::demand::{MOST_COUNTED, count, demand, length, number, planned};
 use crate::{
-    Cell, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome, Role, RunRecord, Split,
+    Cell, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome, Role, RunRecord,
+    SampleKind, Split,
 };
 
 /// The longest time, in seconds: thirty years.
@@ -166,7 +167,13 @@ fn answers(run: &RunRecord, cell: Cell, fitted: &Fitted) -> Result<(), String> {
         })?;
     }
     if let Some(LinearRecord { weights, biases }) = &fitted.linear {
-        length("weights", weights.len(), run.dataset.features * classes)?;
+        if run.dataset.samples == SampleKind::Rows {
+            demand(weights.len().is_multiple_of(classes), || {
+                format!("{} weights of {classes} classes", weights.len())
+            })?;
+        } else {
+            length("weights", weights.len(), run.dataset.features * classes)?;
+        }
         length("biases", biases.len(), classes)?;
         demand(weights.iter().all(|weight| weight.is_finite()), || {
             "a weight is no finite number".to_owned()
@@ -177,14 +184,14 @@ fn answers(run: &RunRecord, cell: Cell, fitted: &Fitted) -> Result<(), String> {
     }
     count("mistakes", fitted.mistakes.len(), 0, MOST_MISTAKES)?;
     let mut mistakes = fitted.mistakes.iter();
-    mistakes.try_for_each(|mistake| mistaken(mistake, &labels, fitted, run.dataset.features))
+    mistakes.try_for_each(|mistake| mistaken(mistake, &labels, fitted, run.dataset.shown()))
 }
 
 fn mistaken(
     mistake: &Mistake,
     labels: &[usize],
     fitted: &Fitted,
-    features: usize,
+    shown: usize,
 ) -> Result<(), String> {
     let Mistake {
         image,
@@ -193,7 +200,7 @@ fn mistaken(
         probability,
         pixels,
     } = mistake;
-    length("pixels of a mistake", pixels.len(), features)?;
+    length("pixels of a mistake", pixels.len(), shown)?;
     if let Some(probability) = probability {
         number(
             "probability of a mistake",

@@ -1,7 +1,9 @@
 //! What the record of a run must be.
 
 use super::demand::{MOST_COUNTED, MOST_VALUES, count, demand, length, planned};
-use crate::{DatasetRecord, FILE_NAME, Folds, JudgedOn, PlannedModel, RunRecord, is_file_name};
+use crate::{
+    DatasetRecord, FILE_NAME, Folds, JudgedOn, PlannedModel, RunRecord, SampleKind, is_file_name,
+};
 use std::collections::HashSet;
 
 /// The most classes: a confusion matrix has the square of them.
@@ -13,6 +15,7 @@ const MOST_FITS: usize = 1 << 24;
 pub(crate) fn run(run: &RunRecord) -> Result<(), String> {
     name("run", &run.run)?;
     data_set(&run.dataset)?;
+    columns(run)?;
     count("seeds", run.protocol.seeds.into(), 1, usize::from(u16::MAX))?;
     let held_out = run.protocol.calibration.unwrap_or(0);
     count("calibration", held_out, 0, MOST_COUNTED)?;
@@ -54,7 +57,13 @@ pub(crate) fn data_set(data: &DatasetRecord) -> Result<(), String> {
     count("classes", data.classes, 1, MOST_CLASSES)?;
     length("class names", data.class_names.len(), data.classes)?;
     count("features", data.features, 0, MOST_VALUES)?;
+    let values = if data.samples == SampleKind::Colours {
+        3
+    } else {
+        1
+    };
     let shape = data.rows.checked_mul(data.columns);
+    let shape = shape.and_then(|pixels| pixels.checked_mul(values));
     demand(shape == Some(data.features), || {
         let DatasetRecord {
             rows,
@@ -82,6 +91,23 @@ pub(crate) fn data_set(data: &DatasetRecord) -> Result<(), String> {
         count(what, of.saturating_mul(data.classes), 0, MOST_VALUES)?;
     }
     Ok(())
+}
+
+/// The columns of a table: they make its features.
+fn columns(run: &RunRecord) -> Result<(), String> {
+    if run.columns.is_empty() {
+        return Ok(());
+    }
+    demand(run.dataset.samples == SampleKind::Rows, || {
+        "columns, and the samples are no rows".to_owned()
+    })?;
+    let features = run.columns.iter().map(|column| column.features.len());
+    length("features of columns", features.sum(), run.dataset.features)?;
+    let mut columns = run.columns.iter();
+    columns.try_for_each(|column| {
+        let all = run.dataset.train_available;
+        count("rows where a column is missing", column.missing, 0, all)
+    })
 }
 
 fn folds(run: &RunRecord, Folds { repeats, folds }: Folds) -> Result<(), String> {

@@ -1,41 +1,97 @@
 //! The expected best accuracy against what is spent of the budget.
 
-use super::lines::{Chart, Line, extent};
-use crate::error::ReportError;
+use super::lines::{Line, Panel, draw};
+use super::plot::{Axis, Model};
+use super::scale::{ends, with_margin};
 use crate::figure::Figure;
-use records::{TuningBudget, TuningRecord};
+use crate::table::Table;
+use records::{TunedModel, TuningBudget, TuningRecord};
 
 /// A line for every model with at least two trials to draw from; `None` if there is none.
-pub(crate) fn expected_best_curves(report: &TuningRecord) -> Result<Option<Figure>, ReportError> {
-    let models = report.models.iter();
-    let lines: Vec<Line> = models
-        .enumerate()
-        .filter(|(_, model)| model.expected_best.len() > 1)
-        .map(|(place, model)| Line {
-            name: model.id.clone(),
-            place,
-            points: model
-                .expected_best
-                .iter()
-                .map(|point| (point.spent, point.accuracy * 100.0))
-                .collect(),
-        })
-        .collect();
-    if lines.is_empty() {
-        return Ok(None);
-    }
-    let [x_range, y] = extent(&lines);
-    let margin = ((y.end - y.start) * 0.06).max(0.1);
-    let chart = Chart {
-        x: match report.budget {
-            TuningBudget::Trials(_) => "trials",
-            TuningBudget::Seconds(_) => "seconds of fitting",
-        },
-        y: "expected best, % right",
-        x_range,
-        y_range: (y.start - margin).max(0.0)..(y.end + margin).min(100.0),
-        log_x: false,
-        diagonal: false,
+pub(crate) fn expected_best_curves(report: &TuningRecord) -> Option<Figure> {
+    let is_line = |(_, model): &(usize, &TunedModel)| model.expected_best.len() > 1;
+    let models: Vec<(usize, &TunedModel)> =
+        report.models.iter().enumerate().filter(is_line).collect();
+    let label = match report.budget {
+        TuningBudget::Trials(_) => "trials",
+        TuningBudget::Seconds(_) => "seconds of fitting",
     };
-    chart.draw(&lines, "expected-best.svg").map(Some)
+    (!models.is_empty()).then(|| {
+        let panels = [panel(&models, label)];
+        let said = format!(
+            "Best accuracy to expect of random {label}, on the images that trials are judged on."
+        );
+        let title = title(&models, label);
+        Figure::svg(
+            "expected-best",
+            |room| draw(room, &title, &said, &panels),
+            data(&models, label),
+        )
+    })
+}
+
+fn data(models: &[(usize, &TunedModel)], label: &str) -> Table {
+    let points = || {
+        models
+            .iter()
+            .flat_map(|(_, model)| model.expected_best.iter().map(|point| (&model.id, point)))
+    };
+    Table::default()
+        .text("model", points().map(|(id, _)| id))
+        .numbers(label, points().map(|(_, point)| Some(point.spent)))
+        .numbers(
+            "expected best, % right",
+            points().map(|(_, point)| Some(point.accuracy * 100.0)),
+        )
+}
+
+fn panel<'a>(models: &[(usize, &'a TunedModel)], label: &str) -> Panel<'a> {
+    let line = |&(place, model): &(usize, &'a TunedModel)| {
+        let points = model.expected_best.iter().map(|point| {
+            let right = point.accuracy * 100.0;
+            let said = format!(
+                "{}: {:.1} {label}, {right:.2} % right",
+                model.id, point.spent
+            );
+            ([point.spent, right], said)
+        });
+        Line {
+            model: Model {
+                id: &model.id,
+                place,
+            },
+            points: points.collect(),
+            band: Vec::new(),
+        }
+    };
+    let lines: Vec<Line> = models.iter().map(line).collect();
+    let range = |of: fn(&[f64; 2]) -> f64| {
+        let points = lines.iter().flat_map(|line| &line.points);
+        ends(points.map(|(point, _)| of(point)), [0.0, 1.0])
+    };
+    let ([low, high], x) = (with_margin(range(|[_, y]| *y), 0.06), range(|[x, _]| *x));
+    Panel {
+        caption: String::new(),
+        x: Axis::linear(label, x),
+        y: Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
+        lines,
+    }
+}
+
+/// Who is ahead when all is spent.
+fn title(models: &[(usize, &TunedModel)], label: &str) -> String {
+    let last = |model: &TunedModel| {
+        model
+            .expected_best
+            .last()
+            .map_or(0.0, |point| point.accuracy)
+    };
+    let best = models.iter().max_by(|a, b| last(a.1).total_cmp(&last(b.1)));
+    best.map_or_else(String::new, |(_, model)| {
+        format!(
+            "With all {label}, {} gets furthest: {:.2} % right",
+            model.id,
+            last(model) * 100.0
+        )
+    })
 }

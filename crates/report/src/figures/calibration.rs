@@ -1,44 +1,196 @@
-//! How often predictions of a given probability are right: the reliability diagram.
+//! How often predictions of a given probability are right: reliability diagrams, one for each model.
 
-use super::lines::{Chart, Line};
-use crate::error::ReportError;
+use super::palette::Paint;
+use super::plot::{Area, axis_below};
+use super::scale::Scale;
+use super::svg::{Anchor, LINE, Room, Svg, TEXT};
+use super::text::wrap;
 use crate::figure::Figure;
-use analysis::Report;
-use statistics::ReliabilityBin;
+use crate::numbers::thousands;
+use crate::table::Table;
+use analysis::{CONFIDENCE, Finished, Metric, ModelSummary, Report};
+use statistics::{ReliabilityBin, wilson};
 
-/// Ranges with fewer images than this are left out: their share of right images is chance.
+/// Ranges with fewer images than this have no point: their share of right images is chance.
 const FEWEST: usize = 10;
 
-/// A line for every model with probabilities; `None` if there is no such model.
-pub(super) fn reliability_diagram(report: &Report) -> Result<Option<Figure>, ReportError> {
-    let lines: Vec<(&str, &[ReliabilityBin])> = report
+/// A diagram for every model with probabilities; `None` if there is no such model.
+pub(super) fn reliability_diagrams(report: &Report) -> Option<Figure> {
+    let models: Vec<(&ModelSummary, &Finished)> = report
         .finished()
-        .map(|(model, of)| (model.id.as_str(), of.quality.reliability.as_slice()))
-        .filter(|(_, bins)| !bins.is_empty())
+        .filter(|(_, of)| !of.quality.reliability.is_empty())
         .collect();
-    if lines.is_empty() {
-        return Ok(None);
-    }
-    let percent = |bin: &ReliabilityBin| (bin.confidence * 100.0, bin.accuracy * 100.0);
-    let lines: Vec<Line> = lines
-        .into_iter()
-        .map(|(id, bins)| Line {
-            name: id.to_owned(),
-            place: report.place(id),
-            points: bins
-                .iter()
-                .filter(|bin| bin.images >= FEWEST)
-                .map(percent)
-                .collect(),
-        })
-        .collect();
-    let chart = Chart {
-        x: "mean probability of the prediction, %",
-        y: "right, %",
-        x_range: 0.0..100.0,
-        y_range: 0.0..100.0,
-        log_x: false,
-        diagonal: true,
+    (!models.is_empty()).then(|| {
+        let title = title(&models);
+        Figure::svg(
+            "calibration",
+            |room| draw(report, &models, &title, room),
+            data(&models),
+        )
+    })
+}
+
+fn data(models: &[(&ModelSummary, &Finished)]) -> Table {
+    let bins = || {
+        models
+            .iter()
+            .flat_map(|(model, of)| shown(of).map(|bin| (&model.id, bin)))
     };
-    chart.draw(&lines, "calibration.svg").map(Some)
+    Table::default()
+        .text("model", bins().map(|(id, _)| id))
+        .numbers(
+            "mean probability of the prediction, %",
+            bins().map(|(_, bin)| Some(bin.confidence * 100.0)),
+        )
+        .numbers(
+            "right, %",
+            bins().map(|(_, bin)| Some(bin.accuracy * 100.0)),
+        )
+        .integers("images", bins().map(|(_, bin)| Some(bin.images)))
+}
+
+fn shown(of: &Finished) -> impl Iterator<Item = &ReliabilityBin> {
+    of.quality
+        .reliability
+        .iter()
+        .filter(|bin| bin.images >= FEWEST)
+}
+
+fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, room: Room) -> String {
+    let said = "Share of predictions that are right against their probability, both in %. On the dashed line probabilities mean what they say; below it a model is too sure of itself. Bars are 95 % intervals; the columns below say how many images there are.";
+    let (mut svg, mut top) = Svg::new(room, title, said);
+    let columns = if room.is_narrow() { 2 } else { 4 }.min(models.len().max(2));
+    let across = (svg.width() - 16.0) / columns as f64;
+    for row in models.chunks(columns) {
+        let names: Vec<Vec<String>> = row
+            .iter()
+            .map(|(model, _)| wrap(&model.id, TEXT, across - 44.0))
+            .collect();
+        let lines = names.iter().map(Vec::len).max().unwrap_or(1) as f64;
+        for (i, ((model, of), name)) in row.iter().zip(&names).enumerate() {
+            let left = 8.0 + across * i as f64;
+            let place = report.place(&model.id);
+            svg.of_model(&model.id, |svg| {
+                svg.marker([left + 8.0, top + 8.0], place);
+                for (line, text) in name.iter().enumerate() {
+                    svg.text(
+                        [left + 20.0, top + 12.5 + LINE * line as f64],
+                        Anchor::Start,
+                        text,
+                        Paint::Ink,
+                    );
+                }
+                let side = (across - 50.0).min(230.0);
+                let under = top + LINE * lines + 8.0;
+                let area = Area {
+                    left: left + 34.0,
+                    right: left + 34.0 + side,
+                    top: under,
+                    bottom: under + side,
+                };
+                diagram(svg, &model.id, place, of, area);
+            });
+        }
+        top += LINE * lines + (across - 50.0).min(230.0) + COUNTS + 48.0;
+    }
+    svg.finish(top)
+}
+
+/// How high the columns with counts are at most.
+const COUNTS: f64 = 30.0;
+
+fn diagram(svg: &mut Svg, id: &str, place: usize, of: &Finished, area: Area) {
+    let x = Scale::linear([0.0, 100.0], [area.left, area.right]);
+    let y = Scale::linear([0.0, 100.0], [area.bottom, area.top]);
+    for tick in y.ticks(3) {
+        let at = y.place(tick.value);
+        svg.line([area.left, at], [area.right, at], Paint::Grid, 1.0);
+        svg.text(
+            [area.left - 5.0, at + 4.5],
+            Anchor::End,
+            &tick.label,
+            Paint::Soft,
+        );
+    }
+    svg.path(
+        &[[area.left, area.bottom], [area.right, area.top]],
+        Paint::Soft,
+        1.5,
+        "4 4",
+    );
+    let paint = Paint::Model(place);
+    let bins: Vec<&ReliabilityBin> = shown(of).collect();
+    let at = |bin: &ReliabilityBin| {
+        [
+            x.place(bin.confidence * 100.0),
+            y.place(bin.accuracy * 100.0),
+        ]
+    };
+    let most = of
+        .quality
+        .reliability
+        .iter()
+        .map(|bin| bin.images)
+        .max()
+        .unwrap_or(1)
+        .max(1);
+    let bottom = area.bottom + COUNTS + 4.0;
+    let width = (area.right - area.left) / of.quality.reliability.len() as f64;
+    for (i, bin) in of.quality.reliability.iter().enumerate() {
+        let height = COUNTS * bin.images as f64 / most as f64;
+        let corner = [area.left + width * i as f64 + 0.5, bottom - height];
+        let said = format!("{id}: {} images", thousands(bin.images));
+        svg.cell(
+            corner,
+            [width - 1.0, height],
+            &format!("{} fill-opacity=\"0.45\"", paint.fill()),
+            &said,
+        );
+    }
+    let under = Area { bottom, ..area };
+    axis_below(svg, &x, under);
+    svg.path(
+        &bins.iter().map(|bin| at(bin)).collect::<Vec<_>>(),
+        paint,
+        2.0,
+        "",
+    );
+    for bin in bins {
+        let right = (bin.accuracy * bin.images as f64).round() as usize;
+        let interval = wilson(right.min(bin.images), bin.images, CONFIDENCE);
+        let [low, high] = [interval.low, interval.high].map(|share| y.place(share * 100.0));
+        let [across, _] = at(bin);
+        svg.line([across, low], [across, high], paint, 1.5);
+        svg.disc(at(bin), 3.0, &paint.fill());
+        let [probability, right] = [bin.confidence, bin.accuracy].map(|share| share * 100.0);
+        let images = thousands(bin.images);
+        svg.spot(at(bin), &format!("{id}: of {images} images with {probability:.1} % on average, {right:.1} % are right"));
+    }
+}
+
+/// Whose probabilities are nearest to what they say.
+fn title(models: &[(&ModelSummary, &Finished)]) -> String {
+    let error = |model: &ModelSummary| {
+        model
+            .metric(Metric::ExpectedCalibrationError)
+            .unwrap_or(1.0)
+    };
+    let mut by_error: Vec<&ModelSummary> = models.iter().map(|(model, _)| *model).collect();
+    by_error.sort_by(|a, b| error(a).total_cmp(&error(b)));
+    let off = |model: &ModelSummary| format!("{:.1} %", error(model) * 100.0);
+    match &by_error[..] {
+        [] => String::new(),
+        [only] => format!(
+            "The probabilities of {} are {} off on average",
+            only.id,
+            off(only)
+        ),
+        [best, .., worst] => format!(
+            "On average the probabilities of {} are {} off, those of {} {}",
+            best.id,
+            off(best),
+            worst.id,
+            off(worst)
+        ),
+    }
 }

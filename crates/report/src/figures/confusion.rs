@@ -1,192 +1,249 @@
-//! Confusion matrices as heat maps.
+//! Confusion matrices as heat maps, similar classes beside each other.
 
-use super::canvas::{Area, Drawn};
-use super::palette::{CARD, INK, adapt};
-use crate::bounds::shown_classes;
-use crate::error::ReportError;
+use super::palette::Paint;
+use super::svg::{Anchor, LINE, Room, Svg, TEXT, widest};
+use super::text::width;
+use crate::bounds::{MOST_CLASSES, mistaken_most};
 use crate::figure::Figure;
+use crate::numbers::thousands;
 use crate::table::Table;
-use analysis::Finished;
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use analysis::{Finished, Report};
 use records::DatasetRecord;
-use std::fmt::Display;
+use statistics::seriation;
 
-/// Hits and misses have colours of their own: on one scale a few mistakes among a thousand hits
-/// would not show.
-const HIT: RGBColor = RGBColor(0x00, 0x72, 0xb2);
-const MISS: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
-/// Black and white that do not change with the colour scheme, because the cells do not.
-const ON_LIGHT: RGBColor = RGBColor(0x00, 0x00, 0x01);
-const ON_DARK: RGBColor = RGBColor(0xff, 0xff, 0xfe);
+/// Classes that a phone has room for; a page has room for [`MOST_CLASSES`].
+const MOST_NARROW: usize = 14;
 
-/// Letters of a name beside its row.
-const LONGEST_NAME: usize = 24;
+/// The classes in an order in which those that models take for each other are neighbours: the same
+/// for all models, so that their matrices can be compared.
+pub(super) fn order(report: &Report) -> Vec<usize> {
+    let classes = report.dataset.classes;
+    // Joining clusters takes the third power of the classes.
+    if classes > 400 {
+        return (0..classes).collect();
+    }
+    let mut similarity = vec![vec![0.0; classes]; classes];
+    for (_, of) in report.finished() {
+        for (truth, row) in of.quality.confusion.rows().iter().enumerate() {
+            let images = row.iter().sum::<usize>().max(1) as f64;
+            for (predicted, &count) in row.iter().enumerate() {
+                if truth != predicted {
+                    similarity[truth][predicted] += count as f64 / images;
+                }
+            }
+        }
+    }
+    seriation(&similarity)
+}
 
 /// Rows are true classes, columns predicted ones: all, or those that are mistaken most.
 pub(super) fn heat_map(
     id: &str,
     model: &Finished,
     dataset: &DatasetRecord,
-) -> Result<Option<Figure>, ReportError> {
-    let shown = shown_classes(model);
+    order: &[usize],
+) -> Figure {
     let rows = model.quality.confusion.rows();
-    let of_truth = |&truth: &usize| shown.iter().map(|&class| rows[truth][class]).collect();
-    let counts: Vec<Vec<usize>> = shown.iter().map(of_truth).collect();
-    let names: Vec<String> = shown
-        .iter()
-        .map(|&class| dataset.class_names[class].clone())
-        .collect();
-    let longest = names
-        .iter()
-        .map(|name| name.chars().count())
-        .max()
-        .unwrap_or(1)
-        .min(LONGEST_NAME);
-    let layout = Layout {
-        classes: shown.len() as i32,
-        cell: 44,
-        left: 40 + 8 * longest as i32,
-        top: 66,
+    let matrix = |most: usize| Matrix {
+        id,
+        rows,
+        dataset,
+        shown: in_order(&mistaken_most(model, most), order),
     };
-    let name = format!("confusion-{id}.svg");
-    let mut svg = String::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, layout.size()).into_drawing_area();
-        let failed = |error: &dyn Display| ReportError::render(&name, error);
-        root.fill(&CARD).map_err(|error| failed(&error))?;
-        layout
-            .draw(&root, id, &counts, &names)
-            .and_then(|()| root.present())
-            .map_err(|error| failed(&error))?;
-    }
-    let data = data(&counts, &names);
-    Ok(Some(Figure::new(name, adapt(&svg), data)))
+    let draw = |room: Room| {
+        let most = if room.is_narrow() {
+            MOST_NARROW
+        } else {
+            MOST_CLASSES
+        };
+        matrix(most).draw(room)
+    };
+    Figure::svg(format!("confusion-{id}"), draw, matrix(MOST_CLASSES).data())
 }
 
-/// A row per true class, a column per predicted one.
-fn data(counts: &[Vec<usize>], names: &[String]) -> Table {
-    let table = Table::default().text("truth", names.iter());
-    names.iter().enumerate().fold(table, |table, (i, name)| {
-        table.integers(name, counts.iter().map(|row| Some(row[i])))
-    })
+/// Those of the classes that are shown, in this order.
+fn in_order(shown: &[usize], order: &[usize]) -> Vec<usize> {
+    let is_shown = |class: &&usize| shown.contains(class);
+    order.iter().filter(is_shown).copied().collect()
 }
 
-struct Layout {
-    classes: i32,
-    cell: i32,
-    left: i32,
-    top: i32,
+struct Matrix<'a> {
+    id: &'a str,
+    rows: &'a [Vec<usize>],
+    dataset: &'a DatasetRecord,
+    shown: Vec<usize>,
 }
 
-impl Layout {
-    fn size(&self) -> (u32, u32) {
-        let side = self.classes * self.cell;
-        (
-            (self.left + side + 16) as u32,
-            (self.top + side + 16) as u32,
-        )
+impl Matrix<'_> {
+    fn name(&self, class: usize) -> &str {
+        &self.dataset.class_names[class]
     }
 
-    fn draw(&self, root: &Area, title: &str, counts: &[Vec<usize>], names: &[String]) -> Drawn<()> {
-        let middle = self.left + self.classes * self.cell / 2;
-        text(root, title, (middle, 16), 16, INK, HPos::Center)?;
-        text(root, "predicted", (middle, 36), 12, INK, HPos::Center)?;
-        text(root, "true", (6, self.top - 10), 12, INK, HPos::Left)?;
-        for (i, name) in names.iter().enumerate() {
-            let centre = i as i32 * self.cell + self.cell / 2;
-            let beside: String = name.chars().take(LONGEST_NAME).collect();
-            text(
-                root,
-                &beside,
-                (self.left - 8, self.top + centre),
-                13,
-                INK,
-                HPos::Right,
-            )?;
-            let fits: String = name.chars().take(6).collect();
-            let above = (self.left + centre, self.top - 10);
-            text(root, &fits, above, 12, INK, HPos::Center)?;
+    /// A row per true class, a column per predicted one.
+    fn data(&self) -> Table {
+        let names = self.shown.iter().map(|&class| self.name(class));
+        let table = Table::default().text("truth", names);
+        self.shown.iter().fold(table, |table, &predicted| {
+            let counts = self
+                .shown
+                .iter()
+                .map(|&truth| Some(self.rows[truth][predicted]));
+            table.integers(self.name(predicted), counts)
+        })
+    }
+
+    fn draw(&self, room: Room) -> String {
+        let (mut svg, top) = Svg::new(room, &self.title(), &self.said());
+        let count = self.shown.len().max(1) as f64;
+        let names: Vec<&str> = self.shown.iter().map(|&class| self.name(class)).collect();
+        let name = widest(names.iter().copied());
+        // Beside long names on a phone there would be no room: rows are numbered as columns are.
+        let most = if room.is_narrow() { 0.36 } else { 0.3 } * svg.width();
+        let column = name.min(most) + 14.0;
+        let side = ((svg.width() - 24.0 - column) / count).min(46.0);
+        let height = side.max(LINE);
+        let is_upright = name > side - 4.0;
+        let head = if is_upright {
+            name.min(220.0) + 10.0
+        } else {
+            LINE
+        };
+        let left = 8.0 + column;
+        svg.text(
+            [left, top + 12.0],
+            Anchor::Start,
+            "taken for →",
+            Paint::Soft,
+        );
+        svg.text(
+            [8.0, top + head + LINE + 2.0],
+            Anchor::Start,
+            "is ↓",
+            Paint::Soft,
+        );
+        let first = top + LINE + head + 8.0;
+        for (i, text) in names.iter().enumerate() {
+            let (x, y) = (
+                left + side * (i as f64 + 0.5),
+                first + height * (i as f64 + 0.5),
+            );
+            if is_upright {
+                svg.upright([x + 4.5, first - 6.0], &fitted(text, 220.0), Paint::Ink);
+            } else {
+                svg.text([x, first - 6.0], Anchor::Middle, text, Paint::Ink);
+            }
+            svg.text(
+                [left - 8.0, y + 4.5],
+                Anchor::End,
+                &fitted(text, most),
+                Paint::Ink,
+            );
         }
-        let largest_miss = off_diagonal(counts).max().unwrap_or(0);
-        for (i, row) in counts.iter().enumerate() {
-            let support: usize = row.iter().sum();
-            for (j, &count) in row.iter().enumerate() {
-                if count > 0 {
-                    let (colour, whole) = if i == j {
-                        (HIT, support)
-                    } else {
-                        (MISS, largest_miss)
-                    };
-                    // The root lifts small counts above the background.
-                    let strength = (count as f64 / whole as f64).sqrt();
-                    self.draw_cell(root, [i, j], count, blend(colour, 0.1 + 0.9 * strength))?;
+        let ground = format!("{} fill-opacity=\"0.35\"", Paint::Grid.fill());
+        svg.cell([left, first], [side * count, height * count], &ground, "0");
+        self.draw_cells(&mut svg, [left, first], [side, height]);
+        svg.finish(first + height * count + 10.0)
+    }
+
+    fn draw_cells(&self, svg: &mut Svg, [left, top]: [f64; 2], [side, height]: [f64; 2]) {
+        let misses = self.misses().map(|(_, _, count)| count);
+        let largest = misses.max().unwrap_or(1).max(1) as f64;
+        for (i, &truth) in self.shown.iter().enumerate() {
+            let images = self.rows[truth].iter().sum::<usize>();
+            for (j, &predicted) in self.shown.iter().enumerate() {
+                let corner = [left + side * j as f64, top + height * i as f64];
+                let size = [side - 1.5, height - 1.5];
+                let count = self.rows[truth][predicted];
+                if count == 0 {
+                    continue;
+                }
+                let is_hit = truth == predicted;
+                let (paint, whole) = if is_hit {
+                    (Paint::Hit, images as f64)
+                } else {
+                    (Paint::Miss, largest)
+                };
+                // The root lifts small counts above the ground.
+                let strength = 0.08 + 0.62 * (count as f64 / whole).sqrt();
+                let button = if is_hit {
+                    String::new()
+                } else {
+                    format!(" data-truth=\"{truth}\" data-predicted=\"{predicted}\"")
+                };
+                let look = format!("{} fill-opacity=\"{strength:.2}\"{button}", paint.fill());
+                let taken = if is_hit {
+                    "right".to_owned()
+                } else {
+                    format!("taken for {}", self.name(predicted))
+                };
+                let said = format!(
+                    "{} of {} {}: {taken}",
+                    thousands(count),
+                    thousands(images),
+                    self.name(truth)
+                );
+                svg.cell(corner, size, &look, &said);
+                let number = count.to_string();
+                if width(&number, TEXT) <= side - 3.0 {
+                    let middle = [corner[0] + side / 2.0, corner[1] + height / 2.0 + 4.5];
+                    svg.text(middle, Anchor::Middle, &number, Paint::Ink);
                 }
             }
         }
-        Ok(())
     }
 
-    fn draw_cell(
-        &self,
-        root: &Area,
-        [i, j]: [usize; 2],
-        count: usize,
-        colour: RGBColor,
-    ) -> Drawn<()> {
-        let (x, y) = (
-            self.left + j as i32 * self.cell,
-            self.top + i as i32 * self.cell,
-        );
-        let corners = [(x + 1, y + 1), (x + self.cell - 1, y + self.cell - 1)];
-        root.draw(&Rectangle::new(corners, colour.filled()))?;
-        let ink = if luminance(colour) > 0.36 {
-            ON_LIGHT
-        } else {
-            ON_DARK
+    /// Truth, prediction and count of all mistakes among the shown classes.
+    fn misses(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        let of_truth = move |&truth: &usize| {
+            let others = self.shown.iter().filter(move |&&class| class != truth);
+            others.map(move |&class| (truth, class, self.rows[truth][class]))
         };
-        let centre = (x + self.cell / 2, y + self.cell / 2);
-        text(root, &count.to_string(), centre, 13, ink, HPos::Center)
+        self.shown.iter().flat_map(of_truth)
+    }
+
+    fn said(&self) -> String {
+        let all = self.dataset.classes;
+        let part = if self.shown.len() < all {
+            format!(
+                " The {} of {} classes that are mistaken most.",
+                self.shown.len(),
+                thousands(all)
+            )
+        } else {
+            String::new()
+        };
+        format!(
+            "Blue is right, orange wrong. Classes that models take for each other are neighbours.{part}"
+        )
+    }
+
+    /// The mistake that it makes most.
+    fn title(&self) -> String {
+        let most = self.misses().max_by(|a, b| a.2.cmp(&b.2).then(b.cmp(a)));
+        match most {
+            Some((truth, predicted, count)) if count > 0 => format!(
+                "{}: {} taken for {} most often, {} times",
+                self.id,
+                self.name(truth),
+                self.name(predicted),
+                thousands(count)
+            ),
+            _ => format!("{} makes no mistake", self.id),
+        }
     }
 }
 
-fn text(
-    root: &Area,
-    content: &str,
-    at: (i32, i32),
-    size: u32,
-    colour: RGBColor,
-    anchor: HPos,
-) -> Drawn<()> {
-    let style = ("sans-serif", size).into_font().color(&colour);
-    let style = style.pos(Pos::new(anchor, VPos::Center));
-    root.draw(&Text::new(content.to_owned(), at, style))
-}
-
-fn off_diagonal(counts: &[Vec<usize>]) -> impl Iterator<Item = usize> {
-    counts.iter().enumerate().flat_map(|(i, row)| {
-        row.iter()
-            .enumerate()
-            .filter(move |(j, _)| i != *j)
-            .map(|(_, &count)| count)
-    })
-}
-
-/// `colour` on white, as opaque as `strength`.
-fn blend(colour: RGBColor, strength: f64) -> RGBColor {
-    let mix = |channel: u8| (255.0 - (255.0 - f64::from(channel)) * strength).round() as u8;
-    RGBColor(mix(colour.0), mix(colour.1), mix(colour.2))
-}
-
-/// Relative luminance, WCAG 2.2.
-fn luminance(RGBColor(red, green, blue): RGBColor) -> f64 {
-    let linear = |channel: u8| {
-        let c = f64::from(channel) / 255.0;
-        if c <= 0.040_45 {
-            c / 12.92
-        } else {
-            ((c + 0.055) / 1.055).powf(2.4)
+/// Names beyond any bound end in an ellipsis; the cell and the data have them whole.
+fn fitted(name: &str, most: f64) -> String {
+    if width(name, TEXT) <= most {
+        return name.to_owned();
+    }
+    let mut text = String::new();
+    for letter in name.chars() {
+        if width(&text, TEXT) + width("m…", TEXT) > most {
+            break;
         }
-    };
-    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+        text.push(letter);
+    }
+    text + "…"
 }

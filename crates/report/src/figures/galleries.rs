@@ -7,7 +7,7 @@ use crate::sheet::{Tile, contact_sheet};
 use crate::table::Table;
 use crate::thumbnail::Thumbnail;
 use analysis::Finished;
-use records::{DatasetRecord, LinearRecord, Mistake};
+use records::{DatasetRecord, LinearRecord, Mistake, SampleKind};
 
 /// The most mistakes on a sheet.
 const MOST_MISTAKES: usize = 30;
@@ -27,9 +27,12 @@ pub(super) fn weights_of(
     let Some(linear) = &model.shown.linear else {
         return Ok(None);
     };
+    if dataset.samples != SampleKind::Pictures {
+        return Ok(None);
+    }
     let weights = Weights::new(linear, dataset, &shown_classes(model));
     let name = format!("weights-{id}.png");
-    Ok(Some(Figure::new(name, weights.png()?, weights.table())))
+    Ok(Some(Figure::png(name, weights.png()?, weights.table())))
 }
 
 /// The weights of a linear model as PNG, one image per class.
@@ -54,7 +57,7 @@ impl Weights {
         }
     }
 
-    /// Orange speaks for the class, blue against it, white is 0. All classes share one scale.
+    /// Orange speaks for the class, blue against it; nothing is 0. All classes share one scale.
     fn png(&self) -> Result<Vec<u8>, ReportError> {
         let all = self.classes.iter().flat_map(|(_, picture)| &picture.values);
         let largest = all.fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
@@ -92,7 +95,7 @@ pub(super) fn mistakes_of(
 ) -> Result<Option<Figure>, ReportError> {
     let all = &model.shown.mistakes;
     let rows = &all[..all.len().min(MOST_MISTAKES)];
-    if rows.is_empty() {
+    if rows.is_empty() || dataset.shown() == 0 {
         return Ok(None);
     }
     let class = |class: usize| dataset.class_names[class].as_str();
@@ -109,7 +112,7 @@ pub(super) fn mistakes_of(
         );
     let png = mistakes(rows, dataset)?;
     let name = format!("mistakes-{id}.png");
-    Ok(Some(Figure::new(name, png, table)))
+    Ok(Some(Figure::png(name, png, table)))
 }
 
 /// What each image was taken for, and what it is.
@@ -130,19 +133,20 @@ fn mistakes(mistakes: &[Mistake], dataset: &DatasetRecord) -> Result<Vec<u8>, Re
     contact_sheet(&tiles, 6)
 }
 
-/// Blue at −1, white at 0, orange at 1; white for what is not a number.
-fn diverging(value: f32) -> [u8; 3] {
-    let end: [u8; 3] = if value > 0.0 {
-        [0xd5, 0x5e, 0x00]
+/// Blue at −1, orange at 1, and less of them nearer to 0; nothing for what is not a number. The ground
+/// shows through, so that it may be light or dark.
+fn diverging(value: f32) -> [u8; 4] {
+    let [red, green, blue]: [u8; 3] = if value > 0.0 {
+        [0xe0, 0x6a, 0x0c]
     } else {
-        [0x00, 0x72, 0xb2]
+        [0x1f, 0x86, 0xc9]
     };
     let strength = if value.is_nan() {
         0.0
     } else {
         value.abs().min(1.0)
     };
-    end.map(|channel| (255.0 - (255.0 - f32::from(channel)) * strength).round() as u8)
+    [red, green, blue, (255.0 * strength).round() as u8]
 }
 
 #[cfg(test)]
@@ -150,10 +154,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scale_is_white_at_zero_and_coloured_at_its_ends() {
-        assert_eq!(diverging(0.0), [255; 3]);
-        assert_eq!(diverging(f32::NAN), [255; 3]);
-        assert_eq!(diverging(1.0), [0xd5, 0x5e, 0x00]);
-        assert_eq!(diverging(-7.0), [0x00, 0x72, 0xb2]);
+    fn the_scale_is_clear_at_zero_and_coloured_at_its_ends() {
+        let cover = |value| diverging(value)[3];
+        assert_eq!(
+            [0.0, f32::NAN, 0.5, 1.0, -7.0].map(cover),
+            [0, 0, 128, 255, 255]
+        );
+        assert_ne!(diverging(1.0), diverging(-1.0));
     }
 }

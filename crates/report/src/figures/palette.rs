@@ -1,63 +1,180 @@
-//! Colours that the colour-blind can tell apart, in light and in dark.
+//! Colours and markers: one of each for every model, the same in every figure and page.
 
-use plotters::style::{IntoFont, RGBColor, TextStyle};
-
-/// Text and axes. Its dark counterpart is put in by [`adapt`].
-pub(super) const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
-/// Grid lines.
-pub(super) const GRID: RGBColor = RGBColor(0xd1, 0xd9, 0xe0);
-/// Background.
-pub(super) const CARD: RGBColor = RGBColor(0xff, 0xff, 0xff);
-
-/// Letters of so many pixels.
-pub(super) fn ink(size: u32) -> TextStyle<'static> {
-    ("sans-serif", size).into_font().color(&INK)
+/// What something is painted with. Each has a colour on light and one on dark ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paint {
+    /// Text and what must be read.
+    Ink,
+    /// Text that is second, and axes.
+    Soft,
+    /// Grid lines.
+    Grid,
+    /// The ground.
+    Card,
+    /// What is right, in matrices.
+    Hit,
+    /// What is wrong.
+    Miss,
+    /// The model at a place in its report.
+    Model(usize),
 }
 
-/// The colour of the model at a place in its report, the same in every figure; and whether its lines
-/// are dashed, because the colours have begun again.
-pub(super) fn of_place(place: usize) -> (RGBColor, bool) {
-    (LINES[place % LINES.len()], place >= LINES.len())
-}
+/// Name, colour on light, colour on dark.
+type Named = (&'static str, &'static str, &'static str);
 
-/// Okabe and Ito's palette without black and yellow.
-pub(super) const LINES: [RGBColor; 6] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xd5, 0x5e, 0x00),
-    RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0xcc, 0x79, 0xa7),
-    RGBColor(0x56, 0xb4, 0xe9),
-    RGBColor(0xe6, 0x9f, 0x00),
+const INK: Named = ("ink", "#1f2328", "#e6edf3");
+const SOFT: Named = ("soft", "#59636e", "#9198a1");
+const GRID: Named = ("grid", "#dfe4ea", "#30363d");
+const CARD: Named = ("card", "#ffffff", "#0d1117");
+const HIT: Named = ("hit", "#0072b2", "#2f81c7");
+const MISS: Named = ("miss", "#d55e00", "#c8671f");
+
+/// After Okabe and Ito 2008, and Tol 2021: each dark enough on white and light enough on black to be
+/// seen (3 to 1), which their yellow and sky blue are not. Markers tell apart what colours do not.
+const MODELS: [Named; 7] = [
+    ("m0", "#0072b2", "#4aa3e0"),
+    ("m1", "#d55e00", "#f0883e"),
+    ("m2", "#008f69", "#2dbf95"),
+    ("m3", "#b5478a", "#e089bd"),
+    ("m4", "#a87900", "#e3b341"),
+    ("m5", "#2a91cc", "#84cdf5"),
+    ("m6", "#6b4fa8", "#ab96e6"),
 ];
 
-/// Lets an SVG follow the reader's colour scheme: attribute selectors repaint ink, grid and card.
-pub(super) fn adapt(svg: &str) -> String {
-    const STYLE: &str = "<style>@media (prefers-color-scheme: dark) {\
-        [fill=\"#1F2328\"] { fill: #e6edf3 } [stroke=\"#1F2328\"] { stroke: #e6edf3 } \
-        [fill=\"#D1D9E0\"] { fill: #3d444d } [stroke=\"#D1D9E0\"] { stroke: #3d444d } \
-        [fill=\"#FFFFFF\"] { fill: #0d1117 } [stroke=\"#FFFFFF\"] { stroke: #0d1117 } }</style>";
-    match svg
-        .find("<svg")
-        .and_then(|start| Some(start + svg[start..].find('>')? + 1))
-    {
-        Some(end) => format!("{}\n{STYLE}{}", &svg[..end], &svg[end..]),
-        None => svg.to_owned(),
+impl Paint {
+    const ALL: [Named; 6] = [INK, SOFT, GRID, CARD, HIT, MISS];
+
+    fn named(self) -> Named {
+        match self {
+            Self::Ink => INK,
+            Self::Soft => SOFT,
+            Self::Grid => GRID,
+            Self::Card => CARD,
+            Self::Hit => HIT,
+            Self::Miss => MISS,
+            Self::Model(place) => MODELS[place % MODELS.len()],
+        }
+    }
+
+    /// Attributes that fill with it: a colour for every program that reads SVG, and a class by which
+    /// [`style`] repaints it.
+    pub(super) fn fill(self) -> String {
+        let (name, light, _) = self.named();
+        format!("class=\"f-{name}\" fill=\"{light}\"")
+    }
+
+    /// The same, with a rim of the ground's colour `width` pixels wide.
+    pub(super) fn fill_with_rim(self, width: f64) -> String {
+        let (name, light, _) = self.named();
+        let (card, ground, _) = CARD;
+        format!(
+            "class=\"f-{name} s-{card}\" fill=\"{light}\" stroke=\"{ground}\" \
+             stroke-width=\"{width}\" stroke-linejoin=\"round\" paint-order=\"stroke\""
+        )
+    }
+
+    /// Attributes of a line `width` pixels wide.
+    pub(super) fn stroke(self, width: f64) -> String {
+        let (name, light, _) = self.named();
+        format!("class=\"s-{name}\" fill=\"none\" stroke=\"{light}\" stroke-width=\"{width}\"")
+    }
+}
+
+/// The style element of a figure.
+pub(crate) fn style() -> String {
+    format!("<style>{}</style>", rules())
+}
+
+/// The colours on dark ground, where the reader prefers that; on paper they stay those on light
+/// ground.
+pub(crate) fn rules() -> String {
+    let rule =
+        |(name, _, dark): &Named| format!(".f-{name}{{fill:{dark}}}.s-{name}{{stroke:{dark}}}");
+    let rules: String = Paint::ALL.iter().chain(&MODELS).map(rule).collect();
+    format!("@media screen and (prefers-color-scheme:dark){{{rules}}}")
+}
+
+/// The shape of a model's marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Disc,
+    Square,
+    Triangle,
+    Diamond,
+    Inverted,
+    Plus,
+    Star,
+    Cross,
+    Ring,
+    Frame,
+}
+
+impl Shape {
+    const ALL: [Self; 10] = [
+        Self::Disc,
+        Self::Square,
+        Self::Triangle,
+        Self::Diamond,
+        Self::Inverted,
+        Self::Plus,
+        Self::Star,
+        Self::Cross,
+        Self::Ring,
+        Self::Frame,
+    ];
+
+    /// Of the model at a place in its report. With seven colours and ten shapes no two of 70 models
+    /// look alike.
+    pub(super) fn of_place(place: usize) -> Self {
+        Self::ALL[place % Self::ALL.len()]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plotters::style::Color;
+    use std::collections::BTreeSet;
+
+    /// Relative luminance, WCAG 2.2.
+    fn luminance(colour: &str) -> f64 {
+        let linear = |at: usize| {
+            let channel = u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
+            let c = f64::from(channel) / 255.0;
+            if c <= 0.040_45 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * linear(1) + 0.7152 * linear(3) + 0.0722 * linear(5)
+    }
+
+    fn contrast(a: &str, b: &str) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
 
     #[test]
-    fn the_style_names_the_colours_as_they_are_drawn() {
-        let adapted = adapt("<svg width=\"1\"><g/></svg>");
-        for colour in [INK, GRID, CARD] {
-            let (red, green, blue) = colour.rgb();
-            let name = format!("\"#{red:02X}{green:02X}{blue:02X}\"");
-            assert!(adapted.contains(&name), "{name}");
+    fn everything_is_seen_on_both_grounds() {
+        for (name, light, dark) in MODELS {
+            assert!(contrast(light, CARD.1) >= 3.0, "{name} on light");
+            assert!(contrast(dark, CARD.2) >= 3.0, "{name} on dark");
         }
-        assert!(adapted.starts_with("<svg width=\"1\">\n<style>"));
+        for (name, light, dark) in [INK, SOFT] {
+            assert!(contrast(light, CARD.1) >= 4.5, "{name} on light");
+            assert!(contrast(dark, CARD.2) >= 4.5, "{name} on dark");
+        }
+    }
+
+    #[test]
+    fn twenty_models_look_different() {
+        let look = |place| {
+            (
+                Paint::Model(place).fill(),
+                format!("{:?}", Shape::of_place(place)),
+            )
+        };
+        let looks: BTreeSet<_> = (0..20).map(look).collect();
+        assert_eq!(looks.len(), 20);
     }
 }

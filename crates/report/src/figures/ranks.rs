@@ -1,53 +1,29 @@
-//! Average ranks on a line, and which models cannot be told apart: the critical-difference diagram of
-//! Demšar 2006.
+//! Average ranks, and which models cannot be told apart: the critical-difference diagram of Demšar
+//! 2006, a row for each model.
 
-use super::canvas::{Area, Drawn};
-use super::hover::{Spot, with_spots};
-use super::palette::{CARD, INK, LINES, adapt};
-use crate::error::ReportError;
+use super::palette::Paint;
+use super::plot::{Area, axis_below};
+use super::scale::Scale;
+use super::svg::{Anchor, LINE, Room, Svg, TEXT, widest};
+use super::text::wrap;
 use crate::figure::Figure;
 use crate::table::Table;
+use crate::words::and;
 use analysis::Ranking;
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-const FILE: &str = "critical-difference.svg";
-const WIDTH: i32 = 760;
-/// Room for names on both sides.
-const MARGIN: i32 = 170;
-/// Where the line of ranks is, how far apart bars are, and how far apart names.
-const AXIS: i32 = 70;
-const BAR: i32 = 9;
-const NAME: i32 = 22;
-
-/// Models by average rank, with bars over the sets of them that cannot be told apart.
-pub(crate) fn critical_difference_diagram(ranking: &Ranking) -> Result<Figure, ReportError> {
-    let (models, critical, groups) = (&ranking.models, ranking.critical, ranking.groups());
+/// Models by average rank, with bars beside the sets of them that cannot be told apart.
+pub(crate) fn critical_difference_diagram(ranking: &Ranking, critical: f64) -> Figure {
+    let (models, groups) = (&ranking.models, ranking.groups());
     let diagram = Diagram {
         models,
         critical,
         bars: groups.iter().filter(|group| group.len() > 1).collect(),
     };
-    let mut svg = String::new();
-    {
-        let size = (WIDTH as u32, diagram.height() as u32);
-        let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-        diagram
-            .draw(&root)
-            .map_err(|error| ReportError::render(FILE, &error))?;
-    }
-    let spots: Vec<Spot> = models
-        .iter()
-        .map(|(name, rank)| Spot {
-            at: (diagram.place(*rank), AXIS),
-            text: format!("{name}: average rank {rank:.2}"),
-        })
-        .collect();
     let data = Table::default()
         .text("model", models.iter().map(|(name, _)| name))
         .numbers("average_rank", models.iter().map(|(_, rank)| Some(*rank)))
         .numbers("critical_difference", models.iter().map(|_| Some(critical)));
-    Ok(Figure::new(FILE, with_spots(&adapt(&svg), &spots), data))
+    Figure::svg("critical-difference", |room| diagram.draw(room), data)
 }
 
 struct Diagram<'a> {
@@ -58,94 +34,119 @@ struct Diagram<'a> {
 }
 
 impl Diagram<'_> {
-    /// The better half of the models has its names on the left.
-    fn left(&self) -> usize {
-        self.models.len().div_ceil(2)
-    }
-
-    /// Where the first name is.
-    fn names(&self) -> i32 {
-        AXIS + BAR * (self.bars.len() as i32 + 1) + 14
-    }
-
-    fn height(&self) -> i32 {
-        self.names() + NAME * self.left() as i32
-    }
-
-    /// Where a rank is on the line. The critical difference must fit above it.
-    fn place(&self, rank: f64) -> i32 {
+    fn draw(&self, room: Room) -> String {
+        let said = format!(
+            "Average rank over data sets; 1 is best. A bar at the right joins models whose ranks are less than the critical difference of {:.2} apart: they cannot be told apart.",
+            self.critical
+        );
+        let (mut svg, top) = Svg::new(room, &self.title(), &said);
+        let names: Vec<Vec<String>> = self
+            .models
+            .iter()
+            .map(|(name, _)| wrap(name, TEXT, svg.width() * 0.36))
+            .collect();
+        let column = widest(names.iter().flatten().map(String::as_str)) + 44.0;
+        let bars = 12.0 * self.bars.len() as f64;
+        let heights: Vec<f64> = names
+            .iter()
+            .map(|lines| 10.0 + LINE * lines.len() as f64)
+            .collect();
+        let area = Area {
+            left: column,
+            right: svg.width() - 64.0 - bars,
+            top: top + LINE + 12.0,
+            bottom: top + LINE + 16.0 + heights.iter().sum::<f64>(),
+        };
+        // The critical difference must fit above.
         let most = (self.models.len() as f64).max(1.0 + self.critical);
-        MARGIN + ((rank - 1.0) / (most - 1.0) * f64::from(WIDTH - 2 * MARGIN)).round() as i32
-    }
-
-    fn draw(&self, root: &Area) -> Drawn<()> {
-        root.fill(&CARD)?;
-        self.draw_axis(root)?;
+        let scale = Scale::linear([1.0, most], [area.left + 8.0, area.right - 8.0]);
+        self.draw_critical(&mut svg, &scale, top);
+        axis_below(&mut svg, &scale, area);
+        let mut rows = Vec::new();
+        let mut y = area.top;
+        for ((place, (name, rank)), (lines, height)) in self
+            .models
+            .iter()
+            .enumerate()
+            .zip(names.iter().zip(heights))
+        {
+            let middle = y + height / 2.0;
+            rows.push(middle);
+            svg.of_model(name, |svg| {
+                svg.line([area.left, middle], [area.right, middle], Paint::Grid, 1.0);
+                svg.marker([16.0, middle], place);
+                svg.lines([28.0, middle], lines);
+                let at = [scale.place(*rank), middle];
+                svg.marker(at, place);
+                svg.spot(at, &format!("{name}: average rank {rank:.2}"));
+                svg.text(
+                    [area.right + 46.0, middle + 4.5],
+                    Anchor::End,
+                    &format!("{rank:.2}"),
+                    Paint::Ink,
+                );
+            });
+            y += height;
+        }
         for (i, group) in self.bars.iter().enumerate() {
-            let y = AXIS + BAR * (i as i32 + 1);
-            let ends = [group[0], group[group.len() - 1]];
-            let [from, to] = ends.map(|model| self.place(self.models[model].1));
-            // A little over both ends, so that models of equal rank have a bar, too.
-            let bar = [(from - 4, y), (to + 4, y)];
-            root.draw(&PathElement::new(bar, LINES[0].stroke_width(5)))?;
+            let x = area.right + 60.0 + 12.0 * i as f64;
+            let [first, last] = [group[0], group[group.len() - 1]].map(|model| rows[model]);
+            svg.line([x, first - 5.0], [x, last + 5.0], Paint::Ink, 4.0);
         }
-        for i in 0..self.models.len() {
-            self.draw_model(root, i)?;
-        }
-        root.present()
+        let middle = f64::midpoint(area.left, area.right);
+        svg.text(
+            [middle, area.bottom + 2.0 * LINE + 2.0],
+            Anchor::Middle,
+            "average rank",
+            Paint::Soft,
+        );
+        svg.finish(area.bottom + 2.0 * LINE + 12.0)
     }
 
-    /// The line with its ranks, and above it how far apart ranks must be.
-    fn draw_axis(&self, root: &Area) -> Drawn<()> {
-        let ink = INK.stroke_width(1);
-        let centred = text(13, HPos::Center);
-        let last = self.models.len();
-        root.draw(&PathElement::new(
-            [(self.place(1.0), AXIS), (self.place(last as f64), AXIS)],
-            ink,
-        ))?;
-        for rank in 1..=last {
-            let x = self.place(rank as f64);
-            root.draw(&PathElement::new([(x, AXIS - 5), (x, AXIS)], ink))?;
-            let label = Text::new(rank.to_string(), (x, AXIS - 13), centred.clone());
-            root.draw(&label)?;
-        }
-        let (from, to) = (self.place(1.0), self.place(1.0 + self.critical));
-        let y = 30;
-        for line in [
-            [(from, y), (to, y)],
-            [(from, y - 4), (from, y + 4)],
-            [(to, y - 4), (to, y + 4)],
-        ] {
-            root.draw(&PathElement::new(line, ink))?;
+    /// How far apart ranks must be, on their scale.
+    fn draw_critical(&self, svg: &mut Svg, scale: &Scale, top: f64) {
+        let [from, to] = [1.0, 1.0 + self.critical].map(|rank| scale.place(rank));
+        let y = top + LINE + 4.0;
+        svg.line([from, y], [to, y], Paint::Ink, 1.5);
+        for x in [from, to] {
+            svg.line([x, y - 4.0], [x, y + 4.0], Paint::Ink, 1.5);
         }
         let said = format!("critical difference {:.2}", self.critical);
-        root.draw(&Text::new(said, (from, y - 14), text(13, HPos::Left)))
+        let middle = f64::midpoint(from, to).max(widest([said.as_str()]) / 2.0 + 8.0);
+        let most = svg.width() - widest([said.as_str()]) / 2.0 - 8.0;
+        svg.text(
+            [middle.min(most), y - 9.0],
+            Anchor::Middle,
+            &said,
+            Paint::Soft,
+        );
     }
 
-    /// From a model's place on the line down and aside to its name.
-    fn draw_model(&self, root: &Area, i: usize) -> Drawn<()> {
-        let (name, rank) = &self.models[i];
-        let is_left = i < self.left();
-        let row = if is_left {
-            i
-        } else {
-            self.models.len() - 1 - i
+    /// Who leads, and whether alone.
+    fn title(&self) -> String {
+        let Some((best, rank)) = self.models.first() else {
+            return String::new();
         };
-        let (x, y) = (self.place(*rank), self.names() + NAME * row as i32);
-        let (end, beside, anchor) = if is_left {
-            (MARGIN - 12, MARGIN - 18, HPos::Right)
-        } else {
-            (WIDTH - MARGIN + 12, WIDTH - MARGIN + 18, HPos::Left)
-        };
-        let path = [(x, AXIS), (x, y), (end, y)];
-        root.draw(&PathElement::new(path, INK.stroke_width(1)))?;
-        let name = format!("{name} {rank:.2}");
-        root.draw(&Text::new(name, (beside, y), text(13, anchor)))
+        let is_beside = |group: &&&Vec<usize>| group.contains(&0);
+        let beside = self
+            .bars
+            .iter()
+            .filter(is_beside)
+            .flat_map(|group| group.iter().copied());
+        let mut equal: Vec<usize> = beside.filter(|&model| model > 0).collect();
+        equal.sort_unstable();
+        equal.dedup();
+        let names: Vec<&str> = equal
+            .iter()
+            .map(|&model| self.models[model].0.as_str())
+            .collect();
+        match names.len() {
+            0 => format!("{best} ranks first, {rank:.2} on average"),
+            1..=3 => format!(
+                "{best} ranks first, and cannot be told apart from {}",
+                and(&names)
+            ),
+            others => format!("{best} ranks first, and cannot be told apart from {others} others"),
+        }
     }
-}
-
-fn text(size: u32, anchor: HPos) -> TextStyle<'static> {
-    let font = ("sans-serif", size).into_font().color(&INK);
-    font.pos(Pos::new(anchor, VPos::Center))
 }

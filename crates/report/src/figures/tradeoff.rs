@@ -1,18 +1,20 @@
-//! Error against cost: every model with its interval, and the front that nobody beats.
+//! Error against cost: every model with its interval, and the models that are Pareto-optimal.
 
-use super::canvas::{Area, Axes, Drawn};
-use super::hover::{Spot, with_spots};
-use super::lines::power;
-use super::palette::{CARD, GRID, adapt, ink, of_place};
-use crate::error::ReportError;
+use super::palette::Paint;
+use super::plot::{Area, Axis, Model, Names, Plot};
+use super::scale::{ends, with_factor};
+use super::svg::{LINE, Room, Svg};
 use crate::figure::Figure;
+use crate::numbers::significant;
 use crate::table::Table;
-use analysis::{Finished, ModelSummary, Price, Quality, Report};
-use plotters::prelude::*;
+use crate::words::and;
+use analysis::{Finished, Price, Quality, Report};
+use std::fmt::Write;
 
 /// What one panel shows.
 struct Panel {
-    title: &'static str,
+    name: &'static str,
+    label: &'static str,
     price: Price,
     /// Where the horizontal bar of a model ends.
     up_to: Option<Price>,
@@ -22,44 +24,39 @@ struct Panel {
 
 const PANELS: [Panel; 3] = [
     Panel {
-        title: "fit time, s",
+        name: "fit time",
+        label: "fit time, s",
         price: Price::FitTime,
         up_to: None,
         unit: 1.0,
     },
     Panel {
-        title: "one image, µs: median to 99th percentile",
+        name: "latency",
+        label: "one prediction, µs",
         price: Price::Latency,
         up_to: Some(Price::SlowLatency),
         unit: 1e6,
     },
     Panel {
-        title: "parameters",
+        name: "size",
+        label: "learnt numbers",
         price: Price::Size,
         up_to: None,
         unit: 1.0,
     },
 ];
 
-/// Three panels, fit time, latency and size; `None` for fewer than two models, and where nothing is known
-/// of costs.
-pub(super) fn error_against_cost(report: &Report) -> Result<Option<Figure>, ReportError> {
-    if report.finished().count() < 2 || report.is_judged_only() {
-        return Ok(None);
-    }
-    let failed = |error: &dyn std::fmt::Display| ReportError::render("cost.svg", error);
-    let mut svg = String::new();
-    let mut spots = Vec::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, (1280, 430)).into_drawing_area();
-        root.fill(&CARD).map_err(|error| failed(&error))?;
-        for (area, shown) in root.split_evenly((1, 3)).iter().zip(&PANELS) {
-            spots.extend(panel(area, report, shown).map_err(|error| failed(&error))?);
-        }
-        root.present().map_err(|error| failed(&error))?;
-    }
-    let svg = with_spots(&adapt(&svg), &spots);
-    Ok(Some(Figure::new("cost.svg", svg, data(report))))
+/// A panel for each cost that is known of two models at least; `None` without any.
+pub(super) fn error_against_cost(report: &Report) -> Option<Figure> {
+    let is_known = |panel: &&Panel| {
+        let known = report
+            .finished()
+            .filter(|(_, of)| panel.x(panel.price, of).is_some());
+        known.count() > 1
+    };
+    let panels: Vec<&Panel> = PANELS.iter().filter(is_known).collect();
+    (!panels.is_empty())
+        .then(|| Figure::svg("cost", |room| draw(report, &panels, room), data(report)))
 }
 
 fn data(report: &Report) -> Table {
@@ -78,130 +75,157 @@ fn data(report: &Report) -> Table {
         .numbers("accuracy_high", quality(|of| of.accuracy_interval.high))
 }
 
-/// A model, and where it is drawn. Both axes are logarithmic: the logarithms are drawn, and the labels are
-/// their powers.
-struct Point<'a> {
-    id: &'a str,
-    of: &'a Finished,
-    at: (f64, f64),
-}
-
 impl Panel {
-    /// Where a model is, if its price is known.
+    /// The price of a model, in the unit of the axis.
     fn x(&self, price: Price, of: &Finished) -> Option<f64> {
-        Some((price.of(&of.cost)? * self.unit).max(1e-9).log10())
+        Some((price.of(&of.cost)? * self.unit).max(1e-9))
     }
 
-    fn point<'a>(
-        &self,
-        report: &Report,
-        model: (&'a ModelSummary, &'a Finished),
-    ) -> Option<Point<'a>> {
-        let (model, of) = model;
-        Some(Point {
-            id: &model.id,
-            of,
-            at: (self.x(self.price, of)?, y(report, of.quality.accuracy)),
-        })
-    }
-
-    fn bar(&self, of: &Finished) -> Option<f64> {
-        self.x(self.up_to?, of)
-    }
-
-    fn axes<'a>(&self, area: &Area<'a>, points: &[Point]) -> Drawn<Axes<'a>> {
-        let range = |values: &[f64], below: f64, above: f64| {
-            let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-            let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            (low - below)..(high + above)
+    fn axis(&self, report: &Report) -> Axis {
+        let prices = [Some(self.price), self.up_to];
+        let of_model = |of| {
+            prices
+                .into_iter()
+                .flatten()
+                .filter_map(move |price| self.x(price, of))
         };
-        let ends = points.iter().filter_map(|point| self.bar(point.of));
-        let xs: Vec<f64> = points.iter().map(|point| point.at.0).chain(ends).collect();
-        let ys: Vec<f64> = points.iter().map(|point| point.at.1).collect();
-        let mut axes = ChartBuilder::on(area)
-            .margin(12)
-            .x_label_area_size(38)
-            .y_label_area_size(52)
-            .build_cartesian_2d(range(&xs, 0.3, 1.3), range(&ys, 0.15, 0.15))?;
-        axes.configure_mesh()
-            .light_line_style(CARD)
-            .bold_line_style(GRID)
-            .axis_style(GRID)
-            .x_labels(6)
-            .x_label_formatter(&|x| power(*x))
-            .y_label_formatter(&|y| power(*y))
-            .x_desc(self.title)
-            .y_desc("wrong, %")
-            .label_style(ink(12))
-            .axis_desc_style(ink(13))
-            .draw()?;
-        Ok(axes)
+        let values = report.finished().flat_map(|(_, of)| of_model(of));
+        Axis::log(self.label, with_factor(ends(values, [1.0, 1.0]), 0.06))
+    }
+
+    /// The line that joins the models of the front, in steps: what can be had for how much.
+    fn draw_front(&self, report: &Report, svg: &mut Svg, plot: &Plot) {
+        let front = report.front(self.price);
+        let corners = front.iter().rev().filter_map(|(_, of)| {
+            let x = self.x(self.price, of)?;
+            Some(plot.at([x, wrong(report, of.quality.accuracy)]))
+        });
+        let corners: Vec<[f64; 2]> = corners.collect();
+        let mut steps = Vec::new();
+        for (i, &[x, y]) in corners.iter().enumerate() {
+            if i > 0 {
+                steps.push([x, corners[i - 1][1]]);
+            }
+            steps.push([x, y]);
+        }
+        if let Some(&[_, y]) = corners.last() {
+            steps.push([plot.area.right, y]);
+        }
+        svg.path(&steps, Paint::Soft, 1.5, "5 4");
+    }
+
+    fn draw(&self, report: &Report, svg: &mut Svg, plot: &Plot) {
+        self.draw_front(report, svg, plot);
+        for (model, of) in report.finished() {
+            let Some(x) = self.x(self.price, of) else {
+                continue;
+            };
+            let place = report.place(&model.id);
+            let paint = Paint::Model(place);
+            let right = of.quality.accuracy;
+            let interval = of.quality.accuracy_interval;
+            let at = plot.at([x, wrong(report, right)]);
+            svg.of_model(&model.id, |svg| {
+                let [low, high] = [interval.low, interval.high]
+                    .map(|right| plot.at([x, wrong(report, right)])[1]);
+                let inside = |y: f64| y.clamp(plot.area.top, plot.area.bottom);
+                svg.line([at[0], inside(low)], [at[0], inside(high)], paint, 1.5);
+                let mut said = format!(
+                    "{}: {} {}, {:.2} % wrong",
+                    model.id,
+                    self.label,
+                    significant(x),
+                    (1.0 - right) * 100.0
+                );
+                if let Some(end) = self.up_to.and_then(|price| self.x(price, of)) {
+                    svg.line(at, [plot.at([end, 1.0])[0], at[1]], paint, 1.5);
+                    let _ = write!(said, "; 99th percentile {}", significant(end));
+                }
+                svg.marker(at, place);
+                svg.spot(at, &said);
+            });
+        }
     }
 }
 
-/// Where a share of right images is. A model without an error is drawn where one of half an image would be.
-fn y(report: &Report, right: f64) -> f64 {
+/// The share of images that are wrong, in percent. Half an image where there is none: the scale is
+/// logarithmic.
+fn wrong(report: &Report, right: f64) -> f64 {
     let least = 50.0 / report.dataset.test.max(1) as f64;
-    ((1.0 - right) * 100.0).max(least).log10()
+    ((1.0 - right) * 100.0).max(least)
 }
 
-fn panel(area: &Area, report: &Report, shown: &Panel) -> Drawn<Vec<Spot>> {
-    let point = |model| shown.point(report, model);
-    let points: Vec<Point> = report.finished().filter_map(point).collect();
-    let mut axes = shown.axes(area, &points)?;
-    let on_front = report.front(shown.price).into_iter().filter_map(point);
-    let line = on_front.map(|point| point.at);
-    axes.draw_series(LineSeries::new(line, GRID.stroke_width(3)))?;
-    let mut taken = Vec::new();
-    for &Point { id, of, at } in &points {
-        let (colour, _) = of_place(report.place(id));
-        let interval = of.quality.accuracy_interval;
-        let ends = [interval.low, interval.high].map(|right| (at.0, y(report, right)));
-        axes.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
-        if let Some(end) = shown.bar(of) {
-            let ends = [at, (end, at.1)];
-            axes.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
-        }
-        axes.draw_series(std::iter::once(Circle::new(at, 4, colour.filled())))?;
-        let below = free_place(&mut taken, axes.backend_coord(&at), id.len());
-        let name = Text::new(id.to_owned(), (7, below - 5), ink(11));
-        let beside = EmptyElement::at(at) + name;
-        axes.draw_series(std::iter::once(beside))?;
-    }
-    let spot = |Point { id, at, .. }: &Point| Spot {
-        at: axes.backend_coord(at),
-        text: format!(
-            "{id}: {} {}, {} % wrong",
-            shown.title,
-            power(at.0),
-            power(at.1)
-        ),
+fn draw(report: &Report, panels: &[&Panel], room: Room) -> String {
+    let said = "Further down and left is better. The dashed line joins the Pareto-optimal models: no other errs less for as little. Bars are 95 % intervals, and for predictions the 99th percentile.";
+    let (mut svg, top) = Svg::new(room, &title(report, panels), said);
+    let model = |id| Model {
+        id,
+        place: report.place(id),
     };
-    Ok(points.iter().map(spot).collect())
-}
-
-/// How far below its point, in pixels, a name of so many letters overlaps no name before it.
-fn free_place(taken: &mut Vec<(i32, i32, i32)>, (x, y): (i32, i32), letters: usize) -> i32 {
-    const HEIGHT: i32 = 12;
-    let width = 6 * letters as i32 + 8;
-    let is_free = |below: i32| {
-        let apart = |&(left, middle, width_there): &(i32, i32, i32)| {
-            (middle - (y + below)).abs() >= HEIGHT || left + width_there < x || x + width < left
+    let names = Names::new(
+        report.finished().map(|(of, _)| model(of.id.as_str())),
+        svg.width(),
+    );
+    let errors = report
+        .finished()
+        .map(|(_, of)| wrong(report, of.quality.accuracy));
+    let y = Axis::log("wrong, %", with_factor(ends(errors, [1.0, 10.0]), 0.12));
+    let height = 300.0_f64.max(names.height() + 4.0 * LINE);
+    let columns = if room.is_narrow() { 1 } else { panels.len() };
+    let right = svg.width() - 8.0 - names.width();
+    let across = (right - 8.0) / columns as f64;
+    for (i, panel) in panels.iter().enumerate() {
+        let (column, row) = (i % columns, i / columns);
+        let left = 8.0 + across * column as f64;
+        let top = top + (height + 12.0) * row as f64;
+        let gap = if column + 1 < columns { 10.0 } else { 0.0 };
+        let area = Area {
+            left,
+            right: left + across - gap,
+            top,
+            bottom: top + height,
         };
-        taken.iter().all(apart)
-    };
-    // 0, then one line up, one down, two up, and so on.
-    let steps = (0..20).map(|step: i32| {
-        if step % 2 == 0 {
-            step / 2
-        } else {
-            -(step + 1) / 2
+        let plot = Plot::new(&mut svg, area, &panel.axis(report), &y);
+        panel.draw(report, &mut svg, &plot);
+        if column + 1 == columns {
+            let beside = |of: &Finished| {
+                [
+                    right - 6.0,
+                    plot.at([1.0, wrong(report, of.quality.accuracy)])[1],
+                ]
+            };
+            let ends: Vec<[f64; 2]> = report.finished().map(|(_, of)| beside(of)).collect();
+            names.draw(&mut svg, right, &ends, [top, plot.area.bottom + LINE]);
         }
-    });
-    let below = steps
-        .map(|step| step * HEIGHT)
-        .find(|&below| is_free(below))
-        .unwrap_or(0);
-    taken.push((x, y + below, width));
-    below
+    }
+    let rows = panels.len().div_ceil(columns) as f64;
+    svg.finish(top + (height + 12.0) * rows)
+}
+
+/// What is seen: which models are worth their price.
+fn title(report: &Report, panels: &[&Panel]) -> String {
+    let on = |panel: &Panel| -> Vec<&str> {
+        let front = report.front(panel.price);
+        front
+            .into_iter()
+            .map(|(model, _)| model.id.as_str())
+            .collect()
+    };
+    let first = on(panels[0]);
+    let of_all: Vec<&str> = first
+        .iter()
+        .copied()
+        .filter(|id| panels.iter().all(|panel| on(panel).contains(id)))
+        .collect();
+    let names: Vec<&str> = panels.iter().map(|panel| panel.name).collect();
+    match (of_all.len(), first.len()) {
+        (1..=3, _) => format!(
+            "{} {} Pareto-optimal in {}",
+            and(&of_all),
+            if of_all.len() == 1 { "is" } else { "are" },
+            and(&names)
+        ),
+        (_, 1) => format!("{} errs least for the least {}", first[0], panels[0].name),
+        (_, count) => format!("{count} models are Pareto-optimal in {}", panels[0].name),
+    }
 }

@@ -1,7 +1,7 @@
 //! What a model makes of each class.
 
 use crate::bounds::shown_classes;
-use crate::numbers::{four, thousands};
+use crate::numbers::{four, percent, thousands};
 use analysis::Finished;
 use records::DatasetRecord;
 use serde::Serialize;
@@ -10,6 +10,8 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(super) struct ClassTable {
     id: String,
+    /// Share of all images that are wrong.
+    error: String,
     /// The class, and its numbers.
     rows: Vec<(String, [String; 4])>,
     /// How many classes there are, where not all are in the table.
@@ -28,32 +30,7 @@ impl ClassTable {
         };
         Self {
             id: id.to_owned(),
-            rows: shown.iter().map(row).collect(),
-            all: all(&shown, data),
-        }
-    }
-}
-
-/// A confusion matrix.
-#[derive(Serialize)]
-pub(crate) struct Matrix {
-    id: String,
-    /// The classes that are shown, by their places and names.
-    classes: Vec<(usize, String)>,
-    /// Rows are what images are, columns what they were taken for.
-    rows: Vec<Vec<usize>>,
-    all: Option<String>,
-}
-
-impl Matrix {
-    pub(super) fn new(id: &str, model: &Finished, data: &DatasetRecord) -> Self {
-        let shown = shown_classes(model);
-        let rows = model.quality.confusion.rows();
-        let row = |&truth: &usize| shown.iter().map(|&class| rows[truth][class]).collect();
-        let name = |&class: &usize| (class, data.class_names[class].clone());
-        Self {
-            id: id.to_owned(),
-            classes: shown.iter().map(name).collect(),
+            error: percent(1.0 - model.quality.accuracy),
             rows: shown.iter().map(row).collect(),
             all: all(&shown, data),
         }

@@ -2,7 +2,7 @@
 
 use crate::numbers::{percent, significant, thousands};
 use crate::words;
-use analysis::{Price, Report};
+use analysis::{Price, Report, Standing};
 use serde::Serialize;
 
 /// What a model costs, and where nobody beats it.
@@ -20,7 +20,7 @@ pub(super) struct CostRow {
 }
 
 impl CostRow {
-    /// The costs of all models that finished, in the order of the plan.
+    /// The costs of all models that finished, the most accurate first.
     pub(super) fn all(report: &Report) -> Vec<Self> {
         let fronts = Price::ALL.map(|price| {
             let models = report.front(price).into_iter();
@@ -32,7 +32,8 @@ impl CostRow {
             let seconds = price.of(cost);
             seconds.map_or_else(dash, |seconds| significant(seconds * 1e6))
         };
-        let row = |(model, of): (&analysis::ModelSummary, &analysis::Finished)| {
+        let row = |standing: &Standing| {
+            let (model, of) = (standing.model, standing.finished);
             let right = of.quality.accuracy_interval;
             let [low, high] = [right.high, right.low].map(|share| (1.0 - share) * 100.0);
             let of_model = fronts
@@ -50,6 +51,6 @@ impl CostRow {
                 fronts: names.join(", "),
             }
         };
-        report.finished().map(row).collect()
+        report.standings().iter().map(row).collect()
     }
 }

@@ -20,6 +20,10 @@ pub(super) struct ModelRow {
     note: String,
     train_images: String,
     limited: bool,
+    /// Shared with the models that cannot be told apart from it.
+    letters: String,
+    /// In its report, for its colour.
+    place: usize,
     hyperparameters: String,
     /// Where its predictions were read from, if they were made elsewhere.
     predictions: Option<PredictionFile>,
@@ -39,12 +43,27 @@ struct Numbers {
     fit: String,
     predict: String,
     memory: String,
+    /// As [`headings`] has them.
+    metrics: Vec<String>,
     certificate: String,
     measured_on: Option<String>,
 }
 
 impl ModelRow {
-    pub(super) fn new(model: &ModelSummary, report: &Report) -> Self {
+    /// The most accurate model first; last those that did not finish.
+    pub(super) fn all(report: &Report) -> Vec<Self> {
+        let standings = report.standings();
+        let finished = standings.iter().map(|of| (of.model, of.letters.clone()));
+        let others = report
+            .models
+            .iter()
+            .filter(|model| model.finished.is_none());
+        let rows = finished.chain(others.map(|model| (model, String::new())));
+        rows.map(|(model, letters)| Self::new(model, letters, report))
+            .collect()
+    }
+
+    fn new(model: &ModelSummary, letters: String, report: &Report) -> Self {
         let parameters = model.hyperparameters.iter();
         let parameters = parameters.map(|(name, value)| format!("{name} = {value}"));
         let finished = model.finished.as_deref();
@@ -60,15 +79,16 @@ impl ModelRow {
             },
             predictions: model.predictions.clone(),
             limited: report.is_limited(model),
+            letters,
+            place: report.place(&model.id),
             hyperparameters: parameters.collect::<Vec<_>>().join(", "),
-            finished: finished.map(|of| Numbers::new(of, report.dataset.test)),
+            finished: finished.map(|of| Numbers::new(of, report)),
         }
     }
 }
 
 impl Numbers {
-    /// `images` are those that it predicts.
-    fn new(of: &Finished, images: usize) -> Self {
+    fn new(of: &Finished, report: &Report) -> Self {
         let Finished { quality, cost, .. } = of;
         let interval = quality.accuracy_interval;
         let metric = |metric| quality.metrics.get(metric).map_or(NONE.to_owned(), four);
@@ -79,18 +99,22 @@ impl Numbers {
         });
         Self {
             parameters: cost.parameters.map_or(NONE.to_owned(), thousands),
-            accuracy: percent(quality.accuracy),
+            accuracy: format!("{:.2}", quality.accuracy * 100.0),
             interval: format!("{:.2} – {:.2}", interval.low * 100.0, interval.high * 100.0),
             error: percent(1.0 - quality.accuracy),
             log_loss: metric(Metric::LogLoss),
             macro_f1: metric(Metric::MacroF1),
             fit: cost.fit_seconds.map_or(NONE.to_owned(), significant),
             predict: cost.predict_seconds.map_or(NONE.to_owned(), |seconds| {
-                significant(seconds / images.max(1) as f64 * 1e6)
+                significant(seconds / report.dataset.test.max(1) as f64 * 1e6)
             }),
             memory: cost.peak_memory_bytes.map_or(NONE.to_owned(), |bytes| {
                 format!("{:.0}", bytes as f64 / 1e6)
             }),
+            metrics: shown(report)
+                .into_iter()
+                .map(|metric| value(of, metric).map_or(NONE.to_owned(), four))
+                .collect(),
             certificate: certificate.collect::<Vec<_>>().join(", "),
             measured_on: cost.measured_on.clone(),
         }
@@ -112,43 +136,27 @@ const METRICS: [Metric; 11] = [
     Metric::ExpectedCalibrationError,
 ];
 
-/// What predictions say beyond accuracy.
-#[derive(Serialize)]
-pub(super) struct MetricsTable {
-    headings: Vec<&'static str>,
-    rows: Vec<(String, Vec<String>)>,
+/// What stands under a heading: a metric, or the temperature.
+fn value(of: &Finished, metric: Option<Metric>) -> Option<f64> {
+    match metric {
+        Some(metric) => of.quality.metrics.get(metric),
+        None => of.quality.temperature,
+    }
 }
 
-impl MetricsTable {
-    pub(super) fn new(report: &Report) -> Self {
-        let headings = METRICS.iter().map(|metric| metric.heading());
-        let row = |(model, of): (&ModelSummary, &Finished)| {
-            let metrics = METRICS.iter().map(|&metric| of.quality.metrics.get(metric));
-            let values = metrics.chain([of.quality.temperature]);
-            let cells = values.map(|value| value.map_or(NONE.to_owned(), four));
-            (model.id.clone(), cells.collect())
-        };
-        let mut table = Self {
-            headings: headings.chain(["temperature"]).collect(),
-            rows: report.finished().map(row).collect(),
-        };
-        if report.is_judged_only() {
-            table.leave_out_empty();
-        }
-        table
-    }
+/// The metrics that are shown, and last the temperature: all, or of predictions that were made elsewhere
+/// those that are known.
+fn shown(report: &Report) -> Vec<Option<Metric>> {
+    let all = METRICS.map(Some).into_iter().chain([None]);
+    let is_known = |metric| report.finished().any(|(_, of)| value(of, metric).is_some());
+    all.filter(|&metric| !report.is_judged_only() || is_known(metric))
+        .collect()
+}
 
-    /// Without columns in which no model has a value.
-    fn leave_out_empty(&mut self) {
-        for column in (0..self.headings.len()).rev() {
-            if self.rows.iter().all(|(_, cells)| cells[column] == NONE) {
-                self.headings.remove(column);
-                for (_, cells) in &mut self.rows {
-                    cells.remove(column);
-                }
-            }
-        }
-    }
+/// Headings of the metrics of every model.
+pub(super) fn headings(report: &Report) -> Vec<&'static str> {
+    let heading = |metric: Option<Metric>| metric.map_or("temperature", Metric::heading);
+    shown(report).into_iter().map(heading).collect()
 }
 
 /// What controls found of a model.

@@ -4,7 +4,7 @@ use crate::numbers::{four, points, probability, thousands};
 use crate::words;
 use analysis::{Comparison, FIVE_BY_TWO, Metric, MetricDifference, OverSeeds, Report};
 use serde::Serialize;
-use statistics::{Interval, Posterior};
+use statistics::Interval;
 
 const NONE: &str = "–";
 
@@ -78,7 +78,7 @@ fn cells(pair: &Comparison) -> [String; 11] {
         probability(pair.p_adjusted),
         words::relation(pair.different, pair.difference, pair.relation).to_owned(),
         or_none(pair.detectable_difference.map(points)),
-        or_none(pair.posterior.map(shares)),
+        or_none(pair.posterior.map(words::shares)),
         or_none(f.map(|test| format!("F = {:.2}, {}", test.statistic, probability(test.p)))),
     ]
 }
@@ -87,26 +87,18 @@ fn from_to(Interval { low, high }: Interval) -> String {
     format!("{} – {}", points(low), points(high))
 }
 
-fn shares(posterior: Posterior) -> String {
-    let share = |p: f64| format!("{:.0}", p * 100.0);
-    format!(
-        "{} / {} / {}",
-        share(posterior.first_better),
-        share(posterior.equivalent),
-        share(posterior.second_better)
-    )
-}
-
 fn notes_on_images(report: &Report) -> Vec<String> {
     let each = at_each(report.tests);
+    let [_, images] = report.dataset.words();
     let mut notes = vec![
         format!(
             "The interval is Tango's (1998), p is of McNemar's exact test: each {each}, so that all hold at once and none \
-             contradicts its verdict. They speak of other images of the same kind, not of other seeds or other training images."
+             contradicts its verdict. They speak of other {images} of the same kind, not of other seeds or other training {images}."
         ),
-        "The smallest to show is the difference, in points, that the test finds four times in five for models that differ on \
-         as many images, or, where these are too few for any, on as many as it takes."
-            .to_owned(),
+        format!(
+            "The smallest to show is the difference, in points, that the test finds four times in five for models that differ \
+             on as many {images}, or, where these are too few for any, on as many as it takes."
+        ),
     ];
     notes.extend(note_on_margin(report));
     notes

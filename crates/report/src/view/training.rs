@@ -1,7 +1,7 @@
 //! How models learnt: by epochs, by the number of images, and what linear models learnt.
 
 use crate::bounds::{MOST_EPOCHS, shown_of};
-use crate::numbers::thousands;
+use crate::numbers::{significant, thousands};
 use analysis::{Finished, Report};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -88,6 +88,9 @@ impl WeightDifferences {
             .filter_map(|(model, of)| Some((&model.id, of.shown.linear.as_ref()?)))
             .collect();
         let weights = linear.first()?.1.weights.len();
+        if linear.iter().any(|(_, of)| of.weights.len() != weights) {
+            return None;
+        }
         let work = weights.saturating_mul(linear.len() * linear.len());
         if linear.len() < 2 || work > MOST_COMPARED {
             return None;
@@ -100,10 +103,10 @@ impl WeightDifferences {
                 let ours = a.weights.iter().chain(&a.biases);
                 let pairs = ours.zip(b.weights.iter().chain(&b.biases));
                 let largest = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                if largest == 0.0 {
-                    "0".to_owned()
-                } else {
-                    format!("{largest:.1e}")
+                match largest {
+                    0.0 => "0".to_owned(),
+                    0.001.. => significant(largest.into()),
+                    _ => format!("{largest:.1e}"),
                 }
             });
             ((*id).clone(), cells.collect())

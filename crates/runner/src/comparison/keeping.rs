@@ -46,7 +46,8 @@ impl Comparison {
             return None;
         };
         let data = &self.dataset;
-        let mut about = About {
+        // What depends on the training rows of the fit is filled in where it is made.
+        let about = About {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             model: entry.id.to_owned(),
             id: learner.id.clone(),
@@ -69,7 +70,6 @@ impl Comparison {
             judged: None,
             key: key.to_owned(),
         };
-        about.describe(self.division.train.samples());
         // The process of the fit may have another working directory.
         let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
         Some(Keep { path, about })
@@ -122,9 +122,7 @@ impl Comparison {
                 controls: Vec::new(),
                 images: None,
             }),
-            (Outcome::Finished(_), Some(reason)) | (Outcome::Failed { .. }, Some(reason)) => {
-                Err(unkept(reason))
-            }
+            (Outcome::Finished(_) | Outcome::Failed { .. }, Some(reason)) => Err(unkept(reason)),
             (Outcome::Failed { reason }, None) => Err(unkept(reason.clone())),
             (Outcome::Cancelled, _) => Err(Failure::Interrupted),
         }

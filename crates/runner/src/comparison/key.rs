@@ -26,6 +26,7 @@ impl Comparison {
             "measuring": build.sources_of(env!("CARGO_PKG_NAME")),
             "recipe": recipe(&learner.method, build),
             "data": self.dataset.sha256,
+            "preparation": self.division.preparation(),
             "train_limit": cell.smaller().or(learner.train_limit),
             "judged_on": protocol.judged_on,
             "calibration": protocol.calibration,
@@ -51,6 +52,7 @@ impl Comparison {
             "divided": [self.dataset.train_available, self.dataset.test_available],
             "quick": self.options.quick,
             "judged_on": protocol.judged_on,
+            "preparation": self.division.preparation(),
         }))
     }
 }

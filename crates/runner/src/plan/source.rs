@@ -6,16 +6,21 @@ use crate::Registry;
 use crate::failure::{Failure, Place};
 use crate::options::Options;
 use crate::program::CommandModel;
-use classifier::schemars::schema_for;
+use classifier::schemars::{Schema, schema_for};
 use classifier::{did_you_mean, nearest_name};
 use records::{FILE_NAME, is_file_name};
 use search::Domain;
 use serde_json::{Map, Value};
 use std::path::Path;
+use tables::Settings;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 const MODELS: &str = "models";
+const PREPARATION: &str = "preparation";
+/// What a part of the preparation is.
+const PART: &str =
+    "true, false or a list of columns; rare_below and most_categories are whole numbers";
 const RANGE_KEYS: &[&str] = &["from", "to", "scale"];
 const MODEL_KEYS: &[&str] = &["model", "command", "id", "search"];
 
@@ -77,7 +82,7 @@ impl Source<'_> {
             if !known.iter().any(|known| known == name) {
                 return Err(self.unknown(key, &known));
             }
-            values.insert(name.to_owned(), self.value(value, name)?);
+            values.insert(name.to_owned(), self.option(value, name)?);
             // One at a time, so that the error is this key's.
             options = serde_json::from_value(Value::Object(values.clone())).map_err(|error| {
                 let error = error.to_string();
@@ -95,8 +100,26 @@ impl Source<'_> {
             });
         }
         let base = self.path.parent().unwrap_or(Path::new(""));
-        options.data_dir = options.data_dir.map(|directory| base.join(directory));
-        Ok(options)
+        Ok(options.with_paths(|path| base.join(path)))
+    }
+
+    /// The value of a key beside the models. The preparation of a table is a table of its own.
+    fn option(&self, value: &Spanned<DeValue<'_>>, name: &str) -> Result<Value, Failure> {
+        let (PREPARATION, DeValue::Table(table)) = (name, value.get_ref()) else {
+            return self.value(value, name);
+        };
+        let known = names_of(&schema_for!(Settings));
+        let mut parts = Map::new();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if !known.iter().any(|known| known == name) {
+                return Err(self.unknown(key, &known));
+            }
+            parts.insert(name.to_owned(), self.value(value, name)?);
+            let settings = serde_json::from_value::<Settings>(Value::Object(parts.clone()));
+            settings.map_err(|_| self.wrong(value, name, PART))?;
+        }
+        Ok(Value::Object(parts))
     }
 
     /// Adds the models to the plan.
@@ -350,17 +373,27 @@ impl Source<'_> {
 
 /// The keys of a plan, in the order of [`Options`].
 fn option_names() -> Vec<String> {
-    let schema = schema_for!(Options);
+    let mut names = names_of(&schema_for!(Options));
+    names.push(MODELS.to_owned());
+    names
+}
+
+/// The fields that a schema describes.
+fn names_of(schema: &Schema) -> Vec<String> {
     let properties = schema.get("properties").and_then(Value::as_object);
-    let names = properties.into_iter().flat_map(Map::keys).cloned();
-    names.chain([MODELS.to_owned()]).collect()
+    properties
+        .into_iter()
+        .flat_map(Map::keys)
+        .cloned()
+        .collect()
 }
 
 /// What serde expects of the simple types.
 fn in_words(expected: &str) -> String {
     match expected {
         "a string" | "path string" => "a text in quotes",
-        "a sequence" => "a list of whole numbers above 0",
+        "a sequence" => "a list, such as [1000, 2000] or [\"a\", \"b\"]",
+        "struct Settings" => "a table, such as { standardise = false }",
         other => other,
     }
     .to_owned()

@@ -106,7 +106,11 @@ fn setting(time: Option<Duration>) -> Setting<'static> {
 
 fn trials<'a>(directory: &std::path::Path, setting: &'a Setting<'a>) -> Trials<'a> {
     let options: Options = serde_json::from_str(r#"{"validation": 300}"#).unwrap();
-    let division = Division::new(crate::examples::digits(), &options).unwrap();
+    let division = Division::new(
+        crate::examples::content(crate::examples::digits()),
+        &options,
+    )
+    .unwrap();
     Trials {
         handover: Handover::new(&division).unwrap(),
         division,

@@ -24,16 +24,14 @@ pub(super) fn plan(
         cv: None,
         train_limit: None,
         ..options.clone()
-    };
-    if let Some(directory) = options.data_dir.take() {
-        // Absolute: the new plan lies elsewhere.
-        let directory = directory.canonicalize().unwrap_or(directory);
-        if directory.to_str().is_some() {
-            options.data_dir = Some(directory);
-        } else {
-            text.push_str(
-                "# The name of the data's directory is no UTF-8: name it with --data-dir.\n",
-            );
+    }
+    // Absolute: the new plan lies elsewhere.
+    .with_paths(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+    let paths = [&mut options.data_dir, &mut options.data, &mut options.test];
+    for (path, key) in paths.into_iter().zip(["data-dir", "data", "test"]) {
+        if path.as_ref().is_some_and(|path| path.to_str().is_none()) {
+            *path = None;
+            let _ = writeln!(text, "# A path is no UTF-8: name it with --{key}.");
         }
     }
     match toml::to_string(&options) {

@@ -1,0 +1,185 @@
+//! What was found in a data set, in words.
+
+use super::{ColumnSummary, Inspection, Same};
+use crate::{Content, Loaded};
+use std::fmt::Write;
+
+/// Columns, and classes, that are listed.
+const MOST_LISTED: usize = 100;
+/// Names in a sentence.
+const MOST_NAMED: usize = 5;
+
+impl Inspection {
+    /// What makes a comparison on these data doubtful, a sentence for each; empty where nothing does.
+    /// Rows are counted from 0, in the training rows and in the test rows.
+    pub fn doubts(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        let [train, test] = self.rows;
+        if let Some(Same { first, second }) = self.in_both.first() {
+            let count = distinct(self.in_both.iter().map(|pair| pair.second));
+            doubts.push(format!(
+                "{count} of {test} test rows are the same as a training row, as test row {second} is as training row {first}: a model may know them by heart."
+            ));
+        }
+        if let Some(near) = self.nearly_in_both.iter().flatten().next() {
+            let pairs = self.nearly_in_both.iter().flatten();
+            let count = distinct(pairs.map(|near| near.test));
+            doubts.push(format!(
+                "{count} of {test} test pictures are nearly the same as a training picture, as test picture {} is as training picture {}.",
+                near.test, near.train
+            ));
+        }
+        if let Some(Same { first, second }) = self.contradicting.first() {
+            let count = distinct(self.contradicting.iter().map(|pair| pair.second));
+            doubts.push(format!(
+                "{count} of {train} training rows are the same as an earlier one and of another class, as row {second} is as row {first}: no model can get them all right."
+            ));
+        }
+        if let Some(Same { first, second }) = self.repeated.first() {
+            let count = distinct(self.repeated.iter().map(|pair| pair.second));
+            doubts.push(format!(
+                "{count} of {train} training rows are the same as an earlier one, as row {second} is as row {first}: folds and validation rows may have copies of what was learnt."
+            ));
+        }
+        let telling = self.columns.iter().filter(|column| column.tells_the_label);
+        let telling: Vec<&ColumnSummary> = telling.collect();
+        if !telling.is_empty() {
+            let names = telling.iter().take(MOST_NAMED).map(|column| {
+                format!(
+                    "{} ({:.1} % right)",
+                    column.name,
+                    column.right_alone * 100.0
+                )
+            });
+            doubts.push(format!(
+                "{} tells the class almost alone: {}. Would it be known before the class is?",
+                counted(telling.len(), "column"),
+                names.collect::<Vec<_>>().join(", ")
+            ));
+        }
+        doubts
+    }
+
+    /// A page for a terminal: sizes, classes, columns, and what is doubtful.
+    pub fn in_words(&self, loaded: &Loaded) -> String {
+        let [train, test] = self.rows;
+        let width = match &loaded.content {
+            Content::Table { .. } => counted(self.width, "column"),
+            Content::Samples { .. } => counted(self.width, "feature"),
+        };
+        let mut page = format!(
+            "{}: {train} training and {test} test rows, {width}, {}\n",
+            loaded.id,
+            counted(self.classes.len(), "class")
+        );
+        for note in &loaded.notes {
+            let _ = writeln!(page, "  {note}");
+        }
+        page.push('\n');
+        page.push_str(&self.classes());
+        if !self.columns.is_empty() {
+            page.push('\n');
+            page.push_str(&self.columns());
+        }
+        if self.constant_features > 0 {
+            let constant = counted(self.constant_features, "feature");
+            let _ = writeln!(page, "\n{constant}: the same in all training rows");
+        }
+        page.push('\n');
+        let doubts = self.doubts();
+        if doubts.is_empty() {
+            page.push_str("Nothing doubtful was found.");
+        } else {
+            page.push_str(&doubts.join("\n"));
+        }
+        page
+    }
+
+    fn classes(&self) -> String {
+        let mut rows = vec![["class", "train", "test"].map(str::to_owned).to_vec()];
+        for class in self.classes.iter().take(MOST_LISTED) {
+            let counts = [class.train, class.test].map(|count| count.to_string());
+            let [train, test] = counts;
+            rows.push(vec![class.name.clone(), train, test]);
+        }
+        aligned(&rows, self.classes.len())
+    }
+
+    fn columns(&self) -> String {
+        let head = [
+            "column",
+            "holds",
+            "missing",
+            "different",
+            "range",
+            "right alone, %",
+            "",
+        ];
+        let mut rows = vec![head.map(str::to_owned).to_vec()];
+        for column in self.columns.iter().take(MOST_LISTED) {
+            rows.push(vec![
+                column.name.clone(),
+                column.kind.plural().to_owned(),
+                column.missing.to_string(),
+                column.distinct.to_string(),
+                column
+                    .range
+                    .map_or_else(String::new, |[low, high]| format!("{low} to {high}")),
+                format!("{:.1}", column.right_alone * 100.0),
+                remark(column),
+            ]);
+        }
+        aligned(&rows, self.columns.len())
+    }
+}
+
+fn remark(column: &ColumnSummary) -> String {
+    let mut remarks = Vec::new();
+    match column.distinct {
+        0 => remarks.push("has no value".to_owned()),
+        1 if column.missing == 0 => remarks.push("constant".to_owned()),
+        _ => {}
+    }
+    if let Some(other) = &column.same_as {
+        remarks.push(format!("the same as {other}"));
+    }
+    if column.tells_the_label {
+        remarks.push("may tell the label".to_owned());
+    }
+    remarks.join(", ")
+}
+
+/// Cells below each other, the first line a heading; says how many of `all` are left out.
+fn aligned(rows: &[Vec<String>], all: usize) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths);
+        let line: Vec<String> = cells
+            .map(|(cell, &width)| format!("{cell:<width$}"))
+            .collect();
+        let _ = writeln!(text, "{}", line.join("  ").trim_end());
+    }
+    if all + 1 > rows.len() {
+        let _ = writeln!(text, "… and {} more", all + 1 - rows.len());
+    }
+    text
+}
+
+fn distinct(rows: impl Iterator<Item = usize>) -> usize {
+    rows.collect::<std::collections::HashSet<_>>().len()
+}
+
+fn counted(count: usize, thing: &str) -> String {
+    let ending = match (count, thing.ends_with('s')) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{count} {thing}{ending}")
+}

@@ -1,0 +1,187 @@
+//! The first figure of a report: every model's accuracy with its interval, the best first, with
+//! letters over those that cannot be told apart, and what each costs.
+
+use super::rows::{Cost, Row, Rows};
+use super::scale::ends;
+use crate::figure::Figure;
+use crate::numbers::percent;
+use crate::table::Table;
+use crate::words::{and, judged_images};
+use analysis::{Report, Standing};
+
+const COSTS: [Cost; 3] = [
+    Cost {
+        name: "fit",
+        short: "fit ",
+        unit: "s",
+        of: |of, _| of.cost.fit_seconds,
+    },
+    Cost {
+        name: "predict",
+        short: "predict ",
+        unit: "µs",
+        of: |of, images| Some(of.cost.predict_seconds? / images.max(1) as f64 * 1e6),
+    },
+    Cost {
+        name: "memory",
+        short: "",
+        unit: "MB",
+        of: |of, _| Some(of.cost.peak_memory_bytes? as f64 / 1e6),
+    },
+];
+
+/// `None` if no model finished.
+pub(super) fn accuracy_and_cost(report: &Report) -> Option<Figure> {
+    let standings = report.standings();
+    (!standings.is_empty()).then(|| {
+        let rows = rows(report, &standings);
+        Figure::svg("models", |room| rows.draw(room), data(&standings))
+    })
+}
+
+fn data(standings: &[Standing]) -> Table {
+    let quality = || standings.iter().map(|standing| &standing.finished.quality);
+    let percent = |share: f64| Some(share * 100.0);
+    Table::default()
+        .text("model", standings.iter().map(|standing| &standing.model.id))
+        .numbers("right", quality().map(|of| percent(of.accuracy)))
+        .numbers("low", quality().map(|of| percent(of.accuracy_interval.low)))
+        .numbers(
+            "high",
+            quality().map(|of| percent(of.accuracy_interval.high)),
+        )
+        .text(
+            "letters",
+            standings.iter().map(|standing| &standing.letters),
+        )
+}
+
+fn rows<'a>(report: &Report, standings: &'a [Standing]) -> Rows<'a> {
+    let images = report.dataset.test;
+    let costs: Vec<&Cost> = COSTS
+        .iter()
+        .filter(|cost| {
+            standings
+                .iter()
+                .any(|of| (cost.of)(of.finished, images).is_some())
+        })
+        .collect();
+    let letters = alphabet(standings);
+    let row = |standing: &'a Standing| {
+        let quality = &standing.finished.quality;
+        let interval = quality.accuracy_interval;
+        let has = |letter: &&String| spelt(&standing.letters).any(|of| of == **letter);
+        let held = letters.iter().enumerate().filter(|(_, letter)| has(letter));
+        Row {
+            id: &standing.model.id,
+            place: report.place(&standing.model.id),
+            right: quality.accuracy * 100.0,
+            interval: [interval.low * 100.0, interval.high * 100.0],
+            letters: held.map(|(i, _)| i).collect(),
+            costs: costs
+                .iter()
+                .map(|cost| (cost.of)(standing.finished, images))
+                .collect(),
+        }
+    };
+    let is_log = is_log(standings);
+    Rows {
+        title: title(standings),
+        said: said(report, is_log),
+        is_log,
+        models: standings.iter().map(row).collect(),
+        costs,
+        letters,
+    }
+}
+
+/// What is seen: who leads.
+fn title(standings: &[Standing]) -> String {
+    let best = &standings[0];
+    let is_equal = |other: &&Standing| {
+        spelt(&best.letters).any(|letter| spelt(&other.letters).any(|of| of == letter))
+    };
+    let equal: Vec<&str> = standings
+        .iter()
+        .skip(1)
+        .filter(is_equal)
+        .map(|of| of.model.id.as_str())
+        .collect();
+    let id = &best.model.id;
+    match (standings.len(), equal.len()) {
+        (1, _) => format!(
+            "{id} gets {} right",
+            percent(best.finished.quality.accuracy)
+        ),
+        (_, 0) => format!("{id} is the most accurate"),
+        (count, equals) if equals + 1 == count => {
+            "No model is shown to be better than another".to_owned()
+        }
+        (_, 1 | 2) => format!(
+            "{} lead, and cannot be told apart",
+            and(&[&[id.as_str()], &equal[..]].concat())
+        ),
+        (_, others) => format!("{id} leads, and cannot be told apart from {others} others"),
+    }
+}
+
+/// Whether one model has ten times as many errors as another, and none has none.
+fn is_log(standings: &[Standing]) -> bool {
+    let wrong = |share: f64| 1.0 - share;
+    let errors = standings
+        .iter()
+        .map(|of| wrong(of.finished.quality.accuracy));
+    let [least, most] = ends(errors, [0.0, 0.0]);
+    let intervals = standings
+        .iter()
+        .map(|of| wrong(of.finished.quality.accuracy_interval.high));
+    most > 10.0 * least && intervals.fold(1.0, f64::min) > 0.0
+}
+
+/// What is drawn.
+fn said(report: &Report, is_log: bool) -> String {
+    let images = judged_images(report);
+    let scale = if is_log {
+        " on a scale that is wider towards 100 %"
+    } else {
+        ""
+    };
+    let letters = if report.has_all_pairs() {
+        " Models that share a letter cannot be told apart."
+    } else {
+        ""
+    };
+    let costs = if report.is_judged_only() {
+        ""
+    } else {
+        "; costs on logarithmic scales"
+    };
+    format!("Share of the {images} that are right{scale}, with its 95 % interval{costs}.{letters}")
+}
+
+/// All letters in order.
+fn alphabet(standings: &[Standing]) -> Vec<String> {
+    let mut letters: Vec<String> = Vec::new();
+    for letter in standings
+        .iter()
+        .flat_map(|standing| spelt(&standing.letters))
+    {
+        if !letters.contains(&letter) {
+            letters.push(letter);
+        }
+    }
+    letters.sort_by_key(|letter| (letter.chars().count(), letter.clone()));
+    letters
+}
+
+/// The letters of one model: a letter with the primes after it is one.
+fn spelt(letters: &str) -> impl Iterator<Item = String> {
+    let mut all: Vec<String> = Vec::new();
+    for letter in letters.chars() {
+        match all.last_mut() {
+            Some(last) if letter == '′' => last.push(letter),
+            _ => all.push(letter.to_string()),
+        }
+    }
+    all.into_iter()
+}

@@ -1,0 +1,151 @@
+//! Every pair of models in one picture: how far apart they are, and whether that is shown.
+
+use super::palette::Paint;
+use super::svg::{Anchor, LINE, Room, Svg, TEXT, widest};
+use super::text::wrap;
+use crate::figure::Figure;
+use crate::numbers::{points, probability};
+use crate::table::Table;
+use analysis::{Comparison, Report, Standing};
+
+/// The most models: with more, cells would be too small to be seen.
+const MOST: usize = 40;
+
+/// A cell for each pair; `None` for fewer than two models, or too many, or with a baseline.
+pub(super) fn matrix_of_pairs(report: &Report) -> Option<Figure> {
+    let standings = report.standings();
+    let is_drawn = report.has_all_pairs() && standings.len() <= MOST;
+    is_drawn.then(|| {
+        let matrix = Pairs {
+            report,
+            standings: &standings,
+        };
+        Figure::svg("pairs", |room| matrix.draw(room), data(&report.comparisons))
+    })
+}
+
+fn data(pairs: &[Comparison]) -> Table {
+    Table::default()
+        .text("model", pairs.iter().map(|pair| &pair.first))
+        .text("against", pairs.iter().map(|pair| &pair.second))
+        .numbers(
+            "points_ahead",
+            pairs.iter().map(|pair| Some(pair.difference * 100.0)),
+        )
+        .numbers("p_adjusted", pairs.iter().map(|pair| Some(pair.p_adjusted)))
+}
+
+struct Pairs<'a> {
+    report: &'a Report,
+    standings: &'a [Standing<'a>],
+}
+
+impl Pairs<'_> {
+    /// Stairs: each model is a row that ends in its name, and a column that begins there.
+    fn draw(&self, room: Room) -> String {
+        let said = "Points by which the model of the column is ahead of the model of the row. Each name stands where its column begins. Darker is further apart; ≈ cannot be told apart.";
+        let (mut svg, top) = Svg::new(room, &self.title(), said);
+        let count = self.standings.len();
+        let most = svg.width() * 0.34;
+        let names: Vec<Vec<String>> = self
+            .standings
+            .iter()
+            .map(|of| wrap(&of.model.id, TEXT, most))
+            .collect();
+        let column = widest(names.iter().flatten().map(String::as_str)) + 30.0;
+        let across = ((svg.width() - 16.0 - column) / (count as f64 - 1.0)).min(64.0);
+        let largest = self
+            .report
+            .comparisons
+            .iter()
+            .map(|pair| pair.difference.abs());
+        let largest = largest.fold(1e-9, f64::max);
+        let mut y = top;
+        for (row, (standing, lines)) in self.standings.iter().zip(&names).enumerate() {
+            let height = 10.0 + LINE * lines.len() as f64;
+            for (better, other) in self.standings[..row].iter().enumerate() {
+                let corner = [8.0 + across * better as f64, y];
+                let size = [across - 2.0, height - 2.0];
+                self.cell(&mut svg, (other, standing), corner, size, largest);
+            }
+            svg.of_model(&standing.model.id, |svg| {
+                let left = 8.0 + across * row as f64;
+                svg.marker(
+                    [left + 10.0, y + height / 2.0],
+                    self.report.place(&standing.model.id),
+                );
+                svg.lines([left + 22.0, y + height / 2.0], lines);
+            });
+            y += height;
+        }
+        svg.finish(y + 6.0)
+    }
+
+    fn cell(
+        &self,
+        svg: &mut Svg,
+        (better, worse): (&Standing, &Standing),
+        corner: [f64; 2],
+        size: [f64; 2],
+        largest: f64,
+    ) {
+        let [first, second] = [better, worse].map(|of| of.model.id.as_str());
+        let Some(pair) = self.report.pair(first, second) else {
+            return;
+        };
+        let ahead = if pair.first == first {
+            pair.difference
+        } else {
+            -pair.difference
+        };
+        let number = points(ahead);
+        let verdict = if pair.different {
+            ""
+        } else {
+            ", cannot be told apart"
+        };
+        let said = format!(
+            "{first} is {number} points ahead of {second} ({}{verdict})",
+            probability(pair.p_adjusted)
+        );
+        // The root lifts small differences above the ground.
+        let strength = if pair.different {
+            0.1 + 0.6 * (ahead.abs() / largest).sqrt()
+        } else {
+            0.0
+        };
+        let look = if pair.different {
+            format!("{} fill-opacity=\"{strength:.2}\"", Paint::Hit.fill())
+        } else {
+            format!("{} fill-opacity=\"0.5\"", Paint::Grid.fill())
+        };
+        let text = if pair.different {
+            number
+        } else {
+            "≈".to_owned()
+        };
+        svg.of_pair([first, second], |svg| {
+            svg.cell(corner, size, &look, &said);
+            if widest([text.as_str()]) <= size[0] - 2.0 {
+                let middle = [corner[0] + size[0] / 2.0, corner[1] + size[1] / 2.0 + 4.5];
+                svg.text(middle, Anchor::Middle, &text, Paint::Ink);
+            }
+        });
+    }
+
+    /// How many pairs are told apart.
+    fn title(&self) -> String {
+        let pairs = &self.report.comparisons;
+        let different = pairs.iter().filter(|pair| pair.different).count();
+        match (different, pairs.len()) {
+            (1, 1) => format!("{} is better than {}", pairs[0].first, pairs[0].second),
+            (0, 1) => format!(
+                "{} and {} cannot be told apart",
+                pairs[0].first, pairs[0].second
+            ),
+            (0, all) => format!("None of {all} pairs can be told apart"),
+            (some, all) if some == all => format!("All {all} pairs can be told apart"),
+            (some, all) => format!("{some} of {all} pairs can be told apart"),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Two axes and what is between them; names of models beside it, at the height of what they name.
+
+use super::labels::moved_apart;
+use super::palette::Paint;
+use super::scale::{Scale, Tick};
+use super::svg::{Anchor, LINE, Svg, TEXT, widest};
+use super::text::wrap;
+
+/// A part of a figure, in pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Area {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+/// What an axis shows.
+#[derive(Debug, Clone)]
+pub(super) struct Axis {
+    pub(super) label: String,
+    pub(super) values: [f64; 2],
+    pub(super) is_log: bool,
+}
+
+impl Axis {
+    pub(super) fn linear(label: impl Into<String>, values: [f64; 2]) -> Self {
+        Self {
+            label: label.into(),
+            values,
+            is_log: false,
+        }
+    }
+
+    pub(super) fn log(label: impl Into<String>, values: [f64; 2]) -> Self {
+        Self {
+            is_log: true,
+            ..Self::linear(label, values)
+        }
+    }
+
+    pub(super) fn scale(&self, pixels: [f64; 2]) -> Scale {
+        if self.is_log {
+            Scale::log(self.values, pixels)
+        } else {
+            Scale::linear(self.values, pixels)
+        }
+    }
+}
+
+/// Axes that are drawn, with room for data between them.
+pub(super) struct Plot {
+    pub(super) area: Area,
+    x: Scale,
+    y: Scale,
+}
+
+impl Plot {
+    /// Draws axes that fill `outer`, labels included. The label of y stands above it, so that nobody
+    /// has to turn the head.
+    pub(super) fn new(svg: &mut Svg, outer: Area, x: &Axis, y: &Axis) -> Self {
+        let rows = (((outer.bottom - outer.top) / 45.0) as usize).clamp(3, 8);
+        let y_scale = |area: Area| y.scale([area.bottom, area.top]);
+        let mut area = Area {
+            top: outer.top + LINE + 6.0,
+            bottom: outer.bottom - 2.0 * LINE - 8.0,
+            right: outer.right - 10.0,
+            ..outer
+        };
+        let y_ticks = y_scale(area).ticks(rows);
+        area.left += widest(y_ticks.iter().map(|tick| tick.label.as_str())) + 8.0;
+        let plot = Self {
+            area,
+            x: x.scale([area.left, area.right]),
+            y: y_scale(area),
+        };
+        svg.text(
+            [outer.left, outer.top + 11.0],
+            Anchor::Start,
+            &y.label,
+            Paint::Soft,
+        );
+        for tick in y_ticks {
+            let at = plot.y.place(tick.value);
+            svg.line([area.left, at], [area.right, at], Paint::Grid, 1.0);
+            svg.text(
+                [area.left - 6.0, at + 4.5],
+                Anchor::End,
+                &tick.label,
+                Paint::Soft,
+            );
+        }
+        let middle = f64::midpoint(area.left, area.right);
+        axis_below(svg, &plot.x, area);
+        svg.text(
+            [middle, area.bottom + 2.0 * LINE + 2.0],
+            Anchor::Middle,
+            &x.label,
+            Paint::Soft,
+        );
+        plot
+    }
+
+    /// Where a point is.
+    pub(super) fn at(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [self.x.place(x), self.y.place(y)]
+    }
+}
+
+/// The line below an area with its values, as many as there is room for.
+pub(super) fn axis_below(svg: &mut Svg, x: &Scale, area: Area) {
+    let most = |room: f64| ((area.right - area.left) / room).max(2.0) as usize;
+    let labels = x.ticks(most(50.0));
+    let room = widest(labels.iter().map(|tick| tick.label.as_str())) + 14.0;
+    draw_below(svg, x, area, &x.ticks(most(room)));
+}
+
+/// The same with other words at its values.
+pub(super) fn ticks_below(svg: &mut Svg, x: &Scale, area: Area, said: impl Fn(f64) -> String) {
+    let mut ticks = x.ticks(((area.right - area.left) / 38.0) as usize);
+    for tick in &mut ticks {
+        tick.label = said(tick.value);
+    }
+    draw_below(svg, x, area, &ticks);
+}
+
+fn draw_below(svg: &mut Svg, x: &Scale, area: Area, ticks: &[Tick]) {
+    let ends = [[area.left, area.bottom], [area.right, area.bottom]];
+    svg.line(ends[0], ends[1], Paint::Soft, 1.0);
+    for Tick { value, label } in ticks {
+        let at = x.place(*value);
+        let ends = [[at, area.bottom], [at, area.bottom + 4.0]];
+        svg.line(ends[0], ends[1], Paint::Soft, 1.0);
+        svg.text([at, area.bottom + LINE], Anchor::Middle, label, Paint::Soft);
+    }
+}
+
+/// A model in a figure.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Model<'a> {
+    pub(super) id: &'a str,
+    /// In its report, for its colour and marker.
+    pub(super) place: usize,
+}
+
+/// Names of models in a column.
+pub(super) struct Names<'a> {
+    models: Vec<(Model<'a>, Vec<String>)>,
+    width: f64,
+}
+
+/// From the end of a line to the marker beside the name, and from there to the name.
+const LEADER: f64 = 22.0;
+const BESIDE: f64 = 10.0;
+
+impl<'a> Names<'a> {
+    /// Names are broken into lines where they would take more than two fifths of the figure.
+    pub(super) fn new(models: impl IntoIterator<Item = Model<'a>>, across: f64) -> Self {
+        let most = across * 0.4 - LEADER - BESIDE;
+        let lines = |model: Model<'a>| (model, wrap(model.id, TEXT, most));
+        let models: Vec<_> = models.into_iter().map(lines).collect();
+        let all = models
+            .iter()
+            .flat_map(|(_, lines)| lines.iter().map(String::as_str));
+        Self {
+            width: widest(all) + LEADER + BESIDE,
+            models,
+        }
+    }
+
+    /// How wide the column is.
+    pub(super) fn width(&self) -> f64 {
+        self.width
+    }
+
+    /// How high it is if nothing is between the names.
+    pub(super) fn height(&self) -> f64 {
+        self.heights().iter().sum()
+    }
+
+    fn heights(&self) -> Vec<f64> {
+        let height = |(_, lines): &(Model, Vec<String>)| lines.len() as f64 * LINE;
+        self.models.iter().map(height).collect()
+    }
+
+    /// Draws each name beside the point that it belongs to, at its height if that is free.
+    pub(super) fn draw(&self, svg: &mut Svg, left: f64, ends: &[[f64; 2]], span: [f64; 2]) {
+        let wished: Vec<f64> = ends.iter().map(|[_, y]| *y).collect();
+        let places = moved_apart(&wished, &self.heights(), span);
+        for (((model, lines), end), y) in self.models.iter().zip(ends).zip(places) {
+            svg.of_model(model.id, |svg| {
+                let marker = [left + LEADER, y];
+                let knees = [*end, [left + 2.0, end[1]], [marker[0] - 8.0, y]];
+                // A long way is dotted, so that nobody takes it for data.
+                let dashes = if left - end[0] > 40.0 { "1 4" } else { "" };
+                svg.path(&knees, Paint::Model(model.place), 1.0, dashes);
+                svg.marker(marker, model.place);
+                svg.lines([left + LEADER + BESIDE, y], lines);
+            });
+        }
+    }
+}

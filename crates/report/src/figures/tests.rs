@@ -1,0 +1,71 @@
+//! Figures are what was looked at: each is compared with the file that was committed. After a change
+//! that is meant, look at them and accept them anew:
+//! `PLUMBLINE_ACCEPT=1 cargo test -p report figures`.
+
+use super::*;
+use analysis::examples::crowd;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn committed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/figures/drawn")
+}
+
+/// Compares the figures of a report, without the confusion matrices of all models but one.
+fn check(case: &str, report: &Report) {
+    let first = format!("confusion-{}.svg", report.models[0].id);
+    let is_checked = |figure: &&Figure| {
+        let name = &figure.name;
+        figure.narrow.is_some() && (!name.starts_with("confusion") || *name == first)
+    };
+    let figures = draw(report).unwrap();
+    let mut changed = Vec::new();
+    for figure in figures.iter().filter(is_checked) {
+        let narrow = figure.narrow.as_ref().unwrap().as_bytes();
+        for (name, drawn) in [
+            (&figure.name, &figure.bytes[..]),
+            (&figure.narrow_name(), narrow),
+        ] {
+            let file = committed().join(case).join(name);
+            if std::env::var_os("PLUMBLINE_ACCEPT").is_some() {
+                records::write_file(&file, drawn).unwrap();
+            } else if fs::read(&file).ok().as_deref() != Some(drawn) {
+                changed.push(file);
+            }
+        }
+    }
+    assert!(
+        changed.is_empty(),
+        "not as committed; see the first lines of tests.rs: {changed:#?}"
+    );
+}
+
+#[test]
+fn two_models_and_two_classes() {
+    check("two", &crowd(&["softmax", "kernel-svm"], &["cat", "dog"]));
+}
+
+#[test]
+fn one_model() {
+    check(
+        "one",
+        &crowd(&["softmax"], &["cat", "dog", "an animal that is neither"]),
+    );
+}
+
+#[test]
+fn twenty_models_with_long_names_and_26_classes() {
+    let names: Vec<String> = (1..=20)
+        .map(|i| match i % 3 {
+            0 => format!("model-{i}"),
+            1 => format!("gradient-boosted-trees-of-depth-{i}"),
+            _ => format!("a_network_{i}"),
+        })
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let letters: Vec<String> = ('A'..='Z')
+        .map(|letter| format!("Letter {letter}"))
+        .collect();
+    let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
+    check("twenty", &crowd(&names, &letters));
+}

@@ -1,0 +1,83 @@
+//! How wide words are, and where lines of them break.
+
+/// The width of a text in pixels, at least: by the letters of a font that is wider than usual,
+/// `DejaVu Sans`.
+pub(super) fn width(text: &str, size: f64) -> f64 {
+    text.chars().map(em).sum::<f64>() * size
+}
+
+fn em(letter: char) -> f64 {
+    match letter {
+        'i' | 'j' | 'l' | '|' | '\'' | '.' | ',' | ':' | ';' | 'I' | ' ' | '\u{a0}' => 0.34,
+        'f' | 't' | 'r' | '-' | '(' | ')' | '[' | ']' | '/' | '·' => 0.42,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '−' | '≈' | '–' => 0.99,
+        'A'..='Z' => 0.74,
+        // Scripts with letters as wide as they are high.
+        '\u{2e80}'.. => 1.05,
+        _ => 0.645,
+    }
+}
+
+/// Lines no wider than `most` pixels: they break after spaces, hyphens and underscores, and within
+/// words that are longer than a line.
+pub(super) fn wrap(text: &str, size: f64, most: f64) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for piece in pieces(text) {
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let line = lines.last_mut().expect("there is a first line");
+            let joined = format!("{line}{rest}");
+            if width(joined.trim_end(), size) <= most {
+                *line = joined;
+                break;
+            }
+            if line.is_empty() {
+                let (head, tail) = split(rest, size, most);
+                line.push_str(head);
+                rest = tail;
+            }
+            if !rest.is_empty() {
+                lines.push(String::new());
+            }
+        }
+    }
+    lines
+        .iter()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
+}
+
+/// Pieces that stay together.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive([' ', '-', '_'])
+}
+
+/// As much of a word as fits, one letter at least, and the rest.
+fn split(word: &str, size: f64, most: f64) -> (&str, &str) {
+    let fits = |end: &usize| width(&word[..*end], size) <= most;
+    let ends = word
+        .char_indices()
+        .map(|(start, letter)| start + letter.len_utf8());
+    let first = word.chars().next().map_or(0, char::len_utf8);
+    word.split_at(ends.take_while(fits).last().unwrap_or(first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_where_words_end() {
+        let broken = |text: &str| wrap(text, 10.0, 70.0);
+        assert_eq!(broken("kernel-svm"), ["kernel-svm"]);
+        assert_eq!(broken("nearest-centroid"), ["nearest-", "centroid"]);
+        assert_eq!(broken("the best of all"), ["the best of", "all"]);
+        assert_eq!(broken("abcdefghijklmnop").concat(), "abcdefghijklmnop");
+        assert_eq!(broken(""), [""]);
+        for line in broken("Wwwwwwwwwwwwwwwwwww in mmmmmmmmmmmmmm") {
+            assert!(width(&line, 10.0) <= 70.0, "{line}");
+        }
+        // A letter that is wider than the line.
+        assert_eq!(wrap("漢字", 10.0, 1.0), ["漢", "字"]);
+    }
+}

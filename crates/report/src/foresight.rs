@@ -1,0 +1,180 @@
+//! What a comparison will be able to show, in lines.
+
+use crate::numbers::{points, signed, thousands};
+use crate::template::in_words_of;
+use crate::words::judged;
+use analysis::{Foresight, Planned, SeedsAhead, Share};
+
+/// What the tests of a comparison will find four times in five, a line each. `words` are what one sample is
+/// called, and several.
+pub fn foresight(planned: Planned, words: [&str; 2]) -> Vec<String> {
+    let lines = lines(planned, words).into_iter();
+    lines.map(|line| in_words_of(&line, words)).collect()
+}
+
+fn lines(planned: Planned, words: [&str; 2]) -> Vec<String> {
+    let Planned {
+        models,
+        images,
+        protocol,
+        ..
+    } = planned;
+    let s = if models == 1 { "" } else { "s" };
+    let of = format!(
+        "{models} model{s} on {} {}",
+        thousands(images),
+        judged(protocol.judged_on, words)
+    );
+    let Some(found) = Foresight::new(planned) else {
+        return vec![format!("{of}: nothing to compare.")];
+    };
+    let first = match found.tests {
+        1 => format!("{of}: one pair, tested at 0.05."),
+        tests => format!(
+            "{of}: {} pairs, each tested at 0.05 / {tests}.",
+            thousands(tests)
+        ),
+    };
+    let shares = found.shares.iter();
+    std::iter::once(first)
+        .chain([heading(&found)])
+        .chain((found.freedom.is_none()).then(|| least(found.least)))
+        .chain(shares.map(|share| of_share(share, found.matters)))
+        .chain(found.seeds.map(of_seeds))
+        .collect()
+}
+
+fn heading(found: &Foresight) -> String {
+    let found_from =
+        "A pair is found to differ four times in five from this difference in accuracy on";
+    match found.freedom {
+        None => format!("{found_from}:"),
+        Some(freedom) => {
+            let s = if freedom == 1.0 { "" } else { "s" };
+            format!(
+                "{found_from}, with {freedom} degree{s} of freedom and at best (folds differ by their training images, \
+                 too):"
+            )
+        }
+    }
+}
+
+fn least(least: Option<f64>) -> String {
+    match least {
+        Some(least) => format!(
+            "  {} points, if one of the two is right on every image on which they differ: nothing smaller can be found",
+            points(least)
+        ),
+        None => "  none: there are too few images for any".to_owned(),
+    }
+}
+
+fn of_share(share: &Share, matters: f64) -> String {
+    let on = format!(
+        "if they differ on {:.0} % of the images",
+        share.differing * 100.0
+    );
+    let found = match share.detectable {
+        Some(detectable) => format!("  {} points, {on}", points(detectable)),
+        None => format!("  none, {on}"),
+    };
+    match share.images_needed {
+        Some(images) => format!(
+            "{found}; {} points take about {} images",
+            points(matters),
+            thousands(images)
+        ),
+        None => found,
+    }
+}
+
+fn of_seeds(ahead: SeedsAhead) -> String {
+    let needed = ahead.for_one.map_or_else(String::new, |seeds| {
+        format!(
+            "; one such deviation takes {} seeds",
+            thousands(seeds as usize)
+        )
+    });
+    format!(
+        "Over {} seeds, on these images: from {} standard deviations of the differences seed by seed on{needed}.",
+        ahead.seeds,
+        signed(ahead.deviations, 1)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use records::{Folds, JudgedOn, Protocol};
+
+    const IMAGES: [&str; 2] = ["image", "images"];
+
+    fn planned(models: usize, images: usize, protocol: Protocol) -> Planned {
+        Planned {
+            models,
+            has_baseline: false,
+            train: 60_000,
+            images,
+            protocol,
+            margin: None,
+        }
+    }
+
+    #[test]
+    fn power_is_said_in_a_few_lines() {
+        let protocol = Protocol {
+            seeds: 5,
+            ..Protocol::default()
+        };
+        let said = foresight(planned(2, 10_000, protocol), IMAGES);
+        assert_eq!(
+            said[0],
+            "2 models on 10\u{a0}000 test images: one pair, tested at 0.05."
+        );
+        assert!(
+            said[2].starts_with("  0.08 points, if one of the two"),
+            "{said:?}"
+        );
+        assert!(
+            said[3].contains("1 % of the images; 0.50 points take about 3"),
+            "{said:?}"
+        );
+        assert!(
+            said[6].ends_with("one such deviation takes 10 seeds."),
+            "{said:?}"
+        );
+        let one = foresight(planned(1, 10_000, Protocol::default()), IMAGES);
+        assert_eq!(
+            one,
+            ["1 model on 10\u{a0}000 test images: nothing to compare."]
+        );
+        let few = foresight(planned(2, 4, Protocol::default()), IMAGES);
+        assert_eq!(few[2], "  none: there are too few images for any");
+        assert!(
+            few[3].starts_with("  none, if they differ on 1 %"),
+            "{few:?}"
+        );
+    }
+
+    #[test]
+    fn over_folds_the_degrees_of_freedom_are_said() {
+        let judged_on = JudgedOn::Folds(Folds {
+            repeats: 1,
+            folds: 2,
+        });
+        let protocol = Protocol {
+            judged_on,
+            ..Protocol::default()
+        };
+        let said = foresight(planned(3, 60_000, protocol), IMAGES);
+        assert!(
+            said[1].contains("with 1 degree of freedom and at best"),
+            "{said:?}"
+        );
+        assert!(
+            said[2].starts_with("  none, if they differ on 1 %"),
+            "{said:?}"
+        );
+        assert_eq!(said.len(), 5);
+    }
+}

@@ -1,0 +1,294 @@
+//! Data of the user's own: from a file to the report, and what is refused on the way.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+const MODELS: [&str; 2] = ["--models", "softmax,nearest-centroid"];
+
+fn experiments(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("experiments").unwrap();
+    command.args(arguments);
+    command
+}
+
+/// Compares two models on a file below `directory`, and gives the page and the report.
+fn compared(directory: &Path, file: &str, arguments: &[&str]) -> (String, Value) {
+    let data = directory.join(file);
+    let name = catalog::name_of(&data);
+    let results = directory.join("results");
+    experiments(&["compare", "--quiet", "--data"])
+        .arg(&data)
+        .args(MODELS)
+        .args(arguments)
+        .arg("--results")
+        .arg(&results)
+        .assert()
+        .success();
+    let page = fs::read_to_string(results.join(&name).join("README.md")).unwrap();
+    let report = fs::read(results.join(&name).join("report.json")).unwrap();
+    (page, serde_json::from_slice(&report).unwrap())
+}
+
+/// The line of what must be refused with exit code 2.
+fn refused(arguments: &[&str]) -> String {
+    let results = tempfile::tempdir().unwrap();
+    let output = experiments(arguments)
+        .arg("--results")
+        .arg(results.path())
+        .assert()
+        .code(2)
+        .get_output()
+        .clone();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(text.trim_end().lines().count(), 1, "one line: {text}");
+    assert_eq!(fs::read_dir(results.path()).unwrap().count(), 0);
+    text
+}
+
+/// Names that differ by case, a class of four rows, missing values, a truth value, and columns that are
+/// constant, empty, or of categories.
+fn awkward() -> String {
+    let mut text = "age,alive,port,same,empty,kind\n".to_owned();
+    for row in 0..84 {
+        let kind = match row {
+            0..4 => "few",
+            _ if row % 2 == 0 => "Cat",
+            _ => "cat",
+        };
+        let age = if row % 9 == 0 {
+            String::new()
+        } else {
+            (row * 7 % 50 + row % 2 * 30).to_string()
+        };
+        let (alive, port) = (row % 3 == 0, ["S", "C", ""][row % 3]);
+        writeln!(text, "{age},{alive},{port},7,,{kind}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_table_becomes_a_report_that_speaks_of_rows_and_columns() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("my animals.csv"), awkward()).unwrap();
+    let label = ["--label", "kind"];
+    let (page, report) = compared(directory.path(), "my animals.csv", &label);
+    for word in ["image", "picture", "pixel", "× "] {
+        let line = page.lines().find(|line| line.to_lowercase().contains(word));
+        // The figures of a report are pictures, whatever the data are.
+        let line = line.filter(|line| !line.contains("every picture is beside it"));
+        assert_eq!(line, None, "{word}");
+    }
+    assert!(page.contains("| age | numbers |"), "{page}");
+    assert!(page.contains("| same | numbers | 0 | left out: the same in all rows | 0 |"));
+    assert!(page.contains("left out: missing in all rows"));
+    assert!(page.contains("test rows"));
+    assert_eq!(report["dataset"]["samples"], "rows");
+    let names: Vec<&str> = report["dataset"]["class_names"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    assert!(
+        names.contains(&"Cat") && names.contains(&"cat"),
+        "{names:?}"
+    );
+    let figures = fs::read_dir(directory.path().join("results/my-animals/figures")).unwrap();
+    for file in figures {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        assert!(
+            !name.starts_with("weights-") && !name.starts_with("mistakes-"),
+            "{name}"
+        );
+    }
+
+    let folds = ["--label", "kind", "--cv", "2x2"];
+    let (page, _) = compared(directory.path(), "my animals.csv", &folds);
+    assert!(page.contains("held-out rows"));
+}
+
+#[test]
+fn a_plan_names_data_beside_it_and_what_is_done_to_its_columns() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    fs::create_dir(at("plans")).unwrap();
+    fs::write(at("plans/animals.csv"), awkward()).unwrap();
+    let plan = "data = \"animals.csv\"\nlabel = \"kind\"\nignore = [\"empty\"]\ntest_share = 0.3\n\
+        [preparation]\nstandardise = false\none_hot = []\n\n[[models]]\nmodel = \"nearest-centroid\"\n";
+    fs::write(at("plans/plan.toml"), plan).unwrap();
+    let compare = |plan: &str| {
+        let mut command = experiments(&["compare", "--quiet", "--config"]);
+        command.arg(at(plan)).arg("--results").arg(at("results"));
+        command
+    };
+    compare("plans/plan.toml").assert().success();
+    let page = fs::read_to_string(at("results/animals/README.md")).unwrap();
+    assert!(page.contains("| port | categories | "), "{page}");
+    assert!(page.contains("left out by the settings"), "{page}");
+    assert!(page.contains("| test rows | 25 of 25 |"), "{page}");
+    experiments(&["verify", "--dataset", "animals", "--results"])
+        .arg(at("results"))
+        .assert()
+        .success()
+        .stdout(predicates::str::contains("bit-identical"));
+
+    let wrong = |line: &str, said: &str| {
+        fs::write(
+            at("plans/wrong.toml"),
+            plan.replace("standardise = false", line),
+        )
+        .unwrap();
+        let output = compare("plans/wrong.toml")
+            .assert()
+            .code(2)
+            .get_output()
+            .clone();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            text.contains(said) && text.trim_end().lines().count() == 1,
+            "{text}"
+        );
+    };
+    wrong(
+        "standardize = false",
+        "line 6: unknown key `standardize` (did you mean `standardise`?)",
+    );
+    wrong(
+        "standardise = 3",
+        "line 6: `standardise` must be true, false or a list of columns",
+    );
+    wrong("standardise = [\"weight\"]", "no column is called weight");
+}
+
+#[test]
+fn a_search_prepares_each_trial_and_its_plan_runs_elsewhere() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    fs::write(at("animals.csv"), awkward()).unwrap();
+    experiments(&[
+        "tune", "--quiet", "--label", "kind", "--trials", "2", "--models", "softmax", "--data",
+    ])
+    .arg(at("animals.csv"))
+    .arg("--results")
+    .arg(at("results"))
+    .assert()
+    .success();
+    let plan = at("results/animals/tuning/plan.toml");
+    let text = fs::read_to_string(&plan).unwrap();
+    assert!(text.contains("label = \"kind\""), "{text}");
+    experiments(&["compare", "--quiet", "--config"])
+        .arg(plan)
+        .arg("--results")
+        .arg(at("results"))
+        .assert()
+        .success();
+}
+
+#[test]
+fn models_that_do_not_suit_are_left_out_or_decline_with_a_reason() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("animals.csv"), awkward()).unwrap();
+    let mut command = experiments(&["compare", "--label", "kind", "--models", "virtual-svm"]);
+    command
+        .arg("--data")
+        .arg(directory.path().join("animals.csv"))
+        .arg("--results")
+        .arg(directory.path());
+    let output = command.assert().code(1).get_output().clone();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("these samples are rows of"), "{text}");
+}
+
+#[test]
+fn what_is_doubtful_stands_at_the_head_of_the_report_and_in_the_inspection() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut text = "x,told,class\n".to_owned();
+    for row in 0..60 {
+        writeln!(text, "{},t{},c{}", row / 2, row / 2 % 2, row / 2 % 2).unwrap();
+    }
+    let path = directory.path().join("twice.csv");
+    fs::write(&path, text).unwrap();
+    let (page, report) = compared(directory.path(), "twice.csv", &[]);
+    assert!(
+        page.contains("**Doubtful data**") || page.contains("Doubtful data"),
+        "{page}"
+    );
+    let doubts = report["doubts"].as_array().unwrap();
+    assert_eq!(doubts.len(), 3, "{doubts:?}");
+    let output = experiments(&["datasets", "inspect"])
+        .arg(&path)
+        .assert()
+        .success();
+    let said = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    for doubt in doubts {
+        // It divides by seed 1, too.
+        assert!(said.contains(doubt.as_str().unwrap()), "{said}");
+    }
+    assert!(said.contains("may tell the label"), "{said}");
+}
+
+#[test]
+fn data_that_cannot_be_compared_on_are_refused_in_a_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let said_of = |name: &str, bytes: &[u8], more: &[&str]| {
+        let path = directory.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let path = path.to_str().unwrap();
+        let mut arguments = vec!["compare", MODELS[0], MODELS[1], "--data", path];
+        arguments.extend(more);
+        refused(&arguments)
+    };
+    let good = "x,class\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n";
+    for (bytes, more, reason) in [
+        (
+            good,
+            &["--label", "kind"][..],
+            "no column kind; the columns are x, class",
+        ),
+        ("x,kind\n1,a\n2,b\n", &[], "which column is the label?"),
+        ("x,class\n1,a\n2,a\n3,a\n", &[], "class is a in all 3 rows"),
+        (
+            "x,class\n1,a\n2,b\n3,c\n4,d\n",
+            &[],
+            "each of the 4 rows has a class of its own",
+        ),
+        ("", &[], "the file is empty"),
+        ("x,class\n", &[], "no row below it"),
+        (
+            "x,class\n1,a\n2\n",
+            &[],
+            "line 3: 1 field, and the header has 2",
+        ),
+        ("x,class\n1,a\n\0,b\n", &[], "NUL"),
+        (
+            "x,class\n1,a\n1,b\n1,a\n1,b\n",
+            &[],
+            "no column is left to learn from",
+        ),
+        (good, &["--group", "who"], "no column who"),
+        (good, &["--test", "/nowhere.csv"], "/nowhere.csv"),
+    ] {
+        let text = said_of("data.csv", bytes.as_bytes(), more);
+        assert!(text.contains(reason), "{bytes:?}: {text}");
+    }
+    let text = said_of("data.npz", b"PK\x03\x04 no archive", &[]);
+    assert!(text.contains("data.npz"), "{text}");
+    let text = refused(&["compare", "--label", "kind"]);
+    assert!(
+        text.contains("--label: only with data of your own, --data PATH"),
+        "{text}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_socket_is_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("socket");
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let text = refused(&["compare", "--data", path.to_str().unwrap()]);
+    assert!(text.contains("socket"), "{text}");
+}

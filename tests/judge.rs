@@ -420,7 +420,7 @@ fn one_row_and_one_class_are_judged() {
     files
         .judge(&["a.csv", "b.csv"])
         .success()
-        .stdout(contains("a and b get the same images right"));
+        .stdout(contains("both get the same images right"));
     files
         .with("c.csv", "id,prediction\n1,only\n")
         .judge(&["c.csv"])

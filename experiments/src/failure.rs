@@ -43,8 +43,8 @@ pub(crate) enum Failure {
     Different { models: Vec<String> },
     #[error("{}: no fit finished in this run, so there is nothing to verify", path.display())]
     NothingToVerify { path: PathBuf },
-    #[error("tracking server {uri}: {reason}")]
-    Tracking { uri: String, reason: String },
+    #[error(transparent)]
+    Tracking(#[from] mlflow::TrackingError),
     #[error(transparent)]
     Benchmark(#[from] BenchmarkError),
     #[error("{}", unfinished(models))]

@@ -149,11 +149,8 @@ impl Ranking {
     /// How many data sets it takes for any two of these models to differ: as many as make the least
     /// p value of Wilcoxon's test, 2/2ⁿ, times the number of pairs at most 0.05.
     pub fn data_sets_needed(&self) -> usize {
-        let least = |count: &usize| {
-            let signs = i32::try_from(*count).unwrap_or(i32::MAX);
-            2.0_f64.powi(1 - signs) * self.pairs.len() as f64 <= SIGNIFICANCE
-        };
-        (1..).find(least).unwrap_or(usize::MAX)
+        let signs = (self.pairs.len() as f64 / SIGNIFICANCE).log2().ceil();
+        1 + signs as usize
     }
 
     /// The largest sets of models whose ranks are less than the critical difference apart, by their places.

@@ -3,9 +3,8 @@
 //!
 //! Four pixels of a row meet four of a column in one 32-bit lane. On AVX-512 with VNNI, `vpdpbusd`
 //! multiplies and adds them in one instruction. Its like in AVX2, `vpmaddubsw`, saturates at 16 bits,
-//! so that a row's pixels are split there: 2h + l with h below 128 and l below 2, neither of which
-//! can reach the limit. NEON is part of every 64-bit ARM processor, so there the compiler vectorises
-//! the plain loop by itself.
+//! so that pixels are widened to 16 bits there, for `vpmaddwd`. NEON is part of every 64-bit ARM
+//! processor, so there the compiler vectorises the plain loop by itself.
 
 use crate::feature::{Row, Stripe, WIDTH};
 use crate::real::Real;
@@ -73,8 +72,9 @@ impl<F: Real> pulp::WithSimd for Reals<'_, F> {
 mod x86 {
     use super::{Row, Stripe, WIDTH};
     use std::arch::x86_64::{
-        __m256i, _mm256_add_epi32, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi16,
-        _mm256_set1_epi32, _mm512_dpbusd_epi32, _mm512_set1_epi32,
+        _mm_set1_epi32, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_cvtepu8_epi16,
+        _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi32,
+        _mm256_setzero_si256, _mm512_dpbusd_epi32, _mm512_set1_epi32,
     };
 
     /// `None` on a processor without AVX2.
@@ -92,21 +92,30 @@ mod x86 {
 
     #[target_feature(enable = "avx2")]
     pub(super) fn avx2(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
-        let (one, two) = (_mm256_set1_epi16(1), _mm256_set1_epi16(2));
-        let mut sums = [_mm256_set1_epi32(row.offset); WIDTH / 8];
+        bytemuck::cast([0, 1].map(|half| avx2_half(row, panel, half)))
+    }
+
+    /// The first or second half of the columns: their sums fit the registers.
+    #[target_feature(enable = "avx2")]
+    fn avx2_half(row: Row<u8>, panel: &[Stripe<[i8; 4]>], half: usize) -> [i32; WIDTH / 2] {
+        // Of each column two sums: of the first two pixels of a group, and of the last two.
+        let mut sums = [_mm256_setzero_si256(); WIDTH / 8];
         for (&position, &group) in row.positions.iter().zip(row.groups) {
-            let columns: &[[u8; 32]; WIDTH / 8] = bytemuck::cast_ref(&panel[position as usize].0);
-            let group = u32::from_ne_bytes(group);
-            let high = _mm256_set1_epi32((group >> 1 & 0x7f7f_7f7f).cast_signed());
-            let low = _mm256_set1_epi32((group & 0x0101_0101).cast_signed());
-            for (sum, &columns) in sums.iter_mut().zip(columns) {
-                let columns: __m256i = bytemuck::cast(columns);
-                let halves = _mm256_madd_epi16(_mm256_maddubs_epi16(high, columns), two);
-                let rest = _mm256_madd_epi16(_mm256_maddubs_epi16(low, columns), one);
-                *sum = _mm256_add_epi32(*sum, _mm256_add_epi32(halves, rest));
+            let columns: &[[[u8; 16]; WIDTH / 8]; 2] =
+                bytemuck::cast_ref(&panel[position as usize].0);
+            let group = _mm256_cvtepu8_epi16(_mm_set1_epi32(i32::from_ne_bytes(group)));
+            for (sum, &columns) in sums.iter_mut().zip(&columns[half]) {
+                let columns = _mm256_cvtepi8_epi16(bytemuck::cast(columns));
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(columns, group));
             }
         }
-        bytemuck::cast(sums)
+        let mut joined = [_mm256_set1_epi32(row.offset); WIDTH / 16];
+        for (joined, [a, b]) in joined.iter_mut().zip(sums.as_chunks().0) {
+            // hadd takes half of a and half of b in turn.
+            let sums = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(*a, *b));
+            *joined = _mm256_add_epi32(*joined, sums);
+        }
+        bytemuck::cast(joined)
     }
 
     #[target_feature(enable = "avx512f,avx512vnni")]

@@ -4,7 +4,7 @@ use crate::dot;
 use crate::feature::{Feature, Row, Stripe, WIDTH};
 use crate::real::Real;
 
-/// Pixels p stand for p/255. Products are exact: below 2³¹ up to [`dot::PIXELS`] features.
+/// Pixels p stand for p/255. Products are exact: below 2³¹ up to [`PIXELS`](crate::PIXELS) features.
 ///
 /// Instructions multiply unsigned bytes with signed ones, so columns hold p − 128. A product lacks
 /// 128 Σ p of the row then.

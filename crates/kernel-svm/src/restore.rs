@@ -36,8 +36,8 @@ impl SupportVectorMachine {
     /// # Errors
     /// [`Error::Parts`] if they do not fit together, or are not finite.
     pub fn from_parts(parts: Parts) -> Result<Self, Error> {
-        parts.check()?;
         use Numbers::{Bytes, Double, Single};
+        parts.check()?;
         let machine: Arc<dyn Decide> = match (&parts.vectors, &parts.coefficients) {
             (Bytes(vectors), Single(alphas)) => Arc::new(parts.machine(vectors, alphas)),
             (Bytes(vectors), Double(alphas)) => Arc::new(parts.machine(vectors, alphas)),
@@ -208,10 +208,11 @@ mod tests {
         }
     }
 
+    type Change = fn(&mut Parts);
+
     #[test]
     fn parts_that_do_not_fit_are_refused() {
         let whole = machines().remove(0).parts();
-        type Change = fn(&mut Parts);
         let changes: [(Change, &str); 9] = [
             (|parts| parts.classes.swap(0, 1), "the classes"),
             (|parts| parts.features = 0, "the number of features"),

@@ -127,11 +127,13 @@ impl Hyperparameters for GradientSvm {
             normalisation: all,
             ..self.features()
         };
-        features.validate().map_err(out_of_range)
+        features
+            .validate()
+            .map_err(|unsuitable| out_of_range(&unsuitable))
     }
 }
 
-fn out_of_range(parameter: picture_features::Unsuitable) -> InvalidParameter {
+fn out_of_range(parameter: &picture_features::Unsuitable) -> InvalidParameter {
     InvalidParameter {
         name: parameter.name,
         value: parameter.value.to_string(),
@@ -152,7 +154,8 @@ impl Recipe for GradientSvm {
                 reason: "gradient directions are those of pictures in grey, and these samples are rows of features or in colour".to_owned(),
             });
         };
-        let features = GradientDirections::new(shape, &self.features()).map_err(out_of_range)?;
+        let features = GradientDirections::new(shape, &self.features())
+            .map_err(|unsuitable| out_of_range(&unsuitable))?;
         let settings = Settings {
             kernel: Kernel::Rbf,
             c: self.c,

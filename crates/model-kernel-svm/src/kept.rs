@@ -1,6 +1,6 @@
 //! A fitted machine as named arrays, and back.
 
-use classifier::{Sizes, State, StateError, Values};
+use classifier::{Array, Sizes, State, StateError, Values};
 use kernel_svm::{Certificate, Kernel, Numbers, Parts, SupportVectorMachine};
 
 /// Numbers of a certificate.
@@ -84,7 +84,7 @@ fn with_numbers(state: State, name: &str, shape: [usize; 2], numbers: Numbers) -
 /// Rows of numbers of any of the three types.
 fn take_numbers(state: &mut State, name: &str, width: usize) -> Result<Numbers, StateError> {
     let array = state.arrays().get(name);
-    match array.map(|array| array.values()) {
+    match array.map(Array::values) {
         Some(Values::U8(_)) => Ok(Numbers::Bytes(state.take(name)?.rows_of(width)?)),
         Some(Values::F64(_)) => Ok(Numbers::Double(state.take(name)?.rows_of(width)?)),
         _ => Ok(Numbers::Single(state.take(name)?.rows_of(width)?)),

@@ -168,7 +168,7 @@ impl Classifier for Fitted {
     }
 
     fn state(&self) -> Result<State, StateError> {
-        Ok(self.reduction.into_state(self.pairs.state()))
+        Ok(self.reduction.added_to(self.pairs.state()))
     }
 }
 

@@ -62,7 +62,7 @@ impl Reduction {
     }
 
     /// With what [`restore`](Self::restore) needs.
-    pub(crate) fn into_state(&self, state: State) -> State {
+    pub(crate) fn added_to(&self, state: State) -> State {
         let Some(pca) = &self.pca else {
             return state;
         };

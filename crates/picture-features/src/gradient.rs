@@ -11,15 +11,11 @@ use std::f64::consts::TAU;
 #[inline(always)]
 pub(crate) fn sobel([above, here, below]: [&[f32]; 3], x: &mut [f32], y: &mut [f32]) {
     let width = x.len();
-    let at = |row: &[f32], column: usize| -> f32 { row[column] };
-    let (above, here, below) = (&above[..width + 2], &here[..width + 2], &below[..width + 2]);
-    for column in 0..width {
-        let down = |column| at(above, column) + 2.0 * at(here, column) + at(below, column);
-        x[column] = down(column + 2) - down(column);
-    }
-    let y = &mut y[..width];
-    for (column, y) in y.iter_mut().enumerate() {
-        let across = |row| at(row, column) + 2.0 * at(row, column + 1) + at(row, column + 2);
+    let [above, here, below] = [above, here, below].map(|row| &row[..width + 2]);
+    for (column, (x, y)) in x.iter_mut().zip(y).enumerate() {
+        let down = |column: usize| above[column] + 2.0 * here[column] + below[column];
+        let across = |row: &[f32]| row[column] + 2.0 * row[column + 1] + row[column + 2];
+        *x = down(column + 2) - down(column);
         *y = across(below) - across(above);
     }
 }

@@ -96,6 +96,9 @@ impl GradientDirections {
     /// The features of samples: in 8 bits where the samples are, shown as one grid below the other;
     /// real numbers where they are. `None` where a sample has not as many values as a picture of the shape
     /// that was given to [`new`](Self::new).
+    ///
+    /// # Panics
+    /// Never.
     pub fn of_samples(&self, samples: &Samples) -> Option<Samples> {
         if samples.features() != self.shape.features() {
             return None;

@@ -50,12 +50,11 @@ pub(crate) fn relation(
     match relation {
         Some(Relation::Equivalent) => "equivalent",
         Some(Relation::NotWorse) => "not worse",
-        Some(Relation::Better) => "better",
-        Some(Relation::Worse) => "worse",
         Some(Relation::Undecided) => "undecided",
         None if !different => "cannot be told apart",
-        None if difference < 0.0 => "worse",
-        None => "better",
+        // What is shown to be better or worse is ahead or behind.
+        Some(Relation::Better | Relation::Worse) | None if difference < 0.0 => "worse",
+        Some(Relation::Better | Relation::Worse) | None => "better",
     }
 }
 

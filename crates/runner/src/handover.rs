@@ -390,6 +390,7 @@ mod tests {
         let division = divided("{}");
         let division = Division {
             train: Rows::Samples(data.clone()),
+            judged: Rows::Samples(data.clone()).sealed(),
             ..division
         };
         let handover = Handover::new(&division).unwrap();

@@ -47,7 +47,7 @@ impl<'a> Prepared<'a> {
             memory: peak.bytes(),
         };
         on(&Event::Pausing);
-        let (preparation, train) = learnt.map_err(failed)?;
+        let (preparation, train) = learnt.map_err(|error| failed(&error))?;
         Ok(Self {
             train: Cow::Owned(train),
             preparation: Some(preparation),
@@ -82,9 +82,9 @@ impl<'a> Prepared<'a> {
     pub(crate) fn dataset<'b>(&self, rows: &'b Rows) -> Result<Cow<'b, Dataset>, Unfitted> {
         match (rows, &self.preparation) {
             (Rows::Samples(data), _) => Ok(Cow::Borrowed(data)),
-            (Rows::Table(table), Some(preparation)) => {
-                Ok(Cow::Owned(preparation.dataset(table).map_err(failed)?))
-            }
+            (Rows::Table(table), Some(preparation)) => Ok(Cow::Owned(
+                preparation.dataset(table).map_err(|error| failed(&error))?,
+            )),
             (Rows::Table(_), None) => Err(unprepared()),
         }
     }
@@ -99,7 +99,9 @@ impl<'a> Prepared<'a> {
             (SealedRows::Samples(samples), _) => Ok(judge(samples, Duration::ZERO)),
             (SealedRows::Table(table), Some(preparation)) => {
                 let stopwatch = Stopwatch::start();
-                let samples = table.prepared(preparation).map_err(failed)?;
+                let samples = table
+                    .prepared(preparation)
+                    .map_err(|error| failed(&error))?;
                 Ok(judge(&samples, stopwatch.elapsed()))
             }
             (SealedRows::Table(_), None) => Err(unprepared()),
@@ -113,7 +115,7 @@ fn learn(table: &Table, settings: &Settings) -> Result<(Preparation, Dataset), T
     Ok((preparation, train))
 }
 
-fn failed(error: TableError) -> Unfitted {
+fn failed(error: &TableError) -> Unfitted {
     Unfitted::Failed(format!("preparation: {error}"))
 }
 

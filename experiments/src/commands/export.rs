@@ -1,7 +1,5 @@
 //! `export`: a report for other programs.
 
-mod mlflow;
-
 use crate::cli::{Contents, ExportArgs, Format};
 use crate::failure::Failure;
 use crate::output;
@@ -28,7 +26,7 @@ pub(crate) fn run(arguments: &ExportArgs) -> Result<(), Failure> {
         Format::Mlflow => {
             let uri = arguments.tracking_uri.as_deref();
             let uri = uri.ok_or_else(|| missing("--tracking-uri", "http://127.0.0.1:5000"))?;
-            return mlflow::log(&Report::new(records), uri);
+            return tracked(&Report::new(records), uri);
         }
     };
     match &arguments.output {
@@ -80,6 +78,16 @@ fn missing(option: &str, example: &str) -> Failure {
         option: option.to_owned(),
         reason: format!("this format needs it; for example {example}"),
     }
+}
+
+/// Logs a report in a tracking server, and says what is new there.
+fn tracked(report: &Report, uri: &str) -> Result<(), Failure> {
+    let logged = mlflow::log(report, began(report), uri)?;
+    output::line(format_args!(
+        "{} models logged in {} at {uri}, {} were there",
+        logged.new, logged.experiment, logged.there
+    ));
+    Ok(())
 }
 
 /// `DIRECTORY/MODEL/events.out.tfevents.SECONDS.RUN`, one for each model. TensorBoard takes the

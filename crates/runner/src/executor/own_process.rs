@@ -20,6 +20,8 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(10);
 /// How often memory is, where it is limited: a process can take ten megabytes in a millisecond.
 const MEMORY_PAUSE: Duration = Duration::from_millis(1);
+/// How long the last line of a process that has ended may take to be read, where its output stays open.
+const LAST_LINE: Duration = Duration::from_secs(10);
 /// Variables by which numerical libraries are told how many threads they may start.
 const THREADS: [&str; 8] = [
     "RAYON_NUM_THREADS",
@@ -135,8 +137,7 @@ impl Running {
         on: &mut (dyn FnMut(&Event) + Send),
     ) -> Ending {
         let pause = self.limits.memory.map_or(PAUSE, |_| MEMORY_PAUSE);
-        // Whether it had exited at the last look; what it said before may still be on its way.
-        let mut is_over = false;
+        let mut since_exit: Option<Stopwatch> = None;
         loop {
             match events.recv_timeout(pause) {
                 Ok(Event::Ended(ended)) => return self.late(&ended).unwrap_or(Ending::Said(ended)),
@@ -151,11 +152,16 @@ impl Running {
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ending::Silent,
                 Err(RecvTimeoutError::Timeout) => {
-                    // Something that it started may still hold its output.
-                    if is_over && self.has_exited() {
-                        return Ending::Silent;
+                    // What it said before it ended may still be on its way, and a long line takes its time.
+                    match &since_exit {
+                        Some(exit) if exit.elapsed() > LAST_LINE => return Ending::Silent,
+                        None if self.has_exited() => {
+                            // Whatever it started holds its output open.
+                            self.kill();
+                            since_exit = Some(Stopwatch::start());
+                        }
+                        _ => {}
                     }
-                    is_over = self.has_exited();
                 }
             }
             if cancellation.check().is_err() {

@@ -1,12 +1,11 @@
-//! How long a kept kernel SVM or softmax regression takes to load: `load FILE`.
+//! How long a kept kernel SVM takes to load: `load FILE`.
 #![allow(clippy::disallowed_macros, reason = "an example prints")]
 
 use model_kernel_svm::{KERNEL_SVM, VIRTUAL_SVM};
-use model_softmax::{SOFTMAX, SOFTMAX_LBFGS};
 use std::path::Path;
 use std::time::Instant;
 
-const MODELS: &[classifier::ModelEntry] = &[KERNEL_SVM, VIRTUAL_SVM, SOFTMAX, SOFTMAX_LBFGS];
+const MODELS: &[classifier::ModelEntry] = &[KERNEL_SVM, VIRTUAL_SVM];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args().nth(1).ok_or("a file is needed")?;

@@ -1,8 +1,5 @@
 //! A report in an MLflow tracking server, over its REST API 2.0.
 
-use super::began;
-use crate::failure::Failure;
-use crate::output;
 use analysis::{ModelSummary, Report, Status};
 use records::Number;
 use serde_json::{Value, json};
@@ -16,10 +13,34 @@ const LOGGED: &str = "plumbline.run";
 const MOST_METRICS: usize = 1_000;
 const MOST_PARAMETERS: usize = 100;
 
+/// Why a report could not be logged.
+#[derive(Debug, thiserror::Error)]
+#[error("tracking server {uri}: {reason}")]
+pub struct TrackingError {
+    /// The server's address.
+    pub uri: String,
+    /// What it said, or why it could not be asked.
+    pub reason: String,
+}
+
+/// What was logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// The experiment's name.
+    pub experiment: String,
+    /// Models that are new.
+    pub new: usize,
+    /// Models that were there already.
+    pub there: usize,
+}
+
 /// Logs every planned model as an MLflow run of the experiment "plumbline/DATASET": its
 /// hyper-parameters, its measurements, its epochs. Those that are there already are left alone, so
-/// that it can be repeated.
-pub(super) fn log(report: &Report, uri: &str) -> Result<(), Failure> {
+/// that it can be repeated. `began` is when the run began, in seconds since 1970.
+///
+/// # Errors
+/// [`TrackingError`] if the server cannot be reached, or does not do what it is asked for.
+pub fn log(report: &Report, began: f64, uri: &str) -> Result<Logged, TrackingError> {
     let server = Server::new(uri);
     let name = format!("plumbline/{}", report.dataset.name);
     let experiment = server.experiment(&name)?;
@@ -27,14 +48,14 @@ pub(super) fn log(report: &Report, uri: &str) -> Result<(), Failure> {
     let new = report.models.iter().filter(|m| !there.contains(&m.id));
     let mut logged = 0;
     for model in new {
-        server.log(&experiment, report, model)?;
+        server.log(&experiment, report, model, (began * 1e3) as u64)?;
         logged += 1;
     }
-    output::line(format_args!(
-        "{logged} models logged in {name} at {uri}, {} were there",
-        there.len()
-    ));
-    Ok(())
+    Ok(Logged {
+        experiment: name,
+        new: logged,
+        there: there.len(),
+    })
 }
 
 struct Server {
@@ -56,7 +77,7 @@ impl Server {
     }
 
     /// The experiment's id; it is made if there is none of this name.
-    fn experiment(&self, name: &str) -> Result<String, Failure> {
+    fn experiment(&self, name: &str) -> Result<String, TrackingError> {
         let filter = format!("name = '{name}'");
         let found = self.post(
             "experiments/search",
@@ -70,7 +91,7 @@ impl Server {
     }
 
     /// The models of a run that were logged before.
-    fn logged(&self, experiment: &str, run: &str) -> Result<HashSet<String>, Failure> {
+    fn logged(&self, experiment: &str, run: &str) -> Result<HashSet<String>, TrackingError> {
         let filter = format!("tags.`{LOGGED}` = '{run}'");
         let query = json!({"experiment_ids": [experiment], "filter": filter, "max_results": 1_000});
         let found = self.post("runs/search", &query)?;
@@ -80,8 +101,13 @@ impl Server {
             .collect())
     }
 
-    fn log(&self, experiment: &str, report: &Report, model: &ModelSummary) -> Result<(), Failure> {
-        let began = (began(report) * 1e3) as u64;
+    fn log(
+        &self,
+        experiment: &str,
+        report: &Report,
+        model: &ModelSummary,
+        began: u64,
+    ) -> Result<(), TrackingError> {
         let created = self.post(
             "runs/create",
             &json!({"experiment_id": experiment, "run_name": model.id, "start_time": began}),
@@ -113,7 +139,7 @@ impl Server {
         self.post("runs/update", &update).map(drop)
     }
 
-    fn post(&self, what: &str, body: &Value) -> Result<Value, Failure> {
+    fn post(&self, what: &str, body: &Value) -> Result<Value, TrackingError> {
         let url = format!("{}/api/2.0/mlflow/{what}", self.uri);
         let response = self
             .agent
@@ -138,7 +164,7 @@ impl Server {
         }
     }
 
-    fn text(&self, value: &Value, key: &str) -> Result<String, Failure> {
+    fn text(&self, value: &Value, key: &str) -> Result<String, TrackingError> {
         let missing = || {
             self.failed(&format!(
                 "no {key} in the answer; is this an MLflow server?"
@@ -147,8 +173,8 @@ impl Server {
         value.as_str().map(ToOwned::to_owned).ok_or_else(missing)
     }
 
-    fn failed(&self, reason: &dyn std::fmt::Display) -> Failure {
-        Failure::Tracking {
+    fn failed(&self, reason: &dyn std::fmt::Display) -> TrackingError {
+        TrackingError {
             uri: self.uri.clone(),
             reason: reason.to_string(),
         }

@@ -327,7 +327,7 @@ fn a_learning_curve_ends_with_all_images() {
         curve[2]["accuracy"],
         model(&report, "nearest-centroid")["accuracy"]
     );
-    assert!(page(results.path()).contains("## More images, or more time"));
+    assert!(page(results.path()).contains("src=\"figures/learning-by-images.svg\""));
     compare(results.path(), &["--sizes", "3"])
         .code(2)
         .stderr(contains("sizes: a subset of 3 of 60000 samples"));

@@ -47,7 +47,7 @@ pub(super) fn learning_curves(report: &Report) -> Vec<Figure> {
     let figure = |(name, label, cost): (&'static str, &'static str, Cost)| {
         let panels = [panel(&models, label, cost)];
         let title = if name.ends_with("images") {
-            by_images(&models)
+            by_images(&models, samples)
         } else {
             by_time(&models)
         };
@@ -103,7 +103,7 @@ fn panel<'a>(models: &[(Model<'a>, &Finished)], label: &str, cost: Cost) -> Pane
                 significant(seconds(fit)),
             ];
             format!(
-                "{}: {} training images in {seconds} s, {right} % right",
+                "{}: {} to learn from, {seconds} s, {right} % right",
                 model.id,
                 thousands(fit.train_images)
             )
@@ -155,7 +155,7 @@ fn best_with<'a>(models: &[(Model<'a>, &Finished)], images: usize) -> Option<(&'
         .max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
-fn by_images(models: &[(Model, &Finished)]) -> String {
+fn by_images(models: &[(Model, &Finished)], samples: &str) -> String {
     let sizes = || {
         models
             .iter()
@@ -167,13 +167,13 @@ fn by_images(models: &[(Model, &Finished)]) -> String {
         [fewest, most].map(|images| best_with(models, images).map_or("", |(id, _)| id));
     if few == many {
         format!(
-            "{many} is ahead with {} training images, and with {}",
+            "{many} is ahead with {} {samples}, and with {}",
             thousands(fewest),
             thousands(most)
         )
     } else {
         format!(
-            "{few} is ahead with {} training images, {many} with {}",
+            "{few} is ahead with {} {samples}, {many} with {}",
             thousands(fewest),
             thousands(most)
         )

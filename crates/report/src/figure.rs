@@ -1,7 +1,7 @@
 //! A picture with its data.
 
 use crate::error::ReportError;
-use crate::figures::Room;
+use crate::room::Room;
 use crate::table::Table;
 use records::write_file;
 use std::path::Path;

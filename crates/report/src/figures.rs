@@ -29,7 +29,6 @@ pub(crate) use galleries::weights;
 pub(crate) use markers::marker;
 pub(crate) use palette::{rules, style};
 pub(crate) use ranks::critical_difference_diagram;
-pub(crate) use svg::Room;
 
 use crate::error::ReportError;
 use crate::figure::Figure;

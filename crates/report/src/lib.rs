@@ -23,6 +23,7 @@ mod numbers;
 mod parquet;
 mod prose;
 mod replaced;
+mod room;
 mod sheet;
 mod sprite;
 mod table;

@@ -3,10 +3,11 @@
 use super::palette::Paint;
 use super::plot::{Area, axis_below};
 use super::scale::Scale;
-use super::svg::{Anchor, LINE, Room, Svg, TEXT};
+use super::svg::{Anchor, LINE, Svg, TEXT};
 use super::text::wrap;
 use crate::figure::Figure;
 use crate::numbers::thousands;
+use crate::room::Room;
 use crate::table::Table;
 use analysis::{CONFIDENCE, Finished, Metric, ModelSummary, Report};
 use statistics::{ReliabilityBin, wilson};

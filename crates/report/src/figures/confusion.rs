@@ -1,11 +1,12 @@
 //! Confusion matrices as heat maps, similar classes beside each other.
 
 use super::palette::Paint;
-use super::svg::{Anchor, LINE, Room, Svg, TEXT, widest};
+use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::width;
 use crate::bounds::{MOST_CLASSES, mistaken_most};
 use crate::figure::Figure;
 use crate::numbers::thousands;
+use crate::room::Room;
 use crate::table::Table;
 use analysis::{Finished, Report};
 use records::DatasetRecord;

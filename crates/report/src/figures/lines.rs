@@ -2,7 +2,8 @@
 
 use super::palette::Paint;
 use super::plot::{Area, Axis, Model, Names, Plot};
-use super::svg::{Anchor, LINE, Room, Svg};
+use super::svg::{Anchor, LINE, Svg};
+use crate::room::Room;
 
 /// A model's line.
 pub(super) struct Line<'a> {

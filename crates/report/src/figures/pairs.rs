@@ -1,10 +1,11 @@
 //! Every pair of models in one picture: how far apart they are, and whether that is shown.
 
 use super::palette::Paint;
-use super::svg::{Anchor, LINE, Room, Svg, TEXT, widest};
+use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
 use crate::figure::Figure;
 use crate::numbers::{points, probability};
+use crate::room::Room;
 use crate::table::Table;
 use analysis::{Comparison, Report, Standing};
 

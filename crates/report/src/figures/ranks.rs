@@ -4,9 +4,10 @@
 use super::palette::Paint;
 use super::plot::{Area, axis_below};
 use super::scale::Scale;
-use super::svg::{Anchor, LINE, Room, Svg, TEXT, widest};
+use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
 use crate::figure::Figure;
+use crate::room::Room;
 use crate::table::Table;
 use crate::words::and;
 use analysis::Ranking;

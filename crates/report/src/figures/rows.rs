@@ -3,9 +3,10 @@
 use super::palette::Paint;
 use super::plot::{Area, axis_below, ticks_below};
 use super::scale::{Scale, ends, with_factor, with_margin};
-use super::svg::{Anchor, LINE, Room, Svg, TEXT, widest};
+use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::{width, wrap};
 use crate::numbers::{significant, thousands};
+use crate::room::Room;
 use analysis::Finished;
 
 /// A cost that stands beside the accuracy.

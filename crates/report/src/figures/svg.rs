@@ -2,6 +2,7 @@
 
 use super::palette::{Paint, style};
 use super::text::{width as text_width, wrap};
+use crate::room::Room;
 use std::fmt::{Display, Write};
 
 /// Size of all letters, in pixels, but for [`TITLE`].
@@ -12,29 +13,6 @@ pub(super) const TITLE: f64 = 16.0;
 pub(super) const LINE: f64 = 18.0;
 
 const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
-
-/// The room that a figure is drawn for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
-    /// A page on a desk, or at a code host.
-    Wide,
-    /// A phone.
-    Narrow,
-}
-
-impl Room {
-    /// Pixels across.
-    pub(super) fn width(self) -> f64 {
-        match self {
-            Self::Wide => 860.0,
-            Self::Narrow => 358.0,
-        }
-    }
-
-    pub(super) fn is_narrow(self) -> bool {
-        self == Self::Narrow
-    }
-}
 
 /// Which end of a text is at its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use super::palette::Paint;
 use super::plot::{Area, Axis, Model, Names, Plot};
 use super::scale::{ends, with_factor};
-use super::svg::{LINE, Room, Svg};
+use super::svg::{LINE, Svg};
 use crate::figure::Figure;
 use crate::numbers::significant;
+use crate::room::Room;
 use crate::table::Table;
 use crate::words::and;
 use analysis::{Finished, Price, Quality, Report};

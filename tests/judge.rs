@@ -178,13 +178,14 @@ fn the_results_are_those_of_any_run() {
 
 #[test]
 fn one_long_file_holds_several_models_and_seeds() {
-    let mut long = "model,seed,id,prediction\n".to_owned();
-    for (model, seed, wrong) in [("a", 1, 2), ("a", 2, 4), ("b", 1, 30), ("b", 2, 28)] {
-        for sample in 0..200 {
+    let runs = [("a", 1, 2), ("a", 2, 4), ("b", 1, 30), ("b", 2, 28)];
+    let rows = runs.into_iter().flat_map(|(model, seed, wrong)| {
+        (0..200).map(move |sample| {
             let prediction = animal(sample + usize::from(sample < wrong));
-            long += &format!("{model},{seed},x{sample},{prediction}\n");
-        }
-    }
+            format!("{model},{seed},x{sample},{prediction}\n")
+        })
+    });
+    let long = "model,seed,id,prediction\n".to_owned() + &rows.collect::<String>();
     let files = Files::new()
         .with("truth.csv", truth())
         .with("long.csv", long);
@@ -203,7 +204,7 @@ fn folds_are_compared_fold_by_fold() {
     let with_folds = "id,label,fold\n".to_owned() + &rows.collect::<String>();
     let spread = |step: usize| {
         let row = |sample: usize| {
-            let prediction = animal(sample + usize::from(sample % step == 0));
+            let prediction = animal(sample + usize::from(sample.is_multiple_of(step)));
             format!("x{sample},{prediction}\n")
         };
         "id,prediction\n".to_owned() + &(0..200).map(row).collect::<String>()
@@ -265,10 +266,9 @@ fn gates_end_with_exit_code_3() {
 fn bad_input_gets_a_line_that_says_where() {
     let lines = answers(2);
     let without = |id: &str| {
-        let kept = lines
-            .lines()
-            .filter(|line| !line.starts_with(&format!("{id},")));
-        kept.map(|line| format!("{line}\n")).collect::<String>()
+        let kept = lines.split_inclusive('\n');
+        kept.filter(|line| !line.starts_with(&format!("{id},")))
+            .collect::<String>()
     };
     let with = |row: &str| format!("{lines}{row}\n");
     let probabilities = |row: &str| {

@@ -79,7 +79,12 @@ fn pictures_files_and_standard_input_are_predicted() {
     let file = trained(directory.path(), "nearest-centroid");
     let mnist = catalog::mnist().unwrap();
     // A one, which every model gets right, as a PGM: dark on white and three times as large.
-    let one = (0..).find(|&i| mnist.train.labels()[i] == 1).unwrap();
+    let one = mnist
+        .train
+        .labels()
+        .iter()
+        .position(|&label| label == 1)
+        .unwrap();
     let pixels = &mnist.train.samples().pixels().unwrap()[one * 784..][..784];
     let mut pgm = b"P5 84 84 255\n".to_vec();
     pgm.extend((0..84 * 84).map(|at| 255 - pixels[at / 84 / 3 * 28 + at % 84 / 3]));
@@ -122,7 +127,7 @@ fn files_that_lie_get_one_line() {
     let file = trained(directory.path(), "softmax");
     let bytes = fs::read(&file).unwrap();
     let damaged = directory.path().join("damaged.safetensors");
-    let mut refused = |bytes: &[u8]| {
+    let refused = |bytes: &[u8]| {
         fs::write(&damaged, bytes).unwrap();
         refusal(&["evaluate", "--model", text(&damaged)])
     };

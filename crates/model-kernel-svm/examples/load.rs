@@ -1,5 +1,9 @@
 //! How long a kept kernel SVM takes to load: `load FILE`.
-#![allow(clippy::disallowed_macros, reason = "an example prints")]
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "an example prints, and measures"
+)]
 
 use model_kernel_svm::{KERNEL_SVM, VIRTUAL_SVM};
 use std::path::Path;

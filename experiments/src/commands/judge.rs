@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &JudgeArgs) -> Result<(), Failure> {
     };
     let judged = judged(truth, models, question, environment(arguments))?;
     let known: Vec<&str> = judged.models().collect();
-    for id in &arguments.baseline {
+    if let Some(id) = &arguments.baseline {
         check("--baseline", id, &known)?;
     }
     for id in arguments

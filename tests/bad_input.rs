@@ -205,7 +205,7 @@ fn nothing_to_learn_from_or_to_be_judged_on() {
         refused_comparison(&here)
     };
     assert!(replaced([0, 1], 0, 0).contains("no samples"));
-    assert!(replaced([2, 3], 0, 0).contains("no test images"));
+    assert!(replaced([2, 3], 0, 0).contains("no test samples"));
     assert!(replaced([0, 1], 6, 1).contains("every training sample is of class 1"));
 }
 

@@ -168,7 +168,7 @@ fn the_results_are_those_of_any_run() {
     files
         .run(&["diff", first, second, "--dataset", "truth"])
         .success()
-        .stdout(contains("80.00").and(contains("different")));
+        .stdout(contains("80.00").and(contains("worse than the second")));
     files.run(&["history", "--dataset", "truth"]).success();
     files
         .run(&["verify", "--dataset", "truth"])

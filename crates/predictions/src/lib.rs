@@ -19,6 +19,7 @@ mod answers;
 mod error;
 mod file;
 mod folds;
+mod ids;
 mod model;
 mod run;
 mod truth;

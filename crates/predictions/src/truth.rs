@@ -1,9 +1,9 @@
 //! What is right: the class of each sample, by its id.
 
-use crate::align::Ids;
 use crate::error::{PredictionError, place, shown};
 use crate::file::{GROUP, Names, fingerprint};
 use crate::folds::Folds;
+use crate::ids::Ids;
 use catalog::{ColumnValues, UNNAMED, Wanted, class_order, read_values};
 use std::path::{Path, PathBuf};
 

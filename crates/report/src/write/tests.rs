@@ -264,6 +264,8 @@ fn both_pages_print_what_is_computed_of_pairs() {
     );
     assert!(markdown.contains(row), "{markdown}");
     assert!(html.contains(cells));
+    // What the template sets in italics is not escaped on its way.
+    assert!(!markdown.contains("\\*"), "{markdown}");
     // Balanced accuracy 1 against 3/4, and the same probabilities.
     assert!(
         markdown.contains("| better | good | 0.2500 (0.0000 – 0.5000)"),

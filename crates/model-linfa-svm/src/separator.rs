@@ -133,6 +133,8 @@ mod tests {
     #[test]
     fn it_decides_as_linfa_does_bit_by_bit() {
         let [train, test] = classifier_conformance::digits();
+        // linfa takes minutes for a plane through all of them.
+        let train = train.select(&(0..200).collect::<Vec<_>>());
         let matrix = |samples: &data::Samples| {
             let shape = (samples.len(), samples.features());
             Array2::from_shape_vec(shape, samples.to_f32().into_owned()).unwrap()

@@ -31,7 +31,7 @@ pub enum RecordError {
         reason: String,
     },
     /// Records of another version of Plumbline.
-    #[error("{}: records of format {format}, and this program reads 2 and 3; {}", path.display(), advice(*format))]
+    #[error("{}: records of format {format}, and this program reads 2 to {}; {}", path.display(), crate::FORMAT, advice(*format))]
     OtherFormat {
         /// The file.
         path: PathBuf,

@@ -28,6 +28,20 @@ pub fn with_seeds(models: &[(&str, &[usize])]) -> Report {
     report(fits.collect(), run.clone())
 }
 
+/// The report of models that get so many of `images` images wrong, and take so many seconds to fit.
+pub fn with_costs(models: &[(&str, usize, f64)], images: usize) -> Report {
+    let names: Vec<&str> = models.iter().map(|(id, ..)| *id).collect();
+    let run = run(&names, &[0, 1].repeat(images / 2));
+    let fits = models.iter().map(|&(id, wrong, seconds)| {
+        let mut fit = with_errors(&run, id, CELL, wrong);
+        if let Outcome::Finished(fitted) = &mut fit.outcome {
+            fitted.fit_seconds = Some(seconds);
+        }
+        fit
+    });
+    report(fits.collect(), run.clone())
+}
+
 /// The report of these fits.
 pub fn report(fits: Vec<FitRecord>, run: RunRecord) -> Report {
     Report::new(records(run, fits))

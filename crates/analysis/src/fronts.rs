@@ -56,9 +56,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::report;
-    use records::Outcome;
-    use records::examples::{CELL, run, with_errors};
+    use crate::examples::with_costs;
 
     #[test]
     fn nobody_on_the_front_is_beaten_in_error_and_price() {
@@ -68,15 +66,7 @@ mod tests {
             ("worse", 4, 6.0),
             ("cheap", 9, 1.0),
         ];
-        let run = run(&models.map(|(id, ..)| id), &[0, 1].repeat(50));
-        let fits = models.map(|(id, wrong, seconds)| {
-            let mut fit = with_errors(&run, id, CELL, wrong);
-            if let Outcome::Finished(fitted) = &mut fit.outcome {
-                fitted.fit_seconds = Some(seconds);
-            }
-            fit
-        });
-        let report = report(fits.to_vec(), run);
+        let report = with_costs(&models, 100);
         let front = report.front(Price::FitTime);
         let ids: Vec<&str> = front.iter().map(|(model, _)| model.id.as_str()).collect();
         assert_eq!(ids, ["equal", "cheap"]);

@@ -62,8 +62,7 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
-    use crate::examples::report;
-    use records::Outcome;
+    use crate::examples::{report, with_costs};
     use records::examples::{CELL, run, with_errors};
 
     #[test]
@@ -74,15 +73,7 @@ mod tests {
             ("cheap", 10, 5.0),
             ("next", 12, 1.0),
         ];
-        let run = run(&models.map(|(id, ..)| id), &[0, 1].repeat(500));
-        let fits = models.map(|(id, wrong, seconds)| {
-            let mut fit = with_errors(&run, id, CELL, wrong);
-            if let Outcome::Finished(fitted) = &mut fit.outcome {
-                fitted.fit_seconds = Some(seconds);
-            }
-            fit
-        });
-        let report = report(fits.to_vec(), run);
+        let report = with_costs(&models, 1_000);
         let standings = report.standings();
         let said: Vec<(&str, &str)> = standings
             .iter()

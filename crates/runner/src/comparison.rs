@@ -180,7 +180,7 @@ impl Comparison {
             .map(|learner| division.train_samples(learner.train_limit));
         Ok(Self {
             columns,
-            doubts: Vec::new(),
+            doubts: of_groups(&division).into_iter().collect(),
             dataset: DatasetRecord {
                 train: of_learners.max().unwrap_or(0),
                 train_available: division.train_available,
@@ -196,10 +196,11 @@ impl Comparison {
         })
     }
 
-    /// The same with what in the data makes it doubtful, in sentences, for its report.
+    /// The same with what else in the data makes it doubtful, in sentences, for its report.
     #[must_use]
-    pub fn doubted(self, doubts: Vec<String>) -> Self {
-        Self { doubts, ..self }
+    pub fn doubted(mut self, doubts: Vec<String>) -> Self {
+        self.doubts.extend(doubts);
+        self
     }
 
     /// The same with models beside its own that were fitted elsewhere.
@@ -612,4 +613,13 @@ impl Session<'_> {
             watcher.note(&format!("note: {trouble}"));
         }
     }
+}
+
+/// What intervals and tests do not know of samples in groups.
+fn of_groups(division: &Division) -> Option<String> {
+    division.train.targets().groups().map(|_| {
+        "Rows come in groups, and no group stands on both sides. But intervals and tests take each row for one of \
+         its own: where the rows of a group are alike, they promise too much."
+            .to_owned()
+    })
 }

@@ -45,8 +45,8 @@ impl Counts {
         counts.summed()
     }
 
-    /// The same of images by their [`cell`], each so many times: a third of the time, where there are many
-    /// more images than cells.
+    /// The same of images by their [`cell`], each so many times: one number is read for each image
+    /// in place of two.
     pub(crate) fn of_cells(cells: &[u16], times: &[u32], classes: usize) -> Self {
         // Four tables in turn: neighbours are often of one cell, and would wait for each other.
         const TABLES: usize = 4;

@@ -29,7 +29,7 @@ pub fn verdict(report: &Report) -> Vec<String> {
 pub fn change_in_words(change: &ModelChange, margin: Option<f64>) -> String {
     match (&change.compared, &change.reason) {
         _ if change.same_predictions == Some(true) => "the same predictions".to_owned(),
-        (Some(pair), _) => sentence(pair, "these images", margin),
+        (Some(pair), _) => sentence(pair, "these samples", margin),
         (None, Some(why)) => words::incomparable_in_words(why),
         (None, None) => String::new(),
     }

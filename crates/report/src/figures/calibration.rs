@@ -26,12 +26,13 @@ pub(super) fn reliability_diagrams(report: &Report) -> Option<Figure> {
         Figure::svg(
             "calibration",
             |room| draw(report, &models, &title, room),
-            data(&models),
+            data(report, &models),
         )
     })
 }
 
-fn data(models: &[(&ModelSummary, &Finished)]) -> Table {
+fn data(report: &Report, models: &[(&ModelSummary, &Finished)]) -> Table {
+    let [_, images] = report.dataset.words();
     let bins = || {
         models
             .iter()
@@ -47,7 +48,7 @@ fn data(models: &[(&ModelSummary, &Finished)]) -> Table {
             "right, %",
             bins().map(|(_, bin)| Some(bin.accuracy * 100.0)),
         )
-        .integers("images", bins().map(|(_, bin)| Some(bin.images)))
+        .integers(images, bins().map(|(_, bin)| Some(bin.images)))
 }
 
 fn shown(of: &Finished) -> impl Iterator<Item = &ReliabilityBin> {
@@ -58,8 +59,13 @@ fn shown(of: &Finished) -> impl Iterator<Item = &ReliabilityBin> {
 }
 
 fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, room: Room) -> String {
-    let said = "Share of predictions that are right against their probability, both in %. On the dashed line probabilities mean what they say; below it a model is too sure of itself. Bars are 95 % intervals; the columns below say how many images there are.";
-    let (mut svg, mut top) = Svg::new(room, title, said);
+    let [_, images] = report.dataset.words();
+    let said = format!(
+        "Share of predictions that are right against their probability, both in %. On the dashed line probabilities mean \
+         what they say; below it a model is too sure of itself. Bars are 95 % intervals; the columns below say how many \
+         {images} there are."
+    );
+    let (mut svg, mut top) = Svg::new(room, title, &said);
     let columns = if room.is_narrow() { 2 } else { 4 }.min(models.len().max(2));
     let across = (svg.width() - 16.0) / columns as f64;
     for row in models.chunks(columns) {
@@ -89,7 +95,7 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
                     top: under,
                     bottom: under + side,
                 };
-                diagram(svg, &model.id, place, of, area);
+                diagram(svg, (&model.id, images), place, of, area);
             });
         }
         top += LINE * lines + (across - 50.0).min(230.0) + COUNTS + 48.0;
@@ -100,7 +106,7 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
 /// How high the columns with counts are at most.
 const COUNTS: f64 = 30.0;
 
-fn diagram(svg: &mut Svg, id: &str, place: usize, of: &Finished, area: Area) {
+fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finished, area: Area) {
     let x = Scale::linear([0.0, 100.0], [area.left, area.right]);
     let y = Scale::linear([0.0, 100.0], [area.bottom, area.top]);
     for tick in y.ticks(3) {
@@ -140,7 +146,7 @@ fn diagram(svg: &mut Svg, id: &str, place: usize, of: &Finished, area: Area) {
     for (i, bin) in of.quality.reliability.iter().enumerate() {
         let height = COUNTS * bin.images as f64 / most as f64;
         let corner = [area.left + width * i as f64 + 0.5, bottom - height];
-        let said = format!("{id}: {} images", thousands(bin.images));
+        let said = format!("{id}: {} {images}", thousands(bin.images));
         svg.cell(
             corner,
             [width - 1.0, height],
@@ -164,8 +170,11 @@ fn diagram(svg: &mut Svg, id: &str, place: usize, of: &Finished, area: Area) {
         svg.line([across, low], [across, high], paint, 1.5);
         svg.disc(at(bin), 3.0, &paint.fill());
         let [probability, right] = [bin.confidence, bin.accuracy].map(|share| share * 100.0);
-        let images = thousands(bin.images);
-        svg.spot(at(bin), &format!("{id}: of {images} images with {probability:.1} % on average, {right:.1} % are right"));
+        let said = format!(
+            "{id}: of {} {images} with {probability:.1} % on average, {right:.1} % are right",
+            thousands(bin.images)
+        );
+        svg.spot(at(bin), &said);
     }
 }
 

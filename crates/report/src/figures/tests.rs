@@ -69,3 +69,18 @@ fn twenty_models_with_long_names_and_26_classes() {
     let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
     check("twenty", &crowd(&names, &letters));
 }
+
+#[test]
+fn of_rows_no_figure_speaks_of_images() {
+    let mut report = crowd(&["softmax", "kernel-svm"], &["cat", "dog"]);
+    report.dataset.samples = records::SampleKind::Rows;
+    report.dataset.rows = 1;
+    let figures = draw(&report).unwrap();
+    assert!(figures.len() > 5, "{}", figures.len());
+    for figure in figures {
+        let drawn = String::from_utf8(figure.bytes).unwrap();
+        for text in [drawn, figure.narrow.unwrap_or_default()] {
+            assert!(!text.contains(" images"), "{}: {text}", figure.name);
+        }
+    }
+}

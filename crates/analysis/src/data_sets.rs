@@ -97,6 +97,8 @@ fn comparable<'a>(reports: impl Iterator<Item = &'a Overview>) -> Vec<&'a Overvi
     let is_of_all_images = |report: &&Overview| {
         report.complete
             && !report.quick
+            // Of data of which only predictions are known no model of ours has a part.
+            && report.dataset.features > 0
             && report.protocol.judged_on == JudgedOn::Test
             && report.protocol.calibration.is_none()
             && report.subset().is_none()
@@ -240,5 +242,15 @@ mod tests {
         assert_eq!(p[1..], [3.0 / 128.0, 3.0 / 128.0], "{found:?}");
         assert_eq!(found.data_sets_needed(), 7);
         assert_eq!(found.groups().len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn what_was_only_judged_has_no_part() {
+        let mut report = crate::examples::with_costs(&[("a", 1, 1.0), ("b", 2, 1.0)], 10);
+        let fitted = Overview::from(&report);
+        report.dataset.features = 0;
+        report.dataset.sha256[3] = "another".to_owned();
+        let judged = Overview::from(&report);
+        assert_eq!(comparable([&fitted, &judged].into_iter()), [&fitted]);
     }
 }

@@ -23,6 +23,22 @@ pub enum Error {
         /// How many samples there are.
         samples: usize,
     },
+    /// Not one weight per sample.
+    #[error("{weights} weights for {samples} samples")]
+    Weights {
+        /// How many weights there are.
+        weights: usize,
+        /// How many samples there are.
+        samples: usize,
+    },
+    /// A weight is not above 0, or not finite.
+    #[error("the weight of sample {sample} (from 0) is {weight}: expected a number above 0")]
+    Weight {
+        /// The sample, from 0.
+        sample: usize,
+        /// Its weight.
+        weight: f64,
+    },
     /// A feature is NaN or infinite.
     #[error("feature {feature} of sample {sample} (from 0) is {value}: expected a finite number")]
     NotFinite {

@@ -26,6 +26,8 @@ pub(crate) struct Sorted<'a, F: Feature> {
     ranges: Vec<Range<usize>>,
     /// The samples by class, each class in the order given.
     pub(crate) order: Vec<usize>,
+    /// What C is multiplied with for each of them.
+    weights: Option<Vec<f64>>,
     rows: Rows<F>,
     columns: Vec<Columns<F>>,
 }
@@ -60,7 +62,12 @@ struct Share {
 impl<'a, F: Feature> Sorted<'a, F> {
     /// # Errors
     /// [`Error::OneClass`].
-    pub(crate) fn new(values: &'a [F], features: usize, labels: &[usize]) -> Result<Self, Error> {
+    pub(crate) fn new(
+        values: &'a [F],
+        features: usize,
+        labels: &[usize],
+        weights: Option<&[f64]>,
+    ) -> Result<Self, Error> {
         let mut order: Vec<usize> = (0..labels.len()).collect();
         order.sort_by_key(|&i| labels[i]);
         let mut classes: Vec<usize> = order.iter().map(|&i| labels[i]).collect();
@@ -82,6 +89,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
             .collect();
         Ok(Self {
             rows: Rows::new(order.iter().map(sample)),
+            weights: weights.map(|weights| order.iter().map(|&i| weights[i]).collect()),
             features,
             values,
             classes,
@@ -100,6 +108,20 @@ impl<'a, F: Feature> Sorted<'a, F> {
     /// Where the samples of a class, by its place among those that occur, lie in the order.
     pub(crate) fn range(&self, class: usize) -> Range<usize> {
         self.ranges[class].clone()
+    }
+
+    /// The weights of the samples of a class.
+    pub(crate) fn weights(&self, class: usize) -> Option<&[f64]> {
+        Some(&self.weights.as_ref()?[self.range(class)])
+    }
+
+    fn goal(&self, (a, b): (usize, usize), c: f64, tolerance: f64, rounding: f64) -> Goal<'_> {
+        Goal {
+            c,
+            weights: self.weights(a).zip(self.weights(b)).map(|(a, b)| [a, b]),
+            tolerance,
+            rounding,
+        }
     }
 
     fn pair_size(&self, (a, b): (usize, usize)) -> usize {
@@ -152,12 +174,8 @@ impl<'a, F: Feature> Sorted<'a, F> {
             own_class: &own_class,
             products: None,
         };
-        let goal = Goal {
-            c: settings.c,
-            tolerance: settings.tolerance,
-            rounding,
-        };
         self.each_pair(share, watch, |pair, spare, stop| {
+            let goal = self.goal(pair, settings.c, settings.tolerance, rounding);
             let mut kernel = self.kernel_rows(function, kept, pair, share, spare);
             solve(&mut kernel, goal, None, stop).map_err(|reason| self.unfit(pair, reason))
         })
@@ -191,11 +209,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
             for &(function, rounding) in functions {
                 let mut kernel = self.kernel_rows(function, kept, pair, share, spare);
                 for (place, &c) in costs.iter().enumerate() {
-                    let goal = Goal {
-                        c,
-                        tolerance: settings.tolerance,
-                        rounding,
-                    };
+                    let goal = self.goal(pair, c, settings.tolerance, rounding);
                     // The same C at the last γ; the smaller C at this one, feasible here, too.
                     let back = if place > 0 { 1 } else { costs.len() };
                     let neighbour = solutions.len().checked_sub(back).map(|at| &solutions[at]);

@@ -90,7 +90,7 @@ impl Work for Grid<'_> {
     where
         Machine<F, R>: Decide + 'static,
     {
-        let sorted = Sorted::new(values, self.features, self.labels)?;
+        let sorted = Sorted::new(values, self.features, self.labels, None)?;
         let (functions, costs) = (&self.functions, &self.costs);
         let by_pair = sorted.solve_grid::<R>(functions, costs, self.settings, self.watch)?;
         let points = functions

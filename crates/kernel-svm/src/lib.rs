@@ -43,7 +43,7 @@ pub use error::Error;
 pub use features::Features;
 pub use grid::{GridPoint, fit_grid};
 pub use kernel::{Gamma, Kernel};
-pub use model::{SupportVectorMachine, fit, fit_watched};
+pub use model::{SupportVectorMachine, fit, fit_watched, fit_weighted};
 pub use parts::{Numbers, Parts};
 pub use solver::Certificate;
 pub use votes::{votes, winner};

@@ -54,8 +54,24 @@ pub fn fit_watched(
     settings: &Settings,
     watch: Watch,
 ) -> Result<SupportVectorMachine, Error> {
+    fit_weighted(samples, features, labels, None, settings, watch)
+}
+
+/// [`fit_watched`] with a weight for each sample: what C is multiplied with for it.
+///
+/// # Errors
+/// Any [`Error`].
+pub fn fit_weighted(
+    samples: Features,
+    features: usize,
+    labels: &[usize],
+    weights: Option<&[f64]>,
+    settings: &Settings,
+    watch: Watch,
+) -> Result<SupportVectorMachine, Error> {
     settings.validate()?;
     samples.validate(features, labels)?;
+    validate_weights(weights, labels.len())?;
     let function = Function {
         kernel: settings.kernel,
         gamma: settings.gamma.resolve(samples, features),
@@ -64,6 +80,7 @@ pub fn fit_watched(
     let work = Fit {
         features,
         labels,
+        weights,
         function,
         precision,
         settings,
@@ -76,6 +93,7 @@ pub fn fit_watched(
 struct Fit<'a> {
     features: usize,
     labels: &'a [usize],
+    weights: Option<&'a [f64]>,
     function: Function,
     precision: Precision,
     settings: &'a Settings,
@@ -89,7 +107,7 @@ impl Work for Fit<'_> {
     where
         Machine<F, R>: Decide + 'static,
     {
-        let sorted = Sorted::new(values, self.features, self.labels)?;
+        let sorted = Sorted::new(values, self.features, self.labels, self.weights)?;
         let (function, rounding) = (self.function, self.precision.rounding);
         let solutions = sorted.solve::<R>(function, rounding, self.settings, self.watch)?;
         let mut fitted = SupportVectorMachine::assemble::<F, R>(&sorted, function, &solutions);
@@ -104,6 +122,26 @@ impl Work for Fit<'_> {
             fitted.sigmoids = Some(sigmoids::<F, R>(&sorted, function, solve)?);
         }
         Ok(fitted)
+    }
+}
+
+/// # Errors
+/// [`Error::Weights`] or [`Error::Weight`].
+fn validate_weights(weights: Option<&[f64]>, samples: usize) -> Result<(), Error> {
+    let weights = weights.unwrap_or_default();
+    if !weights.is_empty() && weights.len() != samples {
+        return Err(Error::Weights {
+            weights: weights.len(),
+            samples,
+        });
+    }
+    let wrong = |weight: &f64| !(*weight > 0.0 && weight.is_finite());
+    match weights.iter().position(wrong) {
+        None => Ok(()),
+        Some(sample) => Err(Error::Weight {
+            sample,
+            weight: weights[sample],
+        }),
     }
 }
 

@@ -120,6 +120,8 @@ pub(crate) fn sigmoids<F: Feature, R: Real>(
         let (mut decisions, mut first) = (Vec::new(), Vec::new());
         for fold in 0..FOLDS {
             let [firsts, seconds] = samples.each_ref().map(|class| Fold::new(class, fold));
+            let weights = [a, b].map(|class| Some(Fold::new(sorted.weights(class)?, fold).rest));
+            let weights = weights.into_iter().collect::<Option<Vec<_>>>();
             first.extend(firsts.held.iter().map(|_| true));
             first.extend(seconds.held.iter().map(|_| false));
             let held = [firsts.held, seconds.held].concat();
@@ -139,7 +141,12 @@ pub(crate) fn sigmoids<F: Feature, R: Real>(
             let sizes = rest.each_ref().map(|class| class.len() / sorted.features);
             let labels = [vec![0; sizes[0]], vec![1; sizes[1]]].concat();
             let values = rest.concat();
-            let part = Sorted::new(&values, sorted.features, &labels)?;
+            let part = Sorted::new(
+                &values,
+                sorted.features,
+                &labels,
+                weights.map(|classes| classes.concat()).as_deref(),
+            )?;
             let (machine, _): (Machine<F, R>, _) = join(&part, function, &solve(&part)?);
             decisions.extend(machine.decisions(&Rows::new(held.into_iter())));
         }
@@ -148,15 +155,15 @@ pub(crate) fn sigmoids<F: Feature, R: Real>(
     pairs(sorted.classes.len()).map(of_pair).collect()
 }
 
-/// The samples of a class, divided.
-struct Fold<'a, F> {
+/// What there is of the samples of a class, divided.
+struct Fold<T> {
     /// One in [`FOLDS`].
-    held: Vec<&'a [F]>,
-    rest: Vec<&'a [F]>,
+    held: Vec<T>,
+    rest: Vec<T>,
 }
 
-impl<'a, F> Fold<'a, F> {
-    fn new(samples: &[&'a [F]], fold: usize) -> Self {
+impl<T: Copy> Fold<T> {
+    fn new(samples: &[T], fold: usize) -> Self {
         let of_fold = |rank: usize| rank % FOLDS == fold;
         let pick = |wanted: bool| {
             let ranked = samples.iter().enumerate();

@@ -32,19 +32,20 @@ pub(crate) struct Block<R: Real> {
     up: Vec<R>,
     /// 0 where αy may shrink, −∞ where it may not.
     low: Vec<R>,
-    c: f64,
+    /// Upper bound of α.
+    costs: Vec<f64>,
 }
 
 impl<R: Real> Block<R> {
     /// # Shapes
-    /// All of the set's length: the kernel's `diagonal`; `signs`, ±1; `alpha` in [0, `c`];
+    /// All of the set's length: the kernel's `diagonal`; `signs`, ±1; `alpha` in [0, `costs`];
     /// `gradient`, Kαy − y.
     pub(crate) fn new(
         diagonal: Vec<R>,
         signs: Vec<f64>,
         alpha: Vec<f64>,
         gradient: &[f64],
-        c: f64,
+        costs: Vec<f64>,
     ) -> Self {
         let len = signs.len();
         let padded = len.next_multiple_of(LANES);
@@ -56,7 +57,7 @@ impl<R: Real> Block<R> {
             gradient: gradient.iter().map(|&g| R::nearest(g)).collect(),
             up: vec![R::INFINITY; padded],
             low: vec![-R::INFINITY; padded],
-            c,
+            costs,
         };
         block.diagonal.resize(padded, R::default());
         block.gradient.resize(padded, R::default());
@@ -84,7 +85,7 @@ impl<R: Real> Block<R> {
     /// Notes in which directions sample `i` may move.
     #[inline(always)]
     fn bound(&mut self, i: usize) {
-        let (above, below) = (self.alpha[i] > 0.0, self.alpha[i] < self.c);
+        let (above, below) = (self.alpha[i] > 0.0, self.alpha[i] < self.costs[i]);
         let (up, low) = if self.signs[i] > 0.0 {
             (below, above)
         } else {
@@ -146,22 +147,28 @@ impl<R: Real> Block<R> {
         } else {
             f64::INFINITY
         };
-        let room = |sign: f64, alpha: f64| if sign > 0.0 { self.c - alpha } else { alpha };
-        let room_i = room(self.signs[i], self.alpha[i]);
-        let room_j = room(-self.signs[j], self.alpha[j]);
-        let step = wanted.min(room_i).min(room_j);
-        // A bound that is reached is reached to the bit: what is on it is told by equality.
-        let land = |sign: f64, alpha: f64, room: f64| {
-            if step < room {
-                alpha + sign * step
-            } else if sign > 0.0 {
-                self.c
+        let room = |sign: f64, sample: usize| {
+            if sign > 0.0 {
+                self.costs[sample] - self.alpha[sample]
             } else {
-                0.0
+                self.alpha[sample]
             }
         };
-        self.alpha[i] = land(self.signs[i], self.alpha[i], room_i);
-        self.alpha[j] = land(-self.signs[j], self.alpha[j], room_j);
+        let room_i = room(self.signs[i], i);
+        let room_j = room(-self.signs[j], j);
+        let step = wanted.min(room_i).min(room_j);
+        // A bound that is reached is reached to the bit: what is on it is told by equality.
+        let mut land = |sign: f64, sample: usize, room: f64| {
+            self.alpha[sample] = if step < room {
+                self.alpha[sample] + sign * step
+            } else if sign > 0.0 {
+                self.costs[sample]
+            } else {
+                0.0
+            };
+        };
+        land(self.signs[i], i, room_i);
+        land(-self.signs[j], j, room_j);
         let (step, rows) = (R::nearest(step), &self.rows);
         let (row_i, row_j) = (&rows[i][..padded], &rows[j][..padded]);
         let gradient = &mut self.gradient[..padded];

@@ -45,12 +45,29 @@ const ROUNDING_SHARE: f64 = 0.25;
 
 /// What to solve a pair to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Goal {
+pub(crate) struct Goal<'a> {
     pub(crate) c: f64,
+    /// What C is multiplied with, for each sample of the first class and of the second; 1 if there is
+    /// nothing.
+    pub(crate) weights: Option<[&'a [f64]; 2]>,
     /// Largest violation of the conditions.
     pub(crate) tolerance: f64,
     /// By how much a kernel value is off in f32, see [`precision`](crate::precision).
     pub(crate) rounding: f64,
+}
+
+impl Goal<'_> {
+    /// The upper bound of α for each of as many `samples`.
+    fn costs(&self, samples: usize) -> Vec<f64> {
+        match self.weights {
+            None => vec![self.c; samples],
+            Some(classes) => classes
+                .into_iter()
+                .flatten()
+                .map(|weight| self.c * weight)
+                .collect(),
+        }
+    }
 }
 
 /// Why a pair was not solved.
@@ -70,13 +87,13 @@ pub struct Certificate {
     /// ½ αᵀQα − Σα, what libsvm calls `obj`.
     pub dual_objective: f64,
     /// How far the dual objective is from the optimum at most: the primal objective
-    /// ½‖w‖² + C Σ max(0, 1 − y g(x)) plus the dual one.
+    /// ½‖w‖² + Σ C max(0, 1 − y g(x)) plus the dual one, with C times the weight of each sample.
     pub duality_gap: f64,
     /// Largest violation of the optimality conditions, from a gradient computed anew in f64.
     pub kkt_violation: f64,
     /// Samples with α > 0.
     pub support_vectors: usize,
-    /// Samples with α = C.
+    /// Samples with α = C, times their weight.
     pub bounded_support_vectors: usize,
     /// Working sets solved.
     pub working_sets: usize,
@@ -106,7 +123,9 @@ impl Solution {
 /// The problem of one pair on its way to the solution.
 struct Problem<'a, 'b, F: Feature, R: Real> {
     kernel: &'a mut KernelRows<'b, F, R>,
-    goal: Goal,
+    goal: Goal<'a>,
+    /// Upper bound of α, C times the weight of the sample.
+    costs: Vec<f64>,
     /// The largest kernel value, in f64.
     largest: f64,
     signs: Vec<f64>,
@@ -155,7 +174,7 @@ pub(crate) fn solve<F: Feature, R: Real>(
 }
 
 impl<'a, 'b, F: Feature, R: Real> Problem<'a, 'b, F, R> {
-    fn new(kernel: &'a mut KernelRows<'b, F, R>, goal: Goal, start: Option<&[f64]>) -> Self {
+    fn new(kernel: &'a mut KernelRows<'b, F, R>, goal: Goal<'a>, start: Option<&[f64]>) -> Self {
         let (samples, firsts) = (kernel.samples(), kernel.firsts());
         let signs: Vec<f64> = (0..samples)
             .map(|i| if i < firsts { 1.0 } else { -1.0 })
@@ -175,6 +194,7 @@ impl<'a, 'b, F: Feature, R: Real> Problem<'a, 'b, F, R> {
             alpha: start.map_or_else(|| vec![0.0; samples], <[f64]>::to_vec),
             kernel,
             goal,
+            costs: goal.costs(samples),
             largest,
             signs,
             set: Vec::new(),
@@ -260,7 +280,7 @@ impl<'a, 'b, F: Feature, R: Real> Problem<'a, 'b, F, R> {
     /// Whether αy of sample `i` may grow.
     fn up(&self, i: usize) -> bool {
         if self.signs[i] > 0.0 {
-            self.alpha[i] < self.goal.c
+            self.alpha[i] < self.costs[i]
         } else {
             self.alpha[i] > 0.0
         }
@@ -271,7 +291,7 @@ impl<'a, 'b, F: Feature, R: Real> Problem<'a, 'b, F, R> {
         if self.signs[i] > 0.0 {
             self.alpha[i] > 0.0
         } else {
-            self.alpha[i] < self.goal.c
+            self.alpha[i] < self.costs[i]
         }
     }
 
@@ -334,7 +354,7 @@ impl<'a, 'b, F: Feature, R: Real> Problem<'a, 'b, F, R> {
             gather(&self.signs),
             before.clone(),
             &gather(&self.gradient),
-            self.goal.c,
+            gather(&self.costs),
         );
         // Rounding may keep a pair just above the tolerance for ever.
         let most = match (R::DOUBLE, self.at_minimum) {
@@ -381,9 +401,9 @@ impl<'a, 'b, F: Feature, R: Real> Problem<'a, 'b, F, R> {
         };
         let bounds = |&i: &usize| {
             if self.signs[i] > 0.0 {
-                (0.0, self.goal.c)
+                (0.0, self.costs[i])
             } else {
-                (-self.goal.c, 0.0)
+                (-self.costs[i], 0.0)
             }
         };
         let mut problem = Free {
@@ -491,7 +511,7 @@ impl<'a, 'b, F: Feature, R: Real> Problem<'a, 'b, F, R> {
 
     fn finish(self) -> Solution {
         let (smallest, largest) = self.extremes();
-        let free = |i: &usize| self.alpha[*i] > 0.0 && self.alpha[*i] < self.goal.c;
+        let free = |i: &usize| self.alpha[*i] > 0.0 && self.alpha[*i] < self.costs[*i];
         let (count, sum) = (0..self.alpha.len())
             .filter(free)
             .fold((0_usize, 0.0), |(count, sum), i| {
@@ -503,22 +523,21 @@ impl<'a, 'b, F: Feature, R: Real> Problem<'a, 'b, F, R> {
             f64::midpoint(smallest, largest)
         };
         let (mut dual, mut quadratic, mut hinge) = (0.0, 0.0, 0.0);
-        for ((&alpha, &y), &f) in self.alpha.iter().zip(&self.signs).zip(&self.gradient) {
-            let output = f + y;
+        let mut bounded = 0;
+        for (i, &alpha) in self.alpha.iter().enumerate() {
+            let (y, cost) = (self.signs[i], self.costs[i]);
+            let output = self.gradient[i] + y;
             quadratic += 0.5 * alpha * y * output;
             dual += alpha * (0.5 * y * output - 1.0);
-            hinge += (1.0 - y * (output - rho)).max(0.0);
+            hinge += cost * (1.0 - y * (output - rho)).max(0.0);
+            bounded += usize::from(alpha == cost);
         }
         let certificate = Certificate {
             dual_objective: dual,
-            duality_gap: quadratic + self.goal.c * hinge + dual,
+            duality_gap: quadratic + hinge + dual,
             kkt_violation: self.violation().max(0.0),
             support_vectors: self.alpha.iter().filter(|&&alpha| alpha > 0.0).count(),
-            bounded_support_vectors: self
-                .alpha
-                .iter()
-                .filter(|&&alpha| alpha == self.goal.c)
-                .count(),
+            bounded_support_vectors: bounded,
             working_sets: self.working_sets,
             steps: self.steps,
             kernel_rows: self.kernel.computed(),
@@ -566,8 +585,9 @@ mod tests {
     const FIRSTS: usize = 60;
     const C: f64 = 3.0;
     const GAMMA: f64 = 0.8;
-    const GOAL: Goal = Goal {
+    const GOAL: Goal<'static> = Goal {
         c: C,
+        weights: None,
         tolerance: 1e-4,
         rounding: 0.0,
     };

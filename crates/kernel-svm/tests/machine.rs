@@ -3,7 +3,7 @@
 
 use kernel_svm::{
     Error, Features, Gamma, GridPoint, Kernel, Settings, SupportVectorMachine, Watch, fit,
-    fit_grid, fit_watched,
+    fit_grid, fit_watched, fit_weighted,
 };
 
 /// The data of recorded.py: overlapping classes 0, 1, 2 in turn.
@@ -35,6 +35,11 @@ fn settings(kernel: Kernel, c: f64, gamma: Gamma) -> Settings {
     }
 }
 
+const SILENT: Watch = Watch {
+    solved: &|_, _| {},
+    cancelled: &|| false,
+};
+
 fn assert_close(actual: f64, expected: f64, tolerance: f64) {
     assert!(
         (actual - expected).abs() <= tolerance * expected.abs().max(1.0),
@@ -62,8 +67,8 @@ fn numbers(words: &[&str]) -> Vec<f64> {
     words.iter().map(|word| word.parse().unwrap()).collect()
 }
 
-fn recorded() -> Vec<Recorded> {
-    let machines = recorded_lines("machine").map(|words| {
+fn recorded(name: &str) -> Vec<Recorded> {
+    let machines = recorded_lines(name).map(|words| {
         let c = numbers(&words[1..2])[0];
         let gamma = match words[2] {
             "scale" => Gamma::Scale,
@@ -91,14 +96,22 @@ fn objectives_and_decisions_are_libsvms() {
     let (x, y) = (pixels(250, 13), labels(240));
     let (train, test) = x.split_at(240 * 13);
     let (real_train, real_test) = (reals(train), reals(test));
-    let recorded = recorded();
-    assert_eq!(recorded.len(), 4);
-    for recorded in recorded {
+    // Of recorded.py, too.
+    let weights: Vec<f64> = (0..240).map(|i| f64::from(1 + i % 7) / 4.0).collect();
+    let plain = recorded("machine")
+        .into_iter()
+        .map(|machine| (machine, None));
+    let weighted = recorded("weighted").into_iter();
+    let weighted = weighted.map(|machine| (machine, Some(&*weights)));
+    let recorded: Vec<_> = plain.chain(weighted).collect();
+    assert_eq!(recorded.len(), 8);
+    for (recorded, weights) in recorded {
         for (train, test) in [
             (Features::Pixels(train), Features::Pixels(test)),
             (Features::Reals(&real_train), Features::Reals(&real_test)),
         ] {
-            let machine = fit(train, 13, &y, &recorded.settings).unwrap();
+            let settings = &recorded.settings;
+            let machine = fit_weighted(train, 13, &y, weights, settings, SILENT).unwrap();
             for (pair, objective) in machine.certificates().iter().zip(&recorded.objectives) {
                 assert_close(pair.dual_objective, *objective, 1e-5);
                 assert!(pair.kkt_violation <= 1e-6);
@@ -166,10 +179,6 @@ fn neither_threads_change_a_bit_nor_memory_the_optimum() {
 fn a_grid_in_little_memory_does_not_depend_on_threads() {
     let (x, y) = without_pattern();
     let samples = Features::Pixels(&x);
-    let watch = Watch {
-        solved: &|_, _| {},
-        cancelled: &|| false,
-    };
     let decisions = |threads, memory_mb| -> Vec<Vec<f64>> {
         let settings = Settings {
             threads,
@@ -177,7 +186,7 @@ fn a_grid_in_little_memory_does_not_depend_on_threads() {
             ..Settings::default()
         };
         let grid = (&[0.3, 1.0][..], &[Gamma::Scale, Gamma::Value(2.0)][..]);
-        let points = fit_grid(samples, 7, &y, &settings, grid, watch).unwrap();
+        let points = fit_grid(samples, 7, &y, &settings, grid, SILENT).unwrap();
         let decide = |point: &GridPoint| {
             let part = Features::Pixels(&x[..7 * 500]);
             point.machine.decision_function(part)
@@ -211,6 +220,20 @@ fn too_little_memory_is_an_error_that_says_how_much_would_do() {
         ..Settings::default()
     };
     fit(Features::Pixels(&x), 200, &y, &enough).unwrap();
+}
+
+#[test]
+fn weights_that_are_not_above_0_or_not_one_for_each_sample_are_refused() {
+    let refusal = |weights: &[f64]| {
+        let (x, settings) = (Features::Reals(&[0.0, 1.0]), Settings::default());
+        let refused = fit_weighted(x, 1, &[0, 1], Some(weights), &settings, SILENT);
+        refused.unwrap_err().to_string()
+    };
+    assert_eq!(
+        refusal(&[1.0, -1.0]),
+        "the weight of sample 1 (from 0) is -1: expected a number above 0"
+    );
+    assert_eq!(refusal(&[1.0]), "1 weights for 2 samples");
 }
 
 #[test]
@@ -349,7 +372,7 @@ fn a_tie_goes_to_the_first_class() {
         Features::Pixels(&x),
         13,
         &y,
-        &recorded().last().unwrap().settings,
+        &recorded("machine").last().unwrap().settings,
     )
     .unwrap();
     let others: Vec<u8> = (0..13 * 3000_usize)
@@ -376,12 +399,8 @@ fn a_grid_holds_what_single_fits_find() {
         ..Settings::default()
     };
     let (costs, gammas) = ([8.0, 0.5, 2.0], [Gamma::Value(0.4), Gamma::Scale]);
-    let watch = Watch {
-        solved: &|_, _| {},
-        cancelled: &|| false,
-    };
     let samples = Features::Pixels(&x);
-    let points = fit_grid(samples, 13, &y, &settings, (&costs, &gammas), watch).unwrap();
+    let points = fit_grid(samples, 13, &y, &settings, (&costs, &gammas), SILENT).unwrap();
     let order: Vec<f64> = points.iter().map(|point| point.c).collect();
     assert_eq!(order, [0.5, 2.0, 8.0, 0.5, 2.0, 8.0]);
     let (mut together, mut apart) = (0, 0);

@@ -41,7 +41,7 @@ def objective(svm, x):
     return 0.5 * alpha @ kernel @ alpha - np.abs(alpha).sum()
 
 
-def machines(out):
+def machines(out, name, weights):
     x, y = pixels(240, 13), np.arange(240) % 3
     unit = x / 255.0
     for arguments in [
@@ -50,14 +50,14 @@ def machines(out):
         dict(kernel="poly", C=0.5, gamma=0.7, degree=3, coef0=1.0),
         dict(kernel="linear", C=4.0, gamma="scale"),
     ]:
-        svm = SVC(tol=1e-8, decision_function_shape="ovo", **arguments).fit(unit, y)
+        svm = SVC(tol=1e-8, decision_function_shape="ovo", **arguments).fit(unit, y, weights)
         objectives = []
         for a, b in [(0, 1), (0, 2), (1, 2)]:
             both = (y == a) | (y == b)
             pair = SVC(tol=1e-8, **{**arguments, "gamma": svm._gamma})
-            objectives.append(objective(pair.fit(unit[both], y[both]), unit[both]))
+            objectives.append(objective(pair.fit(unit[both], y[both], weights[both]), unit[both]))
         decisions = svm.decision_function(pixels(250, 13)[240:] / 255.0)[:3].ravel()
-        head = f"machine {arguments['kernel']} {arguments['C']} {arguments['gamma']}"
+        head = f"{name} {arguments['kernel']} {arguments['C']} {arguments['gamma']}"
         print(head, text(objectives), text(decisions), file=out)
 
 
@@ -106,7 +106,8 @@ with open(HERE / "digits.txt", "w") as out:
     for image, label in zip(*digits()):
         print(label, *image, file=out)
 with open(HERE / "recorded.txt", "w") as out:
-    machines(out)
+    machines(out, "machine", np.ones(240))
+    machines(out, "weighted", (1 + np.arange(240) % 7) / 4)
     edges(out)
     narrow(out)
     sigmoid(out)

@@ -118,6 +118,16 @@ pub(crate) enum DatasetsCommand {
         #[command(flatten)]
         reading: ReadingArgs,
     },
+    /// Write pictures or features with their labels as one NPZ file for NumPy: x_train, y_train, x_test,
+    /// y_test.
+    Export {
+        /// The name of a data set, such as mnist.
+        #[arg(value_name = "NAME")]
+        dataset: String,
+        /// The file.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+    },
 }
 
 /// Options whose names are keys of a plan, which they replace.

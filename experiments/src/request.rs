@@ -168,7 +168,14 @@ pub(crate) fn command_line() -> String {
         }
     });
     let arguments: Vec<String> = quoted.collect();
-    format!("cargo run -p experiments -- {}", arguments.join(" "))
+    let program = std::env::args_os().next().unwrap_or_default();
+    let program = Path::new(&program).file_name();
+    // Installed, as the Python package does it, it has a name of its own.
+    let program = match program.and_then(|name| name.to_str()) {
+        Some("plumbline") => "plumbline",
+        _ => "cargo run -p experiments --",
+    };
+    format!("{program} {}", arguments.join(" "))
 }
 
 impl RecordsArgs {

@@ -3,6 +3,7 @@
 use crate::cli::DatasetsCommand;
 use crate::failure::Failure;
 use crate::output;
+use crate::source;
 use crate::table::{Column, Table};
 use catalog::{CATALOG, FILES, Location, TABLES, cache_dir, search_path};
 use runner::{Options, Seed};
@@ -23,6 +24,14 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
             });
             let loaded = catalog::load(path, &options.reading())?;
             output::line(catalog::inspect(&loaded).in_words(&loaded));
+        }
+        Some(DatasetsCommand::Export { dataset, out }) => {
+            let options = Options {
+                dataset: Some(dataset.clone()),
+                ..Options::default()
+            };
+            let loaded = source::load(&options, None, false)?;
+            records::write_file(out, &catalog::to_npz(&loaded)?)?;
         }
     }
     Ok(())

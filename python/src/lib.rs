@@ -1,0 +1,22 @@
+//! The native half of the Python package: arrays in, arrays out. Everything that Python people see is
+//! in `plumbline/`.
+
+mod formulas;
+mod interrupt;
+mod matrix;
+mod model;
+mod state;
+mod svm;
+
+use pyo3::prelude::*;
+
+/// What `plumbline` is built on.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::formulas::{cross_entropy, gradient, softmax};
+    #[pymodule_export]
+    use crate::model::{Model, fit, parameters, restore};
+    #[pymodule_export]
+    use crate::svm::{Machine, fit_machine, restore_machine};
+}

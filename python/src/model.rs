@@ -1,0 +1,179 @@
+//! Any model that keeps Plumbline's contract, by its id.
+
+use crate::interrupt::interruptible;
+use crate::matrix::Matrix;
+use crate::state::{from_dict, to_dict};
+use classifier::{
+    Classifier, FitContext, FitError, ModelEntry, Preset, Scores, Silent, Sizes, with_threads,
+};
+use data::{Dataset, Samples, Targets};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, ToPyArray};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use serde_json::{Map, Value};
+
+/// The models that the estimators stand on.
+const MODELS: &[ModelEntry] = &[
+    model_softmax::SOFTMAX,
+    model_softmax::SOFTMAX_LBFGS,
+    model_kernel_svm::VIRTUAL_SVM,
+    model_kernel_svm::GRADIENT_SVM,
+    model_trees::BOOSTED_TREES,
+    model_trees::RANDOM_FOREST,
+];
+
+/// The parameters of a model with their defaults, as JSON.
+#[pyfunction]
+pub(crate) fn parameters(id: &str) -> PyResult<String> {
+    let values = (entry(id)?.preset)().values();
+    Ok(Value::Object(values).to_string())
+}
+
+/// A fitted model.
+#[pyclass(frozen, module = "plumbline._native")]
+pub(crate) struct Model {
+    model: Box<dyn Classifier>,
+    shape: Option<(usize, usize)>,
+}
+
+/// Fits model `id` with `parameters`, as JSON. Labels are below `classes`; `shape` makes pictures of rows.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "they are named in Python")]
+pub(crate) fn fit(
+    py: Python<'_>,
+    id: &str,
+    parameters: &str,
+    x: Matrix<'_>,
+    y: PyReadonlyArray1<'_, i64>,
+    classes: usize,
+    shape: Option<(usize, usize)>,
+    seed: u64,
+    threads: usize,
+) -> PyResult<Model> {
+    let recipe = recipe(id, parameters)?;
+    let labels = y.as_slice()?.iter().map(|&label| label as usize).collect();
+    let names: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
+    let wrong = |error: data::DataError| PyValueError::new_err(error.to_string());
+    let targets = Targets::new(labels, names.into()).map_err(wrong)?;
+    let train = Dataset::with_targets(x.samples(shape)?, targets).map_err(wrong)?;
+    let fitted = interruptible(py, |cancellation| {
+        let mut silent = Silent;
+        let mut context = FitContext::new(seed, threads, cancellation, &mut silent);
+        with_threads(threads, || recipe.fit(&train, &mut context))
+    })?;
+    let model = fitted.map_err(|error| to_python(&error))?;
+    Ok(Model { model, shape })
+}
+
+/// The model that [`Model::state`] described.
+#[pyfunction]
+pub(crate) fn restore(
+    id: &str,
+    parameters: &str,
+    state: &Bound<'_, PyDict>,
+    features: usize,
+    classes: usize,
+    shape: Option<(usize, usize)>,
+) -> PyResult<Model> {
+    let sizes = Sizes { features, classes };
+    let restored = recipe(id, parameters)?.restore(from_dict(state)?, sizes);
+    let model = restored.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(Model { model, shape })
+}
+
+#[pymethods]
+impl Model {
+    /// Class scores, shape (samples, classes).
+    fn scores<'py>(
+        &self,
+        py: Python<'py>,
+        x: Matrix<'_>,
+        threads: usize,
+    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let scores = self.judge(py, &x, threads, |samples| self.model.scores(samples))?;
+        to_array(py, &scores)
+    }
+
+    /// Logarithms of the class probabilities, shape (samples, classes), if the model has them.
+    fn log_probabilities<'py>(
+        &self,
+        py: Python<'py>,
+        x: Matrix<'_>,
+        threads: usize,
+    ) -> PyResult<Option<Bound<'py, PyArray2<f32>>>> {
+        let logs = self.judge(py, &x, threads, |samples| {
+            self.model.log_probabilities(samples)
+        })?;
+        logs.map(|logs| to_array(py, &logs)).transpose()
+    }
+
+    /// W, flat, shape (features, classes), and b of a linear model.
+    #[expect(clippy::type_complexity, reason = "two arrays")]
+    fn linear_weights<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> Option<(Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<f32>>)> {
+        let linear = self.model.linear_weights()?;
+        Some((linear.weights.to_pyarray(py), linear.biases.to_pyarray(py)))
+    }
+
+    /// What shows that the solver reached the optimum.
+    fn certificate<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (name, value) in self.model.certificate() {
+            dict.set_item(name, value)?;
+        }
+        Ok(dict)
+    }
+
+    /// Its arrays, for [`restore`].
+    fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let state = self.model.state();
+        let state = state.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+        to_dict(py, &state)
+    }
+}
+
+impl Model {
+    /// What `work` makes of the samples, in threads of its own: those of a process that was forked
+    /// are not there any more.
+    fn judge<T: Send>(
+        &self,
+        py: Python<'_>,
+        x: &Matrix<'_>,
+        threads: usize,
+        work: impl FnOnce(&Samples) -> T + Send,
+    ) -> PyResult<T> {
+        let samples = x.samples(self.shape)?;
+        Ok(py.detach(|| with_threads(threads, || work(&samples))))
+    }
+}
+
+fn entry(id: &str) -> PyResult<&'static ModelEntry> {
+    let found = MODELS.iter().find(|entry| entry.id == id);
+    found.ok_or_else(|| PyValueError::new_err(format!("there is no model {id}")))
+}
+
+fn recipe(id: &str, parameters: &str) -> PyResult<Box<dyn Preset>> {
+    let values: Map<String, Value> = serde_json::from_str(parameters)
+        .map_err(|error| PyValueError::new_err(format!("parameters of {id}: {error}")))?;
+    let recipe = (entry(id)?.preset)().with(&values);
+    recipe.map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+fn to_array<'py>(py: Python<'py>, scores: &Scores) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    let shape = [scores.len(), scores.classes()];
+    scores.values().to_pyarray(py).reshape(shape)
+}
+
+/// The user's mistake, or ours.
+fn to_python(error: &FitError) -> PyErr {
+    let said = error.to_string();
+    match error {
+        FitError::Data(_) | FitError::Parameter(_) | FitError::Declined { .. } => {
+            PyValueError::new_err(said)
+        }
+        _ => PyRuntimeError::new_err(said),
+    }
+}

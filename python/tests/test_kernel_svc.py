@@ -1,0 +1,158 @@
+"""KernelSVC in the place of SVC: labels, coefficients, objectives, attributes."""
+
+import itertools
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine, make_classification
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from plumbline import KernelSVC
+
+# Both are solved to this; ours from samples in single precision.
+TOL = 1e-6
+CLOSE = 2e-3
+
+
+def data(name):
+    loaders = {"iris": load_iris, "wine": load_wine, "cancer": load_breast_cancer}
+    if name == "many":
+        return make_classification(400, 12, n_informative=8, n_classes=5, random_state=0)
+    X, y = loaders[name](return_X_y=True)
+    return StandardScaler().fit_transform(X), y
+
+
+def pair(X, y, sample_weight=None, **arguments):
+    """Their machine and ours, which show the decision of every pair of classes: the rest are votes."""
+    arguments["decision_function_shape"] = "ovo"
+    theirs = SVC(tol=TOL, **arguments).fit(X, y, sample_weight)
+    return theirs, KernelSVC(tol=TOL, **arguments).fit(X, y, sample_weight)
+
+
+def objective(machine, X, kernel):
+    """The dual objective of two classes."""
+    alpha = machine.dual_coef_[0]
+    support = X[machine.support_].astype(float)
+    return 0.5 * alpha @ kernel(support) @ alpha - np.abs(alpha).sum()
+
+
+GRID = list(
+    itertools.product(
+        ["iris", "wine", "cancer", "many"],
+        ["rbf", "linear", "poly"],
+        [0.1, 1.0, 100.0],
+        ["scale", 0.02],
+    )
+)
+
+
+@pytest.mark.parametrize("name, kernel, c, gamma", GRID)
+def test_a_grid_agrees_with_svc(name, kernel, c, gamma):
+    X, y = data(name)
+    theirs, ours = pair(X, y, kernel=kernel, C=c, gamma=gamma, coef0=1.0)
+    assert np.array_equal(theirs.predict(X), ours.predict(X))
+    assert np.abs(theirs.intercept_ - ours.intercept_).max() <= CLOSE * max(1, np.abs(theirs.intercept_).max())
+    decided = theirs.decision_function(X)
+    assert np.abs(decided - ours.decision_function(X)).max() <= CLOSE * max(1, np.abs(decided).max())
+    if len(ours.classes_) == 2 and kernel == "rbf":
+        # Of two machines the better has the smaller objective: ours is no worse by more than this.
+        distance = ((X[:, None] - X[None]) ** 2).sum(axis=2)
+        ranges = np.exp(-ours._gamma * distance)
+        of = lambda machine: objective(  # noqa: E731
+            machine, np.arange(len(X)), lambda rows: ranges[np.ix_(rows.astype(int), rows.astype(int))]
+        )
+        assert of(ours) <= of(theirs) + 1e-5 * abs(of(theirs))
+        assert ours.dual_objective_[0] == pytest.approx(of(ours), rel=1e-4)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_attributes_are_those_of_svc(classes):
+    X, y = load_iris(return_X_y=True)
+    X, y = X[y < classes], y[y < classes]
+    theirs, ours = pair(X, y, kernel="linear")
+    for name in ("classes_", "n_support_", "support_", "shape_fit_", "class_weight_"):
+        assert np.array_equal(getattr(theirs, name), getattr(ours, name)), name
+    for name in ("dual_coef_", "intercept_", "coef_", "support_vectors_"):
+        a, b = getattr(theirs, name), getattr(ours, name)
+        assert a.shape == b.shape, name
+        assert np.allclose(a, b, atol=1e-3), name
+    for shape in ("ovr", "ovo"):
+        theirs.decision_function_shape = ours.decision_function_shape = shape
+        assert np.allclose(theirs.decision_function(X), ours.decision_function(X), atol=1e-3)
+
+
+def test_weights_of_classes_and_samples_are_those_of_svc():
+    X, y = data("many")
+    weights = np.random.default_rng(0).integers(0, 4, len(X)) / 2
+    theirs, ours = pair(X, y, weights, class_weight={0: 3.0, 2: 0.5})
+    assert np.allclose(theirs.decision_function(X), ours.decision_function(X), atol=CLOSE)
+    assert np.array_equal(theirs.class_weight_, ours.class_weight_)
+    theirs, ours = pair(X[y < 2], y[y < 2], class_weight="balanced")
+    assert np.allclose(theirs.decision_function(X), ours.decision_function(X), atol=CLOSE)
+
+
+def test_a_weight_is_as_good_as_a_repetition():
+    X, y = data("iris")
+    weights = np.random.default_rng(1).integers(0, 4, len(X))
+    machine = KernelSVC(tol=TOL, gamma=0.3, decision_function_shape="ovo")
+    weighted = clone(machine).fit(X, y, weights)
+    repeated = clone(machine).fit(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    assert np.allclose(weighted.decision_function(X), repeated.decision_function(X), atol=CLOSE)
+
+
+def test_weights_that_leave_one_class_are_refused():
+    X, y = data("iris")
+    with pytest.raises(ValueError, match="zero"):
+        KernelSVC().fit(X, y, np.zeros(len(X)))
+    with pytest.raises(ValueError, match="same class"):
+        KernelSVC().fit(X, y, (y == 1).astype(float))
+
+
+@pytest.mark.parametrize("kernel", ["rbf", "linear", "poly"])
+def test_bytes_are_the_numbers_that_they_are(kernel):
+    X, y = load_digits(return_X_y=True)
+    X = (X * 15).astype(np.uint8)
+    arguments = dict(kernel=kernel, C=2.0 if kernel == "rbf" else 1e-6, gamma="scale")
+    theirs, ours = pair(X[:600].astype(float), y[:600], **arguments)
+    exact = KernelSVC(tol=TOL, decision_function_shape="ovo", **arguments).fit(X[:600], y[:600])
+    assert ours._gamma == pytest.approx(theirs._gamma) and exact._gamma == pytest.approx(theirs._gamma)
+    decided = theirs.decision_function(X[600:].astype(float))
+    for machine, samples in [(ours, X.astype(float)), (exact, X), (exact, X.astype(float))]:
+        assert np.allclose(decided, machine.decision_function(samples[600:]), atol=CLOSE), (kernel, machine)
+    assert exact.support_vectors_.dtype == np.uint8
+    assert np.allclose(exact.dual_coef_.sum(), theirs.dual_coef_.sum(), atol=1e-3 * abs(theirs.dual_coef_).sum())
+
+
+def test_probabilities_are_near_those_of_svc():
+    X, y = data("many")
+    ours = KernelSVC(probability=True).fit(X, y).predict_proba(X)
+    with pytest.warns(FutureWarning):
+        theirs = SVC(probability=True, random_state=0).fit(X, y).predict_proba(X)
+    assert np.allclose(ours.sum(axis=1), 1)
+    assert np.abs(ours - theirs).mean() < 0.03
+
+
+def test_certificates_say_how_near_the_optimum_is():
+    X, y = data("many")
+    machine = KernelSVC().fit(X, y)
+    assert machine.kkt_violation_.shape == (10,) and (machine.kkt_violation_ <= 1e-3).all()
+    assert (machine.duality_gap_ >= -1e-6).all() and (machine.duality_gap_ < 0.1).all()
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ({"C": 0.0}, "c = 0"),
+        ({"kernel": "nonsense"}, "kernel = 'nonsense'"),
+        ({"gamma": "nonsense"}, "gamma = 'nonsense'"),
+        ({"kernel": "poly", "degree": 0}, "degree = 0"),
+        ({"decision_function_shape": "nonsense"}, "decision_function_shape = 'nonsense'"),
+        ({"cache_size": 0}, "memory_mb = 0"),
+    ],
+)
+def test_parameters_out_of_range_are_refused_by_name(arguments, said):
+    X, y = data("iris")
+    with pytest.raises(ValueError, match=said):
+        KernelSVC(**arguments).fit(X, y)

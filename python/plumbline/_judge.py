@@ -1,18 +1,28 @@
 """`judge` and `compare`: anybody's predictions and anybody's estimators under the verdict."""
 
 import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
+from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
-from plumbline._verdict import check_name, verdict
+from plumbline._verdict import Verdict, check_name, verdict
 
 
-def judge(truth, predictions, *, baseline=None, margin=None, seed=1):
+def judge(
+    truth: ArrayLike,
+    predictions: Mapping[str, ArrayLike],
+    *,
+    baseline: str | None = None,
+    margin: float | None = None,
+    seed: int = 1,
+) -> Verdict:
     """Say which of several classifiers is better, from their predictions of the same samples.
 
     Parameters
@@ -70,17 +80,17 @@ def _probabilities(values, classes):
 
 
 def compare(
-    estimators,
-    X,
-    y,
+    estimators: Mapping[str, Any] | Sequence[Any],
+    X: Any,
+    y: ArrayLike,
     *,
-    cv=5,
-    seeds=(1,),
-    groups=None,
-    baseline=None,
-    margin=None,
-    n_jobs=None,
-):
+    cv: Any = 5,
+    seeds: Sequence[int] = (1,),
+    groups: ArrayLike | None = None,
+    baseline: str | None = None,
+    margin: float | None = None,
+    n_jobs: int | None = None,
+) -> Verdict:
     """Compare scikit-learn compatible classifiers by cross-validation.
 
     Every estimator is fitted to the same folds, with every seed; only its predictions reach the verdict.
@@ -144,9 +154,7 @@ def compare(
     for number, (_, judged) in enumerate(folds):
         fold_of[judged] = number
     table = {"id": range(len(y)), "label": y.tolist(), "fold": fold_of.tolist()}
-    return verdict(
-        table, files, baseline=baseline, margin=margin, seed=abs(int(seeds[0])), failures=failures
-    )
+    return verdict(table, files, baseline=baseline, margin=margin, seed=abs(int(seeds[0])), failures=failures)
 
 
 def _named(estimators):

@@ -70,8 +70,8 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    Samples of uint8 stay uint8, with exact inner products; all others become float32, and kernel values
-    float64 where float32 loses what decides. predict and decision_function compute in the precision of the fit.
+    Samples of uint8 stay uint8, with exact inner products; all others become float32. Kernel values are
+    float64 where float32 loses what decides, in a fit and in what it predicts.
 
     Examples
     --------

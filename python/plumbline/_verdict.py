@@ -121,7 +121,9 @@ def _image(path):
 def check_name(name):
     """Refuse the name of a model that is not fit for files and commands."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
-        raise ValueError(f"the name {name!r}: expected up to 100 letters, digits, hyphens, underscores and dots")
+        raise ValueError(
+            f"the name {name!r}: expected up to 100 letters, digits, hyphens, underscores and dots"
+        )
 
 
 def verdict(truth, files, *, baseline, margin, seed, failures=None):

@@ -13,10 +13,12 @@ softmax is right: 4 of 4 cases agree.
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from plumbline import _native
 from plumbline._program import program
@@ -34,7 +36,7 @@ class Mnist(NamedTuple):
     y_test: np.ndarray
 
 
-def mnist():
+def mnist() -> Mnist:
     """MNIST as arrays: images of shape (60000, 784) and (10000, 784), uint8; labels int64."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "plumbline"
     cache.mkdir(parents=True, exist_ok=True)
@@ -49,7 +51,7 @@ def mnist():
     return Mnist(images[0], labels[0], images[1], labels[1])
 
 
-def softmax(z):
+def softmax(z: ArrayLike) -> np.ndarray:
     """Softmax of each row of the logits `z`, shape (m, k).
 
     >>> softmax([[0.0, 0.0]])
@@ -58,30 +60,31 @@ def softmax(z):
     return _native.softmax(_matrix(z))
 
 
-def cross_entropy(z, labels):
+def cross_entropy(z: ArrayLike, labels: ArrayLike) -> float:
     """Mean cross-entropy −(1/m) Σ log ŷ of the logits `z`, shape (m, k), at `labels`, shape (m,), in nats.
 
     >>> round(cross_entropy([[0.0, 0.0]], [1]), 4)
     0.6931
     """
-    z = _matrix(z)
-    return _native.cross_entropy(z, _labels(labels, *z.shape))
+    logits = _matrix(z)
+    return _native.cross_entropy(logits, _labels(labels, *logits.shape))
 
 
-def gradient(x, labels, w, b):
+def gradient(x: ArrayLike, labels: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """∂L/∂W, shape (d, k), and ∂L/∂b, shape (k,), of the mean cross-entropy of softmax(xW + b).
 
     `x` is of shape (m, d), `labels` (m,), `w` (d, k), `b` (k,).
     """
-    x, w = _matrix(x), _matrix(w)
-    b = np.ascontiguousarray(b, dtype=np.float64)
-    if x.shape[1] != w.shape[0] or b.shape != (w.shape[1],):
-        raise ValueError(f"x {x.shape}, w {w.shape}, b {b.shape}: expected (m, d), (d, k), (k,)")
-    return _native.gradient(x, _labels(labels, len(x), w.shape[1]), w, b)
+    samples, weights = _matrix(x), _matrix(w)
+    offsets = np.ascontiguousarray(b, dtype=np.float64)
+    if samples.shape[1] != weights.shape[0] or offsets.shape != weights.shape[1:]:
+        shapes = f"x {samples.shape}, w {weights.shape}, b {offsets.shape}"
+        raise ValueError(f"{shapes}: expected (m, d), (d, k), (k,)")
+    return _native.gradient(samples, _labels(labels, len(samples), weights.shape[1]), weights, offsets)
 
 
-def check(function):
-    """Say whether your `softmax`, `cross_entropy` or `gradient`, told by its name, is right, and if not where.
+def check(function: Callable) -> None:
+    """Say whether your `softmax`, `cross_entropy` or `gradient`, by its name, is right, and if not where.
 
     Raises AssertionError with the first place where it is wrong.
     """

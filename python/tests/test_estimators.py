@@ -39,7 +39,7 @@ def expected_failures(estimator):
         )
         if estimator.probability:
             reasons["check_classifiers_train"] = (
-                "sigmoids are fitted to held-out samples, so that the most probable class need not have most votes"
+                "sigmoids are fitted to held-out samples: the most probable class need not have most votes"
             )
     return reasons
 

@@ -53,7 +53,9 @@ def test_a_grid_agrees_with_svc(name, kernel, c, gamma):
     X, y = data(name)
     theirs, ours = pair(X, y, kernel=kernel, C=c, gamma=gamma, coef0=1.0)
     assert np.array_equal(theirs.predict(X), ours.predict(X))
-    assert np.abs(theirs.intercept_ - ours.intercept_).max() <= CLOSE * max(1, np.abs(theirs.intercept_).max())
+    assert np.abs(theirs.intercept_ - ours.intercept_).max() <= CLOSE * max(
+        1, np.abs(theirs.intercept_).max()
+    )
     decided = theirs.decision_function(X)
     assert np.abs(decided - ours.decision_function(X)).max() <= CLOSE * max(1, np.abs(decided).max())
     if len(ours.classes_) == 2 and kernel == "rbf":
@@ -122,7 +124,9 @@ def test_bytes_are_the_numbers_that_they_are(kernel):
     for machine, samples in [(ours, X.astype(float)), (exact, X), (exact, X.astype(float))]:
         assert np.allclose(decided, machine.decision_function(samples[600:]), atol=CLOSE), (kernel, machine)
     assert exact.support_vectors_.dtype == np.uint8
-    assert np.allclose(exact.dual_coef_.sum(), theirs.dual_coef_.sum(), atol=1e-3 * abs(theirs.dual_coef_).sum())
+    assert np.allclose(
+        exact.dual_coef_.sum(), theirs.dual_coef_.sum(), atol=1e-3 * abs(theirs.dual_coef_).sum()
+    )
 
 
 def test_probabilities_are_near_those_of_svc():

@@ -37,7 +37,10 @@ def named(name, function):
 @pytest.mark.parametrize(
     "wrong, said",
     [
-        (named("softmax", lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)), "subtract the largest"),
+        (
+            named("softmax", lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)),
+            "subtract the largest",
+        ),
         (named("softmax", lambda z: softmax(z.T).T), "normalise rows"),
         (named("softmax", lambda z: softmax(z)[0]), "shape"),
         (named("cross_entropy", lambda z, l: cross_entropy(z, l) * len(z)), "5 times ours"),

@@ -1,6 +1,7 @@
 """What every estimator does with samples and labels before and after a fit."""
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
@@ -8,21 +9,32 @@ from sklearn.utils.validation import validate_data
 TYPES = (np.float32, np.uint8)
 
 
-def training_data(estimator, X, y):
+def training_data(estimator, X, y, *, sparse=False):
     """Samples, and labels as places in `classes_`, which is set."""
-    X, y = validate_data(estimator, X, y, dtype=TYPES, order="C")
+    X, y = validate_data(estimator, X, y, dtype=TYPES, order="C", accept_sparse="csr" if sparse else False)
+    return dense(X), places_of(estimator, y)
+
+
+def dense(X):
+    """The samples as an array: a machine holds its samples in columns anyway."""
+    return np.ascontiguousarray(X.toarray()) if issparse(X) else X
+
+
+def places_of(estimator, y):
+    """Labels as places in `classes_`, which is set."""
     check_classification_targets(y)
     estimator.classes_, places = np.unique(y, return_inverse=True)
     if len(estimator.classes_) < 2:
         raise ValueError(
             f"The number of classes has to be greater than one; got {len(estimator.classes_)} class"
         )
-    return X, np.ascontiguousarray(places, dtype=np.int64)
+    return np.ascontiguousarray(places, dtype=np.int64)
 
 
-def new_samples(estimator, X):
+def new_samples(estimator, X, *, sparse=False):
     """Samples to be judged, of the type that the estimator was fitted to."""
     types = TYPES if estimator._bytes else np.float32
-    X = validate_data(estimator, X, dtype=types, order="C", reset=False)
+    accept = "csr" if sparse else False
+    X = dense(validate_data(estimator, X, dtype=types, order="C", reset=False, accept_sparse=accept))
     # Who was fitted to pixels p sees p / 255, whatever their type.
     return X / np.float32(255) if estimator._bytes and X.dtype != np.uint8 else X

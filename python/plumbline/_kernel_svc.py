@@ -1,24 +1,42 @@
 """The exact kernel support vector machine, in place of scikit-learn's SVC."""
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import NotFittedError
 from sklearn.utils import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _ovr_decision_function
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    _num_samples,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
 
 from plumbline import _native
-from plumbline._classes import new_samples, training_data
+from plumbline._classes import new_samples, places_of, training_data
+from plumbline._given import GivenMachine, sigmoid
 from plumbline._threads import threads
 
 # A machine sees pixels p as p / 255: kernels of p itself need as much more.
 PIXEL = 255.0**2
+
+LARGEST_C = 1e12
 
 
 def _has_probabilities(machine):
     if not machine.probability:
         raise AttributeError("predict_proba is not available when probability=False")
     return True
+
+
+def _fixed(array):
+    """The array, which is made anew for each reader: writing into it would change nothing."""
+    array.flags.writeable = False
+    return array
 
 
 class KernelSVC(ClassifierMixin, BaseEstimator):
@@ -30,14 +48,15 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     C : float, default=1.0
-        Cost of a margin violation.
-    kernel : {"rbf", "poly", "linear"}, default="rbf"
+        Cost of a margin violation; infinity is taken for 1e12.
+    kernel : {"rbf", "poly", "linear", "sigmoid", "precomputed"} or callable, default="rbf"
+        The last three hold all kernel values in memory, in double precision.
     degree : int, default=3
         Degree of "poly", 1 to 64.
     gamma : {"scale", "auto"} or float, default="scale"
-        Factor of "rbf" and "poly": 1 / (n_features * X.var()), 1 / n_features, or this number.
+        Factor of "rbf", "poly" and "sigmoid": 1 / (n_features * X.var()), 1 / n_features, or this number.
     coef0 : float, default=0.0
-        Added in "poly", at least 0.
+        Added in "poly", where it is at least 0, and in "sigmoid".
     shrinking : bool, default=True
         Has no effect: the solver works on sets of its own.
     probability : bool, default=False
@@ -120,40 +139,112 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         self.n_jobs = n_jobs
 
     def fit(self, X, y, sample_weight=None):
-        """Fit to samples of shape (n_samples, n_features), labels, and what C is multiplied with for each."""
+        """Fit to samples of shape (n_samples, n_features), labels, and what C is multiplied with for each.
+
+        For kernel="precomputed", X are the kernel values of all samples with each other.
+        """
         self._check_parameters()
-        X, places = training_data(self, X, y)
-        weights = self._weights(X, y, places, sample_weight)
+        X, places = self._training_data(X, y)
+        self._bytes = getattr(X, "dtype", None) == np.uint8
         self._gamma = self._resolve_gamma(X)
+        samples = _num_samples(X)
+        self.shape_fit_ = getattr(X, "shape", (samples,))
+        weights = self._weights(X, places, sample_weight)
         # As libsvm: what costs nothing is left out.
-        kept = np.arange(len(X)) if weights is None else np.flatnonzero(weights > 0)
-        if weights is not None and len(kept) < len(X):
-            X, weights = np.ascontiguousarray(X[kept]), weights[kept]
-        self._bytes = X.dtype == np.uint8
+        kept = np.arange(samples) if weights is None else np.flatnonzero(weights > 0)
+        if len(kept) < samples:
+            weights = weights[kept]
+        if self._is_given():
+            self._fit_given(X, places, weights, kept)
+        else:
+            self._fit_samples(X if len(kept) == samples else X[kept], places[kept], weights)
+        self._describe(X, places, kept)
+        return self
+
+    def _is_given(self):
+        """Whether kernel values are computed here, or by the user."""
+        return callable(self.kernel) or self.kernel in ("precomputed", "sigmoid")
+
+    def _training_data(self, X, y):
+        if callable(self.kernel):
+            check_consistent_length(X, y)
+            return X, places_of(self, column_or_1d(y, warn=True))
+        if self.kernel == "precomputed":
+            if issparse(X):
+                raise TypeError("Sparse precomputed kernels are not supported.")
+            X, y = validate_data(self, X, y, dtype=np.float64, order="C")
+            if X.shape[0] != X.shape[1]:
+                shape = f"{X.shape[0]}x{X.shape[1]}"
+                raise ValueError(f"Precomputed matrix must be a square matrix. Input is a {shape} matrix.")
+            return X, places_of(self, y)
+        return training_data(self, X, y, sparse=True)
+
+    def _fit_samples(self, X, places, weights):
+        of_pixels = self._bytes and self.kernel == "linear"
         self._machine = _native.fit_machine(
-            X,
-            places[kept],
+            np.ascontiguousarray(X),
+            places,
             weights,
             self._function(),
-            float(self.C) if self.kernel != "linear" or not self._bytes else float(self.C) * PIXEL,
-            self._gamma * PIXEL if self._bytes else self._gamma,
+            self._cost() * (PIXEL if of_pixels else 1.0),
+            self._gamma * (PIXEL if self._bytes else 1.0),
             float(self.tol),
             int(self.cache_size),
             bool(self.probability),
             threads(self.n_jobs),
         )
-        self.shape_fit_ = (len(places), X.shape[1])
-        self._describe(X, places, kept)
-        return self
+
+    def _fit_given(self, X, places, weights, kept):
+        if callable(self.kernel):
+            self._fitted_to = X
+            matrix = np.asarray(self.kernel(X, X), dtype=np.float64)
+            samples = _num_samples(X)
+            if matrix.shape != (samples, samples):
+                shape = f"{(samples, samples)}: X.shape[0] should be equal to X.shape[1]"
+                raise ValueError(f"The kernel gives an array of shape {matrix.shape}, expected {shape}")
+            matrix = matrix[np.ix_(kept, kept)]
+        elif self.kernel == "sigmoid":
+            matrix = sigmoid(X[kept], X[kept], self._gamma, self.coef0)
+        else:
+            matrix = X[np.ix_(kept, kept)]
+        fitted = _native.fit_precomputed(
+            np.ascontiguousarray(matrix),
+            places[kept],
+            weights,
+            self._cost(),
+            float(self.tol),
+            int(self.cache_size),
+            threads(self.n_jobs),
+        )
+        counts = np.bincount(places[kept][fitted["support"]], minlength=len(self.classes_))
+        self._machine = GivenMachine(fitted, counts)
+
+    def _judged(self, X):
+        """What the machine judges: samples, or kernel values of samples with its support vectors."""
+        check_is_fitted(self)
+        if callable(self.kernel):
+            return np.asarray(self.kernel(X, self._fitted_to), dtype=np.float64)[:, self.support_]
+        if self.kernel == "precomputed":
+            X = validate_data(self, X, dtype=np.float64, reset=False)
+            return X[:, self.support_]
+        samples = new_samples(self, X, sparse=True)
+        if self.kernel == "sigmoid":
+            if self._bytes and samples.dtype != np.uint8:
+                samples = samples * 255.0
+            return sigmoid(samples, self.support_vectors_, self._gamma, self.coef0)
+        return samples
 
     def _check_parameters(self):
-        if self.kernel not in ("rbf", "poly", "linear"):
-            raise ValueError(f'kernel = {self.kernel!r}: expected "rbf", "poly" or "linear"')
+        known = ("rbf", "poly", "linear", "sigmoid", "precomputed")
+        if not callable(self.kernel) and self.kernel not in known:
+            raise ValueError(f"kernel = {self.kernel!r}: expected one of {', '.join(known)}, or a function")
+        if self._is_given() and self.probability:
+            raise ValueError(f"probability = True: only with the kernels {', '.join(known[:3])}")
         if self.decision_function_shape not in ("ovr", "ovo"):
             shape = self.decision_function_shape
             raise ValueError(f'decision_function_shape = {shape!r}: expected "ovr" or "ovo"')
 
-    def _weights(self, X, y, places, sample_weight):
+    def _weights(self, X, places, sample_weight):
         """What C is multiplied with for each sample, or None where it is 1 for all."""
         self.class_weight_ = compute_class_weight(
             self.class_weight, classes=self.classes_, y=self.classes_[places]
@@ -161,15 +252,21 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         if sample_weight is None:
             weighted = (self.class_weight_ != 1).any()
             return self.class_weight_[places] if weighted else None
+        if np.all(np.asarray(sample_weight) <= 0):
+            raise ValueError("Invalid input - all samples have zero or negative weights.")
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64) * self.class_weight_[places]
         present = np.unique(places[weights > 0])
-        if len(present) == 0:
-            raise ValueError("Invalid input - all samples have zero or negative weights.")
         if len(present) < len(self.classes_):
             raise ValueError("Invalid input - all samples with positive weights belong to the same class.")
         return weights
 
+    def _cost(self):
+        """C; without a bound, one that no coefficient of samples that can be told apart reaches."""
+        return min(float(self.C), LARGEST_C)
+
     def _resolve_gamma(self, X):
+        if callable(self.kernel) or self.kernel == "precomputed":
+            return 0.0
         if self.gamma == "scale":
             variance = X.var(dtype=np.float64)
             return 1.0 / (X.shape[1] * variance) if variance != 0 else 1.0
@@ -187,14 +284,15 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         """The attributes of SVC."""
         support = self._machine.support
         self.support_ = kept[support].astype(np.int32)
-        self.support_vectors_ = X[support]
+        own = callable(self.kernel) or self.kernel == "precomputed"
+        self.support_vectors_ = np.empty((0, 0)) if own else X[self.support_]
         self.n_support_ = np.bincount(places[self.support_], minlength=len(self.classes_)).astype(np.int32)
         certificates = self._machine.certificates
         self.dual_objective_, self.duality_gap_, self.kkt_violation_ = certificates[:, :3].T.copy()
         if self.kernel == "linear" and self._bytes:
             self.dual_objective_ /= PIXEL
             self.duality_gap_ /= PIXEL
-        self.n_iter_ = certificates[:, 4].astype(np.int32)
+        self.n_iter_ = certificates[:, 3].astype(np.int32)
 
     @property
     def dual_coef_(self):
@@ -221,7 +319,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             raise AttributeError("coef_ is only available when using a linear kernel")
         dual, vectors = self.dual_coef_, self.support_vectors_.astype(np.float64)
         if len(self.classes_) == 2:
-            return dual @ vectors
+            return _fixed(dual @ vectors)
         ends = np.cumsum(self.n_support_)
         of_class = [slice(end - count, end) for end, count in zip(ends, self.n_support_)]
         classes = range(len(self.classes_))
@@ -230,11 +328,11 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             for a in classes
             for b in classes[a + 1 :]
         ]
-        return np.array(rows)
+        return _fixed(np.array(rows))
 
     def _decide(self, X):
-        check_is_fitted(self)
-        return self._machine.decide(new_samples(self, X), threads(self.n_jobs))
+        judged = self._judged(X)
+        return self._machine.decide(judged, threads(self.n_jobs))
 
     def decision_function(self, X):
         """Decision values: per class ("ovr") or per pair ("ovo"); for two classes one per sample."""
@@ -252,13 +350,19 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             raise ValueError("break_ties must be False when decision_function_shape is 'ovo'")
         if self.break_ties and len(self.classes_) > 2:
             return self.classes_[self.decision_function(X).argmax(axis=1)]
-        return self.classes_[self._machine.classify(new_samples(self, X), threads(self.n_jobs))]
+        judged = self._judged(X)
+        return self.classes_[self._machine.classify(judged, threads(self.n_jobs))]
 
     @available_if(_has_probabilities)
     def predict_proba(self, X):
         """Class probabilities by Platt's method, shape (n_samples, n_classes)."""
-        check_is_fitted(self)
-        return self._machine.probabilities(new_samples(self, X), threads(self.n_jobs))
+        judged = self._judged(X)
+        if isinstance(self._machine, GivenMachine):
+            raise NotFittedError("predict_proba is not available for machines of this kernel")
+        probabilities = self._machine.probabilities(judged, threads(self.n_jobs))
+        if probabilities is None:
+            raise NotFittedError("predict_proba is not available when fitted with probability=False")
+        return probabilities
 
     @available_if(_has_probabilities)
     def predict_log_proba(self, X):
@@ -267,11 +371,17 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
 
     def __getstate__(self):
         state = dict(super().__getstate__())
-        if "_machine" in state:
+        if isinstance(state.get("_machine"), _native.Machine):
             state["_machine"] = self._machine.parts()
         return state
 
     def __setstate__(self, state):
         super().__setstate__(state)
-        if "_machine" in state:
+        if isinstance(state.get("_machine"), dict):
             self._machine = _native.restore_machine(state["_machine"])
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = self.kernel == "precomputed"
+        tags.input_tags.sparse = self.kernel != "precomputed"
+        return tags

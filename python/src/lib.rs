@@ -5,6 +5,7 @@ mod formulas;
 mod interrupt;
 mod matrix;
 mod model;
+mod precomputed;
 mod state;
 mod svm;
 
@@ -17,6 +18,8 @@ mod _native {
     use crate::formulas::{cross_entropy, gradient, softmax};
     #[pymodule_export]
     use crate::model::{Model, fit, parameters, restore};
+    #[pymodule_export]
+    use crate::precomputed::fit_precomputed;
     #[pymodule_export]
     use crate::svm::{Machine, fit_machine, restore_machine};
 }

@@ -68,19 +68,10 @@ impl Machine {
         PyArray1::from_iter(py, places)
     }
 
-    /// One row per pair: dual objective, duality gap, violation, bounded support vectors, steps.
+    /// See [`certificates`].
     #[getter]
     fn certificates<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f64>>> {
-        let rows = self.0.certificates().iter().map(|pair| {
-            vec![
-                pair.dual_objective,
-                pair.duality_gap,
-                pair.kkt_violation,
-                pair.bounded_support_vectors as f64,
-                pair.steps as f64,
-            ]
-        });
-        Ok(PyArray2::from_vec2(py, &rows.collect::<Vec<_>>())?)
+        certificates(py, self.0.certificates())
     }
 
     /// Decision values, shape (samples, pairs), above 0 for the first class of a pair.
@@ -188,6 +179,26 @@ pub(crate) fn restore_machine(parts: &Bound<'_, PyDict>) -> PyResult<Machine> {
     machine.map(Machine).map_err(|error| to_python(&error))
 }
 
+/// One row per pair: dual objective, duality gap, violation, steps.
+pub(crate) fn certificates<'py>(
+    py: Python<'py>,
+    pairs: &[Certificate],
+) -> PyResult<Bound<'py, PyArray2<f64>>> {
+    let row = |pair: &Certificate| {
+        let steps = pair.steps as f64;
+        vec![
+            pair.dual_objective,
+            pair.duality_gap,
+            pair.kkt_violation,
+            steps,
+        ]
+    };
+    Ok(PyArray2::from_vec2(
+        py,
+        &pairs.iter().map(row).collect::<Vec<_>>(),
+    )?)
+}
+
 /// A certificate in a form that Python pickles.
 type Proof = (f64, f64, f64, usize, usize, usize, usize, usize);
 
@@ -256,7 +267,7 @@ fn array_to_numbers(object: &Bound<'_, PyAny>) -> PyResult<Numbers> {
 }
 
 /// The user's mistake, or ours.
-fn to_python(error: &Error) -> PyErr {
+pub(crate) fn to_python(error: &Error) -> PyErr {
     let said = error.to_string();
     match error {
         Error::NotConverged { .. } | Error::Cancelled => PyRuntimeError::new_err(said),

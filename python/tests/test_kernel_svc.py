@@ -1,9 +1,11 @@
 """KernelSVC in the place of SVC: labels, coefficients, objectives, attributes."""
 
 import itertools
+import pickle
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine, make_classification
 from sklearn.preprocessing import StandardScaler
@@ -93,6 +95,35 @@ def test_weights_of_classes_and_samples_are_those_of_svc():
     assert np.array_equal(theirs.class_weight_, ours.class_weight_)
     theirs, ours = pair(X[y < 2], y[y < 2], class_weight="balanced")
     assert np.allclose(theirs.decision_function(X), ours.decision_function(X), atol=CLOSE)
+
+
+@pytest.mark.parametrize("kernel", ["precomputed", "sigmoid", "callable"])
+def test_kernels_of_others_agree_with_svc(kernel):
+    X, y = data("many")
+    # Above 0: where a sample is left out, SVC's support_ counts those that are left.
+    weights = np.random.default_rng(0).integers(1, 4, len(X)) / 2
+
+    def product(a, b):
+        return (a @ b.T / 12 + 1) ** 2
+
+    samples = product(X, X) if kernel == "precomputed" else X
+    # A small factor: of a larger one the sigmoid is no kernel, and there is no single optimum.
+    arguments = {"kernel": product if kernel == "callable" else kernel, "gamma": 0.01, "C": 0.1}
+    theirs, ours = pair(samples, y, weights, **arguments)
+    assert np.array_equal(theirs.predict(samples), ours.predict(samples))
+    assert np.allclose(theirs.decision_function(samples), ours.decision_function(samples), atol=CLOSE)
+    assert np.allclose(theirs.intercept_, ours.intercept_, atol=CLOSE)
+    assert np.array_equal(theirs.n_support_, ours.n_support_)
+    again = pickle.loads(pickle.dumps(ours)) if kernel != "callable" else ours
+    assert np.array_equal(again.decision_function(samples), ours.decision_function(samples))
+
+
+def test_sparse_samples_are_as_good_as_dense_ones():
+    X, y = data("many")
+    X[np.abs(X) < 1] = 0
+    rows = csr_matrix(X)
+    dense, sparse = KernelSVC().fit(X, y), KernelSVC().fit(rows, y)
+    assert np.array_equal(dense.decision_function(X), sparse.decision_function(rows))
 
 
 def test_a_weight_is_as_good_as_a_repetition():

@@ -1,6 +1,6 @@
 //! Samples as users hand them over, and which code they are for.
 
-use crate::fit::Unfit;
+use crate::classes::Unfit;
 use crate::machine::{Decide, Machine};
 use crate::real::Real;
 use crate::{Error, Gamma};

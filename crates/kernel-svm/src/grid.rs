@@ -1,7 +1,8 @@
 //! Many values of C and γ on the same data, for much less than as many fits.
 
+use crate::classes::Unfit;
 use crate::features::Work;
-use crate::fit::{Sorted, Unfit};
+use crate::fit::Sorted;
 use crate::kernel::Function;
 use crate::machine::{Decide, Machine};
 use crate::precision::Precision;

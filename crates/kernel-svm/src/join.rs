@@ -5,7 +5,6 @@ use crate::kernel::Function;
 use crate::machine::{Machine, Support};
 use crate::real::Real;
 use crate::solver::Solution;
-use crate::votes::pairs;
 use inner_products::Feature;
 
 /// Joins the support vectors of all pairs: each is kept once, with its coefficients in every pair.
@@ -15,30 +14,20 @@ pub(crate) fn join<F: Feature, R: Real>(
     function: Function,
     solutions: &[Solution],
 ) -> (Machine<F, R>, Vec<usize>) {
-    let classes = sorted.classes.len();
+    let classes = sorted.classes.labels.len();
     let others = classes - 1;
-    let mut coefficients: Vec<Vec<f64>> = (0..classes)
-        .map(|class| vec![0.0; sorted.range(class).len() * others])
-        .collect();
-    for ((a, b), solution) in pairs(classes).zip(solutions) {
-        let (first, second) = solution.coefficients.split_at(sorted.range(a).len());
-        for (class, lane, values) in [(a, b - 1, first), (b, a, second)] {
-            let rows = coefficients[class].chunks_exact_mut(others);
-            for (row, &value) in rows.zip(values) {
-                row[lane] = value;
-            }
-        }
-    }
+    let coefficients = sorted.classes.coefficients(solutions);
     let scale = power_of_two(coefficients.iter().flatten().copied());
     let mut indices = Vec::new();
     let support = (0..classes)
         .map(|class| {
             let (places, rows): (Vec<usize>, Vec<&[f64]>) = sorted
+                .classes
                 .range(class)
                 .zip(coefficients[class].chunks_exact(others))
                 .filter(|(_, row)| row.iter().any(|&value| value != 0.0))
                 .unzip();
-            indices.extend(places.iter().map(|&place| sorted.order[place]));
+            indices.extend(places.iter().map(|&place| sorted.classes.order[place]));
             let samples = places.iter().map(|&place| sorted.sample(place));
             let scaled = rows
                 .iter()

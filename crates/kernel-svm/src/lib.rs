@@ -15,6 +15,7 @@
 //! # Ok::<(), kernel_svm::Error>(())
 //! ```
 
+mod classes;
 mod error;
 mod features;
 mod fit;
@@ -28,9 +29,11 @@ mod linfa;
 mod machine;
 mod model;
 mod newton;
+mod pair_values;
 mod parts;
 mod patience;
 mod precision;
+mod precomputed;
 mod probability;
 mod real;
 mod restore;
@@ -45,6 +48,7 @@ pub use grid::{GridPoint, fit_grid};
 pub use kernel::{Gamma, Kernel};
 pub use model::{SupportVectorMachine, fit, fit_watched, fit_weighted};
 pub use parts::{Numbers, Parts};
+pub use precomputed::{PrecomputedMachine, fit_precomputed};
 pub use solver::Certificate;
 pub use votes::{votes, winner};
 

@@ -1,7 +1,8 @@
 //! What users call: fit, predict, and look inside.
 
+use crate::classes::Unfit;
 use crate::features::Work;
-use crate::fit::{Sorted, Unfit};
+use crate::fit::Sorted;
 use crate::join::join;
 use crate::kernel::Function;
 use crate::machine::{Decide, Machine};
@@ -127,7 +128,7 @@ impl Work for Fit<'_> {
 
 /// # Errors
 /// [`Error::Weights`] or [`Error::Weight`].
-fn validate_weights(weights: Option<&[f64]>, samples: usize) -> Result<(), Error> {
+pub(crate) fn validate_weights(weights: Option<&[f64]>, samples: usize) -> Result<(), Error> {
     let weights = weights.unwrap_or_default();
     if !weights.is_empty() && weights.len() != samples {
         return Err(Error::Weights {
@@ -208,7 +209,7 @@ impl SupportVectorMachine {
             machine: Arc::new(machine),
             certificates: solutions.iter().map(|pair| pair.certificate).collect(),
             support,
-            classes: sorted.classes.clone(),
+            classes: sorted.classes.labels.clone(),
             sigmoids: None,
         }
     }

@@ -1,6 +1,7 @@
 //! Probabilities from decision values: a sigmoid per pair of classes, and their coupling.
 
-use crate::fit::{Sorted, Unfit};
+use crate::classes::Unfit;
+use crate::fit::Sorted;
 use crate::join::join;
 use crate::kernel::Function;
 use crate::machine::Machine;
@@ -114,13 +115,14 @@ pub(crate) fn sigmoids<F: Feature, R: Real>(
 ) -> Result<Vec<Sigmoid>, Unfit> {
     let of_pair = |(a, b)| {
         let samples = [a, b].map(|class| -> Vec<&[F]> {
-            let places = sorted.range(class);
+            let places = sorted.classes.range(class);
             places.map(|place| sorted.sample(place)).collect()
         });
         let (mut decisions, mut first) = (Vec::new(), Vec::new());
         for fold in 0..FOLDS {
             let [firsts, seconds] = samples.each_ref().map(|class| Fold::new(class, fold));
-            let weights = [a, b].map(|class| Some(Fold::new(sorted.weights(class)?, fold).rest));
+            let weights =
+                [a, b].map(|class| Some(Fold::new(sorted.classes.weights(class)?, fold).rest));
             let weights = weights.into_iter().collect::<Option<Vec<_>>>();
             first.extend(firsts.held.iter().map(|_| true));
             first.extend(seconds.held.iter().map(|_| false));
@@ -152,7 +154,7 @@ pub(crate) fn sigmoids<F: Feature, R: Real>(
         }
         Ok(Sigmoid::fit(&decisions, &first))
     };
-    pairs(sorted.classes.len()).map(of_pair).collect()
+    pairs(sorted.classes.labels.len()).map(of_pair).collect()
 }
 
 /// What there is of the samples of a class, divided.

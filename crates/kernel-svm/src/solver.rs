@@ -16,7 +16,6 @@ use crate::patience::Patience;
 use crate::real::Real;
 use crate::row_sums;
 use crate::smo::{Block, LANES};
-use inner_products::Feature;
 
 /// Samples in a working set. Measured on MNIST, C 10, γ 0.02, all pairs, two threads:
 /// see METHODOLOGY, "The kernel SVM".
@@ -121,8 +120,8 @@ impl Solution {
 }
 
 /// The problem of one pair on its way to the solution.
-struct Problem<'a, 'b, F: Feature, R: Real> {
-    kernel: &'a mut KernelRows<'b, F, R>,
+struct Problem<'a, 'b, R: Real> {
+    kernel: &'a mut KernelRows<'b, R>,
     goal: Goal<'a>,
     /// Upper bound of α, C times the weight of the sample.
     costs: Vec<f64>,
@@ -151,8 +150,8 @@ struct Problem<'a, 'b, F: Feature, R: Real> {
 /// # Errors
 /// Any [`Unsolved`]: [`Cancelled`](Unsolved::Cancelled) if `cancelled` says so, and
 /// [`Imprecise`](Unsolved::Imprecise) in f32 only.
-pub(crate) fn solve<F: Feature, R: Real>(
-    kernel: &mut KernelRows<F, R>,
+pub(crate) fn solve<R: Real>(
+    kernel: &mut KernelRows<R>,
     goal: Goal,
     start: Option<&[f64]>,
     cancelled: &dyn Fn() -> bool,
@@ -173,8 +172,8 @@ pub(crate) fn solve<F: Feature, R: Real>(
     })
 }
 
-impl<'a, 'b, F: Feature, R: Real> Problem<'a, 'b, F, R> {
-    fn new(kernel: &'a mut KernelRows<'b, F, R>, goal: Goal<'a>, start: Option<&[f64]>) -> Self {
+impl<'a, 'b, R: Real> Problem<'a, 'b, R> {
+    fn new(kernel: &'a mut KernelRows<'b, R>, goal: Goal<'a>, start: Option<&[f64]>) -> Self {
         let (samples, firsts) = (kernel.samples(), kernel.firsts());
         let signs: Vec<f64> = (0..samples)
             .map(|i| if i < firsts { 1.0 } else { -1.0 })
@@ -578,7 +577,7 @@ mod tests {
     use super::*;
     use crate::kept_rows::KeptRows;
     use crate::kernel::{Function, Kernel};
-    use crate::kernel_rows::{Kept, TwoClasses};
+    use crate::pair_values::{Kept, PairOfSamples};
     use inner_products::{Columns, Rows};
 
     const FEATURES: usize = 5;
@@ -608,7 +607,7 @@ mod tests {
     fn with_kernel<R: Real, T>(
         samples: &[Vec<u8>],
         capacity: usize,
-        work: impl FnOnce(&mut KernelRows<u8, R>) -> T,
+        work: impl FnOnce(&mut KernelRows<R>) -> T,
     ) -> T {
         let (first, second) = samples.split_at(FIRSTS);
         let rows = Rows::new(samples.iter().map(Vec::as_slice));
@@ -623,15 +622,15 @@ mod tests {
             gamma: GAMMA,
         };
         let [a, b] = &columns;
-        let classes = TwoClasses {
+        let values = PairOfSamples {
+            function,
             rows: &rows,
             ranges: [0..FIRSTS, FIRSTS..samples.len()],
             columns: [a, b],
+            kept,
         };
-        let mut spare = Vec::new();
-        work(&mut KernelRows::new(
-            function, classes, kept, capacity, 1, &mut spare,
-        ))
+        let (values, mut spare) = (Box::new(values), Vec::new());
+        work(&mut KernelRows::new(values, capacity, 1, &mut spare))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use kernel_svm::{
     Error, Features, Gamma, GridPoint, Kernel, Settings, SupportVectorMachine, Watch, fit,
-    fit_grid, fit_watched, fit_weighted,
+    fit_grid, fit_precomputed, fit_watched, fit_weighted,
 };
 
 /// The data of recorded.py: overlapping classes 0, 1, 2 in turn.
@@ -124,6 +124,46 @@ fn objectives_and_decisions_are_libsvms() {
             }
         }
     }
+}
+
+#[test]
+fn kernel_values_of_others_make_the_same_machine() {
+    let (x, y, gamma) = (reals(&pixels(250, 13)), labels(240), 1.5);
+    let rows: Vec<&[f32]> = x.chunks_exact(13).collect();
+    let value = |a: &[f32], b: &[f32]| {
+        let squares = a.iter().zip(b).map(|(&a, &b)| f64::from(a - b).powi(2));
+        (-gamma * squares.sum::<f64>()).exp()
+    };
+    let of_row = |row: &[f32]| -> Vec<f64> { rows[..240].iter().map(|z| value(row, z)).collect() };
+    let [matrix, test] = [&rows[..240], &rows[240..]]
+        .map(|rows| rows.iter().flat_map(|row| of_row(row)).collect::<Vec<_>>());
+    let weights: Vec<f64> = (0..240).map(|i| f64::from(1 + i % 7) / 4.0).collect();
+    for threads in [1, 2] {
+        let settings = Settings {
+            threads,
+            ..settings(Kernel::Rbf, 2.0, Gamma::Value(gamma))
+        };
+        let train = Features::Reals(&x[..240 * 13]);
+        let ours = fit_weighted(train, 13, &y, Some(&weights), &settings, SILENT).unwrap();
+        let theirs = fit_precomputed(&matrix, &y, Some(&weights), &settings, SILENT).unwrap();
+        assert_eq!(theirs.support, ours.support());
+        for (ours, theirs) in ours.certificates().iter().zip(&theirs.certificates) {
+            assert_close(theirs.dual_objective, ours.dual_objective, 1e-6);
+            assert!(theirs.kkt_violation <= 1e-6);
+        }
+        let decisions = ours.decision_function(Features::Reals(&x[240 * 13..]));
+        for (ours, theirs) in decisions.iter().zip(theirs.decision_function(&test, 240)) {
+            assert_close(theirs, *ours, 1e-4);
+        }
+    }
+    let refused = fit_precomputed(&matrix[1..], &y, None, &Settings::default(), SILENT);
+    assert_eq!(
+        refused.unwrap_err(),
+        Error::Ragged {
+            values: 57_599,
+            features: 240
+        }
+    );
 }
 
 /// 2 000 samples with labels that follow no pattern: nearly all are support vectors, and a working

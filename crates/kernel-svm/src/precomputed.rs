@@ -1,0 +1,180 @@
+//! Machines for kernel values that somebody else computed: of any kernel there is.
+
+use crate::classes::{Classes, Unfit};
+use crate::kernel_rows::{KernelRows, KernelValues};
+use crate::model::validate_weights;
+use crate::solver::{Solution, solve};
+use crate::votes::pairs;
+use crate::{Certificate, Error, Settings, Watch};
+use std::ops::Range;
+
+/// A machine that decides by kernel values with its training samples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrecomputedMachine {
+    /// The classes that it tells apart, ascending: the labels that occurred.
+    pub classes: Vec<usize>,
+    /// Indices of the training samples that are support vectors of any pair, class by class.
+    pub support: Vec<usize>,
+    /// Support vectors of each class.
+    pub counts: Vec<usize>,
+    /// αy against each other class, ascending; shape (support vectors, classes − 1).
+    pub coefficients: Vec<f64>,
+    /// What is subtracted from the decision value of each pair.
+    pub rho: Vec<f64>,
+    /// One for each pair.
+    pub certificates: Vec<Certificate>,
+}
+
+/// Fits a machine to the symmetric matrix of the kernel values of all samples with each other, shape (samples,
+/// samples), in f64. Of `settings`, the kernel and its factor have no say. Weights are as in
+/// [`fit_weighted`](crate::fit_weighted).
+///
+/// A matrix that is not positive semi-definite, as of a sigmoid kernel, has no single optimum; the machine is
+/// then one that meets the optimality conditions, as libsvm's is.
+///
+/// # Errors
+/// Any [`Error`].
+pub fn fit_precomputed(
+    matrix: &[f64],
+    labels: &[usize],
+    weights: Option<&[f64]>,
+    settings: &Settings,
+    watch: Watch,
+) -> Result<PrecomputedMachine, Error> {
+    settings.validate()?;
+    validate_weights(weights, labels.len())?;
+    let samples = labels.len();
+    if samples == 0 {
+        return Err(Error::Empty);
+    }
+    if matrix.len() != samples * samples {
+        return Err(Error::Ragged {
+            values: matrix.len(),
+            features: samples,
+        });
+    }
+    if let Some(place) = matrix.iter().position(|value| !value.is_finite()) {
+        return Err(Error::NotFinite {
+            sample: place / samples,
+            feature: place % samples,
+            value: matrix[place] as f32,
+        });
+    }
+    let classes = Classes::new(labels, weights)?;
+    // Rows are copied, in the order of the classes, as long as there is room.
+    let row = size_of::<f64>() * classes.largest_pair();
+    let workers = settings.threads.max(1);
+    let room = settings.memory_mb.saturating_mul(1 << 20) / workers;
+    let capacity = (room / (2 * row)).max(2);
+    let solved = classes.each_pair(workers, watch, |pair, spare, stop| {
+        let values = PairOfMatrix {
+            matrix,
+            samples,
+            order: &classes.order,
+            ranges: [classes.range(pair.0), classes.range(pair.1)],
+        };
+        let mut kernel = KernelRows::new(Box::new(values), capacity, 1, spare);
+        let goal = classes.goal(pair, settings.c, settings, 0.0);
+        solve(&mut kernel, goal, None, stop).map_err(|reason| classes.unfit(pair, reason))
+    });
+    match solved {
+        Ok(solutions) => Ok(PrecomputedMachine::assemble(&classes, &solutions)),
+        Err(Unfit::Failed(error)) => Err(error),
+        Err(Unfit::Imprecise) => unreachable!("only f32 is found imprecise"),
+    }
+}
+
+impl PrecomputedMachine {
+    fn assemble(classes: &Classes, solutions: &[Solution]) -> Self {
+        let rows = classes.coefficients(solutions);
+        let others = classes.labels.len() - 1;
+        let mut machine = Self {
+            classes: classes.labels.clone(),
+            support: Vec::new(),
+            counts: vec![0; classes.labels.len()],
+            coefficients: Vec::new(),
+            rho: solutions.iter().map(|pair| pair.rho).collect(),
+            certificates: solutions.iter().map(|pair| pair.certificate).collect(),
+        };
+        for (class, rows) in rows.iter().enumerate() {
+            for (place, row) in classes.range(class).zip(rows.chunks_exact(others)) {
+                if row.iter().any(|&value| value != 0.0) {
+                    machine.support.push(classes.order[place]);
+                    machine.counts[class] += 1;
+                    machine.coefficients.extend(row);
+                }
+            }
+        }
+        machine
+    }
+
+    /// The decision values, shape (samples, pairs), of samples whose kernel values with all training samples
+    /// are `kernel`, shape (samples, `fitted`); above 0 for the first class of a pair.
+    pub fn decision_function(&self, kernel: &[f64], fitted: usize) -> Vec<f64> {
+        let others = self.classes.len() - 1;
+        let starts: Vec<usize> = self
+            .counts
+            .iter()
+            .scan(0, |end, count| {
+                *end += count;
+                Some(*end - count)
+            })
+            .collect();
+        let part = |row: &[f64], class: usize, lane: usize| -> f64 {
+            let own = starts[class]..starts[class] + self.counts[class];
+            own.map(|place| self.coefficients[place * others + lane] * row[self.support[place]])
+                .sum()
+        };
+        let decide = |row: &[f64]| -> Vec<f64> {
+            pairs(self.classes.len())
+                .zip(&self.rho)
+                .map(|((a, b), rho)| part(row, a, b - 1) + part(row, b, a) - rho)
+                .collect()
+        };
+        kernel.chunks_exact(fitted).flat_map(decide).collect()
+    }
+}
+
+/// The part of a matrix that is of two classes.
+struct PairOfMatrix<'a> {
+    matrix: &'a [f64],
+    /// All of them, the length of a row.
+    samples: usize,
+    /// Where the samples of each class are among them.
+    order: &'a [usize],
+    ranges: [Range<usize>; 2],
+}
+
+impl PairOfMatrix<'_> {
+    /// Where a sample of the pair is among all samples.
+    fn index(&self, sample: usize) -> usize {
+        let [first, second] = &self.ranges;
+        let place = if sample < first.len() {
+            first.start + sample
+        } else {
+            second.start + sample - first.len()
+        };
+        self.order[place]
+    }
+}
+
+impl KernelValues<f64> for PairOfMatrix<'_> {
+    fn sizes(&self) -> [usize; 2] {
+        self.ranges.each_ref().map(Range::len)
+    }
+
+    fn diagonal(&self, sample: usize) -> f64 {
+        let index = self.index(sample);
+        self.matrix[index * self.samples + index]
+    }
+
+    fn compute(&self, samples: &[usize], rows: &mut [Vec<f64>]) {
+        let columns = || self.ranges.iter().cloned().flatten();
+        for (&sample, values) in samples.iter().zip(rows) {
+            let row = &self.matrix[self.index(sample) * self.samples..][..self.samples];
+            for (value, place) in values.iter_mut().zip(columns()) {
+                *value = row[self.order[place]];
+            }
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! How models differ on test sets drawn with replacement.
 
+use crate::counts::Counts;
+use crate::joint::Joint;
 use crate::levels::SIGNIFICANCE;
 use crate::metric::{Metric, Metrics};
 use crate::sample::Contributions;
@@ -60,14 +62,17 @@ impl Redrawn {
     pub(crate) fn new(models: &[&Contributions], seed: u64) -> Self {
         let images = models[0].images();
         // A metric that there is not on the images, there is not on any that are drawn from them.
-        let of_model = |model: &Contributions, times: &[u32]| -> Vec<f64> {
-            let metrics = Metrics::of(&model.sample(times));
+        let of_model = |model: &Contributions, counts: Counts, times: &[u32]| -> Vec<f64> {
+            let metrics = Metrics::of(&model.sample_with(counts, times));
             let value = |metric| metrics.get(metric).unwrap_or(f64::NAN);
             metrics_of(model).map(value).collect()
         };
+        let joint = Joint::new(models);
         let of_all = |times: &[u32]| -> Vec<f64> {
-            let models = models.iter();
-            models.flat_map(|model| of_model(model, times)).collect()
+            let models = models.iter().zip(joint.counts(times));
+            models
+                .flat_map(|(model, counts)| of_model(model, counts, times))
+                .collect()
         };
         Self {
             has: models

@@ -11,6 +11,26 @@ pub(crate) fn cell([truth, predicted]: [u16; 2], classes: usize) -> u16 {
     (usize::from(truth) * classes + usize::from(predicted)) as u16
 }
 
+/// How often each number below `size` is among `codes`, each so many times.
+pub(crate) fn tally(codes: &[u16], times: &[u32], size: usize) -> Vec<usize> {
+    // Four tables in turn: neighbours are often of one code, and would wait for each other.
+    const TABLES: usize = 4;
+    let mut tables = vec![0_u32; TABLES * size];
+    let (fours, rest) = codes.as_chunks::<TABLES>();
+    let (times_of_fours, times_of_rest) = times.as_chunks::<TABLES>();
+    for (codes, times) in fours.iter().zip(times_of_fours) {
+        for table in 0..TABLES {
+            tables[table * size + usize::from(codes[table])] += times[table];
+        }
+    }
+    for (&code, &times) in rest.iter().zip(times_of_rest) {
+        tables[usize::from(code)] += times;
+    }
+    let of_code = |code| (0..TABLES).map(move |table| table * size + code);
+    let sum = |code| of_code(code).map(|at| tables[at] as usize).sum();
+    (0..size).map(sum).collect()
+}
+
 /// Counts of a test set, by class.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Counts {
@@ -48,20 +68,11 @@ impl Counts {
     /// The same of images by their [`cell`], each so many times: one number is read for each image
     /// in place of two.
     pub(crate) fn of_cells(cells: &[u16], times: &[u32], classes: usize) -> Self {
-        // Four tables in turn: neighbours are often of one cell, and would wait for each other.
-        const TABLES: usize = 4;
-        let size = classes * classes;
-        let mut tables = vec![0_u32; TABLES * size];
-        let (fours, rest) = cells.as_chunks::<TABLES>();
-        let (times_of_fours, times_of_rest) = times.as_chunks::<TABLES>();
-        for (cells, times) in fours.iter().zip(times_of_fours) {
-            for table in 0..TABLES {
-                tables[table * size + usize::from(cells[table])] += times[table];
-            }
-        }
-        for (&cell, &times) in rest.iter().zip(times_of_rest) {
-            tables[usize::from(cell)] += times;
-        }
+        Self::of_table(&tally(cells, times, classes * classes), classes)
+    }
+
+    /// Of how often each [`cell`] occurs.
+    pub(crate) fn of_table(table: &[usize], classes: usize) -> Self {
         let mut counts = Self {
             found: vec![0; classes],
             support: vec![0; classes],
@@ -71,9 +82,7 @@ impl Counts {
         };
         for truth in 0..classes {
             for predicted in 0..classes {
-                let at = usize::from(cell([truth as u16, predicted as u16], classes));
-                let of_tables = (0..TABLES).map(|table| tables[table * size + at] as usize);
-                let times: usize = of_tables.sum();
+                let times = table[usize::from(cell([truth as u16, predicted as u16], classes))];
                 counts.support[truth] += times;
                 counts.predicted[predicted] += times;
                 if truth == predicted {

@@ -18,6 +18,7 @@ mod fits;
 mod foresight;
 mod fronts;
 mod gate;
+mod joint;
 mod levels;
 mod measurements;
 mod metric;

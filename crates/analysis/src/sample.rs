@@ -21,14 +21,14 @@ enum TruthAndPrediction {
     Cells(Vec<u16>),
 }
 
-impl TruthAndPrediction {
-    /// Images for each cell from which on cells are counted faster.
-    const MANY: usize = 8;
+/// Images for each cell from which on cells are counted faster.
+pub(crate) const MANY: usize = 8;
 
+impl TruthAndPrediction {
     fn new(answers: &Answers, classes: usize) -> Self {
         let pairs = answers.labels.iter().zip(&answers.predictions);
         let pairs = pairs.map(|(&truth, &predicted)| [truth as u16, predicted as u16]);
-        if classes <= MOST_IN_CELLS && classes * classes * Self::MANY <= answers.labels.len() {
+        if classes <= MOST_IN_CELLS && classes * classes * MANY <= answers.labels.len() {
             Self::Cells(pairs.map(|pair| cell(pair, classes)).collect())
         } else {
             Self::Pairs(pairs.collect())
@@ -98,11 +98,33 @@ impl Contributions {
         self.probabilities.is_some()
     }
 
+    pub(crate) fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// The [`cell`] of each image, where there are many images.
+    pub(crate) fn cells(&self) -> Option<&[u16]> {
+        match &self.answers {
+            TruthAndPrediction::Cells(cells) => Some(cells),
+            TruthAndPrediction::Pairs(_) => None,
+        }
+    }
+
+    /// Of the test set that has every image so many times.
+    pub(crate) fn counts(&self, times: &[u32]) -> Counts {
+        self.answers.counts(times, self.classes)
+    }
+
     /// The test set that has every image so many times.
     pub(crate) fn sample(&self, times: &[u32]) -> Sample {
+        self.sample_with(self.counts(times), times)
+    }
+
+    /// The same, of which the counts are known.
+    pub(crate) fn sample_with(&self, counts: Counts, times: &[u32]) -> Sample {
         let probabilities = self.probabilities.as_ref();
         Sample {
-            counts: self.answers.counts(times, self.classes),
+            counts,
             means: probabilities.map(|of| of.means(times)),
         }
     }

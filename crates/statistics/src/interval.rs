@@ -1,7 +1,8 @@
 //! Confidence intervals of proportions.
 
+use crate::binomial::at_least;
 use serde::Serialize;
-use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, Normal};
+use statrs::distribution::{ContinuousCDF, Normal};
 
 /// An interval [low, high].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -63,11 +64,7 @@ pub(crate) fn wilson_of_share(p: f64, trials: usize, confidence: f64) -> Interva
 /// # Panics
 /// If `probability` is not in [0, 1].
 pub fn binomial_tail(successes: usize, trials: usize, probability: f64) -> f64 {
-    let successes_of = Binomial::new(probability, trials as u64).expect("a probability");
-    match successes {
-        0 => 1.0,
-        _ => successes_of.sf(successes as u64 - 1),
-    }
+    at_least(successes as u64, trials as u64, probability)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 //! `cargo run --release -p statistics --example levels` simulates what tests and intervals hold.
 
 mod areas;
+mod binomial;
 mod bootstrap;
 mod calibration;
 mod clustered;

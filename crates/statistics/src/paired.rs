@@ -1,7 +1,7 @@
 //! Comparisons of classifiers on the same test images: only the images on which two differ tell
 //! them apart.
 
-use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
+use crate::binomial::{at_most, exactly};
 
 /// McNemar's test of two classifiers that are equally often right.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,9 +24,8 @@ pub fn mcnemar(only_first: usize, only_second: usize) -> McNemar {
     if trials == 0 {
         return McNemar { p: 1.0, mid_p: 1.0 };
     }
-    let split = Binomial::new(0.5, trials as u64).expect("a half is a probability");
     let tail = 2.0 * lower_tail(fewer, trials);
-    let observed = split.pmf(fewer as u64);
+    let observed = exactly(fewer as u64, trials as u64, 0.5);
     let mid_p = if only_first == only_second {
         1.0 - 0.5 * observed
     } else {
@@ -43,8 +42,7 @@ pub fn mcnemar(only_first: usize, only_second: usize) -> McNemar {
 fn lower_tail(fewer: usize, trials: usize) -> f64 {
     const EXACT: usize = 52;
     if trials > EXACT {
-        let split = Binomial::new(0.5, trials as u64).expect("a half is a probability");
-        return split.cdf(fewer as u64);
+        return at_most(fewer as u64, trials as u64, 0.5);
     }
     let (mut ways, mut all) = (1, 1);
     for heads in 1..=fewer as u64 {

@@ -1,7 +1,8 @@
 //! What a comparison can find before it is run: the smallest differences, and how much it takes.
 
+use crate::binomial::{LowerTail, exactly};
 use crate::{binomial_tail, mcnemar};
-use statrs::distribution::{Binomial, ContinuousCDF, Discrete, DiscreteCDF, Normal, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use statrs::function::gamma::ln_gamma;
 
 /// More samples are not counted.
@@ -86,23 +87,43 @@ struct ExactPower {
 impl ExactPower {
     fn new(samples: usize, differing: f64, alpha: f64) -> Self {
         assert!(alpha > 0.0 && alpha < 1.0, "a level of {alpha}");
-        let distribution = Binomial::new(differing, samples as u64).expect("a share");
+        assert!((0.0..=1.0).contains(&differing), "a share of {differing}");
         let middle = samples as f64 * differing;
         // Nine standard deviations, and some for the skewed: beyond there is less than 1e-15.
         let far = 9.0 * middle.sqrt() + 40.0;
-        let (low, high) = ((middle - far).max(0.0) as u64, (middle + far) as u64);
-        let mut most = 0;
-        let numbers = (low..=high.min(samples as u64)).filter_map(|number| {
-            let differs = |fewer: u64| {
-                2 * fewer < number && mcnemar(fewer as usize, (number - fewer) as usize).p <= alpha
-            };
-            if !differs(0) {
-                return None;
+        let low = (middle - far).max(0.0) as u64;
+        let high = ((middle + far) as u64).min(samples as u64);
+        let differs =
+            |fewer: u64, number: u64| mcnemar(fewer as usize, (number - fewer) as usize).p <= alpha;
+        let Some(first) = (low..=high).find(|&number| differs(0, number)) else {
+            let numbers = Vec::new();
+            return Self { numbers };
+        };
+        let most = last(first / 2, |fewer| differs(fewer, first));
+        let mut loser = LowerTail::new(most, first, 0.5);
+        let numbers = (first..=high).map(|number| {
+            loser.grow_to(loser.most, number);
+            loop {
+                let mut more = loser;
+                more.grow_to(loser.most + 1, number);
+                let p = 2.0 * more.probability;
+                // Where rounding may decide, the test itself does.
+                let is_near = (p - alpha).abs() < 1e-9 * alpha;
+                let still = if is_near {
+                    differs(more.most, number)
+                } else {
+                    p <= alpha
+                };
+                if !still {
+                    break;
+                }
+                loser = more;
             }
-            while differs(most + 1) {
-                most += 1;
-            }
-            Some((number, distribution.pmf(number), most))
+            (
+                number,
+                exactly(number, samples as u64, differing),
+                loser.most,
+            )
         });
         Self {
             numbers: numbers.collect(),
@@ -117,12 +138,40 @@ impl ExactPower {
         } else {
             0.5
         };
+        let Some(&(number, _, most)) = self.numbers.first() else {
+            return 0.0;
+        };
+        if difference.abs() == differing && differing > 0.0 {
+            return self
+                .numbers
+                .iter()
+                .map(|(_, probability, _)| probability)
+                .sum();
+        }
+        let mut either = [first, 1.0 - first].map(|wins| LowerTail::new(most, number, wins));
         let found = self.numbers.iter().map(|&(number, probability, most)| {
-            let wins = Binomial::new(first, number).expect("a share");
-            probability * (wins.cdf(most) + wins.sf(number - most - 1))
+            for of_one in &mut either {
+                of_one.grow_to(most, number);
+            }
+            probability * (either[0].probability + either[1].probability)
         });
         found.sum()
     }
+}
+
+/// The last of the numbers from 0 to `most` for which it holds, which holds for 0 and, once it does not, for
+/// none that is larger.
+fn last(most: u64, holds: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut high) = (0, most + 1);
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        if holds(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 /// The power of a two-sided t test at level `alpha`: the probability that |T| exceeds its critical value
@@ -213,7 +262,11 @@ mod tests {
 
     #[test]
     fn the_detectable_difference_is_detected_as_often_as_asked() {
-        for (samples, differing, alpha) in [(10_000, 0.02, 0.05), (10_000, 0.0061, 0.05 / 36.0)] {
+        for (samples, differing, alpha) in [
+            (10_000, 0.02, 0.05),
+            (10_000, 0.0061, 0.05 / 36.0),
+            (1_000_000, 0.3, 0.05 / 190.0),
+        ] {
             let delta = detectable_difference(samples, differing, alpha, 0.8).unwrap();
             let power = mcnemar_power(samples, differing, delta, alpha);
             assert!((power - 0.8).abs() < 1e-6, "{power}");

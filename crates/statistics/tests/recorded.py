@@ -59,9 +59,32 @@ record(
     [(k, n, p, binom.sf(k - 1, n, p)) for k, n, p in [(30, 200, 0.115), (50, 200, 0.115), (0, 10, 0.5)]],
 )
 
+# binomial.rs
+record(
+    "binomial",
+    [
+        (k, n, p, binom.cdf(k, n, p), binom.sf(k, n, p), binom.pmf(k, n, p))
+        for k, n, p in [
+            (9990, 20_000, 0.5),
+            (9990, 20_001, 0.5),
+            (49_900, 100_000, 0.5),
+            (0, 100_000, 1e-5),
+            (3, 100_000, 1e-5),
+            (99_998, 100_000, 0.9999),
+            (249_999, 500_000, 0.5),
+            (499_999, 1_000_000, 0.5),
+            (499_000, 1_000_000, 0.5),
+            (480_000, 1_000_000, 0.5),
+            (510_000, 1_000_000, 0.5),
+            (301_000, 1_000_000, 0.3),
+            (250_000, 1_000_000, 0.3),
+        ]
+    ],
+)
+
 # paired.rs
 mcnemar = []
-for first, second in [(80, 30), (12, 3), (500, 450), (1, 0), (700, 60)]:
+for first, second in [(80, 30), (12, 3), (500, 450), (1, 0), (700, 60), (250_400, 249_600)]:
     p = binomtest(first, first + second, 0.5).pvalue
     mcnemar.append((first, second, p, p - binom.pmf(min(first, second), first + second, 0.5)))
 record("mcnemar", mcnemar)
@@ -145,18 +168,16 @@ record("clustered", clustered)
 def power(n, differing, difference, alpha):
     """Of McNemar's exact test, over the number k of differing samples."""
     total = 0.0
-    for k in range(n + 1):
-        chance = binom.pmf(k, n, differing)
-        if chance < 1e-18:
-            continue
+    chances = binom.pmf(np.arange(n + 1), n, differing)
+    for k in np.flatnonzero(chances >= 1e-18):
         b = np.arange(k + 1)
         p = np.minimum(1, 2 * binom.cdf(np.minimum(b, k - b), k, 0.5))
-        total += chance * binom.pmf(b, k, (1 + difference / differing) / 2)[p <= alpha].sum()
+        total += chances[k] * binom.pmf(b, k, (1 + difference / differing) / 2)[p <= alpha].sum()
     return total
 
 
 cases = [(10_000, 0.02, 0.004, 0.05), (10_000, 0.02, 0.0057, 0.05 / 36), (10_000, 0.0008, 0.0008, 0.05)]
-cases += [(10_000, 0.0007, 0.0007, 0.05), (50, 0.3, -0.2, 0.05), (20, 1.0, 0.5, 0.05), (30, 0.5, 0.0, 0.05)]
+cases += [(300_000, 0.02, 0.0012, 0.05 / 190), (10_000, 0.0007, 0.0007, 0.05), (50, 0.3, -0.2, 0.05), (20, 1.0, 0.5, 0.05), (30, 0.5, 0.0, 0.05)]
 record("mcnemar_power", [(*case, power(*case)) for case in cases])
 needed = []
 for difference, differing, alpha in [(0.1, 0.2, 0.05), (0.02, 0.05, 0.05), (0.3, 0.3, 0.01)]:

@@ -1,13 +1,9 @@
 //! A column as it grows, word by word, and what kind it turns out to be.
 
+use super::dictionary::Words;
 use super::words::{Dialect, Mark, Word, truth};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use tables::Kind;
-
-/// The code of a missing category.
-const MISSING: u32 = u32::MAX;
-/// Memory that an entry of a dictionary takes beside its text.
-const ENTRY: usize = 48;
 
 /// What is known of a column before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,53 +56,6 @@ enum Growing {
     Mixed,
 }
 
-/// Words as they are, each kept once.
-#[derive(Default)]
-pub(crate) struct Words {
-    codes: Vec<u32>,
-    numbers: HashMap<Box<[u8]>, u32>,
-    /// The word before this one, which is often the same.
-    last: (Vec<u8>, u32),
-    bytes: usize,
-}
-
-impl Words {
-    fn push(&mut self, word: &[u8]) {
-        if self.last.0 == word && !self.codes.is_empty() && self.last.1 != MISSING {
-            self.codes.push(self.last.1);
-            return;
-        }
-        let next = self.numbers.len() as u32;
-        let code = match self.numbers.get(word) {
-            Some(&code) => code,
-            None => {
-                self.numbers.insert(word.into(), next);
-                self.bytes += word.len() + ENTRY;
-                next
-            }
-        };
-        self.last.0.clear();
-        self.last.0.extend_from_slice(word);
-        self.last.1 = code;
-        self.codes.push(code);
-    }
-
-    fn knows(&self, word: &[u8]) -> bool {
-        self.numbers.contains_key(word)
-    }
-
-    /// The code of each row, and the words in the order of their codes.
-    pub(crate) fn into_parts(self) -> (Vec<Option<u32>>, Vec<Box<[u8]>>) {
-        let mut words: Vec<(Box<[u8]>, u32)> = self.numbers.into_iter().collect();
-        words.sort_unstable_by_key(|(_, code)| *code);
-        let known = |code: u32| (code != MISSING).then_some(code);
-        (
-            self.codes.into_iter().map(known).collect(),
-            words.into_iter().map(|(word, _)| word).collect(),
-        )
-    }
-}
-
 /// What a column turned out to be.
 pub(crate) enum Built {
     Skipped,
@@ -152,7 +101,7 @@ impl Builder {
         match &self.values {
             Growing::Nothing | Growing::Mixed => 0,
             Growing::Numbers(values) | Growing::Dates(values) => 8 * values.len(),
-            Growing::Words(words) => 4 * words.codes.len() + words.bytes,
+            Growing::Words(words) => words.bytes(),
         }
     }
 
@@ -189,7 +138,7 @@ impl Builder {
             return;
         };
         if is_missing {
-            words.codes.push(MISSING);
+            words.push_missing();
         } else {
             words.push(word);
         }
@@ -249,7 +198,7 @@ impl Builder {
             (Growing::Numbers(values) | Growing::Dates(values), Word::Missing) => {
                 values.push(f64::NAN);
             }
-            (Growing::Words(words), Word::Missing) => words.codes.push(MISSING),
+            (Growing::Words(words), Word::Missing) => words.push_missing(),
             (Growing::Numbers(values), Word::Number(number, _)) => values.push(number),
             (Growing::Dates(values), Word::Date(days)) => values.push(days),
             (Growing::Words(words), Word::Other) => words.push(word),
@@ -277,10 +226,7 @@ impl Builder {
                 Growing::Dates(values)
             }
             _ => {
-                let mut words = Words {
-                    codes: vec![MISSING; self.rows],
-                    ..Words::default()
-                };
+                let mut words = Words::after(self.rows);
                 words.push(word);
                 Growing::Words(words)
             }

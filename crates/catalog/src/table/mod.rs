@@ -2,6 +2,7 @@
 
 mod builder;
 mod dates;
+mod dictionary;
 mod raw;
 mod roles;
 mod words;

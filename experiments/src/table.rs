@@ -213,7 +213,7 @@ pub(crate) fn announce(report: &Report, directory: &Path) {
     for warning in report::warnings(report) {
         output::line(warning);
     }
-    for sentence in report::verdict(report) {
+    for sentence in report::summary(report) {
         output::line(sentence);
     }
     for page in ["README.md", "index.html"] {

@@ -220,13 +220,18 @@ impl ModelSummary {
     }
 }
 
-/// The models that finished, those with most images right first; equals as planned.
+/// The models that finished, those with most images right first; of equals the one that fits faster, then as
+/// planned.
 pub(crate) fn ranked(models: &[ModelSummary]) -> Vec<(&ModelSummary, &Finished)> {
     let mut ranked: Vec<(&ModelSummary, &Finished)> = models
         .iter()
         .filter_map(|model| Some((model, model.finished.as_deref()?)))
         .collect();
-    ranked.sort_by(|(_, a), (_, b)| b.quality.accuracy.total_cmp(&a.quality.accuracy));
+    ranked.sort_by(|(_, a), (_, b)| {
+        let better = b.quality.accuracy.total_cmp(&a.quality.accuracy);
+        let seconds = |of: &Finished| of.cost.fit_seconds.unwrap_or(f64::INFINITY);
+        better.then(seconds(a).total_cmp(&seconds(b)))
+    });
     ranked
 }
 

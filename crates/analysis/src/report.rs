@@ -151,7 +151,7 @@ impl Report {
         models.filter_map(|model| Some((model, model.finished.as_deref()?)))
     }
 
-    /// The same, those with most images right first; equals as planned.
+    /// The same, those with most images right first; of equals the one that fits faster, then as planned.
     pub fn ranked(&self) -> Vec<(&ModelSummary, &Finished)> {
         ranked(&self.models)
     }

@@ -18,14 +18,9 @@ pub struct Standing<'a> {
 }
 
 impl Report {
-    /// The models that finished, the most accurate first, of equals the one that fits faster.
+    /// The models that finished, in the order of [`ranked`](Self::ranked).
     pub fn standings(&self) -> Vec<Standing<'_>> {
-        let mut ranked = self.ranked();
-        ranked.sort_by(|(_, a), (_, b)| {
-            let better = b.quality.accuracy.total_cmp(&a.quality.accuracy);
-            let seconds = |of: &Finished| of.cost.fit_seconds.unwrap_or(f64::INFINITY);
-            better.then(seconds(a).total_cmp(&seconds(b)))
-        });
+        let ranked = self.ranked();
         let differ = |a: usize, b: usize| {
             let [a, b] = [a, b].map(|i| ranked[i].0.id.as_str());
             let pair = self.pair(a, b);

@@ -14,7 +14,8 @@ use zip::{CompressionMethod, ZipWriter};
 /// [`LoadError`] if it is a table, whose columns are not numbers before they are prepared.
 pub fn to_npz(loaded: &Loaded) -> Result<Vec<u8>, LoadError> {
     let Content::Samples { train, test } = &loaded.content else {
-        let reason = "a table, which has categories and missing values; its CSV file is what to read";
+        let reason =
+            "a table, which has categories and missing values; its CSV file is what to read";
         return Err(LoadError::content(&loaded.origin, reason));
     };
     let written = write(&[("train", train), ("test", test.handed_over())]);

@@ -66,7 +66,8 @@ pub fn judged(
             train_available: division.train,
             test: samples,
             test_available: samples,
-            samples: records::SampleKind::default(),
+            // Of what the samples are nothing is known: they are rows of files.
+            samples: records::SampleKind::Rows,
             features: 0,
             rows: 0,
             columns: 0,

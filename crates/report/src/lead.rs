@@ -46,7 +46,7 @@ fn of_model(of: &Finished, judged: usize) -> Option<String> {
 }
 
 /// What nobody knows after this comparison.
-fn open(report: &Report) -> Option<String> {
+pub(crate) fn open(report: &Report) -> Option<String> {
     let several = report.comparisons.len() > 1;
     let open = report
         .comparisons

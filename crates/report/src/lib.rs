@@ -49,7 +49,7 @@ pub use table::{Table, Values};
 pub use tables::{epochs_table, models_table, pairs_table, predictions_table};
 pub use tensorboard::event_files;
 pub use tuning::write_tuning;
-pub use verdict::{change_in_words, verdict};
+pub use verdict::{change_in_words, summary, verdict};
 pub use warnings::{Warning, warnings};
 pub use words::{agreement_in_words, judged_images};
 pub use write::write_report;

@@ -1,5 +1,6 @@
 //! What the comparison says, in sentences.
 
+use crate::lead::open;
 use crate::numbers::{points, probability, thousands};
 use crate::words;
 use analysis::{Comparison, ModelChange, Report, Seeds, Verdict};
@@ -17,6 +18,26 @@ pub fn verdict(report: &Report) -> Vec<String> {
     std::iter::once(headline(report, &verdict))
         .chain(pairs.map(|pair| sentence(pair, &these, report.margin)))
         .chain(of_all_pairs(report))
+        .chain(
+            verdict
+                .seeds
+                .map(|seeds| of_seeds(seeds, &verdict.best.id, report)),
+        )
+        .collect()
+}
+
+/// The verdict in three sentences: who is ahead, by how much of the next in rank, and what remains open; and
+/// what they are of, where it is not all of the report.
+pub fn summary(report: &Report) -> Vec<String> {
+    let Some(verdict) = report.verdict() else {
+        return vec!["No model finished.".to_owned()];
+    };
+    let these = these(report);
+    let pairs = verdict.sentences.iter().take(1);
+    std::iter::once(headline(report, &verdict))
+        .chain(pairs.map(|pair| sentence(pair, &these, report.margin)))
+        .chain(open(report))
+        .chain(report.baseline.as_ref().and_then(|_| of_all_pairs(report)))
         .chain(
             verdict
                 .seeds
@@ -59,12 +80,22 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
         _ if verdict.against.is_empty() => right + ".",
         (_, false) => format!(
             "{right}, and cannot be told apart from {}.",
-            equals.join(", ")
+            others(&equals, verdict.against.len())
         ),
         (Some(baseline), true) if *baseline != best.id => {
             format!("{right}, significantly more than {baseline}, the baseline.")
         }
         (_, true) => right + ", significantly more than any other model.",
+    }
+}
+
+/// Names of models, or how many they are of `all` others where they are many.
+fn others(names: &[&str], all: usize) -> String {
+    match names {
+        [name] => (*name).to_owned(),
+        [first @ .., last] if names.len() <= 3 => format!("{} and {last}", first.join(", ")),
+        _ if names.len() == all => format!("any of the {all} others"),
+        _ => format!("{} of the {all} others", names.len()),
     }
 }
 
@@ -301,6 +332,32 @@ mod tests {
         ] {
             assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn a_summary_says_who_wins_by_how_much_and_what_remains_open() {
+        let said = summary(&examples::with_seeds(&[
+            ("a", &[2]),
+            ("b", &[3]),
+            ("c", &[90]),
+        ]));
+        assert!(
+            said[0].ends_with("and cannot be told apart from b."),
+            "{said:?}"
+        );
+        assert!(
+            said[1].starts_with("a and b cannot be told apart"),
+            "{said:?}"
+        );
+        assert_eq!(said[2..], ["Open: which is better in 1 of 3 pairs."]);
+    }
+
+    #[test]
+    fn many_equals_are_counted_and_few_are_named() {
+        assert_eq!(others(&["a"], 5), "a");
+        assert_eq!(others(&["a", "b", "c"], 5), "a, b and c");
+        assert_eq!(others(&["a", "b", "c", "d"], 5), "4 of the 5 others");
+        assert_eq!(others(&["a", "b", "c", "d"], 4), "any of the 4 others");
     }
 
     #[test]

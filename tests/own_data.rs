@@ -277,6 +277,12 @@ fn data_that_cannot_be_compared_on_are_refused_in_a_line() {
         ),
         ("x,class\n1,a\n\0,b\n", &[], "NUL"),
         (
+            "x\0,y\u{1b}[2J,class\n1,2,a\n",
+            &[],
+            "neither text nor of a format that is read",
+        ),
+        ("x,y\u{1b}[2J,sort\n1,2,a\n", &[], "x, y\\u{1b}[2J, sort"),
+        (
             "x,class\n1,a\n1,b\n1,a\n1,b\n",
             &[],
             "no column is left to learn from",

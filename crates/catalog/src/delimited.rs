@@ -357,7 +357,7 @@ impl Manner {
 }
 
 /// Which kind of UTF-16 it is, if it is: by its mark, or because every second byte is 0.
-fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
+pub(crate) fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
     match Encoding::for_bom(head) {
         Some((encoding, _)) => (encoding != encoding_rs::UTF_8).then_some(encoding),
         None => {

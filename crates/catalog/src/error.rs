@@ -227,3 +227,13 @@ impl LoadError {
         move |source| Self::Io { path, source }
     }
 }
+
+/// A value from a file, for a message: one line, not long.
+pub fn shown(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut short: String = text.chars().take(MOST).collect();
+    if text.chars().nth(MOST).is_some() {
+        short.push('…');
+    }
+    short.escape_debug().to_string()
+}

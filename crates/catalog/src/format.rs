@@ -100,6 +100,10 @@ impl Format {
         match first {
             Some(line) if line.to_ascii_lowercase().starts_with(b"@relation") => Self::Arff,
             Some(line) if svmlight::is_row(line) => Self::Svmlight,
+            // Further down a reader says in which line.
+            Some(line) if line.contains(&0) && delimited::utf_16(head).is_none() => Self::Other(
+                "neither text nor of a format that is read: its first line has a NUL byte",
+            ),
             _ => Self::Text,
         }
     }

@@ -51,7 +51,7 @@ pub use directory::{FILES, load_directory};
 #[cfg(feature = "download")]
 pub use download::{Transfer, download};
 pub use entries::{CATALOG, CatalogEntry, Location, cache_dir, search_path};
-pub use error::LoadError;
+pub use error::{LoadError, shown};
 pub use export::to_npz;
 pub use idx::{MAX_FILE_BYTES, read_images, read_labels};
 pub use inspect::{ClassCounts, ColumnSummary, Inspection, NEAR, Near, Same, inspect};

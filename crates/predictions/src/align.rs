@@ -1,9 +1,10 @@
 //! Which sample a row is of.
 
-use crate::error::{PredictionError, place, shown};
+use crate::error::{PredictionError, place};
 use crate::file::{Columns, Names};
 use crate::ids::Ids;
 use crate::truth::Truth;
+use catalog::shown;
 
 /// No row.
 const NONE: u32 = u32::MAX;

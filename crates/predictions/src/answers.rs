@@ -1,7 +1,8 @@
 //! What a model says of each sample, checked.
 
-use crate::error::{PredictionError, listed, shown};
+use crate::error::{PredictionError, listed};
 use crate::file::{Columns, Names, Probabilities};
+use catalog::shown;
 
 /// How far the probabilities of a sample may sum up to something else than 1: as far as those that are
 /// written with three digits.

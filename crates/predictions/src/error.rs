@@ -1,6 +1,6 @@
 //! What can be wrong with predictions, each with the file and the place.
 
-use catalog::{LoadError, line_of_row};
+use catalog::{LoadError, line_of_row, shown};
 use std::path::{Path, PathBuf};
 
 /// Why predictions cannot be judged.
@@ -59,16 +59,6 @@ impl PredictionError {
 /// Where a row is: "line 7", or where there are no lines "row 5", from 0.
 pub(crate) fn place(file: &Path, row: usize) -> String {
     line_of_row(file, row).map_or_else(|| format!("row {row}"), |line| format!("line {line}"))
-}
-
-/// A value from a file, for a message: one line, not long.
-pub(crate) fn shown(text: &str) -> String {
-    const MOST: usize = 40;
-    let mut short: String = text.chars().take(MOST).collect();
-    if text.chars().nth(MOST).is_some() {
-        short.push('…');
-    }
-    short.escape_debug().to_string()
 }
 
 /// The classes there are, for a message.

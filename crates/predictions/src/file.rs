@@ -1,8 +1,8 @@
 //! A file of predictions, column by column, as it stands there.
 
-use crate::error::{PredictionError, listed, shown};
+use crate::error::{PredictionError, listed};
 use base16ct::lower::encode_string;
-use catalog::{ColumnValues, UNNAMED, Values, Wanted, read_values};
+use catalog::{ColumnValues, UNNAMED, Values, Wanted, read_values, shown};
 use records::PredictionFile;
 use sha2::{Digest, Sha256};
 use std::fs::File;

@@ -1,8 +1,8 @@
 //! Which fold each sample is judged in.
 
-use crate::error::{PredictionError, shown};
+use crate::error::PredictionError;
 use crate::file::Names;
-use catalog::class_order;
+use catalog::{class_order, shown};
 use std::path::{Path, PathBuf};
 
 /// The fold of each sample, by name, and the file that says so.

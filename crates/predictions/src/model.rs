@@ -2,10 +2,11 @@
 
 use crate::align::{rows, samples};
 use crate::answers::Answers;
-use crate::error::{PredictionError, shown};
+use crate::error::PredictionError;
 use crate::file::{Columns, NamedFile, Names, fingerprint};
 use crate::folds::Folds;
 use crate::truth::Truth;
+use catalog::shown;
 use rayon::prelude::*;
 use records::{FILE_NAME, PredictionFile, is_file_name};
 use std::collections::BTreeMap;

@@ -1,10 +1,10 @@
 //! What is right: the class of each sample, by its id.
 
-use crate::error::{PredictionError, place, shown};
+use crate::error::{PredictionError, place};
 use crate::file::{GROUP, Names, fingerprint};
 use crate::folds::Folds;
 use crate::ids::Ids;
-use catalog::{ColumnValues, UNNAMED, Wanted, class_order, read_values};
+use catalog::{ColumnValues, UNNAMED, Wanted, class_order, read_values, shown};
 use std::path::{Path, PathBuf};
 
 /// Columns that are taken for the class where none is named, whatever the case.

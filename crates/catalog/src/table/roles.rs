@@ -1,7 +1,7 @@
 //! What each column of a table is for.
 
 use super::builder::Plan;
-use crate::{LoadError, Options};
+use crate::{LoadError, Options, shown};
 use tables::{Column, Kind};
 
 /// Columns that are taken for the label where none is named, whatever the case.
@@ -150,7 +150,8 @@ fn default_label(file: &str, names: &[String]) -> Result<usize, LoadError> {
 /// Names for a message: all of a few, the first and the last of many.
 pub(crate) fn listed(names: &[String]) -> String {
     const MOST: usize = 20;
-    match names {
+    let names: Vec<String> = names.iter().map(|name| shown(name)).collect();
+    match &names[..] {
         [first @ .., last] if names.len() > MOST => format!(
             "{}, … ({} more), {last}",
             first[..MOST - 1].join(", "),

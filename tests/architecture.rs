@@ -104,6 +104,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "job-arrays",
+        &["catalog", "classifier", "records", "runner"],
+    ),
+    (
         "benchmarks",
         &[
             "catalog",

@@ -36,6 +36,24 @@ pub(crate) enum Command {
     /// Writes README.md, index.html, report.json, records/ and figures/ below RESULTS/DATASET. Without
     /// options this is the full default comparison: all of MNIST, every model of the default plan.
     Compare(CompareArgs),
+    /// Run one task of the jobs that `compare --jobs` wrote: what an engine starts on each machine.
+    ///
+    /// Runs those jobs that have no record yet, and writes one record file for each. Ends with exit code 2 if
+    /// program, data or parameters are not those of the plan.
+    Worker(WorkerArgs),
+    /// Say how far jobs are: done, running, failed, lost, waiting.
+    Status {
+        /// The folder of the jobs.
+        #[arg(value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Hand jobs to an engine.
+    Submit {
+        #[command(subcommand)]
+        engine: Engine,
+    },
+    /// Join the records of jobs, and write the comparison, as if one machine had run them all.
+    Merge(MergeArgs),
     /// Train one model on all training samples, and keep it in a file.
     ///
     /// Beside the file goes a card in Markdown that says what the model is and how good it was.
@@ -308,6 +326,10 @@ pub(crate) struct CompareArgs {
     /// take.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Fit nothing: write what is left to do into this folder, as jobs for other machines. Written again, it has
+    /// only what has no record yet.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["keep", "dry_run"], value_hint = ValueHint::DirPath)]
+    pub(crate) jobs: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) flags: ComparisonFlags,
     /// Keep the main fit of each model in a file, with a card, below RESULTS/DATASET/models.
@@ -317,6 +339,89 @@ pub(crate) struct CompareArgs {
     /// `judge`, ids are the numbers of the samples, from 0. May be repeated.
     #[arg(long, value_name = "[NAME=]FILE", value_hint = ValueHint::FilePath)]
     pub(crate) with: Vec<NamedFile>,
+}
+
+/// The folder of jobs, and the data that they are about.
+#[derive(Debug, Args)]
+pub(crate) struct FolderArgs {
+    /// The folder of the jobs.
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
+    /// Where the data of the plan are on this machine. [default: where they were]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+    /// The task. [default: what Slurm, Kubernetes, PBS, Grid Engine, AWS Batch or `HyperQueue` says]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) index: Option<i64>,
+    /// Add this to the number of the task.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    pub(crate) offset: i64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+    /// Print nothing but errors.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Where reports go. [default: results, or results/quick with --quick]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) results: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Engine {
+    /// Write slurm.sh into the folder, and submit it as one array or several.
+    Slurm {
+        #[command(flatten)]
+        tasks: TaskArgs,
+        /// Slurm's partition. [default: Slurm's]
+        #[arg(long, value_name = "NAME")]
+        partition: Option<String>,
+        /// Time limit of a task. [default: twice what earlier fits tell]
+        #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+        time: Option<Duration>,
+    },
+    /// Write kubernetes.json into the folder, the manifest of an Indexed Job.
+    Kubernetes {
+        #[command(flatten)]
+        tasks: TaskArgs,
+        /// The image, which has this program as `experiments`.
+        #[arg(long)]
+        image: String,
+        /// The persistent volume claim that the folder, and data of your own, are on.
+        #[arg(long, value_name = "NAME")]
+        claim: String,
+        /// Where that volume is, here and in the containers.
+        #[arg(long, value_name = "PATH")]
+        mount: PathBuf,
+    },
+}
+
+/// Tasks for any engine.
+#[derive(Debug, Args)]
+pub(crate) struct TaskArgs {
+    /// The folder of the jobs; all machines must see it by this path.
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
+    /// Memory of a task. [default: twice what earlier fits tell]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) memory: Option<u64>,
+    /// The most tasks at a time. [default: as many as the engine starts]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) throttle: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ pub(crate) mod datasets;
 pub(crate) mod evaluate;
 pub(crate) mod export;
 pub(crate) mod history;
+pub(crate) mod jobs;
 pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod predict;

@@ -3,6 +3,7 @@
 use benchmarks::BenchmarkError;
 use catalog::LoadError;
 use classifier::did_you_mean;
+use job_arrays::ArrayError;
 use predictions::PredictionError;
 use records::RecordError;
 use report::ReportError;
@@ -15,6 +16,8 @@ use std::process::ExitCode;
 pub(crate) enum Failure {
     #[error(transparent)]
     Run(#[from] runner::Failure),
+    #[error(transparent)]
+    Jobs(#[from] ArrayError),
     #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]
@@ -62,11 +65,8 @@ impl Failure {
     /// have it, 1 for the rest.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Run(failure) => match failure.fault() {
-                Fault::Request => 2,
-                Fault::Program => 1,
-                Fault::Interrupt => 130,
-            },
+            Self::Run(failure) => code(failure.fault()),
+            Self::Jobs(error) => code(error.fault()),
             Self::Report(ReportError::Render { .. })
             | Self::Benchmark(BenchmarkError::Failed { .. })
             | Self::Unfinished { .. }
@@ -77,6 +77,14 @@ impl Failure {
             Self::Interrupted => 130,
             _ => 2,
         })
+    }
+}
+
+fn code(fault: Fault) -> u8 {
+    match fault {
+        Fault::Request => 2,
+        Fault::Program => 1,
+        Fault::Interrupt => 130,
     }
 }
 

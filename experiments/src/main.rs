@@ -36,6 +36,10 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Compare(arguments) => commands::compare::run(&arguments),
+        Command::Worker(arguments) => commands::jobs::worker(&arguments),
+        Command::Status { dir } => commands::jobs::status(&dir),
+        Command::Submit { engine } => commands::jobs::submit(&engine),
+        Command::Merge(arguments) => commands::jobs::merge(&arguments),
         Command::Judge(arguments) => commands::judge::run(&arguments),
         Command::Train(arguments) => commands::train::run(&arguments),
         Command::Predict(arguments) => commands::predict::run(&arguments),

@@ -62,12 +62,7 @@ impl RunArgs {
 
     /// Where reports go.
     pub(crate) fn results(&self) -> PathBuf {
-        let default = if self.quick {
-            "results/quick"
-        } else {
-            "results"
-        };
-        self.results.clone().unwrap_or_else(|| default.into())
+        results(self.results.as_deref(), self.quick)
     }
 
     /// How it is run.
@@ -119,6 +114,12 @@ impl ReadingArgs {
         options.test = self.test.clone().or(options.test);
         options
     }
+}
+
+/// Where reports go: a quick look never replaces a full comparison.
+pub(crate) fn results(asked: Option<&Path>, quick: bool) -> PathBuf {
+    let default = if quick { "results/quick" } else { "results" };
+    asked.map_or_else(|| default.into(), Path::to_owned)
 }
 
 /// Refuses options that exclude each other, where one is in the plan and the other on the command line.

@@ -29,16 +29,26 @@ impl Price {
             Self::Size => cost.parameters.map(|count| count as f64),
         }
     }
+
+    /// Whether it depends on the machine.
+    fn is_time(self) -> bool {
+        self != Self::Size
+    }
 }
 
 impl Report {
     /// The models that no other beats in both error and price, the best first; those whose price is not
-    /// known are left out.
+    /// known are left out. Times of different machines are not weighed against each other: of these prices,
+    /// only models that were measured on one machine are there, the one of most models.
     pub fn front(&self, price: Price) -> Vec<(&ModelSummary, &Finished)> {
         let mut front: Vec<(&ModelSummary, &Finished)> = Vec::new();
         // From the best down, each must be cheaper than all that are at least as good.
         let mut cheapest = f64::INFINITY;
+        let machine = self.machine_of_most();
         for (model, of) in self.ranked() {
+            if price.is_time() && of.cost.machine.as_deref() != machine {
+                continue;
+            }
             let Some(paid) = price.of(&of.cost) else {
                 continue;
             };
@@ -50,6 +60,21 @@ impl Report {
             }
         }
         front
+    }
+
+    /// The machine that most models were measured on alone; of several the first.
+    fn machine_of_most(&self) -> Option<&str> {
+        let finished = || {
+            self.finished()
+                .filter_map(|(_, of)| of.cost.machine.as_deref())
+        };
+        let count = |machine: &str| finished().filter(|one| *one == machine).count();
+        // The last of equals is taken, so that the first comes last.
+        finished()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .max_by_key(|one| count(one))
     }
 }
 
@@ -70,5 +95,27 @@ mod tests {
         let front = report.front(Price::FitTime);
         let ids: Vec<&str> = front.iter().map(|(model, _)| model.id.as_str()).collect();
         assert_eq!(ids, ["equal", "cheap"]);
+    }
+
+    #[test]
+    fn times_of_another_machine_are_on_no_front() {
+        let models = [("best", 0, 9.0), ("middle", 4, 6.0), ("cheap", 9, 1.0)];
+        let mut report = with_costs(&models, 100);
+        let on = |report: &mut Report, id: &str, machine: Option<&str>| {
+            let mut models = report.models.iter_mut();
+            let model = models.find(|model| model.id == id).unwrap();
+            let cost = &mut model.finished.as_mut().unwrap().cost;
+            cost.machine = machine.map(str::to_owned);
+        };
+        let ids = |report: &Report, price| -> Vec<String> {
+            let front = report.front(price).into_iter();
+            front.map(|(model, _)| model.id.clone()).collect()
+        };
+        on(&mut report, "cheap", Some("another"));
+        assert_eq!(ids(&report, Price::FitTime), ["best", "middle"]);
+        // Fitted on several machines.
+        on(&mut report, "best", None);
+        assert_eq!(ids(&report, Price::FitTime), ["middle"]);
+        assert_eq!(ids(&report, Price::Size), ["best"]);
     }
 }

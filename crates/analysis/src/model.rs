@@ -120,8 +120,11 @@ pub struct Cost {
     pub latency: Option<Latency>,
     /// Most resident memory of the process during the fit: program, data and all. `None` likewise.
     pub peak_memory_bytes: Option<usize>,
-    /// The machine that times are of, where it is not the one of this run.
+    /// The machine that times are of, where it is not the one of this run; several with semicolons between.
     pub measured_on: Option<String>,
+    /// The one machine that times are of, empty where it is not known; `None` where there are several.
+    #[serde(skip)]
+    pub(crate) machine: Option<String>,
 }
 
 /// The fits of a model, and how they differ.
@@ -319,8 +322,17 @@ impl Cost {
     /// `machine` is the one of the run.
     fn new(fits: &[Fit], machine: Option<&str>) -> Self {
         let first = &fits[0].fitted;
-        let mut machines = fits.iter().filter_map(|fit| fit.machine.as_deref());
-        let elsewhere = machines.find(|&one| Some(one) != machine);
+        let here = machine.unwrap_or_default();
+        let mut machines: Vec<&str> = Vec::new();
+        for one in fits
+            .iter()
+            .map(|fit| fit.machine.as_deref().unwrap_or(here))
+        {
+            if !machines.contains(&one) {
+                machines.push(one);
+            }
+        }
+        let elsewhere = (machines != [here]).then(|| machines.join("; "));
         let peaks = fits.iter().map(|fit| fit.fitted.peak_memory_bytes);
         Self {
             parameters: first.parameters,
@@ -328,7 +340,11 @@ impl Cost {
             predict_seconds: mean(fits, |fit| fit.fitted.predict_seconds),
             latency: first.latency,
             peak_memory_bytes: peaks.flatten().max(),
-            measured_on: elsewhere.map(str::to_owned),
+            measured_on: elsewhere,
+            machine: match machines[..] {
+                [one] => Some(one.to_owned()),
+                _ => None,
+            },
         }
     }
 }

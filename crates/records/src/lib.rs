@@ -18,6 +18,7 @@ mod read;
 mod record;
 mod run;
 mod tuning;
+mod whole;
 mod wire;
 mod write;
 
@@ -29,7 +30,7 @@ pub use fit::{
 pub use log::RecordLog;
 pub use name::{FILE_NAME, is_file_name};
 pub use number::Number;
-pub use read::{newest_run, read_records, runs};
+pub use read::{newest_run, read_record, read_records, runs};
 pub use record::{Control, ControlRecord, ImagesRecord, Record, Records};
 pub use run::{
     ColumnRecord, DatasetRecord, Environment, FORMAT, FoldOf, Folds, JudgedOn, Machine,
@@ -38,4 +39,5 @@ pub use run::{
 pub use tuning::{
     ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
 };
-pub use write::write_file;
+pub use whole::{WholeLog, file_of_run};
+pub use write::{write_file, write_new_file};

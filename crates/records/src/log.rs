@@ -50,15 +50,7 @@ impl RecordLog {
     /// # Errors
     /// [`RecordError::Io`].
     pub fn append(&mut self, record: &Record) -> Result<(), RecordError> {
-        let line = match record {
-            Record::Fit(fit) if self.run.check(fit).is_err() => {
-                let failed = self.run.checked(fit.as_ref().clone());
-                serde_json::to_string(&Record::Fit(Box::new(failed)))
-            }
-            record => serde_json::to_string(record),
-        };
-        let mut line = line.map_err(|error| RecordError::io(&self.path)(error.into()))?;
-        line.push('\n');
+        let line = line_of(&self.run, record, &self.path)?;
         self.file
             .write_all(line.as_bytes())
             .and_then(|()| self.file.sync_data())
@@ -69,4 +61,22 @@ impl RecordLog {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// A record as a line of the file of a run.
+pub(crate) fn line_of(
+    run: &RunRecord,
+    record: &Record,
+    path: &Path,
+) -> Result<String, RecordError> {
+    let line = match record {
+        Record::Fit(fit) if run.check(fit).is_err() => {
+            let failed = run.checked(fit.as_ref().clone());
+            serde_json::to_string(&Record::Fit(Box::new(failed)))
+        }
+        record => serde_json::to_string(record),
+    };
+    let mut line = line.map_err(|error| RecordError::io(path)(error.into()))?;
+    line.push('\n');
+    Ok(line)
 }

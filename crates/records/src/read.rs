@@ -1,7 +1,7 @@
 //! Reads record files, and checks them.
 
 use crate::wire::Line;
-use crate::{FORMAT, Fitted, Outcome, RecordError, Records, RunRecord, check};
+use crate::{Cell, FORMAT, Fitted, Outcome, Record, RecordError, Records, RunRecord, check};
 use serde::Deserialize;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -81,27 +81,18 @@ impl Reader<'_> {
             self.records = Some(self.begin(line)?);
             return Ok(());
         };
-        let run = &records.run;
-        let added = match line {
-            Line::Run(_) => Err("a second run in one file".to_owned()),
-            Line::Fit(fit) => fit.unpack(run).and_then(|fit| {
-                check::fit(run, &fit)?;
+        match unpack(line, &records.run) {
+            Ok(Record::Run(_)) => return Err(self.wrong("a second run in one file".to_owned())),
+            Ok(Record::Fit(fit)) => {
                 if let Outcome::Finished(fitted) = &fit.outcome {
                     self.bytes += size(fitted);
                 }
-                records.fits.push(fit);
-                Ok(())
-            }),
-            Line::Controls(found) => check::controls(run, &found).map(|()| {
-                records.controls.push(found);
-            }),
-            Line::Images(images) => images.unpack(run).and_then(|images| {
-                check::images(run, &images)?;
-                records.images = Some(images);
-                Ok(())
-            }),
-        };
-        added.map_err(|reason| self.wrong(reason))?;
+                records.fits.push(*fit);
+            }
+            Ok(Record::Controls(found)) => records.controls.push(found),
+            Ok(Record::Images(images)) => records.images = Some(images),
+            Err(reason) => return Err(self.wrong(reason)),
+        }
         if self.bytes > MOST_BYTES {
             let most = MOST_BYTES >> 30;
             return Err(self.wrong(format!("the fits take more than {most} GiB of memory")));
@@ -136,6 +127,54 @@ impl Reader<'_> {
             reason,
         }
     }
+}
+
+/// A record of a run, checked.
+fn unpack(line: Line, run: &RunRecord) -> Result<Record, String> {
+    Ok(match line {
+        Line::Run(run) => Record::Run(Box::new(run.unpack()?)),
+        Line::Fit(fit) => {
+            let fit = fit.unpack(run)?;
+            check::fit(run, &fit)?;
+            Record::Fit(Box::new(fit))
+        }
+        Line::Controls(found) => {
+            check::controls(run, &found)?;
+            Record::Controls(found)
+        }
+        Line::Images(images) => {
+            let images = images.unpack(run)?;
+            check::images(run, &images)?;
+            Record::Images(images)
+        }
+    })
+}
+
+/// The one record of a file, as that of the model `id` of a run, and of its fit `cell` if it is of a fit:
+/// two models that do the same have one record. `None` if there is no such file.
+///
+/// # Errors
+/// [`RecordError::Io`]; [`RecordError::Line`] if it is no record, or cannot be one of this run.
+pub fn read_record(
+    path: &Path,
+    run: &RunRecord,
+    id: &str,
+    cell: Option<Cell>,
+) -> Result<Option<Record>, RecordError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(RecordError::io(path)(error)),
+    };
+    let read = || -> Result<Record, String> {
+        let line = serde_json::from_slice(&bytes).map_err(|e| format!("not a record ({e})"))?;
+        unpack(Line::of(line, id, cell)?, run)
+    };
+    read().map(Some).map_err(|reason| RecordError::Line {
+        path: path.to_owned(),
+        line: 1,
+        reason,
+    })
 }
 
 /// What a fit takes in memory, in bytes.

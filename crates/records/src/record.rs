@@ -79,13 +79,26 @@ impl Records {
     /// they are training images.
     pub fn wrong(&self) -> Vec<u32> {
         let mut wrong = BTreeSet::new();
-        for (fit, fitted) in self.finished() {
-            if (fit.cell.split, fit.cell.role) == (Split::Whole, Role::Main) {
-                let pairs = self.run.labels.iter().zip(&fitted.predictions).enumerate();
-                let differing = pairs.filter(|(_, (truth, predicted))| truth != predicted);
-                wrong.extend(differing.map(|(image, _)| image as u32));
-            }
+        for fit in &self.fits {
+            wrong.extend(self.run.wrong(fit));
         }
         wrong.into_iter().collect()
+    }
+}
+
+impl RunRecord {
+    /// The images that a main fit got wrong, ascending; none of another fit, or over folds.
+    pub fn wrong(&self, fit: &FitRecord) -> impl Iterator<Item = u32> {
+        let predictions = match &fit.outcome {
+            Outcome::Finished(fitted)
+                if (fit.cell.split, fit.cell.role) == (Split::Whole, Role::Main) =>
+            {
+                fitted.predictions.as_slice()
+            }
+            _ => &[],
+        };
+        let pairs = self.labels.iter().zip(predictions).enumerate();
+        let differing = pairs.filter(|(_, (truth, predicted))| truth != predicted);
+        differing.map(|(image, _)| image as u32)
     }
 }

@@ -23,6 +23,25 @@ pub(crate) enum Line {
     Images(ImagesLine),
 }
 
+impl Line {
+    /// The record of a fit, or where there is no cell that of controls, as one of the model `id`.
+    pub(crate) fn of(self, id: &str, cell: Option<Cell>) -> Result<Self, String> {
+        match (self, cell) {
+            (Self::Fit(mut fit), Some(cell)) => {
+                id.clone_into(&mut fit.id);
+                fit.cell = AnyCell::Today(cell);
+                Ok(Self::Fit(fit))
+            }
+            (Self::Controls(mut found), None) => {
+                id.clone_into(&mut found.id);
+                Ok(Self::Controls(found))
+            }
+            (_, Some(_)) => Err("not the record of a fit".to_owned()),
+            (_, None) => Err("not the record of controls".to_owned()),
+        }
+    }
+}
+
 /// The first line: see [`RunRecord`].
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RunLine {

@@ -17,6 +17,32 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
     write(path, bytes).map_err(RecordError::io(path))
 }
 
+/// Writes a file that was not there, in one step, and waits until it is on the disk. Gives whether it
+/// was written: a file of this name is left as it is.
+///
+/// # Errors
+/// [`RecordError::Io`]; then no part of a file is left.
+pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<bool, RecordError> {
+    write_new(path, bytes).map_err(RecordError::io(path))
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let directory = directory_of(path);
+    fs::create_dir_all(directory)?;
+    let mut part = beside(path, directory)?;
+    part.write_all(bytes)?;
+    part.as_file().sync_all()?;
+    match part.persist_noclobber(path) {
+        Ok(_) => {}
+        Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+        Err(failed) => return Err(failed.error),
+    }
+    // The name is on the disk when the directory is.
+    #[cfg(unix)]
+    fs::File::open(directory)?.sync_all()?;
+    Ok(true)
+}
+
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
@@ -32,10 +58,7 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn replace(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
+    let directory = directory_of(path);
     fs::create_dir_all(directory)?;
     let mut part = beside(path, directory)?;
     part.write_all(bytes)?;
@@ -46,8 +69,15 @@ fn replace(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::R
     Ok(())
 }
 
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
 /// An empty file of a name that no other process has. It is removed unless it is renamed.
-fn beside(target: &Path, directory: &Path) -> io::Result<NamedTempFile> {
+pub(crate) fn beside(target: &Path, directory: &Path) -> io::Result<NamedTempFile> {
     let name = target.file_name().unwrap_or(OsStr::new("file"));
     let mut builder = Builder::new();
     let prefix = format!(".{}-", name.to_string_lossy());
@@ -92,6 +122,16 @@ mod tests {
         write_file(&path, b"one").unwrap();
         write_file(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(names(path.parent().unwrap()), ["it.txt"]);
+    }
+
+    #[test]
+    fn a_new_file_leaves_what_is_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("made/for/it.txt");
+        assert!(write_new_file(&path, b"one").unwrap());
+        assert!(!write_new_file(&path, b"two").unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(names(path.parent().unwrap()), ["it.txt"]);
     }
 

@@ -3,6 +3,7 @@
 mod described;
 mod keeping;
 pub(crate) mod key;
+pub(crate) mod pieces;
 
 use described::{columns, described};
 
@@ -315,7 +316,7 @@ impl Comparison {
     /// What was recorded, once the samples that some model got wrong are in it.
     fn conclude(&self, mut log: RecordLog) -> Result<Records, Failure> {
         let mut records = read_records(log.path())?;
-        if let Some(images) = self.wrong_samples(&records) {
+        if let Some(images) = self.images(records.wrong()) {
             log.append(&Record::Images(images.clone()))?;
             records.images = Some(images);
         }
@@ -415,13 +416,12 @@ impl Comparison {
         Ok(())
     }
 
-    /// The samples that some model got wrong; `None` over folds, where they are all training samples, and
-    /// where they are no pictures.
-    fn wrong_samples(&self, records: &Records) -> Option<ImagesRecord> {
+    /// The samples that some model got wrong, by their indices; `None` over folds, where they are all
+    /// training samples, and where they are no pictures.
+    pub fn images(&self, indices: Vec<u32>) -> Option<ImagesRecord> {
         if self.division.protocol.folds().is_some() {
             return None;
         }
-        let indices = records.wrong();
         let SealedRows::Samples(judged) = &self.division.judged else {
             return None;
         };

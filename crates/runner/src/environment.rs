@@ -68,6 +68,11 @@ pub fn describe(
     }
 }
 
+/// What this machine is called.
+pub fn host() -> String {
+    System::host_name().unwrap_or_else(|_| "unknown".to_owned())
+}
+
 /// Processors that this process may use.
 pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)

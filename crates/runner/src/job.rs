@@ -4,7 +4,7 @@ use crate::Registry;
 use crate::failure::{Failure, Place};
 use crate::learner::{Learner, Method};
 use crate::program::CommandModel;
-use records::{Cell, Control, Outcome};
+use records::{Cell, Control, Outcome, PlannedModel};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
@@ -154,19 +154,74 @@ impl Ended {
     }
 }
 
+impl JobMethod {
+    /// What fits a model, by name.
+    pub fn of(method: &Method) -> Self {
+        match method {
+            Method::Registered { entry, recipe } => Self::Registered {
+                model: entry.id.to_owned(),
+                parameters: recipe.values(),
+            },
+            Method::Command(command) => Self::Command(command.clone()),
+        }
+    }
+
+    /// A model that is fitted by it, as `place` has it.
+    ///
+    /// # Errors
+    /// If this program does not know it, or refuses its parameters.
+    pub fn learner(
+        &self,
+        id: &str,
+        train_limit: Option<usize>,
+        registry: Registry,
+        place: &Place,
+    ) -> Result<Learner, Failure> {
+        let method = match self {
+            Self::Registered { model, parameters } => {
+                let method = Method::preset(registry.get(model, place)?).with(parameters);
+                method.map_err(|error| Failure::Parameter {
+                    place: place.clone(),
+                    model: id.to_owned(),
+                    error,
+                })?
+            }
+            Self::Command(command) => Method::Command(command.clone()),
+        };
+        Ok(Learner {
+            id: id.to_owned(),
+            method,
+            train_limit,
+            space: search::Space::default(),
+        })
+    }
+}
+
+impl Learner {
+    /// A registered model as a run has it, which `place` names.
+    ///
+    /// # Errors
+    /// If this program does not know it, or refuses its parameters.
+    pub fn planned(
+        planned: &PlannedModel,
+        registry: Registry,
+        place: &Place,
+    ) -> Result<Self, Failure> {
+        let method = JobMethod::Registered {
+            model: planned.model.clone(),
+            parameters: planned.hyperparameters.clone(),
+        };
+        method.learner(&planned.id, planned.train_limit, registry, place)
+    }
+}
+
 impl Job {
     /// A task for a model.
     pub fn new(task: Task, learner: &Learner, data: PathBuf, threads: usize) -> Self {
         Self {
             task,
             id: learner.id.clone(),
-            method: match &learner.method {
-                Method::Registered { entry, recipe } => JobMethod::Registered {
-                    model: entry.id.to_owned(),
-                    parameters: recipe.values(),
-                },
-                Method::Command(command) => JobMethod::Command(command.clone()),
-            },
+            method: JobMethod::of(&learner.method),
             train_limit: learner.train_limit,
             data,
             threads,
@@ -180,26 +235,9 @@ impl Job {
     /// # Errors
     /// If this program does not know it, or refuses its parameters.
     pub fn learner(&self, registry: Registry) -> Result<Learner, Failure> {
-        let place = || Place::Option("job".to_owned());
-        let method = match &self.method {
-            JobMethod::Registered { model, parameters } => {
-                let entry = registry.get(model, &place())?;
-                Method::preset(entry)
-                    .with(parameters)
-                    .map_err(|error| Failure::Parameter {
-                        place: place(),
-                        model: self.id.clone(),
-                        error,
-                    })?
-            }
-            JobMethod::Command(command) => Method::Command(command.clone()),
-        };
-        Ok(Learner {
-            id: self.id.clone(),
-            method,
-            train_limit: self.train_limit,
-            space: search::Space::default(),
-        })
+        let place = Place::Option("job".to_owned());
+        self.method
+            .learner(&self.id, self.train_limit, registry, &place)
     }
 
     /// The end of a job that has no result, for a reason.

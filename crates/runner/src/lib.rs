@@ -43,8 +43,9 @@ mod tuning;
 mod words;
 
 pub use cell::serve;
+pub use comparison::pieces::{Piece, Workbench};
 pub use comparison::{Comparison, Given, Setting, Unwatched, Watcher};
-pub use environment::{Build, describe, libraries, processors};
+pub use environment::{Build, describe, host, libraries, processors};
 pub use executor::Executor;
 pub use executor::in_process::InProcess;
 pub use executor::own_process::{Cell as CellProgram, OwnProcess};
@@ -59,5 +60,6 @@ pub use program::CommandModel;
 pub use registry::Registry;
 pub use resource::Resource;
 pub use stopwatch::Stopwatch;
+pub use store::Earlier;
 pub use tuning::{SearchOptions, TrialWatcher, Tuning, TuningWatcher};
 pub use words::of_cell;

@@ -6,6 +6,7 @@
 use crate::hash::sha256;
 use flate2::Compression;
 use flate2::read::{ZlibDecoder, ZlibEncoder};
+use records::Fitted;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -55,7 +56,24 @@ impl Key {
     pub(crate) fn hash(&self) -> &str {
         &self.hash
     }
+
+    /// What it is the hash of.
+    pub(crate) fn described(&self) -> Value {
+        serde_json::from_str(&self.description).unwrap_or_default()
+    }
 }
+
+/// What fits took that are most like another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Earlier {
+    /// The longest: to fit and to predict, in seconds.
+    pub seconds: f64,
+    /// The most memory, in bytes.
+    pub memory: usize,
+}
+
+/// The fits that are looked at, the newest first: more would not tell more.
+const MOST_EARLIER: i64 = 2_000;
 
 /// A store, open as long as nothing goes wrong with it. Each fit is on the disk before the next begins.
 #[derive(Debug)]
@@ -129,6 +147,25 @@ impl Store {
         }
     }
 
+    /// What earlier fits of the model of this key took: on the same data with the same parameters where there
+    /// are such, else on the same data, else any.
+    pub(crate) fn earlier(&self, key: &Key) -> Option<Earlier> {
+        let open = self.lock();
+        let newest = "SELECT description, result FROM fits ORDER BY rowid DESC LIMIT ?1";
+        let mut statement = open.connection.as_ref()?.prepare(newest).ok()?;
+        let wanted = key.described();
+        let rows = statement.query_map([MOST_EARLIER], |row| {
+            let description: String = row.get(0)?;
+            let result: Vec<u8> = row.get(1)?;
+            Ok(likeness(&description, &wanted).map(|likeness| (likeness, result)))
+        });
+        let alike: Vec<(u8, Vec<u8>)> = rows.ok()?.filter_map(|row| row.ok()?).collect();
+        let most = alike.iter().map(|(likeness, _)| *likeness).max()?;
+        let most_alike = alike.iter().filter(|(likeness, _)| *likeness == most);
+        let took = most_alike.filter_map(|(_, result)| took(&unpack(result)?));
+        took.reduce(Earlier::or)
+    }
+
     /// Keeps a result, in place of an earlier one under this key.
     pub(crate) fn keep(&self, key: &Key, machine: &str, run: &str, result: &impl Serialize) {
         let mut open = self.lock();
@@ -171,6 +208,44 @@ fn in_words(path: &Path, reason: &dyn Display) -> String {
         "the store {} cannot be used ({reason}): fits are made anew and not kept; if this stays so, delete the file",
         path.display()
     )
+}
+
+impl Earlier {
+    fn or(self, other: Self) -> Self {
+        Self {
+            seconds: self.seconds.max(other.seconds),
+            memory: self.memory.max(other.memory),
+        }
+    }
+}
+
+fn took(fitted: &Fitted) -> Option<Earlier> {
+    Some(Earlier {
+        seconds: fitted.fit_seconds? + fitted.predict_seconds.unwrap_or(0.0),
+        memory: fitted.peak_memory_bytes?,
+    })
+}
+
+/// How much a stored fit is like a wanted one: 2 with the same data and parameters, 1 with the same data,
+/// 0 of the same model; `None` of another.
+fn likeness(description: &str, wanted: &Value) -> Option<u8> {
+    let found: Value = serde_json::from_str(description).ok()?;
+    let model = |of: &Value| {
+        (
+            of["recipe"]["model"].clone(),
+            of["recipe"]["command"].clone(),
+        )
+    };
+    if found.get("measuring").is_none() || model(&found) != model(wanted) {
+        return None;
+    }
+    let same = |key: &str| found[key] == wanted[key];
+    let parameters = found["recipe"]["parameters"] == wanted["recipe"]["parameters"];
+    Some(match (same("data"), parameters) {
+        (true, true) => 2,
+        (true, false) => 1,
+        (false, _) => 0,
+    })
 }
 
 fn pack(result: &impl Serialize) -> std::io::Result<Vec<u8>> {
@@ -224,6 +299,31 @@ mod tests {
         assert_eq!(store.find(&key(1)), Some((result, "here".to_owned())));
         assert_eq!(store.find::<Vec<f64>>(&key(2)), None);
         assert_eq!(store.trouble(), None);
+    }
+
+    #[test]
+    fn earlier_fits_tell_what_one_like_them_takes() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path());
+        let key = |model: &str, data: u32, epochs: u32| {
+            let recipe = json!({"model": model, "parameters": {"epochs": epochs}});
+            Key::new(&json!({"measuring": "1", "recipe": recipe, "data": data}))
+        };
+        let keep = |key: &Key, seconds: f64| {
+            let mut fitted = records::examples::fitted(&[0]);
+            fitted.fit_seconds = Some(seconds);
+            fitted.predict_seconds = None;
+            store.keep(key, "here", "run", &fitted);
+        };
+        let seconds = |key: &Key| store.earlier(key).map(|earlier| earlier.seconds);
+        assert_eq!(seconds(&key("a", 1, 5)), None);
+        keep(&key("b", 1, 5), 100.0);
+        keep(&key("a", 2, 7), 7.0);
+        assert_eq!(seconds(&key("a", 1, 5)), Some(7.0));
+        keep(&key("a", 1, 6), 3.0);
+        keep(&key("a", 1, 7), 4.0);
+        assert_eq!(seconds(&key("a", 1, 5)), Some(4.0));
+        assert_eq!(seconds(&key("a", 1, 6)), Some(3.0));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `compare`: train every model of a plan, one after another, and write the comparison.
 
 use crate::cli::CompareArgs;
+use crate::commands::jobs;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::keeping;
@@ -13,6 +14,7 @@ use catalog::{Content, Loaded, inspect};
 use predictions::{Truth, beside, read_models};
 use report::{foresight, write_index, write_report};
 use runner::{Comparison, Given, Options};
+use std::path::Path;
 
 /// The plan that runs unless another is named.
 pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
@@ -49,26 +51,39 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let mut setting = run.setting(&executor, &cancellation, &command);
     setting.keep = arguments.keep;
     let results = run.results();
+    if let Some(dir) = &arguments.jobs {
+        return jobs::hand_out(dir, &comparison, &setting, &results);
+    }
     let records = comparison.run(&results, &setting, &mut Progress::new(run.quiet))?;
     if arguments.keep {
         keeping::complete_all(&comparison, &results, &records)?;
     }
 
-    let report = Report::new(records);
     let directory = comparison.directory(&results);
-    let replaced = report::replaced(&directory, &report);
-    write_report(&directory, &report)?;
-    write_index(&results)?;
-    if !run.quiet {
-        if let Some(note) = replaced {
-            output::tell(note);
-        }
-        table::announce(&report, &directory);
-    }
+    let ended = announce(&Report::new(records), &directory, &results, run.quiet);
     if cancellation.check().is_err() {
         return Err(Failure::Interrupted);
     }
-    verdict(&report)
+    ended
+}
+
+/// Writes a report, prints it, and says whether all is well.
+pub(crate) fn announce(
+    report: &Report,
+    directory: &Path,
+    results: &Path,
+    quiet: bool,
+) -> Result<(), Failure> {
+    let replaced = report::replaced(directory, report);
+    write_report(directory, report)?;
+    write_index(results)?;
+    if !quiet {
+        if let Some(note) = replaced {
+            output::tell(note);
+        }
+        table::announce(report, directory);
+    }
+    verdict(report)
 }
 
 /// What is about to be compared.

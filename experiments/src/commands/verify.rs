@@ -11,12 +11,11 @@ use crate::request::{command_line, own_processes, share};
 use crate::source;
 use crate::table::{Column, Table};
 use analysis::agreement;
-use catalog::CatalogEntry;
 use classifier::generator;
 use rand::seq::SliceRandom;
-use records::{FitRecord, Outcome, PlannedModel, Records, RunRecord};
+use records::{FitRecord, Outcome, Records, RunRecord};
 use report::agreement_in_words;
-use runner::{Comparison, Learner, Margin, Method, Options, Place, Setting, Watcher, processors};
+use runner::{Comparison, Learner, Margin, Options, Place, Setting, Watcher, processors};
 use std::path::PathBuf;
 
 /// Random stream of the cells; models use small numbers.
@@ -79,25 +78,18 @@ fn again(
     data_dir: Option<PathBuf>,
     data: Option<PathBuf>,
 ) -> Result<Comparison, Failure> {
-    let name = &run.dataset.name;
     let mut options = Options::of_run(run);
-    if run.options.is_empty() {
-        // Older records say where files of the user's own were, and nothing else.
-        let recorded = PathBuf::from(&run.environment.data_origin);
-        let own = CatalogEntry::find(name).is_none() && recorded.is_dir();
-        options.dataset = Some(name.clone());
-        options.data_dir = own.then_some(recorded);
-    }
     options.data = data.or(options.data);
     options.data_dir = data_dir.or(options.data_dir);
     let data = source::load(&options, None, false)?;
     if data.sha256 != run.dataset.sha256 {
-        let name = name.clone();
+        let name = run.dataset.name.clone();
         return Err(runner::Failure::OtherData { name }.into());
     }
     let ours = run.models.iter().filter(|model| is_ours(run, &model.id));
-    let learners = ours.map(|planned| learner(run, planned));
-    let learners = learners.collect::<Result<_, Failure>>()?;
+    let place = Place::Option(format!("run {}", run.run));
+    let learners = ours.map(|planned| Learner::planned(planned, REGISTRY, &place));
+    let learners = learners.collect::<Result<_, _>>()?;
     Ok(Comparison::new(data, learners, options)?)
 }
 
@@ -105,20 +97,4 @@ fn again(
 fn is_ours(run: &RunRecord, id: &str) -> bool {
     run.planned(id)
         .is_some_and(|planned| planned.predictions.is_none())
-}
-
-fn learner(run: &RunRecord, planned: &PlannedModel) -> Result<Learner, Failure> {
-    let place = || Place::Option(format!("run {}", run.run));
-    let entry = REGISTRY.get(&planned.model, &place())?;
-    let method = Method::preset(entry).with(&planned.hyperparameters);
-    Ok(Learner {
-        id: planned.id.clone(),
-        method: method.map_err(|error| runner::Failure::Parameter {
-            place: place(),
-            model: planned.id.clone(),
-            error,
-        })?,
-        train_limit: planned.train_limit,
-        space: search::Space::default(),
-    })
 }

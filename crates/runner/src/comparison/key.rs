@@ -14,6 +14,17 @@ const FORMAT: u32 = 3;
 impl Comparison {
     /// The key of one fit.
     pub(super) fn key(&self, learner: &Learner, cell: Cell, build: &Build) -> Key {
+        self.key_with(&recipe(&learner.method, build), learner, cell, build)
+    }
+
+    /// The same, where the model's own part is known.
+    pub(super) fn key_with(
+        &self,
+        recipe: &Value,
+        learner: &Learner,
+        cell: Cell,
+        build: &Build,
+    ) -> Key {
         let protocol = self.division.protocol;
         // Where nothing is drawn, the seed of the drawing does not matter.
         let draws = self.options.quick
@@ -24,7 +35,7 @@ impl Comparison {
         Key::new(&json!({
             "format": FORMAT,
             "measuring": build.sources_of(env!("CARGO_PKG_NAME")),
-            "recipe": recipe(&learner.method, build),
+            "recipe": recipe,
             "data": self.dataset.sha256,
             "preparation": self.division.preparation(),
             "train_limit": cell.smaller().or(learner.train_limit),

@@ -1,10 +1,11 @@
 //! Options in the record of a run, and back.
 
 use super::{CrossValidation, Options, Seed, Seeds};
+use catalog::CatalogEntry;
 use classifier::Count;
 use records::{JudgedOn, RunRecord};
 use serde_json::{Map, Value};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 impl Options {
     /// As a plan has them, for the record of a run; paths that are no UTF-8 as well as may be.
@@ -21,7 +22,7 @@ impl Options {
         }
     }
 
-    /// The options that a run was recorded with, as far as they divide its data.
+    /// The options that a run was recorded with, as far as they name and divide its data.
     pub fn of_run(run: &RunRecord) -> Self {
         let recorded = Value::Object(run.options.clone());
         if let Ok(options) = serde_json::from_value::<Self>(recorded)
@@ -37,7 +38,12 @@ impl Options {
             JudgedOn::Validation { images } => (Count::new(images), None),
             JudgedOn::Folds(folds) => (None, Some(CrossValidation(folds))),
         };
+        // Older records say where files of the user's own were, and nothing else of them.
+        let origin = PathBuf::from(&run.environment.data_origin);
+        let is_own = CatalogEntry::find(&run.dataset.name).is_none() && origin.is_dir();
         Self {
+            dataset: Some(run.dataset.name.clone()),
+            data_dir: is_own.then_some(origin),
             seed: Some(Seed::new(run.seed)),
             seeds: Seeds::new(run.protocol.seeds),
             validation,

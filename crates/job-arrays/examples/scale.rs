@@ -1,0 +1,164 @@
+//! How long it takes to write jobs, to write records and to merge them, and how much memory: for so many fits, in
+//! thousands, in a directory.
+//!
+//! ```sh
+//! cargo run --release -p job-arrays --example scale -- 100 target/scale
+//! ```
+//!
+//! Fits are not run: their records are drawn at random, 50 rows of 10 classes each.
+
+use catalog::Splits;
+use data::{Dataset, Samples};
+use job_arrays::{Folder, Job, merge, write};
+use model_softmax::SOFTMAX;
+use records::examples::fitted;
+use records::{FitRecord, Outcome, Record, read_records, write_new_file};
+use runner::{
+    Build, Comparison, InProcess, JobMethod, Options, Place, Registry, Setting, Stopwatch, Task,
+};
+use serde_json::{Map, json};
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+const MODELS: &[classifier::ModelEntry] = &[SOFTMAX];
+/// Processes that write records at the same time.
+const WRITERS: usize = 8;
+const ROWS: usize = 500;
+const CLASSES: usize = 10;
+
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, thousands, directory] = &arguments[..] else {
+        return Err("expected the number of fits in thousands, and a directory".into());
+    };
+    let comparison = comparison(thousands.parse()?)?;
+    let folder = Folder::new(&Path::new(directory).join("jobs"));
+    let registry = Registry::new(MODELS);
+    let executor = InProcess::new(registry);
+    let setting = Setting::new(&executor, registry);
+    let results = Path::new(directory).join("results");
+    let build = Build::default();
+
+    let watch = begin();
+    let written = write(&folder, &comparison, &setting, &results)?;
+    end(&watch, &format!("{} jobs written", written.jobs));
+    let jobs = fs::read_to_string(folder.path().join("jobs.jsonl"))?;
+    let jobs: Vec<Job> = jobs
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?;
+
+    let watch = begin();
+    std::thread::scope(|scope| {
+        let parts = jobs.chunks(jobs.len().div_ceil(WRITERS));
+        let threads: Vec<_> = parts
+            .map(|part| scope.spawn(|| part.iter().try_for_each(|job| record(&folder, job))))
+            .collect();
+        let ended = threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no panic"));
+        ended.collect::<Result<(), _>>()
+    })?;
+    end(&watch, &format!("{} records written", jobs.len()));
+    drop(jobs);
+
+    let run = read_records(&folder.path().join("run.jsonl"))?.run;
+    let watch = begin();
+    let merged = merge(&folder, &comparison, run, &build, &results)?;
+    assert!(merged.missing.is_empty() && merged.doubtful.is_empty());
+    end(&watch, &format!("{} records merged", merged.joined));
+    let bytes = fs::metadata(&merged.path)?.len();
+    println!("{:.0} MB of records", bytes as f64 / 1e6);
+    Ok(())
+}
+
+/// 100 folds ten times over for each model: 1 000 fits.
+fn comparison(models: u32) -> Result<Comparison, Box<dyn Error + Send + Sync>> {
+    let names: Vec<String> = (0..CLASSES).map(|class| class.to_string()).collect();
+    let side = || {
+        let values = (0..2 * ROWS).map(|value| value as f32).collect();
+        let labels = (0..ROWS).map(|row| row % CLASSES).collect();
+        Dataset::new(
+            Samples::from_features(2, values)?,
+            labels,
+            names.clone().into(),
+        )
+    };
+    let data = Splits::new(
+        "scale",
+        "Scale",
+        "none",
+        [side()?, side()?],
+        Default::default(),
+    )?;
+    let learner = |model: u32| {
+        let rate = json!(f64::from(model + 1) / 1000.0);
+        let method = JobMethod::Registered {
+            model: SOFTMAX.id.to_owned(),
+            parameters: Map::from_iter([("learning_rate".to_owned(), rate)]),
+        };
+        let place = Place::Option("scale".to_owned());
+        method.learner(
+            &format!("model-{model}"),
+            None,
+            Registry::new(MODELS),
+            &place,
+        )
+    };
+    let learners = (0..models).map(learner).collect::<Result<_, _>>()?;
+    let options: Options = serde_json::from_value(json!({"cv": "100x10"}))?;
+    Ok(Comparison::new(data, learners, options)?)
+}
+
+/// Writes what a job might have given.
+fn record(folder: &Folder, job: &Job) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let record = match job.job {
+        Task::Fit(cell) | Task::Trial(cell) => {
+            let mut state = u64::from_str_radix(&job.key[..15], 16)?;
+            let mut next = || {
+                state = state
+                    .wrapping_mul(6364136223846793005)
+                    .wrapping_add(1442695040888963407);
+                (state >> 40) as f32 / (1 << 24) as f32
+            };
+            let rows = ROWS / 10;
+            let predictions: Vec<u16> = (0..rows).map(|_| (next() * 10.0) as u16).collect();
+            let mut fitted = fitted(&predictions);
+            let logs = (0..rows * CLASSES).map(|_| -next());
+            fitted.log_probabilities = Some(logs.collect());
+            Record::Fit(Box::new(FitRecord {
+                id: job.id.clone(),
+                cell,
+                key: job.key.clone(),
+                machine: None,
+                looks: 1,
+                outcome: Outcome::Finished(Box::new(fitted)),
+            }))
+        }
+        Task::Controls => Record::Controls(records::ControlRecord {
+            id: job.id.clone(),
+            controls: Vec::new(),
+        }),
+    };
+    let shard = folder.path().join("records").join(&job.key[..2]);
+    let path = shard.join(format!("{}.jsonl", job.key));
+    write_new_file(&path, &serde_json::to_vec(&record)?)?;
+    Ok(())
+}
+
+fn begin() -> Stopwatch {
+    // The high-water mark of memory begins anew (proc_pid_clear_refs(5)).
+    let _ = fs::write("/proc/self/clear_refs", "5");
+    Stopwatch::start()
+}
+
+fn end(watch: &Stopwatch, what: &str) {
+    let seconds = watch.elapsed().as_secs_f64();
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let peak = lines
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap_or("unknown");
+    println!("{what}: {seconds:.1} s, peak {}", peak.trim());
+}

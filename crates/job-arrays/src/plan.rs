@@ -1,0 +1,279 @@
+//! What is compared, with which program, data and parameters: the file `plan.json`.
+
+use crate::error::ArrayError;
+use crate::folder::{FORMAT, Folder};
+use catalog::Loaded;
+use classifier::Cancellation;
+use records::{RunRecord, read_records};
+use runner::{
+    Build, Comparison, Executor, Failure, JobMethod, Limits, Options, Place, Registry, Setting,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What is compared, with which program, data and parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    pub(crate) format: u32,
+    /// How it was asked for.
+    pub command: String,
+    /// The data, by their fingerprint and by where they were when it was written.
+    pub data: PlannedData,
+    /// What a plan of a comparison says beside its models, with absolute paths.
+    pub(crate) options: Options,
+    /// Whether it is a quick look at a subset.
+    pub quick: bool,
+    /// Threads of each fit.
+    pub threads: usize,
+    pub(crate) limits: PlannedLimits,
+    pub(crate) models: Vec<PlannedMethod>,
+    /// The numbers of its tasks. They go on from those of the plan that was in the folder before, so that a
+    /// task that is still queued finds that it is not wanted any more.
+    pub tasks: Range<u64>,
+    /// What the largest task takes.
+    pub needs: Needs,
+}
+
+/// Data, by their fingerprint and by where they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedData {
+    /// Short name.
+    pub name: String,
+    /// Where they came from.
+    pub origin: String,
+    /// SHA-256 of training samples, training labels, test samples and test labels.
+    pub sha256: [String; 4],
+}
+
+/// What each fit may take.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlannedLimits {
+    seconds: Option<f64>,
+    bytes: Option<usize>,
+}
+
+/// A model, and what the key of its first fit depends on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlannedMethod {
+    pub(crate) id: String,
+    pub(crate) method: JobMethod,
+    pub(crate) train_limit: Option<usize>,
+    pub(crate) depends_on: Value,
+}
+
+/// What the largest task takes, as far as earlier fits tell.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Needs {
+    /// Seconds.
+    pub seconds: Option<f64>,
+    /// Bytes of memory of one fit.
+    pub bytes: Option<usize>,
+}
+
+impl From<Limits> for PlannedLimits {
+    fn from(limits: Limits) -> Self {
+        Self {
+            seconds: limits.time.map(|time| time.as_secs_f64()),
+            bytes: limits.memory,
+        }
+    }
+}
+
+impl Plan {
+    /// The plan of a folder.
+    ///
+    /// # Errors
+    /// If there is none, or it is of another version.
+    pub fn read(folder: &Folder) -> Result<Self, ArrayError> {
+        let path = folder.plan();
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let path = folder.path().to_owned();
+                return Err(ArrayError::NoPlan { path });
+            }
+            Err(error) => return Err(ArrayError::file(&path, error)),
+        };
+        let value: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| ArrayError::file(&path, format!("not a plan of jobs ({error})")))?;
+        match value["format"].as_u64() {
+            Some(found) if found != u64::from(FORMAT) => {
+                return Err(ArrayError::OtherFormat { path, found });
+            }
+            _ => {}
+        }
+        serde_json::from_value(value)
+            .map_err(|error| ArrayError::file(&path, format!("not a plan of jobs ({error})")))
+    }
+
+    /// What the comparison is asked to do. The paths in it are those of the machine that wrote the plan, unless
+    /// the data are at `data` here.
+    pub fn options(&self, data: Option<PathBuf>) -> Options {
+        let mut options = Options {
+            quick: self.quick,
+            ..self.options.clone()
+        };
+        let place = if options.data_dir.is_some() {
+            &mut options.data_dir
+        } else {
+            &mut options.data
+        };
+        *place = data.or(place.take());
+        options
+    }
+
+    /// How its fits are run.
+    pub fn setting<'a>(
+        &'a self,
+        executor: &'a dyn Executor,
+        registry: Registry,
+        build: &'a Build,
+        cancellation: Cancellation,
+    ) -> Setting<'a> {
+        Setting {
+            threads: self.threads,
+            limits: self.limits(),
+            cancellation,
+            build: Some(build),
+            command: &self.command,
+            ..Setting::new(executor, registry)
+        }
+    }
+
+    /// What each fit may take.
+    fn limits(&self) -> Limits {
+        let time = self.limits.seconds.map(Duration::try_from_secs_f64);
+        Limits {
+            time: time.and_then(Result::ok),
+            memory: self.limits.bytes,
+        }
+    }
+
+    /// How many tasks there are.
+    pub fn count(&self) -> u64 {
+        self.tasks.end.saturating_sub(self.tasks.start)
+    }
+
+    /// The comparison again, from the data and with this program.
+    ///
+    /// # Errors
+    /// If the data, the program or a parameter is not the one of the plan: then it says which.
+    pub fn comparison(
+        &self,
+        folder: &Folder,
+        data: Loaded,
+        registry: Registry,
+        build: &Build,
+    ) -> Result<(Comparison, RunRecord), ArrayError> {
+        if data.sha256 != self.data.sha256 {
+            let name = self.data.name.clone();
+            return Err(Failure::OtherData { name }.into());
+        }
+        let place = Place::Option(folder.plan().display().to_string());
+        let models = self.models.iter().map(|model| {
+            model
+                .method
+                .learner(&model.id, model.train_limit, registry, &place)
+        });
+        let learners = models.collect::<Result<_, _>>()?;
+        let known = read_records(&folder.run())?;
+        let planned = known.run.models.iter();
+        let given = planned.filter(|model| model.predictions.is_some());
+        let given = given.map(|model| {
+            let fits = known.fits.iter().filter(|fit| fit.id == model.id);
+            (model.clone(), fits.cloned().collect())
+        });
+        let comparison =
+            Comparison::new(data, learners, self.options(None))?.with(given.collect())?;
+        self.check(&comparison, build)?;
+        Ok((comparison, known.run))
+    }
+
+    /// That every model depends on what it depended on when the plan was written.
+    fn check(&self, comparison: &Comparison, build: &Build) -> Result<(), ArrayError> {
+        for (model, piece) in self.models.iter().zip(comparison.first_fits(build)) {
+            let here = piece.depends_on();
+            if let Some((what, planned, here)) = difference(&model.depends_on, &here, "") {
+                return Err(ArrayError::NotAsPlanned {
+                    model: model.id.clone(),
+                    advice: advice(&what),
+                    what,
+                    planned,
+                    here,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The path of a file in the plan, as this machine has it.
+    pub fn data_path(&self) -> Option<&PathBuf> {
+        self.options
+            .data
+            .as_ref()
+            .or(self.options.data_dir.as_ref())
+    }
+}
+
+/// The first place where two values differ, and what is there.
+fn difference(planned: &Value, here: &Value, path: &str) -> Option<(String, String, String)> {
+    if let (Value::Object(a), Value::Object(b)) = (planned, here) {
+        let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
+        let mut found = keys.filter_map(|key| {
+            let path = match path {
+                "" => key.clone(),
+                _ => format!("{path}.{key}"),
+            };
+            difference(&planned[key], &here[key], &path)
+        });
+        return found.next();
+    }
+    let shown = |value: &Value| match value {
+        Value::Null => "nothing".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    (planned != here).then(|| (path.to_owned(), shown(planned), shown(here)))
+}
+
+/// What to do where this differs.
+fn advice(what: &str) -> &'static str {
+    match what.split('.').nth(1).unwrap_or(what) {
+        "measuring" | "sources" | "libraries" | "compiler" | "build" | "format" => {
+            "run the same program everywhere, or write the plan again"
+        }
+        "files" => "the program of the plan is another file here",
+        _ => "write the plan again with `compare --jobs`",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_differs_is_named_by_its_path() {
+        let planned = json!({"data": ["1"], "recipe": {"model": "a", "parameters": {"epochs": 5}}});
+        assert_eq!(difference(&planned, &planned, ""), None);
+        let mut here = planned.clone();
+        here["recipe"]["parameters"]["epochs"] = json!(6);
+        let (what, planned_is, here_is) = difference(&planned, &here, "").unwrap();
+        assert_eq!(
+            (what.as_str(), planned_is.as_str(), here_is.as_str()),
+            ("recipe.parameters.epochs", "5", "6")
+        );
+        here = planned.clone();
+        here["new"] = json!(true);
+        let (what, planned_is, _) = difference(&planned, &here, "").unwrap();
+        assert_eq!((what.as_str(), planned_is.as_str()), ("new", "nothing"));
+    }
+}

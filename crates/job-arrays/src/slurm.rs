@@ -1,0 +1,177 @@
+//! A plan as job arrays of Slurm.
+
+use crate::error::ArrayError;
+use crate::folder::Folder;
+use crate::plan::Plan;
+use crate::tasks::Tasks;
+use records::write_file;
+use std::fmt::Write;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// Tasks of one array where Slurm does not say how many it takes.
+const ARRAY: u64 = 1001;
+
+/// What Slurm was given.
+#[derive(Debug)]
+pub struct Submitted {
+    /// The script.
+    pub script: PathBuf,
+    /// The numbers of its arrays.
+    pub arrays: Vec<String>,
+    /// Whether the script has no time limit: then that of the partition counts.
+    pub without_time: bool,
+}
+
+/// Writes the script of a folder's tasks, and gives it to Slurm as arrays that are no longer than it takes.
+///
+/// # Errors
+/// If nothing is left to do, or Slurm refuses.
+pub fn submit(
+    folder: &Folder,
+    plan: &Plan,
+    tasks: Tasks,
+    partition: Option<&str>,
+    time: Option<Duration>,
+) -> Result<Submitted, ArrayError> {
+    if plan.count() == 0 {
+        let path = folder.path().to_owned();
+        return Err(ArrayError::NothingToDo { path });
+    }
+    let path = folder.path().join("slurm.sh");
+    write_file(
+        &path,
+        script(folder, plan, tasks, partition, time)?.as_bytes(),
+    )?;
+    let logs = folder.logs();
+    std::fs::create_dir_all(&logs).map_err(|error| ArrayError::file(&logs, error))?;
+    let configuration = call(
+        "scontrol",
+        Command::new("scontrol").args(["show", "config"]),
+    )?;
+    let most = longest_array(&configuration).unwrap_or(ARRAY);
+    let mut arrays: Vec<String> = Vec::new();
+    for Range { start, end } in chunks(&plan.tasks, most) {
+        let mut command = Command::new("sbatch");
+        let throttle = tasks.throttle.map(|most| format!("%{most}"));
+        let last = end - start - 1;
+        command.arg("--parsable");
+        command.arg(format!("--array=0-{last}{}", throttle.unwrap_or_default()));
+        command.arg("--output").arg(logs.join("%A_%a.txt"));
+        // One array after another, so that no more run at a time than were asked for.
+        if let (Some(_), Some(before)) = (tasks.throttle, arrays.last()) {
+            command.arg(format!("--dependency=afterany:{before}"));
+        }
+        command.arg(&path).arg(start.to_string());
+        let said = call("sbatch", &mut command)?;
+        let number = said.trim().split(';').next().unwrap_or_default();
+        arrays.push(number.to_owned());
+    }
+    Ok(Submitted {
+        script: path,
+        arrays,
+        without_time: seconds(plan, time).is_none(),
+    })
+}
+
+/// The script that each task runs. Its argument is the number of the array's first task.
+fn script(
+    folder: &Folder,
+    plan: &Plan,
+    tasks: Tasks,
+    partition: Option<&str>,
+    time: Option<Duration>,
+) -> Result<String, ArrayError> {
+    let mut script = format!(
+        "#!/bin/sh\n\
+         #SBATCH --job-name=plumbline\n\
+         #SBATCH --cpus-per-task={}\n\
+         #SBATCH --requeue\n\
+         #SBATCH --open-mode=append\n",
+        plan.threads
+    );
+    let mut option = |name: &'static str, value: Option<String>| match value {
+        Some(value) if value.chars().any(|c| c.is_whitespace() || c.is_control()) => {
+            let option = name;
+            Err(ArrayError::Unprintable { option, value })
+        }
+        Some(value) => {
+            let _ = writeln!(script, "#SBATCH {name}={value}");
+            Ok(())
+        }
+        None => Ok(()),
+    };
+    option("--partition", partition.map(str::to_owned))?;
+    let minutes = seconds(plan, time).map(|seconds| (seconds / 60.0).ceil().max(1.0) as u64);
+    option("--time", minutes.map(|minutes| minutes.to_string()))?;
+    let megabytes = tasks
+        .megabytes(plan)
+        .map(|megabytes| format!("{megabytes}M"));
+    option("--mem", megabytes)?;
+    let itself = std::env::current_exe();
+    let itself = itself.map_err(|error| ArrayError::file(folder.path(), error))?;
+    let [program, path] = [itself.as_path(), folder.path()].map(quoted);
+    let _ = writeln!(script, "exec {program} worker {path} --offset \"$1\"");
+    Ok(script)
+}
+
+/// Twice as long as the longest task should last, and two minutes: other machines may be slower.
+fn seconds(plan: &Plan, time: Option<Duration>) -> Option<f64> {
+    let asked = time.map(|time| time.as_secs_f64());
+    asked.or_else(|| Some(plan.needs.seconds? * 2.0 + 120.0))
+}
+
+/// A word of a shell.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
+}
+
+/// The longest array that Slurm takes, by its configuration.
+fn longest_array(configuration: &str) -> Option<u64> {
+    let mut lines = configuration.lines();
+    let value = lines.find_map(|line| line.trim().strip_prefix("MaxArraySize"))?;
+    let most: u64 = value.trim().trim_start_matches('=').trim().parse().ok()?;
+    (most > 0).then_some(most)
+}
+
+/// Tasks in parts of no more than so many.
+fn chunks(tasks: &Range<u64>, most: u64) -> impl Iterator<Item = Range<u64>> {
+    let (end, most) = (tasks.end, most.max(1));
+    let starts = (tasks.start..end).step_by(usize::try_from(most).unwrap_or(usize::MAX));
+    starts.map(move |start| start..end.min(start + most))
+}
+
+/// What a program of the engine says.
+fn call(program: &'static str, command: &mut Command) -> Result<String, ArrayError> {
+    let failed = |reason: String| ArrayError::Engine { program, reason };
+    let output = command
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(failed(said.trim().replace('\n', "; ")));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrays_are_no_longer_than_slurm_takes() {
+        let configuration = "MaxArraySize            = 4\nMaxDBDMsgs = 20004";
+        assert_eq!(longest_array(configuration), Some(4));
+        assert_eq!(longest_array("MaxArraySize = 0"), None);
+        let parts: Vec<Range<u64>> = chunks(&(5..14), 4).collect();
+        assert_eq!(parts, [5..9, 9..13, 13..14]);
+        assert_eq!(chunks(&(0..1), 1001).count(), 1);
+    }
+
+    #[test]
+    fn a_path_with_quotes_is_one_word() {
+        assert_eq!(quoted(Path::new("/a b/it's")), r"'/a b/it'\''s'");
+    }
+}

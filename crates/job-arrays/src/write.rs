@@ -1,0 +1,213 @@
+//! Writes a plan, and the jobs that are left to do.
+
+use crate::error::ArrayError;
+use crate::folder::{FORMAT, Folder};
+use crate::plan::{Needs, Plan, PlannedData, PlannedMethod};
+use crate::tasks::{Job, group};
+use records::{
+    Environment, FitRecord, Record, RunRecord, WholeLog, read_records, write_file, write_new_file,
+};
+use runner::{Build, Comparison, Earlier, Options, Piece, Setting, Workbench};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+/// Seconds that a job takes beside fitting and predicting: to start its process, and to evaluate.
+const BESIDE: f64 = 0.1;
+/// Seconds that the controls of a model take: a few hundred samples, some ten times.
+const CONTROLS: f64 = 1.0;
+
+/// What was written.
+#[derive(Debug)]
+pub struct Written {
+    /// Jobs that are left to do.
+    pub jobs: usize,
+    /// Jobs that have a record: of the folder, or of earlier runs.
+    pub known: usize,
+    /// Models of which no earlier fit is known, so that nobody knows how long they take.
+    pub unknown: Vec<String>,
+    /// The plan.
+    pub plan: Plan,
+}
+
+/// Writes what is left to do of a comparison. What the store of `results` has, and what the folder has records
+/// of, is not handed out.
+///
+/// # Errors
+/// If the folder cannot be written to.
+pub fn write(
+    folder: &Folder,
+    comparison: &Comparison,
+    setting: &Setting<'_>,
+    results: &Path,
+) -> Result<Written, ArrayError> {
+    let workbench = Workbench::new(comparison, setting, Some(results))?;
+    let build = setting.build.copied().unwrap_or_default();
+    let mut left = Left::default();
+    for piece in comparison.pieces(&build) {
+        left.take(folder, &workbench, &piece)?;
+    }
+    let first = Plan::read(folder).map_or(0, |old| old.tasks.end);
+    let (end, seconds) = group(&mut left.jobs, first);
+    let plan = Plan {
+        format: FORMAT,
+        command: setting.command.to_owned(),
+        data: data_of(&workbench),
+        options: with_absolute_paths(comparison.options()),
+        quick: comparison.options().quick,
+        threads: setting.threads,
+        limits: setting.limits.into(),
+        models: methods(comparison, &build),
+        tasks: first..end,
+        needs: Needs {
+            seconds,
+            bytes: left.memory(),
+        },
+    };
+    write_run(
+        &folder.run(),
+        &run_of(folder, &workbench),
+        comparison.given(),
+    )?;
+    let mut lines = Vec::new();
+    for job in &left.jobs {
+        lines.extend(line(job, &folder.jobs())?);
+    }
+    write_file(&folder.jobs(), &lines)?;
+    // The last: whoever finds it finds the rest.
+    let path = folder.plan();
+    let text = serde_json::to_vec_pretty(&plan).map_err(|e| ArrayError::file(&path, e))?;
+    write_file(&path, &text)?;
+    Ok(Written {
+        jobs: left.jobs.len(),
+        known: left.known,
+        unknown: left.unknown(),
+        plan,
+    })
+}
+
+/// What is left to do, while it is collected.
+#[derive(Default)]
+struct Left {
+    seen: HashSet<String>,
+    jobs: Vec<Job>,
+    known: usize,
+    /// What earlier fits of a model took.
+    earlier: BTreeMap<String, Option<Earlier>>,
+}
+
+impl Left {
+    fn take(
+        &mut self,
+        folder: &Folder,
+        workbench: &Workbench<'_>,
+        piece: &Piece<'_>,
+    ) -> Result<(), ArrayError> {
+        // Two models that do the same are fitted once.
+        if !self.seen.insert(piece.key().to_owned()) {
+            return Ok(());
+        }
+        let record = folder.record(piece.key(), 1);
+        if record.exists() {
+            self.known += 1;
+            return Ok(());
+        }
+        if let Some(known) = workbench.known(piece) {
+            write_new_file(&record, &line(&known, &record)?)?;
+            self.known += 1;
+            return Ok(());
+        }
+        let seconds = match piece.cell() {
+            None => Some(CONTROLS),
+            Some(_) => {
+                let earlier = self.earlier.entry(piece.id().to_owned());
+                let earlier = earlier.or_insert_with(|| workbench.earlier(piece));
+                earlier.map(|earlier| earlier.seconds + BESIDE)
+            }
+        };
+        self.jobs.push(Job {
+            task: 0,
+            key: piece.key().to_owned(),
+            id: piece.id().to_owned(),
+            job: piece.task,
+            seconds,
+        });
+        Ok(())
+    }
+
+    /// The most that a fit took, if it is known of every model.
+    fn memory(&self) -> Option<usize> {
+        let known = self.earlier.values().map(|one| Some((*one)?.memory));
+        known.collect::<Option<Vec<usize>>>()?.into_iter().max()
+    }
+
+    fn unknown(&self) -> Vec<String> {
+        let unknown = self.earlier.iter().filter(|(_, earlier)| earlier.is_none());
+        unknown.map(|(id, _)| id.clone()).collect()
+    }
+}
+
+fn data_of(workbench: &Workbench<'_>) -> PlannedData {
+    let run = workbench.run();
+    PlannedData {
+        name: run.dataset.name.clone(),
+        origin: run.environment.data_origin.clone(),
+        sha256: run.dataset.sha256.clone(),
+    }
+}
+
+/// Tasks run in other directories.
+fn with_absolute_paths(options: &Options) -> Options {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    options.clone().with_paths(absolute)
+}
+
+fn methods(comparison: &Comparison, build: &Build) -> Vec<PlannedMethod> {
+    let fits = comparison.first_fits(build);
+    fits.map(|piece| PlannedMethod {
+        id: piece.id().to_owned(),
+        method: piece.method(),
+        train_limit: piece.train_limit(),
+        depends_on: piece.depends_on(),
+    })
+    .collect()
+}
+
+/// The run that the records will be joined to. Written again for the same comparison it stays the same: else one
+/// comparison would be recorded as several.
+fn run_of(folder: &Folder, workbench: &Workbench<'_>) -> RunRecord {
+    let new = workbench.run();
+    let Ok(old) = read_records(&folder.run()) else {
+        return new.clone();
+    };
+    let environment = Environment {
+        command: old.run.environment.command.clone(),
+        started: old.run.environment.started.clone(),
+        ..new.environment.clone()
+    };
+    let same = RunRecord {
+        run: old.run.run.clone(),
+        environment,
+        ..new.clone()
+    };
+    if same == old.run { same } else { new.clone() }
+}
+
+fn write_run<'a>(
+    path: &Path,
+    run: &RunRecord,
+    given: impl Iterator<Item = &'a FitRecord>,
+) -> Result<(), ArrayError> {
+    let mut log = WholeLog::create(path, run)?;
+    for fit in given {
+        log.append(&Record::Fit(Box::new(fit.clone())))?;
+    }
+    Ok(log.finish()?)
+}
+
+/// A line of JSON.
+pub(crate) fn line(value: &impl Serialize, path: &Path) -> Result<Vec<u8>, ArrayError> {
+    let mut line = serde_json::to_vec(value).map_err(|error| ArrayError::file(path, error))?;
+    line.push(b'\n');
+    Ok(line)
+}

@@ -1,0 +1,283 @@
+//! A comparison as jobs that several processes run: the real binary, killed and repeated, without an engine.
+
+mod array;
+mod run;
+
+use array::{Array, canonical, experiments, timeless_report};
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::contains;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// Nine jobs: the controls of two models, and a fit of each with so many seeds.
+const DIGITS: [&str; 10] = [
+    "--models",
+    "softmax,nearest-centroid",
+    "--train-limit",
+    "400",
+    "--set",
+    "softmax.epochs=60",
+    "--set",
+    "softmax.shuffle=true",
+    "--seeds",
+    "3",
+];
+
+const ZOO: [&str; 8] = [
+    "--data",
+    concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../crates/catalog/data/tables/Zoo.csv"
+    ),
+    "--label",
+    "type",
+    "--models",
+    "softmax,majority",
+    "--cv",
+    "2",
+];
+
+#[test]
+fn what_several_processes_did_is_reported_as_if_one_had() {
+    let directory = tempfile::tempdir().unwrap();
+    let local = directory.path().join("local");
+    run::compare(&local, &DIGITS).success();
+
+    let array = Array::new(directory.path(), &DIGITS);
+    // Nothing is known of how long fits take: each is a task. The controls are one together.
+    assert_eq!(array.tasks(), (0, 4));
+    kill_in_the_middle(&array, 0);
+    array.status().stdout(contains("6 jobs: 0 done, 1 running"));
+    array.grow_old(0);
+    array
+        .status()
+        .stdout(contains("1 lost, 5 waiting").and(contains("lost: task 0, last seen on")));
+
+    // Two machines at the same task, and other tasks beside them.
+    let workers = [0, 0, 1, 4].map(|task| array.worker(task).spawn().unwrap());
+    for mut worker in workers {
+        assert!(worker.wait().unwrap().success());
+    }
+    array
+        .merge()
+        .code(1)
+        .stderr(contains("2 jobs missing; to hand out again: "));
+    let again = array.write(&DIGITS);
+    again
+        .success()
+        .stdout(contains("2 jobs to do; 4 done").and(contains("tasks 5 to 6")));
+    array
+        .work(0)
+        .code(2)
+        .stderr(contains("its tasks are 5 to 6"));
+    array.work(5).success();
+    array
+        .work(5)
+        .success()
+        .stdout(contains("0 jobs run").and(contains("1 done before")));
+    array.work(6).success();
+    array.status().stdout(contains("2 jobs: 2 done, 0 running"));
+    array.merge().success();
+
+    let [here, there] = [local.as_path(), array.results()];
+    assert_eq!(canonical(here, "mnist"), canonical(there, "mnist"));
+    for file in ["README.md", "index.html", "report.json"] {
+        let [here, there] = [here, there].map(|of| timeless_report(of, "mnist", file));
+        assert!(here == there, "{file} differs");
+    }
+    // Merged again, nothing is there twice.
+    array.merge().success();
+    let records = fs::read_dir(there.join("mnist/records")).unwrap();
+    assert_eq!(records.count(), 1);
+}
+
+/// Starts a task and kills it as soon as it says that it runs.
+fn kill_in_the_middle(array: &Array, task: u64) {
+    let mut worker = array.worker(task).spawn().unwrap();
+    let claim = array.folder().join(format!("running/{task}.json"));
+    while !claim.exists() {
+        assert!(worker.try_wait().unwrap().is_none(), "it ended too early");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    assert_eq!(array.records().len(), 0);
+}
+
+#[test]
+fn two_records_of_one_job_that_differ_are_both_reported() {
+    let directory = tempfile::tempdir().unwrap();
+    let array = Array::new(directory.path(), &ZOO);
+    let (first, last) = array.tasks();
+    for task in first..=last {
+        array.work(task as i64).success();
+    }
+    array.merge().success();
+    let is_fit = |path: &&std::path::PathBuf| {
+        fs::read_to_string(path)
+            .unwrap()
+            .contains(r#""record":"fit","id":"majority""#)
+    };
+    let records = array.records();
+    let record = records.iter().find(is_fit).unwrap();
+    let text = fs::read_to_string(record).unwrap();
+    let second = record.with_file_name(format!(
+        "{}-2.jsonl",
+        record.file_stem().unwrap().to_str().unwrap()
+    ));
+
+    // Another time is no other result.
+    let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    value["outcome"]["fit_seconds"] = 123.0.into();
+    value["machine"] = "elsewhere".into();
+    fs::write(&second, value.to_string()).unwrap();
+    array.merge().success();
+
+    value["outcome"]["parameters"] = 99.into();
+    fs::write(&second, value.to_string()).unwrap();
+    let said = contains("two records of one job differ in parameters")
+        .and(contains(record.to_str().unwrap()))
+        .and(contains(second.to_str().unwrap()))
+        .and(contains("(machine: elsewhere)"));
+    array.merge().code(1).stderr(said);
+
+    // What is no record is said, and its job is missing.
+    fs::remove_file(&second).unwrap();
+    fs::write(record, &text[..text.len() / 2]).unwrap();
+    let said = contains("not a record").and(contains("1 job missing"));
+    array.merge().code(1).stderr(said);
+}
+
+#[test]
+fn a_model_that_fails_elsewhere_has_its_row() {
+    let directory = tempfile::tempdir().unwrap();
+    let diverging = [&ZOO[..], &["--set", "softmax.learning_rate=1e38"]].concat();
+    let array = Array::new(directory.path(), &diverging);
+    let (first, last) = array.tasks();
+    for task in first..=last {
+        array.work(task as i64).success();
+    }
+    array
+        .status()
+        .stdout(contains("failed: softmax: diverged in epoch"));
+    array
+        .merge()
+        .code(1)
+        .stderr(contains("softmax did not finish"));
+    let page = fs::read_to_string(array.results().join("Zoo/README.md")).unwrap();
+    assert!(page.contains("diverged in epoch"), "{page}");
+}
+
+#[test]
+fn a_worker_refuses_what_is_not_the_plan() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("zoo.csv");
+    fs::copy(ZOO[1], &data).unwrap();
+    let mut arguments = ZOO;
+    arguments[1] = data.to_str().unwrap();
+    let array = Array::new(directory.path(), &arguments);
+    let plan = array.folder().join("plan.json");
+    let planned = fs::read_to_string(&plan).unwrap();
+
+    let changed = |from: &str, to: &str, said: &str| {
+        assert!(planned.contains(from), "{planned}");
+        fs::write(&plan, planned.replacen(from, to, 1)).unwrap();
+        array.work(0).code(2).stderr(contains(said.to_owned()));
+        fs::write(&plan, &planned).unwrap();
+    };
+    changed(
+        r#""epochs": 20"#,
+        r#""epochs": 21"#,
+        "softmax: not as planned: `recipe.parameters.epochs` is 20 in the plan, and 21 here",
+    );
+    changed(
+        r#""compiler": ""#,
+        r#""compiler": "0."#,
+        "run the same program everywhere",
+    );
+    changed(r#""format": 1"#, r#""format": 9"#, "a plan of format 9");
+    array.work(99).code(2).stderr(contains("no task 99 in"));
+    array.work(-1).code(2).stderr(contains("no task -1 in"));
+
+    let csv = fs::read_to_string(&data).unwrap();
+    fs::write(&data, csv.replacen("mammal", "bird", 1)).unwrap();
+    array
+        .work(0)
+        .code(2)
+        .stderr(contains("SHA-256 sums differ"));
+    assert!(array.records().is_empty());
+
+    let nowhere = directory.path().join("nowhere");
+    experiments(&["status", nowhere.to_str().unwrap()])
+        .code(2)
+        .stderr(contains("no plan of jobs here"));
+}
+
+#[test]
+fn an_engine_says_which_task() {
+    let directory = tempfile::tempdir().unwrap();
+    let array = Array::new(directory.path(), &ZOO);
+    let (first, last) = array.tasks();
+    let worker = |variable: &str, value: &str, more: &[&str]| {
+        let mut command = array.bare_worker();
+        command.env(variable, value).args(more);
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap()
+    };
+    let said = worker("SLURM_ARRAY_TASK_ID", &last.to_string(), &[]);
+    assert!(said.contains(&format!("task {last}: ")), "{said}");
+    // Grid Engine counts from 1, and says `undefined` where there is no array.
+    let said = worker("SGE_TASK_ID", "1", &["--offset", "-1"]);
+    assert!(said.contains(&format!("task {first}: ")), "{said}");
+    let said = worker("SGE_TASK_ID", "undefined", &[]);
+    assert!(said.contains("--index: which task?"), "{said}");
+    let said = worker("HQ_TASK_ID", "one", &[]);
+    assert!(
+        said.contains("HQ_TASK_ID: `one` is not the number"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_manifest_for_kubernetes_has_every_task() {
+    let directory = tempfile::tempdir().unwrap();
+    let zoo = Path::new(ZOO[1]).canonicalize().unwrap();
+    let mut arguments = ZOO;
+    arguments[1] = zoo.to_str().unwrap();
+    let array = Array::new(directory.path(), &arguments);
+    let submit = |mount: &str| {
+        let folder = array.folder().to_str().unwrap().to_owned();
+        let asked = ["--image", "registry/plumbline:1", "--claim", "shared"];
+        let mut arguments = vec!["submit", "kubernetes", &folder, "--mount", mount];
+        arguments.extend(asked);
+        experiments(&arguments)
+    };
+    submit("/elsewhere")
+        .code(2)
+        .stderr(contains("not below /elsewhere"));
+    submit("/").success();
+    let text = fs::read(array.folder().join("kubernetes.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let (first, last) = array.tasks();
+    assert_eq!(manifest["spec"]["completions"], last - first + 1);
+    assert_eq!(manifest["spec"]["completionMode"], "Indexed");
+    let container = &manifest["spec"]["template"]["spec"]["containers"][0];
+    assert_eq!(container["command"][1], "worker");
+    assert_eq!(container["image"], "registry/plumbline:1");
+}
+
+#[test]
+fn without_slurm_it_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let array = Array::new(directory.path(), &ZOO);
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("experiments"));
+    command.args(["submit", "slurm"]).arg(array.folder());
+    let output = command.env("PATH", "").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("scontrol: "), "{said}");
+    let script = fs::read_to_string(array.folder().join("slurm.sh")).unwrap();
+    assert!(script.contains("#SBATCH --cpus-per-task="), "{script}");
+}

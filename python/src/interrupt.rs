@@ -29,7 +29,7 @@ pub(crate) fn interruptible<T: Send>(
             });
             let mut raised = None;
             while receiver.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                if let Err(error) = Python::attach(|py| py.check_signals()) {
+                if let Err(error) = Python::attach(Python::check_signals) {
                     cancellation.cancel();
                     raised.get_or_insert(error);
                 }

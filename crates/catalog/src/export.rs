@@ -19,7 +19,7 @@ pub fn to_npz(loaded: &Loaded) -> Result<Vec<u8>, LoadError> {
         return Err(LoadError::content(&loaded.origin, reason));
     };
     let written = write(&[("train", train), ("test", test.handed_over())]);
-    Ok(written.expect("memory takes whatever is written"))
+    written.map_err(|error| LoadError::content(&loaded.origin, error.to_string()))
 }
 
 fn write(splits: &[(&str, &Dataset)]) -> std::io::Result<Vec<u8>> {
@@ -55,8 +55,10 @@ fn layout(samples: &Samples) -> (&'static str, Vec<usize>) {
 
 /// The header of an array in row-major order, of format 1.0, padded to 64 bytes.
 fn header(kind: &str, shape: &[usize]) -> Vec<u8> {
-    let axes: String = shape.iter().map(|size| format!("{size},")).collect();
-    let text = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({axes}), }}");
+    let axes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    // A comma after the last, without which Python takes one number for no tuple.
+    let axes = axes.join(", ");
+    let text = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({axes},), }}");
     let length = (MAGIC.len() + 4 + text.len() + 1).next_multiple_of(64) - MAGIC.len() - 4;
     let mut bytes = MAGIC.to_vec();
     bytes.extend([1, 0]);

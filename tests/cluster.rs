@@ -6,7 +6,7 @@
 mod array;
 mod run;
 
-use array::{Array, canonical, experiments, timeless_report};
+use array::{Array, canonical, timeless_report};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The longest that anything is waited for.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 const NODES: usize = 4;
 
 /// 120 fits of two models over folds, and two controls.

@@ -136,8 +136,8 @@ pub(crate) enum DatasetsCommand {
         #[command(flatten)]
         reading: ReadingArgs,
     },
-    /// Write pictures or features with their labels as one NPZ file for NumPy: x_train, y_train, x_test,
-    /// y_test.
+    /// Write pictures or features and their labels, for training and test, as one NPZ file, whose arrays have
+    /// the names that Keras uses.
     Export {
         /// The name of a data set, such as mnist.
         #[arg(value_name = "NAME")]

@@ -29,7 +29,12 @@ pub(crate) fn interruptible<T: Send>(
             });
             let mut raised = None;
             while receiver.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                if let Err(error) = Python::attach(Python::check_signals) {
+                #[expect(
+                    clippy::redundant_closure_for_method_calls,
+                    reason = "the method itself is for one lifetime, and any is asked for"
+                )]
+                let asked = Python::attach(|py| py.check_signals());
+                if let Err(error) = asked {
                     cancellation.cancel();
                     raised.get_or_insert(error);
                 }

@@ -113,7 +113,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let mut first = run(&["softmax"], &[0, 1]);
         let mut second = run(&["softmax"], &[1, 1]);
-        let mut write = |run: &mut RunRecord| {
+        let write = |run: &mut RunRecord| {
             let path = file_of_run(directory.path(), run).unwrap();
             WholeLog::create(&path, run).unwrap().finish().unwrap();
             path

@@ -6,7 +6,7 @@
 mod array;
 mod run;
 
-use array::{Array, canonical, experiments, timeless_report};
+use array::{Array, canonical, timeless_report};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

@@ -2,10 +2,11 @@
 //! thousands, in a directory.
 //!
 //! ```sh
-//! cargo run --release -p job-arrays --example scale -- 100 target/scale
+//! cargo run -p job-arrays --example scale -- 100 target/scale
 //! ```
 //!
-//! Fits are not run: their records are drawn at random, 50 rows of 10 classes each.
+//! Once it writes, called again it merges what is there. Fits are not run: their records are drawn at random, 50 rows
+//! of 10 classes each.
 
 use catalog::Splits;
 use data::{Dataset, Samples};
@@ -38,8 +39,10 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let executor = InProcess::new(registry);
     let setting = Setting::new(&executor, registry);
     let results = Path::new(directory).join("results");
-    let build = Build::default();
 
+    if folder.path().join("plan.json").exists() {
+        return join(&folder, &comparison, &results);
+    }
     let watch = begin();
     let written = write(&folder, &comparison, &setting, &results)?;
     end(&watch, &format!("{} jobs written", written.jobs));
@@ -61,11 +64,17 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         ended.collect::<Result<(), _>>()
     })?;
     end(&watch, &format!("{} records written", jobs.len()));
-    drop(jobs);
+    Ok(())
+}
 
+fn join(
+    folder: &Folder,
+    comparison: &Comparison,
+    results: &Path,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let run = read_records(&folder.path().join("run.jsonl"))?.run;
     let watch = begin();
-    let merged = merge(&folder, &comparison, run, &build, &results)?;
+    let merged = merge(folder, comparison, run, &Build::default(), results)?;
     assert!(merged.missing.is_empty() && merged.doubtful.is_empty());
     end(&watch, &format!("{} records merged", merged.joined));
     let bytes = fs::metadata(&merged.path)?.len();

@@ -81,6 +81,38 @@ fn good() -> Files {
         .with("c.npy", npy("<f4", "(200, 2)", &probabilities))
 }
 
+/// Twenty visits of each of ten patients, of whom one model is wrong on three.
+#[test]
+fn rows_of_one_group_are_judged_as_a_whole() {
+    let rows = |sample: usize| format!("x{sample},{},p{}\n", animal(sample), sample / 20);
+    let truth = "id,label,group\n".to_owned() + &(0..200).map(rows).collect::<String>();
+    let files = good();
+    let gate = ["a.csv", "b.tsv", "--fail-if", "b worse than a"];
+    files.judge(&gate).code(3);
+    let alone = files.report();
+    let files = files.with("truth.csv", truth);
+    files
+        .judge(&gate)
+        .success()
+        .stdout(contains("a and b cannot be told apart"));
+    let report = files.report();
+    assert_eq!(
+        (&alone["groups"], &report["groups"]),
+        (&Value::Null, &10.into())
+    );
+    let p = |report: &Value| report["comparisons"][0]["p"].as_f64().unwrap();
+    assert!(p(&alone) < 1e-9 && p(&report) > 0.2, "{}", p(&report));
+    assert!(
+        files
+            .text("README.md")
+            .contains("come in 10 groups, of which each counts as a whole")
+    );
+    files
+        .run(&["report", "--results", "results", "truth"])
+        .success();
+    assert_eq!(files.report()["groups"], 10);
+}
+
 #[test]
 fn files_of_several_formats_stand_in_one_table() {
     let files = good();
@@ -344,7 +376,7 @@ fn bad_input_gets_a_line_that_says_where() {
         ),
         (
             lines.replace("id,pred", "group,pred"),
-            "rows of one group are not independent",
+            "which rows belong together stands in the truth",
         ),
     ] {
         fs::write(files.0.path().join("bad.csv"), content).unwrap();
@@ -399,8 +431,12 @@ fn the_truth_is_not_trusted_either() {
         ("id,says\nx1,cat\n", "which column is the truth?"),
         ("id,label,y\nx1,cat,dog\n", "say which with --label"),
         (
-            "id,label,group\nx1,cat,1\n",
-            "rows of one group are not independent",
+            "id,label,group\nx1,cat,1\nx2,cat,\n",
+            "truth.csv: line 3: the group is missing",
+        ),
+        (
+            "id,label,group,fold\nx1,cat,1,a\nx2,cat,1,b\n",
+            "truth.csv: line 3: its group has rows in another fold, too",
         ),
     ] {
         let files = Files::new()

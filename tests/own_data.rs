@@ -233,14 +233,17 @@ fn what_is_doubtful_stands_at_the_head_of_the_report_and_in_the_inspection() {
 }
 
 #[test]
-fn a_report_on_groups_says_what_its_tests_do_not_know() {
+fn a_report_on_groups_judges_whole_groups() {
     let directory = tempfile::tempdir().unwrap();
     let rows = (0..120).map(|row| format!("{},{},{}\n", row % 7, row / 4, ["a", "b"][row % 2]));
     let table = "x,patient,class\n".to_owned() + &rows.collect::<String>();
     fs::write(directory.path().join("visits.csv"), table).unwrap();
     let (page, report) = compared(directory.path(), "visits.csv", &["--group", "patient"]);
-    assert!(page.contains("Rows come in groups"), "{page}");
-    assert!(report["doubts"][0].as_str().unwrap().contains("in groups"));
+    assert!(page.contains("of which each counts as a whole"), "{page}");
+    assert!(page.contains("test sets of whole groups"), "{page}");
+    let groups = report["groups"].as_u64().unwrap();
+    assert!(groups > 2 && groups < 30, "{groups}");
+    assert!(report["together"]["cochran_q"].is_null());
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Whether a fit that was repeated gave the same.
 
-use crate::levels::SIGNIFICANCE;
+use crate::on_images::compared;
 use records::{FitRecord, Outcome, RunRecord};
-use statistics::{Interval, Relation, compare_pair, only_right};
+use statistics::{Interval, Relation};
 
 /// What came of fitting again.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,14 +23,14 @@ pub enum Agreement {
     NotShown {
         /// Images with another prediction.
         differing: usize,
-        /// P value of McNemar's exact test.
+        /// P value of McNemar's exact test, or of the test of groups.
         p: f64,
     },
     /// One is better than the other.
     Different {
         /// Images with another prediction.
         differing: usize,
-        /// P value of McNemar's exact test.
+        /// P value of McNemar's exact test, or of the test of groups.
         p: f64,
     },
     /// One of the two did not finish.
@@ -74,8 +74,7 @@ pub fn agreement(
     let pairs = first.predictions.iter().zip(&second.predictions);
     let differing = pairs.filter(|(a, b)| a != b).count();
     let [a, b] = [first, second].map(|fitted| run.right(record.cell, &fitted.predictions));
-    let (only_first, only_second) = only_right(&a, &b);
-    let found = compare_pair(only_first, only_second, a.len(), 1, SIGNIFICANCE);
+    let found = compared([&a, &b], run.groups_of(record.cell).as_deref(), 1);
     let (p, interval) = (found.p, found.margin_interval);
     match margin {
         Some(margin) if found.relation(margin) == Relation::Equivalent => Agreement::Equivalent {

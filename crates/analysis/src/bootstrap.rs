@@ -57,9 +57,11 @@ fn metrics_of(model: &Contributions) -> impl Iterator<Item = Metric> {
 }
 
 impl Redrawn {
+    /// On test sets of as many images, or of as many whole groups.
+    ///
     /// # Panics
     /// If there are no models, or no images.
-    pub(crate) fn new(models: &[&Contributions], seed: u64) -> Self {
+    pub(crate) fn new(models: &[&Contributions], seed: u64, groups: Option<&[usize]>) -> Self {
         let images = models[0].images();
         // A metric that there is not on the images, there is not on any that are drawn from them.
         let of_model = |model: &Contributions, counts: Counts, times: &[u32]| -> Vec<f64> {
@@ -74,13 +76,17 @@ impl Redrawn {
                 .flat_map(|(model, counts)| of_model(model, counts, times))
                 .collect()
         };
+        let draws = draws(models.len(), images);
         Self {
             has: models
                 .iter()
                 .map(|model| metrics_of(model).collect())
                 .collect(),
             values: of_all(&vec![1; images]),
-            bootstrap: PairedBootstrap::new(images, draws(models.len(), images), seed, of_all),
+            bootstrap: match groups {
+                None => PairedBootstrap::new(images, draws, seed, of_all),
+                Some(groups) => PairedBootstrap::of_groups(groups, draws, seed, of_all),
+            },
         }
     }
 
@@ -136,7 +142,7 @@ mod tests {
         };
         let contributions = Contributions::new(&answers, 2);
         // Neither ∞ − ∞ nor an area under a curve that there is not.
-        let differences = Redrawn::new(&[&contributions; 2], 1).differences(&[(0, 1)]);
+        let differences = Redrawn::new(&[&contributions; 2], 1, None).differences(&[(0, 1)]);
         let found: Vec<Metric> = differences[0].iter().map(|of| of.metric).collect();
         assert!(
             !found.contains(&Metric::Accuracy)
@@ -157,7 +163,7 @@ mod tests {
         let models = models.map(|answers| Contributions::new(&answers, 2));
         let both = [&models[0], &models[1]];
         for (first, second) in [(0, 1), (1, 0)] {
-            let differences = Redrawn::new(&both, 1).differences(&[(first, second)]);
+            let differences = Redrawn::new(&both, 1, None).differences(&[(first, second)]);
             let last = differences[0].last().unwrap();
             assert_eq!(last.metric, Metric::MatthewsCorrelation);
         }
@@ -175,7 +181,7 @@ mod tests {
         };
         let models = [0, 1, 2, 14, 14].map(|wrong| Contributions::new(&with(wrong), 2));
         let models: Vec<&Contributions> = models.iter().collect();
-        let redrawn = Redrawn::new(&models, 1);
+        let redrawn = Redrawn::new(&models, 1, None);
         let all: Vec<(usize, usize)> = (0..5)
             .flat_map(|i| (i + 1..5).map(move |j| (i, j)))
             .collect();

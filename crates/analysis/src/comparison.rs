@@ -16,10 +16,13 @@ pub(crate) fn comparisons(models: &[ModelSummary], run: &RunRecord) -> (Vec<Comp
     if run.protocol.folds().is_some() {
         return across_folds(&ranked, &family, run.protocol);
     }
-    let (mut all, tests) = on_the_same_images(&ranked, &family, run.seed);
+    let (mut all, tests) = on_the_same_images(&ranked, &family, run.seed, run.groups().as_deref());
     if run.protocol.seeds > 1 {
         let models: Vec<&Finished> = ranked.iter().map(|(_, of)| *of).collect();
-        for (pair, found) in all.iter_mut().zip(over_seeds(&models, &family)) {
+        for (pair, found) in all
+            .iter_mut()
+            .zip(over_seeds(&models, &family, run.groups.is_empty()))
+        {
             pair.over_seeds = found;
         }
     }

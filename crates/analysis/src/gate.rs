@@ -4,7 +4,7 @@ use crate::fits::over_folds;
 use crate::levels::{CONFIDENCE, SIGNIFICANCE};
 use crate::model::Finished;
 use crate::report::Report;
-use statistics::{Interval, Relation, only_right, paired_relation};
+use statistics::{Interval, Relation, compare_groups, only_right, paired_relation};
 use std::str::FromStr;
 
 /// What must not be said of a model.
@@ -78,7 +78,8 @@ impl FromStr for Gate {
 }
 
 impl Report {
-    /// Whether a gate fails: by McNemar's exact test and Tango's interval, over folds by the corrected
+    /// Whether a gate fails: by McNemar's exact test and Tango's interval, of images in groups
+    /// by what takes whole groups, over folds by the corrected
     /// resampled t test, each at level 0.05 for this pair alone, which was named beforehand. `None` if
     /// one of the two models is not there, or did not finish.
     pub fn gate(&self, gate: &Gate) -> Option<GateEnd> {
@@ -107,7 +108,10 @@ impl Report {
         let right = |id: &str| self.finished_model(id)?.compared.right.first();
         let (model, than) = (right(&gate.model)?, right(&gate.than)?);
         let (b, c) = only_right(model, than);
-        let relation = paired_relation(b, c, model.len(), margin, SIGNIFICANCE);
+        let relation = match &self.group_of {
+            Some(groups) => compare_groups(model, than, groups, 1, SIGNIFICANCE).relation(margin),
+            None => paired_relation(b, c, model.len(), margin, SIGNIFICANCE),
+        };
         Some((relation, (b as f64 - c as f64) / model.len() as f64))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::answers::Answers;
 use crate::fits::{Fit, FitSummary, Fits, accuracy_interval, finished};
-use crate::levels::BINS;
+use crate::levels::{BINS, CONFIDENCE};
 use crate::metric::{Metric, Metrics};
 use crate::sample::Contributions;
 use crate::status::Status;
@@ -13,7 +13,7 @@ use records::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use statistics::{ConfusionMatrix, Interval, ReliabilityBin, reliability};
+use statistics::{ConfusionMatrix, Interval, ReliabilityBin, clustered_share, reliability, right};
 
 /// One row of the comparison.
 #[derive(Debug, Clone, Serialize)]
@@ -94,7 +94,8 @@ pub struct Finished {
 pub struct Quality {
     /// Share of the images that are right: of the main fit, or the mean over all folds.
     pub accuracy: f64,
-    /// Its 95 % interval: Wilson's over the images, or over folds that share training images.
+    /// Its 95 % interval: Wilson's over the images, or over groups of them, or over folds that share training
+    /// images.
     pub accuracy_interval: Interval,
     /// The other metrics, of all images together.
     pub metrics: Metrics,
@@ -309,7 +310,13 @@ impl Quality {
         let reliability = logs.map(|logs| reliability(logs, &answers.labels, BINS));
         Self {
             accuracy,
-            accuracy_interval: accuracy_interval(run.protocol, &confusion, fits),
+            accuracy_interval: match run.groups() {
+                None => accuracy_interval(run.protocol, &confusion, fits),
+                Some(groups) => {
+                    let right = right(&answers.labels, &answers.predictions);
+                    clustered_share(&right, &groups, CONFIDENCE)
+                }
+            },
             metrics,
             reliability: reliability.unwrap_or_default(),
             temperature,

@@ -6,16 +6,18 @@ use crate::levels::{POWER, SIGNIFICANCE};
 use crate::pair::Comparison;
 use crate::sample::Contributions;
 use statistics::{
-    PairComparison, against_control, all_pairs, compare_pair, detectable_difference,
-    distinct_pairs, least_detectable,
+    ClusteredDifference, PairComparison, against_control, all_pairs, compare_groups, compare_pair,
+    detectable_difference, detectable_effect, distinct_pairs, least_detectable, mcnemar,
+    only_right,
 };
 
-/// McNemar's exact test with Tango's interval, and the other metrics by the paired bootstrap: of the
-/// fits with the first seed.
+/// McNemar's exact test with Tango's interval, or of images in groups what takes whole groups, and the
+/// other metrics by the paired bootstrap: of the fits with the first seed.
 pub(crate) fn on_the_same_images(
     ranked: &[Ranked],
     family: &Family,
     seed: u64,
+    groups: Option<&[usize]>,
 ) -> (Vec<Comparison>, usize) {
     if family.pairs.is_empty() {
         return (Vec::new(), 0);
@@ -24,18 +26,25 @@ pub(crate) fn on_the_same_images(
         .iter()
         .map(|(_, of)| of.compared.right[0].clone())
         .collect();
-    let images = right[0].len();
-    let found = match family.control {
-        Some(control) => against_control(&right, control, SIGNIFICANCE),
-        None => all_pairs(&right, SIGNIFICANCE),
-    };
     let tests = distinct_pairs(&right, family.control);
-    let level = Adjusted::new(tests).level();
+    let in_groups = |groups: &[usize]| {
+        let pairs = family.pairs.iter().map(|&(first, second)| PairComparison {
+            first,
+            second,
+            ..compare_groups(&right[first], &right[second], groups, tests, SIGNIFICANCE)
+        });
+        pairs.collect()
+    };
+    let found = match (groups, family.control) {
+        (Some(groups), _) => in_groups(groups),
+        (None, Some(control)) => against_control(&right, control, SIGNIFICANCE),
+        (None, None) => all_pairs(&right, SIGNIFICANCE),
+    };
     let contributions: Vec<&Contributions> = ranked
         .iter()
         .filter_map(|(_, of)| of.compared.contributions.as_ref())
         .collect();
-    let by_metric = Redrawn::new(&contributions, seed).differences(&family.pairs);
+    let by_metric = Redrawn::new(&contributions, seed, groups).differences(&family.pairs);
     let compared = found.iter().zip(by_metric);
     let compared = compared.map(|(pair, metric_differences)| {
         let [first, second] = [pair.first, pair.second].map(|place| ranked[place].0.id.as_str());
@@ -45,9 +54,8 @@ pub(crate) fn on_the_same_images(
             ..decided(
                 Comparison::new(first, second, right),
                 pair,
-                level,
                 family.margin,
-                images,
+                detectable(right, groups, tests),
             )
         }
     });
@@ -57,24 +65,61 @@ pub(crate) fn on_the_same_images(
 /// Two models on the same images alone, as one of so many tests.
 pub(crate) fn of_two(
     pair: Comparison,
-    images: usize,
+    right: [&[bool]; 2],
+    groups: Option<&[usize]>,
     tests: usize,
     margin: Option<f64>,
 ) -> Comparison {
-    let (b, c) = (pair.only_first_right, pair.only_second_right);
-    let found = compare_pair(b, c, images, tests, SIGNIFICANCE);
-    decided(pair, &found, Adjusted::new(tests).level(), margin, images)
+    let found = compared(right, groups, tests);
+    decided(pair, &found, margin, detectable(right, groups, tests))
 }
 
-/// The same pair with what the exact test says of it.
+/// What the test says of two models, as one of so many tests.
+pub(crate) fn compared(
+    [first, second]: [&[bool]; 2],
+    groups: Option<&[usize]>,
+    tests: usize,
+) -> PairComparison {
+    if let Some(groups) = groups {
+        return compare_groups(first, second, groups, tests, SIGNIFICANCE);
+    }
+    let (b, c) = only_right(first, second);
+    compare_pair(b, c, first.len(), tests, SIGNIFICANCE)
+}
+
+/// The smallest difference that would be found four times in five: of images in groups by the standard error
+/// that there is.
+fn detectable(
+    [first, second]: [&[bool]; 2],
+    groups: Option<&[usize]>,
+    tests: usize,
+) -> Option<f64> {
+    let level = Adjusted::new(tests).level();
+    let Some(groups) = groups else {
+        let (images, (b, c)) = (first.len(), only_right(first, second));
+        let differing = (b + c) as f64 / images as f64;
+        return detectable_difference(images, differing, level, POWER)
+            .or_else(|| least_detectable(images, level, POWER));
+    };
+    let found = ClusteredDifference::new(first, second, groups)?;
+    match found.error() {
+        // Few groups show nothing, whatever their signs.
+        _ if mcnemar(found.groups, 0).p > level => None,
+        None => least_detectable(found.groups, level, POWER),
+        Some((error, freedom)) => {
+            let difference = detectable_effect(error, freedom, level, POWER);
+            (difference < 1.0).then_some(difference)
+        }
+    }
+}
+
+/// The same pair with what the test says of it.
 fn decided(
     pair: Comparison,
     found: &PairComparison,
-    level: f64,
     margin: Option<f64>,
-    images: usize,
+    detectable_difference: Option<f64>,
 ) -> Comparison {
-    let differing = (found.only_first + found.only_second) as f64 / images as f64;
     Comparison {
         difference_interval: Some(found.interval),
         margin_interval: Some(found.margin_interval),
@@ -82,8 +127,7 @@ fn decided(
         p_adjusted: found.p_adjusted,
         different: found.different,
         relation: margin.map(|margin| found.relation(margin)),
-        detectable_difference: detectable_difference(images, differing, level, POWER)
-            .or_else(|| least_detectable(images, level, POWER)),
+        detectable_difference,
         ..pair
     }
 }
@@ -147,6 +191,54 @@ mod tests {
         assert_eq!((alone(0.005), least.is_some()), (None, true));
         assert_eq!(found, [least, alone(0.04), alone(0.035)], "{pairs:?}");
         assert!(found[1] > detectable_difference(1_000, 0.04, 0.05, 0.8));
+    }
+
+    /// Of 60 images in 12 groups: the one is better on all five of a few groups.
+    #[test]
+    fn groups_are_one_image_each_where_they_are_alike() {
+        let pair = |ahead: usize, groups: bool| {
+            let mut run = run(&["a", "b", "c"], &[0, 1].repeat(30));
+            run.groups = (0..60).filter(|_| groups).map(|image| image / 5).collect();
+            let fits = vec![
+                that_gets(&run, "a", |_| true),
+                that_gets(&run, "b", |i| i >= 5 * ahead),
+                that_gets(&run, "c", |i| i < 30),
+            ];
+            let report = report(fits, run);
+            assert_eq!(report.groups, groups.then_some(12));
+            assert_eq!(
+                report.together.as_ref().unwrap().cochran_q.is_some(),
+                !groups
+            );
+            for pair in &report.comparisons {
+                assert_eq!(excludes_0(pair), pair.different, "{pair:?}");
+            }
+            let accuracy = report.models[1]
+                .finished
+                .as_ref()
+                .unwrap()
+                .quality
+                .accuracy_interval;
+            let found = report.comparisons.into_iter();
+            let mut found = found.filter(|pair| pair.first == "a" && pair.second == "b");
+            (found.next().unwrap(), accuracy)
+        };
+        for (ahead, different) in [(2, false), (5, false), (10, true)] {
+            let ((alone, of_images), (grouped, of_groups)) =
+                (pair(ahead, false), pair(ahead, true));
+            assert!(alone.different, "{alone:?}");
+            assert_eq!(grouped.different, different, "{grouped:?}");
+            assert!(grouped.p > 100.0 * alone.p, "{grouped:?}");
+            assert!(of_groups.low < of_images.low && of_images.high < of_groups.high);
+            let metrics = alone
+                .metric_differences
+                .iter()
+                .zip(&grouped.metric_differences);
+            for (alone, grouped) in metrics {
+                let width = |of: &crate::MetricDifference| of.interval.map(|of| of.high - of.low);
+                assert!(width(grouped) > width(alone), "{grouped:?}");
+            }
+        }
     }
 
     #[test]

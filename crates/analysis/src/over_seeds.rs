@@ -32,15 +32,21 @@ pub struct OverSeeds {
     /// Where that is open: how many seeds would show the difference four times in five.
     pub seeds_to_settle: Option<usize>,
     /// The interval of the difference that is expected with new seeds on new images, which holds that
-    /// over seeds on these; those of all pairs hold at once. `None` where all differences are alike.
+    /// over seeds on these; those of all pairs hold at once. `None` where all differences are alike, and for
+    /// images in groups.
     pub elsewhere: Option<Interval>,
     /// How probable it is that a fit of the first gets more images right than one of the second with the
     /// same seed, for this pair alone.
     pub outperforming: Option<Outperforming>,
 }
 
-/// Tests each pair of models over seeds, seed by seed; `None` where neither depends on it.
-pub(crate) fn over_seeds(models: &[&Finished], family: &Family) -> Vec<Option<OverSeeds>> {
+/// Tests each pair of models over seeds, seed by seed; `None` where neither depends on it. `alone` is whether
+/// each image is one of its own: what is expected on others is not known of images in groups.
+pub(crate) fn over_seeds(
+    models: &[&Finished],
+    family: &Family,
+    alone: bool,
+) -> Vec<Option<OverSeeds>> {
     let depends = |model: usize| models[model].spread.fits.len() > 1;
     let is_tested = |&&(i, j): &&(usize, usize)| depends(i) || depends(j);
     let tests = family.pairs.iter().filter(is_tested).count();
@@ -60,7 +66,9 @@ pub(crate) fn over_seeds(models: &[&Finished], family: &Family) -> Vec<Option<Ov
         let detectable = error.map(|error| effect * error);
         Some(OverSeeds {
             detectable_difference: detectable.filter(|&difference| difference < 1.0),
-            elsewhere: pair.elsewhere(&adjusted, found.interval),
+            elsewhere: alone
+                .then(|| pair.elsewhere(&adjusted, found.interval))
+                .flatten(),
             ..found
         })
     };

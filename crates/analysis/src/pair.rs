@@ -20,14 +20,16 @@ pub struct Comparison {
     /// Difference in accuracy, first − second.
     pub difference: f64,
     /// Its interval. The intervals of all comparisons hold at once with confidence 95 %: each is
-    /// Tango's at 0.05 divided by the number of tests, or that of folds which share training images.
+    /// Tango's at 0.05 divided by the number of tests, or that of groups, or of folds which share training
+    /// images.
     /// `None` where all folds show the same difference.
     pub difference_interval: Option<Interval>,
     /// The interval at twice the level, which decides whether the difference is within the margin.
     pub margin_interval: Option<Interval>,
     /// In the other metrics that both models have; empty over folds.
     pub metric_differences: Vec<MetricDifference>,
-    /// P value of McNemar's exact test, or over folds of the corrected resampled t test; 1 where
+    /// P value of McNemar's exact test, of images in groups the larger one of the exact test of signs and of
+    /// the interval, or over folds of the corrected resampled t test; 1 where
     /// all folds show the same difference, of which there is no test.
     pub p: f64,
     /// The p value times the number of tests.

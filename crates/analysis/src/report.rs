@@ -11,7 +11,7 @@ use records::{
     ColumnRecord, DatasetRecord, Environment, FitRecord, ImagesRecord, JudgedOn, Protocol, Records,
 };
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Version of `report.json`.
 pub(crate) const FORMAT: u32 = 4;
@@ -54,6 +54,10 @@ pub struct Report {
     pub comparisons: Vec<Comparison>,
     /// How many tests their p values are adjusted for: models that get the same images right count once.
     pub tests: usize,
+    /// Groups of images that belong together: tests and drawn test sets take whole groups. `None` where each
+    /// image is one of its own, and over folds, which hold whole groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<usize>,
     /// Test sets that were drawn for the intervals of differences; `None` over folds.
     pub draws: Option<usize>,
     /// All models that finished at once.
@@ -65,6 +69,9 @@ pub struct Report {
     /// The classes of the images that are judged, for the pages.
     #[serde(skip)]
     pub labels: Vec<u16>,
+    /// The group of each image, for gates.
+    #[serde(skip)]
+    pub(crate) group_of: Option<Vec<usize>>,
     /// The images that some model got wrong, for the pages.
     #[serde(skip)]
     pub images: Option<ImagesRecord>,
@@ -101,6 +108,11 @@ impl Report {
         Self {
             together: Together::new(&ranked, &comparisons, &run),
             draws: is_drawn.then(|| draws(ranked.len(), run.labels.len())),
+            groups: run.groups().map(|groups| {
+                let different: HashSet<usize> = groups.into_iter().collect();
+                different.len()
+            }),
+            group_of: run.groups(),
             comparisons,
             tests,
             baseline: run.baseline,

@@ -89,7 +89,8 @@ impl<'a> Side<'a> {
         let pair = Comparison::new("the first run", "the second", [&first, &second]);
         let protocol = self.run.protocol;
         if protocol.folds().is_none() {
-            return of_two(pair, first.len(), tests, margin);
+            let groups = self.run.groups();
+            return of_two(pair, [&first, &second], groups.as_deref(), tests, margin);
         }
         let over = OverFolds::new(protocol, Adjusted::new(tests), margin);
         over.compare(pair, &self.summaries, &other.summaries)

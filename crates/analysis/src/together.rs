@@ -9,7 +9,7 @@ use statistics::{Test, cochran_q, groups};
 /// All models that finished at once.
 #[derive(Debug, Clone, Serialize)]
 pub struct Together {
-    /// Cochran's Q: whether all are equally often right.
+    /// Cochran's Q: whether all are equally often right. Not over folds, nor of images in groups.
     pub cochran_q: Option<Test>,
     /// The largest sets of models that cannot be told apart; none with a baseline, where not every
     /// pair is compared.
@@ -32,7 +32,9 @@ impl Together {
             .collect();
         let has_folds = run.protocol.folds().is_some();
         Some(Self {
-            cochran_q: (!has_folds).then(|| cochran_q(&right)).flatten(),
+            cochran_q: (!has_folds && run.groups.is_empty())
+                .then(|| cochran_q(&right))
+                .flatten(),
             groups: if run.baseline.is_none() {
                 told_apart(ranked, comparisons)
             } else {

@@ -200,8 +200,8 @@ fn twice(what: &str) -> String {
     format!("two columns are for {}; leave one out", shown(what))
 }
 
-pub(crate) const GROUP: &str = "column group: rows of one group are not independent, and the tests take \
-    rows for independent; give one row of each group, without that column";
+const GROUP: &str =
+    "column group: which rows belong together stands in the truth, for all models alike";
 
 fn probabilities(
     columns: Vec<Option<Vec<f64>>>,

@@ -11,6 +11,7 @@
 //! | `model` | where one file holds several models |
 //! | `seed` | where a model was fitted with several seeds |
 //! | `fold` | for cross-validation; the same for all models |
+//! | `group` | in the truth alone: rows of one group belong together |
 //!
 //! or is an array of NumPy's: one class per row, or one probability per row and class.
 

@@ -9,6 +9,7 @@ use records::{
     PlannedModel, Protocol, Record, RecordError, RecordLog, Records, Role, RunRecord, Split,
 };
 use serde_json::Map;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// A run that fitted nothing: models that were made elsewhere, judged here.
@@ -51,6 +52,7 @@ pub fn judged(
     environment: Environment,
 ) -> Result<Judged, PredictionError> {
     let division = Division::new(&truth, &models)?;
+    division.must_keep_groups(&truth)?;
     let seeds = models.iter().map(|model| model.runs.len()).max();
     let (samples, classes) = (truth.len(), truth.classes.len());
     let given = models
@@ -104,6 +106,7 @@ pub fn judged(
             .into_iter()
             .map(|(of_samples, _)| FoldOf(of_samples))
             .collect(),
+        groups: truth.groups,
     };
     Ok(Judged {
         run,
@@ -196,6 +199,22 @@ impl Division {
             train: of_samples.len() - largest,
             folds: Some((of_samples, count)),
         })
+    }
+
+    /// Refuses folds that part the samples of a group: a model would be judged on what it has seen.
+    fn must_keep_groups(&self, truth: &Truth) -> Result<(), PredictionError> {
+        let Some((folds, _)) = &self.folds else {
+            return Ok(());
+        };
+        let mut first = HashMap::new();
+        for (sample, (&group, &fold)) in truth.groups.iter().zip(folds).enumerate() {
+            if *first.entry(group).or_insert(fold) != fold {
+                let reason =
+                    "its group has rows in another fold, too; all rows of a group must be in one";
+                return Err(PredictionError::row(&truth.path, sample, reason.to_owned()));
+            }
+        }
+        Ok(())
     }
 
     fn given(&self, model: Model, seed: u64, classes: usize) -> Given {

@@ -1,7 +1,7 @@
 //! What is right: the class of each sample, by its id.
 
 use crate::error::{PredictionError, place};
-use crate::file::{GROUP, Names, fingerprint};
+use crate::file::{Names, fingerprint};
 use crate::folds::Folds;
 use crate::ids::Ids;
 use catalog::{ColumnValues, UNNAMED, Wanted, class_order, read_values, shown};
@@ -22,6 +22,8 @@ pub struct Truth {
     pub(crate) labels: Vec<u16>,
     pub(crate) classes: Vec<String>,
     pub(crate) folds: Option<Folds>,
+    /// Equal numbers for samples that belong together; empty where there is no such column.
+    pub(crate) groups: Vec<u32>,
 }
 
 /// What a column of the truth is for.
@@ -36,7 +38,7 @@ enum Use {
 impl Truth {
     /// Reads a file with the class of each sample: a column of ids, which is called `id` unless it is said
     /// otherwise, and one of classes, which is called label, class, target, y or truth, or as `label`
-    /// says; perhaps one called fold. Without ids, a sample's id is the number of its row, from 0.
+    /// says; perhaps one called fold, and one called group. Without ids, a sample's id is the number of its row, from 0.
     ///
     /// # Errors
     /// One line that says what is wrong, where, and what would be right.
@@ -63,7 +65,7 @@ impl Truth {
         };
         let values = read_values(path, &|name| use_of(name).map(|_| Wanted::Names))?;
         let wrong = |reason: String| PredictionError::file(path, reason);
-        let (mut ids, mut labels, mut fold) = (None, None, None);
+        let (mut ids, mut labels, mut fold, mut group) = (None, None, None, None);
         for (name, column) in values.columns {
             let (Some(of), ColumnValues::Names(codes, names)) = (use_of(&name), column) else {
                 continue;
@@ -72,7 +74,7 @@ impl Truth {
                 Use::Id => &mut ids,
                 Use::Label => &mut labels,
                 Use::Fold => &mut fold,
-                Use::Group => return Err(wrong(GROUP.to_owned())),
+                Use::Group => &mut group,
             };
             if filled.replace(Names { codes, names }).is_some() {
                 let name = shown(&name);
@@ -97,6 +99,7 @@ impl Truth {
             Some(names) => Ids::Names(unique(path, names)?),
         };
         let folds = fold.map(|fold| Folds::of_rows(path, &fold)).transpose()?;
+        let groups = group.map(|group| numbers(path, &group)).transpose()?;
         Ok(Self {
             sha256: fingerprint(path)?.sha256,
             path: path.to_owned(),
@@ -105,6 +108,7 @@ impl Truth {
             labels,
             classes,
             folds,
+            groups: groups.unwrap_or_default(),
         })
     }
 
@@ -119,6 +123,7 @@ impl Truth {
             labels: Vec::new(),
             classes: classes.to_vec(),
             folds: None,
+            groups: Vec::new(),
         }
     }
 
@@ -158,6 +163,14 @@ fn of_classes(path: &Path, labels: &Names) -> Result<(Vec<u16>, Vec<String>), Pr
     };
     let labels: Result<_, _> = labels.codes.iter().enumerate().map(class).collect();
     Ok((labels?, classes))
+}
+
+/// The group of each row, by number.
+fn numbers(path: &Path, groups: &Names) -> Result<Vec<u32>, PredictionError> {
+    let number = |(row, code): (usize, &Option<u32>)| {
+        code.ok_or_else(|| PredictionError::row(path, row, "the group is missing"))
+    };
+    groups.codes.iter().enumerate().map(number).collect()
 }
 
 /// The ids in the order of their rows, each there once.

@@ -65,6 +65,7 @@ pub fn run(models: &[&str], labels: &[u16]) -> RunRecord {
         doubts: Vec::new(),
         labels: labels.to_vec(),
         folds: Vec::new(),
+        groups: Vec::new(),
     }
 }
 

@@ -31,6 +31,12 @@ impl Packed {
         Self::bytes(&raw.collect::<Vec<u8>>())
     }
 
+    /// As little-endian `u32`.
+    pub(crate) fn numbers(values: &[u32]) -> Self {
+        let raw = values.iter().flat_map(|value| value.to_le_bytes());
+        Self::bytes(&raw.collect::<Vec<u8>>())
+    }
+
     /// As little-endian `u16`.
     pub(crate) fn classes(values: &[u16]) -> Self {
         let raw = values.iter().flat_map(|value| value.to_le_bytes());
@@ -50,6 +56,16 @@ impl Packed {
             return Err("its bytes are not a whole number of 4-byte floats".to_owned());
         }
         Ok(values.iter().map(|&raw| f32::from_le_bytes(raw)).collect())
+    }
+
+    /// The values, at most `most`.
+    pub(crate) fn to_numbers(&self, most: usize) -> Result<Vec<u32>, String> {
+        let raw = self.unpack(most.saturating_mul(4))?;
+        let (values, rest) = raw.as_chunks::<4>();
+        if !rest.is_empty() {
+            return Err("its bytes are not a whole number of 4-byte numbers".to_owned());
+        }
+        Ok(values.iter().map(|&raw| u32::from_le_bytes(raw)).collect())
     }
 
     /// The values, at most `most`.
@@ -86,6 +102,8 @@ mod tests {
         let back = Packed::floats(&floats).to_floats(4).unwrap();
         let bits = |values: &[f32]| -> Vec<u32> { values.iter().map(|v| v.to_bits()).collect() };
         assert_eq!(bits(&back), bits(&floats));
+        let numbers = [0_u32, 7, u32::MAX];
+        assert_eq!(Packed::numbers(&numbers).to_numbers(3).unwrap(), numbers);
         let classes = [0_u16, 7, 300];
         assert_eq!(Packed::classes(&classes).to_classes(3).unwrap(), classes);
         assert!(Packed::bytes(&[]).to_bytes(0).unwrap().is_empty());

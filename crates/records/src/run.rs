@@ -46,6 +46,9 @@ pub struct RunRecord {
     pub labels: Vec<u16>,
     /// For cross-validation, the fold of each image, a list for each repetition.
     pub folds: Vec<FoldOf>,
+    /// A number for each image that models are judged on, the same for those that belong together; empty
+    /// where each is one of its own.
+    pub groups: Vec<u32>,
 }
 
 /// The fold of each image.
@@ -320,6 +323,20 @@ impl RunRecord {
     pub fn labels_of(&self, cell: Cell) -> Vec<usize> {
         let judged = self.judged(cell).into_iter();
         judged.map(|(_, label)| label).collect()
+    }
+
+    /// The group of each image that a fit is judged on; `None` where each image is one of its own.
+    pub fn groups_of(&self, cell: Cell) -> Option<Vec<usize>> {
+        let group = |(image, _): (usize, usize)| self.groups[image] as usize;
+        let images = self.judged(cell).into_iter();
+        (!self.groups.is_empty()).then(|| images.map(group).collect())
+    }
+
+    /// The groups of all images, where groups matter: folds hold whole groups, and are what is compared.
+    pub fn groups(&self) -> Option<Vec<usize>> {
+        let groups = self.groups.iter().map(|&group| group as usize);
+        let matter = !self.groups.is_empty() && self.protocol.folds().is_none();
+        matter.then(|| groups.collect())
     }
 
     /// Whether each image that a fit is judged on is predicted right.

@@ -70,6 +70,8 @@ pub(crate) struct RunLine {
     labels: Packed,
     #[serde(default)]
     folds: Vec<Packed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    groups: Option<Packed>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,6 +88,7 @@ impl From<RunRecord> for RunLine {
             format: FORMAT,
             labels: Packed::classes(&run.labels),
             folds: run.folds.iter().map(|f| Packed::classes(&f.0)).collect(),
+            groups: (!run.groups.is_empty()).then(|| Packed::numbers(&run.groups)),
             run: run.run,
             dataset: run.dataset,
             quick: run.quick,
@@ -114,6 +117,10 @@ impl RunLine {
         Ok(RunRecord {
             labels: self.labels.to_classes(images).map_err(of("labels"))?,
             folds: folds.map_err(of("folds"))?,
+            groups: match &self.groups {
+                Some(groups) => groups.to_numbers(images).map_err(of("groups"))?,
+                None => Vec::new(),
+            },
             protocol: match self.protocol {
                 AnyProtocol::Today(protocol) => protocol,
                 AnyProtocol::Format2(old) => old.upgrade(self.dataset.test_available),

@@ -137,12 +137,26 @@ impl<'a> About<'a> {
             seed: report.seed,
             test_looks: report.test_looks,
             run: &report.run,
-            draws: report.draws.map(thousands),
+            draws: report.draws.map(|draws| drawn(draws, report.groups)),
         }
     }
 }
 
 /// Cochran's Q in words.
+/// "2 000 test sets".
+fn drawn(draws: usize, groups: Option<usize>) -> String {
+    /// With fewer, intervals of 95 % are seen to hold in less than 94 (`results/levels.md`).
+    const ENOUGH: usize = 30;
+    let sets = format!("{} test sets", thousands(draws));
+    match groups {
+        None => sets,
+        Some(groups) if groups < ENOUGH => {
+            format!("{sets} of whole groups (of so few that the intervals are too narrow)")
+        }
+        Some(_) => format!("{sets} of whole groups"),
+    }
+}
+
 fn cochran(report: &Report) -> Option<String> {
     let test = report.together.as_ref()?.cochran_q?;
     Some(format!(

@@ -181,7 +181,7 @@ impl Comparison {
             .map(|learner| division.train_samples(learner.train_limit));
         Ok(Self {
             columns,
-            doubts: of_groups(&division).into_iter().collect(),
+            doubts: Vec::new(),
             dataset: DatasetRecord {
                 train: of_learners.max().unwrap_or(0),
                 train_available: division.train_available,
@@ -518,7 +518,7 @@ impl Comparison {
             fits: self.cells_of(learner).len(),
             predictions: None,
         };
-        let (labels, folds) = self.division.labels();
+        let (labels, folds, groups) = self.division.labels();
         RunRecord {
             looks: self.division.judged.looks(),
             run: environment.started.replace(':', "-"),
@@ -542,6 +542,7 @@ impl Comparison {
             environment,
             labels,
             folds,
+            groups,
         }
     }
 }
@@ -613,13 +614,4 @@ impl Session<'_> {
             watcher.note(&format!("note: {trouble}"));
         }
     }
-}
-
-/// What intervals and tests do not know of samples in groups.
-fn of_groups(division: &Division) -> Option<String> {
-    division.train.targets().groups().map(|_| {
-        "Rows come in groups, and no group stands on both sides. But intervals and tests take each row for one of \
-         its own: where the rows of a group are alike, they promise too much."
-            .to_owned()
-    })
 }

@@ -234,15 +234,17 @@ impl Division {
         }
     }
 
-    /// For the records: the classes of the judged samples, and their folds. Looks at them.
-    pub(crate) fn labels(&self) -> (Vec<u16>, Vec<FoldOf>) {
+    /// For the records: the classes of the judged samples, their folds, and their groups where samples come
+    /// in groups. Looks at them.
+    pub(crate) fn labels(&self) -> (Vec<u16>, Vec<FoldOf>, Vec<u32>) {
         let targets = if self.folds.is_empty() {
             self.judged.look()
         } else {
             self.train.targets()
         };
         let labels = targets.labels().iter().map(|&class| class as u16).collect();
-        (labels, self.folds.clone())
+        let groups = targets.groups().unwrap_or_default().to_vec();
+        (labels, self.folds.clone(), groups)
     }
 }
 

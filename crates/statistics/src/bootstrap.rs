@@ -199,7 +199,7 @@ fn count(drawn: impl Iterator<Item = usize>, times: &mut [u32]) {
 }
 
 /// The samples of each group, groups in the order of their numbers.
-pub(crate) fn members(groups: &[usize]) -> Vec<Vec<usize>> {
+fn members(groups: &[usize]) -> Vec<Vec<usize>> {
     let mut members = std::collections::BTreeMap::<usize, Vec<usize>>::new();
     for (sample, &group) in groups.iter().enumerate() {
         members.entry(group).or_default().push(sample);

@@ -5,7 +5,8 @@
 //! |---|---|
 //! | How good is it? | [`ConfusionMatrix`], [`log_loss`], [`brier`], [`roc_auc`], [`average_precision`] |
 //! | How sure is that? | [`wilson`], [`PairedBootstrap`], [`CorrelatedDifferences::share_interval`], [`spread`] |
-//! | Do two differ, on the same samples? | [`mcnemar`], [`tango`], [`ClusteredDifference`], [`AreaDifference`] |
+//! | Do two differ, on the same samples? | [`mcnemar`], [`tango`], [`AreaDifference`] |
+//! | And where samples come in groups? | [`compare_groups`], [`ClusteredDifference`], [`clustered_share`], [`PairedBootstrap::of_groups`] |
 //! | Do two differ, on samples of their own? | [`independent_difference`] |
 //! | Does the difference matter? | [`paired_relation`], [`Relation`] |
 //! | Which of several differ? | [`all_pairs`], [`against_control`], [`PairedBootstrap::simultaneous`], [`cochran_q`] |
@@ -55,7 +56,7 @@ pub use calibration::{
     ReliabilityBin, class_calibration_error, confidences, debiased_calibration_error,
     expected_calibration_error, reliability, spiegelhalter,
 };
-pub use clustered::ClusteredDifference;
+pub use clustered::{ClusteredDifference, clustered_share, compare_groups};
 pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use corp::{Corp, Step, consistency_band, corp};
 pub use crossed::CrossedDifference;

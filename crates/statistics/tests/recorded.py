@@ -163,6 +163,37 @@ for groups, skew in [(8, 2), (12, 4)]:
     )
 record("clustered", clustered)
 
+compared = []
+for groups, lead, tests in [(12, 0.0, 1), (14, 1.5, 1), (16, 1.2, 3), (16, 0.3, 6)]:
+    rng = np.random.default_rng(int(100 * lead) + groups)
+    group = np.repeat(np.arange(groups), rng.integers(1, 9, groups))
+    lean = rng.normal(size=groups)[group]
+    first = rng.normal(size=len(group)) + lean + lead > -0.6
+    second = rng.normal(size=len(group)) + lean > -0.6
+    d = first.astype(int) - second
+    sums, sizes = np.bincount(group, d).astype(int), np.bincount(group)
+
+    def error(sums, share):
+        return np.sqrt(groups / (groups - 1) * ((sums - sizes * share) ** 2).sum()) / len(group)
+
+    signs = np.array(list(itertools.product([-1, 1], repeat=groups)))
+    exact = (abs(signs @ abs(sums)) >= abs(sums.sum())).mean()
+    freedom, of_pair = groups - 1, error(sums, d.mean())
+    p = max(exact, 2 * student.sf(abs(d.mean()) / of_pair, freedom))
+    low, high = student.interval(1 - 0.05 / tests, freedom, d.mean(), of_pair)
+    low, high = max(low, -1), min(high, 1)
+    if p * tests > 0.05:
+        low, high = min(low, 0), max(high, 0)
+    share = first.mean()
+    wide = student.ppf(0.975, freedom) / norm.ppf(0.975)
+    effective = share * (1 - share) / (wide * error(np.bincount(group, first), share)) ** 2
+    effective = int(min(max(effective, 1), len(group)))
+    z, n = norm.ppf(0.975), effective
+    centre = (share + z**2 / 2 / n) / (1 + z**2 / n)
+    half = z * np.sqrt(share * (1 - share) / n + z**2 / 4 / n**2) / (1 + z**2 / n)
+    compared.append((first, second, group, tests, p, [low, high], [centre - half, centre + half]))
+record("compare_groups", compared)
+
 
 # power.rs
 def power(n, differing, difference, alpha):

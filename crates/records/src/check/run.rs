@@ -37,6 +37,9 @@ pub(crate) fn run(run: &RunRecord) -> Result<(), String> {
         }
         JudgedOn::Folds(of) => folds(run, of)?,
     }
+    if !run.groups.is_empty() {
+        length("groups", run.groups.len(), run.dataset.test)?;
+    }
     models(run)?;
     compared(run)
 }

@@ -13,6 +13,7 @@ fn run() -> RunRecord {
     run.protocol.seeds = 2;
     run.baseline = Some("good".to_owned());
     run.margin = Some(0.3);
+    run.groups = vec![0, 0, 7, 7];
     run
 }
 
@@ -225,6 +226,12 @@ fn a_run_that_cannot_be_is_refused() {
         "labels: 3 values; there must be 4",
     );
     expect(0, "/labels", classes(&[0, 0, 1, 2]), "labels: class 2 of 2");
+    expect(
+        0,
+        "/groups",
+        json!(crate::packed::Packed::numbers(&[0, 0, 1])),
+        "groups: 3 values; there must be 4",
+    );
     expect(
         0,
         "/labels",

@@ -90,9 +90,18 @@ fn from_to(Interval { low, high }: Interval) -> String {
 fn notes_on_images(report: &Report) -> Vec<String> {
     let each = at_each(report.tests);
     let [_, images] = report.dataset.words();
+    let of_test = match report.groups {
+        None => "The interval is Tango's (1998), p is of McNemar's exact test".to_owned(),
+        Some(groups) => format!(
+            "The {images} come in {} groups, of which each counts as a whole: the interval is of t and the variance over groups \
+             (Obuchowski 1998), p is the larger one of its test and of the exact test in which each group may as well have \
+             preferred the other model; a difference is shown if both find it",
+            thousands(groups)
+        ),
+    };
     let mut notes = vec![
         format!(
-            "The interval is Tango's (1998), p is of McNemar's exact test: each {each}, so that all hold at once and none \
+            "{of_test}: each {each}, so that all hold at once and none \
              contradicts its verdict. They speak of other {images} of the same kind, not of other seeds or other training {images}."
         ),
         format!(

@@ -98,7 +98,7 @@ impl Array {
         let path = self.folder.join(format!("running/{task}.json"));
         let file = fs::File::options().write(true).open(path).unwrap();
         let then = file.metadata().unwrap().modified().unwrap();
-        file.set_modified(then - Duration::from_secs(120)).unwrap();
+        file.set_modified(then - Duration::from_mins(2)).unwrap();
     }
 }
 

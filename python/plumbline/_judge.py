@@ -19,6 +19,7 @@ def judge(
     truth: ArrayLike,
     predictions: Mapping[str, ArrayLike],
     *,
+    groups: ArrayLike | None = None,
     baseline: str | None = None,
     margin: float | None = None,
     seed: int = 1,
@@ -32,6 +33,8 @@ def judge(
     predictions : dict
         For each model by name: classes, shape (n_samples,), or probabilities, shape
         (n_samples, n_classes), whose columns are the sorted classes of `truth`.
+    groups : array-like of shape (n_samples,) or None
+        Samples of one group are not independent: they are judged as a whole.
     baseline : str or None
         Compare every model with this one only, in place of every pair.
     margin : float or None
@@ -59,8 +62,12 @@ def judge(
         name: {"id": range(len(truth)), **_columns(name, np.asarray(given), len(truth), classes)}
         for name, given in predictions.items()
     }
-    table = {"id": range(len(truth)), "label": truth.tolist()}
+    table = {"id": range(len(truth)), "label": truth.tolist()} | _column_of(groups)
     return verdict(table, files, baseline=baseline, margin=margin, seed=seed)
+
+
+def _column_of(groups):
+    return {} if groups is None else {"group": np.asarray(groups).tolist()}
 
 
 def _columns(name, given, samples, classes):
@@ -107,7 +114,8 @@ def compare(
     seeds : sequence of int, default=(1,)
         Each fit is repeated with `random_state` set to each of them, where the estimator has it.
     groups : array-like of shape (n_samples,) or None
-        Samples of one group stay together: none is judged by a model that was fitted to others of them.
+        Samples of one group stay together: none is judged by a model that was fitted to others of them, and
+        they are judged as a whole.
     baseline, margin
         As in :func:`judge`.
     n_jobs : int or None
@@ -153,7 +161,7 @@ def compare(
     fold_of = np.empty(len(y), dtype=int)
     for number, (_, judged) in enumerate(folds):
         fold_of[judged] = number
-    table = {"id": range(len(y)), "label": y.tolist(), "fold": fold_of.tolist()}
+    table = {"id": range(len(y)), "label": y.tolist(), "fold": fold_of.tolist()} | _column_of(groups)
     return verdict(table, files, baseline=baseline, margin=margin, seed=abs(int(seeds[0])), failures=failures)
 
 

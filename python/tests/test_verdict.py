@@ -93,6 +93,17 @@ def test_groups_stay_together():
     assert len(seen) == 3
 
 
+def test_samples_of_one_group_count_as_one():
+    truth = np.repeat([0, 1] * 10, 50)
+    groups = np.arange(len(truth)) // 50
+    # Ten groups, in each of which all answers of b are wrong.
+    b = np.where(groups % 2 == 0, truth, 1 - truth)
+    alone = plumbline.judge(truth, {"a": truth, "b": b})
+    together = plumbline.judge(truth, {"a": truth, "b": b}, groups=groups)
+    widths = [(v.pairs["high"] - v.pairs["low"]).iloc[0] for v in (alone, together)]
+    assert widths[1] > 3 * widths[0]
+
+
 def test_folds_that_judge_a_sample_twice_are_refused():
     from sklearn.model_selection import ShuffleSplit
 

@@ -107,10 +107,15 @@ fn rows_of_one_group_are_judged_as_a_whole() {
             .text("README.md")
             .contains("come in 10 groups, of which each counts as a whole")
     );
-    files
-        .run(&["report", "--results", "results", "truth"])
-        .success();
+    files.run(&["report", "--dataset", "truth"]).success();
     assert_eq!(files.report()["groups"], 10);
+    let folds = (0..200).map(|i| format!("x{i},{},p{},{}\n", animal(i), i / 20, i % 2));
+    let files = files.with(
+        "truth.csv",
+        "id,label,group,fold\n".to_owned() + &folds.collect::<String>(),
+    );
+    let parted = "truth.csv: line 3: its group has rows in another fold, too";
+    files.judge(&["a.csv"]).code(2).stderr(contains(parted));
 }
 
 #[test]
@@ -433,10 +438,6 @@ fn the_truth_is_not_trusted_either() {
         (
             "id,label,group\nx1,cat,1\nx2,cat,\n",
             "truth.csv: line 3: the group is missing",
-        ),
-        (
-            "id,label,group,fold\nx1,cat,1,a\nx2,cat,1,b\n",
-            "truth.csv: line 3: its group has rows in another fold, too",
         ),
     ] {
         let files = Files::new()

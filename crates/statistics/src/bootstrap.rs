@@ -177,7 +177,7 @@ impl PairedBootstrap {
 }
 
 /// Counts how often each sample is among those `drawn`. Of many samples by blocks, whose counts stay near
-/// the processor: at a million that takes a fifth of the time.
+/// the processor: at a million that takes a quarter of the time.
 fn count(drawn: impl Iterator<Item = usize>, times: &mut [u32]) {
     const BLOCK: usize = 1 << 14;
     if times.len() <= 4 * BLOCK {

@@ -124,7 +124,12 @@ fn files_of_several_formats_stand_in_one_table() {
     files
         .judge(&["a.csv", "b.tsv", "best=c.npy"])
         .success()
-        .stdout(contains("a is better than b by 19.00 points").and(contains("fit, s").not()));
+        .stdout(contains("best and a cannot be told apart").and(contains("fit, s").not()));
+    let page = files.text("README.md");
+    assert!(
+        page.contains("a is better than b by 19.00 points"),
+        "{page}"
+    );
     let report = files.report();
     for (id, accuracy) in [("a", 0.99), ("b", 0.8), ("best", 1.0)] {
         let model = run::model(&report, id);

@@ -284,7 +284,11 @@ fn data_that_cannot_be_compared_on_are_refused_in_a_line() {
             &[],
             "neither text nor of a format that is read",
         ),
-        ("x,y\u{1b}[2J,sort\n1,2,a\n", &[], "x, y\\u{1b}[2J, sort"),
+        (
+            "x,y\u{1b}[2J,sort\n1,2,a\n",
+            &[],
+            "the columns are x, y [2J, sort",
+        ),
         (
             "x,class\n1,a\n1,b\n1,a\n1,b\n",
             &[],

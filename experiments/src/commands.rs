@@ -12,7 +12,6 @@ pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod predict;
 pub(crate) mod report;
-pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod train;
 pub(crate) mod tune;

@@ -16,6 +16,7 @@ mod table;
 use clap::Parser;
 use cli::{Cli, Command};
 use failure::Failure;
+use registry::REGISTRY;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -50,7 +51,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Verify(arguments) => commands::verify::run(arguments),
         Command::Export(arguments) => commands::export::run(&arguments),
         Command::Schema => {
-            commands::schema::run();
+            output::line(format_args!("{:#}", runner::plan_schema(REGISTRY)));
             Ok(())
         }
         Command::Tune(arguments) => commands::tune::run(&arguments),
@@ -62,6 +63,6 @@ fn run(command: Command) -> Result<(), Failure> {
             commands::completions::run(shell);
             Ok(())
         }
-        Command::Cell => Ok(runner::serve(registry::REGISTRY)?),
+        Command::Cell => Ok(runner::serve(REGISTRY)?),
     }
 }

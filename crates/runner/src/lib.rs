@@ -55,7 +55,7 @@ pub use learner::{Learner, Method};
 pub use limits::{Exceeded, Limits};
 pub use margin::Margin;
 pub use options::{CrossValidation, Options, PictureSize, Seed, Seeds, Share};
-pub use plan::Plan;
+pub use plan::{Plan, plan_schema};
 pub use program::CommandModel;
 pub use registry::Registry;
 pub use resource::Resource;

@@ -1,9 +1,12 @@
 //! What to run: a TOML plan, changed by the command line.
 
+mod schema;
 mod source;
 mod space;
 #[cfg(test)]
 mod tests;
+
+pub use schema::plan_schema;
 
 use crate::Registry;
 use crate::failure::{Failure, Place};

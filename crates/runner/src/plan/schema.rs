@@ -1,21 +1,14 @@
-//! `schema`: the JSON Schema of plans, for completion in editors.
+//! The JSON Schema of plans, for completion in editors.
 
-use crate::output;
-use crate::registry::REGISTRY;
+use crate::{Options, Registry};
 use classifier::ModelEntry;
 use classifier::schemars::schema_for;
-use runner::Options;
 use serde_json::{Map, Value, json};
 
-/// Runs the command.
-pub(crate) fn run() {
-    output::line(format_args!("{:#}", plan()));
-}
-
-/// The schema of a plan with the models of this build.
-fn plan() -> Value {
+/// The JSON Schema of a plan with these models.
+pub fn plan_schema(registry: Registry) -> Value {
     let mut definitions = Map::new();
-    let registered = REGISTRY.models().iter();
+    let registered = registry.models().iter();
     let mut models: Vec<Value> = registered
         .map(|entry| model(entry, &mut definitions))
         .collect();

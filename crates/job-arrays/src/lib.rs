@@ -1,7 +1,7 @@
 //! Hands the fits of a comparison to other machines, and joins what they found. There is no scheduler here:
 //! Slurm, Kubernetes and others have one.
 //!
-//! A [`Folder`] that all machines see holds everything. [`write`] puts a [`Plan`] into it, and a line for each
+//! A [`Folder`] that all machines see holds everything. [`write()`] puts a [`Plan`] into it, and a line for each
 //! job that is left to do; jobs are grouped into tasks, which have numbers. [`work`] runs the jobs of one task,
 //! and writes one record file for each. [`merge`] joins the records into one record file, as if one machine had
 //! run them all. METHODOLOGY.md describes the files.

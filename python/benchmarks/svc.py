@@ -1,7 +1,7 @@
 """KernelSVC beside scikit-learn's SVC and scikit-learn-intelex's, from NumPy arrays, fit in turn in one run.
 
     pip install scikit-learn-intelex
-    python svc.py [--rounds N] [PROBLEM ...]
+    python svc.py [--rounds N] [--without NAME] [PROBLEM ...]
 
 Prints for each problem the median seconds of a fit, and the ratios of the medians; SVC is fitted once where
 it takes more than a minute. Accuracy is on held-out samples.
@@ -71,12 +71,12 @@ def machines(parameters):
     return found
 
 
-def measure(name, rounds):
+def measure(name, rounds, without):
     x_train, y_train, x_test, y_test, parameters = PROBLEMS[name]()
     seconds, right = {}, {}
     for _ in range(rounds):
         for who, machine in machines(parameters).items():
-            if who == "SVC" and max(seconds.get(who, [0])) > 60:
+            if who in without or (who == "SVC" and max(seconds.get(who, [0])) > 60):
                 continue
             start = time.perf_counter()
             machine.fit(x_train, y_train)
@@ -92,7 +92,8 @@ def measure(name, rounds):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--without", action="append", default=[], help="leave out SVC or intelex")
     parser.add_argument("problems", nargs="*", default=list(PROBLEMS))
     arguments = parser.parse_args()
     for problem in arguments.problems:
-        measure(problem, arguments.rounds)
+        measure(problem, arguments.rounds, arguments.without)

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// Nine jobs: the controls of two models, and a fit of each with so many seeds.
+/// Six jobs: the controls of two models, a fit with each of three seeds, and one of the model that nothing is
+/// drawn for.
 const DIGITS: [&str; 10] = [
     "--models",
     "softmax,nearest-centroid",

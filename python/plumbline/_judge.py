@@ -1,5 +1,7 @@
 """`judge` and `compare`: anybody's predictions and anybody's estimators under the verdict."""
 
+import numbers
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -112,7 +114,7 @@ def compare(
         Folds, stratified, of samples in an order drawn from the first seed; or any splitter of
         scikit-learn that judges every sample once.
     seeds : sequence of int, default=(1,)
-        Each fit is repeated with `random_state` set to each of them, where the estimator has it.
+        Each fit is repeated with every `random_state` set to each of them, those inside of a pipeline, too.
     groups : array-like of shape (n_samples,) or None
         Samples of one group stay together: none is judged by a model that was fitted to others of them, and
         they are judged as a whole.
@@ -142,6 +144,8 @@ def compare(
         check_name(name)
     y = np.asarray(y)
     seeds = list(seeds)
+    if not seeds:
+        raise ValueError("seeds = []: expected one at least")
     folds = _folds(cv, seeds[0], X, y, groups)
     classes = np.unique(y)
     cells = [(name, seed, fold) for name in models for seed in seeds for fold in range(len(folds))]
@@ -167,7 +171,7 @@ def compare(
 
 def _named(estimators):
     """The estimators by name."""
-    if isinstance(estimators, dict):
+    if isinstance(estimators, Mapping):
         return estimators
     named = {}
     for estimator in estimators:
@@ -179,29 +183,35 @@ def _named(estimators):
 
 def _folds(cv, seed, X, y, groups):
     """Pairs of places: what is fitted, and what is judged."""
-    if isinstance(cv, int):
+    if isinstance(cv, numbers.Integral):
         splitter = StratifiedKFold if groups is None else StratifiedGroupKFold
-        cv = splitter(cv, shuffle=True, random_state=seed)
+        cv = splitter(int(cv), shuffle=True, random_state=seed)
     folds = list(cv.split(X, y, groups))
     judged = np.concatenate([judged for _, judged in folds])
     if not np.array_equal(np.sort(judged), np.arange(_num_samples(X))):
         raise ValueError(f"cv = {cv}: expected folds that judge every sample exactly once")
+    for fitted, judged in folds if groups is not None else []:
+        parted = np.intersect1d(np.asarray(groups)[fitted], np.asarray(groups)[judged])
+        if len(parted):
+            raise ValueError(f"cv = {cv}: group {parted[0]} is on both sides of a fold")
     return folds
 
 
 def _cell(estimator, seed, X, y, fold, classes):
     """Predictions and probabilities of one fit, or why there are none."""
     fitted, judged = fold
-    if "random_state" in estimator.get_params(deep=False):
-        estimator.set_params(random_state=seed)
+    random = [key for key in estimator.get_params() if re.search(r"(^|__)random_state$", key)]
+    estimator.set_params(**dict.fromkeys(random, seed))
     try:
         estimator.fit(_safe_indexing(X, fitted), y[fitted])
         samples = _safe_indexing(X, judged)
-        predictions = np.asarray(estimator.predict(samples))
+        predictions = np.asarray(estimator.predict(samples)).reshape(len(judged))
         probabilities = None
-        if hasattr(estimator, "predict_proba"):
+        if hasattr(estimator, "predict_proba") and hasattr(estimator, "classes_"):
             values = np.zeros((len(judged), len(classes)))
             values[:, np.searchsorted(classes, estimator.classes_)] = estimator.predict_proba(samples)
+            if not (np.abs(values.sum(axis=1) - 1) < 1e-3).all():
+                raise ValueError("probabilities of a sample do not sum to 1")
             probabilities = values
         return predictions, probabilities
     except Exception as error:

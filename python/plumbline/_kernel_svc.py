@@ -249,15 +249,19 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         self.class_weight_ = compute_class_weight(
             self.class_weight, classes=self.classes_, y=self.classes_[places]
         )
-        if sample_weight is None:
-            weighted = (self.class_weight_ != 1).any()
-            return self.class_weight_[places] if weighted else None
-        if np.all(np.asarray(sample_weight) <= 0):
-            raise ValueError("Invalid input - all samples have zero or negative weights.")
-        weights = _check_sample_weight(sample_weight, X, dtype=np.float64) * self.class_weight_[places]
+        weights = self.class_weight_[places]
+        if sample_weight is not None:
+            if np.all(np.asarray(sample_weight) <= 0):
+                raise ValueError("Invalid input - all samples have zero or negative weights.")
+            weights = _check_sample_weight(sample_weight, X, dtype=np.float64) * weights
+        elif (weights == 1).all():
+            return None
         present = np.unique(places[weights > 0])
-        if len(present) < len(self.classes_):
+        if len(present) == 1:
             raise ValueError("Invalid input - all samples with positive weights belong to the same class.")
+        if len(present) < len(self.classes_):
+            missing = np.setdiff1d(np.arange(len(self.classes_)), present)[0]
+            raise ValueError(f"class {self.classes_[missing]} has no sample with a positive weight")
         return weights
 
     def _cost(self):

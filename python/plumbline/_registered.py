@@ -12,6 +12,11 @@ from plumbline._classes import new_samples, training_data
 from plumbline._threads import threads
 
 
+def _plain(value):
+    """A number of NumPy's as one of Python's: searches hand those over."""
+    return value.item()
+
+
 class Registered(ClassifierMixin, BaseEstimator):
     """A model by its id. Who derives from it says which, and with which parameters."""
 
@@ -31,7 +36,7 @@ class Registered(ClassifierMixin, BaseEstimator):
         X, places = training_data(self, X, y)
         model, parameters = self._recipe()
         self._bytes = X.dtype == np.uint8
-        self._fitted = (model, json.dumps(parameters), self._picture(X.shape[1]))
+        self._fitted = (model, json.dumps(parameters, default=_plain), self._picture(X.shape[1]))
         self._model = _native.fit(
             model,
             self._fitted[1],
@@ -59,6 +64,11 @@ class Registered(ClassifierMixin, BaseEstimator):
     def _scores(self, X):
         check_is_fitted(self)
         return self._model.scores(new_samples(self, X), threads(self.n_jobs))
+
+    def _parameter(self, name):
+        """A parameter of the fit, whatever it is set to now; None where the model has none of this name."""
+        check_is_fitted(self)
+        return json.loads(self._fitted[1]).get(name)
 
     def certificate(self):
         """What shows how near the solver came to the optimum: numbers by name."""

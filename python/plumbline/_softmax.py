@@ -92,7 +92,7 @@ class SoftmaxRegression(WithProbabilities):
     @property
     def n_iter_(self):
         """Iterations, or passes over the samples."""
-        return self.epochs if self.solver == "sgd" else int(self.certificate()["iterations"])
+        return self._parameter("epochs") or int(self.certificate()["iterations"])
 
     def _linear(self):
         """Weights for samples as they were given, shape (n_features, n_classes), and offsets."""

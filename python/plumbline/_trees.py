@@ -1,7 +1,5 @@
 """Trees for tables."""
 
-from sklearn.utils.validation import check_is_fitted
-
 from plumbline._registered import WithProbabilities
 
 
@@ -52,8 +50,7 @@ class BoostedTreesClassifier(WithProbabilities):
     @property
     def n_iter_(self):
         """Rounds."""
-        check_is_fitted(self)
-        return self.max_iter
+        return self._parameter("rounds")
 
     def _recipe(self):
         return "boosted-trees", {

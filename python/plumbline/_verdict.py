@@ -1,6 +1,7 @@
 """What the program says of predictions: which model is better, by how much, and how sure that is."""
 
 import base64
+import csv
 import html
 import json
 import re
@@ -36,7 +37,7 @@ class Verdict:
         self._directory = Path(folder.name) / "verdict"
         self.words = words
         self.failures = dict(failures or {})
-        self.report = json.loads((self._directory / "report.json").read_text())
+        self.report = json.loads((self._directory / "report.json").read_text(encoding="utf-8"))
 
     @property
     def models(self):
@@ -141,8 +142,11 @@ def verdict(truth, files, *, baseline, margin, seed, failures=None):
         check_name(name)
         write_table(at / f"{place}.csv", columns)
         command.append(f"{name}={at / f'{place}.csv'}")
-    run = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL)
+    for table in at.glob("*.csv"):
+        table.unlink()
     if run.returncode != 0:
+        folder.cleanup()
         said = run.stderr.strip().removeprefix("error: ")
         raise (ValueError if run.returncode == 2 else RuntimeError)(said)
     # After the table, before the paths.
@@ -154,13 +158,6 @@ def verdict(truth, files, *, baseline, margin, seed, failures=None):
 def write_table(path, columns):
     """Write columns, by name, as CSV."""
     with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write(",".join(map(_quoted, columns)) + "\n")
-        texts = [[_quoted(value) for value in values] for values in columns.values()]
-        file.writelines(",".join(row) + "\n" for row in zip(*texts, strict=True))
-
-
-def _quoted(value):
-    text = str(value)
-    if any(sign in text for sign in ',"\r\n'):
-        return '"' + text.replace('"', '""') + '"'
-    return text
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(columns)
+        rows.writerows(zip(*columns.values(), strict=True))

@@ -172,7 +172,7 @@ def _gradient_cases():
 
 def _matrix(values):
     values = np.ascontiguousarray(values, dtype=np.float64)
-    if values.ndim != 2:
+    if values.ndim != 2 or 0 in values.shape:
         raise ValueError(f"an array of shape {values.shape}: expected rows and columns")
     return values
 

@@ -17,7 +17,7 @@ mod _native {
     #[pymodule_export]
     use crate::formulas::{cross_entropy, gradient, softmax};
     #[pymodule_export]
-    use crate::model::{Model, fit, parameters, restore};
+    use crate::model::{Model, fit, restore};
     #[pymodule_export]
     use crate::precomputed::fit_precomputed;
     #[pymodule_export]

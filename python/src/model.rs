@@ -18,17 +18,8 @@ const MODELS: &[ModelEntry] = &[
     model_softmax::SOFTMAX,
     model_softmax::SOFTMAX_LBFGS,
     model_kernel_svm::VIRTUAL_SVM,
-    model_kernel_svm::GRADIENT_SVM,
     model_trees::BOOSTED_TREES,
-    model_trees::RANDOM_FOREST,
 ];
-
-/// The parameters of a model with their defaults, as JSON.
-#[pyfunction]
-pub(crate) fn parameters(id: &str) -> PyResult<String> {
-    let values = (entry(id)?.preset)().values();
-    Ok(Value::Object(values).to_string())
-}
 
 /// A fitted model.
 #[pyclass(frozen, module = "plumbline._native")]

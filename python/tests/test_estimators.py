@@ -86,6 +86,17 @@ def test_threads_change_no_bit(estimator):
     assert np.array_equal(getattr(one, values)(X), getattr(two, values)(X))
 
 
+def test_a_search_hands_over_numbers_of_numpy():
+    X, y = digits()
+    grid = {"max_iter": np.arange(2, 5, 2), "learning_rate": np.float32([0.1, 0.2])}
+    search = GridSearchCV(plumbline.BoostedTreesClassifier(), grid, cv=3).fit(X[:300], y[:300])
+    assert search.best_estimator_.n_iter_ == search.best_params_["max_iter"]
+    changed = search.best_estimator_.set_params(max_iter=99)
+    assert changed.n_iter_ == search.best_params_["max_iter"]
+    softmax = plumbline.SoftmaxRegression(solver="sgd", epochs=3).fit(X[:300], y[:300])
+    assert softmax.set_params(solver="lbfgs").n_iter_ == 3
+
+
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing", "threading"])
 def test_searches_with_processes_and_threads(backend):
     X, y = digits()

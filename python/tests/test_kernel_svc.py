@@ -135,8 +135,10 @@ def test_a_weight_is_as_good_as_a_repetition():
     assert np.allclose(weighted.decision_function(X), repeated.decision_function(X), atol=CLOSE)
 
 
-def test_weights_that_leave_one_class_are_refused():
+def test_weights_that_leave_no_class_out_are_needed():
     X, y = data("iris")
+    with pytest.raises(ValueError, match="class 0 has no sample with a positive weight"):
+        KernelSVC(class_weight={0: 0}).fit(X, y)
     with pytest.raises(ValueError, match="zero"):
         KernelSVC().fit(X, y, np.zeros(len(X)))
     with pytest.raises(ValueError, match="same class"):

@@ -55,6 +55,16 @@ def test_what_is_wrong_is_told_with_its_place(wrong, said):
         lab.check(wrong)
 
 
+def test_arrays_without_values_are_refused():
+    for wrong in (
+        lambda: lab.softmax(np.zeros((2, 0))),
+        lambda: lab.cross_entropy(np.zeros((0, 3)), []),
+        lambda: lab.gradient(np.zeros((0, 2)), [], np.zeros((2, 3)), np.zeros(3)),
+    ):
+        with pytest.raises(ValueError, match="expected rows and columns"):
+            wrong()
+
+
 def test_other_names_are_refused():
     with pytest.raises(ValueError, match="expected a function called softmax"):
         lab.check(np.dot)

@@ -8,6 +8,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris, load_wine
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
+from sklearn.pipeline import make_pipeline
 
 import plumbline
 
@@ -48,6 +50,32 @@ def test_what_the_program_refuses_is_an_error_in_its_words():
 class Broken(ClassifierMixin, BaseEstimator):
     def fit(self, X, y):
         raise RuntimeError("out of order")
+
+
+class Unsure(DummyClassifier):
+    def predict_proba(self, X):
+        return super().predict_proba(X) * np.nan
+
+
+def test_probabilities_that_are_none_cost_nobody_else_anything():
+    X, y = load_iris(return_X_y=True)
+    with pytest.warns(UserWarning, match="do not sum to 1"):
+        verdict = plumbline.compare({"unsure": Unsure(), "dummy": DummyClassifier()}, X, y, cv=3)
+    assert list(verdict.models["model"]) == ["dummy"]
+    assert list(verdict.failures) == ["unsure"]
+
+
+def test_seeds_reach_what_is_inside_of_a_pipeline():
+    X, y = load_iris(return_X_y=True)
+    inner = make_pipeline(DummyClassifier(strategy="uniform"))
+    runs = [plumbline.compare({"a": inner}, X, y, cv=3).report["models"][0]["accuracy"] for _ in range(2)]
+    assert runs[0] == runs[1]
+
+
+def test_folds_that_part_a_group_are_refused():
+    X, y = load_iris(return_X_y=True)
+    with pytest.raises(ValueError, match="group 0 is on both sides of a fold"):
+        plumbline.compare([DummyClassifier()], X, y, cv=KFold(3, shuffle=True), groups=np.arange(len(y)) // 5)
 
 
 def test_compare_leaves_a_failure_out_and_says_so():

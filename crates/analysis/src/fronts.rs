@@ -46,7 +46,8 @@ impl Report {
         let mut cheapest = f64::INFINITY;
         let machine = self.machine_of_most();
         for (model, of) in self.ranked() {
-            if price.is_time() && of.cost.machine.as_deref() != machine {
+            let own = of.cost.machine.as_deref();
+            if price.is_time() && (own.is_none() || own != machine) {
                 continue;
             }
             let Some(paid) = price.of(&of.cost) else {
@@ -117,5 +118,9 @@ mod tests {
         on(&mut report, "best", None);
         assert_eq!(ids(&report, Price::FitTime), ["middle"]);
         assert_eq!(ids(&report, Price::Size), ["best"]);
+        for id in ["middle", "cheap"] {
+            on(&mut report, id, None);
+        }
+        assert!(ids(&report, Price::FitTime).is_empty());
     }
 }

@@ -1,10 +1,11 @@
 //! A condition on two models that were named beforehand, for whoever acts on it.
 
 use crate::fits::over_folds;
-use crate::levels::{CONFIDENCE, SIGNIFICANCE};
+use crate::levels::CONFIDENCE;
 use crate::model::Finished;
+use crate::on_images::compared;
 use crate::report::Report;
-use statistics::{Interval, Relation, compare_groups, only_right, paired_relation};
+use statistics::{Interval, Relation, only_right};
 use std::str::FromStr;
 
 /// What must not be said of a model.
@@ -108,10 +109,7 @@ impl Report {
         let right = |id: &str| self.finished_model(id)?.compared.right.first();
         let (model, than) = (right(&gate.model)?, right(&gate.than)?);
         let (b, c) = only_right(model, than);
-        let relation = match &self.group_of {
-            Some(groups) => compare_groups(model, than, groups, 1, SIGNIFICANCE).relation(margin),
-            None => paired_relation(b, c, model.len(), margin, SIGNIFICANCE),
-        };
+        let relation = compared([model, than], self.group_of.as_deref(), 1).relation(margin);
         Some((relation, (b as f64 - c as f64) / model.len() as f64))
     }
 

@@ -224,16 +224,22 @@ impl ModelSummary {
     }
 }
 
-/// The models that finished, those with most images right first; of equals the one that fits faster, then as
-/// planned.
+/// The models that finished, those with most images right first; of equals the one that fits faster, if
+/// all were fitted on one machine, then as planned.
 pub(crate) fn ranked(models: &[ModelSummary]) -> Vec<(&ModelSummary, &Finished)> {
     let mut ranked: Vec<(&ModelSummary, &Finished)> = models
         .iter()
         .filter_map(|model| Some((model, model.finished.as_deref()?)))
         .collect();
+    let machines =
+        |pair: &[(&ModelSummary, &Finished)]| pair[0].1.cost.machine == pair[1].1.cost.machine;
+    let on_one_machine = ranked.windows(2).all(machines);
     ranked.sort_by(|(_, a), (_, b)| {
         let better = b.quality.accuracy.total_cmp(&a.quality.accuracy);
-        let seconds = |of: &Finished| of.cost.fit_seconds.unwrap_or(f64::INFINITY);
+        let seconds = |of: &Finished| match of.cost.fit_seconds {
+            Some(seconds) if on_one_machine => seconds,
+            _ => f64::INFINITY,
+        };
         better.then(seconds(a).total_cmp(&seconds(b)))
     });
     ranked

@@ -65,7 +65,7 @@ pub fn submit(
             command.arg(format!("--dependency=afterany:{before}"));
         }
         command.arg(&path).arg(start.to_string());
-        let said = call("sbatch", &mut command)?;
+        let said = call("sbatch", &mut command).map_err(|error| after(&arrays, error))?;
         let number = said.trim().split(';').next().unwrap_or_default();
         arrays.push(number.to_owned());
     }
@@ -74,6 +74,19 @@ pub fn submit(
         arrays,
         without_time: seconds(plan, time).is_none(),
     })
+}
+
+/// The refusal of an array, with those before it, which are there already.
+fn after(arrays: &[String], error: ArrayError) -> ArrayError {
+    match error {
+        ArrayError::Engine { program, reason } if !arrays.is_empty() => {
+            let before = arrays.join(" ");
+            let reason =
+                format!("{reason}; submitted before: {before} (scancel {before} takes them back)");
+            ArrayError::Engine { program, reason }
+        }
+        error => error,
+    }
 }
 
 /// The script that each task runs. Its argument is the number of the array's first task.
@@ -159,6 +172,17 @@ fn call(program: &'static str, command: &mut Command) -> Result<String, ArrayErr
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_names_the_arrays_that_are_there_already() {
+        let refused = || ArrayError::Engine {
+            program: "sbatch",
+            reason: "no more".to_owned(),
+        };
+        assert_eq!(after(&[], refused()).to_string(), refused().to_string());
+        let said = after(&["7".to_owned(), "8".to_owned()], refused()).to_string();
+        assert!(said.contains("no more; submitted before: 7 8"), "{said}");
+    }
 
     #[test]
     fn arrays_are_no_longer_than_slurm_takes() {

@@ -129,8 +129,10 @@ impl Work for Fit<'_> {
 /// # Errors
 /// [`Error::Weights`] or [`Error::Weight`].
 pub(crate) fn validate_weights(weights: Option<&[f64]>, samples: usize) -> Result<(), Error> {
-    let weights = weights.unwrap_or_default();
-    if !weights.is_empty() && weights.len() != samples {
+    let Some(weights) = weights else {
+        return Ok(());
+    };
+    if weights.len() != samples {
         return Err(Error::Weights {
             weights: weights.len(),
             samples,

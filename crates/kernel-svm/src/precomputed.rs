@@ -3,7 +3,7 @@
 use crate::classes::{Classes, Unfit};
 use crate::kernel_rows::{KernelRows, KernelValues};
 use crate::model::validate_weights;
-use crate::solver::{Solution, solve};
+use crate::solver::{Solution, WORKING_SET, solve};
 use crate::votes::pairs;
 use crate::{Certificate, Error, Settings, Watch};
 use std::ops::Range;
@@ -61,11 +61,7 @@ pub fn fit_precomputed(
         });
     }
     let classes = Classes::new(labels, weights)?;
-    // Rows are copied, in the order of the classes, as long as there is room.
-    let row = size_of::<f64>() * classes.largest_pair();
-    let workers = settings.threads.max(1);
-    let room = settings.memory_mb.saturating_mul(1 << 20) / workers;
-    let capacity = (room / (2 * row)).max(2);
+    let (workers, capacity) = share(&classes, settings)?;
     let solved = classes.each_pair(workers, watch, |pair, spare, stop| {
         let values = PairOfMatrix {
             matrix,
@@ -82,6 +78,26 @@ pub fn fit_precomputed(
         Err(Unfit::Failed(error)) => Err(error),
         Err(Unfit::Imprecise) => unreachable!("only f32 is found imprecise"),
     }
+}
+
+/// Pairs solved at a time, one in each thread, and how many rows each may keep, in the order of the classes. Rows
+/// do not depend on the threads, so that the result does not.
+///
+/// # Errors
+/// [`Error::Memory`].
+fn share(classes: &Classes, settings: &Settings) -> Result<(usize, usize), Error> {
+    const MIB: usize = 1 << 20;
+    let row = size_of::<f64>() * classes.largest_pair();
+    // Working sets grow, and copies of rows, restricted to them, may take as much.
+    let rows = settings.memory_mb.saturating_mul(MIB) / (2 * row);
+    if rows < 2 {
+        return Err(Error::Memory {
+            given: settings.memory_mb,
+            needed: (4 * row).div_ceil(MIB),
+        });
+    }
+    let most = (rows / WORKING_SET).clamp(1, pairs(classes.labels.len()).count());
+    Ok((settings.threads.clamp(1, most), rows / most))
 }
 
 impl PrecomputedMachine {

@@ -156,6 +156,18 @@ fn kernel_values_of_others_make_the_same_machine() {
             assert_close(theirs, *ours, 1e-4);
         }
     }
+    let little = Settings {
+        memory_mb: 0,
+        ..Settings::default()
+    };
+    let refused = fit_precomputed(&matrix, &y, None, &little, SILENT);
+    assert_eq!(
+        refused.unwrap_err(),
+        Error::Memory {
+            given: 0,
+            needed: 1
+        }
+    );
     let refused = fit_precomputed(&matrix[1..], &y, None, &Settings::default(), SILENT);
     assert_eq!(
         refused.unwrap_err(),
@@ -274,6 +286,7 @@ fn weights_that_are_not_above_0_or_not_one_for_each_sample_are_refused() {
         "the weight of sample 1 (from 0) is -1: expected a number above 0"
     );
     assert_eq!(refusal(&[1.0]), "1 weights for 2 samples");
+    assert_eq!(refusal(&[]), "0 weights for 2 samples");
 }
 
 #[test]

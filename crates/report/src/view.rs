@@ -142,7 +142,6 @@ impl<'a> About<'a> {
     }
 }
 
-/// Cochran's Q in words.
 /// "2 000 test sets".
 fn drawn(draws: usize, groups: Option<usize>) -> String {
     /// With fewer, intervals of 95 % are seen to hold in less than 94 (`results/levels.md`).
@@ -157,6 +156,7 @@ fn drawn(draws: usize, groups: Option<usize>) -> String {
     }
 }
 
+/// Cochran's Q in words.
 fn cochran(report: &Report) -> Option<String> {
     let test = report.together.as_ref()?.cochran_q?;
     Some(format!(

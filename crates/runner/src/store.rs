@@ -227,7 +227,7 @@ fn took(fitted: &Fitted) -> Option<Earlier> {
 }
 
 /// How much a stored fit is like a wanted one: 2 with the same data and parameters, 1 with the same data,
-/// 0 of the same model; `None` of another.
+/// 0 of the same model; `None` of another, or of another part of the data.
 fn likeness(description: &str, wanted: &Value) -> Option<u8> {
     let found: Value = serde_json::from_str(description).ok()?;
     let model = |of: &Value| {
@@ -240,6 +240,10 @@ fn likeness(description: &str, wanted: &Value) -> Option<u8> {
         return None;
     }
     let same = |key: &str| found[key] == wanted[key];
+    // A fit of fewer rows says nothing of how long one of all takes.
+    if !["train_limit", "quick", "judged_on"].into_iter().all(same) {
+        return None;
+    }
     let parameters = found["recipe"]["parameters"] == wanted["recipe"]["parameters"];
     Some(match (same("data"), parameters) {
         (true, true) => 2,
@@ -324,6 +328,15 @@ mod tests {
         keep(&key("a", 1, 7), 4.0);
         assert_eq!(seconds(&key("a", 1, 5)), Some(4.0));
         assert_eq!(seconds(&key("a", 1, 6)), Some(3.0));
+        let few = Key::new(&json!({
+            "measuring": "1",
+            "recipe": {"model": "a", "parameters": {"epochs": 5}},
+            "data": 1,
+            "train_limit": 400,
+        }));
+        keep(&few, 0.1);
+        assert_eq!(seconds(&key("a", 1, 5)), Some(4.0), "of fewer rows");
+        assert_eq!(seconds(&few), Some(0.1));
     }
 
     #[test]

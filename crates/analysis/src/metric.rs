@@ -40,6 +40,8 @@ pub enum Metric {
     /// Area under the receiver operating characteristic, one class against the rest, the mean.
     /// There is none where all images are of one class.
     RocAuc,
+    /// Area under precision over recall, one class against the rest, the mean; of two classes that of the second.
+    PrAuc,
     /// Mean distance between confidence and accuracy.
     ExpectedCalibrationError,
 }
@@ -68,7 +70,7 @@ struct Definition {
     formula: Formula,
 }
 
-const TABLE: [Definition; 16] = {
+const TABLE: [Definition; 17] = {
     use Direction::{Higher, Lower};
     use Formula::{Predictions, Probabilities};
     const fn row(
@@ -193,6 +195,13 @@ const TABLE: [Definition; 16] = {
             Probabilities(|means| means.roc_auc),
         ),
         row(
+            Metric::PrAuc,
+            "pr_auc",
+            "PR-AUC",
+            Higher,
+            Probabilities(|means| means.pr_auc),
+        ),
+        row(
             Metric::ExpectedCalibrationError,
             "expected_calibration_error",
             "ECE",
@@ -292,7 +301,9 @@ impl Serialize for Metric {
 mod tests {
     use super::*;
     use crate::answers::Answers;
-    use statistics::{brier, expected_calibration_error, log_loss, reliability, roc_auc};
+    use statistics::{
+        average_precision, brier, expected_calibration_error, log_loss, reliability, roc_auc,
+    };
 
     #[test]
     fn every_metric_has_its_row() {
@@ -333,6 +344,7 @@ mod tests {
             (Metric::Top2Accuracy, 1.0),
             (Metric::Top3Accuracy, 1.0),
             (Metric::RocAuc, roc_auc(logs, labels).unwrap()),
+            (Metric::PrAuc, average_precision(logs, labels).unwrap()),
             (
                 Metric::ExpectedCalibrationError,
                 expected_calibration_error(&reliability(logs, labels, 15)),
@@ -358,8 +370,8 @@ mod tests {
         let of_times = Contributions::new(&answers, 3).sample(&[2, 0, 1, 0, 0]);
         let of_images = Metrics::new(&Contributions::new(&twice, 3));
         for metric in Metric::ALL {
-            // The area under the curve is only approximated.
-            if metric == Metric::RocAuc {
+            // The areas under curves are only approximated.
+            if matches!(metric, Metric::RocAuc | Metric::PrAuc) {
                 continue;
             }
             let (a, b) = (

@@ -4,6 +4,7 @@ use crate::answers::Answers;
 use crate::fits::{Fit, FitSummary, Fits, accuracy_interval, finished};
 use crate::levels::{BINS, CONFIDENCE};
 use crate::metric::{Metric, Metrics};
+use crate::probabilities::{Calibration, Diagrams, probabilities};
 use crate::sample::Contributions;
 use crate::status::Status;
 use crate::variance::VarianceBudget;
@@ -101,6 +102,8 @@ pub struct Quality {
     pub metrics: Metrics,
     /// Predictions by their probability; empty without probabilities.
     pub reliability: Vec<ReliabilityBin>,
+    /// Whether its probabilities mean what they say, if it has some.
+    pub calibration: Option<Calibration>,
     /// The temperature that its probabilities were scaled by, where that was asked for.
     pub temperature: Option<f64>,
     /// Images by truth (rows) and prediction (columns).
@@ -166,6 +169,8 @@ pub struct Shown {
     pub linear: Option<LinearRecord>,
     /// The images that it got wrong with most confidence.
     pub mistakes: Vec<Mistake>,
+    /// What its probabilities show, over all fits that count; `None` without probabilities.
+    pub diagrams: Option<Diagrams>,
 }
 
 #[derive(Debug, Clone)]
@@ -267,9 +272,14 @@ impl Finished {
         let right = fits.iter().map(|fit| fit.right(run)).collect();
         let cost = Cost::new(&fits, machine.as_deref());
         let train_accuracy = mean(&fits, |fit| fit.fitted.train_accuracy);
+        let (calibration, diagrams) = probabilities(run, &answers).unzip();
         let first = *fits.into_iter().next().expect("it has fits").fitted;
         Self {
-            quality: Quality::new(run, &answers, &contributions, &summaries, first.temperature),
+            quality: Quality {
+                calibration,
+                temperature: first.temperature,
+                ..Quality::new(run, &answers, &contributions, &summaries)
+            },
             cost,
             training: Training {
                 train_accuracy,
@@ -277,7 +287,7 @@ impl Finished {
                 epochs: first.epochs.clone(),
                 notes: first.notes.clone(),
             },
-            shown: Shown::new(first, run.dataset.classes),
+            shown: Shown::new(first, run.dataset.classes, diagrams),
             compared: Compared {
                 right,
                 contributions: (!has_folds).then_some(contributions),
@@ -304,7 +314,6 @@ impl Quality {
         answers: &Answers,
         contributions: &Contributions,
         fits: &[FitSummary],
-        temperature: Option<f64>,
     ) -> Self {
         let confusion = answers.confusion(run.dataset.classes);
         let metrics = Metrics::new(contributions);
@@ -325,7 +334,8 @@ impl Quality {
             },
             metrics,
             reliability: reliability.unwrap_or_default(),
-            temperature,
+            calibration: None,
+            temperature: None,
             confusion,
         }
     }
@@ -383,12 +393,13 @@ impl Spread {
 }
 
 impl Shown {
-    fn new(first: Fitted, classes: usize) -> Self {
+    fn new(first: Fitted, classes: usize, diagrams: Option<Diagrams>) -> Self {
         Self {
             confidence: first.confidence(classes),
             predictions: first.predictions,
             linear: first.linear,
             mistakes: first.mistakes,
+            diagrams,
         }
     }
 }

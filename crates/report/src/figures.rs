@@ -22,6 +22,7 @@ mod rows;
 mod scale;
 mod svg;
 mod text;
+mod thresholds;
 mod tradeoff;
 
 pub(crate) use budget::expected_best_curves;
@@ -42,6 +43,7 @@ pub(crate) fn draw(report: &Report) -> Result<Vec<Figure>, ReportError> {
     figures.extend(tradeoff::error_against_cost(report));
     figures.extend(learning::learning_curves(report));
     figures.extend(curves::accuracy_per_epoch(report));
+    figures.extend(thresholds::threshold_curves(report));
     figures.extend(calibration::reliability_diagrams(report));
     let order = confusion::order(report);
     for (model, of) in report.finished() {

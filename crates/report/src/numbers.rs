@@ -22,10 +22,15 @@ pub(crate) fn signed(value: f64, decimals: usize) -> String {
     }
 }
 
-/// Four decimals, or the word for what has none.
+/// Four decimals; three digits of what is huge, and the word for what has no digits.
 pub(crate) fn four(value: f64) -> String {
+    /// From here on decimals say nothing.
+    const HUGE: f64 = 1e5;
     if value.is_infinite() {
         return "infinite".to_owned();
+    }
+    if value.abs() >= HUGE {
+        return format!("{value:.2e}").replace('-', "−");
     }
     signed(value, 4)
 }

@@ -1,5 +1,6 @@
 //! What the pages are filled with: every number ready to print, no markup.
 
+mod calibration;
 mod classes;
 mod costs;
 mod models;
@@ -14,6 +15,7 @@ use crate::verdict::verdict;
 use crate::warnings::{Warning, warnings};
 use crate::words::judged_images;
 use analysis::Report;
+use calibration::CalibrationRow;
 use classes::ClassTable;
 use costs::CostRow;
 use models::{ControlRow, ModelRow, SpreadRow};
@@ -52,6 +54,7 @@ pub(crate) struct View<'a> {
     over_seeds: Option<PairTable>,
     controls: Vec<ControlRow>,
     costs: Vec<CostRow>,
+    calibration: Vec<CalibrationRow>,
     curves: LearningTable,
     warnings: Vec<Warning>,
     sizes: Sizes,
@@ -106,6 +109,7 @@ impl<'a> View<'a> {
                 .any(|(_, of)| !of.quality.reliability.is_empty()),
             metrics: models::headings(report),
             costs: CostRow::all(report),
+            calibration: CalibrationRow::all(report),
             curves: LearningTable::new(report),
             controls: report.models.iter().filter_map(ControlRow::new).collect(),
             spreads: report.finished().filter_map(SpreadRow::new).collect(),

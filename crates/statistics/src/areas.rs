@@ -1,4 +1,4 @@
-//! Areas under curves: how far they stray, on drawn test sets, and of precision over recall.
+//! Areas under curves: how far two stray, and the area of precision over recall.
 
 use crate::Interval;
 use crate::moments::mean;
@@ -6,6 +6,7 @@ use crate::probabilities::rows;
 use crate::several::Test;
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, Normal};
+use std::ops::Range;
 
 /// How two areas under the receiver operating characteristic differ, on the same samples.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -130,110 +131,94 @@ impl Placements {
     }
 }
 
-/// The samples in the order of their probabilities of each class: areas under the receiver operating
-/// characteristic on many test sets that are drawn from them, without sorting each.
-#[derive(Debug, Clone)]
-pub struct RocCurves {
-    /// Of each class: samples by probability, whether each belongs, and whether it is tied with the next.
-    classes: Vec<Vec<(u32, bool, bool)>>,
-}
-
-impl RocCurves {
-    /// Shapes are as in [`roc_auc`](crate::roc_auc).
-    ///
-    /// # Panics
-    /// If the slices do not fit each other, or for 2³² samples and more.
-    pub fn new(log_probabilities: &[f32], labels: &[usize]) -> Self {
-        let classes = log_probabilities.len() / labels.len().max(1);
-        let curve = |class: usize| {
-            let mut ordered: Vec<(u32, bool, f32)> = rows(log_probabilities, labels)
-                .zip(0..)
-                .map(|((row, label), sample)| (sample, label == class, row[class]))
-                .collect();
-            ordered.sort_by(|a, b| a.2.total_cmp(&b.2));
-            let next = ordered.iter().skip(1).map(|(_, _, score)| Some(*score));
-            let next: Vec<Option<f32>> = next.chain([None]).collect();
-            let pairs = ordered.into_iter().zip(next);
-            pairs
-                .map(|((sample, member, score), next)| (sample, member, next == Some(score)))
-                .collect()
-        };
-        Self {
-            classes: (0..classes).map(curve).collect(),
-        }
-    }
-
-    /// [`roc_auc`](crate::roc_auc) of a test set that has every sample so many times: the mean over the
-    /// classes that have samples inside and outside in it. `None` without such a class.
-    ///
-    /// # Panics
-    /// If there are fewer numbers than samples.
-    pub fn area(&self, times: &[u32]) -> Option<f64> {
-        let areas: Vec<f64> = self
-            .classes
-            .iter()
-            .filter_map(|curve| area(curve, times))
-            .collect();
-        (!areas.is_empty()).then(|| mean(areas.into_iter()))
-    }
-}
-
-fn area(curve: &[(u32, bool, bool)], times: &[u32]) -> Option<f64> {
-    let (mut members, mut others) = (0_u64, 0_u64);
-    let (mut tied_members, mut tied_others) = (0_u64, 0_u64);
-    // Twice the number of pairs in order, so that a tie is 1.
-    let mut pairs = 0_u64;
-    for &(sample, member, ties_with_next) in curve {
-        let times = u64::from(times[sample as usize]);
-        if member {
-            tied_members += times;
-        } else {
-            tied_others += times;
-        }
-        if !ties_with_next {
-            pairs += tied_members * (2 * others + tied_others);
-            members += tied_members;
-            others += tied_others;
-            (tied_members, tied_others) = (0, 0);
-        }
-    }
-    let all = 2 * members * others;
-    (all > 0).then(|| pairs as f64 / all as f64)
-}
-
 /// The area under precision over recall of each class against the rest, as the mean precision at each
-/// step of recall (average precision), averaged over the classes that have samples. Where a class is
-/// rare it tells models apart that have nearly the same area under the receiver operating
-/// characteristic (Saito and Rehmsmeier 2015); a model that knows nothing has the share of the class.
-/// `None` without samples. Shapes are as in [`roc_auc`](crate::roc_auc).
+/// step of recall (average precision), averaged over the classes that have samples; of two classes that
+/// of the second. Where a class is rare it tells models apart that have nearly the same area under the
+/// receiver operating characteristic (Saito and Rehmsmeier 2015); a model that knows nothing has the
+/// share of the class. `None` without samples. Shapes are as in [`roc_auc`](crate::roc_auc).
 ///
 /// # Panics
 /// If the slices do not fit each other.
 pub fn average_precision(log_probabilities: &[f32], labels: &[usize]) -> Option<f64> {
-    let classes = log_probabilities.len() / labels.len().max(1);
-    let of_class = |class: usize| {
-        let mut ordered: Vec<(f32, bool)> = rows(log_probabilities, labels)
-            .map(|(row, label)| (row[class], label == class))
+    average_precision_influences(log_probabilities, labels).map(|(area, _)| area)
+}
+
+/// [`average_precision`], and how it changes with the weight of every sample, to first order: a member
+/// counts at its own threshold, and every sample in the precision at each threshold below it. The changes
+/// sum to 0.
+///
+/// # Panics
+/// If the slices do not fit each other.
+pub fn average_precision_influences(
+    log_probabilities: &[f32],
+    labels: &[usize],
+) -> Option<(f64, Vec<f64>)> {
+    let mut areas = Vec::new();
+    let mut influences = vec![0.0; labels.len()];
+    for class in shown_classes(log_probabilities, labels) {
+        let mut ordered: Vec<(f32, bool, usize)> = rows(log_probabilities, labels)
+            .enumerate()
+            .map(|(sample, (row, label))| (row[class], label == class, sample))
             .collect();
         ordered.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let (mut found, mut seen, mut sum) = (0, 0, 0.0);
-        for ties in ordered.chunk_by(|a, b| a.0 == b.0) {
-            let members = ties.iter().filter(|(_, member)| *member).count();
-            found += members;
-            seen += ties.len();
-            sum += members as f64 * found as f64 / seen as f64;
+        areas.extend(precision_of_class(&ordered, &mut influences));
+    }
+    let count = areas.len() as f64;
+    let influences = influences.into_iter().map(|sum| sum / count);
+    (!areas.is_empty()).then(|| (mean(areas.iter().copied()), influences.collect()))
+}
+
+/// The classes that are averaged over: the second of two, for the first says the same.
+pub(crate) fn shown_classes(log_probabilities: &[f32], labels: &[usize]) -> Range<usize> {
+    match log_probabilities.len() / labels.len().max(1) {
+        2 => 1..2,
+        classes => 0..classes,
+    }
+}
+
+/// The average precision of one class from its samples, the most probable first, each with whether it
+/// belongs. Adds what each sample changes to `influences`. `None` without members.
+fn precision_of_class(ordered: &[(f32, bool, usize)], influences: &mut [f64]) -> Option<f64> {
+    let of_ties = || ordered.chunk_by(|a, b| a.0 == b.0);
+    let in_class = |ties: &[(f32, bool, usize)]| ties.iter().filter(|of| of.1).count() as f64;
+    let members = in_class(ordered);
+    if members == 0.0 {
+        return None;
+    }
+    // At each threshold: members there, members found so far, and all samples so far.
+    let (mut found, mut seen) = (0.0, 0.0);
+    let thresholds: Vec<[f64; 3]> = of_ties()
+        .map(|ties| {
+            found += in_class(ties);
+            seen += ties.len() as f64;
+            [in_class(ties), found, seen]
+        })
+        .collect();
+    let precision = |[_, found, seen]: [f64; 3]| found / seen;
+    let sum: f64 = thresholds.iter().map(|&at| at[0] * precision(at)).sum();
+    let area = sum / members;
+    // What a little weight adds to the precision of all members from here downwards.
+    let (mut of_member, mut of_other) = (0.0, 0.0);
+    let pairs: Vec<_> = of_ties().zip(thresholds.iter().copied()).collect();
+    for (ties, at) in pairs.into_iter().rev() {
+        let [here, found, seen] = at;
+        of_member += here * (seen - found) / (seen * seen);
+        of_other -= here * found / (seen * seen);
+        for &(_, member, sample) in ties {
+            influences[sample] += if member {
+                (of_member + precision(at) - area) / members
+            } else {
+                of_other / members
+            };
         }
-        (found > 0).then(|| sum / found as f64)
-    };
-    let areas: Vec<f64> = (0..classes).filter_map(of_class).collect();
-    (!areas.is_empty()).then(|| mean(areas.into_iter()))
+    }
+    Some(area)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recorded::{assert_close, forty, recorded};
-    use crate::roc_auc;
+    use crate::recorded::{assert_close, assert_weights, forty, recorded};
 
     /// The double sums of the paper, in NumPy.
     #[test]
@@ -272,23 +257,6 @@ mod tests {
         assert_eq!(same.unwrap().test(), None);
     }
 
-    #[test]
-    fn drawn_areas_are_those_of_the_drawn_samples() {
-        let (logs, labels) = forty();
-        let curves = RocCurves::new(&logs, &labels);
-        let all = curves.area(&[1; 40]).unwrap();
-        assert_close(all, roc_auc(&logs, &labels).unwrap());
-        let times: Vec<u32> = (0..40).map(|i| (i * i) % 3).collect();
-        let chosen = (0..40).flat_map(|i| std::iter::repeat_n(i, times[i] as usize));
-        let (drawn, drawn_labels): (Vec<&[f32]>, Vec<usize>) =
-            chosen.map(|i| (&logs[4 * i..4 * i + 4], labels[i])).unzip();
-        let expected = roc_auc(&drawn.concat(), &drawn_labels).unwrap();
-        assert_close(curves.area(&times).unwrap(), expected);
-        assert_eq!(curves.area(&[0; 40]), None);
-        let half = RocCurves::new(&[0.5_f32.ln(); 8], &[0, 1, 1, 0]);
-        assert_eq!(half.area(&[1; 4]), Some(0.5));
-    }
-
     /// scikit-learn's `average_precision_score`.
     #[test]
     fn average_precision_is_scikit_learns() {
@@ -301,5 +269,19 @@ mod tests {
             Some(0.5)
         );
         assert_eq!(average_precision(&[], &[]), None);
+        // Of two classes, the second: 1 of the first 1, 2 of the first 3.
+        let second = [0.9_f32, 0.8, 0.7, 0.1].map(|p| [(1.0 - p).ln(), p.ln()]);
+        let area = average_precision(second.as_flattened(), &[1, 0, 1, 0]).unwrap();
+        assert_close(area, 5.0 / 6.0);
+    }
+
+    #[test]
+    fn precision_changes_with_weight_as_its_influences_say() {
+        let (logs, labels) = forty();
+        let (area, influences) = average_precision_influences(&logs, &labels).unwrap();
+        assert_eq!(average_precision(&logs, &labels), Some(area));
+        assert_weights(&logs, &labels, &influences, |logs, labels| {
+            average_precision(logs, labels).unwrap()
+        });
     }
 }

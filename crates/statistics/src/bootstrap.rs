@@ -1,7 +1,7 @@
 //! Any metric of several classifiers on test sets drawn from the test set, with replacement.
 
 use crate::Interval;
-use crate::moments::{ROUNDING, quantile, variance};
+use crate::moments::{ROUNDING, mean, quantile, variance};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -113,6 +113,18 @@ impl PairedBootstrap {
         }
     }
 
+    /// The mean and the standard deviation of a statistic over the draws. `None` where it is not finite on
+    /// each of at least two.
+    ///
+    /// # Panics
+    /// If there is no such statistic.
+    pub fn moments(&self, statistic: usize) -> Option<(f64, f64)> {
+        let values: Vec<f64> = self.values.iter().map(|of| of[statistic]).collect();
+        let deviation = variance(&values).sqrt();
+        let finite = values.len() > 1 && deviation.is_finite();
+        finite.then(|| (mean(values.iter().copied()), deviation))
+    }
+
     /// All `pairs` of statistics at once: intervals d ± c·s, with s the standard deviation over the
     /// draws and c the level that the largest |d* − d|/s of all pairs exceeds in a share α of the draws.
     /// That is the single-step max-T method (Westfall and Young 1993; of bootstrap
@@ -210,7 +222,6 @@ fn members(groups: &[usize]) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::moments::mean;
     use crate::recorded::recorded;
     use statrs::distribution::{Continuous, Normal};
 

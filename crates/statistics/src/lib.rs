@@ -3,7 +3,7 @@
 //!
 //! | question | look at |
 //! |---|---|
-//! | How good is it? | [`ConfusionMatrix`], [`log_loss`], [`brier`], [`roc_auc`], [`average_precision`] |
+//! | How good is it? | [`ConfusionMatrix`], [`log_loss`], [`brier`], [`roc_auc`], [`average_precision`], [`threshold_curves`] |
 //! | How sure is that? | [`wilson`], [`PairedBootstrap`], [`CorrelatedDifferences::share_interval`], [`spread`] |
 //! | Do two differ, on the same samples? | [`mcnemar`], [`tango`], [`AreaDifference`] |
 //! | And where samples come in groups? | [`compare_groups`], [`ClusteredDifference`], [`clustered_share`], [`PairedBootstrap::of_groups`] |
@@ -25,6 +25,7 @@ mod clustered;
 mod confusion;
 mod corp;
 mod crossed;
+mod curves;
 mod equivalence;
 mod independent;
 mod interval;
@@ -50,7 +51,7 @@ mod spread;
 mod tango;
 mod temperature;
 
-pub use areas::{AreaDifference, RocCurves, average_precision};
+pub use areas::{AreaDifference, average_precision, average_precision_influences};
 pub use bootstrap::{PairedBootstrap, SimultaneousDifference};
 pub use calibration::{
     ReliabilityBin, class_calibration_error, confidences, debiased_calibration_error,
@@ -60,6 +61,7 @@ pub use clustered::{ClusteredDifference, clustered_share, compare_groups};
 pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use corp::{Corp, Step, consistency_band, corp};
 pub use crossed::CrossedDifference;
+pub use curves::{CurvePlaces, CurvePoint, threshold_curves};
 pub use equivalence::{Relation, paired_relation};
 pub use independent::independent_difference;
 pub use interval::{Interval, binomial_tail, wilson};

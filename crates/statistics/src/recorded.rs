@@ -26,3 +26,28 @@ pub(crate) fn assert_close(actual: f64, expected: f64) {
         "{actual} is not {expected}"
     );
 }
+
+/// Eight copies of every sample, and one copy of one sample more or less: central differences of an area
+/// of 4 classes are what `influences` say.
+///
+/// # Panics
+/// If one is not.
+pub(crate) fn assert_weights(
+    logs: &[f32],
+    labels: &[usize],
+    influences: &[f64],
+    area: impl Fn(&[f32], &[usize]) -> f64,
+) {
+    assert!(influences.iter().sum::<f64>().abs() < 1e-12);
+    for (sample, influence) in influences.iter().enumerate() {
+        let with = |copies: usize| {
+            let times = |i: usize| if i == sample { copies } else { 8 };
+            let chosen = (0..labels.len()).flat_map(|i| std::iter::repeat_n(i, times(i)));
+            let (logs, labels): (Vec<_>, Vec<_>) =
+                chosen.map(|i| (&logs[4 * i..4 * i + 4], labels[i])).unzip();
+            area(&logs.concat(), &labels)
+        };
+        let slope = (with(9) - with(7)) * 4.0;
+        assert!((slope - influence).abs() < 2e-4, "{slope}, {influence}");
+    }
+}

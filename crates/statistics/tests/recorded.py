@@ -272,6 +272,18 @@ record(
 # areas.rs
 record("average_precision", m.average_precision_score(np.eye(4)[labels], probabilities, average="macro"))
 
+# curves.rs
+rates, recalls = [0.0, 0.1, 0.25, 0.5, 1.0], [0.05, 0.2, 0.5, 0.8, 1.0]
+roc, precision = [], []
+for c in range(4):
+    f, t, _ = m.roc_curve(labels == c, logs[:, c], drop_intermediate=False)
+    # At a rate that several thresholds have, the largest.
+    roc.append([max(t[f == r]) if r in f else np.interp(r, f, t) for r in rates])
+    p, r, _ = m.precision_recall_curve(labels == c, logs[:, c])
+    # Recall falls along the arrays: the last that is enough is the first threshold that reaches it.
+    precision.append([p[np.flatnonzero(r >= wanted - 1e-12)[-1]] for wanted in recalls])
+record("curves", [np.mean(roc, axis=0), np.mean(precision, axis=0)])
+
 
 def delong(first, second, members):
     """Over all pairs of a sample inside and one outside."""

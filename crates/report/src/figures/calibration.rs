@@ -9,11 +9,8 @@ use crate::figure::Figure;
 use crate::numbers::thousands;
 use crate::room::Room;
 use crate::table::Table;
-use analysis::{CONFIDENCE, Finished, Metric, ModelSummary, Report};
-use statistics::{ReliabilityBin, wilson};
-
-/// Ranges with fewer images than this have no point: their share of right images is chance.
-const FEWEST: usize = 10;
+use analysis::{Finished, Metric, ModelSummary, Report};
+use statistics::Step;
 
 /// A diagram for every model with probabilities; `None` if there is no such model.
 pub(super) fn reliability_diagrams(report: &Report) -> Option<Figure> {
@@ -33,37 +30,32 @@ pub(super) fn reliability_diagrams(report: &Report) -> Option<Figure> {
 
 fn data(report: &Report, models: &[(&ModelSummary, &Finished)]) -> Table {
     let [_, images] = report.dataset.words();
-    let bins = || {
+    let steps = || {
         models
             .iter()
-            .flat_map(|(model, of)| shown(of).map(|bin| (&model.id, bin)))
+            .flat_map(|(model, of)| steps(of).iter().map(|step| (&model.id, step)))
     };
+    let percent = |of: fn(&Step) -> f64| steps().map(move |(_, step)| Some(of(step) * 100.0));
     Table::default()
-        .text("model", bins().map(|(id, _)| id))
-        .numbers(
-            "mean probability of the prediction, %",
-            bins().map(|(_, bin)| Some(bin.confidence * 100.0)),
-        )
-        .numbers(
-            "right, %",
-            bins().map(|(_, bin)| Some(bin.accuracy * 100.0)),
-        )
-        .integers(images, bins().map(|(_, bin)| Some(bin.images)))
+        .text("model", steps().map(|(id, _)| id))
+        .numbers("probability from, %", percent(|step| step.from))
+        .numbers("to, %", percent(|step| step.to))
+        .numbers("right, %", percent(|step| step.frequency))
+        .integers(images, steps().map(|(_, step)| Some(step.samples)))
 }
 
-fn shown(of: &Finished) -> impl Iterator<Item = &ReliabilityBin> {
-    of.quality
-        .reliability
-        .iter()
-        .filter(|bin| bin.images >= FEWEST)
+/// The steps of a model's diagram.
+fn steps(of: &Finished) -> &[Step] {
+    let diagrams = of.shown.diagrams.as_ref();
+    diagrams.map_or(&[], |diagrams| &diagrams.steps)
 }
 
 fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, room: Room) -> String {
     let [_, images] = report.dataset.words();
     let said = format!(
         "Share of predictions that are right against their probability, both in %. On the dashed line probabilities mean \
-         what they say; below it a model is too sure of itself. Bars are 95 % intervals; the columns below say how many \
-         {images} there are."
+         what they say; below it a model is too sure of itself. In the grey band a line is 95 % of the time by chance. The \
+         columns below say how many {images} there are."
     );
     let (mut svg, mut top) = Svg::new(room, title, &said);
     let columns = if room.is_narrow() { 2 } else { 4 }.min(models.len().max(2));
@@ -119,6 +111,14 @@ fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finishe
             Paint::Soft,
         );
     }
+    let at =
+        |[probability, right]: [f64; 2]| [x.place(probability * 100.0), y.place(right * 100.0)];
+    if let Some(diagrams) = &of.shown.diagrams {
+        let chance = &diagrams.chance;
+        let low = chance.iter().map(|(p, band)| at([*p, band.low]));
+        let high = chance.iter().rev().map(|(p, band)| at([*p, band.high]));
+        svg.area(&low.chain(high).collect::<Vec<_>>(), Paint::Soft, 0.2);
+    }
     svg.path(
         &[[area.left, area.bottom], [area.right, area.top]],
         Paint::Soft,
@@ -126,13 +126,6 @@ fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finishe
         "4 4",
     );
     let paint = Paint::Model(place);
-    let bins: Vec<&ReliabilityBin> = shown(of).collect();
-    let at = |bin: &ReliabilityBin| {
-        [
-            x.place(bin.confidence * 100.0),
-            y.place(bin.accuracy * 100.0),
-        ]
-    };
     let most = of
         .quality
         .reliability
@@ -156,25 +149,16 @@ fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finishe
     }
     let under = Area { bottom, ..area };
     axis_below(svg, &x, under);
-    svg.path(
-        &bins.iter().map(|bin| at(bin)).collect::<Vec<_>>(),
-        paint,
-        2.0,
-        "",
-    );
-    for bin in bins {
-        let right = (bin.accuracy * bin.images as f64).round() as usize;
-        let interval = wilson(right.min(bin.images), bin.images, CONFIDENCE);
-        let [low, high] = [interval.low, interval.high].map(|share| y.place(share * 100.0));
-        let [across, _] = at(bin);
-        svg.line([across, low], [across, high], paint, 1.5);
-        svg.disc(at(bin), 3.0, &paint.fill());
-        let [probability, right] = [bin.confidence, bin.accuracy].map(|share| share * 100.0);
+    let ends = |step: &Step| [step.from, step.to].map(|p| at([p, step.frequency]));
+    let line: Vec<[f64; 2]> = steps(of).iter().flat_map(ends).collect();
+    svg.path(&line, paint, 2.0, "");
+    for step in steps(of) {
+        let [from, to, right] = [step.from, step.to, step.frequency].map(|share| share * 100.0);
         let said = format!(
-            "{id}: of {} {images} with {probability:.1} % on average, {right:.1} % are right",
-            thousands(bin.images)
+            "{id}: of {} {images} with {from:.1} to {to:.1} %, {right:.1} % are right",
+            thousands(step.samples)
         );
-        svg.spot(at(bin), &said);
+        svg.spot(at([step.confidence, step.frequency]), &said);
     }
 }
 

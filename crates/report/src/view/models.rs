@@ -122,7 +122,7 @@ impl Numbers {
 }
 
 /// The metrics that have a column, beyond those in the table of models.
-const METRICS: [Metric; 11] = [
+const METRICS: [Metric; 12] = [
     Metric::BalancedAccuracy,
     Metric::MacroPrecision,
     Metric::MacroRecall,
@@ -133,6 +133,7 @@ const METRICS: [Metric; 11] = [
     Metric::Top2Accuracy,
     Metric::Top3Accuracy,
     Metric::RocAuc,
+    Metric::PrAuc,
     Metric::ExpectedCalibrationError,
 ];
 

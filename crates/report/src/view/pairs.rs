@@ -160,7 +160,7 @@ fn note_on_margin(report: &Report) -> Option<String> {
 }
 
 /// The metrics by which pairs are compared in a table.
-const METRICS: [Metric; 9] = [
+const METRICS: [Metric; 10] = [
     Metric::BalancedAccuracy,
     Metric::MacroF1,
     Metric::CohenKappa,
@@ -169,6 +169,7 @@ const METRICS: [Metric; 9] = [
     Metric::Brier,
     Metric::Top2Accuracy,
     Metric::RocAuc,
+    Metric::PrAuc,
     Metric::ExpectedCalibrationError,
 ];
 

@@ -160,7 +160,7 @@ fn every_picture_that_the_page_shows_exists() {
     let links = after("](", ')');
     let sources = after("src=\"", '"').chain(after("srcset=\"", '"'));
     let shown: Vec<&str> = links.chain(sources).collect();
-    assert_eq!(shown.len(), 12, "{shown:?}");
+    assert_eq!(shown.len(), 14, "{shown:?}");
     for file in shown {
         assert!(directory.path().join(file).is_file(), "{file}");
     }

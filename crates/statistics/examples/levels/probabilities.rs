@@ -1,16 +1,18 @@
-//! Probabilities: temperature, calibration, areas under curves.
+//! Probabilities: temperature, calibration, curves over thresholds and areas under them.
 
 use crate::page::{Aim, Page, Random, below, holds, normal, rates};
 use rand::RngExt;
 use statistics::{
-    AreaDifference, Interval, Temperature, at_temperature, consistency_band, corp, log_loss,
-    spiegelhalter,
+    AreaDifference, CurvePlaces, Interval, Temperature, at_temperature, consistency_band, corp,
+    log_loss, spiegelhalter, threshold_curves,
 };
+use statrs::distribution::{ContinuousCDF, Normal};
 
 pub(crate) fn simulate(page: &mut Page) {
     calibration(page);
     temperature(page);
     areas(page);
+    curves(page);
 }
 
 fn calibration(page: &mut Page) {
@@ -139,4 +141,64 @@ fn areas(page: &mut Page) {
             page.rate("DeLong's interval", &place, Aim::Coverage, held);
         }
     }
+}
+
+fn curves(page: &mut Page) {
+    page.section(
+        "Receiver operating characteristic, precision over recall",
+        "Scores are normal, in the class by 2 more; bands by 200 drawn test sets, each judged at one place.",
+    );
+    let log = |score: f64| -((-score).exp().ln_1p()) as f32;
+    for (samples, members) in [
+        (40, 20),
+        (100, 10),
+        (100, 50),
+        (1_000, 100),
+        (1_000_usize, 500_usize),
+    ] {
+        let place = format!("{samples} samples, {members} in the class");
+        let at = [0.05, 0.2, 0.5, 0.8];
+        // With a threshold t, Φ(2 − t) of the class are found, and Φ(−t) of the others.
+        let true_positives = at.map(|rate| below(2.0 + threshold(rate)));
+        let share = members as f64 / samples as f64;
+        let precisions = at.map(|recall| {
+            let wrong = below(threshold(recall) - 2.0) * (1.0 - share);
+            recall * share / (recall * share + wrong)
+        });
+        let held = rates(|random| {
+            let labels: Vec<usize> = (0..samples).map(|i| usize::from(i < members)).collect();
+            let row = |&label: &usize| {
+                let score = normal(random) + 2.0 * label as f64 - 1.0;
+                [log(-score), log(score)]
+            };
+            let logs: Vec<f32> = labels.iter().flat_map(row).collect();
+            let places = CurvePlaces {
+                rates: &at,
+                recalls: &at,
+                draws: 200,
+                seed: random.random(),
+                groups: None,
+            };
+            let [roc, precision] = threshold_curves(&logs, &labels, places).expect("both kinds");
+            let truths = true_positives.into_iter().chain(precisions);
+            let mut points = roc.iter().chain(&precision).zip(truths);
+            std::array::from_fn::<_, 8, _>(|_| {
+                let (point, truth) = points.next().expect("eight places");
+                holds(point.band.expect("sets were drawn"), truth)
+            })
+        });
+        for (rate, held) in at.iter().zip(&held) {
+            let place = format!("{place}, at {rate} false positives");
+            page.rate("band of true positives", &place, Aim::Coverage, *held);
+        }
+        for (recall, held) in at.iter().zip(&held[4..]) {
+            let place = format!("{place}, at a recall of {recall}");
+            page.rate("band of precision", &place, Aim::Coverage, *held);
+        }
+    }
+}
+
+/// The z that a share of a normal population is below.
+fn threshold(share: f64) -> f64 {
+    Normal::standard().inverse_cdf(share)
 }

@@ -1,0 +1,149 @@
+//! What each threshold of probability would do: the receiver operating characteristic, and precision
+//! over recall.
+
+use super::lines::{Line, Panel, draw};
+use super::plot::{Axis, Model};
+use super::scale::{ends, with_margin};
+use crate::figure::Figure;
+use crate::numbers::significant;
+use crate::table::Table;
+use analysis::{Finished, Metric, ModelSummary, Report};
+use statistics::CurvePoint;
+
+/// A curve of a model, in the order of [`CURVES`].
+type Curves = [Vec<CurvePoint>; 2];
+
+/// What each curve shows, and over what.
+const CURVES: [[&str; 3]; 2] = [
+    [
+        "receiver operating characteristic",
+        "true positive rate, %",
+        "false positive rate, %",
+    ],
+    ["precision over recall", "precision, %", "recall, %"],
+];
+
+/// `None` if no model has probabilities.
+pub(super) fn threshold_curves(report: &Report) -> Option<Figure> {
+    let curves = |of: &'_ Finished| of.shown.diagrams.as_ref()?.curves.clone();
+    let models: Vec<(&ModelSummary, Curves)> = report
+        .finished()
+        .filter_map(|(model, of)| Some((model, curves(of)?)))
+        .collect();
+    if models.is_empty() {
+        return None;
+    }
+    let panels = [panel(report, &models, 0), panel(report, &models, 1)];
+    let classes = match report.dataset.classes {
+        2 => format!("Of class {}", report.dataset.class_names[1]),
+        _ => "Of one class against the rest, the mean over classes".to_owned(),
+    };
+    let bands = if models.iter().any(|(_, [roc, _])| has_band(roc)) {
+        " Around each point the band in which it is with 95 % confidence."
+    } else {
+        ""
+    };
+    let said = format!(
+        "{classes}: as the threshold falls, more of the class are found, and more others with them.{bands}"
+    );
+    let title = title(&models);
+    Some(Figure::svg(
+        "thresholds",
+        |room| draw(room, &title, &said, &panels),
+        data(&models),
+    ))
+}
+
+fn has_band(points: &[CurvePoint]) -> bool {
+    points.iter().any(|point| point.band.is_some())
+}
+
+fn panel<'a>(report: &Report, models: &[(&'a ModelSummary, Curves)], which: usize) -> Panel<'a> {
+    let [caption, y, x] = CURVES[which];
+    let lines: Vec<Line> = models
+        .iter()
+        .map(|(model, curves)| line(report.place(&model.id), &model.id, &curves[which], which))
+        .collect();
+    let points = || lines.iter().flat_map(|line| &line.points);
+    let across = ends(points().map(|([x, _], _)| *x), [0.0, 100.0]);
+    let bands = lines.iter().flat_map(|line| &line.band);
+    let heights = points()
+        .map(|([_, y], _)| *y)
+        .chain(bands.flat_map(|&[_, low, high]| [low, high]));
+    let [low, high] = with_margin(ends(heights, [0.0, 100.0]), 0.02);
+    Panel {
+        caption: caption.to_owned(),
+        // Of good models all that is to be seen is where few others are taken for the class.
+        x: if which == 0 {
+            Axis::log(x, across)
+        } else {
+            Axis::linear(x, across)
+        },
+        y: Axis::linear(y, [low.max(0.0), high.min(100.0)]),
+        lines,
+    }
+}
+
+fn line<'a>(place: usize, id: &'a str, points: &[CurvePoint], which: usize) -> Line<'a> {
+    let [_, y, x] = CURVES[which].map(|label| label.trim_end_matches(", %"));
+    let said = |point: &CurvePoint| {
+        let [at, value] = [point.at, point.value].map(|share| significant(share * 100.0));
+        format!("{id}: {y} {value} % at a {x} of {at} %")
+    };
+    let band = |point: &CurvePoint| {
+        let band = point.band?;
+        Some([point.at, band.low, band.high].map(|share| share * 100.0))
+    };
+    Line {
+        model: Model { id, place },
+        points: points
+            .iter()
+            .map(|point| {
+                (
+                    [point.at, point.value].map(|share| share * 100.0),
+                    said(point),
+                )
+            })
+            .collect(),
+        band: points.iter().filter_map(band).collect(),
+    }
+}
+
+fn data(models: &[(&ModelSummary, Curves)]) -> Table {
+    let points = || {
+        models.iter().flat_map(|(model, curves)| {
+            let of_curve = |(points, [name, ..]): (&'_ Vec<CurvePoint>, [&'static str; 3])| {
+                let points: Vec<CurvePoint> = points.clone();
+                points.into_iter().map(move |point| (name, point))
+            };
+            let both = curves.iter().zip(CURVES).flat_map(of_curve);
+            both.map(|(name, point)| (model.id.clone(), name, point))
+        })
+    };
+    let percent = |share: f64| Some(share * 100.0);
+    Table::default()
+        .text("model", points().map(|(id, ..)| id))
+        .text("curve", points().map(|(_, name, _)| name.to_owned()))
+        .numbers("x, %", points().map(|(.., point)| percent(point.at)))
+        .numbers("y, %", points().map(|(.., point)| percent(point.value)))
+        .numbers("low", points().map(|(.., point)| percent(point.band?.low)))
+        .numbers(
+            "high",
+            points().map(|(.., point)| percent(point.band?.high)),
+        )
+}
+
+/// Which model orders best.
+fn title(models: &[(&ModelSummary, Curves)]) -> String {
+    let area = |model: &ModelSummary| model.metric(Metric::RocAuc).unwrap_or(0.0);
+    let best = models
+        .iter()
+        .max_by(|(a, _), (b, _)| area(a).total_cmp(&area(b)));
+    best.map_or_else(String::new, |(model, _)| {
+        format!(
+            "{} tells classes apart best at all thresholds together: an area of {:.4}",
+            model.id,
+            area(model)
+        )
+    })
+}

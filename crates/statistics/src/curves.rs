@@ -1,0 +1,235 @@
+//! The receiver operating characteristic and precision over recall, each with a band.
+
+use crate::areas::shown_classes;
+use crate::moments::mean;
+use crate::probabilities::rows;
+use crate::{Interval, PairedBootstrap};
+use serde::Serialize;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+/// A point of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CurvePoint {
+    /// Where it is: a false positive rate, or a recall.
+    pub at: f64,
+    /// How high: a true positive rate, or a precision.
+    pub value: f64,
+    /// Where the value may be, this point alone; `None` where no test sets were drawn.
+    pub band: Option<Interval>,
+}
+
+/// What curves are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct CurvePlaces<'a> {
+    /// False positive rates.
+    pub rates: &'a [f64],
+    /// Recalls.
+    pub recalls: &'a [f64],
+    /// Test sets to draw for the bands; 0 for none.
+    pub draws: usize,
+    /// Of the draws.
+    pub seed: u64,
+    /// Groups of samples to draw as a whole.
+    pub groups: Option<&'a [usize]>,
+}
+
+/// Confidence of the bands.
+const CONFIDENCE: f64 = 0.95;
+
+/// The true positive rate at each false positive rate, and the precision at each recall: of each class
+/// against the rest, the mean over the classes that have samples inside and outside (vertical averaging:
+/// Fawcett 2006); of two classes that of the second. Between two thresholds the first is a straight line,
+/// the second that of the next threshold.
+///
+/// A band is the bootstrap interval BTII of Zhou and Qin 2005: mean ± z standard deviations over drawn
+/// test sets, of rates that Agresti and Coull's z² samples were added to, half of them right, so that a
+/// rate of 1 has a band, too. The same seed gives the same, for any number of threads.
+///
+/// `None` where no class has samples inside and outside. Shapes are as in [`roc_auc`](crate::roc_auc).
+///
+/// # Panics
+/// If the slices do not fit each other, or for 2³² samples and more.
+pub fn threshold_curves(
+    log_probabilities: &[f32],
+    labels: &[usize],
+    places: CurvePlaces,
+) -> Option<[Vec<CurvePoint>; 2]> {
+    let classes: Vec<Thresholds> = shown_classes(log_probabilities, labels)
+        .filter_map(|class| Thresholds::new(log_probabilities, labels, class))
+        .collect();
+    if classes.is_empty() {
+        return None;
+    }
+    let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, CONFIDENCE));
+    let added = z * z / classes.len() as f64;
+    let values = |times: &[u32], added: f64| mean_curves(&classes, times, places, added);
+    let drawn = (places.draws > 0).then(|| {
+        let statistics = |times: &[u32]| values(times, added);
+        let samples = labels.len();
+        match places.groups {
+            None => PairedBootstrap::new(samples, places.draws, places.seed, statistics),
+            Some(groups) => {
+                PairedBootstrap::of_groups(groups, places.draws, places.seed, statistics)
+            }
+        }
+    });
+    let at = places.rates.iter().chain(places.recalls);
+    let all = values(&vec![1; labels.len()], 0.0);
+    let mut points: Vec<CurvePoint> = at
+        .zip(all)
+        .enumerate()
+        .map(|(i, (&at, value))| CurvePoint {
+            at,
+            value,
+            band: drawn.as_ref().and_then(|drawn| {
+                let (mean, deviation) = drawn.moments(i)?;
+                Some(Interval {
+                    low: (mean - z * deviation).clamp(0.0, value),
+                    high: (mean + z * deviation).clamp(value, 1.0),
+                })
+            }),
+        })
+        .collect();
+    let recalls = points.split_off(places.rates.len());
+    Some([points, recalls])
+}
+
+/// Both curves of a test set that has every sample so many times; NaN where it has no class.
+fn mean_curves(classes: &[Thresholds], times: &[u32], places: CurvePlaces, added: f64) -> Vec<f64> {
+    let curves: Vec<Vec<f64>> = classes
+        .iter()
+        .filter_map(|class| class.curves(times, places, added))
+        .collect();
+    (0..places.rates.len() + places.recalls.len())
+        .map(|i| mean(curves.iter().map(|curve| curve[i])))
+        .collect()
+}
+
+/// The samples by their probability of a class, the most probable first: each with whether it belongs,
+/// and whether the next is no less probable.
+struct Thresholds(Vec<(u32, bool, bool)>);
+
+impl Thresholds {
+    /// `None` if no sample belongs, or all do.
+    fn new(log_probabilities: &[f32], labels: &[usize], class: usize) -> Option<Self> {
+        let mut ordered: Vec<(u32, bool, f32)> = rows(log_probabilities, labels)
+            .zip(0..)
+            .map(|((row, label), sample)| (sample, label == class, row[class]))
+            .collect();
+        let members = ordered.iter().filter(|of| of.1).count();
+        if members == 0 || members == ordered.len() {
+            return None;
+        }
+        ordered.sort_by(|a, b| b.2.total_cmp(&a.2));
+        let tied = |i: usize| {
+            ordered
+                .get(i + 1)
+                .is_some_and(|next| next.2 == ordered[i].2)
+        };
+        let with_ties = ordered.iter().enumerate();
+        Some(Self(
+            with_ties
+                .map(|(i, &(sample, member, _))| (sample, member, tied(i)))
+                .collect(),
+        ))
+    }
+
+    /// False and true positives at each threshold, from none to all.
+    fn walk(&self, times: &[u32], mut at: impl FnMut([f64; 2])) {
+        let mut counts = [0_u64; 2];
+        for &(sample, member, tied) in &self.0 {
+            counts[usize::from(member)] += u64::from(times[sample as usize]);
+            if !tied {
+                at(counts.map(|count| count as f64));
+            }
+        }
+    }
+
+    fn curves(&self, times: &[u32], places: CurvePlaces, added: f64) -> Option<Vec<f64>> {
+        let (mut others, mut members) = (0.0, 0.0);
+        self.walk(times, |[f, t]| (others, members) = (f, t));
+        if others == 0.0 || members == 0.0 {
+            return None;
+        }
+        let pulled = |right: f64, of: f64| (right + added / 2.0) / (of + added);
+        let mut rates = places.rates.iter().map(|rate| rate * others).peekable();
+        let mut recalls = places.recalls.iter().map(|r| r * members).peekable();
+        let (mut roc, mut precisions) = (Vec::new(), Vec::new());
+        let mut before = [0.0; 2];
+        self.walk(times, |[f, t]| {
+            // At a rate that several thresholds have, the last of them counts: it has most positives.
+            while let Some(rate) = rates.next_if(|&rate| rate < f) {
+                let share = (rate - before[0]) / (f - before[0]);
+                roc.push(pulled(before[1] + share * (t - before[1]), members));
+            }
+            while recalls.next_if(|&recall| recall <= t && t > 0.0).is_some() {
+                precisions.push(pulled(t, t + f));
+            }
+            before = [f, t];
+        });
+        roc.extend(rates.map(|_| pulled(members, members)));
+        precisions.extend(recalls.map(|_| pulled(members, members + others)));
+        Some([roc, precisions].concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorded::{assert_close, forty, recorded};
+
+    const RATES: [f64; 5] = [0.0, 0.1, 0.25, 0.5, 1.0];
+    const RECALLS: [f64; 5] = [0.05, 0.2, 0.5, 0.8, 1.0];
+
+    fn places(draws: usize) -> CurvePlaces<'static> {
+        CurvePlaces {
+            rates: &RATES,
+            recalls: &RECALLS,
+            draws,
+            seed: 1,
+            groups: None,
+        }
+    }
+
+    /// `roc_curve`, interpolated, and `precision_recall_curve`, of each class; the mean.
+    #[test]
+    fn curves_are_scikit_learns() {
+        let (logs, labels) = forty();
+        let expected: [Vec<f64>; 2] = recorded("curves");
+        let found = threshold_curves(&logs, &labels, places(0)).unwrap();
+        for (found, expected) in found.iter().zip(expected) {
+            for (found, expected) in found.iter().zip(expected) {
+                assert_close(found.value, expected);
+                assert_eq!(found.band, None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_band_is_around_its_curve_and_narrows_with_samples() {
+        let (logs, labels) = forty();
+        let width = |copies: usize| {
+            let (logs, labels) = (logs.repeat(copies), labels.repeat(copies));
+            let [roc, precision] = threshold_curves(&logs, &labels, places(200)).unwrap();
+            let widths = roc.iter().chain(&precision).map(|point| {
+                let band = point.band.unwrap();
+                assert!(band.low <= point.value && point.value <= band.high);
+                assert!((0.0..=1.0).contains(&band.low) && band.high <= 1.0);
+                band.high - band.low
+            });
+            widths.sum::<f64>()
+        };
+        let (few, many) = (width(1), width(16));
+        assert!(many < few / 3.0 && many > few / 6.0, "{few}, {many}");
+    }
+
+    #[test]
+    fn ties_are_one_threshold_and_one_class_has_no_curve() {
+        let half = [0.5_f32.ln(); 8];
+        let [roc, precision] = threshold_curves(&half, &[0, 1, 1, 0], places(0)).unwrap();
+        assert!(roc.iter().all(|point| point.value == point.at));
+        assert!(precision.iter().all(|point| point.value == 0.5));
+        assert_eq!(threshold_curves(&half, &[1; 4], places(0)), None);
+        assert_eq!(threshold_curves(&[], &[], places(0)), None);
+    }
+}

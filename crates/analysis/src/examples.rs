@@ -2,7 +2,9 @@
 
 use crate::report::Report;
 use records::examples::{CELL, fitted, records, run, with_errors};
-use records::{Cell, EpochRecord, FitRecord, Fitted, Latency, Outcome, Role, RunRecord};
+use records::{
+    Cell, EpochRecord, FitRecord, Fitted, Importance, Latency, Outcome, Role, RunRecord,
+};
 
 /// The report of a run with up to three seeds, of models that get so many of 1 000 images wrong with
 /// each.
@@ -141,7 +143,27 @@ fn member(model: u64, role: Role, labels: &[u16], classes: u64) -> Fitted {
         } else {
             (1..=12).map(epoch).collect()
         },
+        importance: if model % 4 == 3 {
+            Vec::new()
+        } else {
+            importance(model, images)
+        },
         log_probabilities: (model % 4 != 3).then_some(logs),
         ..fitted(&predictions)
     }
+}
+
+/// What four columns are worth: less and less, the last one nothing.
+fn importance(model: u64, rows: usize) -> Vec<Importance> {
+    let names = ["age", "a column with a long name", "fare", "number"];
+    let worth = |(i, name): (u64, &str)| {
+        let lost = ((3 - i) * rows as u64 * (8 + scattered(model) % 5) / 60) as f64;
+        Importance {
+            column: name.to_owned(),
+            rows,
+            sum: lost,
+            squares: lost * 0.9,
+        }
+    };
+    (0..).zip(names).map(worth).collect()
 }

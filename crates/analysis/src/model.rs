@@ -2,6 +2,7 @@
 
 use crate::answers::Answers;
 use crate::fits::{Fit, FitSummary, Fits, accuracy_interval, finished};
+use crate::importance::{ColumnImportance, importance};
 use crate::levels::{BINS, CONFIDENCE};
 use crate::metric::{Metric, Metrics};
 use crate::probabilities::{Calibration, Diagrams, probabilities};
@@ -154,6 +155,9 @@ pub struct Training {
     pub certificate: Map<String, Value>,
     /// State after each epoch.
     pub epochs: Vec<EpochRecord>,
+    /// What each column of a table is worth to it, the most important first; empty where that was not tried.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub importance: Vec<ColumnImportance>,
     /// What a reader must know of these figures.
     pub notes: Vec<String>,
 }
@@ -273,6 +277,7 @@ impl Finished {
         let cost = Cost::new(&fits, machine.as_deref());
         let train_accuracy = mean(&fits, |fit| fit.fitted.train_accuracy);
         let (calibration, diagrams) = probabilities(run, &answers).unzip();
+        let importance = importance(&fits);
         let first = *fits.into_iter().next().expect("it has fits").fitted;
         Self {
             quality: Quality {
@@ -285,6 +290,7 @@ impl Finished {
                 train_accuracy,
                 certificate: first.certificate.clone(),
                 epochs: first.epochs.clone(),
+                importance,
                 notes: first.notes.clone(),
             },
             shown: Shown::new(first, run.dataset.classes, diagrams),

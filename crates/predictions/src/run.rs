@@ -302,6 +302,7 @@ fn fit(id: &str, cell: Cell, answers: Answers) -> FitRecord {
             epochs: Vec::new(),
             linear: None,
             mistakes: Vec::new(),
+            importance: Vec::new(),
             notes: Vec::new(),
         })),
     }

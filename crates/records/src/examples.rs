@@ -137,6 +137,7 @@ pub fn fitted(predictions: &[u16]) -> Fitted {
         epochs: Vec::new(),
         linear: None,
         mistakes: Vec::new(),
+        importance: Vec::new(),
         notes: Vec::new(),
     }
 }

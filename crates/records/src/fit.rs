@@ -74,6 +74,8 @@ pub struct Fitted {
     pub linear: Option<LinearRecord>,
     /// The images that it got wrong with most confidence.
     pub mistakes: Vec<Mistake>,
+    /// What each column of a table is worth to it; empty where that was not tried.
+    pub importance: Vec<Importance>,
     /// What a reader must know of these figures, in sentences.
     pub notes: Vec<String>,
 }
@@ -95,6 +97,21 @@ impl RunRecord {
         };
         Some(share(&self.right(record.cell, &fitted.predictions)))
     }
+}
+
+/// What a column is worth to a model: of some rows that it is judged on, how much less often each is right
+/// with the column shuffled, the mean over several shuffles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Importance {
+    /// Its name.
+    pub column: String,
+    /// The rows.
+    pub rows: usize,
+    /// Of the rows' differences, each from −1 to 1.
+    pub sum: f64,
+    /// Of their squares.
+    pub squares: f64,
 }
 
 /// Times to predict single images, in seconds.

@@ -25,7 +25,7 @@ mod write;
 pub use cell::{Cell, Role, Split};
 pub use error::RecordError;
 pub use fit::{
-    EpochRecord, FitRecord, Fitted, Latency, LinearRecord, Mistake, Outcome, percentile,
+    EpochRecord, FitRecord, Fitted, Importance, Latency, LinearRecord, Mistake, Outcome, percentile,
 };
 pub use log::RecordLog;
 pub use name::{FILE_NAME, is_file_name};

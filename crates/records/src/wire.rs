@@ -4,8 +4,8 @@ use crate::format_2::{OldCell, OldProtocol};
 use crate::packed::Packed;
 use crate::{
     Cell, ColumnRecord, ControlRecord, DatasetRecord, Environment, EpochRecord, FORMAT, FitRecord,
-    FoldOf, ImagesRecord, Latency, LinearRecord, Mistake, PlannedModel, Protocol, RunRecord,
-    SampleKind, check,
+    FoldOf, ImagesRecord, Importance, Latency, LinearRecord, Mistake, PlannedModel, Protocol,
+    RunRecord, SampleKind, check,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Map, Value};
@@ -225,6 +225,8 @@ pub(crate) struct Fitted {
     linear: Option<Linear>,
     mistakes: Vec<Taken>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    importance: Vec<Importance>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }
 
@@ -300,6 +302,7 @@ impl From<crate::Fitted> for Fitted {
             epochs: fitted.epochs,
             linear,
             mistakes: fitted.mistakes.into_iter().map(taken).collect(),
+            importance: fitted.importance,
             notes: fitted.notes,
         }
     }
@@ -351,6 +354,7 @@ impl Fitted {
             epochs: self.epochs,
             linear: linear.transpose()?,
             mistakes: mistakes?,
+            importance: self.importance,
             notes: self.notes,
         })
     }

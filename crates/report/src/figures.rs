@@ -10,6 +10,7 @@ mod calibration;
 mod confusion;
 mod curves;
 mod galleries;
+mod importance;
 mod labels;
 mod learning;
 mod lines;
@@ -43,6 +44,7 @@ pub(crate) fn draw(report: &Report) -> Result<Vec<Figure>, ReportError> {
     figures.extend(tradeoff::error_against_cost(report));
     figures.extend(learning::learning_curves(report));
     figures.extend(curves::accuracy_per_epoch(report));
+    figures.extend(importance::importance_of_columns(report));
     figures.extend(thresholds::threshold_curves(report));
     figures.extend(calibration::reliability_diagrams(report));
     let order = confusion::order(report);

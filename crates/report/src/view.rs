@@ -3,6 +3,7 @@
 mod calibration;
 mod classes;
 mod costs;
+mod importance;
 mod models;
 mod pairs;
 mod training;
@@ -18,6 +19,7 @@ use analysis::Report;
 use calibration::CalibrationRow;
 use classes::ClassTable;
 use costs::CostRow;
+use importance::ImportanceTable;
 use models::{ControlRow, ModelRow, SpreadRow};
 use pairs::{MetricPairs, PairTable, over_seeds};
 use records::{ColumnRecord, DatasetRecord, Environment, Folds};
@@ -55,6 +57,7 @@ pub(crate) struct View<'a> {
     controls: Vec<ControlRow>,
     costs: Vec<CostRow>,
     calibration: Vec<CalibrationRow>,
+    importance: ImportanceTable,
     curves: LearningTable,
     warnings: Vec<Warning>,
     sizes: Sizes,
@@ -110,6 +113,7 @@ impl<'a> View<'a> {
             metrics: models::headings(report),
             costs: CostRow::all(report),
             calibration: CalibrationRow::all(report),
+            importance: ImportanceTable::new(report),
             curves: LearningTable::new(report),
             controls: report.models.iter().filter_map(ControlRow::new).collect(),
             spreads: report.finished().filter_map(SpreadRow::new).collect(),

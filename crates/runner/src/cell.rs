@@ -7,13 +7,14 @@ use crate::controls::{self, ControlSamples};
 use crate::division::Division;
 use crate::failure::Failure;
 use crate::handover;
+use crate::importance::sources;
 use crate::job::{Ended, Event, Job, Task, TrialEnd};
 use crate::keeper::Keeper;
 use crate::learner::{Learner, Method};
 use crate::measure::{self, fit_alone};
 use crate::prepared::Prepared;
 use classifier::{Cancellation, Classifier, with_threads};
-use records::{Cell, Control};
+use records::{Cell, Control, Role};
 use std::borrow::Cow;
 use std::io::{BufRead, Read, Write};
 
@@ -72,6 +73,11 @@ fn of_cell(
     let rows = division.train(cell, learner.train_limit)?;
     let prepare = || -> Result<Ended, Unfitted> {
         let prepared = Prepared::new(rows, &division.settings, conditions.on)?;
+        // What columns are worth is said of the fits that count.
+        let sources = match (job.task, cell.role) {
+            (Task::Fit(_), Role::Main) => sources(&prepared),
+            _ => Vec::new(),
+        };
         let calibration = division.calibration.as_ref();
         let calibration = calibration.map(|rows| prepared.dataset(rows)).transpose()?;
         division.with_judged(cell, |rows| {
@@ -83,6 +89,7 @@ fn of_cell(
                     judged,
                     preparation: prepared.cost(),
                     judged_preparation,
+                    sources: &sources,
                 };
                 ended(job, &learner.method, &prepared, data, conditions)
             })

@@ -98,6 +98,7 @@ fn fitted(answer: Answer, said: &Said, data: FitData<'_>, cost: Cost) -> Fitted 
         certificate: Map::new(),
         epochs: Vec::new(),
         linear: None,
+        importance: Vec::new(),
         notes: vec![said.timing().to_owned()],
     }
 }
@@ -271,6 +272,7 @@ mod tests {
             judged: &judged,
             preparation: Cost::default(),
             judged_preparation: Duration::ZERO,
+            sources: &[],
         };
         let mut conditions = Conditions {
             threads: 1,

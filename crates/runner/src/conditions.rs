@@ -1,5 +1,6 @@
 //! What every fit is given, and what may become of it.
 
+use crate::importance::Source;
 use crate::job::Event;
 use catalog::Sealed;
 use classifier::{Cancellation, Cancelled, FitError};
@@ -29,6 +30,8 @@ pub(crate) struct FitData<'a> {
     pub(crate) preparation: Cost,
     /// The time to prepare the rows to be judged on, a part of predicting them.
     pub(crate) judged_preparation: Duration,
+    /// The columns whose importance is asked for.
+    pub(crate) sources: &'a [Source],
 }
 
 /// Why there is no model.

@@ -110,6 +110,7 @@ fn of_command(
             judged,
             preparation: Cost::default(),
             judged_preparation: Duration::ZERO,
+            sources: &[],
         };
         or_reason(command::predictions(program, data, conditions).0)
     };

@@ -20,6 +20,7 @@ mod executor;
 mod failure;
 mod handover;
 mod hash;
+mod importance;
 mod job;
 mod keeper;
 mod learner;

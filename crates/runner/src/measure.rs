@@ -1,6 +1,7 @@
 //! One fit, measured: the model's own time and memory, then what its predictions are worth.
 
 use crate::conditions::{Conditions, Cost, FitData, On, Unfitted, guarded};
+use crate::importance::importance;
 use crate::job::Event;
 use crate::keeper::Keeper;
 use crate::memory::Peak;
@@ -140,8 +141,17 @@ fn evaluate(
             (conditions.on)(&Event::Evaluating { done, total });
         })?,
     };
-    let mistakes = most_confident_mistakes(judged.look(), &scores, logs.as_ref());
-    let predicted = scores.labels().into_iter();
+    let truth = judged.look();
+    let mistakes = most_confident_mistakes(truth, &scores, logs.as_ref());
+    let predicted = scores.labels();
+    let importance = importance(
+        classifier,
+        truth,
+        data.sources,
+        &predicted,
+        data.seed,
+        conditions.cancellation,
+    )?;
     let certificate = classifier.certificate().into_iter();
     Ok(Fitted {
         parameters: Some(classifier.parameter_count()),
@@ -150,7 +160,7 @@ fn evaluate(
         latency: Some(latency(classifier, judged)),
         peak_memory_bytes: Some(cost.memory),
         train_accuracy: Some(train_accuracy),
-        predictions: predicted.map(|class| class as u16).collect(),
+        predictions: predicted.into_iter().map(|class| class as u16).collect(),
         log_probabilities: logs.map(|logs| logs.values().to_vec()),
         temperature,
         looks: judged.looks(),
@@ -163,6 +173,7 @@ fn evaluate(
             weights: linear.weights,
             biases: linear.biases,
         }),
+        importance,
         notes: Vec::new(),
     })
 }

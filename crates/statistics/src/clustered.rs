@@ -168,7 +168,7 @@ pub fn clustered_share(right: &[bool], groups: &[usize], confidence: f64) -> Int
         count as f64
     };
     let effective = effective.clamp(1.0, totals.samples) as usize;
-    crate::interval::wilson_of_share(share, effective, confidence)
+    crate::interval::wilson_of_share(share, effective as f64, confidence)
 }
 
 /// Below this a standard error is rounding.

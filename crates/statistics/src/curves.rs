@@ -1,11 +1,11 @@
 //! The receiver operating characteristic and precision over recall, each with a band.
 
 use crate::areas::shown_classes;
+use crate::interval::wilson_of_share;
 use crate::moments::mean;
 use crate::probabilities::rows;
 use crate::{Interval, PairedBootstrap};
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, Normal};
 
 /// A point of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -41,9 +41,10 @@ const CONFIDENCE: f64 = 0.95;
 /// Fawcett 2006); of two classes that of the second. Between two thresholds the first is a straight line,
 /// the second that of the next threshold.
 ///
-/// A band is the bootstrap interval BTII of Zhou and Qin 2005: mean ± z standard deviations over drawn
-/// test sets, of rates that Agresti and Coull's z² samples were added to, half of them right, so that a
-/// rate of 1 has a band, too. The same seed gives the same, for any number of threads.
+/// A band is Wilson's interval of as many samples as make a share of the curve's height as uncertain as it is
+/// over drawn test sets (of the design effect: Korn and Graubard 1998), and never of more than there are. It
+/// has a width where no draw differs, and stays within 0 and 1. The same seed gives the same, for any number
+/// of threads.
 ///
 /// `None` where no class has samples inside and outside. Shapes are as in [`roc_auc`](crate::roc_auc).
 ///
@@ -60,11 +61,8 @@ pub fn threshold_curves(
     if classes.is_empty() {
         return None;
     }
-    let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, CONFIDENCE));
-    let added = z * z / classes.len() as f64;
-    let values = |times: &[u32], added: f64| mean_curves(&classes, times, places, added);
     let drawn = (places.draws > 0).then(|| {
-        let statistics = |times: &[u32]| values(times, added);
+        let statistics = |times: &[u32]| mean_curves(&classes, times, places).0;
         let samples = labels.len();
         match places.groups {
             None => PairedBootstrap::new(samples, places.draws, places.seed, statistics),
@@ -73,20 +71,16 @@ pub fn threshold_curves(
             }
         }
     });
+    let (values, samples) = mean_curves(&classes, &vec![1; labels.len()], places);
     let at = places.rates.iter().chain(places.recalls);
-    let all = values(&vec![1; labels.len()], 0.0);
     let mut points: Vec<CurvePoint> = at
-        .zip(all)
         .enumerate()
-        .map(|(i, (&at, value))| CurvePoint {
+        .map(|(i, &at)| CurvePoint {
             at,
-            value,
+            value: values[i],
             band: drawn.as_ref().and_then(|drawn| {
-                let (mean, deviation) = drawn.moments(i)?;
-                Some(Interval {
-                    low: (mean - z * deviation).clamp(0.0, value),
-                    high: (mean + z * deviation).clamp(value, 1.0),
-                })
+                let (_, deviation) = drawn.moments(i)?;
+                Some(band(values[i], deviation, samples[i]))
             }),
         })
         .collect();
@@ -94,15 +88,29 @@ pub fn threshold_curves(
     Some([points, recalls])
 }
 
-/// Both curves of a test set that has every sample so many times; NaN where it has no class.
-fn mean_curves(classes: &[Thresholds], times: &[u32], places: CurvePlaces, added: f64) -> Vec<f64> {
-    let curves: Vec<Vec<f64>> = classes
+/// Of a share of so many samples, whose standard deviation is known.
+fn band(share: f64, deviation: f64, samples: f64) -> Interval {
+    let as_many = share * (1.0 - share) / (deviation * deviation);
+    // Without variance there are none, or all of them: 0/0 is no number, and min leaves it out.
+    wilson_of_share(share, as_many.min(samples), CONFIDENCE)
+}
+
+/// Both curves of a test set that has every sample so many times, and how many samples each height is a share
+/// of; NaN where it has no class.
+fn mean_curves(classes: &[Thresholds], times: &[u32], places: CurvePlaces) -> (Vec<f64>, Vec<f64>) {
+    let curves: Vec<Vec<[f64; 2]>> = classes
         .iter()
-        .filter_map(|class| class.curves(times, places, added))
+        .filter_map(|class| class.curves(times, places))
         .collect();
+    let count = curves.len() as f64;
     (0..places.rates.len() + places.recalls.len())
-        .map(|i| mean(curves.iter().map(|curve| curve[i])))
-        .collect()
+        .map(|i| {
+            let height = mean(curves.iter().map(|curve| curve[i][0]));
+            // A mean of shares of n samples each varies like a share of Σn, of unequal ones like this many.
+            let parts: f64 = curves.iter().map(|curve| 1.0 / curve[i][1]).sum();
+            (height, count * count / parts)
+        })
+        .unzip()
 }
 
 /// The samples by their probability of a class, the most probable first: each with whether it belongs,
@@ -145,13 +153,13 @@ impl Thresholds {
         }
     }
 
-    fn curves(&self, times: &[u32], places: CurvePlaces, added: f64) -> Option<Vec<f64>> {
+    /// Each height, and how many samples it is a share of.
+    fn curves(&self, times: &[u32], places: CurvePlaces) -> Option<Vec<[f64; 2]>> {
         let (mut others, mut members) = (0.0, 0.0);
         self.walk(times, |[f, t]| (others, members) = (f, t));
         if others == 0.0 || members == 0.0 {
             return None;
         }
-        let pulled = |right: f64, of: f64| (right + added / 2.0) / (of + added);
         let mut rates = places.rates.iter().map(|rate| rate * others).peekable();
         let mut recalls = places.recalls.iter().map(|r| r * members).peekable();
         let (mut roc, mut precisions) = (Vec::new(), Vec::new());
@@ -160,15 +168,17 @@ impl Thresholds {
             // At a rate that several thresholds have, the last of them counts: it has most positives.
             while let Some(rate) = rates.next_if(|&rate| rate < f) {
                 let share = (rate - before[0]) / (f - before[0]);
-                roc.push(pulled(before[1] + share * (t - before[1]), members));
+                let found = before[1] + share * (t - before[1]);
+                roc.push([found / members, members]);
             }
             while recalls.next_if(|&recall| recall <= t && t > 0.0).is_some() {
-                precisions.push(pulled(t, t + f));
+                precisions.push([t / (t + f), t + f]);
             }
             before = [f, t];
         });
-        roc.extend(rates.map(|_| pulled(members, members)));
-        precisions.extend(recalls.map(|_| pulled(members, members + others)));
+        roc.extend(rates.map(|_| [1.0, members]));
+        let all = members + others;
+        precisions.extend(recalls.map(|_| [members / all, all]));
         Some([roc, precisions].concat())
     }
 }

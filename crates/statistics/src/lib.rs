@@ -64,7 +64,7 @@ pub use crossed::CrossedDifference;
 pub use curves::{CurvePlaces, CurvePoint, threshold_curves};
 pub use equivalence::{Relation, paired_relation};
 pub use independent::independent_difference;
-pub use interval::{Interval, binomial_tail, wilson};
+pub use interval::{Interval, binomial_tail, mean_difference, wilson};
 pub use letters::compact_letters;
 pub use looks::{Looks, luck_bound};
 pub use moments::{mean, quantile, variance};

@@ -179,7 +179,7 @@ pub fn outperforming(first: &[f64], second: &[f64], confidence: f64) -> Option<O
     let probability = mean(points);
     Some(Outperforming {
         probability,
-        interval: wilson_of_share(probability, first.len(), confidence),
+        interval: wilson_of_share(probability, first.len() as f64, confidence),
     })
 }
 

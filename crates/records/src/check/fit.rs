@@ -2,8 +2,8 @@
 
 use super::demand::{MOST_COUNTED, count, demand, length, number, planned};
 use crate::{
-    Cell, EpochRecord, FitRecord, Fitted, LinearRecord, Mistake, Outcome, Role, RunRecord,
-    SampleKind, Split,
+    Cell, EpochRecord, FitRecord, Fitted, Importance, LinearRecord, Mistake, Outcome, Role,
+    RunRecord, SampleKind, Split,
 };
 
 /// The longest time, in seconds: thirty years.
@@ -25,6 +25,7 @@ pub(crate) fn fit(run: &RunRecord, record: &FitRecord) -> Result<(), String> {
         Outcome::Finished(fitted) => {
             made_here(run, &record.id, fitted)?;
             measured(fitted)?;
+            importance(run, record.cell, &fitted.importance)?;
             answers(run, record.cell, fitted)
         }
         Outcome::Failed { .. } | Outcome::Cancelled => Ok(()),
@@ -82,6 +83,24 @@ fn made_here(run: &RunRecord, id: &str, fitted: &Fitted) -> Result<(), String> {
                 format!("{what}: there are some of predictions that were made elsewhere")
             }
         })?;
+    }
+    Ok(())
+}
+
+/// What columns are worth, each of rows that the fit is judged on.
+fn importance(run: &RunRecord, cell: Cell, of: &[Importance]) -> Result<(), String> {
+    let judged = run.judged(cell).len();
+    for Importance {
+        column,
+        rows,
+        sum,
+        squares,
+    } in of
+    {
+        count(&format!("rows of column {column}"), *rows, 1, judged)?;
+        let most = *rows as f64 + 1e-6;
+        number(&format!("importance of column {column}"), *sum, -most, most)?;
+        number("its squares", *squares, 0.0, most)?;
     }
     Ok(())
 }

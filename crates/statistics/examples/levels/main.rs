@@ -9,6 +9,7 @@ mod clusters;
 mod controls;
 mod data_sets;
 mod folds;
+mod importance;
 mod page;
 mod pairs;
 mod probabilities;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     seeds::simulate(&mut page);
     data_sets::simulate(&mut page);
     probabilities::simulate(&mut page);
+    importance::simulate(&mut page);
     controls::simulate(&mut page);
     let Some(file) = std::env::args().nth(1) else {
         print!("{}", page.markdown());

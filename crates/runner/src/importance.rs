@@ -1,0 +1,154 @@
+//! Permutation importance: how many held-out rows a model gets wrong that it got right, once the values of a
+//! column are shuffled among them (Breiman 2001; model reliance of Fisher, Rudin and Dominici 2019).
+
+use crate::prepared::Prepared;
+use classifier::{Cancellation, Cancelled, Classifier, generator};
+use data::{Dataset, Samples};
+use rand::seq::SliceRandom;
+use records::Importance;
+use std::ops::Range;
+
+/// Each column is shuffled so many times.
+const SHUFFLES: usize = 5;
+/// The most rows that are predicted for it, of all columns and shuffles together: seconds with most models.
+const MOST_ROWS: usize = 200_000;
+/// With fewer rows than these for each column, nothing would be seen.
+const FEWEST_ROWS: usize = 50;
+
+/// Random stream of the shuffles; models use small numbers.
+const STREAM: u64 = u64::MAX - 1;
+
+/// A column, and the features that were made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    name: String,
+    features: Range<usize>,
+}
+
+/// The columns of the rows that a model is judged on; none of pictures, or of features without names.
+pub(crate) fn sources(prepared: &Prepared<'_>) -> Vec<Source> {
+    let samples = prepared.train().samples();
+    let mut next = 0;
+    let mut source = |name: &str, width: usize| {
+        next += width;
+        Source {
+            name: name.to_owned(),
+            features: next - width..next,
+        }
+    };
+    match (prepared.preparation(), samples.names()) {
+        (Some(preparation), _) => {
+            let columns = preparation.columns().iter();
+            let sources = columns.map(|column| source(&column.name, column.features.len()));
+            sources.filter(|of| !of.features.is_empty()).collect()
+        }
+        (None, Some(names)) => names.iter().map(|name| source(name, 1)).collect(),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// What each column is worth to a model, on the first rows that it is judged on, as many as there is time
+/// for. `predicted` is what it makes of the rows as they are.
+pub(crate) fn importance(
+    classifier: &dyn Classifier,
+    judged: &Dataset,
+    sources: &[Source],
+    predicted: &[usize],
+    seed: u64,
+    cancellation: &Cancellation,
+) -> Result<Vec<Importance>, Cancelled> {
+    let rows = (MOST_ROWS / (SHUFFLES * sources.len().max(1))).min(judged.len());
+    if rows < FEWEST_ROWS.min(judged.len()) {
+        return Ok(Vec::new());
+    }
+    let values = judged.samples().slice(0..rows).to_f32().into_owned();
+    let labels = &judged.labels()[..rows];
+    let width = judged.samples().features();
+    let mut random = generator(seed, STREAM);
+    let mut of_column = |source: &Source| {
+        let mut lost = vec![0.0; rows];
+        for _ in 0..SHUFFLES {
+            cancellation.check()?;
+            let mut from: Vec<usize> = (0..rows).collect();
+            from.shuffle(&mut random);
+            let mut shuffled = values.clone();
+            for (row, &from) in shuffled.chunks_exact_mut(width).zip(&from) {
+                let other = &values[from * width..(from + 1) * width];
+                row[source.features.clone()].copy_from_slice(&other[source.features.clone()]);
+            }
+            let samples = Samples::from_features(width, shuffled).expect("whole rows");
+            let now = classifier.scores(&samples).labels();
+            for (row, lost) in lost.iter_mut().enumerate() {
+                let [before, after] = [predicted, &now].map(|of| of[row] == labels[row]);
+                *lost += f64::from(i8::from(before) - i8::from(after)) / SHUFFLES as f64;
+            }
+        }
+        Ok(Importance {
+            column: source.name.clone(),
+            rows,
+            sum: lost.iter().sum(),
+            squares: lost.iter().map(|lost| lost * lost).sum(),
+        })
+    };
+    sources.iter().map(&mut of_column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use classifier::Scores;
+
+    /// Looks at its second feature alone.
+    struct Second;
+
+    impl Classifier for Second {
+        fn scores(&self, samples: &Samples) -> Scores {
+            let values = samples.to_f32();
+            let rows = values.chunks_exact(samples.features());
+            Scores::new(rows.flat_map(|row| [0.0, row[1]]).collect(), 2)
+        }
+
+        fn parameter_count(&self) -> usize {
+            0
+        }
+    }
+
+    fn of_rows(rows: usize) -> Vec<Importance> {
+        // The second column, of two features, tells the class; the first and the third are the row's number.
+        let row = |i: usize| [i as f32, if i % 2 == 0 { -1.0 } else { 1.0 }, 0.0, i as f32];
+        let samples = Samples::from_features(4, (0..rows).flat_map(row).collect()).unwrap();
+        let labels = (0..rows).map(|i| i % 2).collect();
+        let names = ["a", "b"].map(str::to_owned);
+        let data = Dataset::new(samples, labels, names.into()).unwrap();
+        let sources = [("first", 0..1), ("second", 1..3), ("third", 3..4)];
+        let sources = sources.map(|(name, features)| Source {
+            name: name.to_owned(),
+            features,
+        });
+        let cancellation = Cancellation::default();
+        let right = data.labels().to_vec();
+        importance(&Second, &data, &sources, &right, 1, &cancellation).unwrap()
+    }
+
+    #[test]
+    fn what_a_model_does_not_look_at_is_worth_nothing() {
+        let found = of_rows(1_000);
+        let names: Vec<&str> = found.iter().map(|of| of.column.as_str()).collect();
+        assert_eq!(names, ["first", "second", "third"]);
+        for of in [&found[0], &found[2]] {
+            assert_eq!((of.rows, of.sum, of.squares), (1_000, 0.0, 0.0));
+        }
+        // Shuffled, the column is as good as a coin.
+        assert!(
+            (found[1].sum / 1_000.0 - 0.5).abs() < 0.03,
+            "{:?}",
+            found[1]
+        );
+        assert_eq!(found, of_rows(1_000), "the same seed");
+    }
+
+    #[test]
+    fn of_many_rows_the_first_are_shuffled() {
+        assert_eq!(of_rows(20_000)[0].rows, MOST_ROWS / (3 * SHUFFLES));
+    }
+}

@@ -221,7 +221,7 @@ fn fit_quietly(model: &ModelEntry, train: &Dataset) -> Result<Box<dyn Classifier
     try_fit(model, train, Cancellation::default(), &mut Silent)
 }
 
-fn count_right(scores: &Scores, labels: &[usize]) -> usize {
+pub(crate) fn count_right(scores: &Scores, labels: &[usize]) -> usize {
     scores
         .labels()
         .iter()

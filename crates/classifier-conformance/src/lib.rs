@@ -1,8 +1,10 @@
 //! What every model must pass, whatever it computes.
 //!
 //! A model crate's test is one line: `classifier_conformance::check(&MY_MODEL)`. A model that
-//! cannot keep a promise says so with [`check_except`], and why.
+//! cannot keep a promise, or declines what it is checked on, says so with [`check_except`], and why: no
+//! check is left out silently. `tests/broken.rs` has for each check a model that fails it.
 
+mod awkward;
 mod checks;
 mod digits;
 mod kept;
@@ -43,6 +45,21 @@ pub enum Check {
     /// What is made of its state predicts as it does, bit by bit; states that are wrong are refused,
     /// and do no harm.
     Kept,
+    /// It learns from one feature.
+    OneFeature,
+    /// It learns beside features that are constant, and features that are there twice.
+    UselessFeatures,
+    /// From one row per class, and a class without rows in the middle, it learns or declines: no panic, no score
+    /// that is no number.
+    OneRowPerClass,
+    /// From features of 1e-30 and of 1e30: likewise.
+    ExtremeScales,
+    /// It does not answer rows of another width: it panics.
+    OtherWidths,
+    /// Several threads may ask it at once.
+    AtOnce,
+    /// Some rows alone are scored as among all.
+    Subset,
 }
 
 /// The code of a check; it panics where the promise is broken, and says why where there is none.
@@ -80,36 +97,82 @@ const CHECKS: &[(Check, Run)] = &[
         promised(checks::beats_majority, model)
     }),
     (Check::Kept, kept::kept),
+    (Check::OneFeature, awkward::one_feature),
+    (Check::UselessFeatures, awkward::useless_features),
+    (Check::OneRowPerClass, |model| {
+        promised(awkward::one_row_per_class, model)
+    }),
+    (Check::ExtremeScales, |model| {
+        promised(awkward::extreme_scales, model)
+    }),
+    (Check::OtherWidths, |model| {
+        promised(awkward::other_widths, model)
+    }),
+    (Check::AtOnce, |model| promised(awkward::at_once, model)),
+    (Check::Subset, |model| promised(awkward::subset, model)),
 ];
+
+/// How many checks there are.
+pub const CHECKS_IN_ALL: usize = CHECKS.len();
 
 fn promised(check: fn(&ModelEntry), model: &ModelEntry) -> Option<String> {
     check(model);
     None
 }
 
+/// What models of pictures say where they are checked on rows of features.
+pub const PICTURES_ONLY: &[(Check, &str)] = &[
+    (Check::OneFeature, NO_PICTURE),
+    (Check::UselessFeatures, NO_PICTURE),
+];
+
+const NO_PICTURE: &str = "it is for pictures, and declines rows of features";
+
 /// Runs every check.
 ///
 /// # Panics
-/// With the first promise that the model does not keep.
+/// With the first promise that the model does not keep, or declines to.
 pub fn check(model: &ModelEntry) {
     check_except(model, &[]);
 }
 
-/// Runs every check but those in `skipped`, each of which is printed with its reason.
+/// Runs every check but those that `skipped` says cannot hold; each of them is printed with its reason. One
+/// that the model itself declines runs up to there.
 ///
 /// # Panics
-/// With the first promise that the model does not keep.
+/// With the first promise that the model does not keep; if it declines a check that is not in `skipped`.
 pub fn check_except(model: &ModelEntry, skipped: &[(Check, &str)]) {
+    let mut ran = 0;
     for (check, run) in CHECKS {
         if let Some((_, reason)) = skipped.iter().find(|(skip, _)| skip == check) {
             println!("{}: {check:?} skipped: {reason}", model.id);
-        } else {
-            println!("{}: {check:?}", model.id);
-            if let Some(reason) = run(model) {
-                println!("{}: {check:?} skipped: {reason}", model.id);
-            }
+            continue;
         }
+        println!("{}: {check:?}", model.id);
+        if let Some(reason) = run(model) {
+            panic!("{check:?} did not run to its end: {reason}; name it in check_except");
+        }
+        ran += 1;
     }
+    println!("{}: {ran} of {CHECKS_IN_ALL} checks ran", model.id);
+    assert_eq!(ran + skipped.len(), CHECKS_IN_ALL, "a check is named twice");
+}
+
+/// Runs one check; says why, if the model declined it.
+///
+/// # Panics
+/// If the model breaks the promise.
+pub fn run(check: Check, model: &ModelEntry) -> Option<String> {
+    let (_, run) = CHECKS
+        .iter()
+        .find(|(of, _)| *of == check)
+        .expect("all are listed");
+    run(model)
+}
+
+/// All checks, in the order in which they run.
+pub fn all() -> impl Iterator<Item = Check> {
+    CHECKS.iter().map(|(check, _)| *check)
 }
 
 /// Fits a model's preset with seed 1 on one thread.

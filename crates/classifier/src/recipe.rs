@@ -39,6 +39,9 @@ pub trait Recipe: Send + Sync {
 pub trait Classifier: Send + Sync {
     /// Class scores, shape (images, classes); the largest of a row is the prediction.
     /// Each row depends on its image alone.
+    ///
+    /// # Panics
+    /// If the images have another number of features than those that it learnt from.
     fn scores(&self, images: &Samples) -> Scores;
 
     /// Natural logarithms of the class probabilities, shape (images, classes); `None` where the

@@ -225,6 +225,18 @@ impl Samples {
         self.features
     }
 
+    /// For models, which learnt from so many features and can say nothing of others.
+    ///
+    /// # Panics
+    /// If the samples have another number of them.
+    pub fn assert_features(&self, learnt: usize) {
+        let features = self.features;
+        assert!(
+            features == learnt,
+            "samples of {features} features for a model that learnt from {learnt}"
+        );
+    }
+
     /// All pixels, shape (samples, features) in row-major order; `None` for real-valued features.
     pub fn pixels(&self) -> Option<&[u8]> {
         match &self.values {

@@ -64,6 +64,7 @@ impl Functions {
     /// The functions' values for every sample, shape (samples, classes).
     fn values(&self, samples: &Samples) -> Vec<f64> {
         let classes = self.biases.len();
+        samples.assert_features(self.weights.len() / self.biases.len());
         let values = samples.to_f32();
         let rows = values.par_chunks_exact(samples.features());
         rows.flat_map_iter(|sample| {

@@ -60,11 +60,7 @@ impl Machine {
     /// # Panics
     /// If they are not as wide as those that the machine was fitted to.
     fn judge<T>(&self, images: &Samples, work: impl FnOnce(Features) -> T) -> T {
-        let (fitted, width) = (self.svm.features(), images.features());
-        assert_eq!(
-            fitted, width,
-            "this model was fitted to {fitted} features; these samples have {width}"
-        );
+        images.assert_features(self.svm.features());
         with_features(images, work)
     }
 }
@@ -207,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "fitted to 784 features; these samples have 100")]
+    #[should_panic(expected = "samples of 100 features for a model that learnt from 784")]
     fn samples_of_another_width_are_refused() {
         let [train, _] = classifier_conformance::digits();
         let model = classifier_conformance::fit(&crate::KERNEL_SVM, &train);

@@ -136,7 +136,11 @@ impl Recipe for LinfaSvm {
         let reduced = reduction.apply(train.samples());
         let settings = self.settings();
         let pairs = Pairs::fit(&reduced, train.labels(), train.classes(), settings, context)?;
-        Ok(Box::new(Fitted { reduction, pairs }))
+        Ok(Box::new(Fitted {
+            features: train.samples().features(),
+            reduction,
+            pairs,
+        }))
     }
 
     fn is_stochastic(&self) -> bool {
@@ -147,11 +151,16 @@ impl Recipe for LinfaSvm {
         let reduction = Reduction::restore(&mut state, sizes.features)?;
         let width = reduction.width(sizes.features);
         let pairs = Pairs::restore(&mut state, [width, sizes.classes], self.settings())?;
-        Ok(Box::new(Fitted { reduction, pairs }))
+        Ok(Box::new(Fitted {
+            features: sizes.features,
+            reduction,
+            pairs,
+        }))
     }
 }
 
 struct Fitted {
+    features: usize,
     reduction: Reduction,
     pairs: Pairs,
 }
@@ -159,6 +168,7 @@ struct Fitted {
 impl Classifier for Fitted {
     /// Votes of the class pairs, ties broken by the sum of decision values.
     fn scores(&self, images: &Samples) -> Scores {
+        images.assert_features(self.features);
         self.pairs.scores(&self.reduction.apply(images))
     }
 

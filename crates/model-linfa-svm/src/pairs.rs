@@ -26,6 +26,9 @@ pub(crate) struct Pairs {
     classes: usize,
 }
 
+/// A sum of decision values beyond which nothing is told apart.
+const LARGEST: f32 = 1e30;
+
 impl Pairs {
     /// Trains a machine for every pair of classes that occur in `labels`, several at a time.
     pub(crate) fn fit(
@@ -96,6 +99,8 @@ impl Pairs {
             confidence[*second] -= decision;
         }
         for (vote, sum) in votes.iter_mut().zip(confidence) {
+            // An infinite sum would give no number.
+            let sum = sum.clamp(-LARGEST, LARGEST);
             *vote += sum / (3.0 * (sum.abs() + 1.0));
         }
         votes
@@ -181,6 +186,12 @@ fn separate(
         library: "linfa-svm",
         reason: error.to_string(),
     })?;
+    if !svm.rho.is_finite() {
+        return Err(FitError::Library {
+            library: "linfa-svm",
+            reason: "its solution is not finite; features of a smaller scale may help".to_owned(),
+        });
+    }
     let separator = match settings.kernel {
         Kernel::Rbf => Separator::bumps(&svm, &x, settings.width()),
         Kernel::Linear => Separator::plane(&svm, x.ncols()),

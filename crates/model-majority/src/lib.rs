@@ -99,7 +99,13 @@ mod tests {
         let floor = "it is what they are compared with";
         classifier_conformance::check_except(
             &MAJORITY,
-            &[(Check::AnyData, floor), (Check::BeatsMajority, floor)],
+            &[
+                (Check::AnyData, floor),
+                (Check::BeatsMajority, floor),
+                (Check::OneFeature, floor),
+                (Check::UselessFeatures, floor),
+                (Check::OtherWidths, "it does not look at features"),
+            ],
         );
     }
 

@@ -125,6 +125,7 @@ impl Classifier for Densities {
     /// The log-probabilities. The densities' own logarithms are so large that rounded to `f32` they would
     /// make classes equal that are not.
     fn scores(&self, samples: &Samples) -> Scores {
+        samples.assert_features(self.normals.len() / self.constants.len());
         let values = samples.to_f32();
         let rows = values.par_chunks_exact(samples.features());
         let joint: Vec<f64> = rows.flat_map_iter(|sample| self.joint(sample)).collect();

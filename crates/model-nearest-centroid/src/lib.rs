@@ -95,8 +95,13 @@ impl Centroids {
 impl Classifier for Centroids {
     /// −‖x − c‖² / 2: the nearest centroid scores highest.
     fn scores(&self, images: &Samples) -> Scores {
+        images.assert_features(self.features());
         let values = images.to_f32();
         let half_distance = |image: &[f32], centroid: &[f32]| -> f32 {
+            // Of a class without images there is no centroid: it is infinitely far.
+            if centroid[0].is_nan() {
+                return f32::INFINITY;
+            }
             image
                 .iter()
                 .zip(centroid)

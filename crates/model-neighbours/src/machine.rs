@@ -72,11 +72,7 @@ impl Classifier for Machine {
     /// # Panics
     /// If the samples are not as wide as those that the model was fitted to.
     fn scores(&self, samples: &Samples) -> Scores {
-        let (fitted, width) = (self.train.features(), samples.features());
-        assert_eq!(
-            fitted, width,
-            "this model was fitted to {fitted} features; these samples have {width}"
-        );
+        samples.assert_features(self.train.features());
         Scores::new(self.log_probabilities_of(samples), self.classes)
     }
 

@@ -22,11 +22,7 @@ const FEW: usize = 8;
 /// # Panics
 /// If the images do not have as many features as W has rows.
 pub(crate) fn logits(images: &Samples, weights: &Weights<f32>) -> Scores {
-    let (fitted, given) = (weights.features(), images.features());
-    assert!(
-        fitted == given,
-        "this model was fitted to {fitted} features; these samples have {given}"
-    );
+    images.assert_features(weights.features());
     Scores::new(visit(images, weights), weights.classes())
 }
 
@@ -130,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "this model was fitted to 784 features; these samples have 100")]
+    #[should_panic(expected = "samples of 100 features for a model that learnt from 784")]
     fn samples_of_another_width_are_refused() {
         let samples = Samples::from_features(100, vec![0.5; 784 * 100]).unwrap();
         logits(&samples, &Weights::zeros(784, 10));

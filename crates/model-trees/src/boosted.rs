@@ -8,6 +8,8 @@ use data::Samples;
 
 /// Boosted trees as they were trained.
 pub(crate) struct Boosted {
+    /// Values per row.
+    pub(crate) features: usize,
     /// The scores that all rows begin with.
     pub(crate) initial: Vec<f64>,
     /// In the order in which they were grown.
@@ -25,7 +27,7 @@ impl Classifier for Boosted {
     /// The logarithms of the probabilities.
     fn scores(&self, samples: &Samples) -> Scores {
         let classes = self.initial.len();
-        by_blocks(samples, classes, |rows, scores| {
+        by_blocks(samples, [self.features, classes], |rows, scores| {
             for scores in scores.chunks_exact_mut(classes) {
                 scores.copy_from_slice(&self.initial);
             }
@@ -90,6 +92,7 @@ pub(crate) fn restored(mut state: State, sizes: Sizes) -> Result<Boosted, StateE
         tree,
     });
     Ok(Boosted {
+        features: sizes.features,
         initial,
         trees: trees.collect(),
     })

@@ -132,6 +132,7 @@ impl<'a> Fit<'a> {
             normalisers: vec![0.0; rows],
             workers: (0..classes).map(|_| Worker::default()).collect(),
             model: Boosted {
+                features: width,
                 initial,
                 trees: Vec::new(),
             },

@@ -52,6 +52,7 @@ impl Default for RandomForest {
 /// A forest as it was trained.
 struct Forest {
     trees: Vec<ClassTree>,
+    features: usize,
     classes: usize,
 }
 
@@ -75,7 +76,11 @@ impl RandomForest {
             context.step(Step { done, total, unit })?;
         }
         let classes = train.classes();
-        Ok(Forest { trees, classes })
+        Ok(Forest {
+            trees,
+            features: train.samples().features(),
+            classes,
+        })
     }
 
     fn ground(&self, train: &Dataset) -> Ground {
@@ -114,7 +119,7 @@ impl Classifier for Forest {
     /// classes for equally likely, so that no probability is 0.
     fn scores(&self, samples: &Samples) -> Scores {
         let voters = (self.trees.len() + 1) as f64;
-        by_blocks(samples, self.classes, |rows, scores| {
+        by_blocks(samples, [self.features, self.classes], |rows, scores| {
             scores.fill(1.0 / self.classes as f64);
             for tree in &self.trees {
                 for (scores, row) in scores.chunks_exact_mut(self.classes).zip(rows.clone()) {
@@ -176,6 +181,7 @@ fn restored(mut state: State, sizes: Sizes) -> Result<Forest, StateError> {
     });
     Ok(Forest {
         trees: trees.collect(),
+        features: sizes.features,
         classes: sizes.classes,
     })
 }

@@ -7,14 +7,15 @@ use rayon::prelude::*;
 /// Rows that go through one tree before the next.
 const ROWS: usize = 64;
 
-/// What `write` makes of each block of rows, `width` values each: in `f64` of shape (rows,
+/// What `write` makes of each block of rows, of so many features each: in `f64` of shape (rows,
 /// `classes`), 0 at first.
 pub(crate) fn by_blocks(
     samples: &Samples,
-    classes: usize,
+    [features, classes]: [usize; 2],
     write: impl Fn(std::slice::ChunksExact<'_, f32>, &mut [f64]) + Sync,
 ) -> Scores {
-    let (values, width) = (samples.to_f32(), samples.features());
+    samples.assert_features(features);
+    let (values, width) = (samples.to_f32(), features);
     let mut scores = vec![0.0_f32; samples.len() * classes];
     let blocks = scores.par_chunks_mut(ROWS * classes);
     blocks

@@ -152,6 +152,10 @@ fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finishe
     let ends = |step: &Step| [step.from, step.to].map(|p| at([p, step.frequency]));
     let line: Vec<[f64; 2]> = steps(of).iter().flat_map(ends).collect();
     svg.path(&line, paint, 2.0, "");
+    // Of a single probability there is no line.
+    if let [only] = steps(of) {
+        svg.disc(at([only.confidence, only.frequency]), 3.5, &paint.fill());
+    }
     for step in steps(of) {
         let [from, to, right] = [step.from, step.to, step.frequency].map(|share| share * 100.0);
         let said = format!(

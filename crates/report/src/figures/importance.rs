@@ -4,7 +4,7 @@ use super::palette::Paint;
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
 use crate::figure::Figure;
-use crate::numbers::points;
+use crate::numbers::{points, signed};
 use crate::room::Room;
 use crate::table::Table;
 use analysis::{ColumnImportance, Report, Standing};
@@ -143,7 +143,7 @@ impl Matrix<'_> {
         } else {
             format!("{} fill-opacity=\"0.5\"", Paint::Grid.fill())
         };
-        let text = format!("{:.1}", found.lost * 100.0).replace('-', "−");
+        let text = signed(found.lost * 100.0, 1);
         svg.of_model(id, |svg| {
             svg.cell(corner, size, &look, &said);
             if widest([text.as_str()]) <= size[0] - 2.0 {
@@ -169,8 +169,7 @@ impl Matrix<'_> {
         match (count, self.models.len()) {
             (1, 1) => format!("{first} matters most to {}", self.models[0].model.id),
             (some, all) if some == all => format!("{first} matters most to all {all} models"),
-            (0, _) => format!("{first} matters most to all models together"),
-            (some, all) => format!("{first} matters most to {some} of {all} models"),
+            _ => format!("{first} matters most, over all models together"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::limits::Limits;
 use crate::models::{Model, Models};
-use crate::question::{Question, Sample};
+use crate::question::{Form, Question, Sample};
 use crate::refusal::Refusal;
 use catalog::shown;
 use data::Samples;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// What all models answer.
 #[derive(Serialize)]
 pub(crate) struct Reply {
-    /// The picture that the models saw.
+    /// The picture that the models saw, made of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<Picture>,
     answers: Vec<Answer>,
@@ -58,7 +58,10 @@ pub(crate) fn answer(
     let explained = explained.map(|name| find(models, name)).transpose()?;
     let sample = question.sample(models, limits)?;
     let mut reply = Reply {
-        input: picture(&sample),
+        input: match question.form {
+            Form::Picture => picture(&sample),
+            Form::Json => None,
+        },
         answers: Vec::with_capacity(models.all.len()),
         explanation: None,
     };

@@ -184,13 +184,16 @@ fn hostile_requests_are_refused_and_the_server_goes_on() {
     let json_type = "application/json";
     let post = |body: &[u8]| served.post("/v1/predict", json_type, body);
     let deep = "[".repeat(100_000);
+    let inner = format!("{{\"row\":{deep}");
     for (status, body) in [
         (400, &b"{"[..]),
         (400, b""),
         (400, b"\xff\xfe{}"),
-        (400, deep.as_bytes()),
+        (422, deep.as_bytes()),
+        (400, inner.as_bytes()),
         (422, b"{}"),
         (422, b"[]"),
+        (422, b"[null,{}]"),
         (422, b"{\"pixels\":[1,2,3]}"),
         (422, b"{\"pixels\":[300]}"),
         (422, b"{\"pixels\":[-1]}"),

@@ -5,12 +5,26 @@ pages go into DIRECTORY."""
 
 import pathlib
 import sys
+import time
 
 from playwright.sync_api import sync_playwright
 
 chromium, pictures, table, directory = sys.argv[1:5]
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-LIT = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 === 3 ? false : v > 0)"
+LIT = """c => {
+  const copy = Object.assign(document.createElement('canvas'), { width: c.width, height: c.height });
+  const context = copy.getContext('2d', { willReadFrequently: true });
+  context.drawImage(c, 0, 0);
+  return context.getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 !== 3 && v > 0);
+}"""
+
+
+def until(page, expression):
+    """Waits until an expression is true. (The page's policy forbids what `wait_for_function` does.)"""
+    end = time.monotonic() + 30
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(20)
 
 
 def answers(page):
@@ -19,7 +33,7 @@ def answers(page):
 
 def answered(page):
     """Waits until every model has said something, and gives it."""
-    page.wait_for_function("[...document.querySelectorAll('#models output')].every(o => o.textContent !== '–')")
+    until(page, "[...document.querySelectorAll('#models output')].every(o => o.textContent !== '–')")
     return answers(page)
 
 
@@ -52,7 +66,7 @@ def mouse(page):
     assert last.value.status == 200
     page.mouse.up()
     # The newest question is answered last.
-    page.wait_for_function("document.getElementById('status').textContent.includes(':')")
+    until(page, "document.getElementById('status').textContent.includes(':')")
     assert answers(page)[0] == "1", answers(page)
     for id in ["input", "spoke"]:
         assert page.locator(f"#{id}").evaluate(LIT), id
@@ -110,7 +124,7 @@ def explained(page):
     answered(page)
     with page.expect_response(lambda response: "explain=naive-bayes" in response.url):
         page.get_by_label("What spoke for the answer of").select_option("naive-bayes")
-    page.wait_for_function("document.getElementById('method').textContent.startsWith('Occlusion')")
+    until(page, "document.getElementById('method').textContent.startsWith('Occlusion')")
 
 
 def file(page):
@@ -123,7 +137,6 @@ def file(page):
     picture = {"name": "one.pgm", "mimeType": "image/x-portable-graymap", "buffer": b"P5 90 90 255\n" + bytes(ink)}
     page.locator("#file").set_input_files(picture)
     assert answered(page)[0] == "1"
-    page.wait_for_function("c => c", arg=True)
     assert page.locator("#pad").evaluate(LIT)
 
 
@@ -192,9 +205,9 @@ def form(page):
     with page.expect_response(lambda response: "/v1/predict" in response.url):
         page.keyboard.press("ArrowRight")
     assert number.input_value() != old
-    page.wait_for_function("document.querySelectorAll('#parts li').length > 3")
+    until(page, "document.querySelectorAll('#parts li').length > 3")
     page.get_by_role("tab", name="Disagreements").click()
-    page.wait_for_function("document.getElementById('disagreements-text').textContent.includes('nothing to show')")
+    until(page, "document.getElementById('disagreements-text').textContent.includes('nothing to show')")
     page.get_by_role("tab", name="Ask").click()
 
 

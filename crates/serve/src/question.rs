@@ -8,9 +8,11 @@ use axum::http::StatusCode;
 use catalog::{Manner, ask_picture, ask_row, shown};
 use classifier::nearest_name;
 use data::{PictureShape, Samples};
-use serde::Deserialize;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_json::{Map, Value};
+use std::fmt;
 use tables::{Kind, Table};
 
 /// What a client asks, as it came.
@@ -43,8 +45,40 @@ pub(crate) enum Sample {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
-    pixels: Option<Vec<u8>>,
+    pixels: Option<Vec<Pixel>>,
     row: Option<Map<String, Value>>,
+}
+
+/// A whole number from 0 to 255, which JSON may write as 7 and as 7.0.
+struct Pixel(u8);
+
+impl<'de> Deserialize<'de> for Pixel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Pixels)
+    }
+}
+
+/// Reads a pixel.
+struct Pixels;
+
+impl Visitor<'_> for Pixels {
+    type Value = Pixel;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number from 0 to 255")
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Pixel, E> {
+        let pixel = u8::try_from(value).map(Pixel);
+        pixel.map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Pixel, E> {
+        if (0.0..=255.0).contains(&value) && value.fract() == 0.0 {
+            return Ok(Pixel(value as u8));
+        }
+        Err(E::invalid_value(Unexpected::Float(value), &self))
+    }
 }
 
 impl Form {
@@ -109,6 +143,11 @@ fn file(
 }
 
 fn json(body: &[u8], input: &Input) -> Result<Sample, Refusal> {
+    // Serde would take a list for the values of an object, in order.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        let expected = input.expected();
+        return Err(Refusal::unanswerable("body", "a list", expected));
+    }
     let asked: Body = serde_json::from_slice(body).map_err(|error| {
         let status = match error.classify() {
             Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
@@ -148,8 +187,9 @@ impl Input {
     }
 }
 
-fn picture(pixels: Vec<u8>, shape: PictureShape, input: &Input) -> Result<Sample, Refusal> {
+fn picture(pixels: Vec<Pixel>, shape: PictureShape, input: &Input) -> Result<Sample, Refusal> {
     let (found, expected) = (pixels.len(), shape.features());
+    let pixels = pixels.into_iter().map(|Pixel(level)| level).collect();
     if found == expected
         && let Ok(samples) = Samples::from_pixels(shape, pixels)
     {

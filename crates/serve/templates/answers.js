@@ -18,8 +18,8 @@ const shown = data.models.map((model, place) => {
   const item = make("li"), head = make("div"), output = make("output", "–");
   item.style.setProperty("--colour", `var(--m${place % 7})`);
   head.append(make("h3", model.name));
-  const right = model.accuracy === null ? "" : `, ${(100 * model.accuracy).toFixed(2)} % right`;
-  head.append(make("p", `${model.model === model.name ? "" : model.model + ", "}${model.samples} samples${right}`.trim(), "soft"));
+  const accuracy = model.accuracy === null ? "" : `${(100 * model.accuracy).toFixed(2)} % right`;
+  head.append(make("p", [model.model === model.name ? "" : model.model, accuracy, `${model.samples} samples`].filter(Boolean).join(", "), "soft"));
   const bars = make("div", undefined, isNarrow ? "bars" : "list");
   bars.setAttribute("role", "img");
   const rows = (isNarrow ? data.classes : Array(LISTED).fill("")).map(name => {

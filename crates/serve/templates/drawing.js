@@ -88,7 +88,7 @@ function drawing() {
   });
   by("drawing").hidden = by("why-pictures").hidden = false;
   for (const id of ["input", "spoke"]) { by(id).width = data.input.columns; by(id).height = data.input.rows; }
-  by("input-size").textContent = `what the models see, ${data.input.rows} × ${data.input.columns}`;
+  by("input-size").textContent = `the input, ${data.input.rows} × ${data.input.columns}`;
   clear();
   return picture => { put(picture); grey(by("input"), picture.pixels, picture.rows, picture.columns); ask(JSON.stringify({ pixels: picture.pixels }), "application/json"); };
 }

@@ -56,7 +56,9 @@ fn the_api_is_what_its_document_says() {
         command.arg(format!("http://{}/openapi.json", served.address));
         // Where the hooks are.
         let hooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/outside");
-        command.env("PYTHONPATH", hooks).env("SCHEMATHESIS_HOOKS", "pictures");
+        command
+            .env("PYTHONPATH", hooks)
+            .env("SCHEMATHESIS_HOOKS", "pictures");
         command.env("PYTHONDONTWRITEBYTECODE", "1");
         command.current_dir(directory.path()).assert().success();
         assert_eq!(served.terminate().code(), Some(0));

@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt::Write;
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -113,10 +114,12 @@ fn questions(program: &str, models: &[String]) -> Result<Questions, Failed> {
         for (answer, line) in answers.iter_mut().zip(text.lines()) {
             let (_, said) = line.split_once(',').ok_or("an answer of predict")?;
             let comma = if i == 0 { "" } else { "," };
-            *answer += &format!("{comma}{{\"model\":\"{}\",{said}", name.display());
+            write!(answer, "{comma}{{\"model\":\"{}\",{said}", name.display())?;
         }
     }
-    answers.iter_mut().for_each(|answer| answer.push_str("]}"));
+    for answer in &mut answers {
+        answer.push_str("]}");
+    }
     Ok(Questions {
         requests: pixels.chunks_exact(784).map(request).collect(),
         answers,

@@ -161,3 +161,36 @@ fn column(column: &PreparedColumn) -> Value {
     }
     described
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::PATHS;
+
+    #[test]
+    fn the_document_has_every_path_for_programs_and_every_name_that_it_refers_to() {
+        let document: Value = serde_json::from_str(DOCUMENT).unwrap();
+        let described = document["paths"].as_object().unwrap();
+        let mut expected: Vec<&str> = PATHS.to_vec();
+        expected.retain(|path| !["/", "/openapi.json"].contains(path));
+        let mut paths: Vec<&str> = described.keys().map(String::as_str).collect();
+        paths.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(paths, expected);
+        for reference in DOCUMENT.split("\"$ref\": \"#").skip(1) {
+            let pointer = reference.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn a_question_about_a_table_has_all_of_its_columns() {
+        let columns = [("legs", Kind::Number), ("class", Kind::Category)];
+        let columns = columns.map(|(name, kind)| (name.to_owned(), kind));
+        let schema = question(&Input::Row(columns.to_vec()));
+        let row = &schema["properties"]["row"];
+        assert_eq!(row["required"], json!(["legs", "class"]));
+        assert_eq!(row["properties"]["legs"]["type"], json!(["number", "null"]));
+        assert_eq!(row["additionalProperties"], false);
+    }
+}

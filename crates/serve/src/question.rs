@@ -300,3 +300,65 @@ impl Sample {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INPUT: Input = Input::Picture {
+        shape: PictureShape {
+            rows: 1,
+            columns: 3,
+        },
+        manner: Manner::Scaled,
+    };
+
+    fn status(body: &str, input: &Input) -> u16 {
+        json(body.as_bytes(), input).map_or_else(|refusal| refusal.status, |_| 200)
+    }
+
+    #[test]
+    fn pixels_are_whole_numbers_however_json_writes_them() {
+        let Ok(Sample::Picture(samples)) = json(br#"{"pixels":[0,7.0,2.55e2]}"#, &INPUT) else {
+            panic!("a picture");
+        };
+        assert_eq!(samples.pixels(), Some(&[0, 7, 255][..]));
+        for (body, expected) in [
+            (r#"{"pixels":[0,1]}"#, 422),
+            (r#"{"pixels":[0,1,256]}"#, 422),
+            (r#"{"pixels":[0,1,-1]}"#, 422),
+            (r#"{"pixels":[0,1,1.5]}"#, 422),
+            (r#"{"pixels":[0,1,"1"]}"#, 422),
+            (r#"{"pixels":[0,1,2],"row":{}}"#, 422),
+            (r#"{"pixels":[0,1,2],"more":1}"#, 422),
+            ("[[0,1,2],null]", 422),
+            (r#"{"pixels":[0,1,2]"#, 400),
+        ] {
+            assert_eq!(status(body, &INPUT), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_numbers_has_every_name_and_only_finite_numbers() {
+        let input = Input::Features(vec!["a".to_owned(), "b".to_owned()]);
+        for (body, expected) in [
+            (r#"{"row":{"b":1,"a":2}}"#, 200),
+            (r#"{"row":{"a":1}}"#, 422),
+            (r#"{"row":{"a":1,"b":null}}"#, 422),
+            (r#"{"row":{"a":1,"b":1e300}}"#, 422),
+            (r#"{"row":{"a":1,"b":2,"c":3}}"#, 422),
+            (r#"{"pixels":[1,2]}"#, 422),
+        ] {
+            assert_eq!(status(body, &input), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn types_of_bodies_are_recognised_whatever_their_case() {
+        assert_eq!(Form::of(None), Ok(Form::Json));
+        let with = "Application/JSON; charset=utf-8";
+        assert_eq!(Form::of(Some(with)), Ok(Form::Json));
+        assert_eq!(Form::of(Some("Image/PNG")), Ok(Form::Picture));
+        assert_eq!(Form::of(Some("text/plain")).unwrap_err().status, 415);
+    }
+}

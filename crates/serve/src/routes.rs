@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use tokio::time::Instant;
 
 /// Every path; others are none.
-const PATHS: [&str; 7] = [
+pub(crate) const PATHS: [&str; 7] = [
     "/",
     "/health",
     "/metrics",

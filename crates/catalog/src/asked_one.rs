@@ -85,8 +85,14 @@ mod tests {
         ]);
         let table = table.unwrap();
         let kinds: Vec<Kind> = table.columns().iter().map(Column::kind).collect();
-        use Kind::{Boolean, Category, Date, Number};
-        assert_eq!(kinds, [Number, Date, Boolean, Category, Number]);
+        let expected = [
+            Kind::Number,
+            Kind::Date,
+            Kind::Boolean,
+            Kind::Category,
+            Kind::Number,
+        ];
+        assert_eq!(kinds, expected);
         let number = |name: &str| table.column(name).unwrap().as_number().unwrap()(0);
         assert_eq!([number("n"), number("d"), number("b")], [2.5, 2.0, 1.0]);
         assert!(number("m").is_nan());

@@ -184,7 +184,7 @@ fn hostile_requests_are_refused_and_the_server_goes_on() {
     let json_type = "application/json";
     let post = |body: &[u8]| served.post("/v1/predict", json_type, body);
     let deep = "[".repeat(100_000);
-    let inner = format!("{{\"row\":{deep}");
+    let inner = format!("{{\"row\":{{\"a\":{deep}");
     for (status, body) in [
         (400, &b"{"[..]),
         (400, b""),

@@ -54,7 +54,7 @@ impl Served {
     /// A connection.
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.address).unwrap();
-        let minute = Some(Duration::from_secs(60));
+        let minute = Some(Duration::from_mins(1));
         stream.set_read_timeout(minute).unwrap();
         stream
     }

@@ -217,6 +217,8 @@ fn blocks(shape: PictureShape) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use classifier::{Classifier, LinearWeights, Scores};
+    use serde_json::json;
 
     #[test]
     fn blocks_cover_every_pixel_up_to_four_times() {
@@ -228,6 +230,68 @@ mod tests {
             assert!(covered.iter().all(|&times| (1..=4).contains(&times)));
             assert_eq!(blocks.len(), count, "{shape}");
         }
+    }
+
+    /// Scores of two classes that are linear in three features; `is_known` says whether it says so.
+    struct Linear {
+        is_known: bool,
+    }
+
+    const WEIGHTS: [f32; 6] = [1.0, -1.0, 0.5, 2.0, 0.0, 3.0];
+
+    impl Classifier for Linear {
+        fn scores(&self, samples: &Samples) -> Scores {
+            let score = |row: &[f32], class| -> f32 {
+                let products = row.iter().enumerate();
+                products.map(|(i, x)| x * WEIGHTS[2 * i + class]).sum()
+            };
+            let values = samples.to_f32();
+            let rows = values.chunks_exact(3);
+            let scores = rows.flat_map(|row| [score(row, 0), score(row, 1)]);
+            Scores::new(scores.collect(), 2)
+        }
+
+        fn parameter_count(&self) -> usize {
+            WEIGHTS.len()
+        }
+
+        fn linear_weights(&self) -> Option<LinearWeights> {
+            self.is_known.then(|| LinearWeights {
+                weights: WEIGHTS.to_vec(),
+                biases: vec![0.0; 2],
+            })
+        }
+    }
+
+    fn kept(is_known: bool) -> Kept {
+        let about = json!({
+            "program": "", "model": "", "id": "", "parameters": {}, "seed": 1,
+            "classes": ["a", "b"], "features": 3, "feature_names": null, "picture": null,
+            "pixels": false, "preparation": null, "temperature": null, "certificate": {},
+            "judged": null, "key": "",
+            "data": {"name": "", "title": "", "sha256": ["", "", "", ""], "samples": 1},
+        });
+        Kept {
+            about: serde_json::from_value(about).unwrap(),
+            model: Box::new(Linear { is_known }),
+        }
+    }
+
+    #[test]
+    fn occlusion_of_a_linear_model_is_weight_times_input_and_sums_to_its_score() {
+        let values = vec![9.0, 9.0, 9.0, 2.0, 0.0, -0.5];
+        let samples = Samples::from_features(3, values).unwrap();
+        let [exact, occluded] =
+            [true, false].map(|is_known| kept(is_known).explain(&samples, 1, 1));
+        assert_eq!(
+            [exact.method, occluded.method],
+            [Method::Weights, Method::Occlusion]
+        );
+        assert_eq!(exact.values, [-2.0, 0.0, -0.75]);
+        assert_eq!(occluded.values, exact.values);
+        let score = above_mean(kept(true).model.scores(&samples).rows().nth(1).unwrap(), 1);
+        assert_eq!(f64::from(exact.values.iter().sum::<f32>()), score);
+        assert_eq!(kept(true).parts().unwrap()[2], "feature 3");
     }
 
     #[test]

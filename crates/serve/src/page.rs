@@ -4,7 +4,9 @@ use crate::models::Models;
 use crate::openapi;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use kept::Method;
 use report::page_colours;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 const TEMPLATE: &str = include_str!("../templates/page.html");
@@ -22,7 +24,12 @@ pub(crate) fn page(models: &Models) -> (String, String) {
     let style = page_colours() + STYLE;
     let policy = policy(&style, SCRIPT);
     // Nothing in the text may end the element that it stands in.
-    let data = openapi::models(models).to_string().replace('<', "\\u003c");
+    let mut data = openapi::models(models);
+    data["methods"] = json!({
+        "weights": Method::Weights.in_words(),
+        "occlusion": Method::Occlusion.in_words(),
+    });
+    let data = data.to_string().replace('<', "\\u003c");
     let page = TEMPLATE
         .replacen("{{style}}", &style, 1)
         .replacen("{{script}}", SCRIPT, 1)

@@ -77,14 +77,9 @@ function grey(canvas, pixels, rows, columns) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-const METHODS = {
-  weights: "Weight × input: what each part adds to the score of the answer, above the mean of all classes.",
-  occlusion: "Occlusion: what the score of the answer, above the mean of all classes, loses without each part.",
-};
-
 function showWhy({ method, values, parts, class: name }) {
   const largest = Math.max(...values.map(Math.abs), 1e-30);
-  by("method").textContent = METHODS[method];
+  by("method").textContent = data.methods[method];
   if (!parts) {
     const { rows, columns } = data.input, canvas = by("spoke"), image = new ImageData(columns, rows);
     canvas.width = columns; canvas.height = rows;

@@ -59,7 +59,8 @@ pub fn explained_row(title: &str, said: &str, parts: &[(String, f32)]) -> String
         let size = [(end - middle).abs(), LINE - 4.0];
         svg.cell([end.min(middle), y], size, &paint.fill(), name);
         svg.text([left - 8.0, y + 11.5], Anchor::End, name, Paint::Ink);
-        let number = significant(f64::from(*value));
+        let sign = if *value < 0.0 { '−' } else { '+' };
+        let number = format!("{sign}{}", significant(f64::from(value.abs())));
         svg.text([beside, y + 11.5], anchor, &number, Paint::Soft);
         y += LINE + 2.0;
     }
@@ -85,7 +86,7 @@ mod tests {
         let at = |text: &str| svg.find(text).unwrap_or_else(|| panic!("{text}: {svg}"));
         assert!(at("legs</text>") < at("a&lt;b</text>"));
         assert!(at("a&lt;b</text>") < at("none</text>"));
-        assert!(svg.contains(">-2") || svg.contains(">−2"), "{svg}");
+        assert!(at(">−2") < at(">+0.5"));
     }
 
     #[test]

@@ -233,7 +233,7 @@ fn hostile_requests_are_refused_and_the_server_goes_on() {
     for bytes in [
         &b"\x16\x03\x01\x02\x00"[..],
         b"GET / HTTP/9.9\r\n\r\n",
-        &[b'x'; 50_000],
+        &vec![b'x'; 50_000],
     ] {
         let mut stream = served.connect();
         let _ = stream.write_all(bytes);

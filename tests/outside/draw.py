@@ -185,8 +185,8 @@ def tree(page):
     for role in ["tab", "button", "textbox", "combobox", "slider", "spinbutton", "img", "application", "link"]:
         for element in page.get_by_role(role).all():
             if element.is_visible():
-                name = element.aria_snapshot()
-                assert '"' in name or "img" in name and element.get_attribute("aria-label") is None or ":" in name, f"{role}: {name}"
+                name = element.aria_snapshot().splitlines()[0]
+                assert '"' in name, name
     assert page.locator("[role=status]").count() >= 1
     assert page.locator("h1").inner_text()
 

@@ -22,6 +22,7 @@ const shown = data.models.map((model, place) => {
   head.append(make("p", [model.model === model.name ? "" : model.model, accuracy, `${model.samples} samples`].filter(Boolean).join(", "), "soft"));
   const bars = make("div", undefined, isNarrow ? "bars" : "list");
   bars.setAttribute("role", "img");
+  bars.setAttribute("aria-label", "no answer yet");
   const rows = (isNarrow ? data.classes : Array(LISTED).fill("")).map(name => {
     const bar = make("b"), ground = make("i"), label = make("span", name), number = make("em");
     ground.append(bar);
@@ -59,7 +60,7 @@ function forget() {
   by("status").textContent = "";
   for (const at of shown) {
     at.output.textContent = "–";
-    at.bars.removeAttribute("aria-label");
+    at.bars.setAttribute("aria-label", "no answer yet");
     for (const { bar, label, number } of at.rows) {
       bar.style.transform = isNarrow ? "scaleY(0)" : "scaleX(0)";
       label.classList.remove("first");

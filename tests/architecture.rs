@@ -91,6 +91,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("report", &["analysis", "records", "statistics"]),
     (
+        "serve",
+        &["catalog", "classifier", "data", "kept", "report", "tables"],
+    ),
+    (
         "runner",
         &[
             "catalog",

@@ -5,22 +5,13 @@
 //! Needs a Chromium on the path, and Playwright from PyPI, so it runs only when asked for:
 //! `cargo test -p experiments --test browser -- --ignored`.
 
+mod chromium;
 mod python;
 mod run;
 
+use chromium::chromium;
 use run::compare;
-use std::path::{Path, PathBuf};
-
-/// The browser, under one of the names that distributions give it.
-fn chromium() -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let places = std::env::split_paths(&path);
-    let mut files = places.flat_map(|place| names.map(|name| place.join(name)));
-    files
-        .find(|file| file.is_file())
-        .expect("one of chromium, chromium-browser, google-chrome on the path")
-}
+use std::path::Path;
 
 #[test]
 #[ignore = "needs Chromium, and installs from PyPI"]

@@ -8,6 +8,7 @@ use predictions::NamedFile;
 use runner::{CrossValidation, Margin, PictureSize, Resource, Share};
 use search::Method;
 use serde::Serialize;
+use std::net::SocketAddr;
 use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,6 +61,11 @@ pub(crate) enum Command {
     Train(TrainArgs),
     /// Ask a kept model about pictures, or about the samples of files.
     Predict(PredictArgs),
+    /// Answer over HTTP with kept models: a page to draw on or to fill in, and a JSON API.
+    ///
+    /// Prints its address. Ends on Ctrl-C or SIGTERM when all that was asked is answered. OpenAPI is at
+    /// /openapi.json, Prometheus at /metrics.
+    Serve(ServeArgs),
     /// Judge a kept model on the test samples of a data set, and say whether it is as good as it was.
     Evaluate(EvaluateArgs),
     /// Put predictions that were made elsewhere under the verdict of `compare`.
@@ -498,12 +504,32 @@ pub(crate) struct PredictArgs {
     /// with a training and a test part, the test samples.
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Draw what spoke for each answer into this folder: the pixels of a picture (PNG), the columns of a row
+    /// (SVG). Weight × input for linear models, for others what the score loses without each part.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) explain: Option<PathBuf>,
     /// How answers are written.
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: AnswerFormat,
     /// Into this file. [default: standard output]
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The files of kept models; all take the same pictures, columns or features.
+    #[arg(required = true, value_name = "MODEL", value_hint = ValueHint::FilePath)]
+    pub(crate) models: Vec<PathBuf>,
+    /// The address and port; port 0 is any that is free. Beyond 127.0.0.1, whoever reaches it may ask.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Refuse with 408 or 503 what takes longer.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub(crate) time_limit: Duration,
+    /// Refuse with 429 while N questions wait.
+    #[arg(long, value_name = "N", default_value = "256")]
+    pub(crate) waiting: NonZeroU16,
 }
 
 /// How answers are written.

@@ -12,6 +12,7 @@ pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod predict;
 pub(crate) mod report;
+pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod train;
 pub(crate) mod tune;

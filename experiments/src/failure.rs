@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Kept(#[from] kept::KeptError),
     #[error(transparent)]
+    Serve(#[from] serve::Unservable),
+    #[error(transparent)]
     Table(#[from] tables::TableError),
     #[error(transparent)]
     Data(#[from] data::DataError),

@@ -44,6 +44,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Judge(arguments) => commands::judge::run(&arguments),
         Command::Train(arguments) => commands::train::run(&arguments),
         Command::Predict(arguments) => commands::predict::run(&arguments),
+        Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Evaluate(arguments) => commands::evaluate::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::History(arguments) => commands::history::history(&arguments),

@@ -11,6 +11,7 @@
 mod arff;
 mod arrays;
 mod asked;
+mod asked_one;
 mod classes;
 mod delimited;
 mod directory;
@@ -47,6 +48,7 @@ mod table;
 mod values;
 
 pub use asked::{Asked, ask};
+pub use asked_one::{ask_picture, ask_row};
 pub use directory::{FILES, load_directory};
 #[cfg(feature = "download")]
 pub use download::{Transfer, download};

@@ -2,7 +2,7 @@
 
 use crate::model::Kept;
 use classifier::Scores;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// How answers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,22 @@ impl<'a> Answers<'a> {
         }
     }
 
+    /// The class of a sample, by number.
+    pub fn class(&self, sample: usize) -> usize {
+        self.labels[sample]
+    }
+
+    /// What a model answers to a sample, for JSON: its class and, where there are some, the probability of each.
+    pub fn object(&self, sample: usize) -> Map<String, Value> {
+        let class = self.classes[self.labels[sample]].clone();
+        let mut object = Map::from_iter([("class".to_owned(), Value::from(class))]);
+        if let Some(all) = self.probabilities(sample) {
+            let named = self.classes.iter().cloned().zip(all.map(Value::from));
+            object.insert("probabilities".to_owned(), named.collect());
+        }
+        object
+    }
+
     /// The beginning of a text of answers of this model.
     pub fn heading(&self, format: Format) -> String {
         match format {
@@ -55,7 +71,7 @@ impl<'a> Answers<'a> {
         rows.map(|(sample, &class)| match format {
             Format::Table => self.for_people(&name(sample), sample, class),
             Format::Csv => self.csv(name(sample), sample, class),
-            Format::JsonLines => self.json(&name(sample), sample, class),
+            Format::JsonLines => self.json(&name(sample), sample),
         })
         .collect()
     }
@@ -86,13 +102,10 @@ impl<'a> Answers<'a> {
         row(columns.into_iter().chain(probabilities))
     }
 
-    fn json(&self, name: &str, sample: usize, class: usize) -> String {
-        let mut line = json!({"sample": name, "class": self.classes[class]});
-        if let Some(all) = self.probabilities(sample) {
-            let named = self.classes.iter().cloned().zip(all.map(Value::from));
-            line["probabilities"] = Value::Object(named.collect::<Map<_, _>>());
-        }
-        format!("{line}\n")
+    fn json(&self, name: &str, sample: usize) -> String {
+        let mut line = Map::from_iter([("sample".to_owned(), name.into())]);
+        line.extend(self.object(sample));
+        format!("{}\n", Value::Object(line))
     }
 }
 

@@ -15,7 +15,7 @@ use tables::Preparation;
 pub struct Kept {
     /// What the file says about it.
     pub about: About,
-    model: Box<dyn Classifier>,
+    pub(crate) model: Box<dyn Classifier>,
 }
 
 /// Writes a model into a file, in place of what is there.

@@ -9,6 +9,7 @@ mod budget;
 mod calibration;
 mod confusion;
 mod curves;
+mod explained;
 mod galleries;
 mod importance;
 mod labels;
@@ -26,10 +27,12 @@ mod text;
 mod thresholds;
 mod tradeoff;
 
+pub use explained::{explained_picture, explained_row};
+
 pub(crate) use budget::expected_best_curves;
 pub(crate) use galleries::weights;
 pub(crate) use markers::marker;
-pub(crate) use palette::{rules, style};
+pub(crate) use palette::{model_variables, rules, style};
 pub(crate) use ranks::critical_difference_diagram;
 
 use crate::error::ReportError;

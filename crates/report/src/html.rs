@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 const TEMPLATE: &str = include_str!("../templates/report.html.jinja");
+/// The colours of every page, as variables, on light ground and on dark.
+const COLOURS: &str = include_str!("../templates/colours.css");
 const STYLE: &str = include_str!("../templates/report.css");
 const SCRIPT: &str = include_str!("../templates/report.js");
 
@@ -101,7 +103,7 @@ pub(crate) fn page<'a>(report: &'a Report, drawn: &'a [Figure]) -> Result<String
             .map(|figure| (figure.name.as_str(), text(figure)))
             .collect(),
         weight_images: weights.collect(),
-        style: figures::rules() + STYLE,
+        style: figures::rules() + COLOURS + STYLE,
         markers: report.models.iter().map(marker).collect(),
         analysis: report
             .analysis
@@ -112,6 +114,12 @@ pub(crate) fn page<'a>(report: &'a Report, drawn: &'a [Figure]) -> Result<String
     };
     let template = in_words_of(TEMPLATE, report.dataset.words());
     fill("index.html", &template, page).map_err(|error| ReportError::render("index.html", &error))
+}
+
+/// The beginning of the style sheet of any page that looks like a report: its colours as variables, and those of
+/// models as `--m0`, `--m1` and so on.
+pub fn page_colours() -> String {
+    COLOURS.to_owned() + &figures::model_variables()
 }
 
 /// The content security policy: nothing is loaded, and no script runs but the page's own.

@@ -39,8 +39,10 @@ mod words;
 mod write;
 
 pub use error::ReportError;
+pub use figures::{explained_picture, explained_row};
 pub use foresight::foresight;
 pub use gate::gate_in_words;
+pub use html::page_colours;
 pub use index::write_index;
 pub use latex::latex;
 pub use replaced::replaced;

@@ -83,6 +83,14 @@ impl Preparation {
         &self.columns
     }
 
+    /// The name and kind of each column, in the table's order.
+    pub fn kinds(&self) -> Vec<(String, Kind)> {
+        let columns = self.columns.iter();
+        columns
+            .map(|column| (column.name.clone(), column.kind))
+            .collect()
+    }
+
     /// The names of the features, in order.
     pub fn features(&self) -> &[String] {
         &self.features

@@ -6,9 +6,10 @@ use crate::{keeping, output};
 use catalog::{Asked, Manner, Options, ask};
 use data::Samples;
 use kept::{Answers, Format, Kept};
+use report::{explained_picture, explained_row};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use tables::Kind;
+use tables::Preparation;
 
 /// What standard input is called.
 const STANDARD_INPUT: &str = "standard-input";
@@ -22,6 +23,7 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
         AnswerFormat::Jsonl => Format::JsonLines,
     };
     let mut text = String::new();
+    let mut explained = 0;
     for input in &arguments.inputs {
         let (samples, is_one) = read(&kept, input)?;
         let name = input.display().to_string();
@@ -29,6 +31,13 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
         let answers = Answers::new(&kept, &samples);
         if text.is_empty() {
             text = answers.heading(format);
+        }
+        if let Some(directory) = &arguments.explain {
+            for sample in 0..samples.len() {
+                let file = directory.join(format!("{explained}"));
+                explain(&kept, &samples, sample, answers.class(sample), &file)?;
+                explained += 1;
+            }
         }
         text += &answers.lines(format, |sample| {
             let several = arguments.inputs.len() > 1;
@@ -44,6 +53,33 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
         None => output::text(&text),
     }
     Ok(())
+}
+
+/// Draws what spoke for a class, into a file of this name and the ending that fits.
+fn explain(
+    kept: &Kept,
+    samples: &Samples,
+    sample: usize,
+    class: usize,
+    file: &Path,
+) -> Result<(), Failure> {
+    let explanation = kept.explain(samples, sample, class);
+    let (answer, why) = (&kept.about.classes[class], explanation.method.in_words());
+    let (bytes, ending) = match kept.parts() {
+        None => {
+            let shape = samples.shown_shape();
+            let (levels, size) = (samples.grey_levels(sample), [shape.columns, shape.rows]);
+            let captions = [vec![format!("is {answer}")], vec!["why".to_owned()]];
+            let png = explained_picture(&levels, size, &explanation.values, captions)?;
+            (png, "png")
+        }
+        Some(parts) => {
+            let parts: Vec<_> = parts.into_iter().zip(explanation.values).collect();
+            let title = format!("What spoke for {answer}, and against it");
+            (explained_row(&title, why, &parts).into_bytes(), "svg")
+        }
+    };
+    Ok(records::write_file(&file.with_extension(ending), &bytes)?)
 }
 
 /// The samples of an input, and whether they are a single picture.
@@ -72,15 +108,7 @@ fn read_file(kept: &Kept, file: &Path) -> Result<(Samples, bool), Failure> {
     let shape = about
         .shape()
         .map(|shape| (shape, Manner::of(&about.data.name)));
-    let columns = about
-        .preparation
-        .as_ref()
-        .map(|preparation| -> Vec<(String, Kind)> {
-            let columns = preparation.columns().iter();
-            columns
-                .map(|column| (column.name.clone(), column.kind))
-                .collect()
-        });
+    let columns = about.preparation.as_ref().map(Preparation::kinds);
     let asked = ask(file, &Options::default(), shape, columns.as_deref())?;
     match asked {
         Asked::Picture(samples) => Ok((samples, true)),

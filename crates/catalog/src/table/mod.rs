@@ -11,4 +11,4 @@ pub(crate) use builder::{Builder, Built, Plan, Refusal, shortened};
 pub use raw::class_order;
 pub(crate) use raw::{Coded, Interned, RawTable, decoded, finish};
 pub(crate) use roles::{Role, Schema, roles};
-pub(crate) use words::Dialect;
+pub(crate) use words::{Dialect, Word, truth};

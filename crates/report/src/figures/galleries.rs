@@ -135,7 +135,7 @@ fn mistakes(mistakes: &[Mistake], dataset: &DatasetRecord) -> Result<Vec<u8>, Re
 
 /// Blue at −1, orange at 1, and less of them nearer to 0; nothing for what is not a number. The ground
 /// shows through, so that it may be light or dark.
-fn diverging(value: f32) -> [u8; 4] {
+pub(super) fn diverging(value: f32) -> [u8; 4] {
     let [red, green, blue]: [u8; 3] = if value > 0.0 {
         [0xe0, 0x6a, 0x0c]
     } else {

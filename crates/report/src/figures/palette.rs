@@ -94,6 +94,16 @@ pub(crate) fn rules() -> String {
     format!("@media screen and (prefers-color-scheme:dark){{{rules}}}")
 }
 
+/// The colours of models as variables of a style sheet.
+pub(crate) fn model_variables() -> String {
+    let all = |colour: fn(&Named) -> &'static str| -> String {
+        let variable = |named: &Named| format!("--{}:{};", named.0, colour(named));
+        MODELS.iter().map(variable).collect()
+    };
+    let [light, dark] = [all(|named| named.1), all(|named| named.2)];
+    format!(":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}")
+}
+
 /// The shape of a model's marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {

@@ -1,0 +1,364 @@
+//! What a client asks, and the samples that it becomes.
+
+use crate::limits::Limits;
+use crate::models::{Input, Model, Models};
+use crate::refusal::Refusal;
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use catalog::{Manner, ask_picture, ask_row, shown};
+use classifier::nearest_name;
+use data::{PictureShape, Samples};
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::error::Category;
+use serde_json::{Map, Value};
+use std::fmt;
+use tables::{Kind, Table};
+
+/// What a client asks, as it came.
+pub(crate) struct Question {
+    pub(crate) body: Bytes,
+    pub(crate) form: Form,
+    /// The model that is to be explained.
+    pub(crate) explain: Option<String>,
+}
+
+/// What the body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A question in JSON.
+    Json,
+    /// The file of a picture.
+    Picture,
+}
+
+/// A sample, ready for each model.
+pub(crate) enum Sample {
+    /// Pixels, the same for all.
+    Picture(Samples),
+    /// A row of a table, which each model prepares as its own training rows were.
+    Row(Table),
+    /// Numbers, the same for all.
+    Features(Samples),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    pixels: Option<Vec<Pixel>>,
+    row: Option<Map<String, Value>>,
+}
+
+/// A whole number from 0 to 255, which JSON may write as 7 and as 7.0.
+struct Pixel(u8);
+
+impl<'de> Deserialize<'de> for Pixel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Pixels)
+    }
+}
+
+/// Reads a pixel.
+struct Pixels;
+
+impl Visitor<'_> for Pixels {
+    type Value = Pixel;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number from 0 to 255")
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Pixel, E> {
+        let pixel = u8::try_from(value).map(Pixel);
+        pixel.map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Pixel, E> {
+        if (0.0..=255.0).contains(&value) && value.fract() == 0.0 {
+            return Ok(Pixel(value as u8));
+        }
+        Err(E::invalid_value(Unexpected::Float(value), &self))
+    }
+}
+
+impl Form {
+    /// By the type that the client says; JSON if it says nothing.
+    pub(crate) fn of(content_type: Option<&str>) -> Result<Self, Refusal> {
+        let Some(said) = content_type else {
+            return Ok(Self::Json);
+        };
+        let kind = said.split(';').next().unwrap_or_default().trim();
+        if kind.eq_ignore_ascii_case("application/json") {
+            return Ok(Self::Json);
+        }
+        if kind.to_ascii_lowercase().starts_with("image/") {
+            return Ok(Self::Picture);
+        }
+        Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Content-Type",
+            format!("a body of type {}", shown(said)),
+            "application/json, or image/png, image/jpeg, image/bmp or image/x-portable-graymap",
+        ))
+    }
+}
+
+impl Question {
+    /// The sample that is asked about.
+    pub(crate) fn sample(&self, models: &Models, limits: &Limits) -> Result<Sample, Refusal> {
+        match (self.form, &models.input) {
+            (Form::Picture, Input::Picture { shape, manner }) => {
+                file(&self.body, *shape, *manner, limits)
+            }
+            (Form::Picture, _) => Err(Refusal::unanswerable(
+                "body",
+                "a picture, and these models take rows",
+                "JSON with `row`",
+            )),
+            (Form::Json, input) => json(&self.body, input),
+        }
+    }
+}
+
+fn file(
+    body: &[u8],
+    shape: PictureShape,
+    manner: Manner,
+    limits: &Limits,
+) -> Result<Sample, Refusal> {
+    let expected = "the file of a picture in PNG, JPEG, PGM, PPM or BMP";
+    match ask_picture(body, limits.picture, shape, manner) {
+        Ok(Some(samples)) => Ok(Sample::Picture(samples)),
+        Ok(None) => Err(Refusal::unanswerable(
+            "body",
+            "the bytes are no picture",
+            expected,
+        )),
+        Err(error) => {
+            let most = limits.picture / 4;
+            let expected = format!("{expected}, of {most} pixels at most");
+            Err(Refusal::unanswerable("body", error.to_string(), expected))
+        }
+    }
+}
+
+fn json(body: &[u8], input: &Input) -> Result<Sample, Refusal> {
+    // Serde would take a list for the values of an object, in order.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        let expected = input.expected();
+        return Err(Refusal::unanswerable("body", "a list", expected));
+    }
+    let asked: Body = serde_json::from_slice(body).map_err(|error| {
+        let status = match error.classify() {
+            Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let place = format!("body, line {}, column {}", error.line(), error.column());
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or_default();
+        let what: String = what.chars().take(200).collect();
+        Refusal::new(status, place, what, input.expected())
+    })?;
+    match (input, asked.pixels, asked.row) {
+        (Input::Picture { shape, .. }, Some(pixels), None) => picture(pixels, *shape, input),
+        (Input::Row(columns), None, Some(row)) => of_table(&row, columns),
+        (Input::Features(names), None, Some(row)) => of_numbers(&row, names),
+        _ => Err(Refusal::unanswerable(
+            "body",
+            "not what these models take",
+            input.expected(),
+        )),
+    }
+}
+
+impl Input {
+    /// What a question in JSON looks like.
+    pub(crate) fn expected(&self) -> String {
+        match self {
+            Self::Picture { shape, .. } => {
+                let count = shape.features();
+                format!("{{\"pixels\": [{count} whole numbers from 0, black, to 255, white]}}")
+            }
+            Self::Row(_) => "{\"row\": {column: value}} with every column of GET /v1/models".into(),
+            Self::Features(_) => {
+                "{\"row\": {name: number}} with every name of GET /v1/models".into()
+            }
+        }
+    }
+}
+
+fn picture(pixels: Vec<Pixel>, shape: PictureShape, input: &Input) -> Result<Sample, Refusal> {
+    let (found, expected) = (pixels.len(), shape.features());
+    let pixels = pixels.into_iter().map(|Pixel(level)| level).collect();
+    if found == expected
+        && let Ok(samples) = Samples::from_pixels(shape, pixels)
+    {
+        return Ok(Sample::Picture(samples));
+    }
+    let what = format!("{found} pixels, and the models see {shape}");
+    Err(Refusal::unanswerable("pixels", what, input.expected()))
+}
+
+fn of_table(row: &Map<String, Value>, columns: &[(String, Kind)]) -> Result<Sample, Refusal> {
+    check_names(row, columns.iter().map(|(name, _)| name.as_str()))?;
+    let mut words = Vec::with_capacity(columns.len());
+    for (name, _) in columns {
+        words.push(word(name, &row[name])?);
+    }
+    let columns = columns.iter().zip(&words);
+    let cells = columns.map(|((name, kind), word)| (name.as_str(), *kind, word.as_deref()));
+    match ask_row(cells) {
+        Ok(table) => Ok(Sample::Row(table)),
+        Err(error) => Err(Refusal::unanswerable(
+            "row",
+            error.to_string(),
+            "a value of the kind that GET /v1/models gives; null where it is missing",
+        )),
+    }
+}
+
+/// A value as a file of text would have it; `None` where it is missing.
+fn word(name: &str, value: &Value) -> Result<Option<String>, Refusal> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Bool(truth) => Ok(Some(truth.to_string())),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        Value::String(text) => Ok(Some(text.clone())),
+        Value::Array(_) | Value::Object(_) => Err(Refusal::unanswerable(
+            in_row(name),
+            "a list or an object",
+            "a number, a truth value, a text, or null where it is missing",
+        )),
+    }
+}
+
+fn of_numbers(row: &Map<String, Value>, names: &[String]) -> Result<Sample, Refusal> {
+    check_names(row, names.iter().map(String::as_str))?;
+    let mut values = Vec::with_capacity(names.len());
+    for name in names {
+        match row[name].as_f64().map(|number| number as f32) {
+            Some(number) if number.is_finite() => values.push(number),
+            _ => {
+                let what = "not a number that fits into 32 bits";
+                return Err(Refusal::unanswerable(in_row(name), what, "a number"));
+            }
+        }
+    }
+    match Samples::from_features(names.len(), values) {
+        Ok(samples) => Ok(Sample::Features(samples)),
+        Err(error) => {
+            let expected = "a number for each name";
+            Err(Refusal::unanswerable("row", error.to_string(), expected))
+        }
+    }
+}
+
+/// Refuses a name that is too much, and one that lacks.
+fn check_names<'a>(
+    row: &Map<String, Value>,
+    names: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), Refusal> {
+    if let Some(lacking) = names.clone().find(|name| !row.contains_key(*name)) {
+        let what = "it is not there";
+        let expected = "a value, or null where it is missing";
+        return Err(Refusal::unanswerable(in_row(lacking), what, expected));
+    }
+    if row.len() == names.clone().count() {
+        return Ok(());
+    }
+    let known: std::collections::HashSet<&str> = names.clone().collect();
+    let unknown = row.keys().find(|name| !known.contains(name.as_str()));
+    let unknown = unknown.map_or("", String::as_str);
+    let expected = match nearest_name(unknown, names) {
+        Some(nearest) => format!("did you mean {}?", shown(nearest)),
+        None => "the columns of GET /v1/models, and no others".to_owned(),
+    };
+    let what = "no column of these models";
+    Err(Refusal::unanswerable(in_row(unknown), what, expected))
+}
+
+fn in_row(name: &str) -> String {
+    format!("row, {}", shown(name))
+}
+
+impl Sample {
+    /// The sample as a model takes it.
+    pub(crate) fn of(&self, model: &Model) -> Result<Samples, Refusal> {
+        match self {
+            Self::Picture(samples) | Self::Features(samples) => Ok(samples.clone()),
+            Self::Row(table) => {
+                let prepared = model.kept.preparation("row").map(|p| p.apply(table));
+                let problem = match prepared {
+                    Ok(Ok(samples)) => return Ok(samples),
+                    Ok(Err(error)) => error.to_string(),
+                    Err(error) => error.to_string(),
+                };
+                let place = format!("row, for {}", model.name);
+                let expected = "a row as the training rows were";
+                Err(Refusal::unanswerable(place, problem, expected))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INPUT: Input = Input::Picture {
+        shape: PictureShape {
+            rows: 1,
+            columns: 3,
+        },
+        manner: Manner::Scaled,
+    };
+
+    fn status(body: &str, input: &Input) -> u16 {
+        json(body.as_bytes(), input).map_or_else(|refusal| refusal.status, |_| 200)
+    }
+
+    #[test]
+    fn pixels_are_whole_numbers_however_json_writes_them() {
+        let Ok(Sample::Picture(samples)) = json(br#"{"pixels":[0,7.0,2.55e2]}"#, &INPUT) else {
+            panic!("a picture");
+        };
+        assert_eq!(samples.pixels(), Some(&[0, 7, 255][..]));
+        for (body, expected) in [
+            (r#"{"pixels":[0,1]}"#, 422),
+            (r#"{"pixels":[0,1,256]}"#, 422),
+            (r#"{"pixels":[0,1,-1]}"#, 422),
+            (r#"{"pixels":[0,1,1.5]}"#, 422),
+            (r#"{"pixels":[0,1,"1"]}"#, 422),
+            (r#"{"pixels":[0,1,2],"row":{}}"#, 422),
+            (r#"{"pixels":[0,1,2],"more":1}"#, 422),
+            ("[[0,1,2],null]", 422),
+            (r#"{"pixels":[0,1,2]"#, 400),
+        ] {
+            assert_eq!(status(body, &INPUT), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_numbers_has_every_name_and_only_finite_numbers() {
+        let input = Input::Features(vec!["a".to_owned(), "b".to_owned()]);
+        for (body, expected) in [
+            (r#"{"row":{"b":1,"a":2}}"#, 200),
+            (r#"{"row":{"a":1}}"#, 422),
+            (r#"{"row":{"a":1,"b":null}}"#, 422),
+            (r#"{"row":{"a":1,"b":1e300}}"#, 422),
+            (r#"{"row":{"a":1,"b":2,"c":3}}"#, 422),
+            (r#"{"pixels":[1,2]}"#, 422),
+        ] {
+            assert_eq!(status(body, &input), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn types_of_bodies_are_recognised_whatever_their_case() {
+        assert_eq!(Form::of(None), Ok(Form::Json));
+        let with = "Application/JSON; charset=utf-8";
+        assert_eq!(Form::of(Some(with)), Ok(Form::Json));
+        assert_eq!(Form::of(Some("Image/PNG")), Ok(Form::Picture));
+        assert_eq!(Form::of(Some("text/plain")).unwrap_err().status, 415);
+    }
+}

@@ -1,6 +1,8 @@
-//! Digits made alike before anything is measured on them: centred, upright, of one size.
+//! From where in a picture the pixels of another are taken: digits made alike before anything is
+//! measured on them (centred, upright, of one size), or moved.
 
 use crate::moments::Moments;
+use crate::movement::Movement;
 use crate::plane::Plane;
 use data::PictureShape;
 
@@ -57,15 +59,34 @@ impl Placement {
         Self::new(moments, shape, (step(tall), step(wide)))
     }
 
-    fn new(moments: &Moments, shape: PictureShape, (row_step, column_step): (f64, f64)) -> Self {
-        let centre = |length: usize| (length as f64 - 1.0) / 2.0;
-        let slant_step = moments.slant() * row_step;
+    /// What is in the middle of the picture goes where the movement moves it, taller, wider and
+    /// slanted as it says.
+    pub(crate) fn moved(movement: &Movement, shape: PictureShape) -> Self {
+        let (row_step, column_step) = (1.0 / movement.height, 1.0 / movement.width);
+        // Where the new picture's middle is taken from.
+        let row = centre(shape.rows) - row_step * movement.down;
+        let slant_step = -movement.slant * column_step;
+        let column =
+            centre(shape.columns) - column_step * movement.right - slant_step * movement.down;
+        Self::about((row, column), shape, (row_step, column_step), slant_step)
+    }
+
+    fn new(moments: &Moments, shape: PictureShape, steps: (f64, f64)) -> Self {
+        let slant_step = moments.slant() * steps.0;
+        Self::about((moments.row, moments.column), shape, steps, slant_step)
+    }
+
+    /// What is at `middle` comes to the middle.
+    fn about(
+        (row, column): (f64, f64),
+        shape: PictureShape,
+        (row_step, column_step): (f64, f64),
+        slant_step: f64,
+    ) -> Self {
         Self {
-            row: moments.row - row_step * centre(shape.rows),
+            row: row - row_step * centre(shape.rows),
             row_step,
-            column: moments.column
-                - column_step * centre(shape.columns)
-                - slant_step * centre(shape.rows),
+            column: column - column_step * centre(shape.columns) - slant_step * centre(shape.rows),
             column_step,
             slant_step,
         }
@@ -73,7 +94,10 @@ impl Placement {
 
     /// Fills `plane` with the new picture. Grey levels between pixels are interpolated linearly;
     /// outside of `picture` it is black. `line` is room that is used on the way.
-    pub(crate) fn place(&self, picture: &[u8], line: &mut Vec<f32>, plane: &mut Plane) {
+    pub(crate) fn place<P: Copy>(&self, picture: &[P], line: &mut Vec<f32>, plane: &mut Plane)
+    where
+        f32: From<P>,
+    {
         let shape = plane.shape();
         let columns = shape.columns;
         // Black on both sides, so that no place needs a question.
@@ -96,8 +120,16 @@ impl Placement {
     }
 }
 
+/// The middle of so many rows or columns.
+fn centre(length: usize) -> f64 {
+    (length as f64 - 1.0) / 2.0
+}
+
 /// The row at `from`, between two rows of `picture`.
-fn blend(picture: &[u8], shape: PictureShape, from: f64, line: &mut [f32]) {
+fn blend<P: Copy>(picture: &[P], shape: PictureShape, from: f64, line: &mut [f32])
+where
+    f32: From<P>,
+{
     let top = from.floor();
     let down = (from - top) as f32;
     line.fill(0.0);

@@ -1,0 +1,185 @@
+//! A convolutional network in the manner of LeNet-5 (LeCun, Bottou, Bengio and Haffner 1998,
+//! "Gradient-based learning applied to document recognition"), with what has become usual since: ReLU,
+//! the largest of each 2 × 2 in place of a mean, cross-entropy, momentum.
+
+mod augment;
+mod network;
+
+pub use augment::Augment;
+
+use crate::backend::Backend;
+use crate::descent::{Batch, Descent};
+use crate::trained::TrainedNetwork;
+use augment::moved;
+use burn::module::Module;
+use burn::optim::SgdConfig;
+use burn::optim::momentum::MomentumConfig;
+use classifier::schemars::JsonSchema;
+use classifier::{
+    Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes,
+    State, StateError,
+};
+use data::{Dataset, PictureShape};
+use network::{LenetNetwork, Plan};
+use serde::{Deserialize, Serialize};
+
+/// How to train the convolutional network, by stochastic gradient descent with momentum.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(crate = "classifier::schemars")]
+pub struct BurnLenet {
+    /// Filters of 5 × 5 of the first and of the second convolution, each followed by the largest of 2 × 2
+    /// and ReLU.
+    #[schemars(inner(range(min = 1)))]
+    pub filters: [usize; 2],
+    /// Units of the hidden layer behind them, followed by ReLU.
+    #[schemars(range(min = 1))]
+    pub hidden: usize,
+    /// Passes over the training images, each in a new random order.
+    #[schemars(range(min = 1))]
+    pub epochs: usize,
+    /// Samples per update; a shorter last batch is used, too.
+    #[schemars(range(min = 1))]
+    pub batch_size: usize,
+    /// Step length η of the first update. It falls along a straight line, to 0 after the last.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub learning_rate: f64,
+    /// Share of the last update that is added to the next, from 0 to below 1.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
+    pub momentum: f64,
+    /// What is done to training images, in each epoch anew: "none", or "moved": at random by up to two
+    /// pixels of 28, up to 15 % larger or smaller, slanted by up to 14°.
+    pub augment: Augment,
+    /// What computes: "flex" or "ndarray".
+    pub backend: Backend,
+}
+
+impl BurnLenet {
+    /// The parameters that METHODOLOGY, "The convolutional network", says how they were chosen.
+    pub fn chosen(backend: Backend) -> Self {
+        Self {
+            filters: [16, 32],
+            hidden: 128,
+            epochs: 8,
+            batch_size: 100,
+            learning_rate: 0.05,
+            momentum: 0.9,
+            augment: Augment::None,
+            backend,
+        }
+    }
+
+    fn plan(&self, picture: PictureShape, classes: usize) -> Plan {
+        Plan {
+            picture,
+            filters: self.filters,
+            hidden: self.hidden,
+            classes,
+        }
+    }
+
+    /// The step length of an update, by how many came before it and how many there are.
+    fn rate(&self, before: usize, all: usize) -> f64 {
+        self.learning_rate * (1.0 - before as f64 / all as f64)
+    }
+}
+
+impl Recipe for BurnLenet {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        train.check_trainable()?;
+        context.cancellation().check()?;
+        let Some(shape) = train.samples().picture() else {
+            return Err(FitError::Declined {
+                reason: "filters see neighbouring pixels of pictures in grey, and these samples are rows of features or in colour".to_owned(),
+            });
+        };
+        let inner = self.backend.device();
+        let device = inner.clone().autodiff();
+        let trained = |network: &LenetNetwork| TrainedNetwork {
+            network: network.valid(),
+            device: inner.clone(),
+            classes: train.classes(),
+        };
+        let seed = context.seed();
+        let plan = self.plan(shape, train.classes());
+        let mut network = LenetNetwork::new(&plan, seed, &device);
+        let momentum = MomentumConfig::new()
+            .with_momentum(self.momentum)
+            .with_dampening(0.0);
+        let optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
+        let mut descent = Descent::new(optimizer, &device);
+        let in_epoch = train.len().div_ceil(self.batch_size);
+
+        for epoch in 1..=self.epochs {
+            let order = context.visiting_order(train.len(), epoch, true);
+            let movements = self.augment.movements(train.len(), shape, seed, epoch);
+            let batches = order.chunks(self.batch_size).enumerate();
+            let steps = batches.map(|(number, indices)| {
+                let batch = train.select(indices);
+                let pictures = batch.samples().to_f32().into_owned();
+                let movements = movements.chunks(self.batch_size).nth(number);
+                let pictures = moved(pictures, movements.unwrap_or_default(), shape);
+                let before = (epoch - 1) * in_epoch + number;
+                let rate = self.rate(before, self.epochs * in_epoch);
+                (Batch::new(pictures, batch.labels(), &device), rate)
+            });
+            let (stepped, training_loss) = descent.epoch(network, steps, context.cancellation())?;
+            network = stepped;
+            let progress = Epoch {
+                number: epoch,
+                total: self.epochs,
+                training_loss,
+            };
+            context.epoch(progress, &trained(&network))?;
+        }
+        Ok(Box::new(trained(&network)))
+    }
+
+    fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
+        let unfit = |reason: String| StateError::Unfit { reason };
+        let [rows, columns] = state.take_indices("picture", usize::MAX)?[..] else {
+            return Err(unfit("`picture` is rows and columns".to_owned()));
+        };
+        if rows.checked_mul(columns) != Some(sizes.features) {
+            let features = sizes.features;
+            return Err(unfit(format!(
+                "pictures of {rows} × {columns} have not {features} pixels"
+            )));
+        }
+        let plan = self.plan(PictureShape { rows, columns }, sizes.classes);
+        let device = self.backend.device();
+        Ok(Box::new(TrainedNetwork {
+            network: LenetNetwork::restore(&mut state, &plan, &device)?,
+            device,
+            classes: sizes.classes,
+        }))
+    }
+}
+
+impl Hyperparameters for BurnLenet {
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        let filters = format!("{:?}", self.filters);
+        let positive = self.filters.iter().all(|&filters| filters > 0);
+        InvalidParameter::unless(
+            positive,
+            "filters",
+            filters,
+            "two numbers of at least 1, such as [16, 32]",
+        )?;
+        crate::at_least_one("hidden", self.hidden)?;
+        crate::at_least_one("epochs", self.epochs)?;
+        crate::at_least_one("batch_size", self.batch_size)?;
+        crate::positive("learning_rate", self.learning_rate)?;
+        let share = (0.0..1.0).contains(&self.momentum);
+        InvalidParameter::unless(
+            share,
+            "momentum",
+            self.momentum,
+            "a number from 0 to below 1",
+        )
+    }
+}

@@ -34,4 +34,16 @@ impl Backend {
             Self::Wgpu => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
         }
     }
+
+    /// Whether it computes on the processor.
+    pub(crate) fn is_processor(self) -> bool {
+        match self {
+            #[cfg(feature = "flex")]
+            Self::Flex => true,
+            #[cfg(feature = "ndarray")]
+            Self::Ndarray => true,
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => false,
+        }
+    }
 }

@@ -4,6 +4,7 @@
 
 mod augment;
 mod network;
+mod products;
 
 pub use augment::Augment;
 
@@ -75,6 +76,7 @@ impl BurnLenet {
             filters: self.filters,
             hidden: self.hidden,
             classes,
+            products: self.backend.is_processor(),
         }
     }
 

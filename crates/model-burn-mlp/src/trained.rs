@@ -6,11 +6,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 use classifier::{Classifier, LinearWeights, Scores, State, StateError};
 use data::Samples;
 
-/// Samples per forward pass in prediction: bounds memory, and is large enough for speed.
-const PREDICTION_BATCH: usize = 1_000;
-
 /// Layers that make logits of rows of features.
 pub(crate) trait Layers: Module + Sync {
+    /// Samples per forward pass in prediction: bounds memory, and is large enough for speed.
+    const AT_ONCE: usize = 1_000;
+
     /// # Shapes
     /// - `x`: (m, features)
     /// - result: logits (m, classes)
@@ -35,8 +35,8 @@ pub(crate) struct TrainedNetwork<N> {
 impl<N: Layers> TrainedNetwork<N> {
     fn predict(&self, images: &Samples, last: impl Fn(Tensor<2>) -> Tensor<2>) -> Scores {
         let mut values = Vec::with_capacity(images.len() * self.classes);
-        for start in (0..images.len()).step_by(PREDICTION_BATCH) {
-            let batch = images.slice(start..images.len().min(start + PREDICTION_BATCH));
+        for start in (0..images.len()).step_by(N::AT_ONCE) {
+            let batch = images.slice(start..images.len().min(start + N::AT_ONCE));
             let shape = [batch.len(), batch.features()];
             let x = TensorData::new(batch.to_f32().into_owned(), shape);
             let scores = last(self.network.forward(Tensor::from_data(x, &self.device)));

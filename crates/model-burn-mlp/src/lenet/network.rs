@@ -1,5 +1,6 @@
 //! The layers: filters, the largest of 2 × 2, filters, the largest of 2 × 2, one hidden layer.
 
+use super::products::Maps;
 use crate::layers::{convolution, he_uniform, linear, take_layer, with_layer};
 use crate::trained::Layers;
 use burn::module::Module;
@@ -25,6 +26,8 @@ pub(crate) struct Plan {
     pub(crate) filters: [usize; 2],
     pub(crate) hidden: usize,
     pub(crate) classes: usize,
+    /// Whether convolutions are products of matrices, and not Burn's: how they are computed, not what.
+    pub(crate) products: bool,
 }
 
 impl Plan {
@@ -34,7 +37,8 @@ impl Plan {
         [[first, 1, SIDE, SIDE], [second, first, SIDE, SIDE]]
     }
 
-    /// Shapes of the weights of both fully connected layers: (inputs, outputs).
+    /// Shapes of the weights of both fully connected layers: (inputs, outputs). The inputs of the first are
+    /// in the order (row, column, filter).
     fn linears(&self) -> [[usize; 2]; 2] {
         let seen = seen(self.picture.rows) * seen(self.picture.columns);
         let inputs = self.filters[1] * seen;
@@ -55,6 +59,7 @@ pub(crate) struct LenetNetwork {
     linears: Vec<Linear>,
     rows: usize,
     columns: usize,
+    products: bool,
 }
 
 impl LenetNetwork {
@@ -73,7 +78,7 @@ impl LenetNetwork {
             let (weights, biases) = draw(inputs, outputs);
             linear(weights, biases, device)
         });
-        Self::of(convolutions.into(), linears.into(), plan.picture)
+        Self::of(convolutions.into(), linears.into(), plan)
     }
 
     /// The network that a state describes.
@@ -93,15 +98,16 @@ impl LenetNetwork {
             let (weights, biases) = take_layer(state, &linear_name(number), &shape, shape[1])?;
             linears.push(linear(weights, biases, device));
         }
-        Ok(Self::of(convolutions, linears, plan.picture))
+        Ok(Self::of(convolutions, linears, plan))
     }
 
-    fn of(convolutions: Vec<Conv2d>, linears: Vec<Linear>, picture: PictureShape) -> Self {
+    fn of(convolutions: Vec<Conv2d>, linears: Vec<Linear>, plan: &Plan) -> Self {
         Self {
             convolutions,
             linears,
-            rows: picture.rows,
-            columns: picture.columns,
+            rows: plan.picture.rows,
+            columns: plan.picture.columns,
+            products: plan.products,
         }
     }
 
@@ -120,14 +126,43 @@ impl LenetNetwork {
     }
 }
 
-impl Layers for LenetNetwork {
-    /// ReLU comes after the largest of four, which is the same as before it, on a quarter of the values.
-    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+impl LenetNetwork {
+    /// What the convolutions make of pictures, by Burn's own. ReLU comes after the largest of four, which is
+    /// the same as before it, on a quarter of the values.
+    fn seen(&self, pictures: Tensor<4>) -> Tensor<4> {
         let pool = MaxPool2dConfig::new([2, 2]).init();
         let convolutions = self.convolutions.iter();
-        let seen = convolutions.fold(self.pictures(x), |x, layer| {
-            relu(pool.forward(layer.forward(x)))
-        });
+        let seen = convolutions.fold(pictures, |x, layer| relu(pool.forward(layer.forward(x))));
+        seen.permute([0, 2, 3, 1])
+    }
+
+    /// The same by products of matrices.
+    fn seen_by_products(&self, pictures: Tensor<4>) -> Tensor<4> {
+        let [samples, channels, rows, columns] = pictures.dims();
+        let pictures = Maps {
+            values: pictures.reshape([samples * rows * columns, channels]),
+            samples,
+            rows,
+            columns,
+        };
+        let seen = self.convolutions.iter().fold(pictures, Maps::through);
+        let [_, filters] = seen.values.dims();
+        seen.values
+            .reshape([samples, seen.rows, seen.columns, filters])
+    }
+}
+
+impl Layers for LenetNetwork {
+    /// The patches of a thousand pictures would take 160 MB.
+    const AT_ONCE: usize = 100;
+
+    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let pictures = self.pictures(x);
+        let seen = if self.products {
+            self.seen_by_products(pictures)
+        } else {
+            self.seen(pictures)
+        };
         let mut linears = self.linears.iter();
         let first = linears.next().expect("two layers");
         let hidden = first.forward(seen.flatten(1, 3));

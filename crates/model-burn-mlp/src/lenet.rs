@@ -185,3 +185,123 @@ impl Hyperparameters for BurnLenet {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BURN_LENET;
+    use crate::trained::Layers;
+    use burn::tensor::{Device, Tensor, TensorData};
+    use classifier::with_threads;
+    use classifier_conformance::digits;
+    use data::Samples;
+
+    #[test]
+    fn it_conforms() {
+        classifier_conformance::check(&BURN_LENET);
+    }
+
+    /// A single epoch on a thousand digits.
+    fn short(augment: Augment) -> BurnLenet {
+        BurnLenet {
+            epochs: 1,
+            augment,
+            ..BurnLenet::chosen(Backend::Flex)
+        }
+    }
+
+    fn scores(recipe: &BurnLenet, train: &Dataset, test: &Samples, threads: usize) -> Vec<f32> {
+        let fitted = with_threads(threads, || {
+            recipe.fit(train, &mut FitContext::quiet(1, threads))
+        });
+        fitted.expect("it fits").scores(test).values().to_vec()
+    }
+
+    #[test]
+    fn moved_pictures_are_others_and_the_same_ones_for_any_number_of_threads() {
+        let [train, test] = digits();
+        let of = |augment, threads| scores(&short(augment), &train, test.samples(), threads);
+        let one = of(Augment::Moved, 1);
+        assert!(one == of(Augment::Moved, 2), "one thread and two");
+        assert!(one != of(Augment::None, 1), "moved and not moved");
+    }
+
+    /// A network, and how its logits are after a step, by products of matrices or by Burn's convolutions.
+    fn after_a_step(products: bool, pictures: &Samples, labels: &[usize]) -> Vec<f32> {
+        let shape = pictures.picture().expect("pictures");
+        let plan = Plan {
+            products,
+            ..BurnLenet::chosen(Backend::Flex).plan(shape, 10)
+        };
+        let device = Device::flex().autodiff();
+        let network = LenetNetwork::new(&plan, 3, &device);
+        let mut descent = Descent::new(SgdConfig::new().init(), &device);
+        let values = pictures.to_f32().into_owned();
+        let batch = Batch::new(values.clone(), labels, &device);
+        let steps = std::iter::once((batch, 0.1));
+        let cancellation = classifier::Cancellation::default();
+        let stepped = descent.epoch(network, steps, &cancellation);
+        let (network, _) = stepped.expect("nobody calls it off");
+        let x = TensorData::new(values, [labels.len(), shape.features()]);
+        let logits = network.forward(Tensor::from_data(x, &device));
+        crate::trained::floats(logits.inner())
+    }
+
+    #[test]
+    fn products_of_matrices_are_burns_convolutions() {
+        let [train, _] = digits();
+        let few = train.select(&(0..20).collect::<Vec<_>>());
+        let odd = PictureShape {
+            rows: 16,
+            columns: 49,
+        };
+        let odd = few.samples().clone().into_pictures(odd);
+        for pictures in [few.samples(), &odd.expect("as many pixels")] {
+            let [ours, burns] =
+                [true, false].map(|products| after_a_step(products, pictures, few.labels()));
+            for (ours, burns) in ours.iter().zip(&burns) {
+                assert!((ours - burns).abs() < 1e-3, "{ours} and {burns}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_is_declined() {
+        let [train, _] = digits();
+        let rows = Samples::from_features(784, train.samples().to_f32().into_owned());
+        let rows = Dataset::new(
+            rows.expect("whole rows"),
+            train.labels().to_vec(),
+            train.class_names().clone(),
+        );
+        let error = short(Augment::None)
+            .fit(&rows.expect("as many"), &mut FitContext::quiet(1, 1))
+            .err()
+            .expect("it is declined");
+        assert!(matches!(error, FitError::Declined { .. }), "{error}");
+    }
+
+    /// `CUBECL_WGPU_DEFAULT_DEVICE=Cpu cargo test -p model-burn-mlp --features wgpu -- --ignored` runs it on
+    /// Debian's software device (mesa-vulkan-drivers).
+    #[cfg(feature = "wgpu")]
+    #[test]
+    #[ignore = "needs a device for Vulkan"]
+    fn a_gpu_learns_what_the_processor_learns() {
+        let [train, test] = digits();
+        let logits = |backend| {
+            let recipe = BurnLenet {
+                backend,
+                ..short(Augment::Moved)
+            };
+            scores(&recipe, &train, test.samples(), 1)
+        };
+        let (ours, theirs) = (logits(Backend::Flex), logits(Backend::Wgpu));
+        let largest = |values: &[f32]| classifier::Scores::new(values.to_vec(), 10).labels();
+        let same = largest(&ours).iter().zip(largest(&theirs));
+        let same = same.filter(|(ours, theirs)| **ours == *theirs).count();
+        assert!(same >= 295, "{same} of 300 test images");
+        for (ours, theirs) in ours.iter().zip(&theirs) {
+            assert!((ours - theirs).abs() < 0.05, "{ours} and {theirs}");
+        }
+    }
+}

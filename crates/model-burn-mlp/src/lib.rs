@@ -76,6 +76,7 @@ pub const BURN_MLP: ModelEntry = ModelEntry {
 
 /// glibc hands large memory back to the system when it is freed, and takes it anew at the next step: a
 /// seventh of the time of a fit. So it keeps it.
+#[cfg(feature = "flex")]
 const KEEP_MEMORY: &[(&str, &str)] = &[
     ("MALLOC_MMAP_THRESHOLD_", "33554432"),
     ("MALLOC_TRIM_THRESHOLD_", "1073741824"),

@@ -51,7 +51,7 @@ pub struct BurnLenet {
     /// What is done to training images, in each epoch anew: "none", or "moved": at random by up to two
     /// pixels of 28, up to 15 % larger or smaller, slanted by up to 14°.
     pub augment: Augment,
-    /// What computes: "flex" or "ndarray".
+    /// What computes: "flex" or "ndarray", and with the feature burn-wgpu "wgpu", a GPU.
     pub backend: Backend,
 }
 
@@ -142,17 +142,7 @@ impl Recipe for BurnLenet {
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
-        let unfit = |reason: String| StateError::Unfit { reason };
-        let [rows, columns] = state.take_indices("picture", usize::MAX)?[..] else {
-            return Err(unfit("`picture` is rows and columns".to_owned()));
-        };
-        if rows.checked_mul(columns) != Some(sizes.features) {
-            let features = sizes.features;
-            return Err(unfit(format!(
-                "pictures of {rows} × {columns} have not {features} pixels"
-            )));
-        }
-        let plan = self.plan(PictureShape { rows, columns }, sizes.classes);
+        let plan = self.plan(state.take_picture(sizes.features)?, sizes.classes);
         let device = self.backend.device();
         Ok(Box::new(TrainedNetwork {
             network: LenetNetwork::restore(&mut state, &plan, &device)?,

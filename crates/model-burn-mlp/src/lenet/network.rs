@@ -171,7 +171,10 @@ impl Layers for LenetNetwork {
 
     /// What [`restore`](LenetNetwork::restore) needs, and the shape of the pictures.
     fn state(&self) -> State {
-        let state = State::default().with_indices("picture", &[self.rows, self.columns]);
+        let state = State::default().with_picture(PictureShape {
+            rows: self.rows,
+            columns: self.columns,
+        });
         let convolutions = self.convolutions.iter().enumerate();
         let state = convolutions.fold(state, |state, (number, layer)| {
             let name = convolution_name(number);

@@ -1,6 +1,6 @@
 //! Pictures moved a little: what was a 7 is a 7 still, and a classifier sees one that it has not seen.
 
-use crate::placement::Placement;
+use crate::placement::{Placement, centre};
 use crate::plane::Plane;
 use data::PictureShape;
 
@@ -28,9 +28,20 @@ impl Movement {
     pub fn apply(&self, picture: &[f32], shape: PictureShape) -> Vec<f32> {
         assert_eq!(picture.len(), shape.features(), "a picture of {shape}");
         let mut plane = Plane::black(shape);
-        Placement::moved(self, shape).place(picture, &mut Vec::new(), &mut plane);
+        self.placement(shape)
+            .place(picture, &mut Vec::new(), &mut plane);
         let rows = (0..shape.rows).flat_map(|row| plane.row(row));
         rows.copied().collect()
+    }
+
+    /// What is in the middle of the picture goes where the movement moves it.
+    fn placement(&self, shape: PictureShape) -> Placement {
+        let (row_step, column_step) = (1.0 / self.height, 1.0 / self.width);
+        let slant_step = -self.slant * column_step;
+        // Where the middle of the new picture is taken from.
+        let row = centre(shape.rows) - row_step * self.down;
+        let column = centre(shape.columns) - column_step * self.right - slant_step * self.down;
+        Placement::about((row, column), shape, (row_step, column_step), slant_step)
     }
 }
 

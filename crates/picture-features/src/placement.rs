@@ -2,7 +2,6 @@
 //! measured on them (centred, upright, of one size), or moved.
 
 use crate::moments::Moments;
-use crate::movement::Movement;
 use crate::plane::Plane;
 use data::PictureShape;
 
@@ -59,25 +58,13 @@ impl Placement {
         Self::new(moments, shape, (step(tall), step(wide)))
     }
 
-    /// What is in the middle of the picture goes where the movement moves it, taller, wider and
-    /// slanted as it says.
-    pub(crate) fn moved(movement: &Movement, shape: PictureShape) -> Self {
-        let (row_step, column_step) = (1.0 / movement.height, 1.0 / movement.width);
-        // Where the new picture's middle is taken from.
-        let row = centre(shape.rows) - row_step * movement.down;
-        let slant_step = -movement.slant * column_step;
-        let column =
-            centre(shape.columns) - column_step * movement.right - slant_step * movement.down;
-        Self::about((row, column), shape, (row_step, column_step), slant_step)
-    }
-
     fn new(moments: &Moments, shape: PictureShape, steps: (f64, f64)) -> Self {
         let slant_step = moments.slant() * steps.0;
         Self::about((moments.row, moments.column), shape, steps, slant_step)
     }
 
-    /// What is at `middle` comes to the middle.
-    fn about(
+    /// What is at row and column comes to the middle; a step in the new picture is so many in the old one.
+    pub(crate) fn about(
         (row, column): (f64, f64),
         shape: PictureShape,
         (row_step, column_step): (f64, f64),
@@ -121,7 +108,7 @@ impl Placement {
 }
 
 /// The middle of so many rows or columns.
-fn centre(length: usize) -> f64 {
+pub(crate) fn centre(length: usize) -> f64 {
     (length as f64 - 1.0) / 2.0
 }
 

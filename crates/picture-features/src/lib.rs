@@ -1,8 +1,8 @@
 //! What a classifier of pictures can see better than pixels.
 //!
-//! [`deskew`] makes digits upright, and a [`Movement`] moves them. [`GradientDirections`] tells where in a picture which edges are,
-//! and how strong: 200 numbers that change little when a stroke moves by a pixel. They are a fixed
-//! function of one picture: nothing is learnt, so that nothing can leak from one picture to another.
+//! [`deskew`] makes digits upright, and a [`Movement`] moves them. [`GradientDirections`] tells where in
+//! a picture which edges are, and how strong: 200 numbers that change little when a stroke moves by a
+//! pixel. They are a fixed function of one picture: nothing is learnt, so that nothing can leak from one picture to another.
 //!
 //! ```
 //! use data::PictureShape;

@@ -64,7 +64,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("catalog", &["data", "tables"]),
     ("classifier", &["data"]),
     ("classifier-conformance", &["catalog", "classifier", "data"]),
-    ("model-burn-mlp", &["classifier", "data"]),
+    (
+        "model-burn-mlp",
+        &["classifier", "data", "picture-features"],
+    ),
     (
         "model-kernel-svm",
         &["classifier", "data", "kernel-svm", "picture-features"],

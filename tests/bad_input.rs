@@ -301,6 +301,22 @@ fn values_out_of_range() {
         ),
         ("burn-mlp", "burn-mlp.batch_size=0", "expected at least 1"),
         (
+            "burn-lenet",
+            "burn-lenet.filters=[6]",
+            "expected an array of length 2",
+        ),
+        (
+            "burn-lenet",
+            "burn-lenet.filters=[6,0]",
+            "expected two numbers of at least 1",
+        ),
+        (
+            "burn-lenet",
+            "burn-lenet.momentum=1",
+            "expected a number from 0 to below 1",
+        ),
+        ("burn-lenet", "burn-lenet.augment=turned", "moved"),
+        (
             "burn-flex",
             "burn-flex.learning_rate=0",
             "expected a number above 0",

@@ -21,6 +21,7 @@ fn models_lists_every_model_with_its_parameters() {
         "burn-ndarray",
         "burn-flex",
         "burn-mlp",
+        "burn-lenet",
         "linfa-svm-rbf",
     ]
     .into_iter()
@@ -180,6 +181,7 @@ fn benchmarks_measure_our_models_and_say_that_it_was_a_quick_look() {
         "softmax",
         "burn-flex",
         "burn-mlp",
+        "burn-lenet",
         "softmax-lbfgs",
         "kernel-svm",
     ] {

@@ -193,11 +193,13 @@ fn the_same_seed_gives_the_same_report_on_one_thread_and_on_two() {
     let arguments = |threads| {
         [
             "--models",
-            "softmax,softmax-lbfgs,kernel-svm,virtual-svm,nearest-centroid,burn-flex,linfa-svm-rbf",
+            "softmax,softmax-lbfgs,kernel-svm,virtual-svm,nearest-centroid,burn-flex,burn-lenet,linfa-svm-rbf",
             "--train-limit",
             "1000",
             "--set",
             "softmax.shuffle=true",
+            "--set",
+            "burn-lenet.augment=moved",
             "--seed",
             "7",
             "--threads",

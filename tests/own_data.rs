@@ -193,15 +193,17 @@ fn a_search_prepares_each_trial_and_its_plan_runs_elsewhere() {
 fn models_that_do_not_suit_are_left_out_or_decline_with_a_reason() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("animals.csv"), awkward()).unwrap();
-    let mut command = experiments(&["compare", "--label", "kind", "--models", "virtual-svm"]);
-    command
-        .arg("--data")
-        .arg(directory.path().join("animals.csv"))
-        .arg("--results")
-        .arg(directory.path());
-    let output = command.assert().code(1).get_output().clone();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("these samples are rows of"), "{text}");
+    for model in ["virtual-svm", "burn-lenet"] {
+        let mut command = experiments(&["compare", "--label", "kind", "--models", model]);
+        command
+            .arg("--data")
+            .arg(directory.path().join("animals.csv"))
+            .arg("--results")
+            .arg(directory.path());
+        let output = command.assert().code(1).get_output().clone();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("these samples are rows of"), "{text}");
+    }
 }
 
 #[test]

@@ -16,6 +16,10 @@ const MODELS: &[ModelEntry] = &[
     model_burn_mlp::BURN_FLEX,
     #[cfg(feature = "burn-flex")]
     model_burn_mlp::BURN_MLP,
+    #[cfg(feature = "burn-flex")]
+    model_burn_mlp::BURN_LENET,
+    #[cfg(feature = "burn-wgpu")]
+    model_burn_mlp::BURN_LENET_WGPU,
     model_kernel_svm::KERNEL_SVM,
     model_kernel_svm::VIRTUAL_SVM,
     model_kernel_svm::GRADIENT_SVM,
@@ -39,6 +43,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("burn-flex", "burn-flex"),
     #[cfg(not(feature = "burn-flex"))]
     ("burn-mlp", "burn-flex"),
+    #[cfg(not(feature = "burn-flex"))]
+    ("burn-lenet", "burn-flex"),
+    #[cfg(not(feature = "burn-wgpu"))]
+    ("burn-lenet-wgpu", "burn-wgpu"),
 ];
 
 #[cfg(test)]

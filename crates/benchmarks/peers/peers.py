@@ -88,6 +88,51 @@ def torch_network(hidden):
     return fit, predict, None
 
 
+def torch_lenet():
+    """The layers, weights, steps and order of steps of burn-lenet; the pictures come in another random order."""
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(1)
+    epochs, rate = 8, 0.05
+
+    def network():
+        layers = [nn.Conv2d(1, 16, 5), nn.MaxPool2d(2), nn.ReLU(), nn.Conv2d(16, 32, 5), nn.MaxPool2d(2), nn.ReLU()]
+        layers += [nn.Flatten(), nn.Linear(512, 128), nn.ReLU(), nn.Linear(128, 10)]
+        for layer in layers:
+            if hasattr(layer, "weight"):
+                nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
+                nn.init.zeros_(layer.bias)
+        return nn.Sequential(*layers)
+
+    def pictures(pixels):
+        return torch.from_numpy(reals(pixels)).reshape(-1, 1, 28, 28)
+
+    def fit():
+        x, y = pictures(X), torch.from_numpy(Y.astype(np.int64))
+        model, loss = network(), nn.CrossEntropyLoss()
+        descent = torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9)
+        steps = epochs * -(-len(x) // BATCH)
+        falling = torch.optim.lr_scheduler.LambdaLR(descent, lambda step: 1 - step / steps)
+        for _ in range(epochs):
+            order = torch.randperm(len(x))
+            for start in range(0, len(x), BATCH):
+                batch = order[start : start + BATCH]
+                descent.zero_grad()
+                loss(model(x[batch]), y[batch]).backward()
+                descent.step()
+                falling.step()
+        return model
+
+    def predict(model):
+        with torch.no_grad():
+            parts = [model(pictures(XT[start : start + 1000])) for start in range(0, len(XT), 1000)]
+            return torch.cat(parts).argmax(dim=1).numpy()
+
+    return fit, predict, None
+
+
 def logistic():
     from sklearn.linear_model import LogisticRegression
 
@@ -127,6 +172,7 @@ TASKS = {
     "numpy-softmax": numpy_softmax,
     "torch-softmax": lambda: torch_network([]),
     "torch-mlp": lambda: torch_network([128]),
+    "torch-lenet": torch_lenet,
     "sklearn-logistic": logistic,
     "intelex-logistic": lambda: intelex(logistic),
     "sklearn-svm": svm,

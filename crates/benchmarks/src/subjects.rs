@@ -34,6 +34,13 @@ pub(crate) const TASKS: &[Task] = &[
         peers: &[("torch-mlp", "PyTorch")],
     },
     Task {
+        title: "A convolutional network",
+        work: "16 and 32 filters of 5 × 5, 128 hidden units; 8 epochs, batches of 100 in a random order, momentum \
+               0.9, learning rate from 0.05 to 0",
+        ours: "burn-lenet",
+        peers: &[("torch-lenet", "PyTorch")],
+    },
+    Task {
         title: "Softmax regression to the optimum",
         work: "ℓ2-regularised, c = 1, until the solver's own criterion holds",
         ours: "softmax-lbfgs",

@@ -1,5 +1,6 @@
 //! What a trained model is made of, for a file: named arrays, and nothing that could run.
 
+use data::PictureShape;
 use std::collections::BTreeMap;
 
 /// The arrays of a trained model by name. What else it is made of are its parameters.
@@ -198,6 +199,15 @@ impl State {
         self.with(name, &[values.len()], values)
     }
 
+    /// With the shape of the pictures that the model was fitted to, as the array `picture`.
+    ///
+    /// # Panics
+    /// As [`with`](Self::with).
+    #[must_use]
+    pub fn with_picture(self, shape: PictureShape) -> Self {
+        self.with_indices("picture", &[shape.rows, shape.columns])
+    }
+
     /// All arrays by name.
     pub fn arrays(&self) -> &BTreeMap<String, Array> {
         &self.arrays
@@ -252,6 +262,23 @@ impl State {
         let taken = taken.refuse(wrong, &format!("a whole number from 0 to below {below}"))?;
         let values = taken.list()?.into_iter();
         Ok(values.map(|value| value as usize).collect())
+    }
+
+    /// Takes out what [`with_picture`](Self::with_picture) put in.
+    ///
+    /// # Errors
+    /// [`StateError`] if it is not there, or no shape of pictures of so many pixels.
+    pub fn take_picture(&mut self, pixels: usize) -> Result<PictureShape, StateError> {
+        let unfit = |reason: String| StateError::Unfit { reason };
+        let [rows, columns] = self.take_indices("picture", usize::MAX)?[..] else {
+            return Err(unfit("`picture` is rows and columns".to_owned()));
+        };
+        if rows.checked_mul(columns) != Some(pixels) {
+            return Err(unfit(format!(
+                "pictures of {rows} × {columns} have not {pixels} pixels"
+            )));
+        }
+        Ok(PictureShape { rows, columns })
     }
 }
 
@@ -348,6 +375,21 @@ mod tests {
         assert_eq!(state.take_indices("classes", 4).unwrap(), [0, 3]);
         let weights = state.take_any::<f32>("w").unwrap().rows_of(2).unwrap();
         assert!(weights[3].is_nan() && state.arrays().is_empty());
+    }
+
+    #[test]
+    fn a_picture_has_as_many_pixels_as_a_sample_has_values() {
+        let shape = PictureShape {
+            rows: 2,
+            columns: 3,
+        };
+        let state = State::default().with_picture(shape);
+        assert_eq!(state.clone().take_picture(6).unwrap(), shape);
+        let said = |state: &State| state.clone().take_picture(5).unwrap_err().to_string();
+        let reason = "pictures of 2 × 3 have not 5 pixels";
+        assert!(said(&state).contains(reason), "{}", said(&state));
+        let line = State::default().with_indices("picture", &[5]);
+        assert!(said(&line).contains("rows and columns"), "{}", said(&line));
     }
 
     #[test]

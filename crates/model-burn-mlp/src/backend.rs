@@ -1,4 +1,4 @@
-//! Which of Burn's CPU backends computes.
+//! Which of Burn's backends computes.
 
 use burn::tensor::Device;
 use classifier::schemars::JsonSchema;
@@ -15,6 +15,10 @@ pub enum Backend {
     /// `burn-ndarray`, which Burn has deprecated in favour of flex.
     #[cfg(feature = "ndarray")]
     Ndarray,
+    /// `burn-wgpu`: the fastest GPU of the machine, or what the variable `CUBECL_WGPU_DEFAULT_DEVICE` names,
+    /// such as `Cpu` for a software device.
+    #[cfg(feature = "wgpu")]
+    Wgpu,
 }
 
 impl Backend {
@@ -26,6 +30,20 @@ impl Backend {
             #[cfg(feature = "ndarray")]
             #[expect(deprecated, reason = "users ask for it by name until Burn removes it")]
             Self::Ndarray => Device::ndarray(),
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
+        }
+    }
+
+    /// Whether it computes on the processor.
+    pub(crate) fn is_processor(self) -> bool {
+        match self {
+            #[cfg(feature = "flex")]
+            Self::Flex => true,
+            #[cfg(feature = "ndarray")]
+            Self::Ndarray => true,
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => false,
         }
     }
 }

@@ -1,17 +1,32 @@
-//! The lab's network through a framework: Burn's layers, loss, autodiff and optimiser.
+//! Networks through a framework: Burn's layers, loss, autodiff and optimiser.
 //!
-//! Without hidden layers this is softmax regression with exactly the weights, batches and updates
-//! of the hand-written one; with them a multi-layer perceptron with ReLU.
+//! [`BurnMlp`] without hidden layers is softmax regression with exactly the weights, batches and updates
+//! of the hand-written one; with them a multi-layer perceptron with ReLU. [`BurnLenet`] is a
+//! convolutional network for pictures.
 
 mod backend;
+mod descent;
+mod layers;
+mod lenet;
 mod network;
 mod train;
+mod trained;
 
 pub use backend::Backend;
+pub use lenet::{Augment, BurnLenet};
 pub use network::Network;
 pub use train::BurnMlp;
 
-use classifier::{ModelEntry, Suits};
+use classifier::{InvalidParameter, ModelEntry, Suits};
+
+fn at_least_one(name: &'static str, value: usize) -> Result<(), InvalidParameter> {
+    InvalidParameter::unless(value > 0, name, value, "at least 1")
+}
+
+fn positive(name: &'static str, value: f64) -> Result<(), InvalidParameter> {
+    let valid = value > 0.0 && value.is_finite();
+    InvalidParameter::unless(valid, name, value, "a number above 0")
+}
 
 /// Single layer on `burn-ndarray`.
 #[cfg(feature = "ndarray")]
@@ -57,4 +72,38 @@ pub const BURN_MLP: ModelEntry = ModelEntry {
             ..BurnMlp::single_layer(Backend::Flex)
         })
     },
+};
+
+/// glibc hands large memory back to the system when it is freed, and takes it anew at the next step: a
+/// seventh of the time of a fit. So it keeps it.
+#[cfg(feature = "flex")]
+const KEEP_MEMORY: &[(&str, &str)] = &[
+    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
+    ("MALLOC_TRIM_THRESHOLD_", "1073741824"),
+];
+
+/// The convolutional network on `burn-flex`.
+#[cfg(feature = "flex")]
+pub const BURN_LENET: ModelEntry = ModelEntry {
+    id: "burn-lenet",
+    backend: "Burn flex",
+    summary: "a convolutional network in the manner of LeNet-5 in Burn",
+    package: env!("CARGO_PKG_NAME"),
+    libraries: &["burn", "burn-flex"],
+    environment: KEEP_MEMORY,
+    suits: Suits::Pictures,
+    preset: || Box::new(BurnLenet::chosen(Backend::Flex)),
+};
+
+/// The convolutional network on a GPU.
+#[cfg(feature = "wgpu")]
+pub const BURN_LENET_WGPU: ModelEntry = ModelEntry {
+    id: "burn-lenet-wgpu",
+    backend: "Burn wgpu",
+    summary: "the network of `burn-lenet` on a GPU, through WebGPU",
+    package: env!("CARGO_PKG_NAME"),
+    libraries: &["burn", "burn-cubecl"],
+    environment: &[],
+    suits: Suits::Pictures,
+    preset: || Box::new(BurnLenet::chosen(Backend::Wgpu)),
 };

@@ -1,11 +1,12 @@
-//! Training through Burn: forward, loss, backward, step.
+//! Perceptrons: how they are trained.
 
 use crate::backend::Backend;
-use crate::network::{Network, TrainedNetwork};
+use crate::descent::{Batch, Descent};
+use crate::network::Network;
+use crate::trained::TrainedNetwork;
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
-use burn::optim::{GradientsParams, SgdConfig};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::optim::SgdConfig;
+use burn::tensor::Device;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes,
@@ -78,8 +79,7 @@ impl Recipe for BurnMlp {
             classes: train.classes(),
         };
         let mut network = Network::new(&self.widths(sizes), context.seed(), &device);
-        let cross_entropy = CrossEntropyLossConfig::new().init(&device);
-        let mut optimizer = SgdConfig::new().init();
+        let mut descent = Descent::new(SgdConfig::new().init(), &device);
         let mut batches = Vec::new();
 
         for epoch in 1..=self.epochs {
@@ -89,22 +89,15 @@ impl Recipe for BurnMlp {
                 let order = context.visiting_order(train.len(), epoch, self.shuffle);
                 batches = tensors(train, &order, self.batch_size, &device);
             }
-            let mut losses = Vec::with_capacity(batches.len());
-            for (x, y) in &batches {
-                let loss = cross_entropy.forward(network.forward(x.clone()), y.clone());
-                losses.push((loss.clone().inner(), x.dims()[0]));
-                let gradients = GradientsParams::from_grads(loss.backward(), &network);
-                network = optimizer.step(self.learning_rate, network, gradients);
-                context.cancellation().check()?;
-            }
-            let sum: f64 = losses
-                .into_iter()
-                .map(|(loss, images)| f64::from(loss.into_scalar::<f32>()) * images as f64)
-                .sum();
+            let steps = batches
+                .iter()
+                .map(|batch| (batch.clone(), self.learning_rate));
+            let (stepped, training_loss) = descent.epoch(network, steps, context.cancellation())?;
+            network = stepped;
             let progress = Epoch {
                 number: epoch,
                 total: self.epochs,
-                training_loss: sum / train.len() as f64,
+                training_loss,
             };
             context.epoch(progress, &trained(&network))?;
         }
@@ -125,20 +118,12 @@ impl Recipe for BurnMlp {
     }
 }
 
-/// Samples and labels of each batch as tensors on `device`.
-fn tensors(
-    train: &Dataset,
-    order: &[usize],
-    batch_size: usize,
-    device: &Device,
-) -> Vec<(Tensor<2>, Tensor<1, Int>)> {
+/// Each batch as tensors on `device`.
+fn tensors(train: &Dataset, order: &[usize], batch_size: usize, device: &Device) -> Vec<Batch> {
     let to_tensors = |indices: &[usize]| {
         let batch = train.select(indices);
-        let shape = [batch.len(), batch.samples().features()];
-        let x = TensorData::new(batch.samples().to_f32().into_owned(), shape);
-        let labels: Vec<i64> = batch.labels().iter().map(|&label| label as i64).collect();
-        let y = TensorData::new(labels, [batch.len()]);
-        (Tensor::from_data(x, device), Tensor::from_data(y, device))
+        let values = batch.samples().to_f32().into_owned();
+        Batch::new(values, batch.labels(), device)
     };
     order.chunks(batch_size).map(to_tensors).collect()
 }
@@ -160,10 +145,9 @@ impl Hyperparameters for BurnMlp {
             widths,
             "sizes of at least 1, such as [128]",
         )?;
-        InvalidParameter::unless(*epochs > 0, "epochs", epochs, "at least 1")?;
-        InvalidParameter::unless(*batch_size > 0, "batch_size", batch_size, "at least 1")?;
-        let valid = *learning_rate > 0.0 && learning_rate.is_finite();
-        InvalidParameter::unless(valid, "learning_rate", learning_rate, "a number above 0")
+        crate::at_least_one("epochs", *epochs)?;
+        crate::at_least_one("batch_size", *batch_size)?;
+        crate::positive("learning_rate", *learning_rate)
     }
 }
 

@@ -9,7 +9,7 @@ use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
     Scores, Sizes, State, StateError, Step, Suits,
 };
-use data::{Dataset, PictureShape, Samples};
+use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
 use picture_features::GradientDirections;
 use serde::{Deserialize, Serialize};
@@ -181,19 +181,11 @@ impl Recipe for GradientSvm {
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
-        let unfit = |reason: String| StateError::Unfit { reason };
-        let [rows, columns] = state.take_indices("picture", usize::MAX)?[..] else {
-            return Err(unfit("`picture` is rows and columns".to_owned()));
-        };
-        if rows.checked_mul(columns) != Some(sizes.features) {
-            let features = sizes.features;
-            return Err(unfit(format!(
-                "pictures of {rows} × {columns} have not {features} pixels"
-            )));
-        }
-        let shape = PictureShape { rows, columns };
+        let shape = state.take_picture(sizes.features)?;
         let features = GradientDirections::new(shape, &self.features());
-        let features = features.map_err(|error| unfit(error.to_string()))?;
+        let features = features.map_err(|error| StateError::Unfit {
+            reason: error.to_string(),
+        })?;
         let seen = Sizes {
             features: features.width(),
             ..sizes
@@ -226,9 +218,8 @@ impl Classifier for Fitted {
     }
 
     fn state(&self) -> Result<State, StateError> {
-        let shape = self.features.shape();
         let state = self.machine.state()?;
-        Ok(state.with_indices("picture", &[shape.rows, shape.columns]))
+        Ok(state.with_picture(self.features.shape()))
     }
 }
 

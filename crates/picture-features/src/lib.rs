@@ -1,8 +1,8 @@
 //! What a classifier of pictures can see better than pixels.
 //!
-//! [`deskew`] makes digits upright. [`GradientDirections`] tells where in a picture which edges are,
-//! and how strong: 200 numbers that change little when a stroke moves by a pixel. They are a fixed
-//! function of one picture: nothing is learnt, so that nothing can leak from one picture to another.
+//! [`deskew`] makes digits upright, and a [`Movement`] moves them. [`GradientDirections`] tells where in
+//! a picture which edges are, and how strong: 200 numbers that change little when a stroke moves by a
+//! pixel. They are a fixed function of one picture: nothing is learnt, so that nothing can leak from one picture to another.
 //!
 //! ```
 //! use data::PictureShape;
@@ -21,6 +21,7 @@
 mod gradient;
 mod gradient_directions;
 mod moments;
+mod movement;
 mod placement;
 mod plane;
 mod settings;
@@ -28,5 +29,6 @@ mod upright;
 mod windows;
 
 pub use gradient_directions::GradientDirections;
+pub use movement::Movement;
 pub use settings::{Normalisation, Settings, Unsuitable};
 pub use upright::deskew;

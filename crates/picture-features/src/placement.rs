@@ -1,4 +1,5 @@
-//! Digits made alike before anything is measured on them: centred, upright, of one size.
+//! From where in a picture the pixels of another are taken: digits made alike before anything is
+//! measured on them (centred, upright, of one size), or moved.
 
 use crate::moments::Moments;
 use crate::plane::Plane;
@@ -57,15 +58,22 @@ impl Placement {
         Self::new(moments, shape, (step(tall), step(wide)))
     }
 
-    fn new(moments: &Moments, shape: PictureShape, (row_step, column_step): (f64, f64)) -> Self {
-        let centre = |length: usize| (length as f64 - 1.0) / 2.0;
-        let slant_step = moments.slant() * row_step;
+    fn new(moments: &Moments, shape: PictureShape, steps: (f64, f64)) -> Self {
+        let slant_step = moments.slant() * steps.0;
+        Self::about((moments.row, moments.column), shape, steps, slant_step)
+    }
+
+    /// What is at row and column comes to the middle; a step in the new picture is so many in the old one.
+    pub(crate) fn about(
+        (row, column): (f64, f64),
+        shape: PictureShape,
+        (row_step, column_step): (f64, f64),
+        slant_step: f64,
+    ) -> Self {
         Self {
-            row: moments.row - row_step * centre(shape.rows),
+            row: row - row_step * centre(shape.rows),
             row_step,
-            column: moments.column
-                - column_step * centre(shape.columns)
-                - slant_step * centre(shape.rows),
+            column: column - column_step * centre(shape.columns) - slant_step * centre(shape.rows),
             column_step,
             slant_step,
         }
@@ -73,7 +81,10 @@ impl Placement {
 
     /// Fills `plane` with the new picture. Grey levels between pixels are interpolated linearly;
     /// outside of `picture` it is black. `line` is room that is used on the way.
-    pub(crate) fn place(&self, picture: &[u8], line: &mut Vec<f32>, plane: &mut Plane) {
+    pub(crate) fn place<P: Copy>(&self, picture: &[P], line: &mut Vec<f32>, plane: &mut Plane)
+    where
+        f32: From<P>,
+    {
         let shape = plane.shape();
         let columns = shape.columns;
         // Black on both sides, so that no place needs a question.
@@ -96,8 +107,16 @@ impl Placement {
     }
 }
 
+/// The middle of so many rows or columns.
+pub(crate) fn centre(length: usize) -> f64 {
+    (length as f64 - 1.0) / 2.0
+}
+
 /// The row at `from`, between two rows of `picture`.
-fn blend(picture: &[u8], shape: PictureShape, from: f64, line: &mut [f32]) {
+fn blend<P: Copy>(picture: &[P], shape: PictureShape, from: f64, line: &mut [f32])
+where
+    f32: From<P>,
+{
     let top = from.floor();
     let down = (from - top) as f32;
     line.fill(0.0);

@@ -1,0 +1,78 @@
+//! What a trained network of any kind is to the rest: a classifier that predicts in batches.
+
+use burn::module::Module;
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Device, Tensor, TensorData};
+use classifier::{Classifier, LinearWeights, Scores, State, StateError};
+use data::Samples;
+
+/// Layers that make logits of rows of features.
+pub(crate) trait Layers: Module + Sync {
+    /// Samples per forward pass in prediction: bounds memory, and is large enough for speed.
+    const AT_ONCE: usize = 1_000;
+
+    /// # Shapes
+    /// - `x`: (m, features)
+    /// - result: logits (m, classes)
+    fn forward(&self, x: Tensor<2>) -> Tensor<2>;
+
+    /// All arrays by name.
+    fn state(&self) -> State;
+
+    /// Weights and biases, where there is one layer.
+    fn linear_weights(&self) -> Option<LinearWeights> {
+        None
+    }
+}
+
+/// A trained network on a device without autodiff, where forward passes keep no graph.
+pub(crate) struct TrainedNetwork<N> {
+    pub(crate) network: N,
+    pub(crate) device: Device,
+    pub(crate) classes: usize,
+}
+
+impl<N: Layers> TrainedNetwork<N> {
+    fn predict(&self, images: &Samples, last: impl Fn(Tensor<2>) -> Tensor<2>) -> Scores {
+        let mut values = Vec::with_capacity(images.len() * self.classes);
+        for start in (0..images.len()).step_by(N::AT_ONCE) {
+            let batch = images.slice(start..images.len().min(start + N::AT_ONCE));
+            let shape = [batch.len(), batch.features()];
+            let x = TensorData::new(batch.to_f32().into_owned(), shape);
+            let scores = last(self.network.forward(Tensor::from_data(x, &self.device)));
+            values.extend(floats(scores));
+        }
+        Scores::new(values, self.classes)
+    }
+}
+
+impl<N: Layers> Classifier for TrainedNetwork<N> {
+    /// The logits.
+    fn scores(&self, images: &Samples) -> Scores {
+        self.predict(images, |logits| logits)
+    }
+
+    fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
+        Some(self.predict(images, |logits| log_softmax(logits, 1)))
+    }
+
+    fn parameter_count(&self) -> usize {
+        self.network.num_params()
+    }
+
+    fn linear_weights(&self) -> Option<LinearWeights> {
+        self.network.linear_weights()
+    }
+
+    fn state(&self) -> Result<State, StateError> {
+        Ok(self.network.state())
+    }
+}
+
+/// The values of a tensor.
+pub(crate) fn floats<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor
+        .into_data()
+        .try_to_vec()
+        .expect("the tensors of this crate hold f32")
+}

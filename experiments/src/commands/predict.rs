@@ -69,14 +69,12 @@ fn explain(
         None => {
             let shape = samples.shown_shape();
             let (levels, size) = (samples.grey_levels(sample), [shape.columns, shape.rows]);
-            let captions = [vec![format!("is {answer}")], vec!["why".to_owned()]];
-            let png = explained_picture(&levels, size, &explanation.values, captions)?;
+            let png = explained_picture(&levels, size, &explanation.values, answer)?;
             (png, "png")
         }
         Some(parts) => {
             let parts: Vec<_> = parts.into_iter().zip(explanation.values).collect();
-            let title = format!("What spoke for {answer}, and against it");
-            (explained_row(&title, why, &parts).into_bytes(), "svg")
+            (explained_row(answer, why, &parts).into_bytes(), "svg")
         }
     };
     Ok(records::write_file(&file.with_extension(ending), &bytes)?)

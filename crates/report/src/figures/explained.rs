@@ -13,7 +13,7 @@ use crate::thumbnail::Thumbnail;
 const MOST_BARS: usize = 40;
 
 /// A picture in grey, `size` pixels across and down, and beside it what each pixel adds, as PNG: orange
-/// speaks for the answer, blue against it. Captions are for both.
+/// speaks for the `answer`, blue against it.
 ///
 /// # Errors
 /// [`ReportError::Render`] if the picture cannot be encoded.
@@ -24,9 +24,10 @@ pub fn explained_picture(
     levels: &[u8],
     size: [usize; 2],
     values: &[f32],
-    captions: [Vec<String>; 2],
+    answer: &str,
 ) -> Result<Vec<u8>, ReportError> {
-    let [of_input, of_values] = captions;
+    let captions = [format!("is {answer}"), "why".to_owned()];
+    let [of_input, of_values] = captions.map(|caption| vec![caption]);
     let picture = Thumbnail::new(size, |i| values[i]);
     let largest = largest(picture.values.iter());
     let tiles = [
@@ -36,8 +37,10 @@ pub fn explained_picture(
     contact_sheet(&tiles, tiles.len())
 }
 
-/// What each column of a row adds, as SVG: bars to the right speak for the answer, bars to the left against it.
-pub fn explained_row(title: &str, said: &str, parts: &[(String, f32)]) -> String {
+/// What each column of a row adds, as SVG: bars to the right speak for the `answer`, bars to the left against
+/// it. `said` is how that was found.
+pub fn explained_row(answer: &str, said: &str, parts: &[(String, f32)]) -> String {
+    let title = &format!("What spoke for {answer}, and against it");
     let mut parts: Vec<&(String, f32)> = parts.iter().collect();
     parts.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
     parts.truncate(MOST_BARS);
@@ -91,10 +94,8 @@ mod tests {
 
     #[test]
     fn a_picture_stands_beside_what_spoke() {
-        let captions = [vec!["is".to_owned()], vec!["why".to_owned()]];
-        let png = explained_picture(&[0, 255], [2, 1], &[0.0, 3.0], captions).unwrap();
+        let png = explained_picture(&[0, 255], [2, 1], &[0.0, 3.0], "a seven").unwrap();
         assert!(png.starts_with(b"\x89PNG"));
-        let captions = [Vec::new(), Vec::new()];
-        assert!(explained_picture(&[0; 4], [2, 2], &[0.0; 4], captions).is_ok());
+        assert!(explained_picture(&[0; 4], [2, 2], &[0.0; 4], "").is_ok());
     }
 }

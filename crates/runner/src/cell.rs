@@ -7,7 +7,6 @@ use crate::controls::{self, ControlSamples};
 use crate::division::Division;
 use crate::failure::Failure;
 use crate::handover;
-use crate::importance::sources;
 use crate::job::{Ended, Event, Job, Task, TrialEnd};
 use crate::keeper::Keeper;
 use crate::learner::{Learner, Method};
@@ -75,7 +74,7 @@ fn of_cell(
         let prepared = Prepared::new(rows, &division.settings, conditions.on)?;
         // What columns are worth is said of the fits that count.
         let sources = match (job.task, cell.role) {
-            (Task::Fit(_), Role::Main) => sources(&prepared),
+            (Task::Fit(_), Role::Main) => prepared.sources(),
             _ => Vec::new(),
         };
         let calibration = division.calibration.as_ref();

@@ -1,7 +1,6 @@
 //! Permutation importance: how many held-out rows a model gets wrong that it got right, once the values of a
 //! column are shuffled among them (Breiman 2001; model reliance of Fisher, Rudin and Dominici 2019).
 
-use crate::prepared::Prepared;
 use classifier::{Cancellation, Cancelled, Classifier, generator};
 use data::{Dataset, Samples};
 use rand::seq::SliceRandom;
@@ -21,30 +20,8 @@ const STREAM: u64 = u64::MAX - 1;
 /// A column, and the features that were made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
-    name: String,
-    features: Range<usize>,
-}
-
-/// The columns of the rows that a model is judged on; none of pictures, or of features without names.
-pub(crate) fn sources(prepared: &Prepared<'_>) -> Vec<Source> {
-    let samples = prepared.train().samples();
-    let mut next = 0;
-    let mut source = |name: &str, width: usize| {
-        next += width;
-        Source {
-            name: name.to_owned(),
-            features: next - width..next,
-        }
-    };
-    match (prepared.preparation(), samples.names()) {
-        (Some(preparation), _) => {
-            let columns = preparation.columns().iter();
-            let sources = columns.map(|column| source(&column.name, column.features.len()));
-            sources.filter(|of| !of.features.is_empty()).collect()
-        }
-        (None, Some(names)) => names.iter().map(|name| source(name, 1)).collect(),
-        (None, None) => Vec::new(),
-    }
+    pub(crate) name: String,
+    pub(crate) features: Range<usize>,
 }
 
 /// What each column is worth to a model, on the first rows that it is judged on, as many as there is time

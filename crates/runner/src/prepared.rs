@@ -5,6 +5,7 @@
 //! [`Prepared::with_judged`] alone, so no row that a model is judged on can have a say in it.
 
 use crate::conditions::{Cost, On, Unfitted};
+use crate::importance::Source;
 use crate::job::Event;
 use crate::memory::Peak;
 use crate::rows::{Rows, SealedRows};
@@ -71,6 +72,27 @@ impl<'a> Prepared<'a> {
     /// What was learnt of the columns of a table.
     pub(crate) fn preparation(&self) -> Option<&Preparation> {
         self.preparation.as_ref()
+    }
+
+    /// The columns that the features were made of; none of pictures, or of features without names.
+    pub(crate) fn sources(&self) -> Vec<Source> {
+        let mut next = 0;
+        let mut source = |name: &str, width: usize| {
+            next += width;
+            Source {
+                name: name.to_owned(),
+                features: next - width..next,
+            }
+        };
+        match (&self.preparation, self.train.samples().names()) {
+            (Some(preparation), _) => {
+                let columns = preparation.columns().iter();
+                let sources = columns.map(|column| source(&column.name, column.features.len()));
+                sources.filter(|of| !of.features.is_empty()).collect()
+            }
+            (None, Some(names)) => names.iter().map(|name| source(name, 1)).collect(),
+            (None, None) => Vec::new(),
+        }
     }
 
     /// What the preparation cost, a part of the fit.

@@ -230,7 +230,7 @@ mod tests {
             widths.sum::<f64>()
         };
         let (few, many) = (width(1), width(16));
-        assert!(many < few / 3.0 && many > few / 6.0, "{few}, {many}");
+        assert!(many < few / 2.0 && many > few / 6.0, "{few}, {many}");
     }
 
     #[test]

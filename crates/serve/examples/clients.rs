@@ -1,7 +1,7 @@
 //! Many clients at a time: how long answers take, and whether each is that of `predict`.
 //!
 //! ```sh
-//! cargo run --release -p serve --example load -- target/release/experiments MODEL…
+//! cargo run --release -p serve --example clients -- target/release/experiments MODEL…
 //! ```
 //!
 //! It starts `experiments serve MODEL…`, asks `experiments predict` for the answers to all test pictures of MNIST,

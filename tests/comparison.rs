@@ -200,6 +200,8 @@ fn the_same_seed_gives_the_same_report_on_one_thread_and_on_two() {
             "softmax.shuffle=true",
             "--set",
             "burn-lenet.augment=moved",
+            "--set",
+            "burn-lenet.epochs=1",
             "--seed",
             "7",
             "--threads",

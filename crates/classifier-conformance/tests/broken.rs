@@ -196,9 +196,9 @@ impl<const FAULT: usize> Classifier for Fitted<FAULT> {
         if is(Check::AtOnce) {
             std::thread::sleep(std::time::Duration::from_millis(20));
             let alone = others == 0 && ASKING.load(Ordering::SeqCst) == 1;
-            scores
-                .iter_mut()
-                .for_each(|score| *score += if alone { 0.0 } else { 1.0 });
+            for score in &mut scores {
+                *score += if alone { 0.0 } else { 1.0 };
+            }
         }
         ASKING.fetch_sub(1, Ordering::SeqCst);
         let classes = self.classes;

@@ -92,7 +92,7 @@ mod tests {
 
     fn of_rows(rows: usize) -> Vec<Importance> {
         // The second column, of two features, tells the class; the first and the third are the row's number.
-        let row = |i: usize| [i as f32, if i % 2 == 0 { -1.0 } else { 1.0 }, 0.0, i as f32];
+        let row = |i: usize| [i as f32, (i % 2) as f32 * 2.0 - 1.0, 0.0, i as f32];
         let samples = Samples::from_features(4, (0..rows).flat_map(row).collect()).unwrap();
         let labels = (0..rows).map(|i| i % 2).collect();
         let names = ["a", "b"].map(str::to_owned);

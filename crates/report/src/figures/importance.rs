@@ -94,7 +94,7 @@ impl Matrix<'_> {
             let middle = left + across * (i as f64 + 0.5) - 1.0;
             let id = &of.model.id;
             svg.of_model(id, |svg| {
-                svg.marker([middle, y + 8.0], self.report.place(id))
+                svg.marker([middle, y + 8.0], self.report.place(id));
             });
         }
         y += 20.0;

@@ -90,9 +90,12 @@ pub fn threshold_curves(
 
 /// Of a share of so many samples, whose standard deviation is known.
 fn band(share: f64, deviation: f64, samples: f64) -> Interval {
-    let as_many = share * (1.0 - share) / (deviation * deviation);
-    // Without variance there are none, or all of them: 0/0 is no number, and min leaves it out.
-    wilson_of_share(share, as_many.min(samples), CONFIDENCE)
+    // A share of 1 has no spread of its own, though it varies over draws: then it is that of one mistake.
+    let of_one = (samples + 1.0) / (samples + 2.0).powi(2);
+    let spread = (share * (1.0 - share)).max(of_one);
+    // Without variance that is infinitely many: all there are.
+    let as_many = spread / (deviation * deviation);
+    wilson_of_share(share.clamp(0.0, 1.0), as_many.min(samples), CONFIDENCE)
 }
 
 /// Both curves of a test set that has every sample so many times, and how many samples each height is a share
@@ -231,6 +234,17 @@ mod tests {
         };
         let (few, many) = (width(1), width(16));
         assert!(many < few / 2.0 && many > few / 6.0, "{few}, {many}");
+    }
+
+    #[test]
+    fn a_share_of_one_has_a_narrow_band_though_draws_differ() {
+        for (share, deviation) in [(1.0, 0.0), (1.0, 1e-3), (1.0 + 1e-15, 1e-3), (0.0, 1e-3)] {
+            let found = band(share, deviation, 1_000.0);
+            assert!(
+                found.high - found.low < 0.01,
+                "{share}, {deviation}: {found:?}"
+            );
+        }
     }
 
     #[test]

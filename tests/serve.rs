@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use served::{Served, response, trained};
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const FEW: [&str; 2] = ["--train-limit", "2000"];
@@ -254,6 +255,7 @@ fn what_is_too_much_is_refused_and_never_answered_wrongly() {
         .chunks_exact(784)
         .map(|pixels| ask(pixels).json())
         .collect();
+    let refused = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let clients = pixels.chunks_exact(784).zip(&alone);
         for (pixels, alone) in clients {
@@ -270,11 +272,14 @@ fn what_is_too_much_is_refused_and_never_answered_wrongly() {
                                 .contains("retry-after: 1")
                         );
                         response.refusal(429);
+                        refused.fetch_add(1, Ordering::Relaxed);
                     }
                 }
             });
         }
     });
+    // Two workers and one place to wait, for 64 clients.
+    assert!(refused.into_inner() > 0, "nothing was too much");
 }
 
 /// What is being answered when the signal comes is still answered.

@@ -276,14 +276,15 @@ impl Finished {
         let right = fits.iter().map(|fit| fit.right(run)).collect();
         let cost = Cost::new(&fits, machine.as_deref());
         let train_accuracy = mean(&fits, |fit| fit.fitted.train_accuracy);
-        let (calibration, diagrams) = probabilities(run, &answers).unzip();
-        let importance = importance(&fits);
+        let quality = Quality::new(run, &answers, &contributions, &summaries);
+        let (calibration, diagrams) = probabilities(run, &answers, &quality.reliability).unzip();
+        let importance = importance(run, &fits);
         let first = *fits.into_iter().next().expect("it has fits").fitted;
         Self {
             quality: Quality {
                 calibration,
                 temperature: first.temperature,
-                ..Quality::new(run, &answers, &contributions, &summaries)
+                ..quality
             },
             cost,
             training: Training {

@@ -6,8 +6,8 @@ use crate::levels::{BINS, CONFIDENCE};
 use records::RunRecord;
 use serde::Serialize;
 use statistics::{
-    Corp, CurvePlaces, CurvePoint, Interval, Step, Test, class_calibration_error, confidences,
-    consistency_band, corp, debiased_calibration_error, impossible_truths, reliability,
+    Corp, CurvePlaces, CurvePoint, Interval, ReliabilityBin, Step, Test, class_calibration_error,
+    confidences, consistency_band, corp, debiased_calibration_error, impossible_truths,
     spiegelhalter, threshold_curves,
 };
 
@@ -54,8 +54,12 @@ const PLACES: usize = 40;
 /// Points of a curve.
 const POINTS: usize = 80;
 
-/// `None` for a model without probabilities.
-pub(crate) fn probabilities(run: &RunRecord, answers: &Answers) -> Option<(Calibration, Diagrams)> {
+/// `None` for a model without probabilities. `bins` are its predictions by their probability.
+pub(crate) fn probabilities(
+    run: &RunRecord,
+    answers: &Answers,
+    bins: &[ReliabilityBin],
+) -> Option<(Calibration, Diagrams)> {
     let logs = answers.log_probabilities.as_deref()?;
     let labels = &answers.labels;
     let (sure, right): (Vec<f64>, Vec<bool>) = confidences(logs, labels, BINS)
@@ -68,7 +72,7 @@ pub(crate) fn probabilities(run: &RunRecord, answers: &Answers) -> Option<(Calib
         ..
     } = corp(&sure, &right);
     let calibration = Calibration {
-        debiased_calibration_error: debiased_calibration_error(&reliability(logs, labels, BINS)),
+        debiased_calibration_error: debiased_calibration_error(bins),
         class_calibration_error: class_calibration_error(logs, labels, BINS),
         miscalibration,
         discrimination,

@@ -1,7 +1,7 @@
 //! Why a fit did not happen, or a parameter was not accepted.
 
 use crate::{Cancelled, did_you_mean};
-use data::DataError;
+use data::{DataError, Dataset, PictureShape};
 use std::fmt::Display;
 
 /// Why a fit returned no model. The runner keeps the model's row and prints this.
@@ -37,6 +37,19 @@ pub enum FitError {
     /// Whoever asked for the fit called it off.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl FitError {
+    /// The shape of training pictures in grey, for a model that needs them: it declines all else, and `needs`
+    /// says what it sees in them.
+    ///
+    /// # Errors
+    /// [`Declined`](Self::Declined).
+    pub fn unless_pictures(train: &Dataset, needs: &str) -> Result<PictureShape, Self> {
+        train.samples().picture().ok_or_else(|| Self::Declined {
+            reason: format!("{needs}, and these samples are rows of features or in colour"),
+        })
+    }
 }
 
 /// A hyper-parameter whose value is of the right type but out of range.

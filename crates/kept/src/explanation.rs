@@ -97,15 +97,10 @@ impl Kept {
     /// Each column with the features that were made of it; columns that were left out are none.
     fn columns(&self) -> Vec<(String, Range<usize>)> {
         if let Some(preparation) = &self.about.preparation {
-            let mut first = 0;
-            let used = preparation.columns().iter();
-            let used = used.filter(|column| !column.features.is_empty());
-            let ranges = used.map(|column| {
-                let range = first..first + column.features.len();
-                first = range.end;
-                (column.name.clone(), range)
-            });
-            return ranges.collect();
+            let sources = preparation.sources().into_iter();
+            return sources
+                .map(|(name, range)| (name.to_owned(), range))
+                .collect();
         }
         let name = |i: usize| match &self.about.feature_names {
             Some(names) => names[i].clone(),

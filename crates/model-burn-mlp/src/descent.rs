@@ -1,10 +1,10 @@
-//! One step after the other: forward, loss, backward, update.
+//! Descent: pass after pass, step after step: forward, loss, backward, update.
 
-use crate::trained::Layers;
+use crate::trained::{Layers, TrainedNetwork};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use classifier::{Cancellation, FitError};
+use classifier::{Cancellation, Epoch, FitContext, FitError};
 
 /// Rows of features with the numbers of their classes.
 #[derive(Clone)]
@@ -40,9 +40,39 @@ impl Descent {
         }
     }
 
+    /// Passes over the training samples: `batches` gives those of a pass by its number, from 1, each with the
+    /// length of its step. Whoever listens hears of every pass. The device, without autodiff, and the number of
+    /// classes are those of the trained network.
+    pub(crate) fn fit<N: Layers, B: Iterator<Item = (Batch, f64)>>(
+        &mut self,
+        mut network: N,
+        passes: usize,
+        (device, classes): (Device, usize),
+        context: &mut FitContext<'_>,
+        mut batches: impl FnMut(usize, &FitContext<'_>) -> B,
+    ) -> Result<TrainedNetwork<N>, FitError> {
+        let trained = |network: &N| TrainedNetwork {
+            network: network.valid(),
+            device: device.clone(),
+            classes,
+        };
+        for number in 1..=passes {
+            let batches = batches(number, context);
+            let (stepped, training_loss) = self.pass(network, batches, context.cancellation())?;
+            network = stepped;
+            let progress = Epoch {
+                number,
+                total: passes,
+                training_loss,
+            };
+            context.epoch(progress, &trained(&network))?;
+        }
+        Ok(trained(&network))
+    }
+
     /// One step for each batch, of the length beside it. Returns the network and its mean loss over the
     /// samples, each before the step that it made.
-    pub(crate) fn epoch<N: Layers>(
+    pub(crate) fn pass<N: Layers>(
         &mut self,
         mut network: N,
         batches: impl Iterator<Item = (Batch, f64)>,

@@ -12,13 +12,12 @@ use crate::backend::Backend;
 use crate::descent::{Batch, Descent};
 use crate::trained::TrainedNetwork;
 use augment::moved;
-use burn::module::Module;
 use burn::optim::SgdConfig;
 use burn::optim::momentum::MomentumConfig;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes,
-    State, StateError,
+    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes, State,
+    StateError,
 };
 use data::{Dataset, PictureShape};
 use network::{LenetNetwork, Plan};
@@ -94,51 +93,43 @@ impl Recipe for BurnLenet {
     ) -> Result<Box<dyn Classifier>, FitError> {
         train.check_trainable()?;
         context.cancellation().check()?;
-        let Some(shape) = train.samples().picture() else {
-            return Err(FitError::Declined {
-                reason: "filters see neighbouring pixels of pictures in grey, and these samples are rows of features or in colour".to_owned(),
-            });
-        };
+        let needs = "filters see neighbouring pixels of pictures in grey";
+        let shape = FitError::unless_pictures(train, needs)?;
         let inner = self.backend.device();
         let device = inner.clone().autodiff();
-        let trained = |network: &LenetNetwork| TrainedNetwork {
-            network: network.valid(),
-            device: inner.clone(),
-            classes: train.classes(),
-        };
         let seed = context.seed();
         let plan = self.plan(shape, train.classes());
-        let mut network = LenetNetwork::new(&plan, seed, &device);
+        let network = LenetNetwork::new(&plan, seed, &device);
         let momentum = MomentumConfig::new()
             .with_momentum(self.momentum)
             .with_dampening(0.0);
         let optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
-        let mut descent = Descent::new(optimizer, &device);
         let in_epoch = train.len().div_ceil(self.batch_size);
-
-        for epoch in 1..=self.epochs {
+        let batches = |epoch: usize, context: &FitContext<'_>| {
             let order = context.visiting_order(train.len(), epoch, true);
             let movements = self.augment.movements(train.len(), shape, seed, epoch);
-            let batches = order.chunks(self.batch_size).enumerate();
-            let steps = batches.map(|(number, indices)| {
-                let batch = train.select(indices);
+            let device = &device;
+            // Made one after the other: all of them at once would be the training pictures once more.
+            (0..in_epoch).map(move |number| {
+                let indices = order.chunks(self.batch_size).nth(number);
+                let batch = train.select(indices.expect("a batch for each number"));
                 let pictures = batch.samples().to_f32().into_owned();
                 let movements = movements.chunks(self.batch_size).nth(number);
                 let pictures = moved(pictures, movements.unwrap_or_default(), shape);
                 let before = (epoch - 1) * in_epoch + number;
                 let rate = self.rate(before, self.epochs * in_epoch);
-                (Batch::new(pictures, batch.labels(), &device), rate)
-            });
-            let (stepped, training_loss) = descent.epoch(network, steps, context.cancellation())?;
-            network = stepped;
-            let progress = Epoch {
-                number: epoch,
-                total: self.epochs,
-                training_loss,
-            };
-            context.epoch(progress, &trained(&network))?;
-        }
-        Ok(Box::new(trained(&network)))
+                (Batch::new(pictures, batch.labels(), device), rate)
+            })
+        };
+        let place = (inner, train.classes());
+        let mut descent = Descent::new(optimizer, &device);
+        Ok(Box::new(descent.fit(
+            network,
+            self.epochs,
+            place,
+            context,
+            batches,
+        )?))
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
@@ -230,7 +221,7 @@ mod tests {
         let batch = Batch::new(values.clone(), labels, &device);
         let steps = std::iter::once((batch, 0.1));
         let cancellation = classifier::Cancellation::default();
-        let stepped = descent.epoch(network, steps, &cancellation);
+        let stepped = descent.pass(network, steps, &cancellation);
         let (network, _) = stepped.expect("nobody calls it off");
         let x = TensorData::new(values, [labels.len(), shape.features()]);
         let logits = network.forward(Tensor::from_data(x, &device));

@@ -149,11 +149,8 @@ impl Recipe for GradientSvm {
     ) -> Result<Box<dyn Classifier>, FitError> {
         train.check_trainable()?;
         context.cancellation().check()?;
-        let Some(shape) = train.samples().picture() else {
-            return Err(FitError::Declined {
-                reason: "gradient directions are those of pictures in grey, and these samples are rows of features or in colour".to_owned(),
-            });
-        };
+        let needs = "gradient directions are those of pictures in grey";
+        let shape = FitError::unless_pictures(train, needs)?;
         let features = GradientDirections::new(shape, &self.features())
             .map_err(|unsuitable| out_of_range(&unsuitable))?;
         let settings = Settings {

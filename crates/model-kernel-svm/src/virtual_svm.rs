@@ -95,11 +95,8 @@ impl Recipe for VirtualSvm {
                 unit: "class pairs",
             }
         };
-        let Some(shape) = train.samples().picture() else {
-            return Err(FitError::Declined {
-                reason: "virtual support vectors are pictures moved by a pixel, and these samples are rows of features".to_owned(),
-            });
-        };
+        let needs = "virtual support vectors are pictures in grey, moved by a pixel";
+        let shape = FitError::unless_pictures(train, needs)?;
         let images = upright(train.samples(), self.deskew);
         let classes = train.classes();
         let first = fit(

@@ -31,7 +31,7 @@ pub(crate) struct FitData<'a> {
     /// The time to prepare the rows to be judged on, a part of predicting them.
     pub(crate) judged_preparation: Duration,
     /// The columns whose importance is asked for.
-    pub(crate) sources: &'a [Source],
+    pub(crate) sources: &'a [Source<'a>],
 }
 
 /// Why there is no model.

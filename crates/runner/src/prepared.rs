@@ -5,7 +5,6 @@
 //! [`Prepared::with_judged`] alone, so no row that a model is judged on can have a say in it.
 
 use crate::conditions::{Cost, On, Unfitted};
-use crate::importance::Source;
 use crate::job::Event;
 use crate::memory::Peak;
 use crate::rows::{Rows, SealedRows};
@@ -13,6 +12,7 @@ use crate::stopwatch::Stopwatch;
 use catalog::Sealed;
 use data::Dataset;
 use std::borrow::Cow;
+use std::ops::Range;
 use std::time::Duration;
 use tables::{Preparation, Settings, Table, TableError};
 
@@ -74,23 +74,15 @@ impl<'a> Prepared<'a> {
         self.preparation.as_ref()
     }
 
-    /// The columns that the features were made of; none of pictures, or of features without names.
-    pub(crate) fn sources(&self) -> Vec<Source> {
-        let mut next = 0;
-        let mut source = |name: &str, width: usize| {
-            next += width;
-            Source {
-                name: name.to_owned(),
-                features: next - width..next,
-            }
-        };
+    /// The columns that the features were made of, and where these stand; none of pictures, or of features
+    /// without names.
+    pub(crate) fn sources(&self) -> Vec<(&str, Range<usize>)> {
         match (&self.preparation, self.train.samples().names()) {
-            (Some(preparation), _) => {
-                let columns = preparation.columns().iter();
-                let sources = columns.map(|column| source(&column.name, column.features.len()));
-                sources.filter(|of| !of.features.is_empty()).collect()
+            (Some(preparation), _) => preparation.sources(),
+            (None, Some(names)) => {
+                let names = names.iter().enumerate();
+                names.map(|(i, name)| (name.as_str(), i..i + 1)).collect()
             }
-            (None, Some(names)) => names.iter().map(|name| source(name, 1)).collect(),
             (None, None) => Vec::new(),
         }
     }

@@ -1,10 +1,12 @@
 //! The test pictures on which models disagree, found once, when somebody asks for them.
 
 use crate::models::{Input, Models};
+use axum::body::Bytes;
 use catalog::{CatalogEntry, Sealed, search_path, shown};
 use classifier::with_threads;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The most pictures that are shown.
@@ -24,8 +26,8 @@ enum Found {
     Unasked,
     /// So many pictures of so many.
     Searching([usize; 2]),
-    /// All, or why there are none.
-    Done(Value),
+    /// All, or why there are none, as JSON: it may be long, and many may ask.
+    Done(Bytes),
 }
 
 /// A picture on which models disagree.
@@ -49,26 +51,34 @@ impl Disagreements {
     }
 
     /// What is known now. Who asks first starts the search.
-    pub(crate) fn now(&self) -> Value {
+    pub(crate) fn now(&self) -> Bytes {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         match &*found {
-            Found::Done(value) => value.clone(),
-            Found::Searching([seen, all]) => json!({"searching": {"seen": seen, "of": all}}),
+            Found::Done(json) => json.clone(),
+            Found::Searching(progress) => searching(*progress),
             Found::Unasked => {
                 *found = Found::Searching([0, 0]);
                 let (models, found) = (Arc::clone(&self.models), Arc::clone(&self.found));
                 std::thread::spawn(move || {
                     let progress = |seen, all| set(&found, Found::Searching([seen, all]));
-                    let value = with_threads(1, || match search(&models, progress) {
-                        Ok(value) => value,
-                        Err(reason) => json!({ "none": reason }),
-                    });
-                    set(&found, Found::Done(value));
+                    // A model that panics must not leave everybody waiting.
+                    let search = AssertUnwindSafe(|| with_threads(1, || search(&models, progress)));
+                    let value = match catch_unwind(search) {
+                        Ok(Ok(value)) => value,
+                        Ok(Err(reason)) => json!({ "none": reason }),
+                        Err(_) => json!({ "none": "a model failed" }),
+                    };
+                    set(&found, Found::Done(value.to_string().into()));
                 });
-                json!({"searching": {"seen": 0, "of": 0}})
+                searching([0, 0])
             }
         }
     }
+}
+
+fn searching([seen, all]: [usize; 2]) -> Bytes {
+    let progress = json!({"searching": {"seen": seen, "of": all}});
+    progress.to_string().into()
 }
 
 fn set(found: &Mutex<Found>, value: Found) {

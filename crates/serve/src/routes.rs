@@ -112,7 +112,7 @@ async fn models(From(state): From<State>) -> Response<Body> {
 }
 
 async fn disagreements(From(state): From<State>) -> Response<Body> {
-    json_of(state.disagreements.now().to_string())
+    json_of(state.disagreements.now())
 }
 
 async fn predict(From(state): From<State>, request: Request) -> Response<Body> {
@@ -169,6 +169,8 @@ fn decoded(value: &str) -> Option<String> {
             b'+' => b' ',
             b'%' => {
                 let digits = [bytes.next()?, bytes.next()?];
+                // Numbers may have a sign, and these may not.
+                digits.iter().all(u8::is_ascii_hexdigit).then_some(())?;
                 u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
             }
             byte => byte,
@@ -206,6 +208,7 @@ mod tests {
             "explain",
             "explain=%",
             "explain=%ff",
+            "explain=%+f",
             "x=1",
             "explain=a&explain=b",
         ] {

@@ -5,6 +5,7 @@ use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// How a table becomes features: all that was learnt from the training rows, column by column.
@@ -89,6 +90,19 @@ impl Preparation {
         columns
             .map(|column| (column.name.clone(), column.kind))
             .collect()
+    }
+
+    /// Each column that features were made of, and where these stand among all.
+    pub fn sources(&self) -> Vec<(&str, Range<usize>)> {
+        let mut next = 0;
+        let used = self.columns.iter();
+        let used = used.filter(|column| !column.features.is_empty());
+        used.map(|column| {
+            let first = next;
+            next += column.features.len();
+            (column.name.as_str(), first..next)
+        })
+        .collect()
     }
 
     /// The names of the features, in order.

@@ -21,6 +21,7 @@ pub(super) fn importance_of_columns(report: &Report) -> Option<Figure> {
         .collect();
     let matrix = Matrix {
         columns: columns(&models),
+        largest: largest(&models),
         report,
         models,
     };
@@ -44,6 +45,13 @@ fn columns<'a>(models: &[&'a Standing]) -> Vec<&'a str> {
     }
     names.sort_by(|a, b| b.1.total_cmp(&a.1));
     names.into_iter().map(|(name, _)| name).collect()
+}
+
+fn largest(models: &[&Standing]) -> f64 {
+    let all = models
+        .iter()
+        .flat_map(|of| &of.finished.training.importance);
+    all.map(|of| of.lost.abs()).fold(1e-9, f64::max)
 }
 
 fn data(models: &[&Standing]) -> Table {
@@ -72,6 +80,8 @@ struct Matrix<'a> {
     report: &'a Report,
     models: Vec<&'a Standing<'a>>,
     columns: Vec<&'a str>,
+    /// What any column is worth to any model, at most.
+    largest: f64,
 }
 
 impl Matrix<'_> {
@@ -136,9 +146,8 @@ impl Matrix<'_> {
         };
         let [lost, low, high] = [found.lost, found.interval.low, found.interval.high].map(points);
         let said = format!("{id} without {column}: {lost} points fewer right ({low} to {high})");
-        let largest = self.largest();
         let look = if found.interval.low > 0.0 || found.interval.high < 0.0 {
-            let strength = 0.1 + 0.6 * (found.lost.abs() / largest).min(1.0).sqrt();
+            let strength = 0.1 + 0.6 * (found.lost.abs() / self.largest).min(1.0).sqrt();
             format!("{} fill-opacity=\"{strength:.2}\"", Paint::Hit.fill())
         } else {
             format!("{} fill-opacity=\"0.5\"", Paint::Grid.fill())
@@ -151,14 +160,6 @@ impl Matrix<'_> {
                 svg.text(middle, Anchor::Middle, &text, Paint::Ink);
             }
         });
-    }
-
-    fn largest(&self) -> f64 {
-        let all = self
-            .models
-            .iter()
-            .flat_map(|of| &of.finished.training.importance);
-        all.map(|of| of.lost.abs()).fold(1e-9, f64::max)
     }
 
     /// What matters most, and to how many.

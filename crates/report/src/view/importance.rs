@@ -29,8 +29,6 @@ impl ImportanceTable {
             found.map_or_else(|| "–".to_owned(), worth)
         };
         let cells = |name: &str| of_models.iter().map(|(_, of)| cell(of, name)).collect();
-        let judged =
-            report.labels.len() * report.protocol.folds().map_or(1, |of| of.repeats.into());
         Self {
             models: of_models.iter().map(|(id, _)| (*id).to_owned()).collect(),
             columns: first
@@ -39,7 +37,7 @@ impl ImportanceTable {
                 .collect(),
             rows: first
                 .first()
-                .filter(|of| of.rows < judged)
+                .filter(|of| of.rows < report.labels.len())
                 .map(|of| thousands(of.rows)),
         }
     }

@@ -84,6 +84,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("model-softmax", &["classifier", "data", "vector-exp"]),
     ("model-trees", &["classifier", "data", "vector-exp"]),
+    ("lab", &["catalog", "classifier", "data", "model-softmax"]),
     ("records", &[]),
     ("mlflow", &["analysis", "records"]),
     ("predictions", &["catalog", "records"]),
@@ -227,14 +228,7 @@ fn sources(package: &str) -> Vec<(String, String)> {
 
 #[test]
 fn below_the_program_there_is_no_command_line_no_terminal_and_nothing_process_wide() {
-    let terminal = [
-        "clap",
-        "clap_complete",
-        "comfy-table",
-        "console",
-        "ctrlc",
-        "indicatif",
-    ];
+    let terminal = ["clap", "clap_complete", "console", "ctrlc", "indicatif"];
     let process_wide = [
         "set_hook(",
         "set_var(",

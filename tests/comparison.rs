@@ -396,3 +396,28 @@ fn an_interrupt_keeps_what_has_finished() {
     assert_eq!(model(&report, "softmax")["status"], "missing");
     assert!(page(results.path()).contains("**Incomplete**"));
 }
+
+#[test]
+fn the_lab_ends_in_a_comparison() {
+    let results = tempfile::tempdir().unwrap();
+    let mut command = Command::cargo_bin("experiments").unwrap();
+    command
+        .args(["lab", "--quick", "--without-python", "--language", "fr"])
+        .arg("--results")
+        .arg(results.path())
+        .assert()
+        .success()
+        .stdout(predicates::str::contains("92,24 % de justes"));
+    let report = report(results.path());
+    let models: Vec<&str> = report["models"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|model| model["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        models,
+        ["softmax", "burn-ndarray", "burn-mlp", "kernel-svm"]
+    );
+    assert!(results.path().join("plan.toml").is_file());
+}

@@ -110,6 +110,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<DatasetsCommand>,
     },
+    /// Run the lab, the exercise that this program grew from: a first neural network by hand, step by step.
+    ///
+    /// Each step has its question, what it is in NumPy, and the answer, computed. It ends in a comparison of the
+    /// network by hand, the same in Burn, one with a hidden layer and a support vector machine, and of scikit-learn's
+    /// classifiers for both, if Python has them. crates/lab/LAB.md explains the steps.
+    Lab(LabArgs),
     /// Show the first images with their labels, here and as a PNG contact sheet.
     Show(ShowArgs),
     /// Measure our models and their Python peers on the same work, and write benchmarks.md.
@@ -705,6 +711,31 @@ pub(crate) enum Contents {
     Epochs,
     /// One for each image and fit, with the probability of every class.
     Predictions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LabArgs {
+    /// Ask and answer in this language.
+    #[arg(long, value_enum, default_value = "en")]
+    pub(crate) language: LabLanguage,
+    /// Compare on a few thousand images only: a smoke test.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Leave scikit-learn out, even if Python has it.
+    #[arg(long)]
+    pub(crate) without_python: bool,
+    /// Write the programs, the plan and the comparison below this directory.
+    #[arg(long, value_name = "DIR", default_value = "target/lab", value_hint = ValueHint::DirPath)]
+    pub(crate) results: PathBuf,
+}
+
+/// The languages of the lab.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LabLanguage {
+    /// English.
+    En,
+    /// French.
+    Fr,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod jobs;
 pub(crate) mod judge;
+pub(crate) mod lab;
 pub(crate) mod models;
 pub(crate) mod predict;
 pub(crate) mod report;

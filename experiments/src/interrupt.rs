@@ -2,10 +2,16 @@
 
 use crate::output;
 use classifier::Cancellation;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A switch that the first interrupt or termination signal turns off.
+/// The switch that the first interrupt or termination signal turns off; there is one.
 pub(crate) fn on_interrupt() -> Cancellation {
+    static SWITCH: OnceLock<Cancellation> = OnceLock::new();
+    SWITCH.get_or_init(set_handler).clone()
+}
+
+fn set_handler() -> Cancellation {
     static SECOND: AtomicBool = AtomicBool::new(false);
     let cancellation = Cancellation::default();
     let users = cancellation.clone();

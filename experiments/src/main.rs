@@ -11,7 +11,6 @@ mod progress;
 mod registry;
 mod request;
 mod source;
-mod table;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -58,6 +57,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Tune(arguments) => commands::tune::run(&arguments),
         Command::Models { ids } => commands::models::run(&ids),
         Command::Datasets { command } => commands::datasets::run(command.as_ref()),
+        Command::Lab(arguments) => commands::lab::run(&arguments),
         Command::Show(arguments) => commands::show::run(&arguments),
         Command::Benchmarks(arguments) => commands::benchmarks::run(&arguments),
         Command::Completions { shell } => {

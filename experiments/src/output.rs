@@ -4,8 +4,12 @@
 //! may be lost. None of this may end a comparison: what is printed is also in files.
 #![allow(clippy::disallowed_macros, reason = "everyone else prints here")]
 
+use analysis::Report;
+use console::Term;
+use report::{TextTable, report_in_text};
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 
 /// Prints a line to standard output. Ends the program where nobody can read it: quietly where nobody wants
 /// to, with exit code 1 and the reason otherwise.
@@ -26,6 +30,25 @@ pub(crate) fn text(text: &str) {
             tell(format_args!("error: standard output: {error}"));
             std::process::exit(1);
         }
+    }
+}
+
+/// The width of the terminal, if there is one.
+fn width() -> Option<usize> {
+    let terminal = Term::stdout();
+    terminal.is_term().then(|| usize::from(terminal.size().1))
+}
+
+/// Prints a table.
+pub(crate) fn table(table: &TextTable) {
+    line(table.to_text(width()));
+}
+
+/// Prints a report, and where to read on.
+pub(crate) fn report(report: &Report, directory: &Path) {
+    line(report_in_text(report, width()));
+    for page in ["README.md", "index.html"] {
+        line(format_args!("report: {}", directory.join(page).display()));
     }
 }
 

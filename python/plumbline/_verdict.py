@@ -27,7 +27,7 @@ class Verdict:
         For each pair the difference in accuracy with its simultaneous 95 % interval, the adjusted p value,
         whether the two are different, and the smallest difference that would have been seen.
     report : dict
-        All numbers, as `report.json` has them (METHODOLOGY, "The format of report.json").
+        All numbers, as `report.json` has them (METHODOLOGY, "`report.json`").
     failures : dict
         Why models have no predictions, by name.
     """

@@ -66,7 +66,7 @@ impl Page<'_> {
              time in a process of its own; with {} rounds, times are medians and the range stands \
              beside them. A subject that takes more than a minute runs once. Memory is the largest \
              resident size of the process, interpreter and data included. A ratio above 1 means \
-             that ours is faster; *same answers* counts the test images that ours takes for the same. [METHODOLOGY](../METHODOLOGY.md) says where the time goes.\n",
+             that ours is faster; *same answers* counts the test images that ours takes for the same. [PERFORMANCE](../PERFORMANCE.md) says where the time goes.\n",
             environment.command,
             machine.map_or("unknown processor", |machine| &machine.cpu),
             machine.map_or(0, |machine| machine.threads),

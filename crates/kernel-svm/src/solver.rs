@@ -18,7 +18,7 @@ use crate::row_sums;
 use crate::smo::{Block, LANES};
 
 /// Samples in a working set. Measured on MNIST, C 10, γ 0.02, all pairs, two threads:
-/// see METHODOLOGY, "The kernel SVM".
+/// see PERFORMANCE, "The kernel SVM".
 pub(crate) const WORKING_SET: usize = 256;
 
 /// Working sets after which a problem is given up as not converging.

@@ -55,7 +55,7 @@ pub struct BurnLenet {
 }
 
 impl BurnLenet {
-    /// The parameters that METHODOLOGY, "The convolutional network", says how they were chosen.
+    /// The parameters that PERFORMANCE, "The convolutional network", says how they were chosen.
     pub fn chosen(backend: Backend) -> Self {
         Self {
             filters: [16, 32],

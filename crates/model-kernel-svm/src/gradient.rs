@@ -79,7 +79,7 @@ pub struct GradientSvm {
 
 impl GradientSvm {
     /// The parameters with the fewest errors in a cross-validation of MNIST's training images:
-    /// METHODOLOGY, "The kernel SVM on gradient directions".
+    /// PERFORMANCE, "The kernel SVM on gradient directions".
     pub const fn chosen() -> Self {
         Self {
             c: 5.0,

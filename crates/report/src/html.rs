@@ -3,6 +3,7 @@
 use crate::error::ReportError;
 use crate::figure::Figure;
 use crate::figures;
+use crate::glossary::glossary;
 use crate::numbers::thousands;
 use crate::prose;
 use crate::sprite::{PER_ROW, Sprite};
@@ -41,6 +42,8 @@ struct Page<'a> {
     analysis: String,
     /// JSON for the script; empty without images.
     data: String,
+    /// What words mean.
+    glossary: Vec<(&'static str, &'static str)>,
     /// How many of how many images are in it, where these are not all.
     first_images: Option<(String, String)>,
 }
@@ -104,6 +107,7 @@ pub(crate) fn page<'a>(report: &'a Report, drawn: &'a [Figure]) -> Result<String
             .collect(),
         weight_images: weights.collect(),
         style: figures::rules() + COLOURS + STYLE,
+        glossary: glossary().collect(),
         markers: report.models.iter().map(marker).collect(),
         analysis: report
             .analysis

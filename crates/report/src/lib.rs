@@ -7,13 +7,16 @@
 //! `report.json` has the rest.
 
 mod bounds;
+mod characters;
 mod error;
 mod escape;
 mod figure;
 mod figures;
 mod foresight;
 mod gate;
+mod glossary;
 mod html;
+mod in_text;
 mod index;
 mod latex;
 mod lead;
@@ -30,6 +33,7 @@ mod table;
 mod tables;
 mod template;
 mod tensorboard;
+mod text_table;
 mod thumbnail;
 mod tuning;
 mod verdict;
@@ -38,11 +42,13 @@ mod warnings;
 mod words;
 mod write;
 
+pub use characters::in_characters;
 pub use error::ReportError;
 pub use figures::{explained_picture, explained_row};
 pub use foresight::foresight;
 pub use gate::gate_in_words;
 pub use html::page_colours;
+pub use in_text::report_in_text;
 pub use index::write_index;
 pub use latex::latex;
 pub use replaced::replaced;
@@ -50,6 +56,7 @@ pub use sheet::{Tile, contact_sheet};
 pub use table::{Table, Values};
 pub use tables::{epochs_table, models_table, pairs_table, predictions_table};
 pub use tensorboard::event_files;
+pub use text_table::{TextColumn, TextTable};
 pub use tuning::write_tuning;
 pub use verdict::{change_in_words, summary, verdict};
 pub use warnings::{Warning, warnings};

@@ -15,8 +15,8 @@ use embedded_graphics::text::{Alignment, Text};
 pub struct Tile {
     /// Red, green, blue, and how much they cover.
     pixels: Vec<[u8; 4]>,
-    width: usize,
-    caption: Vec<String>,
+    pub(crate) width: usize,
+    pub(crate) caption: Vec<String>,
 }
 
 impl Tile {
@@ -28,6 +28,17 @@ impl Tile {
     pub fn grey(levels: &[u8], size: [usize; 2], caption: Vec<String>) -> Self {
         let picture = Thumbnail::new(size, |i| f32::from(levels[i]));
         Self::coloured(&picture, grey, caption)
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.pixels.len() / self.width.max(1)
+    }
+
+    /// How light a pixel is; black below the last row.
+    pub(crate) fn level(&self, row: usize, column: usize) -> u8 {
+        self.pixels
+            .get(row * self.width + column)
+            .map_or(0, |&[_, green, ..]| green)
     }
 
     /// A picture in colours.
@@ -71,7 +82,7 @@ pub fn contact_sheet(tiles: &[Tile], columns: usize) -> Result<Vec<u8>, ReportEr
     let Some(first) = tiles.first() else {
         return Canvas::clear(GAP, GAP).png();
     };
-    let size = [first.width, first.pixels.len() / first.width.max(1)];
+    let size = [first.width, first.rows()];
     let factor = SIDE / size[0].max(size[1]).max(1);
     let scale = size.map(|side| factor.max(LEAST_SIDE.div_ceil(side.max(1))).max(1));
     let [width, height] = [size[0] * scale[0], size[1] * scale[1]];

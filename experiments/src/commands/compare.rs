@@ -8,7 +8,6 @@ use crate::keeping;
 use crate::output;
 use crate::progress::Progress;
 use crate::request::{check_exclusions, command_line, own_processes, share};
-use crate::table;
 use analysis::{ModelSummary, Planned, Report, Status};
 use catalog::{Content, Loaded, inspect};
 use predictions::{Truth, beside, read_models};
@@ -81,7 +80,7 @@ pub(crate) fn announce(
         if let Some(note) = replaced {
             output::tell(note);
         }
-        table::announce(report, directory);
+        output::report(report, directory);
     }
     verdict(report)
 }

@@ -4,8 +4,8 @@ use crate::cli::DatasetsCommand;
 use crate::failure::Failure;
 use crate::output;
 use crate::source;
-use crate::table::{Column, Table};
 use catalog::{CATALOG, FILES, Location, TABLES, cache_dir, search_path};
+use report::{TextColumn, TextTable};
 use runner::{Options, Seed};
 use std::path::Path;
 
@@ -38,14 +38,14 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
 }
 
 fn list() {
-    let mut table = Table::new(vec![
-        Column::name("dataset", 0),
-        Column::name("title", 3),
-        Column::number("train", 1),
-        Column::number("test", 1),
-        Column::text("where"),
-        Column::number("MB", 2),
-        Column::text("licence"),
+    let mut table = TextTable::new(vec![
+        TextColumn::name("dataset", 0),
+        TextColumn::name("title", 3),
+        TextColumn::number("train", 1),
+        TextColumn::number("test", 1),
+        TextColumn::text("where"),
+        TextColumn::number("MB", 2),
+        TextColumn::text("licence"),
     ]);
     for entry in CATALOG {
         let (place, size) = match entry.locate(&search_path()) {
@@ -83,7 +83,7 @@ fn list() {
         ];
         table.add_row(all);
     }
-    output::line(&table);
+    output::table(&table);
     output::line("Your own data: compare --data PATH; datasets inspect PATH looks through them.");
 }
 

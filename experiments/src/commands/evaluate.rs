@@ -2,10 +2,10 @@
 
 use crate::cli::EvaluateArgs;
 use crate::failure::Failure;
-use crate::table::{Column, Table};
 use crate::{keeping, output, source};
 use catalog::Content;
 use kept::{Comparison, JudgedAbout, MetricAbout};
+use report::{TextColumn, TextTable};
 use runner::Options;
 
 /// Runs the command.
@@ -35,18 +35,18 @@ pub(crate) fn run(arguments: &EvaluateArgs) -> Result<(), Failure> {
         kept.about.id, now.samples, data.title
     ));
     let rows = now.beside(then);
-    output::line(table(&rows));
+    output::table(&table(&rows));
     output::line(in_words(&now, then, &rows));
     Ok(())
 }
 
-fn table(rows: &[Comparison]) -> Table {
-    let mut table = Table::new(vec![
-        Column::name("metric", 0),
-        Column::number("now", 0),
-        Column::text("95 % interval"),
-        Column::number("at training", 1),
-        Column::text("now − then"),
+fn table(rows: &[Comparison]) -> TextTable {
+    let mut table = TextTable::new(vec![
+        TextColumn::name("metric", 0),
+        TextColumn::number("now", 0),
+        TextColumn::text("95 % interval"),
+        TextColumn::number("at training", 1),
+        TextColumn::text("now − then"),
     ]);
     for row in rows {
         let MetricAbout {

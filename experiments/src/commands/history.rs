@@ -4,23 +4,22 @@ use crate::cli::{DiffArgs, RecordsArgs};
 use crate::failure::Failure;
 use crate::output;
 use crate::request::share;
-use crate::table::{Column, Table};
 use analysis::{Change, ModelChange, ModelSummary, Report, diff};
 use records::{read_records, runs};
-use report::{change_in_words, judged_images};
+use report::{TextColumn, TextTable, change_in_words, judged_images};
 use runner::Margin;
 
 /// Runs `history`.
 pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
-    let mut table = Table::new(vec![
-        Column::name("run", 0),
-        Column::number("models", 2),
-        Column::name("judged on", 4),
-        Column::number("seed", 6),
-        Column::name("commit", 5),
-        Column::name("best", 1),
-        Column::number("right, %", 1),
-        Column::number("test looks", 3),
+    let mut table = TextTable::new(vec![
+        TextColumn::name("run", 0),
+        TextColumn::number("models", 2),
+        TextColumn::name("judged on", 4),
+        TextColumn::number("seed", 6),
+        TextColumn::name("commit", 5),
+        TextColumn::name("best", 1),
+        TextColumn::number("right, %", 1),
+        TextColumn::number("test looks", 3),
     ]);
     let mut damaged = Vec::new();
     let mut looks = 0;
@@ -38,7 +37,7 @@ pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
         looks += report.test_looks;
         table.add_row(row(&name, &report));
     }
-    output::line(&table);
+    output::table(&table);
     for error in damaged {
         output::line(error);
     }
@@ -82,10 +81,10 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
         "first: {}, second: {}",
         arguments.first, arguments.second
     ));
-    let mut settings = Table::new(vec![
-        Column::name("setting", 0),
-        Column::text("first"),
-        Column::text("second"),
+    let mut settings = TextTable::new(vec![
+        TextColumn::text("setting"),
+        TextColumn::text("first"),
+        TextColumn::text("second"),
     ]);
     let mut changes = 0;
     for change in &found.settings {
@@ -102,18 +101,18 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
     if changes == 0 {
         output::line("no setting differs");
     } else {
-        output::line(&settings);
+        output::table(&settings);
     }
-    let mut accuracies = Table::new(vec![
-        Column::name("model", 0),
-        Column::number("first, % right", 0),
-        Column::number("second, % right", 0),
-        Column::text("verdict"),
+    let mut accuracies = TextTable::new(vec![
+        TextColumn::name("model", 0),
+        TextColumn::number("first, % right", 0),
+        TextColumn::number("second, % right", 0),
+        TextColumn::text("verdict"),
     ]);
     for model in &found.models {
         accuracies.add_row(accuracy_row(model, margin));
     }
-    output::line(&accuracies);
+    output::table(&accuracies);
     for (models, run) in [
         (&found.only_first, &arguments.first),
         (&found.only_second, &arguments.second),

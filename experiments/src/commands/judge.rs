@@ -6,7 +6,6 @@ use crate::failure::Failure;
 use crate::output;
 use crate::registry::REGISTRY;
 use crate::request::command_line;
-use crate::table;
 use analysis::{Gate, Report};
 use catalog::name_of;
 use predictions::{Question, Truth, judged, read_models};
@@ -48,7 +47,7 @@ pub(crate) fn run(arguments: &JudgeArgs) -> Result<(), Failure> {
     write_report(&directory, &report)?;
     write_index(&arguments.results)?;
     if !arguments.quiet {
-        table::announce(&report, &directory);
+        output::report(&report, &directory);
     }
     gates(&arguments.fail_if, &report, arguments.quiet)
 }

@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use crate::output;
 use crate::registry::REGISTRY;
-use crate::table::{Column, Table};
 use classifier::ModelEntry;
+use report::{TextColumn, TextTable};
 use runner::Place;
 
 /// Runs the command.
@@ -37,10 +37,10 @@ fn describe(model: &ModelEntry) {
     ));
     let parameters = (model.preset)().parameters();
     if !parameters.is_empty() {
-        let mut table = Table::new(vec![
-            Column::name("parameter", 0),
-            Column::name("default", 0),
-            Column::text("meaning"),
+        let mut table = TextTable::new(vec![
+            TextColumn::name("parameter", 0),
+            TextColumn::name("default", 0),
+            TextColumn::text("meaning"),
         ]);
         for parameter in parameters {
             table.add_row([
@@ -49,7 +49,7 @@ fn describe(model: &ModelEntry) {
                 parameter.help,
             ]);
         }
-        output::line(&table);
+        output::table(&table);
     }
     output::line("");
 }

@@ -3,7 +3,6 @@
 use crate::cli::RecordArgs;
 use crate::failure::Failure;
 use crate::output;
-use crate::table;
 use analysis::Report;
 use report::{write_index, write_report};
 
@@ -15,6 +14,6 @@ pub(crate) fn run(arguments: &RecordArgs) -> Result<(), Failure> {
     write_report(&directory, &report)?;
     write_index(&arguments.records.results)?;
     output::line(format_args!("from {}", path.display()));
-    table::announce(&report, &directory);
+    output::report(&report, &directory);
     Ok(())
 }

@@ -6,9 +6,8 @@ use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::progress::search::SearchProgress;
 use crate::request::{check_exclusions, command_line, own_processes};
-use crate::table::{Column, Table};
 use records::TuningRecord;
-use report::write_tuning;
+use report::{TextColumn, TextTable, write_tuning};
 use runner::{Resource, SearchOptions, Tuning};
 use serde_json::Value;
 
@@ -41,7 +40,7 @@ pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
     let chosen = tuning.chosen(&plan.options, &limits, &tuned);
     write_tuning(&directory, &tuned, &chosen)?;
     if !run.quiet {
-        output::line(summary(&tuned));
+        output::table(&summary(&tuned));
         let page = directory.join("README.md");
         output::line(format_args!("report: {}", page.display()));
         let quick = if run.quick { " --quick" } else { "" };
@@ -63,14 +62,14 @@ fn check_options(arguments: &TuneArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn summary(report: &TuningRecord) -> String {
-    let mut table = Table::new(vec![
-        Column::name("model", 0),
-        Column::number("trials", 2),
-        Column::number("failed", 3),
-        Column::number("fit, s", 1),
-        Column::number("best right, %", 0),
-        Column::text("with"),
+fn summary(report: &TuningRecord) -> TextTable {
+    let mut table = TextTable::new(vec![
+        TextColumn::name("model", 0),
+        TextColumn::number("trials", 2),
+        TextColumn::number("failed", 3),
+        TextColumn::number("fit, s", 1),
+        TextColumn::number("best right, %", 0),
+        TextColumn::text("with"),
     ]);
     for model in &report.models {
         let best = model.best_trial();
@@ -86,7 +85,7 @@ fn summary(report: &TuningRecord) -> String {
             }),
         ]);
     }
-    table.to_string()
+    table
 }
 
 /// Success only if every model has a trial that finished.

@@ -9,12 +9,11 @@ use crate::progress::Progress;
 use crate::registry::REGISTRY;
 use crate::request::{command_line, own_processes, share};
 use crate::source;
-use crate::table::{Column, Table};
 use analysis::agreement;
 use classifier::generator;
 use rand::seq::SliceRandom;
 use records::{FitRecord, Outcome, Records, RunRecord};
-use report::agreement_in_words;
+use report::{TextColumn, TextTable, agreement_in_words};
 use runner::{Comparison, Learner, Margin, Options, Place, Setting, Watcher, processors};
 use std::path::PathBuf;
 
@@ -43,7 +42,10 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     };
     cells.shuffle(&mut generator(arguments.seed, CELL_STREAM));
     cells.truncate(usize::from(arguments.cells.get()));
-    let mut table = Table::new(vec![Column::name("fit", 0), Column::text("fitted again")]);
+    let mut table = TextTable::new(vec![
+        TextColumn::name("fit", 0),
+        TextColumn::text("fitted again"),
+    ]);
     let mut different: Vec<String> = Vec::new();
     let recorded = run.margin.and_then(Margin::new);
     let margin = share(arguments.margin.or(recorded));
@@ -58,7 +60,7 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
         table.add_row([what, said]);
     };
     comparison.fit_again(&cells, &setting, &mut Progress::new(false), &mut compare)?;
-    output::line(&table);
+    output::table(&table);
     output::line(format_args!(
         "{} of {} fits of {}",
         cells.len(),

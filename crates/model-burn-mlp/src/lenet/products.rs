@@ -1,6 +1,6 @@
 //! A convolution and its pooling as products of matrices.
 //!
-//! Burn's own convolutions on processors take more than twice as long, most of it not in products (METHODOLOGY,
+//! Burn's own convolutions on processors take more than twice as long, most of it not in products (PERFORMANCE,
 //! "The convolutional network"). Here each place of a filter is a row, the patch that the filter sees; a
 //! product with all filters is the convolution. There is a product for each corner of the pooled 2 × 2, so
 //! that pooling is the largest of four matrices, value by value.

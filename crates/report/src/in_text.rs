@@ -1,0 +1,91 @@
+//! A report in a terminal.
+
+use crate::text_table::{TextColumn, TextTable};
+use crate::verdict::summary;
+use crate::warnings::warnings;
+use analysis::{Finished, Metric, ModelSummary, Report, Status};
+
+/// The models of a report, one per row, the best first.
+fn comparison(report: &Report) -> TextTable {
+    let mut table = TextTable::new(vec![
+        TextColumn::name("model", 0),
+        TextColumn::number("right, %", 0),
+        TextColumn::number("95 % interval", 3),
+        TextColumn::number("fit, s", 1),
+        TextColumn::number("µs/sample", 2),
+        TextColumn::number("MB", 4),
+        TextColumn::number("log-loss", 5),
+        TextColumn::number("macro-F1", 6),
+        TextColumn::number("parameters", 7),
+        TextColumn::number("trained on", 8),
+    ]);
+    for (model, of) in report.ranked() {
+        table.add_row(row(model, of, report));
+    }
+    for model in report
+        .models
+        .iter()
+        .filter(|model| model.finished.is_none())
+    {
+        let mut cells = vec![model.id.clone(), model.status.name().to_owned()];
+        cells.resize(9, String::new());
+        cells.push(model.train_images.to_string());
+        table.add_row(cells);
+    }
+    if report.is_judged_only() {
+        return table.without_empty();
+    }
+    table
+}
+
+/// A report in at most `width` characters a line: the table, what to know before believing it, the verdict.
+pub fn report_in_text(report: &Report, width: Option<usize>) -> String {
+    let mut lines = vec![comparison(report).to_text(width)];
+    for model in &report.models {
+        if let (Status::Failed, Some(reason)) = (model.status, &model.reason) {
+            lines.push(format!("{} failed: {reason}", model.id));
+        }
+    }
+    lines.extend(warnings(report).iter().map(ToString::to_string));
+    lines.extend(summary(report));
+    lines.join("\n")
+}
+
+fn row(model: &ModelSummary, of: &Finished, report: &Report) -> Vec<String> {
+    let dash = || "–".to_owned();
+    let mark = if model.failed_control() {
+        " ✗ control"
+    } else {
+        ""
+    };
+    let metric = |metric| match of.quality.metrics.get(metric) {
+        None => dash(),
+        Some(value) if value.is_infinite() => "infinite".to_owned(),
+        Some(value) => format!("{value:.4}"),
+    };
+    let (interval, cost) = (of.quality.accuracy_interval, &of.cost);
+    let samples = report.dataset.test.max(1) as f64;
+    let limited = if report.is_limited(model) {
+        " (subset)"
+    } else {
+        ""
+    };
+    let predict = cost.predict_seconds;
+    vec![
+        format!("{}{mark}", model.id),
+        format!("{:.2}", of.quality.accuracy * 100.0),
+        format!("{:.2}–{:.2}", interval.low * 100.0, interval.high * 100.0),
+        cost.fit_seconds
+            .map_or_else(dash, |seconds| format!("{seconds:.2}")),
+        predict.map_or_else(dash, |seconds| format!("{:.2}", seconds / samples * 1e6)),
+        cost.peak_memory_bytes
+            .map_or_else(dash, |bytes| format!("{:.0}", bytes as f64 / 1e6)),
+        metric(Metric::LogLoss),
+        metric(Metric::MacroF1),
+        cost.parameters.map_or_else(dash, |count| count.to_string()),
+        match model.predictions {
+            None => format!("{}{limited}", model.train_images),
+            Some(_) => dash(),
+        },
+    ]
+}

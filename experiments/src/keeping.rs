@@ -14,15 +14,16 @@ pub(crate) fn load(path: &Path) -> Result<Kept, Failure> {
     Ok(kept::load(path, find, |id| REGISTRY.nearest(id))?)
 }
 
-/// Judges predictions of `on`, with all log-probabilities, if there are any.
+/// Judges predictions of `on`, with all log-probabilities and the group of each, if there are any.
 pub(crate) fn judged(
     on: &str,
     sha256: Option<[String; 2]>,
     [labels, predictions]: [&[usize]; 2],
     logs: Option<&[f32]>,
     classes: usize,
+    groups: Option<&[usize]>,
 ) -> JudgedAbout {
-    let estimates = estimates(labels, predictions, logs, classes).into_iter();
+    let estimates = estimates(labels, predictions, logs, classes, groups).into_iter();
     let metrics = estimates.map(|estimate| MetricAbout {
         metric: estimate.metric.key().to_owned(),
         value: Number(estimate.value),
@@ -83,6 +84,7 @@ pub(crate) fn complete(
         [&labels, &predictions],
         logs,
         run.dataset.classes,
+        run.groups_of(record.cell).as_deref(),
     );
     let about = kept::rewrite(file, |about| about.judged = Some(judged))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();

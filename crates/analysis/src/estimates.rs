@@ -5,7 +5,7 @@ use crate::bootstrap::draws;
 use crate::levels::CONFIDENCE;
 use crate::metric::{Metric, Metrics};
 use crate::sample::Contributions;
-use statistics::{Interval, PairedBootstrap, right, wilson};
+use statistics::{Interval, PairedBootstrap, clustered_share, right, wilson};
 
 /// A metric, and where it may be on other samples of the same origin.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Estimate {
     pub metric: Metric,
     /// Its value; it may be infinite.
     pub value: f64,
-    /// Its interval: Wilson's for accuracy, the percentiles of bootstrap draws for the others.
+    /// Its interval: Wilson's for accuracy (of groups, of as many samples as would be as sure), the percentiles of bootstrap draws for the others.
     pub interval: Interval,
 }
 
@@ -23,6 +23,7 @@ pub struct Estimate {
 /// # Shapes
 /// - `labels` and `predictions`: (samples)
 /// - `log_probabilities`: (samples, classes)
+/// - `groups`: (samples), where samples come in groups, of which each counts as a whole
 ///
 /// # Panics
 /// If there are no samples, or the shapes differ.
@@ -31,6 +32,7 @@ pub fn estimates(
     predictions: &[usize],
     log_probabilities: Option<&[f32]>,
     classes: usize,
+    groups: Option<&[usize]>,
 ) -> Vec<Estimate> {
     let answers = Answers {
         labels: labels.to_vec(),
@@ -49,14 +51,24 @@ pub fn estimates(
         values.chain([0.0]).collect()
     };
     let samples = labels.len();
-    let bootstrap = PairedBootstrap::new(samples, draws(1, samples), SEED, of_draw);
+    let draws = draws(1, samples);
+    let bootstrap = match groups {
+        None => PairedBootstrap::new(samples, draws, SEED, of_draw),
+        Some(groups) => PairedBootstrap::of_groups(groups, draws, SEED, of_draw),
+    };
     let estimate = |(place, &metric): (usize, &Metric)| Estimate {
         metric,
         value: observed.get(metric).unwrap_or(f64::NAN),
         interval: match metric {
             Metric::Accuracy => {
-                let right = right(labels, predictions).into_iter();
-                wilson(right.filter(|&right| right).count(), samples, CONFIDENCE)
+                let right = right(labels, predictions);
+                match groups {
+                    None => {
+                        let count = right.into_iter().filter(|&right| right).count();
+                        wilson(count, samples, CONFIDENCE)
+                    }
+                    Some(groups) => clustered_share(&right, groups, CONFIDENCE),
+                }
             }
             _ => bootstrap.difference(place, metrics.len(), CONFIDENCE),
         },
@@ -89,7 +101,7 @@ mod tests {
                 })
             })
             .collect();
-        let found = estimates(&labels, &predicted, Some(&logs), 3);
+        let found = estimates(&labels, &predicted, Some(&logs), 3, None);
         assert_eq!(found.len(), Metric::ALL.len());
         for estimate in &found {
             let Interval { low, high } = estimate.interval;
@@ -106,8 +118,18 @@ mod tests {
             .count();
         assert_eq!(found[0].value, right as f64 / 200.0);
         assert_eq!(found[0].interval, wilson(right, 200, CONFIDENCE));
-        let without = estimates(&labels, &predicted, None, 3);
+        let without = estimates(&labels, &predicted, None, 3, None);
         assert!(without.iter().all(|of| !of.metric.needs_probabilities()));
         assert_eq!(without[..], found[..without.len()]);
+        // Five samples that are alike in each group: no interval is narrower, most are wider.
+        let groups: Vec<usize> = (0..200).map(|i| i / 5).collect();
+        let alike: Vec<usize> = (0..200)
+            .map(|i| if i / 5 % 5 == 0 { (i + 1) % 3 } else { i % 3 })
+            .collect();
+        let width = |groups| {
+            let of = estimates(&labels, &alike, None, 3, groups);
+            of[0].interval.high - of[0].interval.low
+        };
+        assert!(width(Some(&groups[..])) > 1.8 * width(None));
     }
 }

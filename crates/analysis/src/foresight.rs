@@ -28,6 +28,8 @@ pub struct Planned {
     pub train: usize,
     /// Images that they are judged on.
     pub images: usize,
+    /// The groups in which these come, where whole groups are judged.
+    pub groups: Option<usize>,
     /// How.
     pub protocol: Protocol,
     /// The largest difference in accuracy that does not matter.
@@ -39,6 +41,8 @@ pub struct Planned {
 pub struct Foresight {
     /// As many pairs are tested, each at 0.05 divided by their number.
     pub tests: usize,
+    /// Groups of images, each of which counts as one image: the images of a group may be alike.
+    pub groups: Option<usize>,
     /// The smallest difference that can be found at all: where one of two models is right on all images on
     /// which they differ. `None` over folds, and where none can be found.
     pub least: Option<f64>,
@@ -60,7 +64,7 @@ pub struct Share {
     pub differing: f64,
     /// The smallest difference in accuracy that is found; `None` where even the whole share is not.
     pub detectable: Option<f64>,
-    /// About how many images the difference which matters takes; `None` where the share is smaller, or for
+    /// About how many images, or groups of them, the difference which matters takes; `None` where the share is smaller, or for
     /// more than four million.
     pub images_needed: Option<usize>,
 }
@@ -91,15 +95,18 @@ impl Foresight {
         let level = Adjusted::new(tests).level();
         let matters = planned.margin.unwrap_or(EQUIVALENCE);
         let folds = planned.protocol.folds();
+        let groups = planned.groups.filter(|_| folds.is_none());
+        let independent = groups.unwrap_or(planned.images);
         let shares = DIFFERING.map(|differing| match folds {
-            None => on_images(planned.images, differing, level, matters),
+            None => on_images(independent, differing, level, matters),
             Some(folds) => over_folds(planned, folds, differing, level, matters),
         });
         Some(Self {
             tests,
+            groups,
             least: folds
                 .is_none()
-                .then(|| least_detectable(planned.images, level, POWER))
+                .then(|| least_detectable(independent, level, POWER))
                 .flatten(),
             shares: shares.into(),
             matters,
@@ -190,6 +197,7 @@ mod tests {
         has_baseline: false,
         train: 60_000,
         images: 10_000,
+        groups: None,
         protocol: Protocol {
             judged_on: JudgedOn::Test,
             seeds: 1,
@@ -210,6 +218,12 @@ mod tests {
             assert!(there.unwrap() <= 0.005 + 1e-9, "{share:?}");
             assert_eq!(needed > 10_000, least > 0.005, "{share:?}");
         }
+        let grouped = Foresight::new(Planned {
+            images: 80_000,
+            groups: Some(10_000),
+            ..PLANNED
+        });
+        assert_eq!(grouped.unwrap().shares, found.shares);
         let alone = Foresight::new(Planned {
             has_baseline: true,
             ..PLANNED

@@ -389,7 +389,7 @@ impl Spread {
         if !smaller.is_empty() {
             smaller.extend(fits.first().cloned());
         }
-        let images = run.dataset.test;
+        let images = run.groups.is_empty().then_some(run.dataset.test);
         Self {
             variance: VarianceBudget::new(&fits, &other_seeds, run.protocol, images),
             fits: if fits.len() > 1 { fits } else { Vec::new() },

@@ -22,7 +22,7 @@ pub struct Calibration {
     pub miscalibration: f64,
     /// What it gains because they tell images apart.
     pub discrimination: f64,
-    /// Spiegelhalter's test of confidences that mean what they say.
+    /// Spiegelhalter's test of confidences that mean what they say; `None` of images in groups.
     pub spiegelhalter: Option<Test>,
     /// Images of which the truth has probability 0: each makes the log-loss infinite.
     pub impossible_truths: usize,
@@ -33,8 +33,8 @@ pub struct Calibration {
 pub struct Diagrams {
     /// The reliability diagram.
     pub steps: Vec<Step>,
-    /// Places on its diagonal, and how far it strays from there by chance; empty where there are too many
-    /// images for that to be seen.
+    /// Places on its diagonal, and how far it strays from there by chance; empty of images in groups, and
+    /// where there are too many for that to be seen.
     pub chance: Vec<(f64, Interval)>,
     /// The receiver operating characteristic, then precision over recall; `None` where all images are of
     /// one class.
@@ -71,17 +71,25 @@ pub(crate) fn probabilities(
         discrimination,
         ..
     } = corp(&sure, &right);
+    // What chance does to images that come in groups is not known.
+    let are_independent = run.groups.is_empty();
     let calibration = Calibration {
         debiased_calibration_error: debiased_calibration_error(bins),
         class_calibration_error: class_calibration_error(logs, labels, BINS),
         miscalibration,
         discrimination,
-        spiegelhalter: spiegelhalter(&sure, &right),
+        spiegelhalter: are_independent
+            .then(|| spiegelhalter(&sure, &right))
+            .flatten(),
         impossible_truths: impossible_truths(logs, labels),
     };
     let diagrams = Diagrams {
         steps,
-        chance: chance(&sure, run.seed),
+        chance: if are_independent {
+            chance(&sure, run.seed)
+        } else {
+            Vec::new()
+        },
         curves: curves(run, logs, labels),
     };
     Some((calibration, diagrams))

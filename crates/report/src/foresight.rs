@@ -36,10 +36,18 @@ fn lines(planned: Planned, words: [&str; 2]) -> Vec<String> {
         ),
     };
     let shares = found.shares.iter();
+    let in_groups = found.groups.map(|groups| {
+        format!(
+            "They come in {} groups. Each counts as one image, which is careful: the images of a group may be alike.",
+            thousands(groups)
+        )
+    });
+    let unit = found.groups.map_or("images", |_| "groups");
     std::iter::once(first)
+        .chain(in_groups)
         .chain([heading(&found)])
         .chain((found.freedom.is_none()).then(|| least(found.least)))
-        .chain(shares.map(|share| of_share(share, found.matters)))
+        .chain(shares.map(|share| of_share(share, found.matters, unit)))
         .chain(found.seeds.map(of_seeds))
         .collect()
 }
@@ -69,7 +77,7 @@ fn least(least: Option<f64>) -> String {
     }
 }
 
-fn of_share(share: &Share, matters: f64) -> String {
+fn of_share(share: &Share, matters: f64, unit: &str) -> String {
     let on = format!(
         "if they differ on {:.0} % of the images",
         share.differing * 100.0
@@ -80,7 +88,7 @@ fn of_share(share: &Share, matters: f64) -> String {
     };
     match share.images_needed {
         Some(images) => format!(
-            "{found}; {} points take about {} images",
+            "{found}; {} points take about {} {unit}",
             points(matters),
             thousands(images)
         ),
@@ -115,6 +123,7 @@ mod tests {
             has_baseline: false,
             train: 60_000,
             images,
+            groups: None,
             protocol,
             margin: None,
         }
@@ -154,6 +163,19 @@ mod tests {
             few[3].starts_with("  none, if they differ on 1 %"),
             "{few:?}"
         );
+    }
+
+    #[test]
+    fn a_group_counts_as_one_image() {
+        let grouped = Planned {
+            groups: Some(40),
+            ..planned(2, 10_000, Protocol::default())
+        };
+        let said = foresight(grouped, IMAGES);
+        assert!(said[1].starts_with("They come in 40 groups."), "{said:?}");
+        assert!(said[5].ends_with(" groups"), "{said:?}");
+        let alone = foresight(planned(2, 40, Protocol::default()), IMAGES);
+        assert_eq!(said[3], alone[2], "as of 40 images");
     }
 
     #[test]

@@ -233,6 +233,11 @@ impl Comparison {
         &self.dataset
     }
 
+    /// The groups in which the judged samples come, where whole groups are judged.
+    pub fn judged_groups(&self) -> Option<usize> {
+        self.division.judged_groups()
+    }
+
     /// What models are judged on, and how often they are fitted.
     pub fn protocol(&self) -> Protocol {
         self.division.protocol

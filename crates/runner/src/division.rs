@@ -7,6 +7,7 @@ use catalog::Content;
 use data::{DataError, stratified_folds, stratified_subset};
 use records::{Cell, FoldOf, Folds, JudgedOn, Protocol, Role, Split};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use tables::Settings;
 
 const QUICK_TRAIN: usize = 2_000;
@@ -234,6 +235,14 @@ impl Division {
         }
     }
 
+    /// The groups in which they come, where they are not of folds, which hold whole groups.
+    pub(crate) fn judged_groups(&self) -> Option<usize> {
+        let rows = self.judged.handed_over();
+        let groups = rows.targets().groups().filter(|_| self.folds.is_empty())?;
+        let different: HashSet<u32> = groups.iter().copied().collect();
+        Some(different.len())
+    }
+
     /// For the records: the classes of the judged samples, their folds, and their groups where samples come
     /// in groups. Looks at them.
     pub(crate) fn labels(&self) -> (Vec<u16>, Vec<FoldOf>, Vec<u32>) {
@@ -330,7 +339,6 @@ fn complement(chosen: &[usize], len: usize) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::examples;
-    use std::collections::HashSet;
 
     fn divide(options: &str, quick: bool) -> Division {
         let options = Options {

@@ -93,6 +93,7 @@ fn planned(comparison: &Comparison) -> Planned {
         has_baseline: options.baseline.is_some(),
         train: dataset.train,
         images: dataset.test,
+        groups: comparison.judged_groups(),
         protocol: comparison.protocol(),
         margin: share(options.margin),
     }

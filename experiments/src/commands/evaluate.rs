@@ -21,13 +21,19 @@ pub(crate) fn run(arguments: &EvaluateArgs) -> Result<(), Failure> {
     kept.check_classes(test.class_names(), &data.title)?;
     let (scores, logs) = kept.predict(test.samples());
     let (predictions, classes) = (scores.labels(), test.classes());
+    let truth = test.look();
+    let groups = truth
+        .groups()
+        .map(|groups| groups.iter().map(|&group| group as usize));
+    let groups: Option<Vec<usize>> = groups.map(Iterator::collect);
     let [_, _, samples, labels] = data.sha256.clone();
     let now = keeping::judged(
         "test samples",
         Some([samples, labels]),
-        [test.look().labels(), &predictions],
+        [truth.labels(), &predictions],
         logs.as_ref().map(classifier::Scores::values),
         classes,
+        groups.as_deref(),
     );
     let then = kept.about.judged.as_ref();
     output::line(format_args!(

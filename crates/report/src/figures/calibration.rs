@@ -52,10 +52,19 @@ fn steps(of: &Finished) -> &[Step] {
 
 fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, room: Room) -> String {
     let [_, images] = report.dataset.words();
+    let is_chance_known = |(_, of): &(_, &Finished)| {
+        let diagrams = of.shown.diagrams.as_ref();
+        diagrams.is_some_and(|diagrams| !diagrams.chance.is_empty())
+    };
+    let band = if models.iter().any(is_chance_known) {
+        "In the grey band a line is 95 % of the time by chance. "
+    } else {
+        ""
+    };
     let said = format!(
         "Share of predictions that are right against their probability, both in %. On the dashed line probabilities mean \
-         what they say; below it a model is too sure of itself. In the grey band a line is 95 % of the time by chance. The \
-         columns below say how many {images} there are."
+         what they say; below it a model is too sure of itself. {band}The columns \
+         below say how many {images} there are."
     );
     let (mut svg, mut top) = Svg::new(room, title, &said);
     let columns = if room.is_narrow() { 2 } else { 4 }.min(models.len().max(2));

@@ -188,7 +188,6 @@ pub(super) struct SpreadRow {
     each: String,
     from_images: String,
     from_seed: String,
-    from_training: String,
 }
 
 impl SpreadRow {
@@ -205,9 +204,8 @@ impl SpreadRow {
         };
         let each: Vec<String> = accuracies.iter().copied().map(two).collect();
         Some(Self {
-            from_images: part(|variance| Some(variance.judged_images)),
+            from_images: part(|variance| variance.judged_images),
             from_seed: part(|variance| variance.seed),
-            from_training: part(|variance| variance.training_images),
             id: model.id.clone(),
             fits: accuracies.len(),
             mean: two(mean(accuracies.iter().copied())),

@@ -50,7 +50,7 @@ fn only_models_that_depend_on_the_seed_are_fitted_with_several() {
     let variance = &model(&report, "softmax")["variance"];
     let images = (0.25_f64 / 10_000.0).sqrt();
     assert!(variance["judged_images"].as_f64().unwrap() < images);
-    assert!(variance["seed"].as_f64().unwrap() > 0.0 && variance["training_images"].is_null());
+    assert!(variance["seed"].as_f64().unwrap() > 0.0);
     assert!(model(&report, "nearest-centroid")["variance"].is_null());
     assert!(page(results.path()).contains("## Several fits"));
 }

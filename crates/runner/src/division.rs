@@ -7,7 +7,7 @@ use catalog::Content;
 use data::{DataError, stratified_folds, stratified_subset};
 use records::{Cell, FoldOf, Folds, JudgedOn, Protocol, Role, Split};
 use std::borrow::Cow;
-use tables::Settings;
+use tables::{Column, Settings};
 
 const QUICK_TRAIN: usize = 2_000;
 const QUICK_JUDGED: usize = 1_000;
@@ -231,6 +231,16 @@ impl Division {
             self.judged.len()
         } else {
             self.train.len()
+        }
+    }
+
+    /// The columns of the rows that models are judged on, of all folds in their order; `None` where there are
+    /// none.
+    pub(crate) fn judged_columns(&self) -> Option<&[Column]> {
+        match (&self.judged, &self.train) {
+            (SealedRows::Table(judged), _) if self.folds.is_empty() => Some(judged.columns()),
+            (_, Rows::Table(train)) => Some(train.columns()),
+            (_, Rows::Samples(_)) => None,
         }
     }
 

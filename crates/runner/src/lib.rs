@@ -37,6 +37,7 @@ mod program;
 mod registry;
 mod resource;
 mod rows;
+mod slices;
 mod stopwatch;
 mod store;
 mod trial;

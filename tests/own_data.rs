@@ -99,13 +99,16 @@ fn a_table_becomes_a_report_that_speaks_of_rows_and_columns() {
         "{names:?}"
     );
     let figures = fs::read_dir(directory.path().join("results/my-animals/figures")).unwrap();
-    for file in figures {
-        let name = file.unwrap().file_name().into_string().unwrap();
-        assert!(
-            !name.starts_with("weights-") && !name.starts_with("mistakes-"),
-            "{name}"
-        );
-    }
+    let names = figures.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let names: Vec<String> = names.collect();
+    assert!(
+        names.iter().all(|name| !name.ends_with(".png")),
+        "{names:?}"
+    );
+    assert!(
+        names.contains(&"weights-softmax.svg".to_owned()),
+        "{names:?}"
+    );
 
     let folds = ["--label", "kind", "--cv", "2x2"];
     let (page, _) = compared(directory.path(), "my animals.csv", &folds);

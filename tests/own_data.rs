@@ -99,13 +99,16 @@ fn a_table_becomes_a_report_that_speaks_of_rows_and_columns() {
         "{names:?}"
     );
     let figures = fs::read_dir(directory.path().join("results/my-animals/figures")).unwrap();
-    for file in figures {
-        let name = file.unwrap().file_name().into_string().unwrap();
-        assert!(
-            !name.starts_with("weights-") && !name.starts_with("mistakes-"),
-            "{name}"
-        );
-    }
+    let names = figures.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let names: Vec<String> = names.collect();
+    assert!(
+        names.iter().all(|name| !name.contains(".png")),
+        "{names:?}"
+    );
+    assert!(
+        names.contains(&"weights-softmax.svg".to_owned()),
+        "{names:?}"
+    );
 
     let folds = ["--label", "kind", "--cv", "2x2"];
     let (page, _) = compared(directory.path(), "my animals.csv", &folds);
@@ -119,7 +122,9 @@ fn a_plan_names_data_beside_it_and_what_is_done_to_its_columns() {
     fs::create_dir(at("plans")).unwrap();
     fs::write(at("plans/animals.csv"), awkward()).unwrap();
     let plan = "data = \"animals.csv\"\nlabel = \"kind\"\nignore = [\"empty\"]\ntest_share = 0.3\n\
-        [preparation]\nstandardise = false\none_hot = []\n\n[[models]]\nmodel = \"nearest-centroid\"\n";
+        slice = \"port\"\n\
+        [preparation]\nstandardise = false\none_hot = []\n\n[[models]]\nmodel = \"nearest-centroid\"\n\
+        [[models]]\nmodel = \"softmax\"\nclass_weights = \"balanced\"\n";
     fs::write(at("plans/plan.toml"), plan).unwrap();
     let compare = |plan: &str| {
         let mut command = experiments(&["compare", "--quiet", "--config"]);
@@ -130,6 +135,7 @@ fn a_plan_names_data_beside_it_and_what_is_done_to_its_columns() {
     let page = fs::read_to_string(at("results/animals/README.md")).unwrap();
     assert!(page.contains("| port | categories | "), "{page}");
     assert!(page.contains("left out by the settings"), "{page}");
+    assert!(page.contains("## By port"), "{page}");
     assert!(page.contains("| test rows | 25 of 25 |"), "{page}");
     experiments(&["verify", "--dataset", "animals", "--results"])
         .arg(at("results"))
@@ -156,11 +162,11 @@ fn a_plan_names_data_beside_it_and_what_is_done_to_its_columns() {
     };
     wrong(
         "standardize = false",
-        "line 6: unknown key `standardize` (did you mean `standardise`?)",
+        "line 7: unknown key `standardize` (did you mean `standardise`?)",
     );
     wrong(
         "standardise = 3",
-        "line 6: `standardise` must be true, false or a list of columns",
+        "line 7: `standardise` must be true, false or a list of columns",
     );
     wrong("standardise = [\"weight\"]", "no column is called weight");
 }
@@ -232,6 +238,14 @@ fn what_is_doubtful_stands_at_the_head_of_the_report_and_in_the_inspection() {
         assert!(said.contains(doubt.as_str().unwrap()), "{said}");
     }
     assert!(said.contains("may tell the label"), "{said}");
+    assert!(
+        said.contains("denies the class of 0 of 48 training rows"),
+        "{said}"
+    );
+    assert!(
+        said.contains("drift: it tells test rows from training rows"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -208,6 +208,10 @@ pub(crate) struct ComparisonFlags {
     #[arg(long, value_name = "POINTS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) margin: Option<Margin>,
+    /// Judge every model on groups of rows, too, by the values of this column of a table.
+    #[arg(long, value_name = "COLUMN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) slice: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use crate::bootstrap::draws;
 use crate::comparison::comparisons;
 use crate::model::{Finished, ModelSummary, ranked};
 use crate::pair::Comparison;
+use crate::slices::{Slices, slices};
 use crate::status::Status;
 use crate::subset::Subset;
 use crate::together::Together;
@@ -45,6 +46,9 @@ pub struct Report {
     pub doubts: Vec<String>,
     /// All planned models in order.
     pub models: Vec<ModelSummary>,
+    /// Every model on groups of the rows, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slices: Option<Slices>,
     /// The model that all others are compared with, in place of every pair.
     pub baseline: Option<String>,
     /// The largest difference in accuracy that does not matter.
@@ -106,6 +110,7 @@ impl Report {
         let ranked = ranked(&models);
         let is_drawn = run.protocol.folds().is_none() && !comparisons.is_empty();
         Self {
+            slices: slices(&run, &ranked),
             together: Together::new(&ranked, &comparisons, &run),
             draws: is_drawn.then(|| draws(ranked.len(), run.labels.len())),
             groups: run.groups().map(|groups| {

@@ -1,6 +1,6 @@
 //! The data sets that are known by name, and where each is found.
 
-use crate::directory::{Published, assemble, is_complete, load_directory};
+use crate::directory::{FILES, Published, assemble, is_complete, load_directory};
 use crate::{LoadError, Splits, mnist};
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub struct CatalogEntry {
     pub licence: &'static str,
     /// Samples to train on, images to test on.
     pub sizes: [usize; 2],
-    /// SHA-256 of the decompressed files, in the order of [`FILES`](crate::FILES).
+    /// SHA-256 of the decompressed files, in the order of [`FILES`].
     pub sha256: [&'static str; 4],
     /// What the classes are called.
     pub class_names: &'static [&'static str],
@@ -34,6 +34,26 @@ pub enum Location {
     Directory(PathBuf),
     /// Not on this machine.
     Absent,
+}
+
+impl Location {
+    /// Bytes that the data take there, compressed where they are; `None` where they are not on this machine.
+    pub fn bytes(&self) -> Option<u64> {
+        let size = |path: PathBuf| Some(std::fs::metadata(path).ok()?.len());
+        match self {
+            Self::Embedded(bytes) => Some(*bytes as u64),
+            Self::Directory(directory) => {
+                let sizes = FILES.iter().map(|file| {
+                    let plain = size(directory.join(file));
+                    plain
+                        .or_else(|| size(directory.join(format!("{file}.gz"))))
+                        .unwrap_or(0)
+                });
+                Some(sizes.sum())
+            }
+            Self::Absent => None,
+        }
+    }
 }
 
 /// Every data set known by name. MNIST comes first.

@@ -8,8 +8,10 @@ mod awkward;
 mod checks;
 mod digits;
 mod kept;
+mod uneven;
 
 pub use digits::{digits, stripes};
+pub use uneven::uneven;
 
 use classifier::{
     Cancellation, Classifier, FitContext, FitError, ModelEntry, Observer, with_threads,

@@ -6,6 +6,7 @@
 //! `model-nearest-centroid`, the smallest complete example.
 
 mod cancellation;
+mod class_weights;
 mod context;
 mod entry;
 mod error;
@@ -18,6 +19,7 @@ mod scores;
 mod state;
 
 pub use cancellation::{Cancellation, Cancelled};
+pub use class_weights::ClassWeights;
 pub use context::{FitContext, with_threads};
 pub use entry::{Hyperparameters, ModelEntry, Parameter, Preset, Suits};
 pub use error::{FitError, InvalidParameter, ParameterError};

@@ -169,7 +169,7 @@ impl Recipe for GradientSvm {
         };
         let seen = features.of_samples(train.samples()).expect("its own shape");
         let (labels, classes) = (train.labels(), train.classes());
-        let machine = fit(&seen, labels, classes, &settings, context, &step)?;
+        let machine = fit(&seen, labels, classes, None, &settings, context, &step)?;
         Ok(Box::new(Fitted { features, machine }))
     }
 

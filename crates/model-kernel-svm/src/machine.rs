@@ -15,12 +15,13 @@ pub(crate) struct Machine {
     probabilities: bool,
 }
 
-/// Fits a machine, reporting every solved pair as `step` of how many are solved and how many
+/// Fits a machine, with C times the weight of each sample if there are `weights`, reporting every solved pair as `step` of how many are solved and how many
 /// there are.
 pub(crate) fn fit(
     images: &Samples,
     labels: &[usize],
     classes: usize,
+    weights: Option<&[f64]>,
     settings: &Settings,
     context: &mut FitContext<'_>,
     step: &(dyn Fn(usize, usize) -> Step + Sync),
@@ -37,7 +38,7 @@ pub(crate) fn fit(
     };
     let width = images.features();
     let svm = with_features(images, |features| {
-        kernel_svm::fit_watched(features, width, labels, settings, watch)
+        kernel_svm::fit_weighted(features, width, labels, weights, settings, watch)
     });
     let svm = svm.map_err(|error| match error {
         Error::Cancelled => FitError::Cancelled(Cancelled),

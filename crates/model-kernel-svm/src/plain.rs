@@ -4,8 +4,8 @@ use crate::machine::{Machine, fit};
 use crate::{FromData, Gamma};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Sizes,
-    State, StateError, Step, Suits,
+    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry,
+    Recipe, Sizes, State, StateError, Step, Suits,
 };
 use data::Dataset;
 use kernel_svm::{Kernel, Settings};
@@ -62,6 +62,8 @@ pub struct KernelSvm {
     pub memory_mb: usize,
     /// Whether to fit probabilities, by five more fits on four fifths of the images each.
     pub probability: bool,
+    /// "none", or "balanced" for samples whose C is times samples / (classes · samples of their class).
+    pub class_weights: ClassWeights,
 }
 
 impl KernelSvm {
@@ -76,6 +78,7 @@ impl KernelSvm {
             tolerance: 1e-3,
             memory_mb: 2048,
             probability: false,
+            class_weights: ClassWeights::None,
         }
     }
 
@@ -139,10 +142,15 @@ impl Recipe for KernelSvm {
             total,
             unit: "class pairs",
         };
+        let labels = train.labels();
+        let weights = self.class_weights.of(train);
+        let weights: Option<Vec<f64>> =
+            weights.map(|weights| labels.iter().map(|&label| weights[label]).collect());
         let svm = fit(
             train.samples(),
-            train.labels(),
+            labels,
             train.classes(),
+            weights.as_deref(),
             &settings,
             context,
             &step,
@@ -164,7 +172,7 @@ impl Recipe for KernelSvm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use classifier_conformance::{digits, fit};
+    use classifier_conformance::{digits, fit, uneven};
 
     #[test]
     fn the_kernel_svm_conforms() {
@@ -260,6 +268,37 @@ mod tests {
         );
         let support = value("support_vectors");
         assert!((support - 1_328.0).abs() <= 3.0, "{support}");
+    }
+
+    /// ```python
+    /// # scikit-learn 1.9.1; x, y of `uneven`, classes 1 and 2 as one
+    /// svm = SVC(C=10, gamma=0.5, class_weight="balanced", tol=1e-8).fit(x, y > 0)
+    /// d = ((svm.support_vectors_[:, None] - svm.support_vectors_[None]) ** 2).sum(axis=2)
+    /// a = svm.dual_coef_[0]
+    /// 0.5 * a @ np.exp(-0.5 * d) @ a - abs(a).sum()  # -291.87692859228616
+    /// svm.predict(x).sum()  # 34; 22 without weights
+    /// ```
+    #[test]
+    fn balanced_classes_end_where_libsvm_does() {
+        let train = uneven();
+        let labels: Vec<usize> = train.labels().iter().map(|&label| label.min(1)).collect();
+        let names = ["many", "few"].map(str::to_owned).into();
+        let train = Dataset::new(train.samples().clone(), labels, names).unwrap();
+        for (class_weights, positive) in [(ClassWeights::Balanced, 34), (ClassWeights::None, 22)] {
+            let recipe = KernelSvm {
+                gamma: Gamma::Value(0.5),
+                tolerance: 1e-8,
+                class_weights,
+                ..KernelSvm::rbf()
+            };
+            let svm = recipe.fit(&train, &mut FitContext::quiet(1, 1)).unwrap();
+            let found: usize = svm.scores(train.samples()).labels().iter().sum();
+            assert_eq!(found, positive);
+            if class_weights == ClassWeights::Balanced {
+                let (_, objective) = svm.certificate()[1];
+                assert!((objective + 291.876_928_6).abs() < 1e-4, "{objective}");
+            }
+        }
     }
 
     #[test]

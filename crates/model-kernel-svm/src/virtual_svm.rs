@@ -103,6 +103,7 @@ impl Recipe for VirtualSvm {
             &images,
             train.labels(),
             classes,
+            None,
             &settings,
             context,
             &step(true),
@@ -111,7 +112,15 @@ impl Recipe for VirtualSvm {
         drop(first);
         let (moved, sources) = with_moved(&images, shape, &support);
         let labels: Vec<usize> = sources.iter().map(|&image| train.labels()[image]).collect();
-        let second = fit(&moved, &labels, classes, &settings, context, &step(false))?;
+        let second = fit(
+            &moved,
+            &labels,
+            classes,
+            None,
+            &settings,
+            context,
+            &step(false),
+        )?;
         Ok(Box::new(Fitted {
             machine: second,
             deskew: self.deskew,

@@ -2,11 +2,13 @@
 
 use crate::features::{Feature, Fit, Visitor};
 use crate::sparse_descent::SparseDescent;
-use crate::{SoftmaxRegression, Weights, cross_entropy, gradient, logits, softmax};
+use crate::{
+    SoftmaxRegression, Weights, logits, softmax, weighted_cross_entropy, weighted_gradient,
+};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes,
-    State, StateError,
+    ClassWeights, Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter,
+    Recipe, Sizes, State, StateError,
 };
 use data::Dataset;
 use num_traits::Float;
@@ -28,6 +30,8 @@ pub struct Softmax {
     pub learning_rate: f64,
     /// Whether each epoch visits the images in a new random order.
     pub shuffle: bool,
+    /// "none", or "balanced" for samples that count samples / (classes · samples of their class).
+    pub class_weights: ClassWeights,
 }
 
 impl Default for Softmax {
@@ -37,6 +41,7 @@ impl Default for Softmax {
             batch_size: 100,
             learning_rate: 0.1,
             shuffle: false,
+            class_weights: ClassWeights::None,
         }
     }
 }
@@ -71,7 +76,7 @@ impl Softmax {
         fit.run()
     }
 
-    /// Trains from zero weights with [`logits`], [`softmax`], [`gradient()`] and [`update`] as they
+    /// Trains from zero weights with [`logits`], [`softmax`], [`gradient()`](crate::gradient()) and [`update`] as they
     /// stand in the lab: what [`train`](Self::train) computes, in a form that can be read.
     ///
     /// # Errors
@@ -86,12 +91,16 @@ impl Softmax {
         let mut model = SoftmaxRegression {
             weights: Weights::zeros(train.samples().features(), train.classes()),
         };
+        let weights = self.class_weights.of(train);
+        let weights: Option<Vec<f32>> =
+            weights.map(|weights| weights.iter().map(|&weight| weight as f32).collect());
         for epoch in 1..=self.epochs {
             let order = context.visiting_order(train.len(), epoch, self.shuffle);
             let mut loss = 0.0;
             for indices in order.chunks(self.batch_size) {
                 let batch = train.select(indices);
-                loss += f64::from(self.step(&batch, &mut model.weights)) * indices.len() as f64;
+                let of_batch = self.step(&batch, weights.as_deref(), &mut model.weights);
+                loss += f64::from(of_batch) * indices.len() as f64;
             }
             context.epoch(self.progress(epoch, loss / train.len() as f64), &model)?;
         }
@@ -106,13 +115,14 @@ impl Softmax {
         }
     }
 
-    /// One update from one batch. Returns the batch's loss before it.
-    fn step(&self, batch: &Dataset, weights: &mut Weights<f32>) -> f32 {
+    /// One update from one batch, with `counts` as the weights of the classes. Returns the batch's loss
+    /// before it.
+    fn step(&self, batch: &Dataset, counts: Option<&[f32]>, weights: &mut Weights<f32>) -> f32 {
         let x = batch.samples().to_f32();
         let mut y = logits(&x, weights);
-        let loss = cross_entropy(&y, batch.labels());
+        let loss = weighted_cross_entropy(&y, batch.labels(), counts);
         softmax(&mut y, weights.classes());
-        let gradient = gradient(&x, &y, batch.labels());
+        let gradient = weighted_gradient(&x, &y, batch.labels(), counts);
         update(weights, &gradient, self.learning_rate as f32);
         loss
     }
@@ -124,7 +134,7 @@ impl Visitor for Fit<'_, '_, Softmax> {
     fn visit<F: Feature>(self, features: &[F]) -> Self::Output {
         let (recipe, train) = (self.recipe, self.train);
         let (size, threads) = (recipe.batch_size, self.context.threads());
-        let mut descent = SparseDescent::new(features, train, size, threads);
+        let mut descent = SparseDescent::new(features, train, size, recipe.class_weights, threads);
         for epoch in 1..=recipe.epochs {
             let order = self
                 .context
@@ -173,7 +183,7 @@ impl Hyperparameters for Softmax {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SOFTMAX;
+    use crate::{SOFTMAX, cross_entropy};
     use classifier::{Cancellation, Observer, Silent, Step, generator, with_threads};
     use classifier_conformance::digits;
     use data::Samples;
@@ -254,16 +264,21 @@ mod tests {
             let names = (0..classes).map(|class| class.to_string()).collect();
             let labels = (0..90).map(|i| i * 7 % classes).collect();
             let data = Dataset::new(images, labels, names).unwrap();
-            let recipe = Softmax {
-                epochs: 3,
-                batch_size: 8,
-                ..Softmax::default()
-            };
-            let largest = distance_from_formulas(&recipe, &data);
-            assert!(
-                largest <= 1e-6,
-                "{features} × {classes}: largest difference {largest:e}"
-            );
+            for class_weights in [ClassWeights::None, ClassWeights::Balanced] {
+                let recipe = Softmax {
+                    epochs: 3,
+                    batch_size: 8,
+                    class_weights,
+                    ..Softmax::default()
+                };
+                // Without the last samples, classes are not of one size.
+                let data = data.select(&(0..83).collect::<Vec<_>>());
+                let largest = distance_from_formulas(&recipe, &data);
+                assert!(
+                    largest <= 1e-6,
+                    "{features} × {classes}: largest difference {largest:e}"
+                );
+            }
         }
     }
 

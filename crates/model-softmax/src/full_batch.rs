@@ -16,12 +16,14 @@ const PARTS: usize = 32;
 /// Samples in a batch: their residuals stay in the L1 cache.
 const BATCH: usize = 256;
 
-/// (1/m) Σ cross-entropy + (λ/2)‖W‖²; the biases are not regularised.
+/// (1/m) Σ weighted cross-entropy + (λ/2)‖W‖²; the biases are not regularised.
 pub(crate) struct FullBatch<'a, F: Feature> {
     data: Batches<'a, F>,
     labels: &'a [usize],
     images: Vec<usize>,
     classes: usize,
+    /// What an image of each class counts, where not all count 1; all together as many as there are images.
+    weights: Option<Vec<f64>>,
     lambda: f64,
 }
 
@@ -31,6 +33,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         features: usize,
         labels: &'a [usize],
         classes: usize,
+        weights: Option<Vec<f64>>,
         lambda: f64,
     ) -> Self {
         let order: Vec<usize> = (0..labels.len()).collect();
@@ -41,6 +44,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
             labels,
             images: order,
             classes,
+            weights,
             lambda,
         }
     }
@@ -90,7 +94,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
 
     /// The sums over some batches.
     fn accumulate(&self, batches: Range<usize>, weights: &Tiles, bias: &[f32], sums: &mut Sums) {
-        let mut residuals = Residuals::new(self.classes, 0);
+        let mut residuals = Residuals::new(self.classes, 0).weighted(self.weights.as_deref());
         let mut products = ByClass::new(self.classes, 0);
         let images = self.images.chunks(BATCH).enumerate();
         for (number, batch) in images.skip(batches.start).take(batches.len()) {

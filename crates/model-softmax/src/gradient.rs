@@ -16,6 +16,21 @@ use num_traits::Float;
 /// - `labels`: (m), each below k; Y is their one-hot matrix
 /// - result: ∂L/∂W (d, k), ∂L/∂b (k)
 pub fn gradient<F: Float>(x: &[F], probabilities: &[F], labels: &[usize]) -> Weights<F> {
+    weighted_gradient(x, probabilities, labels, None)
+}
+
+/// [`gradient()`] of [`weighted_cross_entropy`](crate::weighted_cross_entropy): every residual times the
+/// weight of its label.
+///
+/// # Shapes
+/// As those of [`gradient()`], and
+/// - `weights`: (k), what a sample of each class counts; 1 without them
+pub fn weighted_gradient<F: Float>(
+    x: &[F],
+    probabilities: &[F],
+    labels: &[usize],
+    weights: Option<&[F]>,
+) -> Weights<F> {
     let images = labels.len();
     let (features, classes) = (x.len() / images, probabilities.len() / images);
     let m: F = count(labels);
@@ -26,9 +41,10 @@ pub fn gradient<F: Float>(x: &[F], probabilities: &[F], labels: &[usize]) -> Wei
         .chunks_exact(features)
         .zip(probabilities.chunks_exact(classes));
     for ((image, y_hat), &label) in rows.zip(labels) {
+        let weight = weights.map_or(F::one(), |weights| weights[label]);
         for (class, (residual, &y_hat)) in residual.iter_mut().zip(y_hat).enumerate() {
             let y = if class == label { F::one() } else { F::zero() };
-            *residual = (y_hat - y) / m;
+            *residual = weight * (y_hat - y) / m;
         }
         for (&pixel, g) in image.iter().zip(gradient.w.chunks_exact_mut(classes)) {
             if pixel != F::zero() {
@@ -47,7 +63,7 @@ pub fn gradient<F: Float>(x: &[F], probabilities: &[F], labels: &[usize]) -> Wei
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{cross_entropy, forward, logits};
+    use crate::{cross_entropy, forward, logits, weighted_cross_entropy};
     use classifier::generator;
     use proptest::prelude::*;
     use rand::RngExt;
@@ -63,6 +79,7 @@ mod tests {
         fn agrees_with_central_differences(
             (m, d, k) in (1_usize..6, 1_usize..8, 2_usize..6),
             seed: u64,
+            is_weighted: bool,
         ) {
             let x = numbers(m * d, seed);
             let labels: Vec<usize> = (0..m).map(|i| (i + seed as usize % 7) % k).collect();
@@ -70,9 +87,13 @@ mod tests {
             let weights = |theta: &[f64]| {
                 Weights { w: theta[..d * k].to_vec(), b: theta[d * k..].to_vec() }
             };
-            let loss = |theta: &[f64]| cross_entropy(&logits(&x, &weights(theta)), &labels);
+            let counts: Vec<f64> = (0..k).map(|class| 0.3 + class as f64).collect();
+            let counts = is_weighted.then_some(&*counts);
+            let loss = |theta: &[f64]| {
+                weighted_cross_entropy(&logits(&x, &weights(theta)), &labels, counts)
+            };
 
-            let by_hand = gradient(&x, &forward(&x, &weights(&theta)), &labels);
+            let by_hand = weighted_gradient(&x, &forward(&x, &weights(&theta)), &labels, counts);
             let by_hand: Vec<f64> = by_hand.w.into_iter().chain(by_hand.b).collect();
             let h = 1e-5;
             let numeric: Vec<f64> = (0..theta.len()).map(|i| {

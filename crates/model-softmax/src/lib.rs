@@ -32,8 +32,8 @@ mod vectors;
 
 pub use descent::{Softmax, update};
 pub use forward::{forward, log_softmax, logits, softmax};
-pub use gradient::gradient;
-pub use loss::cross_entropy;
+pub use gradient::{gradient, weighted_gradient};
+pub use loss::{cross_entropy, weighted_cross_entropy};
 pub use model::{SoftmaxRegression, Weights};
 pub use optimum::SoftmaxLbfgs;
 

@@ -12,10 +12,24 @@ use num_traits::Float;
 /// - `logits`: (m, k)
 /// - `labels`: (m), each below k
 pub fn cross_entropy<F: Float>(logits: &[F], labels: &[usize]) -> F {
+    weighted_cross_entropy(logits, labels, None)
+}
+
+/// [`cross_entropy`] with a weight for each sample's class, −(1/m) Σᵢ wₗₐᵦₑₗ log ŷᵢ,ₗₐᵦₑₗ, in nats.
+///
+/// # Shapes
+/// As those of [`cross_entropy`], and
+/// - `weights`: (k), what a sample of each class counts; 1 without them
+pub fn weighted_cross_entropy<F: Float>(
+    logits: &[F],
+    labels: &[usize],
+    weights: Option<&[F]>,
+) -> F {
     let classes = logits.len() / labels.len();
     let rows = logits.chunks_exact(classes).zip(labels);
-    let sum = rows.fold(F::zero(), |sum, (z, &label)| {
-        sum + log_sum_exp(z) - z[label]
+    let sum = rows.fold(F::zero(), |sum, (z, &label)| match weights {
+        Some(weights) => sum + weights[label] * (log_sum_exp(z) - z[label]),
+        None => sum + log_sum_exp(z) - z[label],
     });
     sum / count(labels)
 }

@@ -21,8 +21,8 @@ use crate::lbfgs::{Iterate, Lbfgs};
 use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes, State,
-    StateError, Step,
+    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe,
+    Sizes, State, StateError, Step,
 };
 use data::Dataset;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,8 @@ pub struct SoftmaxLbfgs {
     /// Iterations after which to stop in any case; the certificate says so.
     #[schemars(range(min = 1))]
     pub iterations: usize,
+    /// "none", or "balanced" for samples that count samples / (classes · samples of their class).
+    pub class_weights: ClassWeights,
 }
 
 impl Default for SoftmaxLbfgs {
@@ -57,6 +59,7 @@ impl Default for SoftmaxLbfgs {
             c: 1.0,
             tolerance: 1e-5,
             iterations: 1_000,
+            class_weights: ClassWeights::None,
         }
     }
 }
@@ -94,7 +97,8 @@ impl Visitor for Fit<'_, '_, SoftmaxLbfgs> {
         let (recipe, train, context) = (self.recipe, self.train, self.context);
         let (features, classes) = (train.samples().features(), train.classes());
         let lambda = 1.0 / (recipe.c * train.len() as f64);
-        let data = FullBatch::new(values, features, train.labels(), classes, lambda);
+        let weights = recipe.class_weights.of(train);
+        let data = FullBatch::new(values, features, train.labels(), classes, weights, lambda);
         let start = vec![0.0; (features + 1) * classes];
         let curvature = data.curvature(CURVATURE_SAMPLE, RIDGE, context.cancellation())?;
         let precondition = |q: &mut [f64]| curvature.solve(q, classes);
@@ -151,6 +155,7 @@ impl Hyperparameters for SoftmaxLbfgs {
             c,
             tolerance,
             iterations,
+            ..
         } = self;
         for (name, value) in [("c", c), ("tolerance", tolerance)] {
             let valid = value > 0.0 && value.is_finite();
@@ -237,7 +242,7 @@ mod tests {
     use crate::SOFTMAX_LBFGS;
     use crate::curvature::MOST_FEATURES;
     use classifier::generator;
-    use classifier_conformance::digits;
+    use classifier_conformance::{digits, uneven};
     use data::{PictureShape, Samples};
     use rand::RngExt;
 
@@ -299,6 +304,7 @@ mod tests {
                     c,
                     tolerance: 1e-6,
                     iterations,
+                    ..SoftmaxLbfgs::default()
                 };
                 let optimum = recipe.train(&train, &mut FitContext::quiet(1, 1)).unwrap();
                 let gap = optimum.objective - minimum;
@@ -334,8 +340,14 @@ mod tests {
     fn the_gradient_agrees_with_central_differences() {
         let [train, _] = digits();
         let train = train.select(&(0..300).collect::<Vec<_>>());
+        for class_weights in [ClassWeights::None, ClassWeights::Balanced] {
+            check_gradient(&train, class_weights.of(&train));
+        }
+    }
+
+    fn check_gradient(train: &Dataset, weights: Option<Vec<f64>>) {
         let pixels = train.samples().pixels().unwrap();
-        let data = FullBatch::new(pixels, 784, train.labels(), 10, 0.05);
+        let data = FullBatch::new(pixels, 784, train.labels(), 10, weights, 0.05);
         let x: Vec<f64> = (0..7850)
             .map(|i| (f64::from(i * i) * 0.37).sin() / 8.0)
             .collect();
@@ -359,6 +371,33 @@ mod tests {
                 (difference - slope).abs() < 1e-3 * slope.abs().max(1.0),
                 "{difference} {slope}"
             );
+        }
+    }
+
+    /// ```python
+    /// # scikit-learn 1.9.1; x, y of `uneven`
+    /// m = LogisticRegression(C=1, class_weight="balanced", tol=1e-12, max_iter=10000).fit(x, y)
+    /// w = 90 / (3 * np.bincount(y))
+    /// loss = (w[y] * -np.log(m.predict_proba(x)[range(90), y])).mean()
+    /// loss + (m.coef_ ** 2).sum() / 2 / 90  # 0.9448664479380047
+    /// m.coef_[2]  # 0.87962956, -0.25621843
+    /// m.intercept_[2]  # -0.54083171
+    /// ```
+    #[test]
+    fn balanced_classes_end_where_scikit_learn_does() {
+        let recipe = SoftmaxLbfgs {
+            tolerance: 1e-7,
+            class_weights: ClassWeights::Balanced,
+            ..SoftmaxLbfgs::default()
+        };
+        let fit = recipe.train(&uneven(), &mut FitContext::quiet(1, 1));
+        let optimum = fit.unwrap();
+        let objective = optimum.objective;
+        assert!((objective - 0.944_866_448).abs() < 1e-6, "{objective}");
+        let Weights { w, b } = &optimum.model.weights;
+        let expected = [0.879_629_56, -0.256_218_43, -0.540_831_7];
+        for (found, expected) in [w[2], w[5], b[2]].into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-3, "{found}, {expected}");
         }
     }
 

@@ -123,10 +123,12 @@ pub(crate) struct Residuals {
     tiles: Vec<Tile>,
     /// Their sums over the images.
     sums: Vec<f32>,
+    /// What an image of each class counts; empty where all count 1.
+    weights: Vec<f32>,
 }
 
 impl Residuals {
-    /// For batches of `images` images.
+    /// For batches of `images` images that all count 1.
     pub(crate) fn new(classes: usize, images: usize) -> Self {
         let mut residuals = Self {
             values: Vec::new(),
@@ -136,9 +138,17 @@ impl Residuals {
             exps: Vec::new(),
             tiles: Vec::new(),
             sums: vec![0.0; classes],
+            weights: Vec::new(),
         };
         residuals.resize(images);
         residuals
+    }
+
+    /// The same, where an image counts as much as the weight of its class, if there are `weights`.
+    pub(crate) fn weighted(self, weights: Option<&[f64]>) -> Self {
+        let weights = weights.unwrap_or_default().iter();
+        let weights = weights.map(|&weight| weight as f32).collect();
+        Self { weights, ..self }
     }
 
     /// For batches of so many images from now on. Takes more memory only for more images than there ever
@@ -171,8 +181,8 @@ impl Residuals {
         &self.sums
     }
 
-    /// Computes the residuals (ŷ − y) times `scale` of logits that are the sums of `bias` and the
-    /// `parts`. Returns the sum of the images' losses.
+    /// Computes the residuals (ŷ − y) times `scale`, and times the weights of the classes, of logits that are
+    /// the sums of `bias` and the `parts`. Returns the sum of the images' losses, weighted alike.
     pub(crate) fn softmax<const PARTS: usize>(
         &mut self,
         bias: &[f32],
@@ -212,6 +222,7 @@ impl<const PARTS: usize> pulp::WithSimd for SoftmaxOfBatch<'_, PARTS> {
             exps,
             tiles,
             sums,
+            weights,
         } = self.residuals;
         let (classes, vectors) = (sums.len(), labels.len());
         for (vector, labels) in labels.iter().enumerate() {
@@ -223,8 +234,8 @@ impl<const PARTS: usize> pulp::WithSimd for SoftmaxOfBatch<'_, PARTS> {
                     z.zip(part[class], |a, b| a + b)
                 });
             }
-            (margins[vector], exps[vector]) =
-                softmax_of(values, vectors, vector, labels, self.scale);
+            let scale = of_labels(weights, labels).zip(Vector::splat(self.scale), |w, s| w * s);
+            (margins[vector], exps[vector]) = softmax_of(values, vectors, vector, labels, scale);
         }
         for (sum, row) in sums.iter_mut().zip(values.chunks_exact(vectors)) {
             let mut total = Vector::splat(0.0);
@@ -237,8 +248,21 @@ impl<const PARTS: usize> pulp::WithSimd for SoftmaxOfBatch<'_, PARTS> {
         for (rows, tiles) in rows.zip(tiles.chunks_exact_mut(*images)) {
             write(rows, vectors, tiles);
         }
-        loss(margins, exps)
+        if weights.is_empty() {
+            loss(margins, exps)
+        } else {
+            weighted_loss(margins, exps, labels, weights)
+        }
     }
+}
+
+/// What each of these images counts: 1 without `weights`, and for an image that is not there.
+#[inline(always)]
+fn of_labels(weights: &[f32], labels: &[u32; WIDTH]) -> Vector {
+    if weights.is_empty() {
+        return Vector::splat(1.0);
+    }
+    Vector(labels.map(|label| weights.get(label as usize).copied().unwrap_or(1.0)))
 }
 
 /// Writes ten classes image by image.
@@ -258,7 +282,7 @@ fn write(rows: &[Vector], vectors: usize, tiles: &mut [Tile]) {
     }
 }
 
-/// The softmax of vector number `vector` of every class. Returns the margins and the sums of the
+/// The softmax of vector number `vector` of every class, less the truth and times `scale`. Returns the margins and the sums of the
 /// exponentials.
 ///
 /// # Shapes
@@ -269,7 +293,7 @@ fn softmax_of(
     vectors: usize,
     vector: usize,
     labels: &[u32; WIDTH],
-    scale: f32,
+    scale: Vector,
 ) -> (Vector, Vector) {
     let classes = values.len() / vectors;
     let mut max = Vector::splat(f32::NEG_INFINITY);
@@ -285,7 +309,7 @@ fn softmax_of(
         *z = z.zip(max, |z, max| exp(z - max));
         sum = sum.zip(*z, |a, b| a + b);
     }
-    let there = Vector::splat(scale).or_where(labels, NO_LABEL, Vector::splat(0.0));
+    let there = scale.or_where(labels, NO_LABEL, Vector::splat(0.0));
     let factor = there.zip(sum, |scale, sum| scale / sum);
     for class in 0..classes {
         let y = &mut values[class * vectors + vector];
@@ -324,6 +348,23 @@ fn loss(margins: &[Vector], exps: &[Vector]) -> f64 {
         }
     }
     sums.iter().sum::<f64>() + logs + product.ln()
+}
+
+/// Σ w (margin + ln Σ exp(z − max)), with the weight of each image's class.
+fn weighted_loss(
+    margins: &[Vector],
+    exps: &[Vector],
+    labels: &[[u32; WIDTH]],
+    weights: &[f32],
+) -> f64 {
+    let vectors = margins.iter().zip(exps).zip(labels);
+    let images = vectors.flat_map(|((margins, exps), labels)| {
+        let images = margins.0.into_iter().zip(exps.0);
+        images.zip(of_labels(weights, labels).0)
+    });
+    images.fold(0.0, |sum, ((margin, exp), weight)| {
+        sum + f64::from(weight) * (f64::from(margin) + f64::from(exp).ln())
+    })
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::pair::{Pair, Parted, Solitude, side_by_side};
 use crate::residual::{ByClass, Residuals};
 use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
+use classifier::ClassWeights;
 use data::Dataset;
 use std::ops::Range;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -81,11 +82,12 @@ pub(crate) struct SparseDescent<'a, F: Feature> {
 
 impl<'a, F: Feature> SparseDescent<'a, F> {
     /// Zero weights, ready to learn from `train`, whose `features` these are, in batches of
-    /// `batch_size` images.
+    /// `batch_size` images, which count as much as the weights of their classes say.
     pub(crate) fn new(
         features: &'a [F],
         train: &'a Dataset,
         batch_size: usize,
+        class_weights: ClassWeights,
         threads: usize,
     ) -> Self {
         let (width, classes) = (train.samples().features(), train.classes());
@@ -94,6 +96,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
             range,
         });
         let parts: Vec<_> = parts.collect();
+        let class_weights = class_weights.of(train);
         let zeros = || {
             parts
                 .iter()
@@ -118,7 +121,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
                 bias: vec![0.0; classes],
                 loss: 0.0,
                 products: parts.iter().map(|_| products()).collect(),
-                residuals: Residuals::new(classes, 0),
+                residuals: Residuals::new(classes, 0).weighted(class_weights.as_deref()),
             }),
             solitude: Solitude::default(),
             parts,
@@ -390,7 +393,7 @@ mod tests {
         let pixels = data.samples().pixels().unwrap();
         let order: Vec<usize> = (0..data.len()).rev().collect();
         let size = data.len() / (3 * LEG);
-        let new = || SparseDescent::new(pixels, &data, size, 2);
+        let new = || SparseDescent::new(pixels, &data, size, ClassWeights::None, 2);
         let mut alone = new();
         let loss = alone.epoch(&order, 0.1);
         for follower_legs in 0..3 {

@@ -107,6 +107,7 @@ pub fn judged(
             .map(|(of_samples, _)| FoldOf(of_samples))
             .collect(),
         groups: truth.groups,
+        slices: None,
     };
     Ok(Judged {
         run,

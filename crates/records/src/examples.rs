@@ -66,6 +66,7 @@ pub fn run(models: &[&str], labels: &[u16]) -> RunRecord {
         labels: labels.to_vec(),
         folds: Vec::new(),
         groups: Vec::new(),
+        slices: None,
     }
 }
 
@@ -142,6 +143,11 @@ pub fn fitted(predictions: &[u16]) -> Fitted {
     }
 }
 
+/// A fit with these predictions.
+pub fn answered(id: &str, cell: Cell, predictions: &[u16]) -> FitRecord {
+    fit(id, cell, Outcome::Finished(Box::new(fitted(predictions))))
+}
+
 /// A fit of two classes that gets all images right but the first `wrong` of those that it is
 /// judged on.
 pub fn with_errors(run: &RunRecord, id: &str, cell: Cell, wrong: usize) -> FitRecord {
@@ -149,7 +155,7 @@ pub fn with_errors(run: &RunRecord, id: &str, cell: Cell, wrong: usize) -> FitRe
     let predictions: Vec<u16> = labels
         .map(|(image, label)| if image < wrong { 1 - label } else { label } as u16)
         .collect();
-    fit(id, cell, Outcome::Finished(Box::new(fitted(&predictions))))
+    answered(id, cell, &predictions)
 }
 
 /// Records without controls and pictures.

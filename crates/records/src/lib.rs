@@ -17,6 +17,7 @@ mod packed;
 mod read;
 mod record;
 mod run;
+mod slices;
 mod tuning;
 mod whole;
 mod wire;
@@ -36,6 +37,7 @@ pub use run::{
     ColumnRecord, DatasetRecord, Environment, FORMAT, FoldOf, Folds, JudgedOn, Machine,
     PlannedModel, PredictionFile, Protocol, RunRecord, SampleKind, share,
 };
+pub use slices::SliceRecord;
 pub use tuning::{
     ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
 };

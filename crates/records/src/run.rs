@@ -1,6 +1,6 @@
 //! What was about to run, on what, and where.
 
-use crate::{Cell, Split};
+use crate::{Cell, SliceRecord, Split};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -49,6 +49,8 @@ pub struct RunRecord {
     /// A number for each image that models are judged on, the same for those that belong together; empty
     /// where each is one of its own.
     pub groups: Vec<u32>,
+    /// The groups that the judged rows are looked at in, one by one, where that was asked for.
+    pub slices: Option<SliceRecord>,
 }
 
 /// The fold of each image.

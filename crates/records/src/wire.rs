@@ -5,7 +5,7 @@ use crate::packed::Packed;
 use crate::{
     Cell, ColumnRecord, ControlRecord, DatasetRecord, Environment, EpochRecord, FORMAT, FitRecord,
     FoldOf, ImagesRecord, Importance, Latency, LinearRecord, Mistake, PlannedModel, Protocol,
-    RunRecord, SampleKind, check,
+    RunRecord, SampleKind, SliceRecord, check,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Map, Value};
@@ -72,6 +72,16 @@ pub(crate) struct RunLine {
     folds: Vec<Packed>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     groups: Option<Packed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slices: Option<Slices>,
+}
+
+/// A [`SliceRecord`].
+#[derive(Serialize, Deserialize)]
+struct Slices {
+    column: String,
+    names: Vec<String>,
+    of: Packed,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -89,6 +99,11 @@ impl From<RunRecord> for RunLine {
             labels: Packed::classes(&run.labels),
             folds: run.folds.iter().map(|f| Packed::classes(&f.0)).collect(),
             groups: (!run.groups.is_empty()).then(|| Packed::numbers(&run.groups)),
+            slices: run.slices.map(|slices| Slices {
+                of: Packed::classes(&slices.of),
+                column: slices.column,
+                names: slices.names,
+            }),
             run: run.run,
             dataset: run.dataset,
             quick: run.quick,
@@ -121,6 +136,10 @@ impl RunLine {
                 Some(groups) => groups.to_numbers(images).map_err(of("groups"))?,
                 None => Vec::new(),
             },
+            slices: self
+                .slices
+                .map(|slices| slices.unpack(images))
+                .transpose()?,
             protocol: match self.protocol {
                 AnyProtocol::Today(protocol) => protocol,
                 AnyProtocol::Format2(old) => old.upgrade(self.dataset.test_available),
@@ -139,6 +158,16 @@ impl RunLine {
             columns: self.columns,
             doubts: self.doubts,
             looks: self.looks,
+        })
+    }
+}
+
+impl Slices {
+    fn unpack(self, rows: usize) -> Result<SliceRecord, String> {
+        Ok(SliceRecord {
+            of: self.of.to_classes(rows).map_err(of("slices"))?,
+            column: self.column,
+            names: self.names,
         })
     }
 }

@@ -7,6 +7,7 @@
 mod accuracy;
 mod budget;
 mod calibration;
+mod coefficients;
 mod confusion;
 mod curves;
 mod explained;
@@ -54,6 +55,7 @@ pub(crate) fn draw(report: &Report) -> Result<Vec<Figure>, ReportError> {
     for (model, of) in report.finished() {
         figures.push(confusion::heat_map(&model.id, of, &report.dataset, &order));
         figures.extend(galleries::weights_of(&model.id, of, &report.dataset)?);
+        figures.extend(coefficients::coefficients_of(report, model, of));
         figures.extend(galleries::mistakes_of(&model.id, of, &report.dataset)?);
     }
     Ok(figures)

@@ -6,6 +6,7 @@ mod costs;
 mod importance;
 mod models;
 mod pairs;
+mod slices;
 mod training;
 
 use crate::bounds::MOST_PAIRS;
@@ -24,6 +25,7 @@ use models::{ControlRow, ModelRow, SpreadRow};
 use pairs::{MetricPairs, PairTable, over_seeds};
 use records::{ColumnRecord, DatasetRecord, Environment, Folds};
 use serde::Serialize;
+use slices::SliceTable;
 use training::{EpochTable, LearningTable, WeightDifferences};
 
 /// What templates are filled with.
@@ -58,6 +60,8 @@ pub(crate) struct View<'a> {
     costs: Vec<CostRow>,
     calibration: Vec<CalibrationRow>,
     importance: ImportanceTable,
+    /// Models on groups of rows, where that was asked for.
+    slices: Option<SliceTable>,
     curves: LearningTable,
     warnings: Vec<Warning>,
     sizes: Sizes,
@@ -114,6 +118,7 @@ impl<'a> View<'a> {
             costs: CostRow::all(report),
             calibration: CalibrationRow::all(report),
             importance: ImportanceTable::new(report),
+            slices: SliceTable::new(report),
             curves: LearningTable::new(report),
             controls: report.models.iter().filter_map(ControlRow::new).collect(),
             spreads: report.finished().filter_map(SpreadRow::new).collect(),

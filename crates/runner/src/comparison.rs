@@ -19,6 +19,7 @@ use crate::limits::Limits;
 use crate::margin::Margin;
 use crate::options::Options;
 use crate::rows::SealedRows;
+use crate::slices;
 use crate::store::Store;
 use crate::words::{count, in_a_line, of_cell};
 use catalog::Loaded;
@@ -26,7 +27,7 @@ use classifier::Cancellation;
 use records::{
     Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted,
     Folds, ImagesRecord, JudgedOn, Outcome, PlannedModel, Protocol, Record, RecordLog, Records,
-    RunRecord, read_records,
+    RunRecord, SliceRecord, read_records,
 };
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -121,6 +122,7 @@ pub struct Comparison {
     learners: Vec<Learner>,
     columns: Vec<ColumnRecord>,
     doubts: Vec<String>,
+    slices: Option<SliceRecord>,
     given: Vec<Given>,
 }
 
@@ -166,6 +168,10 @@ impl Comparison {
             can_draw(Some(size.get()), "sizes")?;
         }
         let columns = columns(&division, first)?;
+        let slices = options.slice.as_deref();
+        let slices = slices
+            .map(|name| slices::slices(division.judged_columns(), name))
+            .transpose()?;
         let features = columns.iter().map(|column| column.features.len()).sum();
         let dataset = if columns.is_empty() {
             dataset
@@ -182,6 +188,7 @@ impl Comparison {
         Ok(Self {
             columns,
             doubts: Vec::new(),
+            slices,
             dataset: DatasetRecord {
                 train: of_learners.max().unwrap_or(0),
                 train_available: division.train_available,
@@ -548,6 +555,7 @@ impl Comparison {
             labels,
             folds,
             groups,
+            slices: self.slices.clone(),
         }
     }
 }

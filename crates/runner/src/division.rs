@@ -8,7 +8,7 @@ use data::{DataError, stratified_folds, stratified_subset};
 use records::{Cell, FoldOf, Folds, JudgedOn, Protocol, Role, Split};
 use std::borrow::Cow;
 use std::collections::HashSet;
-use tables::Settings;
+use tables::{Column, Settings};
 
 const QUICK_TRAIN: usize = 2_000;
 const QUICK_JUDGED: usize = 1_000;
@@ -241,6 +241,16 @@ impl Division {
         let groups = rows.targets().groups().filter(|_| self.folds.is_empty())?;
         let different: HashSet<u32> = groups.iter().copied().collect();
         Some(different.len())
+    }
+
+    /// The columns of the rows that models are judged on, of all folds in their order; `None` where there are
+    /// none.
+    pub(crate) fn judged_columns(&self) -> Option<&[Column]> {
+        match (&self.judged, &self.train) {
+            (SealedRows::Table(judged), _) if self.folds.is_empty() => Some(judged.columns()),
+            (_, Rows::Table(train)) => Some(train.columns()),
+            (_, Rows::Samples(_)) => None,
+        }
     }
 
     /// For the records: the classes of the judged samples, their folds, and their groups where samples come

@@ -87,6 +87,9 @@ pub struct Options {
     /// The largest difference in accuracy that does not matter, in points, such as 0.3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<Margin>,
+    /// Judge every model on groups of rows, too, by the values of this column of a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slice: Option<String>,
     /// Train every model on as many samples only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train_limit: Option<Count>,
@@ -165,6 +168,7 @@ impl Options {
             categories: None,
             missing: None,
             resize: None,
+            slice: None,
             ..self
         }
     }

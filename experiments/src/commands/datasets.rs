@@ -3,11 +3,11 @@
 use crate::cli::DatasetsCommand;
 use crate::failure::Failure;
 use crate::output;
+use crate::registry::REGISTRY;
 use crate::source;
-use catalog::{CATALOG, FILES, Location, TABLES, cache_dir, search_path};
+use catalog::{CATALOG, Location, TABLES, cache_dir, search_path};
 use report::{TextColumn, TextTable};
-use runner::{Options, Seed};
-use std::path::Path;
+use runner::{Options, Scrutiny, Seed, processors};
 
 /// Runs the command.
 pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
@@ -24,6 +24,12 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
             });
             let loaded = catalog::load(path, &options.reading())?;
             output::line(catalog::inspect(&loaded).in_words(&loaded));
+            output::line(Scrutiny::new(
+                &loaded,
+                REGISTRY,
+                options.seed(),
+                processors(),
+            ));
         }
         Some(DatasetsCommand::Export { dataset, out }) => {
             let options = Options {
@@ -48,16 +54,12 @@ fn list() {
         TextColumn::text("licence"),
     ]);
     for entry in CATALOG {
-        let (place, size) = match entry.locate(&search_path()) {
-            Location::Embedded(bytes) => ("in this program".to_owned(), megabytes(bytes as u64)),
-            Location::Directory(directory) => (
-                directory.display().to_string(),
-                megabytes(size_of_files(&directory)),
-            ),
-            Location::Absent => (
-                format!("downloaded into {} when used", cache_dir().display()),
-                "–".to_owned(),
-            ),
+        let location = entry.locate(&search_path());
+        let size = location.bytes().map_or_else(|| "–".to_owned(), megabytes);
+        let place = match location {
+            Location::Embedded(_) => "in this program".to_owned(),
+            Location::Directory(directory) => directory.display().to_string(),
+            Location::Absent => format!("downloaded into {} when used", cache_dir().display()),
         };
         let [train, test] = entry.sizes.map(|size| size.to_string());
         table.add_row([
@@ -85,16 +87,6 @@ fn list() {
     }
     output::table(&table);
     output::line("Your own data: compare --data PATH; datasets inspect PATH looks through them.");
-}
-
-fn size_of_files(directory: &Path) -> u64 {
-    let size = |file: &str| {
-        let plain = std::fs::metadata(directory.join(file));
-        plain
-            .or_else(|_| std::fs::metadata(directory.join(format!("{file}.gz"))))
-            .map_or(0, |m| m.len())
-    };
-    FILES.iter().map(|file| size(file)).sum()
 }
 
 fn megabytes(bytes: u64) -> String {

@@ -40,6 +40,17 @@ pub(crate) fn run(run: &RunRecord) -> Result<(), String> {
     if !run.groups.is_empty() {
         length("groups", run.groups.len(), run.dataset.test)?;
     }
+    if let Some(slices) = &run.slices {
+        length("rows of slices", slices.of.len(), run.dataset.test)?;
+        count("slices", slices.names.len(), 1, MOST_CLASSES)?;
+        let unknown = slices
+            .of
+            .iter()
+            .find(|&&of| usize::from(of) >= slices.names.len());
+        demand(unknown.is_none(), || {
+            format!("slice {} of {}", unknown.unwrap_or(&0), slices.names.len())
+        })?;
+    }
     models(run)?;
     compared(run)
 }

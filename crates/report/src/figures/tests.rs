@@ -18,9 +18,13 @@ fn check(case: &str, report: &Report) {
         let name = &figure.name;
         figure.narrow.is_some() && (!name.starts_with("confusion") || *name == first)
     };
-    let figures = draw(report).unwrap();
+    compare(case, draw(report).unwrap().iter().filter(is_checked));
+}
+
+/// Compares figures that are drawn twice.
+fn compare<'a>(case: &str, figures: impl Iterator<Item = &'a Figure>) {
     let mut changed = Vec::new();
-    for figure in figures.iter().filter(is_checked) {
+    for figure in figures {
         let narrow = figure.narrow.as_ref().unwrap().as_bytes();
         for (name, drawn) in [
             (&figure.name, &figure.bytes[..]),
@@ -68,6 +72,41 @@ fn twenty_models_with_long_names_and_26_classes() {
         .collect();
     let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
     check("twenty", &crowd(&names, &letters));
+}
+
+/// Of a table: so many features and classes that not all are drawn, one with a name that is longer than its room.
+#[test]
+fn weights_of_a_table_are_bars() {
+    let names: Vec<String> = (0..26).map(|i| format!("class {i}")).collect();
+    let class_names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut report = crowd(&["softmax"], &class_names);
+    report.dataset.samples = records::SampleKind::Rows;
+    let column = |i: usize| records::ColumnRecord {
+        name: format!("c{i}"),
+        holds: "numbers".to_owned(),
+        missing: 0,
+        done: String::new(),
+        features: vec![match i {
+            3 => "a feature whose name is longer than the room that it has".to_owned(),
+            i => format!("c{i}"),
+        }],
+    };
+    report.columns = (0..23).map(column).collect();
+    let weight = |i: usize| ((i * i % 37) as f32 / 18.0 - 1.0) * (i % 7) as f32;
+    let linear = records::LinearRecord {
+        weights: (0..23 * 26).map(weight).collect(),
+        biases: vec![0.0; 26],
+    };
+    let of = report.models[0].finished.as_mut().unwrap();
+    of.shown.linear = Some(linear);
+    let figures = draw(&report).unwrap();
+    let found = figures.iter().find(|of| of.name == "weights-softmax.svg");
+    assert!(found.is_some());
+    compare("table", found.into_iter());
+    // Of a fit whose features nobody knows there is none.
+    report.columns.pop();
+    let figures = draw(&report).unwrap();
+    assert!(figures.iter().all(|of| of.name != "weights-softmax.svg"));
 }
 
 #[test]

@@ -1,0 +1,90 @@
+//! A quick model looks at a data set before anybody believes a comparison on it: at labels that it denies, and
+//! at whether test rows are like training rows.
+
+mod drift;
+mod out_of_fold;
+mod suspects;
+
+pub use drift::Drift;
+pub use suspects::{Suspect, Suspects};
+
+use crate::registry::Registry;
+use crate::rows::Rows;
+use catalog::{Content, Loaded};
+use classifier::ModelEntry;
+use std::fmt;
+
+/// What a quick model found, or in a line why it could not look.
+#[derive(Debug)]
+pub struct Scrutiny {
+    /// The model.
+    pub model: &'static str,
+    /// Training rows whose class it denies.
+    pub suspects: Result<Suspects, String>,
+    /// Whether it tells test rows from training rows.
+    pub drift: Result<Drift, String>,
+}
+
+/// Who looks.
+#[derive(Clone, Copy)]
+struct Judge {
+    entry: &'static ModelEntry,
+    seed: u64,
+    threads: usize,
+    /// The most rows that it looks at, drawn in proportion to the classes.
+    most: usize,
+}
+
+impl Scrutiny {
+    /// Looks at the data with softmax regression where they are pictures, else with a random forest. It takes
+    /// seconds. Of test rows only the features are used.
+    ///
+    /// # Panics
+    /// If the registry lacks the model.
+    pub fn new(loaded: &Loaded, registry: Registry, seed: u64, threads: usize) -> Self {
+        let (id, most) = if loaded.content.is_of_pictures() {
+            ("softmax", 100_000)
+        } else {
+            ("random-forest", 20_000)
+        };
+        let entry = registry.find(id).expect("both are part of every build");
+        let judge = Judge {
+            entry,
+            seed,
+            threads,
+            most,
+        };
+        // Nobody is told a label of a test row.
+        let [train, test] = match &loaded.content {
+            Content::Samples { train, test } => {
+                [train, test.handed_over()].map(|data| Rows::Samples(data.clone()))
+            }
+            Content::Table { train, test } => {
+                [train, test.handed_over()].map(|table| Rows::Table(table.clone()))
+            }
+        };
+        Self {
+            model: id,
+            suspects: suspects::suspects(&train, judge),
+            drift: drift::drift(&train, &test, judge),
+        }
+    }
+}
+
+/// A page for a terminal.
+impl fmt::Display for Scrutiny {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "\nA quick look by {}, at rows that it was not fitted to:",
+            self.model
+        )?;
+        let of = |text: Result<String, &String>| match text {
+            Ok(text) => text,
+            Err(reason) => format!("not looked at: {reason}"),
+        };
+        let labels = of(self.suspects.as_ref().map(ToString::to_string));
+        let drift = of(self.drift.as_ref().map(ToString::to_string));
+        write!(f, "\nlabels: {labels}\ndrift: {drift}")
+    }
+}

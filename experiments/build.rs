@@ -54,6 +54,14 @@ fn sources(crates: &Path) -> String {
         let name = directory.file_name().expect("a directory has a name");
         dependencies.insert(name.to_string_lossy().into_owned(), names.collect());
     }
+    let of_crates = |name: &str, crates_of: &BTreeSet<String>| {
+        let mut files = Vec::new();
+        for name in crates_of {
+            files.push(crates.join(name).join("Cargo.toml"));
+            walk(&crates.join(name).join("src"), &mut files);
+        }
+        format!("{name}={}", hash(&files))
+    };
     let of_crate = |name: &String| {
         let mut all = BTreeSet::from([name.clone()]);
         let mut open = vec![name];
@@ -64,15 +72,12 @@ fn sources(crates: &Path) -> String {
                 }
             }
         }
-        let mut files = Vec::new();
-        for name in &all {
-            files.push(crates.join(name).join("Cargo.toml"));
-            walk(&crates.join(name).join("src"), &mut files);
-        }
-        format!("{name}={}", hash(&files))
+        of_crates(name, &all)
     };
-    let all: Vec<String> = dependencies.keys().map(of_crate).collect();
-    all.join(" ")
+    // What is made of other models depends on all of them: `classifier::EVERY_CRATE`.
+    let every = of_crates("*", &dependencies.keys().cloned().collect());
+    let all = dependencies.keys().map(of_crate).chain([every]);
+    all.collect::<Vec<String>>().join(" ")
 }
 
 /// All files below a directory, in alphabetical order.

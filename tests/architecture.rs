@@ -58,6 +58,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kernel-svm", &["inner-products", "vector-exp"]),
     ("statistics", &[]),
     ("search", &[]),
+    ("scaffold", &["records"]),
     ("data", &[]),
     ("picture-features", &["data"]),
     ("tables", &["data"]),
@@ -92,6 +93,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "kept",
         &["classifier", "data", "records", "statistics", "tables"],
+    ),
+    (
+        "evaluation",
+        &[
+            "analysis",
+            "catalog",
+            "classifier",
+            "data",
+            "kept",
+            "records",
+            "tables",
+        ],
     ),
     ("report", &["analysis", "records", "statistics"]),
     (

@@ -122,6 +122,91 @@ fn pictures_files_and_standard_input_are_predicted() {
 }
 
 #[test]
+fn a_calibrated_model_is_used_as_it_is_and_its_sets_cover() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("naive-bayes.safetensors");
+    let limit = ["--train-limit", "52000", "--quiet", "--out", text(&file)];
+    said(experiments(
+        &[&["train", "naive-bayes"][..], &limit].concat(),
+    ));
+    let out = directory.path().join("calibrated.safetensors");
+    let to = ["--method", "isotonic", "--out", text(&out)];
+    let calibrate = [&["calibrate", "--model", text(&file)][..], &to].concat();
+    let page = said(experiments(&calibrate));
+    let learnt =
+        "from 4000 training samples that it was not fitted to; sets of classes from 4000 others";
+    assert!(page.contains(learnt), "{page}");
+    // Gaussian naive Bayes is far too sure of pixels.
+    let number = |row: &str, column: usize| -> f64 {
+        let row = page.lines().find(|line| line.contains(row)).unwrap();
+        let cell = row.split('┆').nth(column).unwrap();
+        cell.trim_matches([' ', '│']).parse().unwrap()
+    };
+    for row in ["log loss", "calibration error"] {
+        assert!(number(row, 3) < 0.5 * number(row, 1), "{page}");
+    }
+    let covered = number(" 0.9 ", 1);
+    assert!((0.87..0.93).contains(&covered), "{page}");
+
+    let evaluated = said(experiments(&["evaluate", "--model", text(&out)]));
+    assert!(
+        evaluated.contains("every metric is the same"),
+        "{evaluated}"
+    );
+    assert!(evaluated.contains(&format!("{covered:.4}")), "{evaluated}");
+    let card = fs::read_to_string(out.with_extension("md")).unwrap();
+    assert!(card.contains("## Calibration"), "{card}");
+
+    let digits = directory.path().join("stroke.pgm");
+    let stroke = (0..784).map(|at| if at % 28 == 14 { 250 } else { 0 });
+    let pgm = b"P5 28 28 255\n".iter().copied().chain(stroke);
+    fs::write(&digits, pgm.collect::<Vec<u8>>()).unwrap();
+    let predict = ["predict", "--sets", "0.9", "--format", "jsonl", "--model"];
+    let answers = said(experiments(
+        &[&predict[..], &[text(&out), text(&digits)]].concat(),
+    ));
+    let line: Value = serde_json::from_str(answers.lines().next().unwrap()).unwrap();
+    let set = line["set"].as_array().unwrap();
+    assert!(set.contains(&line["class"]), "{line}");
+    let line = refusal(&[&predict[..], &[text(&file), text(&digits)]].concat());
+    assert!(line.contains("naive-bayes has learnt no sets"), "{line}");
+
+    // Rows of other data are no rows that it has not seen.
+    let own = directory.path().join("own");
+    let arrays = [
+        ("x_train", npy(&[20, 28, 28], &[7; 20 * 784])),
+        (
+            "y_train",
+            npy(&[20], &(0..20).map(|i| i % 10).collect::<Vec<u8>>()),
+        ),
+        ("x_test", npy(&[10, 28, 28], &[9; 10 * 784])),
+        ("y_test", npy(&[10], &(0..10).collect::<Vec<u8>>())),
+    ];
+    for (name, bytes) in arrays {
+        fs::create_dir_all(&own).unwrap();
+        fs::write(own.join(format!("{name}.npy")), bytes).unwrap();
+    }
+    let of = ["--data", text(&own), "--out", text(&out)];
+    let line = refusal(&[&["calibrate", "--model", text(&file)][..], &of].concat());
+    assert!(
+        line.contains("not the data that it was fitted to"),
+        "{line}"
+    );
+}
+
+/// An array of bytes as NumPy writes it.
+fn npy(shape: &[usize], values: &[u8]) -> Vec<u8> {
+    let shape: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    let shape = shape.join(", ");
+    let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({shape},), }}");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend(118_u16.to_le_bytes());
+    bytes.extend(format!("{header:<117}\n").bytes());
+    bytes.extend(values);
+    bytes
+}
+
+#[test]
 fn files_that_lie_get_one_line() {
     let directory = tempfile::tempdir().unwrap();
     let file = trained(directory.path(), "softmax");

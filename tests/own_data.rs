@@ -101,10 +101,7 @@ fn a_table_becomes_a_report_that_speaks_of_rows_and_columns() {
     let figures = fs::read_dir(directory.path().join("results/my-animals/figures")).unwrap();
     let names = figures.map(|file| file.unwrap().file_name().into_string().unwrap());
     let names: Vec<String> = names.collect();
-    assert!(
-        names.iter().all(|name| !name.contains(".png")),
-        "{names:?}"
-    );
+    assert!(names.iter().all(|name| !name.contains(".png")), "{names:?}");
     assert!(
         names.contains(&"weights-softmax.svg".to_owned()),
         "{names:?}"

@@ -66,6 +66,11 @@ pub(crate) enum Command {
     /// Prints its address. Ends on Ctrl-C or SIGTERM when all that was asked is answered. OpenAPI is at
     /// /openapi.json, Prometheus at /metrics.
     Serve(ServeArgs),
+    /// Make the probabilities of a kept model mean what they say, and learn sets of classes, into a new file.
+    ///
+    /// Learns from training samples that the model was not fitted to (`train --train-limit` leaves some), or
+    /// from --on a file of other rows. Says log-loss and calibration error before and after, on the test samples.
+    Calibrate(CalibrateArgs),
     /// Judge a kept model on the test samples of a data set, and say whether it is as good as it was.
     Evaluate(EvaluateArgs),
     /// Put predictions that were made elsewhere under the verdict of `compare`.
@@ -104,6 +109,14 @@ pub(crate) enum Command {
     Models {
         /// Only these models.
         ids: Vec<String>,
+    },
+    /// Write the crate of a new model into these sources, and register it.
+    ///
+    /// It is complete and conforms, as nearest centroid until you change it; `compare --models NAME` knows it as
+    /// soon as the program is built again.
+    NewModel {
+        /// Its name: lower-case words joined by hyphens, such as my-model.
+        name: String,
     },
     /// List the data sets known by name: where each is, and how large.
     Datasets {
@@ -518,6 +531,10 @@ pub(crate) struct PredictArgs {
     /// (SVG). Weight × input for linear models, for others what the score loses without each part.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) explain: Option<PathBuf>,
+    /// Beside each answer the set of classes that holds the true one as often as this, such as 0.9, where
+    /// `calibrate` has learnt sets.
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) sets: Option<Share>,
     /// How answers are written.
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: AnswerFormat,
@@ -551,6 +568,35 @@ pub(crate) enum AnswerFormat {
     Csv,
     /// The same as objects of JSON, a line each.
     Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CalibrateArgs {
+    /// The file of a kept model.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: AnyDataArgs,
+    /// Learn from the rows of this file, in the format of --data, which the model has not seen.
+    #[arg(long, value_name = "FILE", requires = "data", value_hint = ValueHint::FilePath)]
+    pub(crate) on: Option<PathBuf>,
+    /// How.
+    #[arg(long, value_enum, default_value = "temperature")]
+    pub(crate) method: Calibrated,
+    /// Keep the model with what was learnt in this file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: PathBuf,
+}
+
+/// How probabilities are calibrated.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Calibrated {
+    /// One number that log-probabilities are divided by: enough for most networks.
+    Temperature,
+    /// A logistic regression for each class, normalised; also of scores alone.
+    Platt,
+    /// A step function for each class, normalised: for thousands of rows.
+    Isotonic,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! One file per verb.
 
 pub(crate) mod benchmarks;
+pub(crate) mod calibrate;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod datasets;

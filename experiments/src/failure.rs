@@ -21,9 +21,13 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]
+    Evaluation(#[from] evaluation::EvaluationError),
+    #[error(transparent)]
     Kept(#[from] kept::KeptError),
     #[error(transparent)]
     Serve(#[from] serve::Unservable),
+    #[error(transparent)]
+    Scaffold(#[from] scaffold::ScaffoldError),
     #[error(transparent)]
     Table(#[from] tables::TableError),
     #[error(transparent)]

@@ -1,11 +1,14 @@
-//! Kept models: how good they are, and the card that goes with each.
+//! Kept models: their files, and the data that they are judged on.
 
+use crate::cli::AnyDataArgs;
 use crate::failure::Failure;
 use crate::registry::REGISTRY;
-use analysis::{CONFIDENCE, estimates};
-use kept::{About, JudgedAbout, Kept, KeptError, MetricAbout};
-use records::{FitRecord, Fitted, JudgedOn, Number, Outcome, Records, RunRecord};
-use runner::Comparison;
+use crate::source;
+use catalog::Loaded;
+use kept::Kept;
+use records::{Outcome, Records};
+use runner::{Comparison, Options};
+use serde_json::json;
 use std::path::Path;
 
 /// The model of a file.
@@ -14,29 +17,20 @@ pub(crate) fn load(path: &Path) -> Result<Kept, Failure> {
     Ok(kept::load(path, find, |id| REGISTRY.nearest(id))?)
 }
 
-/// Judges predictions of `on`, with all log-probabilities and the group of each, if there are any.
-pub(crate) fn judged(
-    on: &str,
-    sha256: Option<[String; 2]>,
-    [labels, predictions]: [&[usize]; 2],
-    logs: Option<&[f32]>,
-    classes: usize,
-    groups: Option<&[usize]>,
-) -> JudgedAbout {
-    let estimates = estimates(labels, predictions, logs, classes, groups).into_iter();
-    let metrics = estimates.map(|estimate| MetricAbout {
-        metric: estimate.metric.key().to_owned(),
-        value: Number(estimate.value),
-        low: Number(estimate.interval.low),
-        high: Number(estimate.interval.high),
-    });
-    JudgedAbout {
-        on: on.to_owned(),
-        samples: labels.len(),
-        sha256,
-        confidence: CONFIDENCE,
-        metrics: metrics.collect(),
+/// The data that are named, divided as those were that the model was trained on; to be tested on another file, if
+/// there is one.
+pub(crate) fn data(
+    kept: &Kept,
+    named: &AnyDataArgs,
+    test: Option<&Path>,
+) -> Result<Loaded, Failure> {
+    let seed = json!({"seed": kept.about.seed});
+    let mut options = named.change(Options::default()).changed_by(&seed);
+    if test.is_some() {
+        options.test_share = None;
+        options.test = test.map(Path::to_owned);
     }
+    source::load(&options, named.known.mirror.as_deref(), true)
 }
 
 /// Says in the file of every kept fit of a comparison how good the model was, and writes its card.
@@ -50,45 +44,8 @@ pub(crate) fn complete_all(
         // What could not be kept was noted, and an older file is not of this fit.
         let is_of_fit = kept::about(&file).is_ok_and(|about| about.key == record.key);
         if let (true, Outcome::Finished(fitted)) = (is_of_fit, &record.outcome) {
-            complete(&file, &records.run, record, fitted)?;
+            evaluation::complete(&file, &records.run, record, fitted)?;
         }
     }
     Ok(())
-}
-
-/// Says in the file of a fit how good the model was, and writes its card beside it.
-pub(crate) fn complete(
-    file: &Path,
-    run: &RunRecord,
-    record: &FitRecord,
-    fitted: &Fitted,
-) -> Result<About, KeptError> {
-    let labels = run.labels_of(record.cell);
-    let predictions: Vec<usize> = fitted
-        .predictions
-        .iter()
-        .map(|&class| class.into())
-        .collect();
-    let (on, sha256) = match run.protocol.judged_on {
-        JudgedOn::Test if !run.quick => {
-            let [_, _, samples, classes] = run.dataset.sha256.clone();
-            ("test samples", Some([samples, classes]))
-        }
-        JudgedOn::Test => ("of the test samples", None),
-        JudgedOn::Validation { .. } | JudgedOn::Folds(_) => ("validation samples", None),
-    };
-    let logs = fitted.log_probabilities.as_deref();
-    let judged = judged(
-        on,
-        sha256,
-        [&labels, &predictions],
-        logs,
-        run.dataset.classes,
-        run.groups_of(record.cell).as_deref(),
-    );
-    let about = kept::rewrite(file, |about| about.judged = Some(judged))?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let page = kept::card(&about, &name);
-    records::write_file(&file.with_extension("md"), page.as_bytes())?;
-    Ok(about)
 }

@@ -44,6 +44,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Train(arguments) => commands::train::run(&arguments),
         Command::Predict(arguments) => commands::predict::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
+        Command::Calibrate(arguments) => commands::calibrate::run(&arguments),
         Command::Evaluate(arguments) => commands::evaluate::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::History(arguments) => commands::history::history(&arguments),
@@ -56,6 +57,7 @@ fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Tune(arguments) => commands::tune::run(&arguments),
         Command::Models { ids } => commands::models::run(&ids),
+        Command::NewModel { name } => commands::models::new(&name),
         Command::Datasets { command } => commands::datasets::run(command.as_ref()),
         Command::Lab(arguments) => commands::lab::run(&arguments),
         Command::Show(arguments) => commands::show::run(&arguments),

@@ -2,6 +2,7 @@
 //! in Cargo.toml.
 
 use classifier::ModelEntry;
+use model_ensemble::Roster;
 use runner::Registry;
 
 /// All registered models, and those that this build was made without.
@@ -33,7 +34,20 @@ const MODELS: &[ModelEntry] = &[
     model_naive_bayes::NAIVE_BAYES,
     model_nearest_centroid::NEAREST_CENTROID,
     model_majority::MAJORITY,
+    model_ensemble::mean_ensemble::<Registered>(),
+    model_ensemble::stacking::<Registered>(),
 ];
+
+/// What ensembles may be made of.
+#[derive(Debug)]
+struct Registered;
+
+impl Roster for Registered {
+    const MEMBERS: &'static [&'static str] = &["softmax-lbfgs", "random-forest", "discriminant"];
+    fn models() -> &'static [ModelEntry] {
+        MODELS
+    }
+}
 
 /// Each with the feature that brings it.
 const LEFT_OUT: &[(&str, &str)] = &[

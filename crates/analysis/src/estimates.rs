@@ -5,7 +5,7 @@ use crate::bootstrap::draws;
 use crate::levels::CONFIDENCE;
 use crate::metric::{Metric, Metrics};
 use crate::sample::Contributions;
-use statistics::{Interval, PairedBootstrap, clustered_share, right, wilson};
+use statistics::{Interval, PairedBootstrap, right, share_interval};
 
 /// A metric, and where it may be on other samples of the same origin.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,16 +60,7 @@ pub fn estimates(
         metric,
         value: observed.get(metric).unwrap_or(f64::NAN),
         interval: match metric {
-            Metric::Accuracy => {
-                let right = right(labels, predictions);
-                match groups {
-                    None => {
-                        let count = right.into_iter().filter(|&right| right).count();
-                        wilson(count, samples, CONFIDENCE)
-                    }
-                    Some(groups) => clustered_share(&right, groups, CONFIDENCE),
-                }
-            }
+            Metric::Accuracy => share_interval(&right(labels, predictions), groups, CONFIDENCE),
             _ => bootstrap.difference(place, metrics.len(), CONFIDENCE),
         },
     };
@@ -82,6 +73,7 @@ const SEED: u64 = 1;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use statistics::wilson;
 
     #[test]
     fn intervals_hold_their_metrics_and_accuracy_is_wilsons() {

@@ -7,6 +7,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::fmt::Debug;
 
+/// The [`package`](ModelEntry::package) of a model whose results depend on every crate: one that is made of others.
+pub const EVERY_CRATE: &str = "*";
+
 /// A model that can be trained by name.
 #[derive(Debug, Clone, Copy)]
 pub struct ModelEntry {
@@ -39,6 +42,8 @@ pub enum Suits {
     Pictures,
     /// Rows of features: columns of a table, or numbers without a picture.
     Tables,
+    /// Whatever it is asked for by name: what it costs, and what it suits, depends on its parameters.
+    WhatIsAsked,
 }
 
 impl Suits {
@@ -48,6 +53,7 @@ impl Suits {
             Self::Everything => true,
             Self::Pictures => pictures,
             Self::Tables => !pictures,
+            Self::WhatIsAsked => false,
         }
     }
 }

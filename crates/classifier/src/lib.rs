@@ -21,7 +21,7 @@ mod state;
 pub use cancellation::{Cancellation, Cancelled};
 pub use class_weights::ClassWeights;
 pub use context::{FitContext, with_threads};
-pub use entry::{Hyperparameters, ModelEntry, Parameter, Preset, Suits};
+pub use entry::{EVERY_CRATE, Hyperparameters, ModelEntry, Parameter, Preset, Suits};
 pub use error::{FitError, InvalidParameter, ParameterError};
 pub use nearest_name::{did_you_mean, nearest_name};
 pub use observer::{Epoch, Observer, Silent, Step};

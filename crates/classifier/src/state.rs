@@ -208,6 +208,32 @@ impl State {
         self.with_indices("picture", &[shape.rows, shape.columns])
     }
 
+    /// With the arrays of a part, each named `name/…`.
+    ///
+    /// # Panics
+    /// If such a name is taken.
+    #[must_use]
+    pub fn with_nested(mut self, name: &str, part: Self) -> Self {
+        for (inner, array) in part.arrays {
+            let before = self.arrays.insert(format!("{name}/{inner}"), array);
+            assert!(before.is_none(), "{name}: one part of this name");
+        }
+        self
+    }
+
+    /// Takes out the arrays of a part; none, if there is none.
+    #[must_use]
+    pub fn take_nested(&mut self, name: &str) -> Self {
+        let prefix = format!("{name}/");
+        let names = self.arrays.keys().filter(|key| key.starts_with(&prefix));
+        let names: Vec<String> = names.cloned().collect();
+        let taken = names.into_iter().filter_map(|name| {
+            let array = self.arrays.remove(&name)?;
+            Some((name[prefix.len()..].to_owned(), array))
+        });
+        taken.collect()
+    }
+
     /// All arrays by name.
     pub fn arrays(&self) -> &BTreeMap<String, Array> {
         &self.arrays
@@ -365,6 +391,16 @@ mod tests {
             .with("w", &[2, 2], vec![1.0_f32, 2.0, 3.0, f32::NAN])
             .with("b", &[2], vec![0.5_f64, 1.5])
             .with_indices("classes", &[0, 3])
+    }
+
+    #[test]
+    fn parts_come_back_apart() {
+        let mut both = State::default().with_nested("1", state());
+        both = both.with_nested("10", state()).with("w", &[], vec![1_u8]);
+        let part = both.take_nested("1");
+        assert_eq!(format!("{part:?}"), format!("{:?}", state()));
+        assert_eq!(both.arrays().len(), 4);
+        assert!(both.take_nested("2").arrays().is_empty());
     }
 
     #[test]

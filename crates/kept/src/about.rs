@@ -1,5 +1,6 @@
 //! What a file says about its model.
 
+use crate::calibration::Calibration;
 use crate::judged::JudgedAbout;
 use classifier::Sizes;
 use data::{PictureShape, Samples};
@@ -38,6 +39,9 @@ pub struct About {
     pub preparation: Option<Preparation>,
     /// What log-probabilities are divided by, where they were calibrated.
     pub temperature: Option<f64>,
+    /// What was learnt from other samples afterwards; then there is no temperature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
     /// What its solver reached.
     pub certificate: Map<String, Value>,
     /// How good it was, once that is known.
@@ -58,6 +62,10 @@ pub struct TrainedOn {
     pub sha256: [String; 4],
     /// Samples that the model was fitted to.
     pub samples: usize,
+    /// The seed that drew them out of all training samples, in proportion to the classes, where nothing else
+    /// was held out: who draws again knows the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawn_by: Option<u64>,
 }
 
 impl About {
@@ -101,6 +109,10 @@ impl About {
         let names = self.feature_names.as_ref().map(Vec::len);
         let prepared = self.preparation.as_ref();
         let prepared = prepared.map(|preparation| preparation.features().len());
+        let calibration = self.calibration.as_ref();
+        let is_calibration = |calibration: &Calibration| {
+            self.temperature.is_none() && calibration.is_sound(self.classes.len())
+        };
         let is_temperature = |t: f64| t > 0.0 && t.is_finite();
         let fits = |count: Option<usize>| count.is_none_or(|count| count == self.features);
         // They are printed, and a line must stay one.
@@ -118,6 +130,7 @@ impl About {
             (fits(names), "feature_names"),
             (fits(prepared), "preparation"),
             (self.temperature.is_none_or(is_temperature), "temperature"),
+            (calibration.is_none_or(is_calibration), "calibration"),
         ];
         if let Some((_, what)) = checks.into_iter().find(|(holds, _)| !holds) {
             return Err(format!("its `{what}` does not fit the rest"));

@@ -1,6 +1,7 @@
 //! What a model answers, as a table for people, as CSV, or as lines of JSON.
 
 use crate::model::Kept;
+use crate::sets::members;
 use classifier::Scores;
 use serde_json::{Map, Value};
 
@@ -21,6 +22,8 @@ pub struct Answers<'a> {
     classes: &'a [String],
     labels: Vec<usize>,
     logs: Option<Scores>,
+    /// The smallest log-probability in sets, if they are wanted.
+    least: Option<f64>,
 }
 
 impl<'a> Answers<'a> {
@@ -31,7 +34,14 @@ impl<'a> Answers<'a> {
             classes: &kept.about.classes,
             labels: scores.labels(),
             logs,
+            least: None,
         }
+    }
+
+    /// With the set of classes of each sample, from this log-probability on ([`Kept::least`]).
+    #[must_use]
+    pub fn with_sets(self, least: Option<f64>) -> Self {
+        Self { least, ..self }
     }
 
     /// The class of a sample, by number.
@@ -47,19 +57,28 @@ impl<'a> Answers<'a> {
             let named = self.classes.iter().cloned().zip(all.map(Value::from));
             object.insert("probabilities".to_owned(), named.collect());
         }
+        if let Some(set) = self.set(sample) {
+            object.insert("set".to_owned(), set.into());
+        }
         object
     }
 
     /// The beginning of a text of answers of this model.
     pub fn heading(&self, format: Format) -> String {
         match format {
-            Format::Table if self.logs.is_some() => "sample\tclass\tprobability\n".to_owned(),
-            Format::Table => "sample\tclass\n".to_owned(),
+            Format::Table => {
+                let probability = self.logs.as_ref().map_or("", |_| "\tprobability");
+                let set = self.least.map_or("", |_| "\tset");
+                format!("sample\tclass{probability}{set}\n")
+            }
             Format::Csv => {
-                let columns = ["sample".to_owned(), "class".to_owned()];
+                let columns = ["sample", "class"]
+                    .into_iter()
+                    .chain(self.least.map(|_| "set"));
+                let columns = columns.map(str::to_owned);
                 let probabilities = self.logs.iter().flat_map(|_| self.classes);
                 let probabilities = probabilities.map(|class| format!("probability of {class}"));
-                row(columns.into_iter().chain(probabilities))
+                row(columns.chain(probabilities))
             }
             Format::JsonLines => String::new(),
         }
@@ -83,23 +102,33 @@ impl<'a> Answers<'a> {
         Some(row.iter().map(|&log| f64::from(log).exp()))
     }
 
+    /// The names of the classes in the set of a sample, if sets are wanted.
+    fn set(&self, sample: usize) -> Option<Vec<&str>> {
+        let (least, logs) = (self.least?, self.logs.as_ref()?);
+        let row = &logs.values()[sample * logs.classes()..][..logs.classes()];
+        let names = members(row, least, self.labels[sample]);
+        Some(names.map(|class| self.classes[class].as_str()).collect())
+    }
+
     fn for_people(&self, name: &str, sample: usize, class: usize) -> String {
         let printable = |text: &str| text.replace(|c: char| c.is_control(), " ");
         let (name, label) = (printable(name), printable(&self.classes[class]));
-        match self
-            .probabilities(sample)
-            .and_then(|mut all| all.nth(class))
-        {
-            Some(probability) => format!("{name}\t{label}\t{probability:.4}\n"),
-            None => format!("{name}\t{label}\n"),
-        }
+        let probability = self.probabilities(sample);
+        let probability = probability.and_then(|mut all| all.nth(class));
+        let probability = probability.map_or_else(String::new, |p| format!("\t{p:.4}"));
+        let set = self.set(sample);
+        let set = set.map_or_else(String::new, |set| {
+            format!("\t{}", printable(&set.join(", ")))
+        });
+        format!("{name}\t{label}{probability}{set}\n")
     }
 
     fn csv(&self, name: String, sample: usize, class: usize) -> String {
-        let columns = [name, self.classes[class].clone()];
+        let set = self.set(sample).map(|set| set.join(", "));
+        let columns = [name, self.classes[class].clone()].into_iter().chain(set);
         let probabilities = self.probabilities(sample).into_iter().flatten();
         let probabilities = probabilities.map(|probability| probability.to_string());
-        row(columns.into_iter().chain(probabilities))
+        row(columns.chain(probabilities))
     }
 
     fn json(&self, name: &str, sample: usize) -> String {

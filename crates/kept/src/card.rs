@@ -30,6 +30,9 @@ pub fn card(about: &About, file: &str) -> String {
         }
         page.push('\n');
     }
+    if let Some(learnt) = &about.calibration {
+        let _ = writeln!(page, "## Calibration\n\n{}.\n", escaped(&learnt.in_words()));
+    }
     section(&mut page, "Parameters", "parameter", &about.parameters);
     section(&mut page, "Certificate", "value", &about.certificate);
     page.push_str(LIMITS);

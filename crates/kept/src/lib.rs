@@ -19,17 +19,23 @@
 
 mod about;
 mod answers;
+mod calibration;
 mod card;
 mod error;
 mod explanation;
 mod file;
 mod judged;
 mod model;
+mod sets;
+mod unseen;
 
 pub use about::{About, TrainedOn};
 pub use answers::{Answers, Format};
+pub use calibration::{Calibration, CalibrationMethod, Mapping};
 pub use card::card;
 pub use error::KeptError;
 pub use explanation::{Explanation, Method};
 pub use judged::{Comparison, JudgedAbout, MetricAbout};
-pub use model::{Kept, about, keep, load, rewrite};
+pub use model::{Kept, about, keep, load, rewrite, rewrite_as};
+pub use sets::{SetsJudged, judge_sets};
+pub use unseen::{standing_among, unseen};

@@ -1,11 +1,11 @@
 //! Keeps models in files, and makes them again.
 
 use crate::about::About;
+use crate::calibration::{Calibration, CalibrationMethod, Mapping};
 use crate::error::{FileError, KeptError};
 use crate::file;
 use classifier::{Classifier, ModelEntry, Scores};
-use data::Samples;
-use statistics::at_temperature;
+use data::{Dataset, Samples};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -47,11 +47,23 @@ pub fn about(path: &Path) -> Result<About, KeptError> {
 /// # Errors
 /// [`KeptError`] if the file cannot be read, or not be written.
 pub fn rewrite(path: &Path, change: impl FnOnce(&mut About)) -> Result<About, KeptError> {
+    rewrite_as(path, path, change)
+}
+
+/// The same into another file.
+///
+/// # Errors
+/// [`KeptError`] if the file cannot be read, or the other not be written.
+pub fn rewrite_as(
+    path: &Path,
+    out: &Path,
+    change: impl FnOnce(&mut About),
+) -> Result<About, KeptError> {
     let bytes = read(path)?;
     let mut about = parse(&bytes).map_err(at(path))?;
     let state = file::read_state(&bytes).map_err(at(path))?;
     change(&mut about);
-    records::write_file(path, &file::write(&json(&about), &state))?;
+    records::write_file(out, &file::write(&json(&about), &state))?;
     Ok(about)
 }
 
@@ -165,22 +177,45 @@ impl Kept {
         })
     }
 
-    /// Class scores and, where the model has them, log-probabilities at its temperature; each of shape
-    /// (samples, classes).
+    /// Class scores and, where there are some, log-probabilities as they were calibrated; each of shape (samples,
+    /// classes). Calibration changes no score, and so no answer.
     ///
     /// # Panics
     /// If the samples were not [checked](Self::check), and are of another width.
     pub fn predict(&self, samples: &Samples) -> (Scores, Option<Scores>) {
-        let scores = self.model.scores(samples);
-        let logs = self.model.log_probabilities(samples);
-        let logs = match (logs, self.about.temperature) {
-            (Some(logs), Some(temperature)) => {
-                let scaled = at_temperature(logs.values(), logs.len(), temperature);
-                Some(Scores::new(scaled, logs.classes()))
-            }
-            (logs, _) => logs,
+        let (scores, logs) = self.raw(samples);
+        let of_fit = self.about.temperature.map(Mapping::Temperature);
+        let learnt = self.about.calibration.as_ref();
+        let mapping = learnt.map(|learnt| &learnt.mapping).or(of_fit.as_ref());
+        let logs = match mapping {
+            Some(mapping) => mapping.apply(&scores, logs.as_ref()),
+            None => logs,
         };
         (scores, logs)
+    }
+
+    /// Learns calibrated probabilities and sets from labelled samples that the model was not fitted to and that
+    /// were [checked](Self::check), in place of an earlier calibration. `on` says what samples they are.
+    ///
+    /// # Errors
+    /// [`KeptError::Unsuited`] if they are too few, or of one class, or the temperature of a model without
+    /// probabilities is asked for.
+    pub fn calibrate(
+        &mut self,
+        method: CalibrationMethod,
+        rows: &Dataset,
+        on: &str,
+    ) -> Result<&Calibration, KeptError> {
+        let (scores, logs) = self.raw(rows.samples());
+        let asked = (&scores, logs.as_ref());
+        let learnt = Calibration::learn(method, asked, rows.labels(), self.about.seed, on)?;
+        self.about.temperature = None;
+        Ok(self.about.calibration.insert(learnt))
+    }
+
+    fn raw(&self, samples: &Samples) -> (Scores, Option<Scores>) {
+        let logs = self.model.log_probabilities(samples);
+        (self.model.scores(samples), logs)
     }
 }
 

@@ -177,6 +177,12 @@ impl Division {
         }
     }
 
+    /// The seed that draws what a fit learns from out of all training samples, where nothing is held out.
+    pub(crate) fn drawn_by(&self) -> Option<u64> {
+        let is_whole = self.calibration.is_none() && self.protocol.judged_on == JudgedOn::Test;
+        is_whole.then_some(self.seed)
+    }
+
     /// How the columns of a table become features; `None` where there are none.
     pub(crate) fn preparation(&self) -> Option<&Settings> {
         matches!(self.train, Rows::Table(_)).then_some(&self.settings)

@@ -148,6 +148,18 @@ pub fn compare_groups(
     }
 }
 
+/// The confidence interval of a share of samples: Wilson's; [`clustered_share`], where samples come in groups.
+///
+/// # Panics
+/// If there are no samples, the slices differ in length, or `confidence` is not in (0, 1).
+pub fn share_interval(right: &[bool], groups: Option<&[usize]>, confidence: f64) -> Interval {
+    let Some(groups) = groups else {
+        let count = right.iter().filter(|&&right| right).count();
+        return wilson(count, right.len(), confidence);
+    };
+    clustered_share(right, groups, confidence)
+}
+
 /// The confidence interval of a classifier's accuracy where groups of samples are independent: Wilson's, of
 /// as many samples as would be as sure if each were one of its own (Korn and Graubard 1998), at most those
 /// there are; of groups where all have the same share right.

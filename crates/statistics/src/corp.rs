@@ -2,6 +2,7 @@
 //! strays by chance.
 
 use crate::Interval;
+use crate::isotonic::{ascending, at, pooled};
 use crate::moments::{mean, quantile};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -50,7 +51,7 @@ pub fn corp(probabilities: &[f64], outcomes: &[bool]) -> Corp {
     assert_eq!(probabilities.len(), outcomes.len(), "one per outcome");
     let order = ascending(probabilities);
     let outcome = |sample: usize| f64::from(u8::from(outcomes[sample]));
-    let pools = pooled(probabilities, &order, outcome);
+    let pools = pooled(probabilities, &order, |sample| [1.0, outcome(sample)]);
     let mut steps = Vec::new();
     let mut start = 0;
     for pool in &pools {
@@ -108,8 +109,11 @@ pub fn consistency_band(
         for (outcome, &probability) in outcomes.iter_mut().zip(probabilities) {
             *outcome = f64::from(u8::from(generator.random::<f64>() < probability));
         }
-        let pools = pooled(probabilities, &order, |sample| outcomes[sample]);
-        places.iter().map(|place| at(&pools, *place)).collect()
+        let pools = pooled(probabilities, &order, |sample| [1.0, outcomes[sample]]);
+        places
+            .iter()
+            .map(|place| at(&pools, |pool| pool.to, *place).frequency())
+            .collect()
     };
     let curves: Vec<Vec<f64>> = (0..draws).into_par_iter().map(curve).collect();
     let tail = (1.0 - confidence) / 2.0;
@@ -123,53 +127,6 @@ pub fn consistency_band(
             }
         })
         .collect()
-}
-
-/// Neighbours in the order of their probabilities, of one frequency.
-struct Pool {
-    to: f64,
-    samples: usize,
-    outcomes: f64,
-}
-
-impl Pool {
-    fn frequency(&self) -> f64 {
-        self.outcomes / self.samples as f64
-    }
-}
-
-/// Pools of equal probabilities, then of neighbours whose frequencies do not rise.
-fn pooled(probabilities: &[f64], order: &[usize], outcome: impl Fn(usize) -> f64) -> Vec<Pool> {
-    let mut pools: Vec<Pool> = Vec::new();
-    for ties in order.chunk_by(|&a, &b| probabilities[a] == probabilities[b]) {
-        pools.push(Pool {
-            to: probabilities[ties[0]],
-            samples: ties.len(),
-            outcomes: ties.iter().map(|&sample| outcome(sample)).sum(),
-        });
-        while let [.., before, last] = &mut pools[..] {
-            if before.frequency() < last.frequency() {
-                break;
-            }
-            before.to = last.to;
-            before.samples += last.samples;
-            before.outcomes += last.outcomes;
-            pools.pop();
-        }
-    }
-    pools
-}
-
-/// The frequency of the pool that a probability falls into: the first that reaches as far.
-fn at(pools: &[Pool], place: f64) -> f64 {
-    let pool = pools.partition_point(|pool| pool.to < place);
-    pools[pool.min(pools.len() - 1)].frequency()
-}
-
-fn ascending(probabilities: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..probabilities.len()).collect();
-    order.sort_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
-    order
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod binomial;
 mod bootstrap;
 mod calibration;
 mod clustered;
+mod conformal;
 mod confusion;
 mod corp;
 mod crossed;
@@ -29,11 +30,13 @@ mod curves;
 mod equivalence;
 mod independent;
 mod interval;
+mod isotonic;
 mod letters;
 mod looks;
 mod moments;
 mod paired;
 mod pairs;
+mod platt;
 mod power;
 mod probabilities;
 mod rank_permutations;
@@ -57,7 +60,8 @@ pub use calibration::{
     ReliabilityBin, class_calibration_error, confidences, debiased_calibration_error,
     expected_calibration_error, reliability, spiegelhalter,
 };
-pub use clustered::{ClusteredDifference, clustered_share, compare_groups};
+pub use clustered::{ClusteredDifference, clustered_share, compare_groups, share_interval};
+pub use conformal::conformal_threshold;
 pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use corp::{Corp, Step, consistency_band, corp};
 pub use crossed::CrossedDifference;
@@ -65,11 +69,13 @@ pub use curves::{CurvePlaces, CurvePoint, threshold_curves};
 pub use equivalence::{Relation, paired_relation};
 pub use independent::independent_difference;
 pub use interval::{Interval, binomial_tail, mean_difference, wilson};
+pub use isotonic::{isotonic, isotonic_at};
 pub use letters::compact_letters;
 pub use looks::{Looks, luck_bound};
 pub use moments::{mean, quantile, variance};
 pub use paired::{McNemar, holm, mcnemar};
 pub use pairs::{PairComparison, against_control, all_pairs, compare_pair, distinct_pairs};
+pub use platt::platt;
 pub use power::{
     detectable_difference, detectable_effect, least_detectable, mcnemar_power, samples_needed,
     t_power,
@@ -88,4 +94,4 @@ pub use shuffled::{ShuffledLabels, shuffled_labels, shuffles_to_fail};
 pub use signed_ranks::{signed_rank_posterior, wilcoxon};
 pub use spread::{NoSpread, Spread, Varied, spread, spread_of_samples};
 pub use tango::tango;
-pub use temperature::{Temperature, at_temperature, temperature};
+pub use temperature::{Temperature, at_temperature, is_end_of_search, temperature};

@@ -115,6 +115,11 @@ impl Curve {
     }
 }
 
+/// Whether a temperature is at an end of what is searched: it would be still further away.
+pub fn is_end_of_search(temperature: f64) -> bool {
+    (temperature.ln().abs() - BOUND).abs() < 1e-9
+}
+
 /// Mean and variance of the log-probabilities of the classes, drawn from softmax(log p · inverse).
 struct Moments {
     mean: f64,
@@ -239,7 +244,8 @@ mod tests {
         );
         // Always wrong: no temperature is high enough.
         let wrong = Temperature::fit(&[-0.1_f32, -2.35].repeat(50), &[1; 50]);
-        assert!(wrong.at_bound, "{wrong:?}");
+        assert!(wrong.at_bound && is_end_of_search(wrong.value), "{wrong:?}");
+        assert!(!is_end_of_search(1.0));
         assert_close(wrong.value, BOUND.exp());
     }
 }

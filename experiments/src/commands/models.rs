@@ -1,4 +1,4 @@
-//! `models`: what can be trained, and with which parameters.
+//! `models`: what can be trained, and with which parameters; `new-model`: one more.
 
 use crate::failure::Failure;
 use crate::output;
@@ -27,6 +27,22 @@ pub(crate) fn run(ids: &[String]) -> Result<(), Failure> {
     for id in ids {
         describe(REGISTRY.get(id, &Place::Option("models".to_owned()))?);
     }
+    Ok(())
+}
+
+/// Runs `new-model`.
+pub(crate) fn new(name: &str) -> Result<(), Failure> {
+    // The sources may be newer than this program, or older.
+    if REGISTRY.find(name).is_some() || REGISTRY.left_out().iter().any(|(id, _)| *id == name) {
+        let name = name.to_owned();
+        return Err(scaffold::ScaffoldError::Taken { name }.into());
+    }
+    for file in scaffold::new_model(&std::env::current_dir().unwrap_or_default(), name)? {
+        output::line(file.display());
+    }
+    output::line(format_args!(
+        "cargo test -p model-{name}\ncargo run -p experiments -- compare --models softmax,{name} --quick"
+    ));
     Ok(())
 }
 

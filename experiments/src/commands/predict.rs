@@ -22,13 +22,15 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
         AnswerFormat::Csv => Format::Csv,
         AnswerFormat::Jsonl => Format::JsonLines,
     };
+    let least = arguments.sets.map(|level| kept.least(level.get()));
+    let least = least.transpose()?;
     let mut text = String::new();
     let mut explained = 0;
     for input in &arguments.inputs {
         let (samples, is_one) = read(&kept, input)?;
         let name = input.display().to_string();
         kept.check(&samples, &name)?;
-        let answers = Answers::new(&kept, &samples);
+        let answers = Answers::new(&kept, &samples).with_sets(least);
         if text.is_empty() {
             text = answers.heading(format);
         }

@@ -7,7 +7,7 @@ use crate::interrupt::on_interrupt;
 use crate::progress::Progress;
 use crate::registry::REGISTRY;
 use crate::request::{command_line, own_processes};
-use crate::{keeping, output, source};
+use crate::{output, source};
 use records::Outcome;
 use runner::{Comparison, Place, Plan, Setting, processors};
 use serde_json::json;
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &TrainArgs) -> Result<(), Failure> {
     let records = comparison.train(out, &setting, &mut Progress::new(arguments.quiet))?;
     for record in &records.fits {
         if let Outcome::Finished(fitted) = &record.outcome {
-            keeping::complete(out, &records.run, record, fitted)?;
+            evaluation::complete(out, &records.run, record, fitted)?;
         }
     }
     if !arguments.quiet {

@@ -1,0 +1,26 @@
+//! Why a kept model was not judged or calibrated.
+
+use kept::KeptError;
+use tables::TableError;
+
+/// Why a kept model was not judged or calibrated. Each prints as one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluationError {
+    /// The model's file, or samples that do not suit it.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
+    /// The columns are not those that the model was fitted to.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The model knows the rows that it is to be calibrated on, or will be judged on them.
+    #[error("{known} of the {rows} rows of {what} are training or test rows; expected others")]
+    KnownRows {
+        /// Rows that stand among training and test rows.
+        known: usize,
+        /// All of them.
+        rows: usize,
+        /// What they are of.
+        what: String,
+    },
+}

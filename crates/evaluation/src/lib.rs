@@ -1,0 +1,11 @@
+//! Kept models on labelled data: judged, compared with what they were at training, and calibrated.
+
+mod calibrated;
+mod error;
+mod judged;
+mod words;
+
+pub use calibrated::{calibrated_rows, learn_from};
+pub use error::EvaluationError;
+pub use judged::{complete, judge, sets, test_samples, write_card};
+pub use words::{compared_rows, in_words, sets_rows};

@@ -55,6 +55,7 @@ fn built_with(package: &Value, wanted: impl Fn(&str) -> bool) -> Vec<&str> {
 const LAYERS: &[(&str, &[&str])] = &[
     ("vector-exp", &[]),
     ("inner-products", &[]),
+    ("mutants", &[]),
     ("kernel-svm", &["inner-products", "vector-exp"]),
     ("statistics", &[]),
     ("search", &[]),

@@ -599,48 +599,113 @@ fn arff_is_read_dense_and_sparse() {
     }
 }
 
-/// One valid file of each format, for mutations.
+/// What other programs wrote, and files of text: one of each format.
 fn valid() -> Vec<(&'static str, Vec<u8>)> {
-    let read = |name: &str| std::fs::read(recorded(name)).unwrap();
-    vec![
+    let kept = |name: &'static str| (name, std::fs::read(recorded(name)).unwrap());
+    let mut valid: Vec<(&str, Vec<u8>)> = vec![
         ("a.csv", rows(12).into_bytes()),
         ("b.csv", b"d;w;class\n2024-01-01;\"a;\nb\";x\n2024-01-02;1,5;y\n;true;x\n;NA;y\n".to_vec()),
         ("c.csv", "é,class\n1,a\n2,b\n".encode_utf16().flat_map(u16::to_le_bytes).collect()),
         ("d.arff", b"@relation r\n@attribute 'a b' {x,'y z'}\n@attribute class {p,q}\n@data\n'y z',p\n{1 q}\n".to_vec()),
-        ("e.svm", read("rows.svmlight")),
-        ("f.npz", read("keras.npz")),
-        ("g.npz", read("rows.npz")),
-        ("h.parquet", read("table.parquet")),
-    ]
+        ("e.pgm", b"P5 2 2 255\n\x00\x7f\x80\xff".to_vec()),
+        ("f.ppm", b"P3 # in words\n2 1 15\n0 1 2 15 14 13\n".to_vec()),
+        ("t10k-labels-idx1-ubyte", vec![0, 0, 8, 1, 0, 0, 0, 2, 1, 0]),
+        ("t10k-images-idx3-ubyte", [vec![0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3], vec![7; 6]].concat()),
+        ("X.npy", npy("(2, 3)", &[1; 24])),
+        ("y.npy", npy("(2,)", &[2; 8])),
+    ];
+    valid.extend(
+        [
+            "rows.svmlight",
+            "keras.npz",
+            "rows.npz",
+            "table.parquet",
+            "gzip.parquet",
+        ]
+        .map(kept),
+    );
+    valid.extend(
+        [
+            "colour.jpg",
+            "grey.jpg",
+            "colour.bmp",
+            "palette.png",
+            "deep.png",
+        ]
+        .map(kept),
+    );
+    valid
 }
 
-proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig {
-        failure_persistence: None,
-        ..proptest::prelude::ProptestConfig::with_cases(400)
-    })]
-    #[test]
-    fn mutated_files_are_read_or_refused(
-        which in 0_usize..8,
-        changes in proptest::collection::vec((proptest::prelude::any::<usize>(), proptest::prelude::any::<u8>()), 0..6),
-        cut in proptest::option::of(proptest::prelude::any::<usize>()),
-    ) {
-        let (name, mut bytes) = valid().swap_remove(which);
-        for (at, byte) in changes {
-            let at = at % bytes.len();
-            bytes[at] = byte;
-        }
-        if let Some(cut) = cut {
-            bytes.truncate(cut % bytes.len());
-        }
-        let (_directory, path) = file(name, &bytes);
-        let options = Options {
-            memory: Some(8 << 20),
-            ..Options::default()
-        };
-        match load(&path, &options) {
-            Ok(loaded) => drop(loaded.prepared(&Settings::default())),
-            Err(error) => proptest::prop_assert!(!error.to_string().contains('\n'), "{error}"),
-        }
+/// An array of `f4`.
+fn npy(shape: &str, values: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n");
+    let length = (header.len() as u16).to_le_bytes();
+    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), values].concat()
+}
+
+/// What is to be read where a file is part of a directory, which then has the others.
+fn placed(directory: &Path, name: &str, bytes: &[u8], valid: &[(&str, Vec<u8>)]) -> PathBuf {
+    let is_part = |(other, _): &&(&str, Vec<u8>)| match name.rsplit_once('.') {
+        Some((_, "npy")) => other.ends_with("npy"),
+        None => other.ends_with("ubyte"),
+        _ => false,
+    };
+    for (other, bytes) in valid.iter().filter(is_part) {
+        std::fs::write(directory.join(other), bytes).unwrap();
+        std::fs::write(directory.join(other.replace("t10k", "train")), bytes).unwrap();
     }
+    let is_picture = ["pgm", "ppm", "jpg", "bmp", "png"]
+        .iter()
+        .any(|of| name.ends_with(of));
+    let file = directory.join(if is_picture {
+        format!("a/{name}")
+    } else {
+        name.to_owned()
+    });
+    if is_picture {
+        for class in ["a", "b"] {
+            std::fs::create_dir(directory.join(class)).unwrap();
+        }
+        std::fs::write(directory.join("b/e.pgm"), &valid[4].1).unwrap();
+    }
+    std::fs::write(&file, bytes).unwrap();
+    if is_picture || valid.iter().any(|of| is_part(&of)) {
+        directory.to_owned()
+    } else {
+        file
+    }
+}
+
+/// Every reader: as data to learn from, as columns of predictions, as a picture that a model is asked about.
+#[test]
+fn mutated_files_are_read_or_refused() {
+    let valid = valid();
+    let options = Options {
+        memory: Some(8 << 20),
+        ..Options::default()
+    };
+    let shape = PictureShape {
+        rows: 2,
+        columns: 2,
+    };
+    mutants::each(&valid, 150, |name, bytes| {
+        let directory = tempfile::tempdir_in(mutants::memory()).unwrap();
+        let path = placed(directory.path(), name, bytes, &valid);
+        let loaded = load(&path, &options).map(|loaded| {
+            catalog::inspect(&loaded);
+            drop(loaded.prepared(&Settings::default()));
+        });
+        let columns = if path.is_file() {
+            catalog::read_values(&path, &|_| Some(catalog::Wanted::Names)).map(drop)
+        } else {
+            Ok(())
+        };
+        let asked = [catalog::Manner::Scaled, catalog::Manner::Digit]
+            .map(|manner| catalog::ask_picture(bytes, 8 << 20, shape, manner).err());
+        let errors = [loaded.err(), columns.err()].into_iter().chain(asked);
+        for error in errors.flatten() {
+            assert!(!error.to_string().contains('\n'), "{error}");
+        }
+    });
 }

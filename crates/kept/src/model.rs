@@ -269,3 +269,52 @@ fn read(path: &Path) -> Result<Vec<u8>, KeptError> {
         .map_err(failed)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use classifier::State;
+    use serde_json::json;
+    use tables::{Column, Settings, Table};
+
+    /// A model of a table of two columns, as a file.
+    fn seed() -> Vec<u8> {
+        let age = Column::numbers("age", vec![1.0, 2.0, f64::NAN, 4.0]).unwrap();
+        let names = ["C", "S"].map(str::to_owned).into();
+        let port = Column::categories("port", [Some(0), None, Some(1), Some(1)], names).unwrap();
+        let classes = ["no", "yes"].map(str::to_owned).into();
+        let targets = data::Targets::new(vec![0, 1, 0, 1], classes).unwrap();
+        let table = Table::new(vec![age, port], targets).unwrap();
+        let preparation = Preparation::learn(&table, &Settings::default()).unwrap();
+        let features = preparation.features().len();
+        let about = json!({
+            "program": "0.1.0", "model": "softmax", "id": "softmax", "parameters": {"epochs": 20},
+            "seed": 1, "classes": ["no", "yes"], "features": features,
+            "feature_names": preparation.features(), "picture": null, "pixels": false,
+            "data": {"name": "d", "title": "D", "sha256": ["", "", "", ""], "samples": 4},
+            "preparation": preparation, "temperature": 1.5, "certificate": {}, "judged": null, "key": "",
+        });
+        let state = State::default().with("w", &[features, 2], vec![0.5_f32; features * 2]);
+        file::write(&about.to_string(), &state.with_indices("classes", &[0, 1]))
+    }
+
+    /// Whoever changes a file can write its checksum, too.
+    #[test]
+    fn mutated_files_are_read_or_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("model.safetensors");
+        std::fs::write(&path, seed()).unwrap();
+        let found = super::about(&path).unwrap();
+        assert!(found.preparation.is_some());
+        let mut fine = 0;
+        mutants::each(&[("model", seed())], 4_000, |_, bytes| {
+            let bytes = file::with_right_checksum(bytes.to_vec());
+            let read = parse(&bytes).and_then(|_| file::read_state(&bytes));
+            match read {
+                Ok(_) => fine += 1,
+                Err(error) => assert!(!error.to_string().contains('\n'), "{error}"),
+            }
+        });
+        assert!(fine > 50, "{fine} of 4 000 were read");
+    }
+}

@@ -14,6 +14,11 @@ fn run() -> RunRecord {
     run.baseline = Some("good".to_owned());
     run.margin = Some(0.3);
     run.groups = vec![0, 0, 7, 7];
+    run.slices = Some(crate::SliceRecord {
+        column: "port".to_owned(),
+        names: vec!["C".to_owned(), "S".to_owned()],
+        of: vec![0, 1, 1, 0],
+    });
     run
 }
 
@@ -548,4 +553,36 @@ fn the_reference_records_are_read() {
             model.id
         );
     }
+}
+
+#[test]
+fn slices_are_of_the_rows_that_are_judged() {
+    let slices = |change: &dyn Fn(&mut crate::SliceRecord)| {
+        let mut run = run();
+        run.slices.iter_mut().for_each(change);
+        check::run(&run).unwrap_err()
+    };
+    assert_eq!(slices(&|of| of.of[1] = 2), "slice 2 of 2");
+    let short = slices(&|of| of.of.truncate(3));
+    assert!(short.starts_with("rows of slices"), "{short}");
+}
+
+/// A whole file, and the record of a fit alone.
+#[test]
+fn mutated_records_are_read_or_refused() {
+    let directory = tempfile::tempdir_in(mutants::memory()).unwrap();
+    let path = directory.path().join("run.jsonl");
+    let whole = fs::read(write_run(directory.path())).unwrap();
+    let lines: Vec<&[u8]> = whole.split_inclusive(|&byte| byte == b'\n').collect();
+    let seeds = [("run", whole.clone()), ("fit", lines[1].to_vec())];
+    mutants::each(&seeds, 1_500, |name, bytes| {
+        fs::write(&path, bytes).unwrap();
+        let read = match name {
+            "run" => read_records(&path).map(drop),
+            _ => read_record(&path, &run(), "good", Some(CELL)).map(drop),
+        };
+        if let Err(error) = read {
+            assert!(!error.to_string().contains('\n'), "{error}");
+        }
+    });
 }

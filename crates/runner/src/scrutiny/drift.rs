@@ -160,10 +160,15 @@ impl fmt::Display for Drift {
             "it tells test rows from training rows with an AUC of {area:.3} ({low:.3} – {high:.3}; a coin has 0.5)"
         )?;
         if !self.is_clear() {
+            let found = if *low > COIN {
+                "they differ, but little"
+            } else {
+                "no sign that they differ"
+            };
+            let finding = COIN + MARGIN;
             return write!(
                 f,
-                ": no sign that they differ (that would be a lower end above {:.2}).",
-                COIN + MARGIN
+                ": {found} (a finding has a lower end above {finding:.2})."
             );
         }
         f.write_str(": they differ, and what is measured on the test rows may not hold for rows like the training rows. Least like them:")?;

@@ -19,8 +19,12 @@ fn check(case: &str, report: &Report) {
         figure.narrow.is_some() && (!name.starts_with("confusion") || *name == first)
     };
     let figures = draw(report).unwrap();
+    check_all(case, figures.iter().filter(is_checked));
+}
+
+fn check_all<'a>(case: &str, figures: impl Iterator<Item = &'a Figure>) {
     let mut changed = Vec::new();
-    for figure in figures.iter().filter(is_checked) {
+    for figure in figures {
         let narrow = figure.narrow.as_ref().unwrap().as_bytes();
         for (name, drawn) in [
             (&figure.name, &figure.bytes[..]),
@@ -83,4 +87,36 @@ fn of_rows_no_figure_speaks_of_images() {
             assert!(!text.contains(" images"), "{}: {text}", figure.name);
         }
     }
+}
+
+#[test]
+fn three_runs_of_two_models() {
+    let runs: Vec<Report> = [[120, 300], [100, 300], [60, 310]]
+        .map(|wrong| {
+            let models = [("softmax", wrong[0], 1.0), ("kernel-svm", wrong[1], 2.0)];
+            analysis::examples::with_costs(&models, 1_000)
+        })
+        .into();
+    let course = |id: &'static str, missing: usize| {
+        let runs = (1..)
+            .zip(&runs)
+            .filter(move |(number, _)| *number != missing);
+        Course {
+            id,
+            runs: runs
+                .map(|(number, run)| {
+                    (
+                        number,
+                        run.models[run.place(id)].finished.as_deref().unwrap(),
+                    )
+                })
+                .collect(),
+        }
+    };
+    let courses = [course("softmax", 0), course("kernel-svm", 2)];
+    let all: Vec<&Report> = runs.iter().collect();
+    check_all(
+        "history",
+        std::iter::once(&accuracy_over_runs(&all, &courses)),
+    );
 }

@@ -95,6 +95,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "kept",
         &["classifier", "data", "records", "statistics", "tables"],
     ),
+    ("onnx", &["classifier", "kept", "tables"]),
     (
         "evaluation",
         &[

@@ -72,3 +72,63 @@ fn the_schema_knows_right_plans_from_wrong_ones() {
     tune.assert().success();
     read_by("check_plans.py", results.path());
 }
+
+#[test]
+#[ignore = "installs from PyPI"]
+fn onnx_runtime_answers_as_the_models_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name).display().to_string();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::cargo_bin("experiments").unwrap();
+        command.args(arguments).assert().success();
+    };
+    for model in ["softmax", "burn-mlp", "nearest-centroid", "kernel-svm"] {
+        let out = file(&format!("{model}.safetensors"));
+        run(&[
+            "train",
+            model,
+            "--train-limit",
+            "5000",
+            "--quiet",
+            "--out",
+            &out,
+        ]);
+    }
+    let (softmax, calibrated) = (file("softmax.safetensors"), file("calibrated.safetensors"));
+    run(&["calibrate", "--model", &softmax, "--out", &calibrated]);
+    // Numbers and categories, with what is missing, what is rare and what a word has that no training row had.
+    let table: String = (0..400_u32)
+        .map(|i| {
+            let kind = ["red", "green", "", "blue"][(i * 7 % 4) as usize];
+            let kind = if i % 97 == 0 { "violet" } else { kind };
+            let size = if i % 11 == 0 {
+                String::new()
+            } else {
+                (i * 37 % 100).to_string()
+            };
+            let class = if i * 37 % 100 > 50 || kind == "red" {
+                "yes"
+            } else {
+                "no"
+            };
+            format!("{size},{kind},{}.5,{class}\n", i % 13)
+        })
+        .fold("size,kind,weight,class\n".to_owned(), |all, row| all + &row);
+    let data = file("table.csv");
+    std::fs::write(&data, table).unwrap();
+    run(&[
+        "train",
+        "softmax-lbfgs",
+        "--data",
+        &data,
+        "--quiet",
+        "--out",
+        &file("table.safetensors"),
+    ]);
+    let mnist = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/catalog/data/mnist");
+    let program = assert_cmd::cargo::cargo_bin("experiments");
+    let mut script = python::script("open_onnx.py");
+    script.arg(program).arg(directory.path()).arg(mnist);
+    let output = script.assert().success().get_output().clone();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 6);
+}

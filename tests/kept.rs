@@ -171,6 +171,23 @@ fn a_calibrated_model_is_used_as_it_is_and_its_sets_cover() {
     let line = refusal(&[&predict[..], &[text(&file), text(&digits)]].concat());
     assert!(line.contains("naive-bayes has learnt no sets"), "{line}");
 
+    let graph = directory.path().join("graph.onnx");
+    let export = [
+        "export",
+        "--format",
+        "onnx",
+        "--output",
+        text(&graph),
+        "--model",
+    ];
+    let line = refusal(&[&export[..], &[text(&out)]].concat());
+    assert!(line.contains("has no graph"), "{line}");
+    let linear = trained(directory.path(), "softmax");
+    experiments(&[&export[..], &[text(&linear)]].concat())
+        .assert()
+        .success();
+    assert!(fs::read(&graph).unwrap().starts_with(&[8, 8, 18, 9]));
+
     // Rows of other data are no rows that it has not seen.
     let own = directory.path().join("own");
     let arrays = [

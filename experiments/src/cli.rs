@@ -88,8 +88,8 @@ pub(crate) enum Command {
     /// ends them. Writes README.md, tuning.json and plan.toml below RESULTS/DATASET/tuning. The test images
     /// are not touched; `compare --config` with that plan judges the outcome on them.
     Tune(TuneArgs),
-    /// List the runs that were recorded.
-    History(RecordsArgs),
+    /// List the runs that were recorded, or show how models did over them.
+    History(HistoryArgs),
     /// Compare two recorded runs: settings, parameters, and accuracy with its significance.
     ///
     /// Each model is compared by McNemar's exact test with Tango's interval, over folds by the corrected
@@ -636,6 +636,15 @@ pub(crate) struct RecordsArgs {
     pub(crate) dataset: String,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    #[command(flatten)]
+    pub(crate) records: RecordsArgs,
+    /// Write a page into this file, too: each model over the runs that were judged as the newest was.
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath)]
+    pub(crate) page: Option<PathBuf>,
+}
+
 /// One recorded run.
 #[derive(Debug, Args)]
 pub(crate) struct RecordArgs {
@@ -690,6 +699,9 @@ pub(crate) struct ExportArgs {
     /// Which table, as CSV or Parquet. [default: models]
     #[arg(long, value_enum)]
     pub(crate) table: Option<Contents>,
+    /// The file of a kept model, for onnx: a linear model, a multi-layer perceptron or kernel-svm.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) model: Option<PathBuf>,
     /// Into this file, or for TensorBoard this directory. [default: standard output, for text]
     #[arg(long, short, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) output: Option<PathBuf>,
@@ -748,6 +760,8 @@ pub(crate) enum Format {
     Tensorboard,
     /// Runs in an MLflow tracking server, one for each model; needs --tracking-uri.
     Mlflow,
+    /// A kept model with the preparation of its columns, for ONNX Runtime; needs --model and --output.
+    Onnx,
 }
 
 /// The rows of an exported table.

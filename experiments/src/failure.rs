@@ -27,6 +27,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Serve(#[from] serve::Unservable),
     #[error(transparent)]
+    Onnx(#[from] onnx::OnnxError),
+    #[error(transparent)]
     Scaffold(#[from] scaffold::ScaffoldError),
     #[error(transparent)]
     Table(#[from] tables::TableError),

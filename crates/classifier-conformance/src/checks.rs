@@ -119,6 +119,9 @@ pub(crate) fn probabilities(model: &ModelEntry) {
 pub(crate) fn linear_weights(model: &ModelEntry) {
     let [train, test] = digits();
     let classifier = fit(model, &train);
+    if let Some(layers) = classifier.layers() {
+        check_layers(&*classifier, &layers, test.samples());
+    }
     let Some(linear) = classifier.linear_weights() else {
         return;
     };
@@ -127,6 +130,52 @@ pub(crate) fn linear_weights(model: &ModelEntry) {
         same == classifier.scores(test.samples()).labels(),
         "xW + b names other classes than the scores"
     );
+}
+
+/// The layers one after another, in `f64`, are the scores, and their softmax the probabilities.
+fn check_layers(classifier: &dyn Classifier, layers: &[LinearWeights], images: &Samples) {
+    let mut values: Vec<f64> = images.to_f32().iter().map(|&value| value.into()).collect();
+    let mut width = images.features();
+    for (number, layer) in layers.iter().enumerate() {
+        let floor = if number == 0 { f64::NEG_INFINITY } else { 0.0 };
+        let rows = values.chunks_exact(width);
+        values = rows.flat_map(|row| affine_row(layer, row, floor)).collect();
+        width = layer.biases.len();
+    }
+    let close = |found: &Scores, what: &str| {
+        for (&found, &expected) in found.values().iter().zip(&values) {
+            let error = (f64::from(found) - expected).abs();
+            assert!(
+                error <= 1e-4 * expected.abs().max(1.0),
+                "{what} are not those of the layers"
+            );
+        }
+    };
+    close(&classifier.scores(images), "scores");
+    if let Some(logs) = classifier.log_probabilities(images) {
+        let expected = Scores::normalised(&values, width);
+        values = expected.values().iter().map(|&log| log.into()).collect();
+        let close = |(&found, &expected): (&f32, &f64)| {
+            (f64::from(found) - expected).abs() <= 1e-4 * expected.abs().max(1.0)
+        };
+        let mut pairs = logs.values().iter().zip(&values);
+        assert!(
+            pairs.all(close),
+            "probabilities are not the softmax of the layers"
+        );
+    }
+}
+
+/// xW + b of a row whose values are at least `floor`.
+fn affine_row(layer: &LinearWeights, row: &[f64], floor: f64) -> Vec<f64> {
+    let classes = layer.biases.len();
+    let mut sums: Vec<f64> = layer.biases.iter().map(|&bias| bias.into()).collect();
+    for (x, weights) in row.iter().zip(layer.weights.chunks_exact(classes)) {
+        for (sum, &weight) in sums.iter_mut().zip(weights) {
+            *sum += x.max(floor) * f64::from(weight);
+        }
+    }
+    sums
 }
 
 pub(crate) fn empty_data(model: &ModelEntry) {

@@ -34,7 +34,7 @@ pub enum Check {
     OrderOfTestImages,
     /// Probabilities are at least 0, sum to 1, and rank the classes as the scores do.
     Probabilities,
-    /// Linear weights give the predictions that the scores give.
+    /// Linear weights, and layers, give the predictions that the scores give; layers give the probabilities, too.
     LinearWeights,
     /// Empty data is refused.
     EmptyData,

@@ -65,6 +65,12 @@ pub trait Classifier: Send + Sync {
         None
     }
 
+    /// Affine maps with max(0, ·) between them, where the scores are what the last of them gives. If such a model has
+    /// probabilities, they are the softmax of the scores.
+    fn layers(&self) -> Option<Vec<LinearWeights>> {
+        None
+    }
+
     /// All that [`Recipe::restore`] needs to make this model again.
     ///
     /// # Errors

@@ -181,7 +181,7 @@ impl Mapping {
     }
 
     /// What it is, in words.
-    pub(crate) fn in_words(&self) -> String {
+    pub fn in_words(&self) -> String {
         match self {
             Self::Temperature(temperature) if is_end_of_search(*temperature) => {
                 format!("temperature {temperature:.4}, the end of what is searched")

@@ -213,6 +213,11 @@ impl Kept {
         Ok(self.about.calibration.insert(learnt))
     }
 
+    /// The model itself, without calibration.
+    pub fn classifier(&self) -> &dyn Classifier {
+        &*self.model
+    }
+
     fn raw(&self, samples: &Samples) -> (Scores, Option<Scores>) {
         let logs = self.model.log_probabilities(samples);
         (self.model.scores(samples), logs)

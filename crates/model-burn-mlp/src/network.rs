@@ -65,14 +65,14 @@ impl Layers for Network {
         })
     }
 
-    fn linear_weights(&self) -> Option<LinearWeights> {
-        let [layer] = self.layers.as_slice() else {
-            return None;
-        };
-        Some(LinearWeights {
-            weights: floats(layer.weight.val()),
-            biases: floats(layer.bias.as_ref()?.val()),
-        })
+    fn dense(&self) -> Option<Vec<LinearWeights>> {
+        let layers = self.layers.iter().map(|layer| {
+            Some(LinearWeights {
+                weights: floats(layer.weight.val()),
+                biases: floats(layer.bias.as_ref()?.val()),
+            })
+        });
+        layers.collect()
     }
 }
 

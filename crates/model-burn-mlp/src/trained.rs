@@ -19,8 +19,8 @@ pub(crate) trait Layers: Module + Sync {
     /// All arrays by name.
     fn state(&self) -> State;
 
-    /// Weights and biases, where there is one layer.
-    fn linear_weights(&self) -> Option<LinearWeights> {
+    /// Weights and biases of each layer, where all are dense and rectified linear units are between them.
+    fn dense(&self) -> Option<Vec<LinearWeights>> {
         None
     }
 }
@@ -60,8 +60,13 @@ impl<N: Layers> Classifier for TrainedNetwork<N> {
         self.network.num_params()
     }
 
+    fn layers(&self) -> Option<Vec<LinearWeights>> {
+        self.network.dense()
+    }
+
     fn linear_weights(&self) -> Option<LinearWeights> {
-        self.network.linear_weights()
+        let [layer] = self.network.dense()?.try_into().ok()?;
+        Some(layer)
     }
 
     fn state(&self) -> Result<State, StateError> {

@@ -70,6 +70,10 @@ impl Classifier for SoftmaxRegression {
         self.weights.w.len() + self.weights.b.len()
     }
 
+    fn layers(&self) -> Option<Vec<LinearWeights>> {
+        Some(vec![self.linear_weights()?])
+    }
+
     fn linear_weights(&self) -> Option<LinearWeights> {
         Some(LinearWeights {
             weights: self.weights.w.clone(),

@@ -12,6 +12,7 @@ mod confusion;
 mod curves;
 mod explained;
 mod galleries;
+mod history;
 mod importance;
 mod labels;
 mod learning;
@@ -32,6 +33,7 @@ pub use explained::{explained_picture, explained_row};
 
 pub(crate) use budget::expected_best_curves;
 pub(crate) use galleries::weights;
+pub(crate) use history::{Course, accuracy_over_runs};
 pub(crate) use markers::marker;
 pub(crate) use palette::{model_variables, rules, style};
 pub(crate) use ranks::critical_difference_diagram;

@@ -31,6 +31,11 @@ pub(crate) fn run(arguments: &CalibrateArgs) -> Result<(), Failure> {
     };
     let learnt = kept.calibrate(method, &rows, &on)?.in_words();
     let after = judge(&kept, &test, &data);
+    kept.about.judged = Some(after.clone());
+    // Before anything is said: who reads may have seen enough.
+    let about = kept.about.clone();
+    let about = kept::rewrite_as(&arguments.model, &arguments.out, |kept| *kept = about)?;
+    write_card(&arguments.out, &about)?;
     output::line(format_args!("{}: {learnt}", kept.about.id));
     output::line(format_args!(
         "on {} test samples of {}, which it did not learn from:",
@@ -47,9 +52,5 @@ pub(crate) fn run(arguments: &CalibrateArgs) -> Result<(), Failure> {
         table.add_row(row);
     }
     output::table(&table);
-    tell_sets(&kept, &test)?;
-    kept.about.judged = Some(after);
-    let about = kept.about;
-    let about = kept::rewrite_as(&arguments.model, &arguments.out, |kept| *kept = about)?;
-    Ok(write_card(&arguments.out, &about)?)
+    tell_sets(&kept, &test)
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::{Contents, ExportArgs, Format};
 use crate::failure::Failure;
-use crate::output;
+use crate::{keeping, output};
 use analysis::Report;
 use records::{Records, write_file};
 use report::{
@@ -13,20 +13,26 @@ use std::path::Path;
 /// Runs the command.
 pub(crate) fn run(arguments: &ExportArgs) -> Result<(), Failure> {
     arguments.check()?;
-    let (records, _) = arguments.record.read()?;
+    let records = || Ok::<_, Failure>(arguments.record.read()?.0);
     let text = match arguments.format {
-        Format::Csv => arguments.table(records).to_csv(),
-        Format::Latex => latex(&Report::new(records)),
-        Format::Json => Report::new(records).to_json(),
+        Format::Csv => arguments.table(records()?).to_csv(),
+        Format::Latex => latex(&Report::new(records()?)),
+        Format::Json => Report::new(records()?).to_json(),
         Format::Parquet => {
-            let bytes = arguments.table(records).to_parquet()?;
+            let bytes = arguments.table(records()?).to_parquet()?;
             return Ok(write_file(arguments.output()?, &bytes)?);
         }
-        Format::Tensorboard => return event_directory(records, arguments.output()?),
+        Format::Tensorboard => return event_directory(records()?, arguments.output()?),
         Format::Mlflow => {
             let uri = arguments.tracking_uri.as_deref();
             let uri = uri.ok_or_else(|| missing("--tracking-uri", "http://127.0.0.1:5000"))?;
-            return tracked(&Report::new(records), uri);
+            return tracked(&Report::new(records()?), uri);
+        }
+        Format::Onnx => {
+            let model = arguments.model.as_deref();
+            let model = model.ok_or_else(|| missing("--model", "softmax.safetensors"))?;
+            let bytes = onnx::graph(&keeping::load(model)?)?;
+            return Ok(write_file(arguments.output()?, &bytes)?);
         }
     };
     match &arguments.output {
@@ -50,6 +56,9 @@ impl ExportArgs {
         let is_table = matches!(self.format, Format::Csv | Format::Parquet);
         if self.table.is_some() && !is_table {
             return refuse("--table", "csv or parquet");
+        }
+        if self.model.is_some() && !matches!(self.format, Format::Onnx) {
+            return refuse("--model", "onnx");
         }
         if self.output.is_some() && matches!(self.format, Format::Mlflow) {
             return refuse("--output", "other than mlflow");

@@ -1,16 +1,16 @@
 //! `history` and `diff`: the runs that were recorded, and what changed between two of them.
 
-use crate::cli::{DiffArgs, RecordsArgs};
+use crate::cli::{DiffArgs, HistoryArgs};
 use crate::failure::Failure;
 use crate::output;
 use crate::request::share;
 use analysis::{Change, ModelChange, ModelSummary, Report, diff};
-use records::{read_records, runs};
-use report::{TextColumn, TextTable, change_in_words, judged_images};
+use records::{read_records, runs, write_file};
+use report::{TextColumn, TextTable, change_in_words, history_page, judged_images};
 use runner::Margin;
 
 /// Runs `history`.
-pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
+pub(crate) fn history(arguments: &HistoryArgs) -> Result<(), Failure> {
     let mut table = TextTable::new(vec![
         TextColumn::name("run", 0),
         TextColumn::number("models", 2),
@@ -23,7 +23,8 @@ pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
     ]);
     let mut damaged = Vec::new();
     let mut looks = 0;
-    for path in runs(&arguments.directory())? {
+    let mut reports = Vec::new();
+    for path in runs(&arguments.records.directory())? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let records = match read_records(&path) {
             Ok(records) => records,
@@ -36,6 +37,12 @@ pub(crate) fn history(arguments: &RecordsArgs) -> Result<(), Failure> {
         let report = Report::new(records);
         looks += report.test_looks;
         table.add_row(row(&name, &report));
+        if arguments.page.is_some() {
+            reports.push(report);
+        }
+    }
+    if let (Some(file), false) = (&arguments.page, reports.is_empty()) {
+        write_file(file, history_page(&reports)?.as_bytes())?;
     }
     output::table(&table);
     for error in damaged {

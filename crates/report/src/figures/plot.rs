@@ -21,6 +21,8 @@ pub(super) struct Axis {
     pub(super) label: String,
     pub(super) values: [f64; 2],
     pub(super) is_log: bool,
+    /// Whether its values are counts.
+    pub(super) is_whole: bool,
 }
 
 impl Axis {
@@ -29,6 +31,7 @@ impl Axis {
             label: label.into(),
             values,
             is_log: false,
+            is_whole: false,
         }
     }
 
@@ -39,9 +42,19 @@ impl Axis {
         }
     }
 
+    /// Of counts.
+    pub(super) fn whole(label: impl Into<String>, values: [f64; 2]) -> Self {
+        Self {
+            is_whole: true,
+            ..Self::linear(label, values)
+        }
+    }
+
     pub(super) fn scale(&self, pixels: [f64; 2]) -> Scale {
         if self.is_log {
             Scale::log(self.values, pixels)
+        } else if self.is_whole {
+            Scale::linear(self.values, pixels).whole()
         } else {
             Scale::linear(self.values, pixels)
         }

@@ -8,6 +8,8 @@ pub(super) struct Scale {
     is_log: bool,
     values: [f64; 2],
     pixels: [f64; 2],
+    /// The least step between values that are written.
+    least: f64,
 }
 
 /// A value on an axis, and what is written there.
@@ -24,7 +26,13 @@ impl Scale {
             is_log: false,
             values: apart(values, |[low, high]| [low - 0.5, high + 0.5]),
             pixels,
+            least: 0.0,
         }
+    }
+
+    /// Of things that are counted: no value between whole numbers is written.
+    pub(super) fn whole(self) -> Self {
+        Self { least: 1.0, ..self }
     }
 
     /// Of positive values.
@@ -34,6 +42,7 @@ impl Scale {
             is_log: true,
             values: apart(values, |[low, high]| [low / 2.0, high * 2.0]),
             pixels,
+            least: 0.0,
         }
     }
 
@@ -62,7 +71,7 @@ impl Scale {
 
     fn linear_ticks(&self, most: usize) -> Vec<Tick> {
         let [low, high] = self.values;
-        let least = (high - low) / most.max(1) as f64;
+        let least = ((high - low) / most.max(1) as f64).max(self.least);
         let power = 10_f64.powf(least.log10().floor());
         let steps = [1.0, 2.0, 5.0, 10.0].map(|times| times * power);
         let step = steps
@@ -200,6 +209,9 @@ mod tests {
         let scale = Scale::log([1.0, 100.0], [10.0, 30.0]);
         let places = [1.0, 10.0, 100.0].map(|value| scale.place(value));
         assert_eq!(places, [10.0, 20.0, 30.0]);
+        let counted = Scale::linear([1.0, 2.0], [0.0, 1.0]).whole().ticks(8);
+        let counted: Vec<f64> = counted.iter().map(|tick| tick.value).collect();
+        assert_eq!(counted, [1.0, 2.0]);
         assert_eq!(ends([3.0, f64::NAN, 1.0], [0.0; 2]), [1.0, 3.0]);
         assert_eq!(ends([], [0.0, 1.0]), [0.0, 1.0]);
     }

@@ -123,3 +123,35 @@ fn of_rows_no_figure_speaks_of_images() {
         }
     }
 }
+
+#[test]
+fn three_runs_of_two_models() {
+    let runs: Vec<Report> = [[120, 300], [100, 300], [60, 310]]
+        .map(|wrong| {
+            let models = [("softmax", wrong[0], 1.0), ("kernel-svm", wrong[1], 2.0)];
+            analysis::examples::with_costs(&models, 1_000)
+        })
+        .into();
+    let course = |id: &'static str, missing: usize| {
+        let runs = (1..)
+            .zip(&runs)
+            .filter(move |(number, _)| *number != missing);
+        Course {
+            id,
+            runs: runs
+                .map(|(number, run)| {
+                    (
+                        number,
+                        run.models[run.place(id)].finished.as_deref().unwrap(),
+                    )
+                })
+                .collect(),
+        }
+    };
+    let courses = [course("softmax", 0), course("kernel-svm", 2)];
+    let all: Vec<&Report> = runs.iter().collect();
+    compare(
+        "history",
+        std::iter::once(&accuracy_over_runs(&all, &courses)),
+    );
+}

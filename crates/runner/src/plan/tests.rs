@@ -92,7 +92,7 @@ fn a_plan_may_train_one_model_twice() {
 fn mistakes_in_a_plan_are_named_with_their_line() {
     assert_eq!(
         refusal("seed = 1\ndatset = \"mnist\""),
-        "plan.toml, line 2: unknown key `datset` (did you mean `dataset`?); known are question, analysis, dataset, data_dir, data, test, test_share, label, ignore, group, categories, missing, resize, seed, seeds, calibrate, sizes, validation, cv, baseline, margin, train_limit, preparation, models"
+        "plan.toml, line 2: unknown key `datset` (did you mean `dataset`?); known are question, analysis, dataset, data_dir, data, test, test_share, label, ignore, group, categories, missing, resize, seed, seeds, calibrate, sizes, validation, cv, baseline, margin, slice, train_limit, preparation, models"
     );
     assert_eq!(
         refusal("[[models]]\nmodel = \"sofmax\""),
@@ -100,7 +100,7 @@ fn mistakes_in_a_plan_are_named_with_their_line() {
     );
     assert_eq!(
         refusal("[[models]]\nmodel = \"softmax\"\n\nlearning_rat = 0.5"),
-        "plan.toml, line 4: softmax: unknown parameter `learning_rat` (did you mean `learning_rate`?); it has epochs, batch_size, learning_rate, shuffle, train_limit"
+        "plan.toml, line 4: softmax: unknown parameter `learning_rat` (did you mean `learning_rate`?); it has epochs, batch_size, learning_rate, shuffle, class_weights, train_limit"
     );
     assert!(refusal("[[models]]\nmodel = \"softmax\"\ntrain_limt = 9").contains("`train_limit`?"));
     assert_eq!(

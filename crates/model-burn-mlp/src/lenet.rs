@@ -278,8 +278,8 @@ mod tests {
         };
         let (ours, theirs) = (logits(Backend::Flex), logits(Backend::Wgpu));
         let largest = |values: &[f32]| classifier::Scores::new(values.to_vec(), 10).labels();
-        let same = largest(&ours).iter().zip(largest(&theirs));
-        let same = same.filter(|(ours, theirs)| **ours == *theirs).count();
+        let same = largest(&ours).into_iter().zip(largest(&theirs));
+        let same = same.filter(|(ours, theirs)| ours == theirs).count();
         assert!(same >= 295, "{same} of 300 test images");
         for (ours, theirs) in ours.iter().zip(&theirs) {
             assert!((ours - theirs).abs() < 0.05, "{ours} and {theirs}");

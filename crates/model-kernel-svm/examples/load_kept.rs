@@ -1,4 +1,4 @@
-//! How long a kept kernel SVM takes to load: `load FILE`.
+//! How long a kept kernel SVM takes to load: `cargo run -p model-kernel-svm --example load_kept -- FILE`.
 #![allow(
     clippy::disallowed_macros,
     clippy::disallowed_methods,

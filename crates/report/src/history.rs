@@ -21,8 +21,8 @@ struct Page {
     /// Runs that were judged on something else.
     others: usize,
     style: String,
-    /// For a page and for a phone.
-    figure: [String; 2],
+    /// For a page and for a phone; one run has no course.
+    figure: Option<[String; 2]>,
     models: Vec<ModelView>,
 }
 
@@ -92,7 +92,7 @@ pub fn history_page(reports: &[Report]) -> Result<String, ReportError> {
         runs: runs.len(),
         others: reports.len() - runs.len(),
         style: figures::rules() + &page_colours() + include_str!("../templates/history.css"),
-        figure: [wide, narrow],
+        figure: (runs.len() > 1).then_some([wide, narrow]),
         models: ids.iter().enumerate().map(model).collect(),
     };
     fill("history.html", TEMPLATE, page)

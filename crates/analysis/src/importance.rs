@@ -30,7 +30,7 @@ pub(crate) fn importance(run: &RunRecord, fits: &[Fit]) -> Vec<ColumnImportance>
         .sum();
     let repeats = run.protocol.folds().map_or(1, |of| of.repeats.into());
     let (rows, of_all) = (counted / repeats, run.labels.len().max(1));
-    let groups = run.groups().map(|groups| {
+    let groups = run.all_groups().map(|groups| {
         let different: HashSet<usize> = groups.into_iter().collect();
         different.len() as f64 / of_all as f64
     });

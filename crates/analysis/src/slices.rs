@@ -94,7 +94,7 @@ pub(crate) fn slices(run: &RunRecord, ranked: &[(&ModelSummary, &Finished)]) -> 
         .iter()
         .map(|(model, of)| (model.id.as_str(), right(run, of)))
         .collect();
-    let groups = run.groups();
+    let groups = run.all_groups();
     let shares = Shares { run, groups, gaps };
     let slice = |(slice, rows): &(usize, Vec<bool>)| Slice {
         name: record.names[*slice].clone(),
@@ -170,7 +170,8 @@ impl Shares<'_> {
             None => wilson(sum / times, chosen.len(), confidence),
             Some(groups) => {
                 let of_rows: Vec<usize> = chosen.iter().map(|&row| groups[row]).collect();
-                let is_right: Vec<bool> = chosen.iter().map(|&row| right[row] > 0).collect();
+                let is_right: Vec<bool> =
+                    chosen.iter().map(|&row| 2 * right[row] > times).collect();
                 clustered_share(&is_right, &of_rows, confidence)
             }
         };
@@ -262,23 +263,32 @@ mod tests {
     #[test]
     fn whole_groups_make_a_gap_unsure() {
         let labels = vec![0; 120];
-        let of = |groups: Vec<u32>| {
-            let mut run = run(&["a"], &labels);
+        let of = |mut run: RunRecord, cells: &[Cell], groups: Vec<u32>| {
             run.slices = Some(in_turn(&["Q", "C"], 120));
             run.groups = groups;
             let wrong = |row: usize| u16::from(row.is_multiple_of(2) && row % 40 < 20);
-            let fit = answered("a", CELL, &(0..120).map(wrong).collect::<Vec<_>>());
-            report(vec![fit], run).slices.unwrap().slices[0]
-                .largest()
-                .unwrap()
-                .1
+            let fit = |&cell: &Cell| {
+                let judged = run.judged(cell).into_iter();
+                answered(
+                    "a",
+                    cell,
+                    &judged.map(|(row, _)| wrong(row)).collect::<Vec<_>>(),
+                )
+            };
+            let fits = cells.iter().map(fit).collect();
+            let slices = report(fits, run).slices.unwrap().slices;
+            slices[0].largest().unwrap().1
         };
-        let alone = of(Vec::new());
-        let together = of((0..120).map(|row| row / 20).collect());
-        assert_eq!(alone.difference, together.difference);
-        assert!(
-            alone.is_clear() && !together.is_clear(),
-            "{alone:?} {together:?}"
-        );
+        let over_folds = run_over_folds(&["a"], &labels, 1, 2);
+        let folds = [of_fold(0, 0), of_fold(0, 1)];
+        for (run, cells) in [(run(&["a"], &labels), &[CELL][..]), (over_folds, &folds)] {
+            let alone = of(run.clone(), cells, Vec::new());
+            let together = of(run, cells, (0..120).map(|row| row / 20).collect());
+            assert_eq!(alone.difference, together.difference);
+            assert!(
+                alone.is_clear() && !together.is_clear(),
+                "{alone:?} {together:?}"
+            );
+        }
     }
 }

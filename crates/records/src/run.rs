@@ -336,9 +336,14 @@ impl RunRecord {
 
     /// The groups of all images, where groups matter: folds hold whole groups, and are what is compared.
     pub fn groups(&self) -> Option<Vec<usize>> {
+        self.all_groups()
+            .filter(|_| self.protocol.folds().is_none())
+    }
+
+    /// The groups of all images, over folds, too: for what is said of images and not of folds.
+    pub fn all_groups(&self) -> Option<Vec<usize>> {
         let groups = self.groups.iter().map(|&group| group as usize);
-        let matter = !self.groups.is_empty() && self.protocol.folds().is_none();
-        matter.then(|| groups.collect())
+        (!self.groups.is_empty()).then(|| groups.collect())
     }
 
     /// Whether each image that a fit is judged on is predicted right.

@@ -56,8 +56,10 @@ fn groups(test: &Sealed) -> Option<Vec<usize>> {
 /// # Panics
 /// If `test` has no samples, or is not of [`test_samples`].
 pub fn sets(kept: &Kept, test: &Sealed) -> Result<Vec<SetsJudged>, KeptError> {
-    let (scores, logs) = kept.predict(test.samples());
-    let Some(logs) = logs.filter(|_| kept.has_sets()) else {
+    if !kept.has_sets() {
+        return Ok(Vec::new());
+    }
+    let (scores, Some(logs)) = kept.predict(test.samples()) else {
         return Ok(Vec::new());
     };
     let (answers, groups) = (scores.labels(), groups(test));

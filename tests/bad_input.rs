@@ -280,7 +280,11 @@ fn values_out_of_range() {
             "softmax.learning_rate=-1",
             "expected a number above 0",
         ),
-        ("softmax", "softmax.batch_size=0", "expected at least 1"),
+        (
+            "softmax",
+            "softmax.batch_size=0",
+            "expected a whole number of at least 1",
+        ),
         ("softmax", "softmax.epochs=-3", "expected a whole number"),
         (
             "linfa-svm-rbf",
@@ -297,9 +301,13 @@ fn values_out_of_range() {
         (
             "burn-mlp",
             "burn-mlp.hidden=[0]",
-            "expected sizes of at least 1",
+            "expected each to be a whole number of at least 1",
         ),
-        ("burn-mlp", "burn-mlp.batch_size=0", "expected at least 1"),
+        (
+            "burn-mlp",
+            "burn-mlp.batch_size=0",
+            "expected a whole number of at least 1",
+        ),
         (
             "burn-lenet",
             "burn-lenet.filters=[6]",
@@ -308,7 +316,7 @@ fn values_out_of_range() {
         (
             "burn-lenet",
             "burn-lenet.filters=[6,0]",
-            "expected two numbers of at least 1",
+            "expected each to be a whole number of at least 1",
         ),
         (
             "burn-lenet",
@@ -325,7 +333,7 @@ fn values_out_of_range() {
         (
             "kernel-svm",
             "kernel-svm.memory_mb=0",
-            "expected at least 1",
+            "expected a whole number of at least 1",
         ),
         ("virtual-svm", "virtual-svm.gamma=-1", "or \"scale\""),
         (

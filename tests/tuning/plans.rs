@@ -158,7 +158,7 @@ fn mistakes_in_a_search_are_named_before_anything_is_fitted() {
         ),
         (
             "[models.search]\nbatch_size = [20]\nepochs = [3, 0]",
-            "plan.toml, line 5: softmax: epochs = 0: expected at least 1",
+            "plan.toml, line 5: softmax: epochs = 0: expected a whole number of at least 1",
         ),
         (
             "search.epochs = { from = 1.5, to = 3 }",

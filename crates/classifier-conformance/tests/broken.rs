@@ -3,8 +3,8 @@
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights,
-    ModelEntry, Preset, Recipe, Scores, Sizes, State, StateError, Suits,
+    Classifier, Epoch, FitContext, FitError, Hyperparameters, LinearWeights, ModelEntry, Preset,
+    Recipe, Scores, Sizes, State, StateError, Suits,
 };
 use classifier_conformance::{Check, all, check, run};
 use data::{Dataset, Samples};
@@ -42,17 +42,9 @@ impl<const FAULT: usize> Means<FAULT> {
     }
 }
 
-impl<const FAULT: usize> Hyperparameters for Means<FAULT> {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        Ok(())
-    }
-}
+impl<const FAULT: usize> Hyperparameters for Means<FAULT> {}
 
-impl Hyperparameters for Undocumented {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        Ok(())
-    }
-}
+impl Hyperparameters for Undocumented {}
 
 impl Recipe for Undocumented {
     fn fit(

@@ -1,5 +1,6 @@
 //! How a model presents itself: id, summary, and hyper-parameters with their documentation.
 
+use crate::range::expected_instead;
 use crate::{InvalidParameter, ParameterError, Recipe, nearest_name};
 use schemars::{JsonSchema, schema_for};
 use serde::Serialize;
@@ -61,15 +62,18 @@ impl Suits {
 /// Hyper-parameters: a struct whose documented fields are the parameters.
 ///
 /// Derive `Serialize`, `Deserialize` with `deny_unknown_fields`, and `JsonSchema`; each field's
-/// first doc line is what `models` prints.
+/// doc comment is what `models` prints, and the range in its schema is the range that is checked:
+/// `#[schemars(range(min = 1))]`, `#[schemars(extend("exclusiveMinimum" = 0))]`.
 pub trait Hyperparameters:
     Recipe + Debug + Serialize + DeserializeOwned + JsonSchema + 'static
 {
-    /// Checks every range, once, when the recipe is built.
+    /// Checks what no range of a single field says, once, when the recipe is built.
     ///
     /// # Errors
-    /// The first parameter that is out of range.
-    fn validate(&self) -> Result<(), InvalidParameter>;
+    /// The first parameter that does not suit.
+    fn validate(&self) -> Result<(), InvalidParameter> {
+        Ok(())
+    }
 }
 
 /// One hyper-parameter, for people.
@@ -123,6 +127,7 @@ impl<P: Hyperparameters> Preset for P {
     }
 
     fn with(&self, values: &Map<String, Value>) -> Result<Box<dyn Preset>, ParameterError> {
+        let schema = schema_for!(P).to_value();
         let mut all = self.values();
         let mut recipe: P = from_values(all.clone()).expect("a preset survives its own format");
         for (name, value) in values {
@@ -140,6 +145,14 @@ impl<P: Hyperparameters> Preset for P {
                 value: value.to_string(),
                 reason: in_words(&error.to_string()),
             })?;
+            let range = &schema["properties"][name];
+            if let Some(expected) = expected_instead(range, &schema["$defs"], value) {
+                return Err(ParameterError::Range {
+                    name: name.clone(),
+                    value: value.to_string(),
+                    expected,
+                });
+            }
         }
         recipe.validate()?;
         Ok(Box::new(recipe))
@@ -191,6 +204,7 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct Toy {
         /// Step length.
+        #[schemars(extend("exclusiveMinimum" = 0))]
         learning_rate: f64,
         /// Passes over
         /// the data.
@@ -209,12 +223,7 @@ mod tests {
         }
     }
 
-    impl Hyperparameters for Toy {
-        fn validate(&self) -> Result<(), InvalidParameter> {
-            let rate = self.learning_rate;
-            InvalidParameter::unless(rate > 0.0, "learning_rate", rate, "a number above 0")
-        }
-    }
+    impl Hyperparameters for Toy {}
 
     const TOY: Toy = Toy {
         learning_rate: 0.1,

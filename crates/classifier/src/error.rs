@@ -52,7 +52,7 @@ impl FitError {
     }
 }
 
-/// A hyper-parameter whose value is of the right type but out of range.
+/// A hyper-parameter whose value does not suit: the data, other parameters, or what it stands for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name} = {value}: expected {expected}")]
 pub struct InvalidParameter {
@@ -109,7 +109,17 @@ pub enum ParameterError {
         /// What serde said.
         reason: String,
     },
-    /// The value is out of range.
+    /// The value is out of its range.
+    #[error("{name} = {value}: expected {expected}")]
+    Range {
+        /// The parameter's name.
+        name: String,
+        /// The value that was given.
+        value: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// The value does not suit the others, or what it stands for.
     #[error(transparent)]
     Invalid(#[from] InvalidParameter),
 }
@@ -118,7 +128,7 @@ impl ParameterError {
     /// The name of the parameter at fault.
     pub fn parameter(&self) -> &str {
         match self {
-            Self::Unknown { name, .. } | Self::Type { name, .. } => name,
+            Self::Unknown { name, .. } | Self::Type { name, .. } | Self::Range { name, .. } => name,
             Self::Invalid(invalid) => invalid.name,
         }
     }

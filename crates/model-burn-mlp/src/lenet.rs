@@ -16,8 +16,7 @@ use burn::optim::SgdConfig;
 use burn::optim::momentum::MomentumConfig;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes, State,
-    StateError,
+    Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State, StateError,
 };
 use data::{Dataset, PictureShape};
 use network::{LenetNetwork, Plan};
@@ -143,29 +142,7 @@ impl Recipe for BurnLenet {
     }
 }
 
-impl Hyperparameters for BurnLenet {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        let filters = format!("{:?}", self.filters);
-        let positive = self.filters.iter().all(|&filters| filters > 0);
-        InvalidParameter::unless(
-            positive,
-            "filters",
-            filters,
-            "two numbers of at least 1, such as [16, 32]",
-        )?;
-        crate::at_least_one("hidden", self.hidden)?;
-        crate::at_least_one("epochs", self.epochs)?;
-        crate::at_least_one("batch_size", self.batch_size)?;
-        crate::positive("learning_rate", self.learning_rate)?;
-        let share = (0.0..1.0).contains(&self.momentum);
-        InvalidParameter::unless(
-            share,
-            "momentum",
-            self.momentum,
-            "a number from 0 to below 1",
-        )
-    }
-}
+impl Hyperparameters for BurnLenet {}
 
 #[cfg(test)]
 mod tests {

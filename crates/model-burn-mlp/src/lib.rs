@@ -17,16 +17,7 @@ pub use lenet::{Augment, BurnLenet};
 pub use network::Network;
 pub use train::BurnMlp;
 
-use classifier::{InvalidParameter, ModelEntry, Suits};
-
-fn at_least_one(name: &'static str, value: usize) -> Result<(), InvalidParameter> {
-    InvalidParameter::unless(value > 0, name, value, "at least 1")
-}
-
-fn positive(name: &'static str, value: f64) -> Result<(), InvalidParameter> {
-    let valid = value > 0.0 && value.is_finite();
-    InvalidParameter::unless(valid, name, value, "a number above 0")
-}
+use classifier::{ModelEntry, Suits};
 
 /// Single layer on `burn-ndarray`.
 #[cfg(feature = "ndarray")]

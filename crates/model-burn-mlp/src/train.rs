@@ -8,8 +8,7 @@ use burn::optim::SgdConfig;
 use burn::tensor::Device;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes, State,
-    StateError,
+    Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State, StateError,
 };
 use data::Dataset;
 use serde::{Deserialize, Serialize};
@@ -119,28 +118,7 @@ fn tensors(train: &Dataset, order: &[usize], batch_size: usize, device: &Device)
     order.chunks(batch_size).map(to_tensors).collect()
 }
 
-impl Hyperparameters for BurnMlp {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        let Self {
-            hidden,
-            epochs,
-            batch_size,
-            learning_rate,
-            ..
-        } = self;
-        let positive = hidden.iter().all(|&units| units > 0);
-        let widths = format!("{hidden:?}");
-        InvalidParameter::unless(
-            positive,
-            "hidden",
-            widths,
-            "sizes of at least 1, such as [128]",
-        )?;
-        crate::at_least_one("epochs", *epochs)?;
-        crate::at_least_one("batch_size", *batch_size)?;
-        crate::positive("learning_rate", *learning_rate)
-    }
-}
+impl Hyperparameters for BurnMlp {}
 
 #[cfg(test)]
 mod tests {

@@ -13,8 +13,8 @@ pub use shrinkage::{FromData, Shrinkage};
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe, Sizes,
-    State, StateError, Suits,
+    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Sizes, State,
+    StateError, Suits,
 };
 use data::Dataset;
 use functions::Functions;
@@ -48,11 +48,7 @@ pub struct Discriminant {
     pub shrinkage: Shrinkage,
 }
 
-impl Hyperparameters for Discriminant {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        self.shrinkage.validate()
-    }
-}
+impl Hyperparameters for Discriminant {}
 
 impl Recipe for Discriminant {
     fn fit(

@@ -1,8 +1,8 @@
 //! The parameter `shrinkage`, and its value where the data give it.
 
 use crate::within::Within;
+use classifier::Cancelled;
 use classifier::schemars::JsonSchema;
-use classifier::{Cancelled, InvalidParameter};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -17,7 +17,7 @@ const LEAST: f64 = 1e-10;
 #[schemars(crate = "classifier::schemars")]
 pub enum Shrinkage {
     /// From 0 to 1.
-    Value(f64),
+    Value(#[schemars(range(min = 0, max = 1))] f64),
     /// A number that the data give.
     FromData(FromData),
 }
@@ -41,19 +41,6 @@ impl fmt::Display for Shrinkage {
 }
 
 impl Shrinkage {
-    pub(crate) fn validate(self) -> Result<(), InvalidParameter> {
-        let valid = match self {
-            Self::Value(shrinkage) => (0.0..=1.0).contains(&shrinkage),
-            Self::FromData(FromData::Auto) => true,
-        };
-        InvalidParameter::unless(
-            valid,
-            "shrinkage",
-            self,
-            "a number from 0 to 1, or \"auto\"",
-        )
-    }
-
     /// The number for these samples, whose scatter within classes is `scatter`.
     pub(crate) fn resolve(self, within: &Within, scatter: &[f64]) -> Result<f64, Cancelled> {
         let shrinkage = match self {

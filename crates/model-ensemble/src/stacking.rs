@@ -42,8 +42,6 @@ impl<R: Roster> Default for Stacking<R> {
 
 impl<R: Roster> Hyperparameters for Stacking<R> {
     fn validate(&self) -> Result<(), InvalidParameter> {
-        let folds = self.folds;
-        InvalidParameter::unless((2..=100).contains(&folds), "folds", folds, "2 to 100")?;
         recipes::<R>(&self.members).map(drop)
     }
 }

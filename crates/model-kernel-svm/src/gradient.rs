@@ -114,10 +114,6 @@ impl GradientSvm {
 
 impl Hyperparameters for GradientSvm {
     fn validate(&self) -> Result<(), InvalidParameter> {
-        crate::positive("c", self.c)?;
-        crate::positive("tolerance", self.tolerance)?;
-        self.gamma.validate()?;
-        crate::enough_memory(self.memory_mb)?;
         // Whatever the normalisation is, nobody should write a size that cannot be.
         let all = picture_features::Normalisation::Size {
             size: self.size,

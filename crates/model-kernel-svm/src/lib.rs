@@ -12,7 +12,6 @@ pub use gradient::{GRADIENT_SVM, GradientSvm, Normalisation};
 pub use plain::{KERNEL_SVM, KernelName, KernelSvm};
 pub use virtual_svm::{VIRTUAL_SVM, VirtualSvm};
 
-use classifier::InvalidParameter;
 use classifier::schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +21,7 @@ use serde::{Deserialize, Serialize};
 #[schemars(crate = "classifier::schemars")]
 pub enum Gamma {
     /// A number above 0.
-    Value(f64),
+    Value(#[schemars(extend("exclusiveMinimum" = 0))] f64),
     /// A number that the data give.
     FromData(FromData),
 }
@@ -34,25 +33,6 @@ pub enum Gamma {
 pub enum FromData {
     /// 1 / (features · variance of all features together).
     Scale,
-}
-
-impl Gamma {
-    fn validate(self) -> Result<(), InvalidParameter> {
-        let valid = match self {
-            Self::Value(gamma) => gamma > 0.0 && gamma.is_finite(),
-            Self::FromData(FromData::Scale) => true,
-        };
-        InvalidParameter::unless(valid, "gamma", self, "a number above 0, or \"scale\"")
-    }
-}
-
-fn positive(name: &'static str, value: f64) -> Result<(), InvalidParameter> {
-    let valid = value > 0.0 && value.is_finite();
-    InvalidParameter::unless(valid, name, value, "a number above 0")
-}
-
-fn enough_memory(memory_mb: usize) -> Result<(), InvalidParameter> {
-    InvalidParameter::unless(memory_mb >= 1, "memory_mb", memory_mb, "at least 1")
 }
 
 impl std::fmt::Display for Gamma {

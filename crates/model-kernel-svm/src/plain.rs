@@ -4,8 +4,8 @@ use crate::machine::{Machine, fit};
 use crate::{FromData, Gamma};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry,
-    Recipe, Sizes, State, StateError, Step, Suits,
+    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Sizes,
+    State, StateError, Step, Suits,
 };
 use data::Dataset;
 use kernel_svm::{Kernel, Settings};
@@ -115,19 +115,7 @@ impl KernelSvm {
     }
 }
 
-impl Hyperparameters for KernelSvm {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        crate::positive("c", self.c)?;
-        crate::positive("tolerance", self.tolerance)?;
-        self.gamma.validate()?;
-        let valid = (1..=Kernel::HIGHEST_DEGREE).contains(&self.degree);
-        let expected = "a whole number from 1 to 64";
-        InvalidParameter::unless(valid, "degree", self.degree, expected)?;
-        let valid = self.coef0 >= 0.0 && self.coef0.is_finite();
-        InvalidParameter::unless(valid, "coef0", self.coef0, "a number of at least 0")?;
-        crate::enough_memory(self.memory_mb)
-    }
-}
+impl Hyperparameters for KernelSvm {}
 
 impl Recipe for KernelSvm {
     fn fit(
@@ -221,11 +209,8 @@ mod tests {
             (&1.into(), &64.into())
         );
         for (degree, accepted) in [(0, false), (1, true), (64, true), (65, false)] {
-            let recipe = KernelSvm {
-                degree,
-                ..KernelSvm::rbf()
-            };
-            let refused = recipe.validate().err().map(|error| error.to_string());
+            let values = [("degree".to_owned(), degree.into())].into_iter().collect();
+            let refused = preset.with(&values).err().map(|error| error.to_string());
             let message = format!("degree = {degree}: expected a whole number from 1 to 64");
             assert_eq!(refused, (!accepted).then_some(message));
         }

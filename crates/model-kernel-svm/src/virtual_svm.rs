@@ -8,8 +8,8 @@ use crate::machine::{Machine, fit};
 use crate::shift::{DIRECTIONS, shift};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Sizes, State, StateError, Step, Suits,
+    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores, Sizes, State,
+    StateError, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
@@ -63,14 +63,7 @@ impl VirtualSvm {
     }
 }
 
-impl Hyperparameters for VirtualSvm {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        crate::positive("c", self.c)?;
-        crate::positive("tolerance", self.tolerance)?;
-        self.gamma.validate()?;
-        crate::enough_memory(self.memory_mb)
-    }
-}
+impl Hyperparameters for VirtualSvm {}
 
 impl Recipe for VirtualSvm {
     fn fit(

@@ -3,8 +3,8 @@
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
-    Recipe, Scores, Sizes, State, StateError, Suits,
+    Classifier, FitContext, FitError, Hyperparameters, LinearWeights, ModelEntry, Recipe, Scores,
+    Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use linfa::traits::Fit;
@@ -50,30 +50,7 @@ impl Default for LinfaLogistic {
     }
 }
 
-impl Hyperparameters for LinfaLogistic {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        let &Self {
-            alpha,
-            max_iterations,
-            gradient_tolerance,
-        } = self;
-        let valid = alpha >= 0.0 && alpha.is_finite();
-        InvalidParameter::unless(valid, "alpha", alpha, "a number of at least 0")?;
-        InvalidParameter::unless(
-            max_iterations > 0,
-            "max_iterations",
-            max_iterations,
-            "at least 1",
-        )?;
-        let valid = gradient_tolerance > 0.0 && gradient_tolerance.is_finite();
-        InvalidParameter::unless(
-            valid,
-            "gradient_tolerance",
-            gradient_tolerance,
-            "a number above 0",
-        )
-    }
-}
+impl Hyperparameters for LinfaLogistic {}
 
 impl LinfaLogistic {
     fn train(&self, train: &Dataset, context: &mut FitContext<'_>) -> Result<Fitted, FitError> {

@@ -11,8 +11,8 @@ mod settings;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Sizes, State, StateError, Suits,
+    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores, Sizes, State,
+    StateError, Suits,
 };
 use data::{Dataset, Samples};
 use pairs::Pairs;
@@ -107,23 +107,7 @@ impl LinfaSvm {
     }
 }
 
-impl Hyperparameters for LinfaSvm {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        let &Self {
-            c,
-            gamma,
-            tolerance,
-            pca_components,
-            ..
-        } = self;
-        for (name, value) in [("c", c), ("gamma", gamma), ("tolerance", tolerance)] {
-            let valid = value > 0.0 && value.is_finite();
-            InvalidParameter::unless(valid, name, value, "a number above 0")?;
-        }
-        let valid = pca_components > 0;
-        InvalidParameter::unless(valid, "pca_components", pca_components, "at least 1")
-    }
-}
+impl Hyperparameters for LinfaSvm {}
 
 impl Recipe for LinfaSvm {
     fn fit(

@@ -3,8 +3,8 @@
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Sizes, State, StateError, Suits,
+    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores, Sizes, State,
+    StateError, Suits,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -27,11 +27,7 @@ pub const MAJORITY: ModelEntry = ModelEntry {
 #[schemars(crate = "classifier::schemars")]
 pub struct Majority {}
 
-impl Hyperparameters for Majority {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        Ok(())
-    }
-}
+impl Hyperparameters for Majority {}
 
 impl Recipe for Majority {
     fn fit(

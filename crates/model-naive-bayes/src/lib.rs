@@ -6,8 +6,8 @@ mod moments;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Sizes, State, StateError, Suits,
+    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores, Sizes, State,
+    StateError, Suits,
 };
 use data::{Dataset, Samples};
 use moments::{Moments, moments};
@@ -37,16 +37,11 @@ pub const NAIVE_BAYES: ModelEntry = ModelEntry {
 #[schemars(crate = "classifier::schemars")]
 pub struct NaiveBayes {
     /// What is added to every variance, as a share of the variance of the feature that varies most.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub var_smoothing: f64,
 }
 
-impl Hyperparameters for NaiveBayes {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        let (share, name) = (self.var_smoothing, "var_smoothing");
-        let valid = share > 0.0 && share.is_finite();
-        InvalidParameter::unless(valid, name, share, "a number above 0")
-    }
-}
+impl Hyperparameters for NaiveBayes {}
 
 impl Recipe for NaiveBayes {
     fn fit(

@@ -5,8 +5,8 @@
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, LinearWeights, ModelEntry,
-    Recipe, Scores, Sizes, State, StateError, Suits,
+    Classifier, FitContext, FitError, Hyperparameters, LinearWeights, ModelEntry, Recipe, Scores,
+    Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -29,11 +29,7 @@ pub const NEAREST_CENTROID: ModelEntry = ModelEntry {
 #[schemars(crate = "classifier::schemars")]
 pub struct NearestCentroid {}
 
-impl Hyperparameters for NearestCentroid {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        Ok(())
-    }
-}
+impl Hyperparameters for NearestCentroid {}
 
 impl Recipe for NearestCentroid {
     fn fit(

@@ -48,16 +48,13 @@ pub const NEIGHBOURS: ModelEntry = ModelEntry {
 #[schemars(crate = "classifier::schemars")]
 pub struct Neighbours {
     /// How many of the nearest training samples vote.
+    #[schemars(range(min = 1))]
     pub k: usize,
     /// What a vote weighs: "uniform" 1, "distance" one over the distance.
     pub weights: Weights,
 }
 
-impl Hyperparameters for Neighbours {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        InvalidParameter::unless(self.k > 0, "k", self.k, "a whole number above 0")
-    }
-}
+impl Hyperparameters for Neighbours {}
 
 impl Recipe for Neighbours {
     fn fit(

@@ -7,8 +7,8 @@ use crate::{
 };
 use classifier::schemars::JsonSchema;
 use classifier::{
-    ClassWeights, Classifier, Epoch, FitContext, FitError, Hyperparameters, InvalidParameter,
-    Recipe, Sizes, State, StateError,
+    ClassWeights, Classifier, Epoch, FitContext, FitError, Hyperparameters, Recipe, Sizes, State,
+    StateError,
 };
 use data::Dataset;
 use num_traits::Float;
@@ -165,20 +165,7 @@ impl Recipe for Softmax {
     }
 }
 
-impl Hyperparameters for Softmax {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        let &Self {
-            epochs,
-            batch_size,
-            learning_rate,
-            ..
-        } = self;
-        InvalidParameter::unless(epochs > 0, "epochs", epochs, "at least 1")?;
-        InvalidParameter::unless(batch_size > 0, "batch_size", batch_size, "at least 1")?;
-        let valid = learning_rate > 0.0 && learning_rate.is_finite();
-        InvalidParameter::unless(valid, "learning_rate", learning_rate, "a number above 0")
-    }
-}
+impl Hyperparameters for Softmax {}
 
 #[cfg(test)]
 mod tests {

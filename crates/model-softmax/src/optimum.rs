@@ -21,8 +21,8 @@ use crate::lbfgs::{Iterate, Lbfgs};
 use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe,
-    Sizes, State, StateError, Step,
+    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State,
+    StateError, Step,
 };
 use data::Dataset;
 use serde::{Deserialize, Serialize};
@@ -149,21 +149,7 @@ impl Recipe for SoftmaxLbfgs {
     }
 }
 
-impl Hyperparameters for SoftmaxLbfgs {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        let &Self {
-            c,
-            tolerance,
-            iterations,
-            ..
-        } = self;
-        for (name, value) in [("c", c), ("tolerance", tolerance)] {
-            let valid = value > 0.0 && value.is_finite();
-            InvalidParameter::unless(valid, name, value, "a number above 0")?;
-        }
-        InvalidParameter::unless(iterations > 0, "iterations", iterations, "at least 1")
-    }
-}
+impl Hyperparameters for SoftmaxLbfgs {}
 
 /// A softmax regression with the certificate of its optimum.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,8 +9,7 @@ use crate::split::{LEAST_HESSIAN, Rules};
 use crate::sums::{Slope, Sums};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Sizes, State,
-    StateError, Step,
+    Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State, StateError, Step,
 };
 use data::Dataset;
 use rayon::prelude::*;
@@ -192,21 +191,4 @@ impl Recipe for BoostedTrees {
     }
 }
 
-impl Hyperparameters for BoostedTrees {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        let &Self {
-            rounds,
-            learning_rate: rate,
-            max_leaves: leaves,
-            min_samples_leaf: least,
-            l2,
-        } = self;
-        InvalidParameter::unless(rounds >= 1, "rounds", rounds, "at least 1")?;
-        let is_rate = rate > 0.0 && rate.is_finite();
-        InvalidParameter::unless(is_rate, "learning_rate", rate, "a number above 0")?;
-        InvalidParameter::unless(leaves >= 2, "max_leaves", leaves, "at least 2")?;
-        InvalidParameter::unless(least >= 1, "min_samples_leaf", least, "at least 1")?;
-        let is_l2 = l2 >= 0.0 && l2.is_finite();
-        InvalidParameter::unless(is_l2, "l2", l2, "a number that is not negative")
-    }
-}
+impl Hyperparameters for BoostedTrees {}

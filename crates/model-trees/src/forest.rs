@@ -9,8 +9,8 @@ use crate::prediction::by_blocks;
 use crate::tree::Tree;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Cancelled, Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Scores,
-    Sizes, State, StateError, Step, generator,
+    Cancelled, Classifier, FitContext, FitError, Hyperparameters, Recipe, Scores, Sizes, State,
+    StateError, Step, generator,
 };
 use data::{Dataset, Samples};
 use rand::RngExt;
@@ -200,12 +200,4 @@ impl Recipe for RandomForest {
     }
 }
 
-impl Hyperparameters for RandomForest {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        let (trees, features) = (self.trees, self.features_per_split.unwrap_or(1));
-        InvalidParameter::unless(trees >= 1, "trees", trees, "at least 1")?;
-        InvalidParameter::unless(features >= 1, "features_per_split", features, "at least 1")?;
-        let least = self.min_samples_leaf;
-        InvalidParameter::unless(least >= 1, "min_samples_leaf", least, "at least 1")
-    }
-}
+impl Hyperparameters for RandomForest {}

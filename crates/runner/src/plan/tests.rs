@@ -113,7 +113,7 @@ fn mistakes_in_a_plan_are_named_with_their_line() {
     );
     assert_eq!(
         refusal("[[models]]\nmodel = \"softmax\"\nbatch_size = 0"),
-        "plan.toml, line 3: softmax: batch_size = 0: expected at least 1"
+        "plan.toml, line 3: softmax: batch_size = 0: expected a whole number of at least 1"
     );
     assert_eq!(
         refusal("seed = \"x\""),

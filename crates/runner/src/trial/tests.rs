@@ -7,8 +7,7 @@ use crate::limits::Limits;
 use crate::options::Options;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Suits,
+    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores, Suits,
 };
 use data::{Dataset, Samples};
 use search::Space;
@@ -23,6 +22,7 @@ struct Toy {
     /// What to do: fit, or panic in fitting or predicting, or run until called off.
     does: String,
     /// Passes over the data.
+    #[schemars(range(min = 1))]
     epochs: u64,
 }
 
@@ -31,11 +31,7 @@ struct Fitted {
     classes: usize,
 }
 
-impl Hyperparameters for Toy {
-    fn validate(&self) -> Result<(), InvalidParameter> {
-        InvalidParameter::unless(self.epochs > 0, "epochs", self.epochs, "at least 1")
-    }
-}
+impl Hyperparameters for Toy {}
 
 impl Recipe for Toy {
     fn fit(
@@ -151,7 +147,11 @@ fn whatever_a_model_does_wrong_is_a_failed_trial_with_its_reason() {
             "panicked: a bad prediction",
         ),
         ("does", "run".into(), "exceeded the time limit of 0.5 s"),
-        ("epochs", 0.into(), "epochs = 0: expected at least 1"),
+        (
+            "epochs",
+            0.into(),
+            "epochs = 0: expected a whole number of at least 1",
+        ),
     ] {
         let trial = make(proposal(name, value, 1.0));
         let found = trial.reason.unwrap();

@@ -23,7 +23,7 @@ use std::time::Duration;
 )]
 #[command(
     after_help = "Exit codes: 0 all done; 1 a model or the program failed; 2 a mistake in \
-    what was asked for; 3 a gate of judge failed; 130 interrupted."
+    what was asked for, or a file that cannot be read or written; 3 a gate of judge failed; 130 interrupted."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -693,7 +693,7 @@ pub(crate) struct VerifyArgs {
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) record: RecordArgs,
-    /// As what.
+    /// What to write.
     #[arg(long, value_enum)]
     pub(crate) format: Format,
     /// Which table, as CSV or Parquet. [default: models]

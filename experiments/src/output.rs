@@ -4,9 +4,10 @@
 //! may be lost. None of this may end a comparison: what is printed is also in files.
 #![allow(clippy::disallowed_macros, reason = "everyone else prints here")]
 
+use crate::interrupt::on_interrupt;
 use analysis::Report;
 use console::Term;
-use report::{TextTable, report_in_text};
+use report::{TextTable, harmless, report_in_text};
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -19,6 +20,7 @@ pub(crate) fn line(line: impl Display) {
 
 /// Prints a text as it is; otherwise like [`line()`].
 pub(crate) fn text(text: &str) {
+    let text = harmless(text);
     let mut output = std::io::stdout().lock();
     let written = output
         .write_all(text.as_bytes())
@@ -28,7 +30,9 @@ pub(crate) fn text(text: &str) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         Err(error) => {
             tell(format_args!("error: standard output: {error}"));
-            std::process::exit(1);
+            // The terminal went away: what was under way is called off, as with Ctrl-C.
+            let interrupted = on_interrupt().check().is_err();
+            std::process::exit(if interrupted { 130 } else { 1 });
         }
     }
 }
@@ -54,5 +58,6 @@ pub(crate) fn report(report: &Report, directory: &Path) {
 
 /// Prints a line to standard error, if anybody reads it.
 pub(crate) fn tell(line: impl Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let line = line.to_string();
+    let _ = writeln!(std::io::stderr(), "{}", harmless(&line));
 }

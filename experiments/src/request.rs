@@ -7,7 +7,7 @@ use crate::registry::REGISTRY;
 use crate::source;
 use catalog::{Loaded, TableEntry};
 use classifier::Cancellation;
-use records::{Records, newest_run, read_records};
+use records::{Records, newest_run, read_records, run_file};
 use runner::{
     CellProgram, Executor, Learner, Limits, Margin, Options, OwnProcess, Plan, Setting, processors,
 };
@@ -184,20 +184,15 @@ impl RecordsArgs {
     pub(crate) fn directory(&self) -> PathBuf {
         self.results.join(&self.dataset)
     }
-
-    /// The file of a run, by name.
-    pub(crate) fn file(&self, run: &str) -> PathBuf {
-        let records = self.directory().join("records");
-        records.join(format!("{run}.jsonl"))
-    }
 }
 
 impl RecordArgs {
     /// The run that was named, or the newest, and its file.
     pub(crate) fn read(&self) -> Result<(Records, PathBuf), Failure> {
+        let directory = self.records.directory();
         let path = match &self.run {
-            Some(run) => self.records.file(run),
-            None => newest_run(&self.records.directory())?,
+            Some(run) => run_file(&directory, run)?,
+            None => newest_run(&directory)?,
         };
         Ok((read_records(&path)?, path))
     }

@@ -68,6 +68,7 @@ impl Server {
         let agent = ureq::Agent::config_builder()
             .timeout_connect(Some(Duration::from_secs(10)))
             .timeout_recv_response(Some(Duration::from_mins(1)))
+            .timeout_recv_body(Some(Duration::from_mins(1)))
             .http_status_as_error(false)
             .build();
         Self {

@@ -45,10 +45,20 @@ pub enum RecordError {
         path: PathBuf,
     },
     /// There are no records.
-    #[error("{}: no records here; `compare` writes them", directory.display())]
+    #[error("{}: no records here; `compare` writes them{}", directory.display(), of_others(beside))]
     NoRecords {
         /// The directory.
         directory: PathBuf,
+        /// The data sets beside it that have some.
+        beside: Vec<String>,
+    },
+    /// No run has this name.
+    #[error("{}: no run `{run}`; `history` lists them", directory.display())]
+    UnknownRun {
+        /// The directory of the reports on a data set.
+        directory: PathBuf,
+        /// The name that was given.
+        run: String,
     },
 }
 
@@ -57,6 +67,13 @@ fn advice(format: u32) -> &'static str {
         "take a newer version of Plumbline"
     } else {
         "run `compare` again"
+    }
+}
+
+fn of_others(beside: &[String]) -> String {
+    match beside {
+        [] => String::new(),
+        names => format!("; there are some for `--dataset {}`", names.join("`, `")),
     }
 }
 

@@ -31,7 +31,7 @@ pub use fit::{
 pub use log::RecordLog;
 pub use name::{FILE_NAME, is_file_name};
 pub use number::Number;
-pub use read::{newest_run, read_record, read_records, runs};
+pub use read::{newest_run, read_record, read_records, run_file, runs};
 pub use record::{Control, ControlRecord, ImagesRecord, Record, Records};
 pub use run::{
     ColumnRecord, DatasetRecord, Environment, FORMAT, FoldOf, Folds, JudgedOn, Machine,

@@ -1,7 +1,9 @@
 //! Reads record files, and checks them.
 
 use crate::wire::Line;
-use crate::{Cell, FORMAT, Fitted, Outcome, Record, RecordError, Records, RunRecord, check};
+use crate::{
+    Cell, FORMAT, Fitted, Outcome, Record, RecordError, Records, RunRecord, check, is_file_name,
+};
 use serde::Deserialize;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -204,19 +206,53 @@ pub fn newest_run(directory: &Path) -> Result<PathBuf, RecordError> {
 /// # Errors
 /// [`RecordError::NoRecords`] if there is none.
 pub fn runs(directory: &Path) -> Result<Vec<PathBuf>, RecordError> {
-    let none = || RecordError::NoRecords {
+    let paths = record_files(directory);
+    if paths.is_empty() {
+        return Err(RecordError::NoRecords {
+            directory: directory.to_owned(),
+            beside: with_records_beside(directory),
+        });
+    }
+    Ok(paths)
+}
+
+/// The file of a run, by name.
+///
+/// # Errors
+/// [`RecordError::UnknownRun`].
+pub fn run_file(directory: &Path, run: &str) -> Result<PathBuf, RecordError> {
+    let path = directory.join("records").join(format!("{run}.jsonl"));
+    if is_file_name(run) && path.is_file() {
+        return Ok(path);
+    }
+    Err(RecordError::UnknownRun {
         directory: directory.to_owned(),
-    };
-    let entries = fs::read_dir(directory.join("records")).map_err(|_| none())?;
+        run: run.to_owned(),
+    })
+}
+
+fn record_files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory.join("records"));
     let mut paths: Vec<PathBuf> = entries
+        .into_iter()
+        .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|is| is == "jsonl"))
         .collect();
     paths.sort_by_key(|path| path.file_stem().map(ToOwned::to_owned));
-    if paths.is_empty() {
-        return Err(none());
-    }
-    Ok(paths)
+    paths
+}
+
+/// The names of the directories beside this one that have records.
+fn with_records_beside(directory: &Path) -> Vec<String> {
+    let beside = directory.parent().map(fs::read_dir);
+    let entries = beside.into_iter().flatten().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter(|entry| !record_files(&entry.path()).is_empty())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    names
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A report in a terminal.
 
+use crate::plain::wrapped;
 use crate::text_table::{TextColumn, TextTable};
 use crate::verdict::summary;
 use crate::warnings::warnings;
@@ -40,7 +41,7 @@ fn comparison(report: &Report) -> TextTable {
 
 /// A report in at most `width` characters a line: the table, what to know before believing it, the verdict.
 pub fn report_in_text(report: &Report, width: Option<usize>) -> String {
-    let mut lines = vec![comparison(report).to_text(width)];
+    let mut lines = Vec::new();
     for model in &report.models {
         if let (Status::Failed, Some(reason)) = (model.status, &model.reason) {
             lines.push(format!("{} failed: {reason}", model.id));
@@ -48,6 +49,9 @@ pub fn report_in_text(report: &Report, width: Option<usize>) -> String {
     }
     lines.extend(warnings(report).iter().map(ToString::to_string));
     lines.extend(summary(report));
+    let lines = lines.iter().map(|line| wrapped(line, width));
+    let table = comparison(report).to_text(width);
+    let lines: Vec<String> = std::iter::once(table).chain(lines).collect();
     lines.join("\n")
 }
 

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::request::share;
 use analysis::{Change, ModelChange, ModelSummary, Report, diff};
-use records::{read_records, runs, write_file};
+use records::{read_records, run_file, runs, write_file};
 use report::{TextColumn, TextTable, change_in_words, history_page, judged_images};
 use runner::Margin;
 
@@ -78,9 +78,9 @@ fn row(name: &str, report: &Report) -> Vec<String> {
 
 /// Runs `diff`.
 pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
-    let [first, second] =
-        [&arguments.first, &arguments.second].map(|run| read_records(&arguments.records.file(run)));
-    let (first, second) = (first?, second?);
+    let directory = arguments.records.directory();
+    let read = |run: &str| read_records(&run_file(&directory, run)?);
+    let (first, second) = (read(&arguments.first)?, read(&arguments.second)?);
     let recorded = first.run.margin.and_then(Margin::new);
     let margin = share(arguments.margin.or(recorded));
     let found = diff(&first, &second, margin);

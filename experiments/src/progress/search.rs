@@ -4,6 +4,7 @@ use super::PAUSE;
 use crate::output;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use records::{TunedModel, TunedTrial};
+use report::harmless;
 use runner::{Stopwatch, TrialWatcher, TuningWatcher};
 use serde_json::Value;
 use std::io::IsTerminal;
@@ -135,7 +136,7 @@ impl TrialWatcher for ModelProgress<'_> {
         }
         let line = format!("{}: {}", self.name, in_a_line(tuned, reused));
         match &self.of.bars {
-            Some((bars, _)) => drop(bars.println(line)),
+            Some((bars, _)) => drop(bars.println(harmless(&line))),
             None if !self.of.quiet => output::tell(line),
             None => {}
         }

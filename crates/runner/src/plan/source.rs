@@ -286,10 +286,18 @@ impl Source<'_> {
                     items.iter().map(|item| self.value(item, name)).collect();
                 Some(Value::Array(items?))
             }
-            DeValue::Datetime(_) | DeValue::Table(_) => None,
+            DeValue::Table(entries) => {
+                let entry = |(key, item): (&SpannedKey<'_>, _)| {
+                    Ok((key.get_ref().to_string(), self.value(item, name)?))
+                };
+                let entries: Result<Map<String, Value>, Failure> =
+                    entries.iter().map(entry).collect();
+                Some(Value::Object(entries?))
+            }
+            DeValue::Datetime(_) => None,
         };
         converted.ok_or_else(|| {
-            let expected = "a finite number, a text, true, false or a list of these";
+            let expected = "a finite number, a text, true, false, or a list or table of these";
             self.wrong(value, name, expected)
         })
     }

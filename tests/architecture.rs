@@ -89,7 +89,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lab", &["catalog", "classifier", "data", "model-softmax"]),
     ("records", &[]),
     ("mlflow", &["analysis", "records"]),
-    ("predictions", &["catalog", "records"]),
+    ("predictions", &["catalog", "records", "tables"]),
     ("analysis", &["records", "statistics"]),
     (
         "kept",

@@ -81,6 +81,42 @@ fn good() -> Files {
         .with("c.npy", npy("<f4", "(200, 2)", &probabilities))
 }
 
+/// Of two hundred animals, the forty that one model is wrong on are of the south, and a few of the others.
+#[test]
+fn models_are_judged_on_groups_of_rows() {
+    let place = |sample: usize| if sample < 50 { "south" } else { "north" };
+    let row = |sample: usize| format!("x{sample},{},{},{sample}\n", animal(sample), place(sample));
+    let truth = "id,label,place,weight\n".to_owned() + &(0..200).map(row).collect::<String>();
+    let files = good().with("truth.csv", truth);
+    files
+        .judge(&["a.csv", "b.tsv", "--slice", "place"])
+        .success();
+    let slices = &files.report()["slices"];
+    assert_eq!(
+        (&slices["column"], &slices["gaps"]),
+        (&"place".into(), &4.into())
+    );
+    let south = &slices["slices"][0];
+    assert_eq!(
+        (&south["name"], &south["rows"]),
+        (&"south".into(), &50.into())
+    );
+    let b = &south["models"][1];
+    assert_eq!((&b["model"], &b["accuracy"]), (&"b".into(), &0.2.into()));
+    let upper = b["gap"]["interval"][1].as_f64().unwrap();
+    assert!(upper < -0.5, "{upper}");
+    assert!(files.text("README.md").contains("## By place"));
+
+    files.judge(&["a.csv", "--slice", "weight"]).success();
+    let names = files.report()["slices"]["slices"].clone();
+    let names = names.as_array().unwrap().iter().map(|slice| &slice["name"]);
+    let mut names: Vec<&str> = names.map(|name| name.as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["> 149", "> 49, ≤ 99", "> 99, ≤ 149", "≤ 49"]);
+    let refused = files.judge(&["a.csv", "--slice", "colour"]).code(2);
+    refused.stderr(contains("truth.csv: no column colour"));
+}
+
 /// Twenty visits of each of ten patients, of whom one model is wrong on three.
 #[test]
 fn rows_of_one_group_are_judged_as_a_whole() {

@@ -21,4 +21,4 @@ predictions = model.predict(flat(asked))
 print("plumbline: predict ends")
 np.save(folder / "predictions.npy", predictions)
 if getattr(model, "predict_proba", None):
-    np.save(folder / "probabilities.npy", model.predict_proba(flat(asked)))
+    np.save(folder / "probabilities.npy", np.ascontiguousarray(model.predict_proba(flat(asked))))

@@ -479,6 +479,9 @@ pub(crate) struct JudgeArgs {
     /// The largest difference in accuracy that does not matter, in points, such as 0.3.
     #[arg(long, value_name = "POINTS")]
     pub(crate) margin: Option<Margin>,
+    /// Judge every model on groups of rows, too, by the values of this column of the truth.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) slice: Option<String>,
     /// End with exit code 3 if B is shown to be worse than A (`B worse than A`), or is not shown to be
     /// better (`B not better than A`), or not to be worse by as many points (`B worse than A by 0.5`). May
     /// be repeated.

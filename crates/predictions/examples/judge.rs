@@ -2,7 +2,7 @@
 //! below the directory and prints the verdict.
 
 use analysis::Report;
-use predictions::{NamedFile, Question, Truth, judged, read_models};
+use predictions::{NamedFile, Question, Truth, TruthColumns, judged, read_models};
 use records::Environment;
 use std::error::Error;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("DIRECTORY TRUTH FILE… are needed".into());
     };
     let files: Result<Vec<NamedFile>, String> = files.iter().map(|file| file.parse()).collect();
-    let truth = Truth::read(Path::new(truth), None, None)?;
+    let truth = Truth::read(Path::new(truth), TruthColumns::default())?;
     let models = read_models(&truth, &files?)?;
     let question = Question {
         name: "example",

@@ -12,6 +12,7 @@
 //! | `seed` | where a model was fitted with several seeds |
 //! | `fold` | for cross-validation; the same for all models |
 //! | `group` | in the truth alone: rows of one group belong together |
+//! | any other | in the truth alone: models can be judged by its values, on groups of rows |
 //!
 //! or is an array of NumPy's: one class per row, or one probability per row and class.
 
@@ -23,10 +24,11 @@ mod folds;
 mod ids;
 mod model;
 mod run;
+mod slices;
 mod truth;
 
 pub use error::PredictionError;
 pub use file::NamedFile;
 pub use model::{Model, read_models};
 pub use run::{Given, Judged, Question, beside, judged};
-pub use truth::Truth;
+pub use truth::{Truth, TruthColumns};

@@ -107,7 +107,7 @@ pub fn judged(
             .map(|(of_samples, _)| FoldOf(of_samples))
             .collect(),
         groups: truth.groups,
-        slices: None,
+        slices: truth.slices,
     };
     Ok(Judged {
         run,

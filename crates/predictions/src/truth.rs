@@ -4,7 +4,9 @@ use crate::error::{PredictionError, place};
 use crate::file::{Names, fingerprint};
 use crate::folds::Folds;
 use crate::ids::Ids;
+use crate::slices;
 use catalog::{ColumnValues, UNNAMED, Wanted, class_order, read_values, shown};
+use records::SliceRecord;
 use std::path::{Path, PathBuf};
 
 /// Columns that are taken for the class where none is named, whatever the case.
@@ -24,6 +26,18 @@ pub struct Truth {
     pub(crate) folds: Option<Folds>,
     /// Equal numbers for samples that belong together; empty where there is no such column.
     pub(crate) groups: Vec<u32>,
+    pub(crate) slices: Option<SliceRecord>,
+}
+
+/// What columns of the truth are called, where they are not called as usual.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TruthColumns<'a> {
+    /// The ids, else `id`.
+    pub id: Option<&'a str>,
+    /// The classes, else label, class, target, y or truth.
+    pub label: Option<&'a str>,
+    /// What models are judged by the values of, on groups of rows.
+    pub slice: Option<&'a str>,
 }
 
 /// What a column of the truth is for.
@@ -35,39 +49,53 @@ enum Use {
     Group,
 }
 
+impl TruthColumns<'_> {
+    fn id(&self) -> &str {
+        self.id.unwrap_or("id")
+    }
+
+    fn use_of(&self, name: &str) -> Option<Use> {
+        let called = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+        let is_label = match self.label {
+            Some(label) => called(label),
+            None => name == UNNAMED || LABELS.into_iter().any(called),
+        };
+        let known = [
+            (called(self.id()), Use::Id),
+            (is_label, Use::Label),
+            (called("fold"), Use::Fold),
+            (called("group"), Use::Group),
+        ];
+        let mut known = known.into_iter();
+        known.find_map(|(is_it, of)| is_it.then_some(of))
+    }
+
+    /// A column may be sliced by, whatever else it is for.
+    fn is_slice(&self, name: &str) -> bool {
+        self.slice == Some(name)
+    }
+}
+
 impl Truth {
-    /// Reads a file with the class of each sample: a column of ids, which is called `id` unless it is said
-    /// otherwise, and one of classes, which is called label, class, target, y or truth, or as `label`
-    /// says; perhaps one called fold, and one called group. Without ids, a sample's id is the number of its row, from 0.
+    /// Reads a file with the class of each sample: a column of ids and one of classes; perhaps one called fold,
+    /// and one called group. Without ids, a sample's id is the number of its row, from 0.
     ///
     /// # Errors
     /// One line that says what is wrong, where, and what would be right.
-    pub fn read(
-        path: &Path,
-        id: Option<&str>,
-        label: Option<&str>,
-    ) -> Result<Self, PredictionError> {
-        let id_name = id.unwrap_or("id");
-        let use_of = |name: &str| {
-            let called = |wanted: &str| name.eq_ignore_ascii_case(wanted);
-            let is_label = match label {
-                Some(label) => called(label),
-                None => name == UNNAMED || LABELS.into_iter().any(called),
-            };
-            let known = [
-                (called(id_name), Use::Id),
-                (is_label, Use::Label),
-                (called("fold"), Use::Fold),
-                (called("group"), Use::Group),
-            ];
-            let mut known = known.into_iter();
-            known.find_map(|(is_it, of)| is_it.then_some(of))
-        };
-        let values = read_values(path, &|name| use_of(name).map(|_| Wanted::Names))?;
+    pub fn read(path: &Path, called: TruthColumns<'_>) -> Result<Self, PredictionError> {
+        let wanted = |name: &str| called.use_of(name).is_some() || called.is_slice(name);
+        let values = read_values(path, &|name| wanted(name).then_some(Wanted::Names))?;
         let wrong = |reason: String| PredictionError::file(path, reason);
         let (mut ids, mut labels, mut fold, mut group) = (None, None, None, None);
+        let mut slices = None;
         for (name, column) in values.columns {
-            let (Some(of), ColumnValues::Names(codes, names)) = (use_of(&name), column) else {
+            let ColumnValues::Names(codes, names) = column else {
+                continue;
+            };
+            if called.is_slice(&name) {
+                slices = Some(slices::of(&name, &codes, &names));
+            }
+            let Some(of) = called.use_of(&name) else {
                 continue;
             };
             let filled = match of {
@@ -83,13 +111,14 @@ impl Truth {
                 )));
             }
         }
-        if id.is_some() && ids.is_none() {
-            return Err(wrong(format!("no column {}", shown(id_name))));
+        let is_there = [(called.id, ids.is_some()), (called.slice, slices.is_some())];
+        if let Some((Some(name), _)) = is_there.iter().find(|(name, is)| name.is_some() && !is) {
+            return Err(wrong(format!("no column {}", shown(name))));
         }
         let labels = labels.ok_or_else(|| {
             wrong(format!(
                 "which column is the truth? None is called {}; the columns are {}",
-                label.map_or_else(|| LABELS.join(", "), shown),
+                called.label.map_or_else(|| LABELS.join(", "), shown),
                 crate::error::listed(&values.names)
             ))
         })?;
@@ -103,12 +132,13 @@ impl Truth {
         Ok(Self {
             sha256: fingerprint(path)?.sha256,
             path: path.to_owned(),
-            id: id_name.to_owned(),
+            id: called.id().to_owned(),
             ids,
             labels,
             classes,
             folds,
             groups: groups.unwrap_or_default(),
+            slices,
         })
     }
 
@@ -124,6 +154,7 @@ impl Truth {
             classes: classes.to_vec(),
             folds: None,
             groups: Vec::new(),
+            slices: None,
         }
     }
 

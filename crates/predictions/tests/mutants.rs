@@ -1,6 +1,6 @@
 //! Files of predictions and of the truth, changed at random, are read or refused with a line.
 
-use predictions::{NamedFile, PredictionError, Question, Truth, judged, read_models};
+use predictions::{NamedFile, PredictionError, Question, Truth, TruthColumns, judged, read_models};
 
 const TRUTH: &str = "id,label,fold,group\n3,a,0,x\n1,b,1,y\n2,a,1,y\n7,b,0,x\n";
 const ANSWERS: &str = "id,prediction,p_a,p_b,model,seed\n1,b,0.25,0.75,m,1\n2,a,1,0,m,1\n7,a,0.5,0.5,m,1\n3,a,0.9,0.1,m,1\n";
@@ -12,7 +12,7 @@ fn mutated_predictions_are_read_or_refused() {
     let [truth, answers] = ["truth.csv", "answers.csv"].map(|name| directory.path().join(name));
     let environment = records::examples::run(&["m"], &[0]).environment;
     let read = || -> Result<(), PredictionError> {
-        let truth = Truth::read(&truth, None, None)?;
+        let truth = Truth::read(&truth, TruthColumns::default())?;
         let file = NamedFile {
             name: None,
             path: answers.clone(),

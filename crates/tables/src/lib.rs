@@ -18,7 +18,9 @@
 //! ```
 
 mod column;
+mod day;
 mod error;
+mod groups;
 mod learn;
 mod moments;
 mod preparation;
@@ -26,7 +28,9 @@ mod settings;
 mod table;
 
 pub use column::{Categories, Column, Kind, Values};
+pub use day::date;
 pub use error::TableError;
+pub use groups::Groups;
 pub use preparation::{LeftOut, Preparation, PreparedColumn, Step};
 pub use settings::{Columns, Settings};
 pub use table::Table;

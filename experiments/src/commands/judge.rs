@@ -8,7 +8,7 @@ use crate::registry::REGISTRY;
 use crate::request::command_line;
 use analysis::{Gate, Report};
 use catalog::name_of;
-use predictions::{Question, Truth, judged, read_models};
+use predictions::{Question, Truth, TruthColumns, judged, read_models};
 use records::{Environment, FILE_NAME, is_file_name};
 use report::{gate_in_words, write_index, write_report};
 use runner::Margin;
@@ -20,8 +20,12 @@ pub(crate) fn run(arguments: &JudgeArgs) -> Result<(), Failure> {
     if !is_file_name(&name) {
         return Err(option("--name", format!("expected {FILE_NAME}")));
     }
-    let (id, label) = (arguments.id.as_deref(), arguments.label.as_deref());
-    let truth = Truth::read(&arguments.truth, id, label)?;
+    let called = TruthColumns {
+        id: arguments.id.as_deref(),
+        label: arguments.label.as_deref(),
+        slice: arguments.slice.as_deref(),
+    };
+    let truth = Truth::read(&arguments.truth, called)?;
     let models = read_models(&truth, &arguments.files)?;
     let question = Question {
         name: &name,

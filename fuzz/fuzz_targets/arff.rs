@@ -1,0 +1,4 @@
+//! ARFF, dense and sparse.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::read("a.arff", bytes));

@@ -392,6 +392,23 @@ fn groups_are_never_on_both_sides() {
 }
 
 #[test]
+fn a_column_of_categories_stays_one_where_all_its_words_are_truth_values() {
+    let train = "answer,sure,class\ntrue,true,a\nmaybe,false,b\nfalse,true,a\n".repeat(4);
+    let (_directory, second) = file("test.csv", b"answer,sure,class\ntrue,NA,a\nfalse,NA,b\n");
+    let options = Options {
+        test: Some(second),
+        ..Options::default()
+    };
+    let loaded = read(&train, &options);
+    let (train, test) = table(&loaded);
+    let expected = [Kind::Category, Kind::Boolean];
+    for columns in [train.columns(), test.columns()] {
+        let kinds: Vec<Kind> = columns.iter().map(tables::Column::kind).collect();
+        assert_eq!(kinds, expected);
+    }
+}
+
+#[test]
 fn a_test_file_has_the_columns_of_the_training_file() {
     let with_test = |content: &str| {
         let (directory, path) = file("test.csv", content.as_bytes());

@@ -31,7 +31,7 @@ pub(crate) fn ranges(model: &ModelEntry) {
                     panic!("{name} = {} is beyond its range, and taken", end.value)
                 }
                 Ok(recipe) => {
-                    fits_or_is_refused(&*recipe, &data, &format!("{name} = {}", end.value))
+                    fits_or_is_refused(&*recipe, &data, &format!("{name} = {}", end.value));
                 }
                 Err(error) => in_words(&error, &name),
             }

@@ -69,6 +69,10 @@ pub(crate) fn stops_in_time(model: &ModelEntry) {
 }
 
 /// Fits, unless that takes longer than `after`: then the fit is called off. With it, how long it went on.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the promise is one of seconds, and no result of the program depends on them"
+)]
 pub(crate) fn called_off(
     recipe: &dyn Recipe,
     train: &Dataset,

@@ -9,6 +9,7 @@ use crate::lines::Lines;
 use crate::source::Source;
 use crate::table::{
     Builder, Dialect, Plan, RawTable, Refusal, Role, Schema, decoded, finish, roles, shortened,
+    truth,
 };
 use crate::{LoadError, Options};
 use tables::Kind;
@@ -152,9 +153,15 @@ fn attribute(declared: &[u8]) -> Result<Attribute, String> {
         };
         let mut names = Vec::new();
         split(inner, &mut names)?;
+        let is_truth = |name: &Vec<u8>| truth(&String::from_utf8_lossy(name)).is_some();
+        let all_truths = !names.is_empty() && names.iter().all(is_truth);
         return Ok(Attribute {
             name,
-            kind: Kind::Category,
+            kind: if all_truths {
+                Kind::Boolean
+            } else {
+                Kind::Category
+            },
             names: Some(names),
         });
     }

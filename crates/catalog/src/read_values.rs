@@ -59,7 +59,7 @@ fn of_text(
     for builder in builders {
         let name = builder.name.clone();
         let column = match builder.finish() {
-            Built::Words(words) => {
+            Built::Words { words, .. } => {
                 let (codes, words) = words.into_parts();
                 let names = words.iter().map(|word| decoded(word, &mut is_latin));
                 ColumnValues::Names(codes, names.collect())

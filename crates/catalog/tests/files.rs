@@ -392,6 +392,25 @@ fn groups_are_never_on_both_sides() {
 }
 
 #[test]
+fn a_column_of_categories_stays_one_where_all_its_words_are_truth_values() {
+    let rows = "true,true,1,a\nmaybe,false,2,b\nfalse,true,3,a\n".repeat(4);
+    let train = format!("answer,sure,x,class\n{rows}");
+    let test = b"answer,sure,x,class\ntrue,NA,1,a\nfalse,NA,2,b\n";
+    let (_directory, second) = file("test.csv", test);
+    let options = Options {
+        test: Some(second),
+        ..Options::default()
+    };
+    let loaded = read(&train, &options);
+    let (train, test) = table(&loaded);
+    let expected = [Kind::Category, Kind::Boolean, Kind::Number];
+    for columns in [train.columns(), test.columns()] {
+        let kinds: Vec<Kind> = columns.iter().map(tables::Column::kind).collect();
+        assert_eq!(kinds, expected);
+    }
+}
+
+#[test]
 fn a_test_file_has_the_columns_of_the_training_file() {
     let with_test = |content: &str| {
         let (directory, path) = file("test.csv", content.as_bytes());

@@ -40,7 +40,7 @@ fn learns(model: &ModelEntry, data: &Dataset) -> Option<String> {
     None
 }
 
-fn all_numbers(scores: &Scores) {
+pub(crate) fn all_numbers(scores: &Scores) {
     let numbers = scores.values().iter().all(|score| !score.is_nan());
     assert!(numbers, "a score is no number");
 }

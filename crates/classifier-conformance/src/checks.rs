@@ -1,10 +1,7 @@
 //! The checks, one function each.
 
-use crate::{digits, fit, fit_with, stripes, try_fit};
-use classifier::{
-    Cancellation, Classifier, Epoch, FitError, LinearWeights, ModelEntry, Observer, Scores, Silent,
-    Step,
-};
+use crate::{NO_LAYERS, NO_PROBABILITIES, NOT_LINEAR, digits, fit, fit_with, stripes, try_fit};
+use classifier::{Cancellation, Classifier, FitError, LinearWeights, ModelEntry, Scores, Silent};
 use data::{Dataset, Samples};
 
 pub(crate) fn documented(model: &ModelEntry) {
@@ -97,11 +94,11 @@ pub(crate) fn order_of_test_images(model: &ModelEntry) {
     assert_eq!(alone[0], reversed[0], "the first image alone");
 }
 
-pub(crate) fn probabilities(model: &ModelEntry) {
+pub(crate) fn probabilities(model: &ModelEntry) -> Option<String> {
     let [train, test] = digits();
     let classifier = fit(model, &train);
     let Some(logs) = classifier.log_probabilities(test.samples()) else {
-        return;
+        return Some(NO_PROBABILITIES.1.to_owned());
     };
     for (image, row) in logs.rows().enumerate() {
         let sum: f64 = row.iter().map(|log| f64::from(*log).exp()).sum();
@@ -114,22 +111,31 @@ pub(crate) fn probabilities(model: &ModelEntry) {
         logs.labels() == classifier.scores(test.samples()).labels(),
         "scores and probabilities name different classes"
     );
+    None
 }
 
-pub(crate) fn linear_weights(model: &ModelEntry) {
+pub(crate) fn linear_weights(model: &ModelEntry) -> Option<String> {
     let [train, test] = digits();
     let classifier = fit(model, &train);
-    if let Some(layers) = classifier.layers() {
-        check_layers(&*classifier, &layers, test.samples());
-    }
     let Some(linear) = classifier.linear_weights() else {
-        return;
+        return Some(NOT_LINEAR.1.to_owned());
     };
     let same = affine(&linear, test.samples()).labels();
     assert!(
         same == classifier.scores(test.samples()).labels(),
         "xW + b names other classes than the scores"
     );
+    None
+}
+
+pub(crate) fn layers(model: &ModelEntry) -> Option<String> {
+    let [train, test] = digits();
+    let classifier = fit(model, &train);
+    let Some(layers) = classifier.layers() else {
+        return Some(NO_LAYERS.1.to_owned());
+    };
+    check_layers(&*classifier, &layers, test.samples());
+    None
 }
 
 /// The layers one after another, in `f64`, are the scores, and their softmax the probabilities.
@@ -208,35 +214,6 @@ pub(crate) fn not_finite(model: &ModelEntry) {
     }
 }
 
-pub(crate) fn cancellation(model: &ModelEntry) {
-    let [train, _] = digits();
-    let before = Cancellation::default();
-    before.cancel();
-    let result = try_fit(model, &train, before, &mut Silent);
-    assert!(
-        matches!(result, Err(FitError::Cancelled(_))),
-        "cancelled before the fit"
-    );
-
-    let during = Cancellation::default();
-    let mut observer = CancelAtOnce {
-        cancellation: during.clone(),
-        told: 0,
-    };
-    let result = try_fit(model, &train, during, &mut observer);
-    if observer.told > 0 {
-        assert!(
-            matches!(result, Err(FitError::Cancelled(_))),
-            "cancelled at the first report"
-        );
-        assert!(
-            observer.told <= 2,
-            "{} reports after the cancellation",
-            observer.told - 1
-        );
-    }
-}
-
 pub(crate) fn beats_majority(model: &ModelEntry) {
     let [train, test] = digits();
     let right = count_right(&fit(model, &train).scores(test.samples()), test.labels());
@@ -246,24 +223,6 @@ pub(crate) fn beats_majority(model: &ModelEntry) {
         "{right} of {} right; the majority class has {majority}",
         test.len()
     );
-}
-
-/// Cancels the fit when it is first told anything.
-struct CancelAtOnce {
-    cancellation: Cancellation,
-    told: usize,
-}
-
-impl Observer for CancelAtOnce {
-    fn epoch(&mut self, _: Epoch, _: &dyn Classifier) {
-        self.told += 1;
-        self.cancellation.cancel();
-    }
-
-    fn step(&mut self, _: Step) {
-        self.told += 1;
-        self.cancellation.cancel();
-    }
 }
 
 fn fit_quietly(model: &ModelEntry, train: &Dataset) -> Result<Box<dyn Classifier>, FitError> {

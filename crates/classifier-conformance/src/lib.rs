@@ -3,11 +3,17 @@
 //! A model crate's test is one line: `classifier_conformance::check(&MY_MODEL)`. A model that
 //! cannot keep a promise, or declines what it is checked on, says so with [`check_except`], and why: no
 //! check is left out silently. `tests/broken.rs` has for each check a model that fails it.
+//!
+//! How long a fit takes is not checked, for a test that measures seconds fails when a machine is busy. The page of
+//! `benchmarks` has the seconds of each model.
 
 mod awkward;
 mod checks;
 mod digits;
+mod growth;
 mod kept;
+mod ranges;
+mod stopping;
 mod uneven;
 
 pub use digits::{digits, stripes};
@@ -34,19 +40,27 @@ pub enum Check {
     OrderOfTestImages,
     /// Probabilities are at least 0, sum to 1, and rank the classes as the scores do.
     Probabilities,
-    /// Linear weights, and layers, give the predictions that the scores give; layers give the probabilities, too.
+    /// Linear weights give the predictions that the scores give.
     LinearWeights,
+    /// Layers give the scores, and the softmax of theirs is the probabilities.
+    Layers,
     /// Empty data is refused.
     EmptyData,
     /// NaN and infinity are refused.
     NotFinite,
     /// A fit that is called off, before or during it, ends as cancelled.
     Cancellation,
+    /// A fit to 5 000 digits that is called off in the middle ends within a second.
+    StopsInTime,
+    /// At both ends of its range each parameter fits or is refused, and beyond them it is refused.
+    Ranges,
     /// More test images are right than by always naming the most frequent class.
     BeatsMajority,
     /// What is made of its state predicts as it does, bit by bit; states that are wrong are refused,
     /// and do no harm.
     Kept,
+    /// What is kept of it grows with the samples, no faster than they, or not at all, as the recipe says.
+    Growth,
     /// It learns from one feature.
     OneFeature,
     /// It learns beside features that are constant, and features that are there twice.
@@ -80,12 +94,9 @@ const CHECKS: &[(Check, Run)] = &[
     (Check::OrderOfTestImages, |model| {
         promised(checks::order_of_test_images, model)
     }),
-    (Check::Probabilities, |model| {
-        promised(checks::probabilities, model)
-    }),
-    (Check::LinearWeights, |model| {
-        promised(checks::linear_weights, model)
-    }),
+    (Check::Probabilities, checks::probabilities),
+    (Check::LinearWeights, checks::linear_weights),
+    (Check::Layers, checks::layers),
     (Check::EmptyData, |model| {
         promised(checks::empty_data, model)
     }),
@@ -93,12 +104,17 @@ const CHECKS: &[(Check, Run)] = &[
         promised(checks::not_finite, model)
     }),
     (Check::Cancellation, |model| {
-        promised(checks::cancellation, model)
+        promised(stopping::cancellation, model)
     }),
+    (Check::StopsInTime, |model| {
+        promised(stopping::stops_in_time, model)
+    }),
+    (Check::Ranges, |model| promised(ranges::ranges, model)),
     (Check::BeatsMajority, |model| {
         promised(checks::beats_majority, model)
     }),
     (Check::Kept, kept::kept),
+    (Check::Growth, growth::growth),
     (Check::OneFeature, awkward::one_feature),
     (Check::UselessFeatures, awkward::useless_features),
     (Check::OneRowPerClass, |model| {
@@ -121,6 +137,15 @@ fn promised(check: fn(&ModelEntry), model: &ModelEntry) -> Option<String> {
     check(model);
     None
 }
+
+/// What a model without probabilities says.
+pub const NO_PROBABILITIES: (Check, &str) = (Check::Probabilities, "it has none");
+
+/// What a model says whose scores are no affine function of the features.
+pub const NOT_LINEAR: (Check, &str) = (Check::LinearWeights, "its scores are no xW + b");
+
+/// What a model says that is not affine maps with max(0, ·) between them.
+pub const NO_LAYERS: (Check, &str) = (Check::Layers, "it is not made of layers");
 
 /// What models of pictures say where they are checked on rows of features.
 pub const PICTURES_ONLY: &[(Check, &str)] = &[

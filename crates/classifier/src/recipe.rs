@@ -23,6 +23,12 @@ pub trait Recipe: Send + Sync {
         true
     }
 
+    /// Whether what a fit returns is the larger the more samples it learnt from, because it holds some of them or
+    /// parts made from them. By default it has as many numbers after any number of samples.
+    fn grows_with_samples(&self) -> bool {
+        false
+    }
+
     /// The model that [`Classifier::state`] described, fitted by a recipe of these parameters. It
     /// predicts bit by bit as the first one did. The state comes from a file: whatever may be wrong
     /// with it is an error, never a panic, now or in a prediction.

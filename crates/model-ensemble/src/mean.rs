@@ -57,6 +57,11 @@ impl<R: Roster> Recipe for MeanEnsemble<R> {
         recipes.iter().any(|recipe| recipe.is_stochastic())
     }
 
+    fn grows_with_samples(&self) -> bool {
+        let recipes = recipes::<R>(&self.members).unwrap_or_default();
+        recipes.iter().any(|recipe| recipe.grows_with_samples())
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let recipes = recipes::<R>(&self.members).map_err(|error| unchecked(&error))?;
         Ok(Box::new(Mean(Panel::restore(&recipes, &mut state, sizes)?)))

@@ -73,6 +73,11 @@ impl<R: Roster> Recipe for Stacking<R> {
         Ok(Box::new(Stack { panel, pool }))
     }
 
+    fn grows_with_samples(&self) -> bool {
+        let recipes = recipes::<R>(&self.members).unwrap_or_default();
+        recipes.iter().any(|recipe| recipe.grows_with_samples())
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let recipes = recipes::<R>(&self.members).map_err(|error| unchecked(&error))?;
         let pool = Pool::restore(&mut state, recipes.len(), sizes.classes)?;

@@ -88,12 +88,12 @@ impl Classifier for Shares {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use classifier_conformance::Check;
+    use classifier_conformance::{Check, NO_LAYERS, NOT_LINEAR, check_except};
 
     #[test]
     fn it_conforms() {
         let floor = "it is what they are compared with";
-        classifier_conformance::check_except(
+        check_except(
             &MAJORITY,
             &[
                 (Check::AnyData, floor),
@@ -101,6 +101,8 @@ mod tests {
                 (Check::OneFeature, floor),
                 (Check::UselessFeatures, floor),
                 (Check::OtherWidths, "it does not look at features"),
+                NOT_LINEAR,
+                NO_LAYERS,
             ],
         );
     }

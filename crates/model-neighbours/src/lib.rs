@@ -77,6 +77,10 @@ impl Recipe for Neighbours {
         false
     }
 
+    fn grows_with_samples(&self) -> bool {
+        true
+    }
+
     fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let (samples, labels) = kept::samples(state, sizes, self.k)?;
         let machine = Machine::new(samples, labels, sizes.classes, self);

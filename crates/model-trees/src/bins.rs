@@ -1,6 +1,7 @@
 //! The values of each feature in at most 256 bins, so that a split is searched among bins, not values
 //! (Ke et al. 2017, "LightGBM", section 2; Chen and Guestrin 2016, "XGBoost", section 3.2).
 
+use classifier::{Cancellation, Cancelled};
 use rayon::prelude::*;
 
 /// As many as a byte can number.
@@ -21,18 +22,24 @@ impl Bins {
     /// Divides the features of `values`, shape (rows, `width`). A feature of up to 256 distinct
     /// values has a bin for each; others have bins of nearly equal numbers of rows. Edges are midway
     /// between neighbouring values.
-    pub(crate) fn learn(values: &[f32], width: usize) -> Self {
+    pub(crate) fn learn(
+        values: &[f32],
+        width: usize,
+        cancellation: &Cancellation,
+    ) -> Result<Self, Cancelled> {
         let edges = (0..width).into_par_iter().map(|feature| {
+            cancellation.check()?;
             let column = values.iter().skip(feature).step_by(width);
-            edges_of(column.copied().collect())
+            Ok(edges_of(column.copied().collect()))
         });
-        let all = edges.collect::<Vec<_>>().into_iter().enumerate();
+        let edges = edges.collect::<Result<Vec<_>, _>>()?;
+        let all = edges.into_iter().enumerate();
         let (features, edges) = all.filter(|(_, edges)| !edges.is_empty()).unzip();
-        Self {
+        Ok(Self {
             features,
             edges,
             width,
-        }
+        })
     }
 
     /// How many features vary. They are numbered from 0 below.
@@ -52,33 +59,43 @@ impl Bins {
     }
 
     /// The bin of each value, shape (rows, [`len`](Self::len)).
-    pub(crate) fn by_row(&self, values: &[f32]) -> Vec<u8> {
+    pub(crate) fn by_row(
+        &self,
+        values: &[f32],
+        cancellation: &Cancellation,
+    ) -> Result<Vec<u8>, Cancelled> {
         let mut bins = vec![0; values.len() / self.width * self.len()];
         if bins.is_empty() {
-            return bins;
+            return Ok(bins);
         }
         let rows = bins.par_chunks_exact_mut(self.len());
         rows.zip(values.par_chunks_exact(self.width))
-            .for_each(|(bins, row)| {
+            .try_for_each(|(bins, row)| {
                 for (varying, bin) in bins.iter_mut().enumerate() {
                     *bin = self.bin(varying, row[self.features[varying]]);
                 }
-            });
-        bins
+                cancellation.check()
+            })?;
+        Ok(bins)
     }
 
     /// The bin of each value, shape ([`len`](Self::len), rows).
-    pub(crate) fn by_feature(&self, values: &[f32]) -> Vec<u8> {
+    pub(crate) fn by_feature(
+        &self,
+        values: &[f32],
+        cancellation: &Cancellation,
+    ) -> Result<Vec<u8>, Cancelled> {
         let rows = values.len() / self.width;
         let mut bins = vec![0; self.len() * rows];
         let columns = bins.par_chunks_exact_mut(rows).enumerate();
-        columns.for_each(|(varying, bins)| {
+        columns.try_for_each(|(varying, bins)| {
             let values = values.iter().skip(self.features[varying]);
             for (bin, &value) in bins.iter_mut().zip(values.step_by(self.width)) {
                 *bin = self.bin(varying, value);
             }
-        });
-        bins
+            cancellation.check()
+        })?;
+        Ok(bins)
     }
 
     /// How many bins a varying feature has.
@@ -131,11 +148,17 @@ mod tests {
             [9.0, 7.0, -0.0, next],
         ];
         let values = rows.concat();
-        let bins = Bins::learn(&values, 4);
+        let bins = Bins::learn(&values, 4, &Cancellation::default()).unwrap();
         assert_eq!(bins.features, [0, 3]);
         assert_eq!(bins.edges, [vec![2.0, 6.0], vec![1.0]]);
-        assert_eq!(bins.by_row(&values), [1, 0, 0, 1, 0, 0, 2, 1]);
-        assert_eq!(bins.by_feature(&values), [1, 0, 0, 2, 0, 1, 0, 1]);
+        assert_eq!(
+            bins.by_row(&values, &Cancellation::default()).unwrap(),
+            [1, 0, 0, 1, 0, 0, 2, 1]
+        );
+        assert_eq!(
+            bins.by_feature(&values, &Cancellation::default()).unwrap(),
+            [1, 0, 0, 2, 0, 1, 0, 1]
+        );
         assert_eq!([0, 1].map(|varying| bins.bins_of(varying)), [3, 2]);
         assert_eq!(bins.threshold(0, 0, 1), 2.0);
         assert_eq!(bins.threshold(0, 0, 2), 4.0);
@@ -146,8 +169,8 @@ mod tests {
         // 10 000 distinct values, and as many rows with one more value.
         let distinct = (0..10_000).map(|i| (i * 7919 % 10_000) as f32);
         let values: Vec<f32> = distinct.chain((0..10_000).map(|_| 5000.5)).collect();
-        let bins = Bins::learn(&values, 1);
-        let codes = bins.by_row(&values);
+        let bins = Bins::learn(&values, 1, &Cancellation::default()).unwrap();
+        let codes = bins.by_row(&values, &Cancellation::default()).unwrap();
         let mut counts = vec![0; MOST_BINS];
         for &code in &codes {
             counts[usize::from(code)] += 1;
@@ -163,8 +186,11 @@ mod tests {
     #[test]
     fn the_bins_of_values_and_their_thresholds_agree() {
         let values: Vec<f32> = (0..3000).map(|i| ((i * i) as f32).sin() * 1e30).collect();
-        let bins = Bins::learn(&values, 1);
-        for (&value, &bin) in values.iter().zip(&bins.by_row(&values)) {
+        let bins = Bins::learn(&values, 1, &Cancellation::default()).unwrap();
+        for (&value, &bin) in values
+            .iter()
+            .zip(&bins.by_row(&values, &Cancellation::default()).unwrap())
+        {
             let bin = usize::from(bin);
             assert!(bin == bins.edges[0].len() || value <= bins.threshold(0, bin, bin + 1));
             assert!(bin == 0 || value > bins.threshold(0, bin - 1, bin));
@@ -173,8 +199,16 @@ mod tests {
 
     #[test]
     fn rows_without_a_varying_feature_have_no_bins() {
-        let bins = Bins::learn(&[2.0; 6], 2);
+        let bins = Bins::learn(&[2.0; 6], 2, &Cancellation::default()).unwrap();
         assert_eq!(bins.len(), 0);
-        assert!(bins.by_row(&[2.0; 6]).is_empty() && bins.by_feature(&[2.0; 6]).is_empty());
+        assert!(
+            bins.by_row(&[2.0; 6], &Cancellation::default())
+                .unwrap()
+                .is_empty()
+                && bins
+                    .by_feature(&[2.0; 6], &Cancellation::default())
+                    .unwrap()
+                    .is_empty()
+        );
     }
 }

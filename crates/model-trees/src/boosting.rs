@@ -9,7 +9,8 @@ use crate::split::{LEAST_HESSIAN, Rules};
 use crate::sums::{Slope, Sums};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State, StateError, Step,
+    Cancellation, Cancelled, Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes,
+    State, StateError, Step,
 };
 use data::Dataset;
 use rayon::prelude::*;
@@ -73,10 +74,11 @@ impl BoostedTrees {
     fn train(&self, train: &Dataset, context: &mut FitContext<'_>) -> Result<Boosted, FitError> {
         train.check_trainable()?;
         context.cancellation().check()?;
-        let mut fit = Fit::new(self, train);
+        let cancellation = context.cancellation().clone();
+        let mut fit = Fit::new(self, train, &cancellation)?;
         let total = self.rounds;
         for done in 1..=total {
-            fit.round();
+            fit.round(&cancellation)?;
             if !fit.loss().is_finite() {
                 return Err(FitError::Diverged { epoch: done });
             }
@@ -119,14 +121,18 @@ impl BoostedTrees {
 }
 
 impl<'a> Fit<'a> {
-    fn new(recipe: &'a BoostedTrees, train: &'a Dataset) -> Self {
+    fn new(
+        recipe: &'a BoostedTrees,
+        train: &'a Dataset,
+        cancellation: &Cancellation,
+    ) -> Result<Self, Cancelled> {
         let (rows, classes) = (train.len(), train.classes());
         let (values, width) = (train.samples().to_f32(), train.samples().features());
         let initial = initial_scores(&train.class_counts());
         let mut fit = Self {
             recipe,
             labels: train.labels(),
-            ground: Ground::new(&values, width, recipe.rules()),
+            ground: Ground::new(&values, width, recipe.rules(), cancellation)?,
             scores: initial.iter().map(|&score| vec![score; rows]).collect(),
             normalisers: vec![0.0; rows],
             workers: (0..classes).map(|_| Worker::default()).collect(),
@@ -137,11 +143,11 @@ impl<'a> Fit<'a> {
             },
         };
         normalisers(&fit.scores, &mut fit.normalisers);
-        fit
+        Ok(fit)
     }
 
     /// Adds a tree to each class, all for the probabilities from before the round.
-    fn round(&mut self) {
+    fn round(&mut self, cancellation: &Cancellation) -> Result<(), Cancelled> {
         // The first of two classes keeps its score of 0.
         let first = usize::from(self.scores.len() == 2);
         let of_classes = self.scores.par_iter_mut().zip(&mut self.workers);
@@ -150,11 +156,13 @@ impl<'a> Fit<'a> {
             let buffer = &mut worker.slopes;
             slopes(scores, &self.normalisers, self.labels, class, buffer);
             let grown = self.ground.grow(buffer, &mut worker.spare);
-            self.recipe.take_step(class, grown, scores)
+            cancellation.check()?;
+            Ok(self.recipe.take_step(class, grown, scores))
         });
-        let trees: Vec<BoostedTree> = trees.collect();
+        let trees = trees.collect::<Result<Vec<BoostedTree>, Cancelled>>()?;
         self.model.trees.extend(trees);
         normalisers(&self.scores, &mut self.normalisers);
+        Ok(())
     }
 
     fn loss(&self) -> f64 {
@@ -184,6 +192,10 @@ impl Recipe for BoostedTrees {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    fn grows_with_samples(&self) -> bool {
+        true
     }
 
     fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

@@ -9,8 +9,8 @@ use crate::prediction::by_blocks;
 use crate::tree::Tree;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Cancelled, Classifier, FitContext, FitError, Hyperparameters, Recipe, Scores, Sizes, State,
-    StateError, Step, generator,
+    Cancellation, Cancelled, Classifier, FitContext, FitError, Hyperparameters, Recipe, Scores,
+    Sizes, State, StateError, Step, generator,
 };
 use data::{Dataset, Samples};
 use rand::RngExt;
@@ -60,9 +60,9 @@ impl RandomForest {
     fn train(&self, train: &Dataset, context: &mut FitContext<'_>) -> Result<Forest, FitError> {
         train.check_trainable()?;
         context.cancellation().check()?;
-        let ground = self.ground(train);
+        let ground = self.ground(train, context.cancellation())?;
         let total = self.trees;
-        let mut trees = Vec::with_capacity(total);
+        let mut trees = Vec::new();
         while trees.len() < total {
             let end = total.min(trees.len() + AT_A_TIME * context.threads());
             let (seed, cancellation) = (context.seed(), context.cancellation());
@@ -83,17 +83,17 @@ impl RandomForest {
         })
     }
 
-    fn ground(&self, train: &Dataset) -> Ground {
+    fn ground(&self, train: &Dataset, cancellation: &Cancellation) -> Result<Ground, Cancelled> {
         let (values, width) = (train.samples().to_f32(), train.samples().features());
-        let bins = Bins::learn(&values, width);
-        Ground {
-            codes: bins.by_feature(&values),
+        let bins = Bins::learn(&values, width, cancellation)?;
+        Ok(Ground {
+            codes: bins.by_feature(&values, cancellation)?,
             bins,
             rows: train.len(),
             classes: train.classes(),
             candidates: self.features_per_split.unwrap_or(width.isqrt()),
             min_samples_leaf: self.min_samples_leaf,
-        }
+        })
     }
 }
 
@@ -193,6 +193,10 @@ impl Recipe for RandomForest {
         context: &mut FitContext<'_>,
     ) -> Result<Box<dyn Classifier>, FitError> {
         Ok(Box::new(self.train(train, context)?))
+    }
+
+    fn grows_with_samples(&self) -> bool {
+        true
     }
 
     fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

@@ -117,7 +117,7 @@ impl<'a, R: Rng> Growth<'a, R> {
     /// same in all features.
     fn best_split(&mut self, node: &[Member]) -> Option<Split> {
         let classes = self.counts.iter().filter(|&&count| count > 0).count();
-        if classes < 2 || node.len() < 2 * self.ground.min_samples_leaf {
+        if classes < 2 || node.len() / 2 < self.ground.min_samples_leaf {
             return None;
         }
         let mut best = None;
@@ -196,13 +196,13 @@ impl<'a, R: Rng> Growth<'a, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use classifier::generator;
+    use classifier::{Cancellation, generator};
 
     /// A tree of all rows, once each, by all features.
     fn grow(values: &[f32], width: usize, labels: &[u32], min_samples_leaf: usize) -> ClassTree {
-        let bins = Bins::learn(values, width);
+        let bins = Bins::learn(values, width, &Cancellation::default()).unwrap();
         let ground = Ground {
-            codes: bins.by_feature(values),
+            codes: bins.by_feature(values, &Cancellation::default()).unwrap(),
             bins,
             rows: labels.len(),
             classes: 3,
@@ -267,9 +267,9 @@ mod tests {
         let labels: Vec<u32> = (0..rows)
             .map(|i| draw(i, 4) / 2 + draw(i + rows, 2))
             .collect();
-        let bins = Bins::learn(&values, 1);
+        let bins = Bins::learn(&values, 1, &Cancellation::default()).unwrap();
         let mut ground = Ground {
-            codes: bins.by_feature(&values),
+            codes: bins.by_feature(&values, &Cancellation::default()).unwrap(),
             bins,
             rows: rows as usize,
             classes: 3,

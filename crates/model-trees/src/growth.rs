@@ -6,6 +6,7 @@ use crate::histogram::{BinnedRows, Histogram};
 use crate::split::{Rules, Split};
 use crate::sums::{Slope, Sums};
 use crate::tree::{Place, Tree};
+use classifier::{Cancellation, Cancelled};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
@@ -48,10 +49,15 @@ impl Grown {
 
 impl Ground {
     /// Divides the bins of `values`, shape (rows, `width`).
-    pub(crate) fn new(values: &[f32], width: usize, rules: Rules) -> Self {
-        let bins = Bins::learn(values, width);
-        let rows = BinnedRows::new(&bins, values);
-        Self { bins, rows, rules }
+    pub(crate) fn new(
+        values: &[f32],
+        width: usize,
+        rules: Rules,
+        cancellation: &Cancellation,
+    ) -> Result<Self, Cancelled> {
+        let bins = Bins::learn(values, width, cancellation)?;
+        let rows = BinnedRows::new(&bins, values, cancellation)?;
+        Ok(Self { bins, rows, rules })
     }
 
     /// A tree for the derivatives of all rows.
@@ -166,7 +172,7 @@ impl Growth<'_> {
     /// smaller are looked at.
     fn search(&mut self, smaller: &mut Leaf, larger: &mut Leaf, mut parent: Histogram) {
         let Ground { rows, rules, .. } = self.ground;
-        if !self.has_room() || larger.range.len() < 2 * rules.min_samples_leaf {
+        if !self.has_room() || larger.range.len() / 2 < rules.min_samples_leaf {
             self.spare.0.push(parent);
             return;
         }

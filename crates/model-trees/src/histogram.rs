@@ -4,6 +4,7 @@
 use crate::bins::Bins;
 use crate::split::{Rules, Split, best_of_feature, better};
 use crate::sums::{Slope, Sums};
+use classifier::{Cancellation, Cancelled};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -34,7 +35,11 @@ struct Block {
 
 impl BinnedRows {
     /// Finds the bins of `values`, from which `bins` were learnt.
-    pub(crate) fn new(bins: &Bins, values: &[f32]) -> Self {
+    pub(crate) fn new(
+        bins: &Bins,
+        values: &[f32],
+        cancellation: &Cancellation,
+    ) -> Result<Self, Cancelled> {
         let block = |start: usize| {
             let features = start..bins.len().min(start + BLOCK);
             let mut offsets = vec![0];
@@ -43,11 +48,11 @@ impl BinnedRows {
             }
             Block { features, offsets }
         };
-        Self {
-            codes: bins.by_row(values),
+        Ok(Self {
+            codes: bins.by_row(values, cancellation)?,
             features: bins.len(),
             blocks: (0..bins.len()).step_by(BLOCK).map(block).collect(),
-        }
+        })
     }
 
     /// The bin of a row's feature.
@@ -162,8 +167,8 @@ mod tests {
     fn rows(rows: usize) -> (Bins, BinnedRows, Vec<Slope>) {
         let value = |place: usize| ((place * place % 997) as f32).sin() * (place % 5) as f32;
         let values: Vec<f32> = (0..rows * 20).map(value).collect();
-        let bins = Bins::learn(&values, 20);
-        let binned = BinnedRows::new(&bins, &values);
+        let bins = Bins::learn(&values, 20, &Cancellation::default()).unwrap();
+        let binned = BinnedRows::new(&bins, &values, &Cancellation::default()).unwrap();
         let wave = |row: usize| ((row * row) as f64).cos();
         let slopes = (0..rows).map(|row| Slope::new(wave(row), 0.2 + wave(row).abs() / 20.0));
         (bins, binned, slopes.collect())

@@ -189,7 +189,7 @@ mod tests {
             other[3].starts_with("/// The hyper-parameters"),
             "{other:#?}"
         );
-        assert!(written.contains("classifier_conformance::check(&MY_MODEL);"));
+        assert!(written.contains("check_except(&MY_MODEL, "));
         assert!(written.ends_with("    }\n}\n") && !written.contains("scikit"));
         let manifest = manifest(&name("my-model"));
         assert!(manifest.contains("name = \"model-my-model\"\n"));

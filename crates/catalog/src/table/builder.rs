@@ -61,7 +61,11 @@ pub(crate) enum Built {
     Skipped,
     Numbers(Vec<f64>),
     Dates(Vec<f64>),
-    Words(Words),
+    /// Categories or truth values: as it was said before, or else as the words are.
+    Words {
+        words: Words,
+        kind: Option<Kind>,
+    },
 }
 
 impl Builder {
@@ -294,7 +298,13 @@ impl Builder {
             Growing::Nothing | Growing::Mixed => Built::Numbers(vec![f64::NAN; self.rows]),
             Growing::Numbers(values) => Built::Numbers(values),
             Growing::Dates(values) => Built::Dates(values),
-            Growing::Words(words) => Built::Words(words),
+            Growing::Words(words) => Built::Words {
+                words,
+                kind: match self.plan {
+                    Plan::Of(kind) => Some(kind),
+                    _ => None,
+                },
+            },
         }
     }
 }

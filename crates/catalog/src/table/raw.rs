@@ -7,7 +7,7 @@ use crate::LoadError;
 use encoding_rs::WINDOWS_1252;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use tables::Column;
+use tables::{Column, Kind};
 
 /// Rows as indices into names.
 #[derive(Debug, Default)]
@@ -108,7 +108,7 @@ pub(crate) fn finish(
         let rows = builder.rows();
         let name = builder.name.clone();
         let built = builder.finish();
-        if let (Built::Words(_), true) = (&built, regular > 0) {
+        if let (Built::Words { .. }, true) = (&built, regular > 0) {
             notes.push(format!(
                 "column {name}: categories, {regular} of its {all} values are numbers or dates"
             ));
@@ -126,7 +126,7 @@ pub(crate) fn finish(
                 let column = column(&name, rows, built, &mut is_latin)?;
                 table.columns.push(column);
             }
-            (role, Built::Words(words)) => {
+            (role, Built::Words { words, .. }) => {
                 let (codes, words) = words.into_parts();
                 let names = words.iter().map(|word| decoded(word, &mut is_latin));
                 let names = names.collect();
@@ -154,12 +154,13 @@ fn column(name: &str, rows: usize, built: Built, is_latin: &mut bool) -> Result<
         Built::Skipped => Column::numbers(name, vec![f64::NAN; rows])?,
         Built::Numbers(values) => Column::numbers(name, values)?,
         Built::Dates(values) => Column::dates(name, values)?,
-        Built::Words(words) => {
+        Built::Words { words, kind } => {
             let (codes, words) = words.into_parts();
             let names: Arc<[String]> = words.iter().map(|word| decoded(word, is_latin)).collect();
             let truths: Option<Vec<bool>> = names.iter().map(|name| truth(name)).collect();
+            let is_said = kind == Some(Kind::Boolean);
             match truths {
-                Some(truths) if !truths.is_empty() => {
+                Some(truths) if is_said || kind.is_none() && !truths.is_empty() => {
                     let values = codes
                         .iter()
                         .map(|code| code.map(|code| truths[code as usize]));

@@ -7,6 +7,7 @@ mod python;
 mod run;
 
 use assert_cmd::Command;
+use model_kernel_svm::KERNEL_SVM;
 use run::{compare, model, report};
 use std::path::Path;
 
@@ -73,6 +74,16 @@ fn the_schema_knows_right_plans_from_wrong_ones() {
     read_by("check_plans.py", results.path());
 }
 
+/// The scores of a kept `kernel-svm` on MNIST's test images, as 32-bit numbers: no command prints them.
+fn write_scores(model: &str, out: &str) {
+    let find = |name: &str| (name == "kernel-svm").then_some(&KERNEL_SVM);
+    let kept = kept::load(model.as_ref(), find, |_| None).unwrap();
+    let test = catalog::mnist().unwrap().test;
+    let scores = kept.classifier().scores(test.samples());
+    let bytes = scores.values().iter().flat_map(|score| score.to_le_bytes());
+    std::fs::write(out, bytes.collect::<Vec<u8>>()).unwrap();
+}
+
 #[test]
 #[ignore = "installs from PyPI"]
 fn onnx_runtime_answers_as_the_models_do() {
@@ -94,6 +105,7 @@ fn onnx_runtime_answers_as_the_models_do() {
             &out,
         ]);
     }
+    write_scores(&file("kernel-svm.safetensors"), &file("kernel-svm.scores"));
     let (softmax, calibrated) = (file("softmax.safetensors"), file("calibrated.safetensors"));
     run(&["calibrate", "--model", &softmax, "--out", &calibrated]);
     // Numbers and categories, with what is missing, what is rare and what a word has that no training row had.

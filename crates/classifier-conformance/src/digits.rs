@@ -1,18 +1,23 @@
 //! The data that the checks run on.
 
 use data::{Dataset, PictureShape, Samples, stratified_subset};
+use std::sync::OnceLock;
 
 /// 1 000 training and 300 test images of MNIST, drawn in proportion to the classes.
 ///
 /// # Panics
 /// If the MNIST that is built in is damaged.
 pub fn digits() -> [Dataset; 2] {
-    let mnist = catalog::mnist().expect("MNIST is built in");
-    let draw = |split: &Dataset, size| {
-        let chosen = stratified_subset(split, size, 0).expect("MNIST is larger");
-        split.select(&chosen)
-    };
-    [draw(&mnist.train, 1_000), draw(mnist.test.look(), 300)]
+    static DRAWN: OnceLock<[Dataset; 2]> = OnceLock::new();
+    let drawn = DRAWN.get_or_init(|| {
+        let mnist = catalog::mnist().expect("MNIST is built in");
+        let draw = |split: &Dataset, size| {
+            let chosen = stratified_subset(split, size, 0).expect("MNIST is larger");
+            split.select(&chosen)
+        };
+        [draw(&mnist.train, 1_000), draw(mnist.test.look(), 300)]
+    });
+    drawn.clone()
 }
 
 /// Real-valued 3 × 5 images of four classes, of which the last has no images: class k is bright

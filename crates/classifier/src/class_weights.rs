@@ -30,6 +30,13 @@ impl ClassWeights {
         };
         Some(counts.iter().map(weight).collect())
     }
+
+    /// What each sample of `train` counts; nothing where all count 1.
+    pub fn of_samples(self, train: &Dataset) -> Option<Vec<f64>> {
+        let weights = self.of(train)?;
+        let of_sample = |&label: &usize| weights[label];
+        Some(train.labels().iter().map(of_sample).collect())
+    }
 }
 
 #[cfg(test)]
@@ -48,5 +55,7 @@ mod tests {
         let weights = ClassWeights::Balanced.of(&train);
         assert_eq!(weights, Some(vec![4.0 / 6.0, 0.0, 2.0]));
         assert_eq!(ClassWeights::None.of(&train), None);
+        let of_samples = ClassWeights::Balanced.of_samples(&train).unwrap();
+        assert_eq!(of_samples, [2.0 / 3.0, 2.0 / 3.0, 2.0 / 3.0, 2.0]);
     }
 }

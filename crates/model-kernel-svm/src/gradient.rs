@@ -6,8 +6,8 @@ use crate::Gamma;
 use crate::machine::{Machine, fit};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Sizes, State, StateError, Step, Suits,
+    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry,
+    Recipe, Scores, Sizes, State, StateError, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
@@ -75,6 +75,8 @@ pub struct GradientSvm {
     /// Memory for the features and the kernel matrix, in MiB; with less it gets slower.
     #[schemars(range(min = 1))]
     pub memory_mb: usize,
+    /// "none", or "balanced" for samples whose C is multiplied by samples / (classes · samples of their class).
+    pub class_weights: ClassWeights,
 }
 
 impl GradientSvm {
@@ -92,6 +94,7 @@ impl GradientSvm {
             blur: 0.5,
             tolerance: 1e-3,
             memory_mb: 2048,
+            class_weights: ClassWeights::None,
         }
     }
 
@@ -165,7 +168,9 @@ impl Recipe for GradientSvm {
         };
         let seen = features.of_samples(train.samples()).expect("its own shape");
         let (labels, classes) = (train.labels(), train.classes());
-        let machine = fit(&seen, labels, classes, None, &settings, context, &step)?;
+        let weights = self.class_weights.of_samples(train);
+        let weights = weights.as_deref();
+        let machine = fit(&seen, labels, classes, weights, &settings, context, &step)?;
         Ok(Box::new(Fitted { features, machine }))
     }
 

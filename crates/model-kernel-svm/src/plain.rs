@@ -62,7 +62,7 @@ pub struct KernelSvm {
     pub memory_mb: usize,
     /// Whether to fit probabilities, by five more fits on four fifths of the images each.
     pub probability: bool,
-    /// "none", or "balanced" for samples whose C is times samples / (classes · samples of their class).
+    /// "none", or "balanced" for samples whose C is multiplied by samples / (classes · samples of their class).
     pub class_weights: ClassWeights,
 }
 
@@ -130,13 +130,10 @@ impl Recipe for KernelSvm {
             total,
             unit: "class pairs",
         };
-        let labels = train.labels();
-        let weights = self.class_weights.of(train);
-        let weights: Option<Vec<f64>> =
-            weights.map(|weights| labels.iter().map(|&label| weights[label]).collect());
+        let weights = self.class_weights.of_samples(train);
         let svm = fit(
             train.samples(),
-            labels,
+            train.labels(),
             train.classes(),
             weights.as_deref(),
             &settings,
@@ -291,6 +288,41 @@ mod tests {
                 assert!((objective + 291.876_928_6).abs() < 1e-4, "{objective}");
             }
         }
+    }
+
+    /// 200 nines and 20 fours, at a C that leaves violations: the fours gain by their weight.
+    #[test]
+    fn machines_on_moved_pictures_and_on_gradients_weigh_classes_too() {
+        let [train, test] = digits();
+        let of = |class: usize, most: usize| {
+            let rows = (0..train.len()).filter(|&row| train.labels()[row] == class);
+            rows.take(most).collect::<Vec<_>>()
+        };
+        let train = train.select(&[of(9, 200), of(4, 20)].concat());
+        let fours = |recipe: &dyn Recipe| {
+            let model = recipe.fit(&train, &mut FitContext::quiet(1, 1)).unwrap();
+            let labels = model.scores(test.samples()).labels();
+            labels.iter().filter(|&&label| label == 4).count()
+        };
+        let [none, balanced] = [ClassWeights::None, ClassWeights::Balanced].map(|class_weights| {
+            let (c, moved) = (0.1, crate::VirtualSvm::chosen());
+            let moved = crate::VirtualSvm {
+                c,
+                class_weights,
+                ..moved
+            };
+            let gradients = crate::GradientSvm::chosen();
+            let gradients = crate::GradientSvm {
+                c,
+                class_weights,
+                ..gradients
+            };
+            (fours(&moved), fours(&gradients))
+        });
+        assert!(
+            none.0 < balanced.0 && none.1 < balanced.1,
+            "{none:?} {balanced:?}"
+        );
     }
 
     #[test]

@@ -8,8 +8,8 @@ use crate::machine::{Machine, fit};
 use crate::shift::{DIRECTIONS, shift};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores, Sizes, State,
-    StateError, Step, Suits,
+    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores,
+    Sizes, State, StateError, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
@@ -47,6 +47,8 @@ pub struct VirtualSvm {
     /// Memory for the images and the kernel matrix, in MiB; with less it gets slower.
     #[schemars(range(min = 1))]
     pub memory_mb: usize,
+    /// "none", or "balanced" for samples whose C is multiplied by samples / (classes · samples of their class).
+    pub class_weights: ClassWeights,
 }
 
 impl VirtualSvm {
@@ -59,6 +61,7 @@ impl VirtualSvm {
             deskew: true,
             tolerance: 1e-3,
             memory_mb: 2048,
+            class_weights: ClassWeights::None,
         }
     }
 }
@@ -92,11 +95,12 @@ impl Recipe for VirtualSvm {
         let shape = FitError::unless_pictures(train, needs)?;
         let images = upright(train.samples(), self.deskew);
         let classes = train.classes();
+        let weights = self.class_weights.of_samples(train);
         let first = fit(
             &images,
             train.labels(),
             classes,
-            None,
+            weights.as_deref(),
             &settings,
             context,
             &step(true),
@@ -105,11 +109,13 @@ impl Recipe for VirtualSvm {
         drop(first);
         let (moved, sources) = with_moved(&images, shape, &support);
         let labels: Vec<usize> = sources.iter().map(|&image| train.labels()[image]).collect();
+        let weights: Option<Vec<f64>> =
+            weights.map(|weights| sources.iter().map(|&image| weights[image]).collect());
         let second = fit(
             &moved,
             &labels,
             classes,
-            None,
+            weights.as_deref(),
             &settings,
             context,
             &step(false),

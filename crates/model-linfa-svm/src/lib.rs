@@ -20,6 +20,10 @@ use reduction::Reduction;
 use serde::{Deserialize, Serialize};
 use settings::SolverSettings;
 
+/// Pairs of classes are fitted at the same time, so that products need no threads of their own: those of
+/// matrixmultiply spin while they wait.
+const ONE_THREAD_A_PRODUCT: &[(&str, &str)] = &[("MATMUL_NUM_THREADS", "1")];
+
 /// Radial basis functions.
 pub const LINFA_SVM_RBF: ModelEntry = ModelEntry {
     id: "linfa-svm-rbf",
@@ -27,7 +31,7 @@ pub const LINFA_SVM_RBF: ModelEntry = ModelEntry {
     summary: "support vector machine with an RBF kernel by linfa, one against one, on PCA scores",
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-svm", "linfa-reduction"],
-    environment: &[],
+    environment: ONE_THREAD_A_PRODUCT,
     suits: Suits::Everything,
     preset: || Box::new(LinfaSvm::rbf()),
 };
@@ -39,7 +43,7 @@ pub const LINFA_SVM_LINEAR: ModelEntry = ModelEntry {
     summary: "linear support vector machine by linfa, one against one, on PCA scores",
     package: env!("CARGO_PKG_NAME"),
     libraries: &["linfa", "linfa-svm", "linfa-reduction"],
-    environment: &[],
+    environment: ONE_THREAD_A_PRODUCT,
     suits: Suits::Everything,
     preset: || Box::new(LinfaSvm::linear()),
 };

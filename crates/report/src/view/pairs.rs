@@ -42,7 +42,7 @@ impl PairTable {
             (true, "only one right"),
             (true, "adjusted p"),
             (true, "verdict"),
-            (true, "smallest to show"),
+            (true, "detectable difference"),
             (has_folds, "% first better / equivalent / second better"),
             (five_by_two, "5×2cv F"),
         ];
@@ -105,7 +105,7 @@ fn notes_on_images(report: &Report) -> Vec<String> {
              contradicts its verdict. They speak of other {images} of the same kind, not of other seeds or other training {images}."
         ),
         format!(
-            "The smallest to show is the difference, in points, that the test finds four times in five for models that differ \
+            "The detectable difference, in points, is the one that the test finds four times in five for models that differ \
              on as many {images}, or, where these are too few for any, on as many as it takes."
         ),
     ];
@@ -126,7 +126,7 @@ fn notes_on_folds(report: &Report) -> Vec<String> {
     let mut notes = vec![
         format!(
             "Interval and p are of the t test{freedom} for folds that share training images (Nadeau and Bengio 2003), each \
-             {}, so that all hold at once. The smallest to show is the difference, in points, that the test finds four times in \
+             {}, so that all hold at once. The detectable difference, in points, is the one that the test finds four times in \
              five over as many folds that spread as these do; – where none could be found, or no test is possible.",
             at_each(report.tests)
         ),
@@ -238,7 +238,7 @@ pub(super) fn over_seeds(report: &Report, shown: &[Comparison]) -> Option<PairTa
         "95 % interval",
         "adjusted p",
         "verdict",
-        "smallest to show",
+        "detectable difference",
         "seeds to settle",
         "95 % interval, new seeds on new images",
         "% of seeds ahead",
@@ -249,8 +249,8 @@ pub(super) fn over_seeds(report: &Report, shown: &[Comparison]) -> Option<PairTa
         notes: vec![
             format!(
                 "On these images: interval and p are of the t test over seeds, seed by seed, because models share with a seed \
-                 what they draw from it (orders of batches, initial weights); each {}. The smallest to show is the \
-                 difference that as many seeds show four times in five, and the seeds to settle are how many would show the \
+                 what they draw from it (orders of batches, initial weights); each {}. The detectable difference is \
+                 the one that as many seeds show four times in five, and the seeds to settle are how many would show the \
                  difference seen so far, if means and spreads are as they seem.",
                 at_each(tests)
             ),

@@ -59,7 +59,7 @@ fn two_runs_are_listed_and_compared() {
         );
     experiments(&["diff", &names[0], "never"], results.path())
         .code(2)
-        .stderr(contains("never.jsonl"));
+        .stderr(contains("no run `never`; `history` lists them"));
 }
 
 #[test]

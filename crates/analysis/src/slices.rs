@@ -106,7 +106,8 @@ pub(crate) fn slices(run: &RunRecord, ranked: &[(&ModelSummary, &Finished)]) -> 
     };
     let mut slices: Vec<Slice> = all.iter().map(slice).collect();
     slices.sort_by(|a, b| match (a.largest(), b.largest()) {
-        (Some((_, a)), Some((_, b))) => by_size(b, a),
+        // Of two slices that are all rows the gaps are as large: the worse one first.
+        (Some((_, a)), Some((_, b))) => by_size(b, a).then(a.difference.total_cmp(&b.difference)),
         // There is only one.
         _ => Ordering::Equal,
     });

@@ -209,14 +209,14 @@ fn parameters_out_of_range_are_refused() {
     let [boosted, forest] = both();
     assert_eq!(
         refusal(boosted.as_ref(), "max_leaves", 1.into()),
-        "max_leaves = 1: expected at least 2"
+        "max_leaves = 1: expected a whole number of at least 2"
     );
     assert_eq!(
         refusal(boosted.as_ref(), "l2", (-1.0).into()),
-        "l2 = -1: expected a number that is not negative"
+        "l2 = -1: expected a number of at least 0"
     );
     assert_eq!(
         refusal(forest.as_ref(), "features_per_split", 0.into()),
-        "features_per_split = 0: expected at least 1"
+        "features_per_split = 0: expected a whole number of at least 1"
     );
 }

@@ -81,12 +81,14 @@ mod tests {
 
     #[test]
     fn the_peak_outlives_what_caused_it() {
-        let peak = Peak::restart();
-        let before = peak.bytes();
-        drop(std::hint::black_box(vec![1_u8; 256 << 20]));
-        let grown = peak.bytes().saturating_sub(before);
-        // Other tests of this process take and free memory meanwhile.
-        assert!(grown >= 128 << 20, "{grown}");
+        // Other tests of this process take and free memory meanwhile, and begin to count anew.
+        let is_seen = |_| {
+            let peak = Peak::restart();
+            let before = peak.bytes();
+            drop(std::hint::black_box(vec![1_u8; 256 << 20]));
+            peak.bytes().saturating_sub(before) >= 128 << 20
+        };
+        assert!((0..10).any(is_seen));
         assert!(of_family(std::process::id()) >= resident(std::process::id()) / 2);
     }
 }

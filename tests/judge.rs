@@ -103,7 +103,7 @@ fn models_are_judged_on_groups_of_rows() {
     );
     let b = &south["models"][1];
     assert_eq!((&b["model"], &b["accuracy"]), (&"b".into(), &0.2.into()));
-    let upper = b["gap"]["interval"][1].as_f64().unwrap();
+    let upper = b["gap"]["interval"]["high"].as_f64().unwrap();
     assert!(upper < -0.5, "{upper}");
     assert!(files.text("README.md").contains("## By place"));
 

@@ -213,7 +213,7 @@ fn parameters_out_of_range_are_refused() {
     );
     assert_eq!(
         refusal(boosted.as_ref(), "l2", (-1.0).into()),
-        "l2 = -1: expected a number of at least 0"
+        "l2 = -1.0: expected a number of at least 0"
     );
     assert_eq!(
         refusal(forest.as_ref(), "features_per_split", 0.into()),

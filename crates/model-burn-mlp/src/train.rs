@@ -9,6 +9,7 @@ use burn::tensor::Device;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State, StateError,
+    with_threads,
 };
 use data::Dataset;
 use serde::{Deserialize, Serialize};
@@ -57,20 +58,29 @@ impl BurnMlp {
     }
 }
 
-impl Recipe for BurnMlp {
-    fn fit(
+/// Multiply-adds of a product that gains from a second thread. 100 × 784 × 128 takes as long on one thread as on two,
+/// 100 × 784 × 512 three quarters of it on two (cores of an AMD EPYC, Zen 3); beside two busy processes a second
+/// thread makes the first of them 1.7 times slower (`experiments/benches/under_load.rs`).
+const WORTH_SHARING: usize = 20_000_000;
+
+impl BurnMlp {
+    /// Whether the largest product of a batch is worth more than one thread.
+    fn shares_products(&self, sizes: Sizes) -> bool {
+        let widths = self.widths(sizes);
+        let weights = widths
+            .windows(2)
+            .map(|pair| pair[0].saturating_mul(pair[1]));
+        weights.max().unwrap_or(0).saturating_mul(self.batch_size) >= WORTH_SHARING
+    }
+
+    fn train(
         &self,
         train: &Dataset,
+        sizes: Sizes,
         context: &mut FitContext<'_>,
     ) -> Result<Box<dyn Classifier>, FitError> {
-        train.check_trainable()?;
-        context.cancellation().check()?;
         let inner = self.backend.device();
         let device = inner.clone().autodiff();
-        let sizes = Sizes {
-            features: train.samples().features(),
-            classes: train.classes(),
-        };
         let network = Network::new(&self.widths(sizes), context.seed(), &device);
         let mut batches = Vec::new();
         let of_epoch = |epoch: usize, context: &FitContext<'_>| {
@@ -92,6 +102,26 @@ impl Recipe for BurnMlp {
             context,
             of_epoch,
         )?))
+    }
+}
+
+impl Recipe for BurnMlp {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        train.check_trainable()?;
+        context.cancellation().check()?;
+        let sizes = Sizes {
+            features: train.samples().features(),
+            classes: train.classes(),
+        };
+        if self.shares_products(sizes) {
+            self.train(train, sizes, context)
+        } else {
+            with_threads(1, || self.train(train, sizes, context))
+        }
     }
 
     fn is_stochastic(&self) -> bool {

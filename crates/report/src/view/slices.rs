@@ -108,10 +108,10 @@ mod tests {
         let table = SliceTable::new(&examples::report(vec![fit], run)).unwrap();
         assert_eq!((table.all_clear, table.gaps.as_str()), (2, "2"));
         assert_eq!(
-            table.clear[1],
+            table.clear[0],
             "a: where port is Q, 50.00 points less often right than on all other rows (38.06 – 60.94)."
         );
-        let row = &table.slices[1];
+        let row = &table.slices[0];
         assert_eq!((row.name.as_str(), row.rows.as_str()), ("Q", "100"));
         assert_eq!(row.cells, ["50.00 % (40.38 – 59.62) ▼"]);
     }

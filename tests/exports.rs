@@ -7,7 +7,9 @@ mod python;
 mod run;
 
 use assert_cmd::Command;
+use classifier::ModelEntry;
 use model_kernel_svm::KERNEL_SVM;
+use model_nearest_centroid::NEAREST_CENTROID;
 use run::{compare, model, report};
 use std::path::Path;
 
@@ -74,9 +76,9 @@ fn the_schema_knows_right_plans_from_wrong_ones() {
     read_by("check_plans.py", results.path());
 }
 
-/// The scores of a kept `kernel-svm` on MNIST's test images, as 32-bit numbers: no command prints them.
-fn write_scores(model: &str, out: &str) {
-    let find = |name: &str| (name == "kernel-svm").then_some(&KERNEL_SVM);
+/// The scores of a kept model without probabilities on MNIST's test images, as 32-bit numbers: no command prints them.
+fn write_scores(entry: &'static ModelEntry, model: &str, out: &str) {
+    let find = |name: &str| (name == entry.id).then_some(entry);
     let kept = kept::load(model.as_ref(), find, |_| None).unwrap();
     let test = catalog::mnist().unwrap().test;
     let scores = kept.classifier().scores(test.samples());
@@ -105,7 +107,10 @@ fn onnx_runtime_answers_as_the_models_do() {
             &out,
         ]);
     }
-    write_scores(&file("kernel-svm.safetensors"), &file("kernel-svm.scores"));
+    for entry in [&KERNEL_SVM, &NEAREST_CENTROID] {
+        let of = |kind: &str| file(&format!("{}.{kind}", entry.id));
+        write_scores(entry, &of("safetensors"), &of("scores"));
+    }
     let (softmax, calibrated) = (file("softmax.safetensors"), file("calibrated.safetensors"));
     run(&["calibrate", "--model", &softmax, "--out", &calibrated]);
     // Numbers and categories, with what is missing, what is rare and what a word has that no training row had.

@@ -4,8 +4,8 @@
 //! cannot keep a promise, or declines what it is checked on, says so with [`check_except`], and why: no
 //! check is left out silently. `tests/broken.rs` has for each check a model that fails it.
 //!
-//! How long a fit takes is not checked, for a test that measures seconds fails when a machine is busy. The page of
-//! `benchmarks` has the seconds of each model.
+//! Of seconds one thing is checked: that a fit which is called off ends within one, in the best of some tries. How
+//! long a fit takes is not, for that says as much of the machine; the page of `benchmarks` has it.
 
 mod awkward;
 mod checks;

@@ -50,16 +50,15 @@ fn is_number(schema: &Value) -> bool {
         .any(|kind| kind == "number" || kind == "integer")
 }
 
-/// The words that a schema takes.
+/// The words that a schema takes: one alone, those of a list, or each with its description.
 fn listed(schema: &Value) -> Vec<&Value> {
-    let of = |schema: &'_ Value| schema.get("const").is_some();
-    let one = of(schema).then(|| &schema["const"]);
-    let some = schema["enum"].as_array().into_iter().flatten();
     let described = schema["oneOf"].as_array().into_iter().flatten();
-    let described = described
-        .filter(|choice| of(choice))
-        .map(|choice| &choice["const"]);
-    one.into_iter().chain(some).chain(described).collect()
+    let alone = described
+        .chain([schema])
+        .filter_map(|choice| choice.get("const"));
+    alone
+        .chain(schema["enum"].as_array().into_iter().flatten())
+        .collect()
 }
 
 /// The numbers that a schema takes.

@@ -180,11 +180,7 @@ impl Samples {
 
     /// Number of samples.
     pub fn len(&self) -> usize {
-        let values = match &self.values {
-            Values::Pixels(pixels) => pixels.len(),
-            Values::Features(features) => features.len(),
-        };
-        values / self.features
+        self.values() / self.features
     }
 
     /// Whether there are no samples.
@@ -248,9 +244,31 @@ impl Samples {
     /// All values as `f32`, shape (samples, features) in row-major order. Pixels are divided by 255
     /// and so lie in [0, 1]; features are as they are.
     pub fn to_f32(&self) -> Cow<'_, [f32]> {
+        self.numbers(0..self.values())
+    }
+
+    /// The same of `rows` samples after another, the last time of those that are left: pixels that lie in a
+    /// file need not all be in memory at once.
+    ///
+    /// # Panics
+    /// If `rows` is 0.
+    pub fn blocks(&self, rows: usize) -> impl Iterator<Item = Cow<'_, [f32]>> {
+        let (size, values) = (rows * self.features, self.values());
+        let starts = (0..values).step_by(size);
+        starts.map(move |start| self.numbers(start..values.min(start + size)))
+    }
+
+    fn numbers(&self, range: Range<usize>) -> Cow<'_, [f32]> {
         match &self.values {
-            Values::Pixels(pixels) => Cow::Owned(pixels.iter().map(|&p| unit(p)).collect()),
-            Values::Features(features) => Cow::Borrowed(features),
+            Values::Pixels(pixels) => Cow::Owned(pixels[range].iter().map(|&p| unit(p)).collect()),
+            Values::Features(features) => Cow::Borrowed(&features[range]),
+        }
+    }
+
+    fn values(&self) -> usize {
+        match &self.values {
+            Values::Pixels(pixels) => pixels.len(),
+            Values::Features(features) => features.len(),
         }
     }
 
@@ -375,6 +393,18 @@ mod tests {
         let images = Samples::from_pixels(TWO_BY_THREE, vec![0, 1, 51, 128, 254, 255]).unwrap();
         let expected = [0.0, 1.0 / 255.0, 0.2, 128.0 / 255.0, 254.0 / 255.0, 1.0];
         assert_eq!(images.to_f32().as_ref(), expected);
+    }
+
+    #[test]
+    fn blocks_are_all_values_in_their_order() {
+        let rows = Samples::from_features(2, (0..10_u8).map(f32::from).collect()).unwrap();
+        for samples in [images(), rows] {
+            for size in [1, 2, 9] {
+                let blocks: Vec<_> = samples.blocks(size).collect();
+                assert_eq!(blocks.len(), samples.len().div_ceil(size));
+                assert_eq!(blocks.concat(), samples.to_f32().as_ref());
+            }
+        }
     }
 
     #[test]

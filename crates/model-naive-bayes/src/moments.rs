@@ -6,6 +6,9 @@ use rayon::prelude::*;
 /// Neighbouring features that one thread sums up, so that it reads whole cache lines.
 const TOGETHER: usize = 64;
 
+/// Samples that are made into numbers at a time, so that their number costs no memory.
+const BLOCK: usize = 4_096;
+
 /// Means and variances; variances are divided by the number of samples, not by one less.
 pub(crate) struct Moments {
     /// Mean and variance, shape (features, classes); 0 and 0 for a class without samples.
@@ -44,15 +47,20 @@ impl Sums {
 /// order: the sums do not depend on how many threads there are.
 pub(crate) fn moments(train: &Dataset) -> Moments {
     let (features, classes) = (train.samples().features(), train.classes());
-    let values = train.samples().to_f32();
-    let starts: Vec<usize> = (0..features).step_by(TOGETHER).collect();
-    let sums: Vec<Sums> = starts
-        .into_par_iter()
-        .flat_map_iter(|start| {
-            let width = TOGETHER.min(features - start);
-            let mut sums = vec![Sums::default(); classes * width];
-            for (sample, &label) in values.chunks_exact(features).zip(train.labels()) {
-                let block = sample[start..].iter().zip(&values[start..]);
+    let first = train.samples().slice(0..1);
+    let first = first.to_f32();
+    // Shape (blocks of features, classes, features of the block).
+    let mut sums = vec![Sums::default(); classes * features];
+    for (values, labels) in train
+        .samples()
+        .blocks(BLOCK)
+        .zip(train.labels().chunks(BLOCK))
+    {
+        let of_features = sums.par_chunks_mut(classes * TOGETHER).enumerate();
+        of_features.for_each(|(number, sums)| {
+            let (start, width) = (number * TOGETHER, sums.len() / classes);
+            for (sample, &label) in values.chunks_exact(features).zip(labels) {
+                let block = sample[start..].iter().zip(&first[start..]);
                 for (sum, (&value, &first)) in sums[label * width..][..width].iter_mut().zip(block)
                 {
                     let value = f64::from(value) - f64::from(first);
@@ -61,10 +69,14 @@ pub(crate) fn moments(train: &Dataset) -> Moments {
                     sum.squares += value * value;
                 }
             }
-            (0..width * classes).map(move |i| sums[i % classes * width + i / classes])
-        })
-        .collect();
-    let each = sums.chunks_exact(classes).zip(values.iter());
+        });
+    }
+    let of_features = sums.chunks(classes * TOGETHER).flat_map(|sums| {
+        let width = sums.len() / classes;
+        (0..sums.len()).map(move |i| sums[i % classes * width + i / classes])
+    });
+    let sums: Vec<Sums> = of_features.collect();
+    let each = sums.chunks_exact(classes).zip(first.iter());
     let moved = each.flat_map(|(sums, &first)| {
         sums.iter().map(move |sum| {
             let (mean, variance) = sum.moments();

@@ -53,6 +53,9 @@ impl Recipe for NearestCentroid {
     }
 }
 
+/// Images that are made into numbers at a time, so that their number costs no memory.
+const BLOCK: usize = 1_024;
+
 /// The mean image of each class that occurs.
 struct Centroids {
     /// Shape (classes, features); a class without images has a row of NaN and is never predicted.
@@ -65,11 +68,16 @@ impl Centroids {
         let (features, classes) = (train.samples().features(), train.classes());
         // f64, because sums of thousands of f32 would depend on the order of the images.
         let mut sums = vec![0.0_f64; classes * features];
-        let values = train.samples().to_f32();
-        for (image, &label) in values.chunks_exact(features).zip(train.labels()) {
-            let sum = &mut sums[label * features..(label + 1) * features];
-            for (sum, &value) in sum.iter_mut().zip(image) {
-                *sum += f64::from(value);
+        let blocks = train
+            .samples()
+            .blocks(BLOCK)
+            .zip(train.labels().chunks(BLOCK));
+        for (values, labels) in blocks {
+            for (image, &label) in values.chunks_exact(features).zip(labels) {
+                let sum = &mut sums[label * features..(label + 1) * features];
+                for (sum, &value) in sum.iter_mut().zip(image) {
+                    *sum += f64::from(value);
+                }
             }
         }
         let counts = train.class_counts();

@@ -8,6 +8,15 @@ use crate::sparse::{Index, Rows, Sparse, room};
 use crate::tiles::Tiles;
 use std::ops::Range;
 
+/// Bytes of features that are in batches at a time. All of MNIST is less than a fifth of them; data that lie
+/// in a file of any size pass through as much memory.
+const WINDOW: usize = 256 << 20;
+
+/// Images of `features` values that are in batches at a time: whole batches of `size`, one at least.
+pub(crate) fn window<F>(features: usize, size: usize) -> usize {
+    (WINDOW / (features * size_of::<F>())).max(size) / size * size
+}
+
 /// A range of the features of all images, X, and the batches in which they are visited.
 pub(crate) struct Batches<'a, F> {
     source: Source<'a, F>,
@@ -62,13 +71,15 @@ impl<F> Source<'_, F> {
 
 impl<'a, F: Feature> Batches<'a, F> {
     /// For the features in `range` of `images`, each of `features` values and with one of the `labels`, in
-    /// batches of `size`. There are no batches until they are [arranged](Self::arrange).
+    /// batches of `size`, and about `at_once` of them at a time. There are no batches until they are
+    /// [arranged](Self::arrange).
     pub(crate) fn new(
         images: &'a [F],
         features: usize,
         range: &Range<usize>,
         labels: &'a [usize],
         size: usize,
+        at_once: usize,
     ) -> Self {
         let source = Source {
             images,
@@ -76,13 +87,13 @@ impl<'a, F: Feature> Batches<'a, F> {
             range: range.clone(),
         };
         let groups = range.len().div_ceil(GROUP);
-        let rows = (0..labels.len()).map(|image| source.row(image));
-        let room = room(rows, range.len());
+        let at_once = at_once.min(labels.len());
+        let room = room((0..at_once).map(|image| source.row(image)), range.len());
         // With indices that take no more bytes than they need.
         let matrices: Box<dyn Arranged<F>> = if groups.max(size) <= u8::COUNT {
-            Box::new(Matrices::<F, u8>::new(labels.len(), size, groups, room))
+            Box::new(Matrices::<F, u8>::new(at_once, size, groups, room))
         } else {
-            Box::new(Matrices::<F, u32>::new(labels.len(), size, groups, room))
+            Box::new(Matrices::<F, u32>::new(at_once, size, groups, room))
         };
         Self {
             source,

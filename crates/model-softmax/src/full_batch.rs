@@ -1,6 +1,6 @@
 //! The ℓ2-regularised loss of a whole training set, its gradient, and a model of its curvature.
 
-use crate::batches::Batches;
+use crate::batches::{Batches, window};
 use crate::curvature::Curvature;
 use crate::features::Feature;
 use crate::residual::{ByClass, Residuals};
@@ -16,9 +16,15 @@ const PARTS: usize = 32;
 /// Samples in a batch: their residuals stay in the L1 cache.
 const BATCH: usize = 256;
 
+/// Images that a thread has in batches at a time where there is no room for all of them.
+const AT_ONCE: usize = 16 * BATCH;
+
 /// (1/m) Σ weighted cross-entropy + (λ/2)‖W‖²; the biases are not regularised.
 pub(crate) struct FullBatch<'a, F: Feature> {
+    /// All images in batches, where there is room for them.
     data: Batches<'a, F>,
+    has_room: bool,
+    values: &'a [F],
     labels: &'a [usize],
     images: Vec<usize>,
     classes: usize,
@@ -29,20 +35,26 @@ pub(crate) struct FullBatch<'a, F: Feature> {
 
 impl<'a, F: Feature> FullBatch<'a, F> {
     pub(crate) fn new(
-        images: &'a [F],
+        values: &'a [F],
         features: usize,
         labels: &'a [usize],
         classes: usize,
         weights: Option<Vec<f64>>,
         lambda: f64,
     ) -> Self {
-        let order: Vec<usize> = (0..labels.len()).collect();
-        let mut data = Batches::new(images, features, &(0..features), labels, BATCH);
-        data.arrange(&order);
+        let images: Vec<usize> = (0..labels.len()).collect();
+        let window = window::<F>(features, BATCH);
+        let mut data = Batches::new(values, features, &(0..features), labels, BATCH, window);
+        let has_room = images.len() <= window;
+        if has_room {
+            data.arrange(&images);
+        }
         Self {
             data,
+            has_room,
+            values,
             labels,
-            images: order,
+            images,
             classes,
             weights,
             lambda,
@@ -55,19 +67,16 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let (w, b) = x.split_at(self.data.width() * self.classes);
         let weights = Tiles::new(w, self.classes, |value| value as f32);
         let bias: Vec<f32> = b.iter().map(|&value| value as f32).collect();
-        let batches = self.data.len();
+        let batches = self.images.len().div_ceil(BATCH);
         let share = batches.div_ceil(PARTS);
         let parts: Vec<Sums> = (0..batches.div_ceil(share))
             .into_par_iter()
             .map(|part| {
-                let mut sums = Sums {
-                    loss: 0.0,
-                    weights: Tiles::zeros(self.data.width(), self.classes),
-                    bias: vec![0.0; bias.len()],
-                };
-                let batches = part * share..batches.min((part + 1) * share);
-                self.accumulate(batches, &weights, &bias, &mut sums);
-                sums
+                self.sums(
+                    part * share..batches.min((part + 1) * share),
+                    &weights,
+                    &bias,
+                )
             })
             .collect();
         gradient.fill(0.0);
@@ -93,20 +102,47 @@ impl<'a, F: Feature> FullBatch<'a, F> {
     }
 
     /// The sums over some batches.
-    fn accumulate(&self, batches: Range<usize>, weights: &Tiles, bias: &[f32], sums: &mut Sums) {
+    fn sums(&self, batches: Range<usize>, weights: &Tiles, bias: &[f32]) -> Sums {
+        let mut sums = Sums {
+            loss: 0.0,
+            weights: Tiles::zeros(self.data.width(), self.classes),
+            bias: vec![0.0; bias.len()],
+        };
+        if self.has_room {
+            self.accumulate(&self.data, batches, weights, bias, &mut sums);
+            return sums;
+        }
+        let width = self.data.width();
+        let mut data = Batches::new(self.values, width, &(0..width), self.labels, BATCH, AT_ONCE);
+        let images = batches.start * BATCH..self.images.len().min(batches.end * BATCH);
+        for images in self.images[images].chunks(AT_ONCE) {
+            data.arrange(images);
+            self.accumulate(&data, 0..data.len(), weights, bias, &mut sums);
+        }
+        sums
+    }
+
+    /// Adds to the sums what some of the batches of `data` give.
+    fn accumulate(
+        &self,
+        data: &Batches<'_, F>,
+        batches: Range<usize>,
+        weights: &Tiles,
+        bias: &[f32],
+        sums: &mut Sums,
+    ) {
         let mut residuals = Residuals::new(self.classes, 0).weighted(self.weights.as_deref());
         let mut products = ByClass::new(self.classes, 0);
-        let images = self.images.chunks(BATCH).enumerate();
-        for (number, batch) in images.skip(batches.start).take(batches.len()) {
-            residuals.resize(batch.len());
-            self.data.multiply(number, weights, &mut products);
-            sums.loss += residuals.softmax(bias, [&products], self.data.labels(number), 1.0);
+        for number in batches {
+            let labels = data.labels(number);
+            residuals.resize(labels.len());
+            data.multiply(number, weights, &mut products);
+            sums.loss += residuals.softmax(bias, [&products], labels, 1.0);
             for (total, sum) in sums.bias.iter_mut().zip(residuals.sums()) {
                 *total += sum;
             }
             let tiles = residuals.tiles();
-            self.data
-                .add_transposed(number, tiles, 1.0, &mut sums.weights);
+            data.add_transposed(number, tiles, 1.0, &mut sums.weights);
         }
     }
 
@@ -140,4 +176,27 @@ struct Sums {
     loss: f64,
     weights: Tiles,
     bias: Vec<f32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use classifier_conformance::digits;
+
+    #[test]
+    fn images_without_room_in_memory_give_the_same_bits() {
+        let [data, _] = digits();
+        // More than a thread has in batches at a time.
+        let rows: Vec<usize> = (0..data.len() * 9).map(|i| i % data.len()).collect();
+        let data = data.select(&rows);
+        let pixels = data.samples().pixels().unwrap();
+        let x: Vec<f64> = (0..7850).map(|i| f64::from(i % 7) * 0.01).collect();
+        let evaluate = |has_room| {
+            let mut all = FullBatch::new(pixels, 784, data.labels(), 10, None, 0.05);
+            all.has_room = has_room;
+            let mut gradient = vec![0.0; x.len()];
+            (all.evaluate(&x, &mut gradient), gradient)
+        };
+        assert_eq!(evaluate(false), evaluate(true));
+    }
 }

@@ -16,7 +16,7 @@
 //! into the weights would lose most of a step to rounding. One image at a time into a gradient beside
 //! them takes a third longer: it loads and stores a row of the gradient for every group of every image.
 
-use crate::batches::Batches;
+use crate::batches::{Batches, window};
 use crate::features::Feature;
 use crate::lanes::GROUP;
 use crate::pair::{Pair, Parted, Solitude, side_by_side};
@@ -78,6 +78,8 @@ pub(crate) struct SparseDescent<'a, F: Feature> {
     features: usize,
     classes: usize,
     threads: usize,
+    /// Images that are in batches at a time.
+    window: usize,
 }
 
 impl<'a, F: Feature> SparseDescent<'a, F> {
@@ -91,8 +93,9 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
         threads: usize,
     ) -> Self {
         let (width, classes) = (train.samples().features(), train.classes());
+        let window = window::<F>(width, batch_size);
         let parts = split(features, width).into_iter().map(|range| Part {
-            data: Batches::new(features, width, &range, train.labels(), batch_size),
+            data: Batches::new(features, width, &range, train.labels(), batch_size, window),
             range,
         });
         let parts: Vec<_> = parts.collect();
@@ -128,6 +131,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
             features: width,
             classes,
             threads,
+            window,
         }
     }
 
@@ -136,7 +140,16 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
     pub(crate) fn epoch(&mut self, order: &[usize], learning_rate: f32) -> f64 {
         let in_pairs =
             self.threads > 1 && self.parts.len() == 2 && rayon::current_num_threads() > 1;
-        arrange(&mut self.parts, order, in_pairs);
+        self.replicas[0].loss = 0.0;
+        for window in order.chunks(self.window) {
+            arrange(&mut self.parts, window, in_pairs);
+            self.pass(learning_rate, in_pairs);
+        }
+        self.replicas[0].loss / order.len() as f64
+    }
+
+    /// One pass over the batches that are arranged.
+    fn pass(&mut self, learning_rate: f32, in_pairs: bool) {
         let batches = self.parts[0].data.len();
         let pass = Pass {
             parts: &self.parts,
@@ -146,7 +159,6 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
             learning_rate,
         };
         let [leader, follower] = &mut self.replicas;
-        leader.loss = 0.0;
         let mut leg = 0;
         while leg < pass.legs {
             if in_pairs && self.solitude.is_over() {
@@ -158,7 +170,6 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
                 leg += 1;
             }
         }
-        leader.loss / order.len() as f64
     }
 
     /// The model as it stands.
@@ -385,6 +396,23 @@ fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 mod tests {
     use super::*;
     use classifier_conformance::digits;
+
+    #[test]
+    fn window_after_window_ends_where_all_at_once_does() {
+        let [data, _] = digits();
+        let pixels = data.samples().pixels().unwrap();
+        let order: Vec<usize> = (0..data.len()).rev().collect();
+        let descend = |window| {
+            let mut descent = SparseDescent::new(pixels, &data, 3, ClassWeights::None, 1);
+            descent.window = window;
+            let losses = [(); 2].map(|()| descent.epoch(&order, 0.1));
+            (losses, descent.model())
+        };
+        let at_once = descend(data.len());
+        for window in [3, 300, 999] {
+            assert_eq!(descend(window), at_once, "{window}");
+        }
+    }
 
     /// The follower does not come any more after some legs, be it in the middle of one.
     #[test]

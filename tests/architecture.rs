@@ -64,6 +64,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("picture-features", &["data"]),
     ("tables", &["data"]),
     ("catalog", &["data", "tables"]),
+    ("endless-digits", &["catalog", "data"]),
     ("classifier", &["data"]),
     ("classifier-conformance", &["catalog", "classifier", "data"]),
     (

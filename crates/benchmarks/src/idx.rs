@@ -29,12 +29,8 @@ pub(crate) fn write(directory: &Path, prefix: &str, split: &Dataset) -> Result<(
 
 /// Writes an IDX file of bytes.
 fn file(directory: &Path, name: &str, sizes: &[usize], bytes: &[u8]) -> Result<(), BenchmarkError> {
-    const UNSIGNED_BYTES: u8 = 8;
-    let mut content = vec![0, 0, UNSIGNED_BYTES, sizes.len() as u8];
-    for &size in sizes {
-        content.extend((size as u32).to_be_bytes());
-    }
-    content.extend_from_slice(bytes);
+    let sizes: Vec<u32> = sizes.iter().map(|&size| size as u32).collect();
+    let content = [&catalog::idx_header(&sizes), bytes].concat();
     let path = directory.join(name);
     std::fs::write(&path, content).map_err(BenchmarkError::at(&path))
 }

@@ -2,8 +2,9 @@
 
 use crate::source::{kind, missing};
 use crate::{CatalogEntry, LoadError, MAX_FILE_BYTES, Splits, idx, idx_names};
-use data::{Dataset, Samples};
+use data::{Dataset, MappedFile, Samples};
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,6 +16,9 @@ pub const FILES: [&str; 4] = [
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 ];
+
+/// Bytes above which a plain file is not read into memory, but where it is: 256 MiB, five times MNIST.
+const MAPPED_FROM: u64 = 256 << 20;
 
 /// Bytes of the longest header, that of images.
 const HEADER: u64 = 16;
@@ -32,9 +36,7 @@ pub fn load_directory(
 ) -> Result<Splits, LoadError> {
     let [a, b, c, d] = idx_names::find(directory)?.map(|path| read_file(&path));
     let files = [a?, b?, c?, d?];
-    let parts = files
-        .each_ref()
-        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    let parts = files.each_ref().map(|(name, bytes)| (name.as_str(), bytes));
     let origin = directory.display().to_string();
     match entry {
         Some(entry) => entry.assemble(origin, parts),
@@ -49,7 +51,24 @@ pub(crate) fn is_complete(directory: &Path) -> bool {
     })
 }
 
-fn read_file(path: &Path) -> Result<(String, Vec<u8>), LoadError> {
+/// The bytes of a file, in memory or, where they are many, where they are.
+pub(crate) enum Bytes {
+    Embedded(&'static [u8]),
+    Read(Vec<u8>),
+    Mapped(MappedFile),
+}
+
+impl Bytes {
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Embedded(bytes) => bytes,
+            Self::Read(bytes) => bytes,
+            Self::Mapped(file) => file.bytes(),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<(String, Bytes), LoadError> {
     let name = path.display().to_string();
     let metadata = std::fs::metadata(path).map_err(|error| missing(path, error))?;
     if !metadata.is_file() {
@@ -60,12 +79,19 @@ fn read_file(path: &Path) -> Result<(String, Vec<u8>), LoadError> {
         });
     }
     let size = metadata.len();
+    if size > MAPPED_FROM {
+        let file = File::open(path).and_then(|file| MappedFile::named(&file, path));
+        let mapped = file.map_err(LoadError::io(path))?;
+        if !idx::is_gzip(mapped.bytes()) {
+            return Ok((name, Bytes::Mapped(mapped)));
+        }
+    }
     // A header and what it may announce; compressed, it is shorter.
     if size > MAX_FILE_BYTES + HEADER {
         return Err(LoadError::LargeFile { file: name, size });
     }
     let bytes = std::fs::read(path).map_err(LoadError::io(path))?;
-    Ok((name, bytes))
+    Ok((name, Bytes::Read(bytes)))
 }
 
 /// What is published about a data set: checksums in the order of [`FILES`], and class names.
@@ -79,7 +105,7 @@ pub(crate) fn assemble(
     id: &str,
     title: &str,
     origin: String,
-    [train_images, train_labels, test_images, test_labels]: [(&str, &[u8]); 4],
+    [train_images, train_labels, test_images, test_labels]: [(&str, &Bytes); 4],
     published: Option<&Published>,
 ) -> Result<Splits, LoadError> {
     // The training images take most of the time; the rest is decoded beside them.
@@ -131,10 +157,13 @@ struct Decoded {
     sha256: [String; 2],
 }
 
-fn decode(images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Decoded, LoadError> {
+fn decode(images: (&str, &Bytes), labels: (&str, &Bytes)) -> Result<Decoded, LoadError> {
     let (files, bytes) = ([images.0, labels.0], [images.1, labels.1]);
-    let (images, images_sum) = idx::read_images(files[0], bytes[0])?;
-    let (labels, labels_sum) = idx::read_labels(files[1], bytes[1])?;
+    let (images, images_sum) = match bytes[0] {
+        Bytes::Mapped(file) => idx::map_images(files[0], file)?,
+        other => idx::read_images(files[0], other.as_slice())?,
+    };
+    let (labels, labels_sum) = idx::read_labels(files[1], bytes[1].as_slice())?;
     if images.len() != labels.len() {
         return Err(LoadError::FileLengths {
             files: files.map(str::to_owned),
@@ -217,15 +246,56 @@ mod tests {
         );
     }
 
+    /// Writes some bytes, and a hole that takes no room up to `size`, in place of the training images.
+    fn with_large_images(directory: &Path, bytes: &[u8], size: u64) -> Result<Splits, LoadError> {
+        write_dataset(directory, &[2, 1, 0]);
+        let path = directory.join(FILES[0]);
+        std::fs::write(&path, bytes).unwrap();
+        let file = File::options().append(true).open(path).unwrap();
+        file.set_len(size).unwrap();
+        load_directory("tiny", directory, None)
+    }
+
     #[test]
-    fn a_file_that_no_header_can_announce_is_not_read() {
+    fn a_compressed_file_that_no_header_can_announce_is_not_read() {
         let directory = tempfile::tempdir().unwrap();
-        write_dataset(directory.path(), &[2, 1, 0]);
-        // A hole of a gibibyte and a little takes no room.
-        let file = std::fs::File::create(directory.path().join(FILES[0])).unwrap();
-        file.set_len(MAX_FILE_BYTES + HEADER + 1).unwrap();
-        let error = load_directory("tiny", directory.path(), None).unwrap_err();
+        let size = MAX_FILE_BYTES + HEADER + 1;
+        let error = with_large_images(directory.path(), &[0x1f, 0x8b], size).unwrap_err();
         assert!(matches!(error, LoadError::LargeFile { .. }), "{error}");
+    }
+
+    #[test]
+    fn pixels_of_a_large_file_stay_in_it() {
+        let directory = tempfile::tempdir().unwrap();
+        // Three images of 16 384 × 8 192 pixels, the first of which are not black.
+        let header = [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0x40, 0, 0, 0, 0x20, 0];
+        let bytes = [&header[..], &[7, 8, 9]].concat();
+        let size = HEADER + 3 * (1 << 27);
+        let (path, large) = (directory.path().join(FILES[0]), directory.path());
+        let file = || MappedFile::named(&File::open(&path).unwrap(), &path).unwrap();
+        std::fs::write(&path, &bytes).unwrap();
+        File::options()
+            .append(true)
+            .open(&path)
+            .unwrap()
+            .set_len(size)
+            .unwrap();
+        let (images, sum) = idx::map_images("train", &file()).unwrap();
+        assert_eq!(images.len(), 3);
+        assert_eq!(images.pixels().unwrap()[..4], [7, 8, 9, 0]);
+        assert_eq!(sum.len(), 64);
+        // Test images of another shape: the training images were read.
+        let error = with_large_images(large, &bytes, size).unwrap_err();
+        assert!(matches!(error, LoadError::Shapes { .. }), "{error}");
+        let error = with_large_images(large, &bytes, size - 1)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("announces 402653200 bytes and the file ends"),
+            "{error}"
+        );
+        let error = with_large_images(large, &bytes, size + 1).unwrap_err();
+        assert!(matches!(error, LoadError::Oversized { .. }), "{error}");
     }
 
     #[test]

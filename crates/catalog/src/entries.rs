@@ -1,6 +1,6 @@
 //! The data sets that are known by name, and where each is found.
 
-use crate::directory::{FILES, Published, assemble, is_complete, load_directory};
+use crate::directory::{Bytes, FILES, Published, assemble, is_complete, load_directory};
 use crate::{LoadError, Splits, mnist};
 use std::path::PathBuf;
 
@@ -138,7 +138,7 @@ impl CatalogEntry {
     pub(crate) fn assemble(
         &self,
         origin: String,
-        files: [(&str, &[u8]); 4],
+        files: [(&str, &Bytes); 4],
     ) -> Result<Splits, LoadError> {
         let published = Published {
             sha256: self.sha256,

@@ -77,8 +77,11 @@ pub enum LoadError {
         /// [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES).
         limit: u64,
     },
-    /// The file is larger than this crate is willing to hold in memory.
-    #[error("{file}: {size} bytes; the limit is {}", crate::MAX_FILE_BYTES)]
+    /// The compressed file is larger than what it may hold.
+    #[error(
+        "{file}: {size} bytes, compressed; the limit is {}, but not for plain files: unpack it",
+        crate::MAX_FILE_BYTES
+    )]
     LargeFile {
         /// The file.
         file: String,

@@ -5,7 +5,7 @@
 
 use crate::LoadError;
 use base16ct::lower::encode_string;
-use data::{PictureShape, Samples};
+use data::{MappedFile, PictureShape, Samples};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -27,11 +27,23 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Whatever is wrong with the stream, with the name of the file.
 pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Samples, String), LoadError> {
     let idx = Idx::read(file, bytes, Kind::Images)?;
-    let &[_, rows, columns] = idx.dimensions.as_slice() else {
-        unreachable!("images have three dimensions");
-    };
-    let shape = PictureShape { rows, columns };
+    let shape = idx.header.shape();
     Ok((Samples::from_pixels(shape, idx.body)?, idx.sha256))
+}
+
+/// The same of a plain file of any size, whose pixels stay in it: they are read when they are looked at.
+pub(crate) fn map_images(file: &str, mapped: &MappedFile) -> Result<(Samples, String), LoadError> {
+    let (mut bytes, found) = (mapped.bytes(), mapped.bytes().len() as u64);
+    let header = Header::read(file, &mut bytes, Kind::Images, u64::MAX)?;
+    match header.file_size() {
+        expected if found < expected => return Err(truncated(file, expected, found)),
+        expected if found > expected => return Err(oversized(file, expected)),
+        _ => {}
+    }
+    let pixels = mapped.values(header.bytes.len()..mapped.bytes().len());
+    let pixels = pixels.expect("bytes need no alignment");
+    let sha256 = encode_string(&Sha256::digest(mapped.bytes()));
+    Ok((Samples::pixels_in(header.shape(), pixels)?, sha256))
 }
 
 /// Reads a file of labels, gzipped or plain; otherwise like [`read_images`].
@@ -42,6 +54,15 @@ pub fn read_labels(file: &str, bytes: &[u8]) -> Result<(Vec<usize>, String), Loa
     let idx = Idx::read(file, bytes, Kind::Labels)?;
     let labels = idx.body.iter().map(|&label| usize::from(label)).collect();
     Ok((labels, idx.sha256))
+}
+
+/// What a file of bytes begins with: one of images has three `sizes`, count, rows and columns; one of labels
+/// their count.
+pub fn idx_header(sizes: &[u32]) -> Vec<u8> {
+    const UNSIGNED_BYTES: u32 = 0x0000_0800;
+    let magic = UNSIGNED_BYTES + sizes.len() as u32;
+    let numbers = std::iter::once(&magic).chain(sizes);
+    numbers.flat_map(|number| number.to_be_bytes()).collect()
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -85,15 +106,73 @@ impl Kind {
     }
 }
 
-struct Idx {
+/// What a file says of itself.
+struct Header {
+    /// As they stand in the file.
+    bytes: Vec<u8>,
     dimensions: Vec<usize>,
+    /// Bytes that follow.
+    body: u64,
+}
+
+impl Header {
+    fn read(file: &str, stream: &mut impl Read, kind: Kind, most: u64) -> Result<Self, LoadError> {
+        let damaged = |error: io::Error| broken(file, &error);
+        let mut bytes = read_up_to(stream, 4).map_err(damaged)?;
+        let Ok(magic) = <[u8; 4]>::try_from(bytes.as_slice()) else {
+            return Err(truncated(file, 4, bytes.len() as u64));
+        };
+        let magic = u32::from_be_bytes(magic);
+        if magic != kind.magic() {
+            return Err(kind.wrong_magic(file, magic));
+        }
+        let header = 4 * (magic & 0xff) as usize;
+        bytes.extend(read_up_to(stream, header).map_err(damaged)?);
+        if bytes.len() < 4 + header {
+            return Err(truncated(file, 4 + header as u64, bytes.len() as u64));
+        }
+        let sizes = bytes[4..].as_chunks::<4>().0.iter();
+        let dimensions: Vec<usize> = sizes
+            .map(|&size| u32::from_be_bytes(size) as usize)
+            .collect();
+        let announced: u128 = dimensions.iter().map(|&size| size as u128).product();
+        if announced > u128::from(most) {
+            return Err(LoadError::TooLarge {
+                file: file.to_owned(),
+                announced,
+                limit: most,
+            });
+        }
+        Ok(Self {
+            bytes,
+            dimensions,
+            body: announced as u64,
+        })
+    }
+
+    /// Bytes of the whole file.
+    fn file_size(&self) -> u64 {
+        self.bytes.len() as u64 + self.body
+    }
+
+    /// Of a file of images.
+    fn shape(&self) -> PictureShape {
+        let &[_, rows, columns] = self.dimensions.as_slice() else {
+            unreachable!("images have three dimensions");
+        };
+        PictureShape { rows, columns }
+    }
+}
+
+struct Idx {
+    header: Header,
     body: Vec<u8>,
     sha256: String,
 }
 
 impl Idx {
     fn read(file: &str, bytes: &[u8], kind: Kind) -> Result<Self, LoadError> {
-        if bytes.starts_with(&GZIP_MAGIC) {
+        if is_gzip(bytes) {
             Self::read_stream(file, MultiGzDecoder::new(bytes), kind)
         } else {
             Self::read_stream(file, bytes, kind)
@@ -102,60 +181,43 @@ impl Idx {
 
     fn read_stream(file: &str, mut stream: impl Read, kind: Kind) -> Result<Self, LoadError> {
         let damaged = |error: io::Error| broken(file, &error);
-        let truncated = |expected, found| LoadError::Truncated {
-            file: file.to_owned(),
-            expected,
-            found,
-        };
-
-        let magic = read_up_to(&mut stream, 4).map_err(damaged)?;
-        let Ok(four) = <[u8; 4]>::try_from(magic.as_slice()) else {
-            return Err(truncated(4, magic.len() as u64));
-        };
-        let found = u32::from_be_bytes(four);
-        if found != kind.magic() {
-            return Err(kind.wrong_magic(file, found));
-        }
-
-        let header = 4 * (found & 0xff) as usize;
-        let sizes = read_up_to(&mut stream, header).map_err(damaged)?;
-        if sizes.len() < header {
-            return Err(truncated(4 + header as u64, 4 + sizes.len() as u64));
-        }
-        let dimensions: Vec<usize> = sizes
-            .chunks_exact(4)
-            .map(|size| u32::from_be_bytes([size[0], size[1], size[2], size[3]]) as usize)
-            .collect();
-
-        let announced: u128 = dimensions.iter().map(|&size| size as u128).product();
-        if announced > u128::from(kind.most_bytes()) {
-            return Err(LoadError::TooLarge {
-                file: file.to_owned(),
-                announced,
-                limit: kind.most_bytes(),
-            });
-        }
-        let expected = (4 + header) as u64 + announced as u64;
-        let body = read_up_to(&mut stream, announced as usize).map_err(damaged)?;
-        if body.len() < announced as usize {
-            return Err(truncated(expected, (4 + header + body.len()) as u64));
+        let header = Header::read(file, &mut stream, kind, kind.most_bytes())?;
+        let body = read_up_to(&mut stream, header.body as usize).map_err(damaged)?;
+        let found = (header.bytes.len() + body.len()) as u64;
+        if found < header.file_size() {
+            return Err(truncated(file, header.file_size(), found));
         }
         if !read_up_to(&mut stream, 1).map_err(damaged)?.is_empty() {
-            return Err(LoadError::Oversized {
-                file: file.to_owned(),
-                expected,
-            });
+            return Err(oversized(file, header.file_size()));
         }
-
         let mut hash = Sha256::new();
-        hash.update(&magic);
-        hash.update(&sizes);
+        hash.update(&header.bytes);
         hash.update(&body);
         Ok(Self {
-            dimensions,
+            header,
             body,
             sha256: encode_string(&hash.finalize()),
         })
+    }
+}
+
+/// Whether the bytes are compressed.
+pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(&GZIP_MAGIC)
+}
+
+fn truncated(file: &str, expected: u64, found: u64) -> LoadError {
+    LoadError::Truncated {
+        file: file.to_owned(),
+        expected,
+        found,
+    }
+}
+
+fn oversized(file: &str, expected: u64) -> LoadError {
+    LoadError::Oversized {
+        file: file.to_owned(),
+        expected,
     }
 }
 
@@ -189,12 +251,7 @@ mod tests {
     use std::io::Write;
 
     fn images_file(count: u32, rows: u32, columns: u32, pixels: &[u8]) -> Vec<u8> {
-        let mut bytes = IMAGES_MAGIC.to_be_bytes().to_vec();
-        for size in [count, rows, columns] {
-            bytes.extend(size.to_be_bytes());
-        }
-        bytes.extend(pixels);
-        bytes
+        [&idx_header(&[count, rows, columns]), pixels].concat()
     }
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -285,9 +342,7 @@ mod tests {
         let bomb = gzip(&images_file(1, 2, 2, &vec![0; 64 << 20]));
         assert!(bomb.len() < 100_000);
         assert!(message(&bomb).contains("oversized: the header announces 20 bytes"));
-        let mut labels = LABELS_MAGIC.to_be_bytes().to_vec();
-        labels.extend((1_u32 << 30).to_be_bytes());
-        let many = read_labels("labels", &gzip(&labels)).unwrap_err();
+        let many = read_labels("labels", &gzip(&idx_header(&[1 << 30]))).unwrap_err();
         assert!(
             many.to_string().contains("the limit is 134217728"),
             "{many}"

@@ -55,7 +55,7 @@ pub use download::{Transfer, download};
 pub use entries::{CATALOG, CatalogEntry, Location, cache_dir, search_path};
 pub use error::{LoadError, shown};
 pub use export::to_npz;
-pub use idx::{MAX_FILE_BYTES, read_images, read_labels};
+pub use idx::{MAX_FILE_BYTES, idx_header, read_images, read_labels};
 pub use inspect::{ClassCounts, ColumnSummary, Inspection, NEAR, Near, Same, inspect};
 pub use load::{Content, Loaded, load};
 pub use mnist::mnist;

@@ -4,11 +4,18 @@ use memmap2::Mmap;
 use std::fs::File;
 use std::io;
 use std::ops::{Deref, Range};
+use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 
 /// A file whose bytes appear in memory as they are read, and are shared by all processes that map it.
 #[derive(Debug, Clone)]
-pub struct MappedFile(Arc<Mmap>);
+pub struct MappedFile(Arc<Mapped>);
+
+#[derive(Debug)]
+struct Mapped {
+    map: Mmap,
+    path: Option<PathBuf>,
+}
 
 impl MappedFile {
     /// Maps a file that nobody changes any more.
@@ -16,22 +23,40 @@ impl MappedFile {
     /// # Errors
     /// What the operating system says.
     pub fn open(file: &File) -> io::Result<Self> {
+        Self::map(file, None)
+    }
+
+    /// The same of a file at `path`, where other processes find it, too.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn named(file: &File, path: &Path) -> io::Result<Self> {
+        Self::map(file, Some(path::absolute(path)?))
+    }
+
+    fn map(file: &File, path: Option<PathBuf>) -> io::Result<Self> {
         // SAFETY: a mapping is undefined behaviour if somebody changes the file below it. Callers map
-        // files that Plumbline wrote, renamed into place and never writes again.
+        // files that Plumbline wrote, renamed into place and never writes again, or data of the user's,
+        // who is told not to change them during a run.
         #[allow(unsafe_code, reason = "mapping trusts the file not to change")]
         let map = unsafe { Mmap::map(file)? };
-        Ok(Self(Arc::new(map)))
+        Ok(Self(Arc::new(Mapped { map, path })))
     }
 
     /// All of its bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.0
+        &self.0.map
+    }
+
+    /// Where it is, if it was opened by name.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_deref()
     }
 
     /// Some of its bytes as values of a buffer, without a copy; `None` where the range is outside of
     /// the file, or does not hold whole, aligned values.
     pub fn values<T: bytemuck::Pod>(&self, bytes: Range<usize>) -> Option<Buffer<T>> {
-        let values = bytemuck::try_cast_slice::<u8, T>(self.0.get(bytes.clone())?).ok()?;
+        let values = bytemuck::try_cast_slice::<u8, T>(self.bytes().get(bytes.clone())?).ok()?;
         let _ = values;
         Some(Buffer(Memory::Mapped {
             file: self.clone(),
@@ -59,6 +84,16 @@ impl<T> From<Vec<T>> for Buffer<T> {
     }
 }
 
+impl<T> Buffer<T> {
+    /// The file and the bytes of it that they are, where they lie in one.
+    pub fn in_file(&self) -> Option<(&MappedFile, Range<usize>)> {
+        match &self.0 {
+            Memory::Owned(_) => None,
+            Memory::Mapped { file, bytes } => Some((file, bytes.clone())),
+        }
+    }
+}
+
 impl<T: bytemuck::Pod> Deref for Buffer<T> {
     type Target = [T];
 
@@ -66,7 +101,7 @@ impl<T: bytemuck::Pod> Deref for Buffer<T> {
         match &self.0 {
             Memory::Owned(values) => values,
             // Checked when it was made.
-            Memory::Mapped { file, bytes } => bytemuck::cast_slice(&file.0[bytes.clone()]),
+            Memory::Mapped { file, bytes } => bytemuck::cast_slice(&file.bytes()[bytes.clone()]),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What a classifier sees of each sample: a row of `u8` pixels as they are stored, or of `f32` features.
 
-use crate::{Buffer, DataError};
+use crate::{Buffer, DataError, MappedFile};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Rows × columns of every picture in a set.
@@ -239,6 +240,15 @@ impl Samples {
             Values::Pixels(pixels) => Some(pixels),
             Values::Features(_) => None,
         }
+    }
+
+    /// The file that the values lie in, its path and their bytes in it, where it has a name.
+    pub fn in_file(&self) -> Option<(&MappedFile, &Path, Range<usize>)> {
+        let (file, bytes) = match &self.values {
+            Values::Pixels(pixels) => pixels.in_file(),
+            Values::Features(features) => features.in_file(),
+        }?;
+        Some((file, file.path()?, bytes))
     }
 
     /// All values as `f32`, shape (samples, features) in row-major order. Pixels are divided by 255

@@ -2,8 +2,9 @@
 //! again.
 //!
 //! The file is a line of text that names the format, a line of JSON that says what follows, and the
-//! values themselves, each array aligned for its type. It is as large as the decoded data. A table is
-//! handed over as it was read: the process that fits prepares its own training rows.
+//! values themselves, each array aligned for its type. It is as large as the decoded data, less what is mapped
+//! from files already: of that it says where it is. A table is handed over as it was read: the process that fits
+//! prepares its own training rows.
 
 mod columns;
 
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use tables::{Settings, Table};
 
 /// The first line.
-const FORMAT: &str = "plumbline divided data 2\n";
+const FORMAT: &str = "plumbline divided data 3\n";
 /// Every array begins at a multiple of this.
 const ALIGNMENT: usize = 64;
 
@@ -71,9 +72,21 @@ enum Values {
     Samples {
         layout: Layout,
         pixels: bool,
-        values: Range<usize>,
+        values: Place,
     },
     Table(Vec<ColumnPart>),
+}
+
+/// Where the values of samples are.
+#[derive(Serialize, Deserialize)]
+enum Place {
+    Here(Range<usize>),
+    /// In a file of the user's, so large that nobody copies it.
+    In {
+        file: PathBuf,
+        size: usize,
+        bytes: Range<usize>,
+    },
 }
 
 /// What the values of a row are of.
@@ -163,7 +176,14 @@ impl Places {
                 (None, None) => Layout::Row(samples.features()),
             },
             pixels,
-            values: self.next(if pixels { values } else { 4 * values }),
+            values: match samples.in_file() {
+                Some((file, path, bytes)) => Place::In {
+                    file: path.to_owned(),
+                    size: file.bytes().len(),
+                    bytes,
+                },
+                None => Place::Here(self.next(if pixels { values } else { 4 * values })),
+            },
         }
     }
 }
@@ -226,12 +246,13 @@ impl Writer<'_> {
 
     fn part(&mut self, rows: &Rows, part: &Part) -> io::Result<()> {
         match (rows, &part.values) {
-            (Rows::Samples(data), Values::Samples { values, .. }) => {
-                match data.samples().pixels() {
-                    Some(pixels) => self.array(values, pixels)?,
-                    None => self.array(values, bytemuck::cast_slice(&data.samples().to_f32()))?,
-                }
-            }
+            (Rows::Samples(data), Values::Samples { values, .. }) => match values {
+                Place::In { .. } => {}
+                Place::Here(place) => match data.samples().pixels() {
+                    Some(pixels) => self.array(place, pixels)?,
+                    None => self.array(place, bytemuck::cast_slice(&data.samples().to_f32()))?,
+                },
+            },
             (Rows::Table(table), Values::Table(parts)) => {
                 for (column, part) in table.columns().iter().zip(parts) {
                     part.write(column, self)?;
@@ -320,16 +341,27 @@ impl Reader<'_> {
         }
     }
 
-    fn samples(&self, layout: Layout, pixels: bool, place: &Range<usize>) -> Option<Samples> {
+    /// The values in a file that is as large as it was.
+    fn values<T: bytemuck::Pod>(&self, place: &Place) -> Option<Buffer<T>> {
+        match place {
+            Place::Here(place) => self.array(place),
+            Place::In { file, size, bytes } => {
+                let mapped = MappedFile::named(&File::open(file).ok()?, file).ok()?;
+                (mapped.bytes().len() == *size).then(|| mapped.values(bytes.clone()))?
+            }
+        }
+    }
+
+    fn samples(&self, layout: Layout, pixels: bool, place: &Place) -> Option<Samples> {
         let shape = |[rows, columns]: [usize; 2]| PictureShape { rows, columns };
         let samples = match (pixels, layout) {
-            (true, Layout::Grey(size)) => Samples::pixels_in(shape(size), self.array(place)?),
+            (true, Layout::Grey(size)) => Samples::pixels_in(shape(size), self.values(place)?),
             (true, Layout::Colour(size)) => {
-                Samples::colour_pixels_in(shape(size), self.array(place)?)
+                Samples::colour_pixels_in(shape(size), self.values(place)?)
             }
-            (false, Layout::Row(features)) => Samples::features_in(features, self.array(place)?),
+            (false, Layout::Row(features)) => Samples::features_in(features, self.values(place)?),
             (false, Layout::Grey(size)) => {
-                Samples::features_in(shape(size).features(), self.array(place)?)
+                Samples::features_in(shape(size).features(), self.values(place)?)
                     .and_then(|rows| rows.into_pictures(shape(size)))
             }
             (true, Layout::Row(_)) | (false, Layout::Colour(_)) => return None,
@@ -412,6 +444,35 @@ mod tests {
         assert_eq!(found.judged.handed_over(), division.judged.handed_over());
         assert_eq!(found.settings, division.settings);
         assert_ne!(found.settings, Settings::default());
+    }
+
+    #[test]
+    fn what_lies_in_a_file_of_the_users_stays_there() {
+        let shape = PictureShape {
+            rows: 2,
+            columns: 4,
+        };
+        let mut pixels = tempfile::NamedTempFile::new().unwrap();
+        pixels.write_all(&[&[9; 3][..], &[7; 80]].concat()).unwrap();
+        let mapped = MappedFile::named(pixels.as_file(), pixels.path()).unwrap();
+        let samples = Samples::pixels_in(shape, mapped.values(3..83).unwrap()).unwrap();
+        let names = ["a", "b"].map(str::to_owned);
+        let labels = (0..10).map(|i| i % 2).collect();
+        let data = Dataset::new(samples, labels, names.into()).unwrap();
+        let division = Division {
+            train: Rows::Samples(data.clone()),
+            judged: Rows::Samples(data.select(&[0, 1])).sealed(),
+            ..divided("{}")
+        };
+        let handover = Handover::new(&division).unwrap();
+        let Rows::Samples(found) = open(handover.path()).unwrap().train else {
+            panic!("samples stay samples");
+        };
+        assert_eq!(found, data);
+        assert_eq!(found.samples().in_file().unwrap().1, pixels.path());
+        // Whoever changes it in a run is found out.
+        pixels.write_all(&[1]).unwrap();
+        assert!(open(handover.path()).is_err());
     }
 
     #[test]

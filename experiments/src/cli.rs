@@ -171,6 +171,20 @@ pub(crate) enum DatasetsCommand {
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         out: PathBuf,
     },
+    /// Write as many training digits as you want: those of MNIST, deformed at random, beside MNIST's test images.
+    ///
+    /// The first 60 000 are MNIST's own. `compare --data DIR` reads them where they lie; each takes 784 bytes there.
+    EndlessDigits {
+        /// Training images.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        images: u32,
+        /// Seed of the deformations.
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+        seed: u64,
+        /// The directory of the four files.
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        out: PathBuf,
+    },
 }
 
 /// Options whose names are keys of a plan, which they replace.

@@ -2,12 +2,20 @@
 
 use crate::cli::DatasetsCommand;
 use crate::failure::Failure;
+use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::registry::REGISTRY;
 use crate::source;
-use catalog::{CATALOG, Location, TABLES, cache_dir, search_path};
+use catalog::{CATALOG, LoadError, Location, TABLES, cache_dir, search_path};
+use endless_digits::EndlessDigits;
 use report::{TextColumn, TextTable};
-use runner::{Options, Scrutiny, Seed, processors};
+use runner::{Options, Scrutiny, Seed, Stopwatch, processors};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// How often it is said how much is written.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
@@ -39,8 +47,33 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
             let loaded = source::load(&options, None, false)?;
             records::write_file(out, &catalog::to_npz(&loaded)?)?;
         }
+        Some(DatasetsCommand::EndlessDigits { images, seed, out }) => {
+            write_endless_digits(*images, *seed, out)?;
+        }
     }
     Ok(())
+}
+
+fn write_endless_digits(images: u32, seed: u64, directory: &Path) -> Result<(), Failure> {
+    let mnist = catalog::mnist()?;
+    let digits = EndlessDigits::new(mnist.train, seed);
+    let cancellation = on_interrupt();
+    let since_line = Stopwatch::start();
+    let mut lines = 1;
+    let on = |done| {
+        if since_line.elapsed() > lines * PAUSE {
+            lines += 1;
+            output::tell(format_args!("{done} of {images} images"));
+        }
+        cancellation.check().map_err(io::Error::other)
+    };
+    match digits.write(images, mnist.test.handed_over(), directory, on) {
+        Err(_) if cancellation.check().is_err() => Err(Failure::Interrupted),
+        written => {
+            let path = directory.to_owned();
+            Ok(written.map_err(|source| LoadError::Io { path, source })?)
+        }
+    }
 }
 
 fn list() {

@@ -5,7 +5,7 @@ mod words;
 use crate::equal_rows::{Key, of_column, of_columns, of_samples, repeated, shared};
 use crate::near_pictures::near;
 use crate::{Content, Loaded};
-use data::Targets;
+use data::{Samples, Targets};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use tables::{Column, Kind, Table};
@@ -16,6 +16,8 @@ use tables::{Column, Kind, Table};
 pub const NEAR: f64 = 7.2;
 /// A single column that is right more often than this on rows it was not learnt from tells the label.
 const TELLS: f64 = 0.99;
+/// Samples that are looked at at a time.
+const BLOCK: usize = 1_024;
 /// Parts of a column of numbers, about as many rows in each.
 const PARTS: usize = 32;
 
@@ -106,15 +108,9 @@ pub fn inspect(loaded: &Loaded) -> Inspection {
             let keys = [of_samples(a), of_samples(b)];
             let pairs = near(a, b, NEAR);
             let near = pairs.map(|pairs| pairs.into_iter().map(Near::from).collect());
-            let values = a.to_f32();
-            let first = values.get(..a.features()).unwrap_or_default();
-            let changes = |feature: &usize| {
-                let mut column = values.iter().skip(*feature).step_by(a.features());
-                column.all(|value| *value == first[*feature])
-            };
             Inspection {
                 width: a.features(),
-                constant_features: (0..first.len()).filter(changes).count(),
+                constant_features: constant_features(a),
                 nearly_in_both: near,
                 ..rows(&keys, [train.as_ref(), test.handed_over().as_ref()])
             }
@@ -128,6 +124,20 @@ pub fn inspect(loaded: &Loaded) -> Inspection {
             }
         }
     }
+}
+
+/// Features that are the same in all samples; 0 where there are none.
+fn constant_features(samples: &Samples) -> usize {
+    let mut constant: Option<Vec<Option<f32>>> = None;
+    for values in samples.blocks(BLOCK) {
+        for row in values.chunks_exact(samples.features()) {
+            let constant = constant.get_or_insert_with(|| row.iter().copied().map(Some).collect());
+            for (first, value) in constant.iter_mut().zip(row) {
+                *first = first.filter(|first| first == value);
+            }
+        }
+    }
+    constant.map_or(0, |constant| constant.iter().flatten().count())
 }
 
 fn rows([train, test]: &[Vec<Key>; 2], targets: [&Targets; 2]) -> Inspection {

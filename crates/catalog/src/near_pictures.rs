@@ -6,78 +6,75 @@ use std::ops::Range;
 /// Blocks along a side, whose sums bound the distance.
 const BLOCKS: usize = 7;
 
+/// Pictures to learn from that are prepared at a time: those of any number take as much memory.
+const SLAB: usize = 250_000;
+
+/// Pictures whose block sums stay in a core's cache, while those of others pass by.
+const TILE: usize = 512;
+
+/// Block sums, a line of blocks after another, each filled up to a vector. The lines in the middle stand first: most
+/// pictures are alike at their edges.
+type BlockSums = [[f32; BLOCKS + 1]; BLOCKS];
+const LINES: [usize; BLOCKS] = [5, 3, 1, 0, 2, 4, 6];
+
 /// Pairs (of `train`, of `test`) whose root mean squared difference per value is at most `most` grey
 /// levels, exact copies left out, with that difference. `None` unless both are of pixels.
 ///
 /// Of two pictures of n values, (Σa − Σb)² / n ≤ ‖a − b‖², whole or block by block (Cauchy–Schwarz).
 /// So only pictures of nearly the same sum are compared, block sums first.
 pub(crate) fn near(train: &Samples, test: &Samples, most: f64) -> Option<Vec<(usize, usize, f64)>> {
-    let [train, test] = [Pictures::of(train)?, Pictures::of(test)?];
-    let limit = most * most * train.width as f64;
-    let reach = (limit * train.width as f64).sqrt();
-    let mut order: Vec<usize> = (0..train.sums.len()).collect();
-    order.sort_by_key(|&row| train.sums[row]);
-    // Side by side in memory, as they are looked at.
-    let blocks: Vec<f32> = order
-        .iter()
-        .flat_map(|&row| train.blocks_of(row))
-        .copied()
-        .collect();
+    near_by_slabs(train, test, most, SLAB)
+}
+
+fn near_by_slabs(
+    train: &Samples,
+    test: &Samples,
+    most: f64,
+    slab: usize,
+) -> Option<Vec<(usize, usize, f64)>> {
+    let test = Pictures::of(test, 0..test.len())?;
+    train.pixels()?;
+    let middle = test.order.len() / 2;
     let mut pairs = Vec::new();
-    for (row, &sum) in test.sums.iter().enumerate() {
-        let sum = sum as f64;
-        let first = order.partition_point(|&other| (train.sums[other] as f64) < sum - reach);
-        let end = order.partition_point(|&other| train.sums[other] as f64 <= sum + reach);
-        let of_row = test.blocks_of(row);
-        let window = &blocks[first * of_row.len()..end * of_row.len()];
-        for (&other, of_other) in order[first..end]
-            .iter()
-            .zip(window.chunks_exact(of_row.len()))
-        {
-            if blocks_differ(of_other, of_row, limit) {
-                continue;
-            }
-            let squares = squared(train.row(other), test.row(row));
-            if squares > 0 && squares as f64 <= limit {
-                pairs.push((other, row, (squares as f64 / train.width as f64).sqrt()));
-            }
-        }
+    for start in (0..train.len()).step_by(slab) {
+        let slab = Pictures::of(train, start..train.len().min(start + slab))?;
+        let (first, second) = std::thread::scope(|scope| {
+            let second = scope.spawn(|| slab.near(&test, middle..test.order.len(), most));
+            let first = slab.near(&test, 0..middle, most);
+            (first, second.join().expect("comparing does not panic"))
+        });
+        pairs.extend(first.into_iter().chain(second));
     }
+    pairs.sort_by_key(|&(of_train, of_test, _)| (of_test, of_train));
     Some(pairs)
 }
 
-/// Pictures with the sums of their values, of all and of blocks.
+/// Some of the pictures of a set, by the sum of their values.
 struct Pictures<'a> {
     pixels: &'a [u8],
     width: usize,
-    sums: Vec<u64>,
-    /// Blocks of a picture.
-    blocks: usize,
-    /// Of each block its sum, divided by the root of its size.
-    block_sums: Vec<f32>,
+    /// The pictures with their sums, the darkest first.
+    order: Vec<(u64, usize)>,
+    /// Of each in that order the sum of each block, divided by the root of its size.
+    blocks: Vec<BlockSums>,
 }
 
 impl<'a> Pictures<'a> {
-    fn of(samples: &'a Samples) -> Option<Self> {
+    fn of(samples: &'a Samples, rows: Range<usize>) -> Option<Self> {
         let (pixels, width) = (samples.pixels()?, samples.features());
         let shape = samples.shown_shape();
         let blocks = blocks(shape.rows, shape.columns, width / shape.features());
-        let sum = |values: &[u8]| values.iter().map(|&value| u64::from(value)).sum::<u64>();
-        let (mut sums, mut block_sums) = (Vec::new(), Vec::new());
-        for picture in pixels.chunks_exact(width) {
-            sums.push(sum(picture));
-            for block in &blocks {
-                let size: usize = block.iter().map(ExactSizeIterator::len).sum();
-                let total: u64 = block.iter().map(|range| sum(&picture[range.clone()])).sum();
-                block_sums.push((total as f64 / (size as f64).sqrt()) as f32);
-            }
-        }
+        let row = |row: usize| &pixels[row * width..(row + 1) * width];
+        let mut order: Vec<(u64, usize)> = rows.map(|number| (sum(row(number)), number)).collect();
+        order.sort_unstable();
+        let sums = order
+            .iter()
+            .map(|&(_, number)| block_sums(row(number), &blocks));
         Some(Self {
             pixels,
             width,
-            sums,
-            blocks: blocks.len(),
-            block_sums,
+            blocks: sums.collect(),
+            order,
         })
     }
 
@@ -85,19 +82,67 @@ impl<'a> Pictures<'a> {
         &self.pixels[row * self.width..(row + 1) * self.width]
     }
 
-    fn blocks_of(&self, row: usize) -> &[f32] {
-        &self.block_sums[row * self.blocks..(row + 1) * self.blocks]
+    /// The pairs of these and of a part of the `others` in their order.
+    fn near(&self, others: &Self, part: Range<usize>, most: f64) -> Vec<(usize, usize, f64)> {
+        let limit = most * most * self.width as f64;
+        let reach = (limit * self.width as f64).sqrt() as u64 + 1;
+        let others_order = &others.order[part.clone()];
+        let others_blocks = &others.blocks[part];
+        let mut pairs = Vec::new();
+        for (order, blocks) in self.order.chunks(TILE).zip(self.blocks.chunks(TILE)) {
+            let (darkest, lightest) = (order[0].0, order[order.len() - 1].0);
+            let first = others_order.partition_point(|&(sum, _)| sum + reach < darkest);
+            let end = others_order.partition_point(|&(sum, _)| sum <= lightest + reach);
+            for (&(_, row), of_row) in others_order[first..end]
+                .iter()
+                .zip(&others_blocks[first..end])
+            {
+                for number in 0..order.len() {
+                    if blocks_differ(&blocks[number], of_row, limit as f32) {
+                        continue;
+                    }
+                    let other = order[number].1;
+                    let squares = squared(self.row(other), others.row(row));
+                    if squares > 0 && squares as f64 <= limit {
+                        pairs.push((other, row, (squares as f64 / self.width as f64).sqrt()));
+                    }
+                }
+            }
+        }
+        pairs
     }
 }
 
+fn sum(values: &[u8]) -> u64 {
+    values.iter().map(|&value| u64::from(value)).sum()
+}
+
+fn block_sums(picture: &[u8], blocks: &[Vec<Range<usize>>]) -> BlockSums {
+    let mut sums = BlockSums::default();
+    for (number, block) in blocks.iter().enumerate() {
+        let size: usize = block.iter().map(ExactSizeIterator::len).sum();
+        let total: u64 = block.iter().map(|range| sum(&picture[range.clone()])).sum();
+        sums[LINES[number / BLOCKS]][number % BLOCKS] =
+            (total as f64 / (size as f64).sqrt()) as f32;
+    }
+    sums
+}
+
 /// Whether the blocks alone show that two pictures are further apart.
-fn blocks_differ(a: &[f32], b: &[f32], limit: f64) -> bool {
-    let mut bound = 0.0_f32;
-    // What `f32` rounds is far below a thousandth.
-    let limit = limit as f32 * 1.001;
-    for (a, b) in a.chunks(BLOCKS).zip(b.chunks(BLOCKS)) {
-        bound += a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
-        if bound > limit {
+#[allow(
+    clippy::needless_range_loop,
+    reason = "iterators stay calls in a first build, and this is most of the time of looking through a set"
+)]
+fn blocks_differ(a: &BlockSums, b: &BlockSums, limit: f32) -> bool {
+    let mut squares = [0.0_f32; BLOCKS + 1];
+    for line in 0..BLOCKS {
+        for block in 0..=BLOCKS {
+            let difference = a[line][block] - b[line][block];
+            squares[block] += difference * difference;
+        }
+        let [a, b, c, d, e, f, g, h] = squares;
+        // What `f32` rounds is far below a thousandth.
+        if (a + b) + (c + d) + ((e + f) + (g + h)) > limit * 1.001 {
             return true;
         }
     }
@@ -142,10 +187,11 @@ mod tests {
             a in proptest::collection::vec(0_u8..20, 10 * 45),
             b in proptest::collection::vec(0_u8..20, 6 * 45),
             most in 1.0_f64..12.0,
+            slab in 1_usize..12,
         ) {
             let shape = PictureShape { rows: 5, columns: 9 };
             let samples = |pixels: &[u8]| Samples::from_pixels(shape, pixels.to_vec()).unwrap();
-            let found = near(&samples(&a), &samples(&b), most).unwrap();
+            let found = near_by_slabs(&samples(&a), &samples(&b), most, slab).unwrap();
             let mut expected = 0;
             for x in a.chunks_exact(45) {
                 for y in b.chunks_exact(45) {

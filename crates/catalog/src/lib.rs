@@ -58,6 +58,7 @@ pub use export::to_npz;
 pub use idx::{MAX_FILE_BYTES, idx_header, read_images, read_labels};
 pub use inspect::{ClassCounts, ColumnSummary, Inspection, NEAR, Near, Same, inspect};
 pub use load::{Content, Loaded, load};
+pub use memory::available_memory;
 pub use mnist::mnist;
 pub use name::name_of;
 pub use named_tables::{TABLES, TableEntry};

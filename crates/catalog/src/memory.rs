@@ -8,10 +8,14 @@ const UNKNOWN: u64 = 8 << 30;
 /// Bytes that data may take in memory: half of what the system says is available, for a fit needs
 /// room beside them.
 pub(crate) fn budget() -> u64 {
+    available_memory().unwrap_or(UNKNOWN) / 2
+}
+
+/// Bytes of memory that programs may still take, where the system says so.
+pub fn available_memory() -> Option<u64> {
     let system = fs::read_to_string("/proc/meminfo").ok();
     let system = system.and_then(|text| available(&text));
-    let group = cgroup_left();
-    system.into_iter().chain(group).min().unwrap_or(UNKNOWN) / 2
+    system.into_iter().chain(cgroup_left()).min()
 }
 
 /// `MemAvailable` of Linux's `/proc/meminfo`, in bytes.

@@ -29,6 +29,13 @@ pub trait Recipe: Send + Sync {
         false
     }
 
+    /// Bytes that a fit to `train` needs at least, beside the samples themselves; it is declined where there are
+    /// fewer. By default those of a copy of pixels as `f32`, which most models make.
+    fn least_memory(&self, train: &Dataset) -> usize {
+        let pixels = train.samples().pixels();
+        pixels.map_or(0, |pixels| size_of::<f32>() * pixels.len())
+    }
+
     /// The model that [`Classifier::state`] described, fitted by a recipe of these parameters. It
     /// predicts bit by bit as the first one did. The state comes from a file: whatever may be wrong
     /// with it is an error, never a panic, now or in a prediction.

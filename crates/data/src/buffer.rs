@@ -85,6 +85,31 @@ impl<T> From<Vec<T>> for Buffer<T> {
 }
 
 impl<T> Buffer<T> {
+    /// Tells the system that some of the values need not stay in memory. Those of a mapped file are read again when
+    /// they are looked at; others stay.
+    pub(crate) fn release(&self, values: Range<usize>) {
+        let Memory::Mapped { file, bytes } = &self.0 else {
+            return;
+        };
+        let start = bytes.start + values.start * size_of::<T>();
+        let end = bytes.end.min(bytes.start + values.end * size_of::<T>());
+        // SAFETY: the mapping is of a file, shared and read-only: whoever looks at it again, in this thread or another,
+        // finds the bytes of the file.
+        #[cfg(unix)]
+        #[allow(
+            unsafe_code,
+            reason = "the advice is dangerous only for memory of one's own"
+        )]
+        let _ = unsafe {
+            let advice = memmap2::UncheckedAdvice::DontNeed;
+            file.0
+                .map
+                .unchecked_advise_range(advice, start, end.saturating_sub(start))
+        };
+        #[cfg(not(unix))]
+        let _ = (file, start, end);
+    }
+
     /// The file and the bytes of it that they are, where they lie in one.
     pub fn in_file(&self) -> Option<(&MappedFile, Range<usize>)> {
         match &self.0 {
@@ -130,5 +155,19 @@ mod tests {
             assert!(mapped.values::<f32>(wrong.clone()).is_none(), "{wrong:?}");
         }
         assert_eq!(mapped.values::<u8>(0..12).unwrap().len(), 12);
+    }
+
+    #[test]
+    fn what_is_released_is_there_again_when_it_is_looked_at() {
+        let mut file = tempfile::tempfile().unwrap();
+        let bytes: Vec<u8> = (0..100_000).map(|i| (i % 251) as u8).collect();
+        file.write_all(&bytes).unwrap();
+        let mapped = MappedFile::open(&file).unwrap().values::<u8>(16..100_000);
+        for buffer in [mapped.unwrap(), Buffer::from(bytes[16..].to_vec())] {
+            assert_eq!(buffer[..], bytes[16..]);
+            buffer.release(5_000..200_000);
+            buffer.release(0..99_984);
+            assert_eq!(buffer[..], bytes[16..]);
+        }
     }
 }

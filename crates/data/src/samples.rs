@@ -29,6 +29,9 @@ impl fmt::Display for PictureShape {
     }
 }
 
+/// Values of a file that stay in memory when they have been looked at one after another.
+const KEPT: usize = 64 << 20;
+
 /// Values of a pixel in colour: red, green, blue.
 const COLOURS: usize = 3;
 
@@ -257,15 +260,35 @@ impl Samples {
         self.numbers(0..self.values())
     }
 
-    /// The same of `rows` samples after another, the last time of those that are left: pixels that lie in a
-    /// file need not all be in memory at once.
+    /// The same of `rows` samples after another, the last time of those that are left: what lies in a file is not
+    /// all in memory at once.
     ///
     /// # Panics
     /// If `rows` is 0.
     pub fn blocks(&self, rows: usize) -> impl Iterator<Item = Cow<'_, [f32]>> {
         let (size, values) = (rows * self.features, self.values());
         let starts = (0..values).step_by(size);
-        starts.map(move |start| self.numbers(start..values.min(start + size)))
+        let mut released = 0;
+        starts.map(move |start| {
+            if start - released >= KEPT {
+                self.release_values(released..start);
+                released = start;
+            }
+            self.numbers(start..values.min(start + size))
+        })
+    }
+
+    /// Tells the system that the values need not stay in memory, for they were looked at and will not be again soon.
+    /// Those in a mapped file are read again when they are; others stay.
+    pub fn release(&self) {
+        self.release_values(0..self.values());
+    }
+
+    fn release_values(&self, values: Range<usize>) {
+        match &self.values {
+            Values::Pixels(pixels) => pixels.release(values),
+            Values::Features(features) => features.release(values),
+        }
     }
 
     fn numbers(&self, range: Range<usize>) -> Cow<'_, [f32]> {

@@ -62,6 +62,12 @@ impl<R: Roster> Recipe for MeanEnsemble<R> {
         recipes.iter().any(|recipe| recipe.grows_with_samples())
     }
 
+    fn least_memory(&self, train: &Dataset) -> usize {
+        let recipes = recipes::<R>(&self.members).unwrap_or_default();
+        let needs = recipes.iter().map(|recipe| recipe.least_memory(train));
+        needs.max().unwrap_or(0)
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let recipes = recipes::<R>(&self.members).map_err(|error| unchecked(&error))?;
         Ok(Box::new(Mean(Panel::restore(&recipes, &mut state, sizes)?)))

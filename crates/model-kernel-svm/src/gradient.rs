@@ -182,6 +182,11 @@ impl Recipe for GradientSvm {
         true
     }
 
+    /// Of each picture it needs fewer bytes than there are pixels.
+    fn least_memory(&self, _: &Dataset) -> usize {
+        0
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let shape = state.take_picture(sizes.features)?;
         let features = GradientDirections::new(shape, &self.features());

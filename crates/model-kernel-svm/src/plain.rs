@@ -151,6 +151,11 @@ impl Recipe for KernelSvm {
         true
     }
 
+    /// Pixels stay bytes, in the order of their classes.
+    fn least_memory(&self, train: &Dataset) -> usize {
+        train.samples().pixels().map_or(0, <[u8]>::len)
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let (function, probability) = (self.function(), self.probability);
         let machine = Machine::restore(&mut state, sizes, function, probability)?;

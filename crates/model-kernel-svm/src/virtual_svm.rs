@@ -134,6 +134,11 @@ impl Recipe for VirtualSvm {
         true
     }
 
+    /// Pixels stay bytes, in the order of their classes.
+    fn least_memory(&self, train: &Dataset) -> usize {
+        train.samples().pixels().map_or(0, <[u8]>::len)
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         Ok(Box::new(Fitted {
             machine: Machine::restore(&mut state, sizes, Kernel::Rbf, false)?,

@@ -44,6 +44,11 @@ impl Recipe for Majority {
         false
     }
 
+    /// It needs only how many samples there are of each class.
+    fn least_memory(&self, _: &Dataset) -> usize {
+        0
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let logs = state.take_any("log_shares")?.of_shape(&[sizes.classes])?;
         Ok(Box::new(Shares { logs }))

@@ -58,6 +58,11 @@ impl Recipe for NaiveBayes {
         false
     }
 
+    /// It passes over the samples where they are.
+    fn least_memory(&self, _: &Dataset) -> usize {
+        0
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let Sizes { features, classes } = sizes;
         let means: Vec<f64> = state.take("means")?.of_shape(&[features, classes])?;

@@ -46,6 +46,11 @@ impl Recipe for NearestCentroid {
         false
     }
 
+    /// It passes over the samples where they are.
+    fn least_memory(&self, _: &Dataset) -> usize {
+        0
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let Sizes { features, classes } = sizes;
         let means = state.take_any("means")?.of_shape(&[classes, features])?;

@@ -81,6 +81,11 @@ impl Recipe for Neighbours {
         true
     }
 
+    /// It compares bytes with the samples where they are.
+    fn least_memory(&self, _: &Dataset) -> usize {
+        0
+    }
+
     fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let (samples, labels) = kept::samples(state, sizes, self.k)?;
         let machine = Machine::new(samples, labels, sizes.classes, self);

@@ -160,6 +160,11 @@ impl Recipe for Softmax {
         self.shuffle
     }
 
+    /// It passes over the samples where they are.
+    fn least_memory(&self, _: &Dataset) -> usize {
+        0
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         Ok(Box::new(SoftmaxRegression::restore(&mut state, sizes)?))
     }

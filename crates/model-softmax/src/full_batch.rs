@@ -6,6 +6,7 @@ use crate::features::Feature;
 use crate::residual::{ByClass, Residuals};
 use crate::tiles::Tiles;
 use classifier::{Cancellation, Cancelled};
+use data::{Dataset, Samples};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -24,6 +25,7 @@ pub(crate) struct FullBatch<'a, F: Feature> {
     /// All images in batches, where there is room for them.
     data: Batches<'a, F>,
     has_room: bool,
+    samples: &'a Samples,
     values: &'a [F],
     labels: &'a [usize],
     images: Vec<usize>,
@@ -34,14 +36,14 @@ pub(crate) struct FullBatch<'a, F: Feature> {
 }
 
 impl<'a, F: Feature> FullBatch<'a, F> {
+    /// Of `train`, whose features the `values` are.
     pub(crate) fn new(
         values: &'a [F],
-        features: usize,
-        labels: &'a [usize],
-        classes: usize,
+        train: &'a Dataset,
         weights: Option<Vec<f64>>,
         lambda: f64,
     ) -> Self {
+        let (features, labels) = (train.samples().features(), train.labels());
         let images: Vec<usize> = (0..labels.len()).collect();
         let window = window::<F>(features, BATCH);
         let mut data = Batches::new(values, features, &(0..features), labels, BATCH, window);
@@ -52,10 +54,11 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         Self {
             data,
             has_room,
+            samples: train.samples(),
             values,
             labels,
             images,
-            classes,
+            classes: train.classes(),
             weights,
             lambda,
         }
@@ -119,6 +122,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
             data.arrange(images);
             self.accumulate(&data, 0..data.len(), weights, bias, &mut sums);
         }
+        self.samples.release();
         sums
     }
 
@@ -167,7 +171,11 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         });
         let p = 1.0 / self.classes as f64;
         let scale = p * (1.0 - p) / rows.len() as f64;
-        Curvature::new(rows, width + 1, scale, self.lambda + ridge, cancellation)
+        let curvature = Curvature::new(rows, width + 1, scale, self.lambda + ridge, cancellation);
+        if !self.has_room {
+            self.samples.release();
+        }
+        curvature
     }
 }
 
@@ -192,7 +200,7 @@ mod tests {
         let pixels = data.samples().pixels().unwrap();
         let x: Vec<f64> = (0..7850).map(|i| f64::from(i % 7) * 0.01).collect();
         let evaluate = |has_room| {
-            let mut all = FullBatch::new(pixels, 784, data.labels(), 10, None, 0.05);
+            let mut all = FullBatch::new(pixels, &data, None, 0.05);
             all.has_room = has_room;
             let mut gradient = vec![0.0; x.len()];
             (all.evaluate(&x, &mut gradient), gradient)

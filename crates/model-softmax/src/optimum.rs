@@ -98,7 +98,7 @@ impl Visitor for Fit<'_, '_, SoftmaxLbfgs> {
         let (features, classes) = (train.samples().features(), train.classes());
         let lambda = 1.0 / (recipe.c * train.len() as f64);
         let weights = recipe.class_weights.of(train);
-        let data = FullBatch::new(values, features, train.labels(), classes, weights, lambda);
+        let data = FullBatch::new(values, train, weights, lambda);
         let start = vec![0.0; (features + 1) * classes];
         let curvature = data.curvature(CURVATURE_SAMPLE, RIDGE, context.cancellation())?;
         let precondition = |q: &mut [f64]| curvature.solve(q, classes);
@@ -142,6 +142,11 @@ impl Recipe for SoftmaxLbfgs {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    /// It passes over the samples where they are.
+    fn least_memory(&self, _: &Dataset) -> usize {
+        0
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
@@ -333,7 +338,7 @@ mod tests {
 
     fn check_gradient(train: &Dataset, weights: Option<Vec<f64>>) {
         let pixels = train.samples().pixels().unwrap();
-        let data = FullBatch::new(pixels, 784, train.labels(), 10, weights, 0.05);
+        let data = FullBatch::new(pixels, train, weights, 0.05);
         let x: Vec<f64> = (0..7850)
             .map(|i| (f64::from(i * i) * 0.37).sin() / 8.0)
             .collect();

@@ -24,7 +24,7 @@ use crate::residual::{ByClass, Residuals};
 use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
 use classifier::ClassWeights;
-use data::Dataset;
+use data::{Dataset, Samples};
 use std::ops::Range;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -71,6 +71,7 @@ struct Exchange {
 
 /// Weights and data in the form that this descent works on.
 pub(crate) struct SparseDescent<'a, F: Feature> {
+    samples: &'a Samples,
     parts: Vec<Part<'a, F>>,
     replicas: [Replica; 2],
     exchange: Vec<Exchange>,
@@ -127,6 +128,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
                 residuals: Residuals::new(classes, 0).weighted(class_weights.as_deref()),
             }),
             solitude: Solitude::default(),
+            samples: train.samples(),
             parts,
             features: width,
             classes,
@@ -143,6 +145,9 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
         self.replicas[0].loss = 0.0;
         for window in order.chunks(self.window) {
             arrange(&mut self.parts, window, in_pairs);
+            if window.len() < order.len() {
+                self.samples.release();
+            }
             self.pass(learning_rate, in_pairs);
         }
         self.replicas[0].loss / order.len() as f64

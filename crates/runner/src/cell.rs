@@ -28,6 +28,7 @@ pub(crate) fn run(
     let division = handover::open(&job.data)?;
     let mut conditions = Conditions {
         threads: job.threads,
+        memory_limit: job.memory_limit,
         cancellation,
         on,
     };

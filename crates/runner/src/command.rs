@@ -276,6 +276,7 @@ mod tests {
         };
         let mut conditions = Conditions {
             threads: 1,
+            memory_limit: None,
             cancellation: &Cancellation::default(),
             on: &mut |_| (),
         };
@@ -308,6 +309,7 @@ mod tests {
         };
         let mut conditions = Conditions {
             threads: 1,
+            memory_limit: None,
             cancellation: &Cancellation::default(),
             on: &mut |event| heard.push(event.clone()),
         };

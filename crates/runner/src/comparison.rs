@@ -567,7 +567,10 @@ impl Session<'_> {
 
     fn job(&self, task: Task, learner: &Learner) -> Job {
         let data = self.handover.path().to_owned();
-        Job::new(task, learner, data, self.setting.threads)
+        Job {
+            memory_limit: self.setting.limits.memory,
+            ..Job::new(task, learner, data, self.setting.threads)
+        }
     }
 
     fn run(&self, job: &Job, on: &mut (dyn FnMut(&Event) + Send)) -> Result<Ended, Failure> {

@@ -14,6 +14,8 @@ pub(crate) type On<'a> = &'a mut (dyn FnMut(&Event) + Send);
 /// How a fit is made, and who hears of it.
 pub(crate) struct Conditions<'a> {
     pub(crate) threads: usize,
+    /// The most bytes that may be resident, if that is limited.
+    pub(crate) memory_limit: Option<usize>,
     pub(crate) cancellation: &'a Cancellation,
     pub(crate) on: On<'a>,
 }

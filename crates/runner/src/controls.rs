@@ -343,6 +343,7 @@ mod tests {
         let recipe = (model_nearest_centroid::NEAREST_CENTROID.preset)();
         let mut conditions = Conditions {
             threads: 1,
+            memory_limit: None,
             cancellation: &classifier::Cancellation::default(),
             on: &mut |_| (),
         };

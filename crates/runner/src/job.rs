@@ -27,6 +27,8 @@ pub struct Job {
     pub threads: usize,
     /// Variables that its process needs.
     pub environment: Vec<(String, String)>,
+    /// The most bytes that it may have resident, if that is limited: what needs more is declined before it begins.
+    pub memory_limit: Option<usize>,
     /// Where the fitted model is to be kept, if it is.
     pub keep: Option<Keep>,
 }
@@ -226,6 +228,7 @@ impl Job {
             data,
             threads,
             environment: learner.method.environment(),
+            memory_limit: None,
             keep: None,
         }
     }

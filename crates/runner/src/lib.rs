@@ -36,6 +36,7 @@ mod prepared;
 mod program;
 mod registry;
 mod resource;
+mod room;
 mod rows;
 mod scrutiny;
 mod slices;

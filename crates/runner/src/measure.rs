@@ -6,6 +6,7 @@ use crate::job::Event;
 use crate::keeper::Keeper;
 use crate::memory::Peak;
 use crate::mistakes::most_confident_mistakes;
+use crate::room;
 use crate::stopwatch::Stopwatch;
 use catalog::Sealed;
 use classifier::{
@@ -57,9 +58,13 @@ pub(crate) fn fit_alone(
 ) -> (Result<Box<dyn Classifier>, Unfitted>, Cost) {
     let Conditions {
         threads,
+        memory_limit,
         cancellation,
         on,
     } = conditions;
+    if let Err(reason) = room::check(recipe, train, *memory_limit) {
+        return (Err(reason), Cost::default());
+    }
     on(&Event::Fitting);
     let peak = Peak::restart();
     let stopwatch = Stopwatch::start();
@@ -87,6 +92,7 @@ fn fit_and_evaluate(
     keeper: Option<&Keeper<'_>>,
 ) -> Result<Fitted, Unfitted> {
     let FitData { train, judged, .. } = data;
+    room::check(recipe, train, conditions.memory_limit)?;
     let cancellation = conditions.cancellation;
     let mut watch = Watch {
         stopwatch: Stopwatch::stopped(),

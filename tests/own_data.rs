@@ -48,6 +48,71 @@ fn refused(arguments: &[&str]) -> String {
     text
 }
 
+/// Writes IDX files of 350 000 training images of 784 pixels, more than are read into memory: all are black but one
+/// of each class, so that the file is a hole. Ten test images are those.
+fn write_large_images(directory: &Path) {
+    const IMAGES: u32 = 350_000;
+    let lit = |class: usize| {
+        let mut image = vec![0; 784];
+        image[class * 50..][..40].fill(200);
+        image
+    };
+    let ten: Vec<u8> = (0..10).flat_map(lit).collect();
+    let labels = |count: u32| {
+        (0..count)
+            .map(|image| (image % 10) as u8)
+            .collect::<Vec<_>>()
+    };
+    let header = catalog::idx_header;
+    let contents = [
+        [header(&[IMAGES, 28, 28]), ten.clone()].concat(),
+        [header(&[IMAGES]), labels(IMAGES)].concat(),
+        [header(&[10, 28, 28]), ten].concat(),
+        [header(&[10]), labels(10)].concat(),
+    ];
+    for (name, bytes) in catalog::FILES.iter().zip(contents) {
+        fs::write(directory.join(name), bytes).unwrap();
+    }
+    let images = fs::File::options()
+        .append(true)
+        .open(directory.join(catalog::FILES[0]));
+    images
+        .unwrap()
+        .set_len(16 + 784 * u64::from(IMAGES))
+        .unwrap();
+}
+
+/// 274 MB of pixels pass through less memory; a model that makes numbers of all of them declines.
+#[test]
+fn images_of_any_number_pass_through_little_memory() {
+    let directory = tempfile::tempdir().unwrap();
+    write_large_images(directory.path());
+    let results = tempfile::tempdir().unwrap();
+    experiments(&["compare", "--quiet", "--memory-limit", "250", "--models"])
+        .args([
+            "softmax,nearest-centroid,naive-bayes,linfa-logistic",
+            "--set",
+            "softmax.epochs=1",
+        ])
+        .arg("--data")
+        .arg(directory.path())
+        .arg("--results")
+        .arg(results.path())
+        .assert()
+        .code(1);
+    let name = catalog::name_of(directory.path());
+    let report = fs::read(results.path().join(name).join("report.json")).unwrap();
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    let models = report["models"].as_array().unwrap();
+    for model in &models[..3] {
+        assert_eq!(model["status"], "finished", "{}", model["reason"]);
+    }
+    assert_eq!(
+        models[3]["reason"],
+        "needs at least 1.1 GB of memory beside the samples; its limit is 0.2 GB"
+    );
+}
+
 /// Names that differ by case, a class of four rows, missing values, a truth value, and columns that are
 /// constant, empty, or of categories.
 fn awkward() -> String {

@@ -85,10 +85,10 @@ impl<T> From<Vec<T>> for Buffer<T> {
 }
 
 impl<T> Buffer<T> {
-    /// Tells the system that some of the values need not stay in memory. Those of a mapped file are read again when
-    /// they are looked at; others stay.
+    /// Tells the system that some of the values need not stay in memory. Those of a mapped file that has a name are read
+    /// again when they are looked at; others stay.
     pub(crate) fn release(&self, values: Range<usize>) {
-        let Memory::Mapped { file, bytes } = &self.0 else {
+        let Some((file, bytes)) = self.in_file().filter(|(file, _)| file.path().is_some()) else {
             return;
         };
         let start = bytes.start + values.start * size_of::<T>();
@@ -159,10 +159,11 @@ mod tests {
 
     #[test]
     fn what_is_released_is_there_again_when_it_is_looked_at() {
-        let mut file = tempfile::tempfile().unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
         let bytes: Vec<u8> = (0..100_000).map(|i| (i % 251) as u8).collect();
         file.write_all(&bytes).unwrap();
-        let mapped = MappedFile::open(&file).unwrap().values::<u8>(16..100_000);
+        let mapped = MappedFile::named(file.as_file(), file.path()).unwrap();
+        let mapped = mapped.values::<u8>(16..100_000);
         for buffer in [mapped.unwrap(), Buffer::from(bytes[16..].to_vec())] {
             assert_eq!(buffer[..], bytes[16..]);
             buffer.release(5_000..200_000);

@@ -279,7 +279,7 @@ impl Samples {
     }
 
     /// Tells the system that the values need not stay in memory, for they were looked at and will not be again soon.
-    /// Those in a mapped file are read again when they are; others stay.
+    /// Those in a mapped file that has a name are read again when they are; others stay.
     pub fn release(&self) {
         self.release_values(0..self.values());
     }

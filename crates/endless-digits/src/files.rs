@@ -72,13 +72,21 @@ fn file(
     write: impl FnOnce(&mut BufWriter<&mut NamedTempFile>) -> io::Result<()>,
 ) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = NamedTempFile::new_in(directory)?;
+    let mut temporary = temporary(directory)?;
     let mut to = BufWriter::with_capacity(1 << 20, &mut temporary);
     write(&mut to)?;
     to.flush()?;
     drop(to);
     temporary.persist(path)?;
     Ok(())
+}
+
+/// For everyone to read, as the user's mask has it.
+fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(directory)
 }
 
 #[cfg(test)]

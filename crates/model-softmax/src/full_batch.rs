@@ -45,7 +45,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
     ) -> Self {
         let (features, labels) = (train.samples().features(), train.labels());
         let images: Vec<usize> = (0..labels.len()).collect();
-        let window = window::<F>(features, BATCH);
+        let window = window::<F>(images.len(), features, BATCH);
         let mut data = Batches::new(values, features, &(0..features), labels, BATCH, window);
         let has_room = images.len() <= window;
         if has_room {

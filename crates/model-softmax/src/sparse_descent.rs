@@ -94,7 +94,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
         threads: usize,
     ) -> Self {
         let (width, classes) = (train.samples().features(), train.classes());
-        let window = window::<F>(width, batch_size);
+        let window = window::<F>(train.len(), width, batch_size);
         let parts = split(features, width).into_iter().map(|range| Part {
             data: Batches::new(features, width, &range, train.labels(), batch_size, window),
             range,

@@ -2,6 +2,7 @@
 //! row.
 
 use super::Executor;
+use super::free_processors::unhindered;
 use crate::failure::Failure;
 use crate::job::{Ended, Event, Job};
 use crate::limits::{Exceeded, Limits};
@@ -23,9 +24,8 @@ const MEMORY_PAUSE: Duration = Duration::from_millis(1);
 /// How long the last line of a process that has ended may take to be read, where its output stays open.
 const LAST_LINE: Duration = Duration::from_secs(10);
 /// Variables by which numerical libraries are told how many threads they may start.
-const THREADS: [&str; 8] = [
+const THREADS: [&str; 7] = [
     "RAYON_NUM_THREADS",
-    "MATMUL_NUM_THREADS",
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -33,6 +33,10 @@ const THREADS: [&str; 8] = [
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 ];
+
+/// That of matrixmultiply, whose threads spin while they wait for each other: one that finds no processor holds the
+/// others up for longer than it helps.
+const SPINNING: &str = "MATMUL_NUM_THREADS";
 
 /// The program that runs one job: it reads the job on standard input and calls
 /// [`serve`](crate::serve).
@@ -61,6 +65,7 @@ impl OwnProcess {
         command
             .args(&self.cell.arguments)
             .envs(THREADS.map(|name| (name, job.threads.to_string())))
+            .env(SPINNING, unhindered(job.threads).to_string())
             .envs(job.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,0 +1,70 @@
+//! How many processors other programs leave free.
+
+use std::fs;
+use std::time::Duration;
+
+/// Looks whose smallest count is taken: what runs for a moment does not matter.
+const LOOKS: usize = 3;
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// The threads, of at most so many, that find a processor which nothing else uses now; 1 at least. All of them
+/// where the system does not say.
+pub(super) fn unhindered(threads: usize) -> usize {
+    if threads < 2 {
+        return threads;
+    }
+    let look = |number| {
+        if number > 0 {
+            std::thread::sleep(PAUSE);
+        }
+        running(&fs::read_to_string("/proc/stat").ok()?)
+    };
+    let processors = std::thread::available_parallelism().map_or(usize::MAX, usize::from);
+    let fewest = (0..LOOKS).map(look).min().flatten();
+    // One of them is the thread that looks.
+    fewest.map_or(threads, |running| {
+        left(threads, processors, running.saturating_sub(1))
+    })
+}
+
+fn left(threads: usize, processors: usize, others: usize) -> usize {
+    threads.min(processors.saturating_sub(others)).max(1)
+}
+
+/// Threads of the whole system that run or wait for a processor, from Linux's `/proc/stat`.
+fn running(stat: &str) -> Option<usize> {
+    let line = stat
+        .lines()
+        .find_map(|line| line.strip_prefix("procs_running "))?;
+    line.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_is_read_from_linux() {
+        assert_eq!(
+            running("cpu 1 2\nprocs_running 3\nprocs_blocked 0\n"),
+            Some(3)
+        );
+        assert_eq!(running("cpu 1 2\n"), None);
+    }
+
+    #[test]
+    fn threads_are_those_that_find_a_processor_and_one_at_least() {
+        let cases = [
+            (2, 2, 0, 2),
+            (2, 2, 1, 1),
+            (2, 2, 5, 1),
+            (4, 16, 3, 4),
+            (8, 8, 3, 5),
+        ];
+        for (threads, processors, others, expected) in cases {
+            assert_eq!(left(threads, processors, others), expected);
+        }
+        assert_eq!(unhindered(1), 1);
+        assert!((1..=8).contains(&unhindered(8)));
+    }
+}

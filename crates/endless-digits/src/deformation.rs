@@ -126,7 +126,7 @@ mod tests {
         let field: Field = std::array::from_fn(|i| if i / SIDE < 18 { 0.5 } else { 99.0 });
         let bent = deformation([[1.0, 0.0], [0.0, 1.0]], [MIDDLE; 2], &field);
         let (bent, original) = (bent.apply(&picture()), picture());
-        let mean = (f32::from(original[0]) + f32::from(original[SIDE])) / 2.0;
+        let mean = f32::midpoint(original[0].into(), original[SIDE].into());
         assert_eq!(f32::from(bent[0]), (mean + 0.5).floor());
         assert!(bent[18 * SIDE..].iter().all(|&grey| grey == 0));
     }

@@ -4,7 +4,7 @@
 //! every later one the strokes are turned, sized, slanted and moved, and bent by a smooth random field
 //! (Simard, Steinkraus and Platt 2003, "Best Practices for Convolutional Neural Networks Applied to Visual Document
 //! Analysis"), with fields that are made once and taken two by two (Loosli, Canu and Bottou 2007, "Training Invariant
-//! Support Vector Machines using Selective Sampling", whose data set is known as InfiMNIST). The pictures are
+//! Support Vector Machines using Selective Sampling", whose data set is known as `InfiMNIST`). The pictures are
 //! not those of `InfiMNIST`, only of its kind.
 //!
 //! A picture depends on the seed and its number alone, so that a larger set begins with a smaller one.

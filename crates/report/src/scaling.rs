@@ -36,6 +36,8 @@ pub struct ModelCosts {
 /// Data that grow in one direction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Growing {
+    /// Of its section.
+    pub heading: String,
     /// What there is more and more of: "rows".
     pub what: String,
     /// Which data, and what stays as it is, in sentences.

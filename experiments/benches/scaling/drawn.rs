@@ -4,6 +4,7 @@ use catalog::{Loaded, Sealed, Splits};
 use classifier::generator;
 use data::{Dataset, PictureShape, Samples};
 use rand::{Rng, RngExt};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Rows that every fit is judged on.
@@ -17,7 +18,7 @@ pub(crate) const APART: f64 = 4.0;
 const LENGTH: f64 = 5.0;
 
 /// What a model learns from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Shape {
     pub(crate) rows: usize,
     pub(crate) features: usize,
@@ -35,9 +36,21 @@ pub(crate) fn pictures(mnist: &Splits, rows: usize) -> Loaded {
     )
 }
 
-/// Gaussian classes of equal size and spread, whose means are drawn, too. As pictures they are bytes, with the mean at
-/// middle grey: noise to look at, but as much work.
-pub(crate) fn gaussian(shape: Shape, as_pictures: bool) -> Loaded {
+/// Drawn data, kept for the models that come next.
+#[derive(Default)]
+pub(crate) struct Drawn(BTreeMap<(Shape, bool), [Dataset; 2]>);
+
+impl Drawn {
+    /// Gaussian classes of equal size and spread, whose means are drawn, too. As pictures they are bytes, with the mean at
+    /// middle grey: noise to look at, but as much work.
+    pub(crate) fn gaussian(&mut self, shape: Shape, as_pictures: bool) -> Loaded {
+        let drawn = self.0.entry((shape, as_pictures));
+        let drawn = drawn.or_insert_with(|| gaussian(shape, as_pictures));
+        loaded("gaussian", drawn.clone())
+    }
+}
+
+fn gaussian(shape: Shape, as_pictures: bool) -> [Dataset; 2] {
     let Shape {
         features, classes, ..
     } = shape;
@@ -58,7 +71,7 @@ pub(crate) fn gaussian(shape: Shape, as_pictures: bool) -> Loaded {
         let values: Vec<f64> = places.map(value).collect();
         dataset(&values, labels, shape, as_pictures)
     };
-    loaded("gaussian", [shape.rows, JUDGED].map(&mut split))
+    [shape.rows, JUDGED].map(&mut split)
 }
 
 fn dataset(values: &[f64], labels: Vec<usize>, shape: Shape, as_pictures: bool) -> Dataset {

@@ -122,7 +122,7 @@ pub(crate) fn growing(
     model: &ModelEntry,
     sizes: Sizes,
     threads: usize,
-    data: impl Fn(usize) -> Loaded,
+    mut data: impl FnMut(usize) -> Loaded,
 ) -> ModelCosts {
     let mut costs = ModelCosts {
         id: model.id.to_owned(),
@@ -141,7 +141,7 @@ pub(crate) fn growing(
                     costs.ended = format!("it took more than {} s", sizes.seconds);
                     break;
                 }
-                "the last that is tried".clone_into(&mut costs.ended);
+                "it is the largest tried".clone_into(&mut costs.ended);
             }
             Err(reason) => {
                 costs.ended = format!("{size}: {reason}");

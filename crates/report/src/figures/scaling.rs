@@ -88,13 +88,13 @@ fn panel<'a>(drawn: &'a Growing) -> Panel<'a> {
 fn data(all: &[Growing]) -> Table {
     let fits = || {
         all.iter().flat_map(|growing| {
-            let of_model = move |model| of_model(&growing.what, model);
+            let of_model = move |model| of_model(&growing.heading, model);
             growing.models.iter().flat_map(of_model)
         })
     };
     let number = |of: fn(&FitCost) -> f64| fits().map(move |(_, _, fit)| Some(of(fit)));
     Table::default()
-        .text("of", fits().map(|(what, ..)| what.to_owned()))
+        .text("of", fits().map(|(heading, ..)| heading.to_owned()))
         .text("model", fits().map(|(_, id, _)| id.to_owned()))
         .numbers("size", number(|fit| fit.size as f64))
         .numbers("fit, s", number(|fit| fit.seconds))
@@ -102,11 +102,11 @@ fn data(all: &[Growing]) -> Table {
 }
 
 fn of_model<'a>(
-    what: &'a str,
+    heading: &'a str,
     model: &'a ModelCosts,
 ) -> impl Iterator<Item = (&'a str, &'a str, &'a FitCost)> {
     model
         .fits
         .iter()
-        .map(move |fit| (what, model.id.as_str(), fit))
+        .map(move |fit| (heading, model.id.as_str(), fit))
 }

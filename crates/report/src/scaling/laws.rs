@@ -1,6 +1,6 @@
 //! Which fits tell how a cost grows, and what the law that they follow says of larger data.
 
-use super::{FitCost, Growing, ModelCosts};
+use super::{FitCost, ModelCosts};
 use statistics::PowerLaw;
 
 /// A fit that takes less, in seconds, tells of the start of a process more than of its size.
@@ -11,6 +11,9 @@ pub(super) const SMALL: f64 = 4e6;
 pub(super) const MACHINE: f64 = 24e9;
 /// Fewest sizes that a law is fitted to.
 const FEWEST: usize = 3;
+
+/// How often the program's own memory is looked for; each time the rest is a fraction.
+const ROUNDS: usize = 30;
 
 /// How a cost grows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,11 +30,6 @@ impl Law {
     /// Of the time of a model's fits.
     pub(crate) fn of_time(model: &ModelCosts) -> Self {
         Self::of(&model.fits, |fit| fit.seconds, QUICK)
-    }
-
-    /// Of their memory above `base` bytes.
-    pub(super) fn of_memory(model: &ModelCosts, base: f64) -> Self {
-        Self::of(&model.fits, |fit| fit.bytes - base, SMALL)
     }
 
     /// The upper half of the sizes, three at the least, without those that cost less than `least`: what is small
@@ -57,14 +55,42 @@ impl Law {
     }
 }
 
-/// The memory of the smallest process, in bytes; 0 if nothing ran.
-pub(super) fn base(growing: &[Growing]) -> f64 {
-    let models = growing.iter().flat_map(|growing| &growing.models);
-    let bytes = models.flat_map(|model| &model.fits).map(|fit| fit.bytes);
-    bytes.reduce(f64::min).unwrap_or(0.0)
+/// Memory of a model: what its process takes without data, in bytes, and a law for the rest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Memory {
+    pub(super) base: f64,
+    pub(super) law: Law,
 }
 
-/// The largest size that fits [`MACHINE`], by a law of memory above `base`.
-pub(super) fn largest(law: Law, base: f64) -> Option<f64> {
-    law.power()?.reaching(MACHINE - base)
+impl Memory {
+    /// The rest is first taken above the smallest process. That one holds some data, too: as much as the line says,
+    /// which is taken off, and the line is drawn again.
+    pub(super) fn of(model: &ModelCosts) -> Self {
+        let Some(smallest) = model.fits.first() else {
+            return Self {
+                base: 0.0,
+                law: Law::Few,
+            };
+        };
+        let above = |base: f64| Law::of(&model.fits, |fit| fit.bytes - base, SMALL);
+        let mut base = smallest.bytes;
+        for _ in 0..ROUNDS {
+            let data = above(base).power().map(|law| law.at(smallest.size as f64));
+            base = (smallest.bytes - data.unwrap_or(0.0)).max(0.0);
+        }
+        Self {
+            base,
+            law: above(base),
+        }
+    }
+
+    /// Of a size, in bytes.
+    pub(super) fn at(self, size: f64) -> Option<f64> {
+        Some(self.base + self.law.power()?.at(size))
+    }
+
+    /// The largest size that fits [`MACHINE`].
+    pub(super) fn most(self) -> Option<f64> {
+        self.law.power()?.reaching(MACHINE - self.base)
+    }
 }

@@ -1,6 +1,6 @@
 //! The page in Markdown.
 
-use super::laws::{Law, MACHINE, QUICK, SMALL, base, largest};
+use super::laws::{Law, MACHINE, Memory, QUICK, SMALL};
 use super::{FitCost, Growing, ModelCosts, Scaling, ThreadCosts};
 use crate::figure::Figure;
 use crate::numbers::{significant, thousands};
@@ -21,9 +21,8 @@ pub(super) fn page(scaling: &Scaling, figure: Option<&Figure>) -> String {
             figure.data_name()
         );
     }
-    let base = base(&scaling.growing);
     for growing in &scaling.growing {
-        page += &section(growing, base);
+        page += &section(growing);
     }
     page + &threads(&scaling.threads)
 }
@@ -44,16 +43,15 @@ fn head(scaling: &Scaling) -> String {
          {machine}; commit {commit}, begun {}. {}\n\n\
          **How to read the exponents.** A cost of exponent 1 doubles with twice the size, of exponent 2 it becomes four times \
          as much. Exponents are of a straight line by least squares through the logarithms of size and cost, over the upper \
-         half of the sizes, three at the least; behind ± is the standard error. Memory is taken above that of the smallest \
-         process, {} MB, which is the program itself. A fit of less than {} ms is too quick to tell, memory of less than {} \
-         MB above the smallest process too little.\n\n\
+         half of the sizes, three at the least; behind ± is the standard error. The exponent of memory is of what comes on \
+         top of the process without data, which is where the line meets size 0. A fit of less than {} ms is too quick to \
+         tell, memory of less than {} MB on top too little.\n\n\
          **What stands under \"10 ×\" and \"100 ×\" was not measured.** It is where the line goes if it stays straight, ten \
          and a hundred times beyond the largest size that was measured. So is the largest size that fits {} GB. A dash \
          stands where there is no line.\n\n",
         environment.command,
         environment.started,
         scaling.said,
-        megabytes(base(&scaling.growing)),
         QUICK * 1e3,
         SMALL / 1e6,
         MACHINE / 1e9,
@@ -61,16 +59,16 @@ fn head(scaling: &Scaling) -> String {
 }
 
 /// What was measured in one direction, and what it says.
-fn section(growing: &Growing, base: f64) -> String {
+fn section(growing: &Growing) -> String {
     let what = &growing.what;
     let mut text = format!(
-        "## More {what}\n\n{}\n\n\
+        "## {}\n\n{}\n\n\
          | model | {what} | fit of the largest, s | exponent of time | its memory, MB | exponent of memory | no larger, because |\n\
          |---|--:|--:|--:|--:|--:|---|\n",
-        growing.said
+        growing.heading, growing.said
     );
     for model in &growing.models {
-        text += &measured(model, base);
+        text += &measured(model);
     }
     let _ = write!(
         text,
@@ -80,12 +78,12 @@ fn section(growing: &Growing, base: f64) -> String {
         MACHINE / 1e9
     );
     for model in &growing.models {
-        text += &extrapolated(model, base);
+        text += &extrapolated(model);
     }
     text + "\n"
 }
 
-fn measured(model: &ModelCosts, base: f64) -> String {
+fn measured(model: &ModelCosts) -> String {
     let (sizes, seconds, bytes) = match (model.fits.first(), model.fits.last()) {
         (Some(first), Some(last)) => (
             format!("{} to {}", thousands(first.size), thousands(last.size)),
@@ -98,7 +96,7 @@ fn measured(model: &ModelCosts, base: f64) -> String {
         0 => [DASH.to_owned(), DASH.to_owned()],
         _ => [
             exponent(Law::of_time(model), "too quick"),
-            exponent(Law::of_memory(model, base), "too little"),
+            exponent(Memory::of(model).law, "too little"),
         ],
     };
     // A reason may be a library's own words.
@@ -121,26 +119,36 @@ fn exponent(law: Law, little: &str) -> String {
     }
 }
 
-fn extrapolated(model: &ModelCosts, base: f64) -> String {
+fn extrapolated(model: &ModelCosts) -> String {
     let Some(&FitCost { size, .. }) = model.fits.last() else {
         return format!("| {} |{}\n", model.id, format!(" {DASH} |").repeat(6));
     };
-    let laws = [Law::of_time(model), Law::of_memory(model, base)].map(Law::power);
-    let [time, memory] = laws;
+    let time = Law::of_time(model).power();
+    let memory = Memory::of(model);
     let at = |times: usize| {
         let size = (size * times) as f64;
         let time = time.map(|law| duration(law.at(size)));
-        let memory = memory.map(|law| in_words(base + law.at(size)));
+        let memory = memory.at(size).map(in_words);
         [time, memory].map(|said| said.unwrap_or_else(|| DASH.to_owned()))
     };
-    let [[time, memory], [time_of_more, memory_of_more]] = [10, 100].map(at);
-    let most = largest(Law::of_memory(model, base), base);
+    let [[time, bytes], [time_of_more, bytes_of_more]] = [10, 100].map(at);
+    // A line that is nearly level may meet the machine's memory anywhere.
+    let most = memory.most().filter(|&most| most > size as f64);
     format!(
-        "| {} | {} | {time} | {memory} | {time_of_more} | {memory_of_more} | {} |\n",
+        "| {} | {} | {time} | {bytes} | {time_of_more} | {bytes_of_more} | {} |\n",
         model.id,
         thousands(size * 10),
-        most.map_or_else(|| DASH.to_owned(), round_size),
+        most.map_or_else(|| DASH.to_owned(), at_most),
     )
+}
+
+/// A size that nobody has is not written in full.
+fn at_most(size: f64) -> String {
+    if size > 1e12 {
+        "more than 10¹²".to_owned()
+    } else {
+        round_size(size)
+    }
 }
 
 fn threads(threads: &[ThreadCosts]) -> String {

@@ -1,7 +1,7 @@
 //! The page of fixed costs is the one that is committed. After a change that is meant, look at it and accept it:
 //! `PLUMBLINE_ACCEPT=1 cargo test -p report scaling`.
 
-use super::laws::{Law, base, largest};
+use super::laws::{Law, Memory};
 use super::*;
 use records::Machine;
 use std::fs;
@@ -79,6 +79,7 @@ pub(crate) fn measured() -> Scaling {
         },
         said: "Each fit is a process of its own.".to_owned(),
         growing: vec![Growing {
+            heading: "More rows".to_owned(),
             what: "rows".to_owned(),
             said: "Pictures of digits.".to_owned(),
             models: vec![linear(), quadratic(), quick(), failed()],
@@ -131,13 +132,30 @@ fn no_table_is_wider_than_eight_columns() {
 fn laws_are_those_that_the_costs_follow() {
     let exponent = |law: Law| law.power().unwrap().exponent;
     assert!((exponent(Law::of_time(&linear())) - 1.0).abs() < 1e-9);
-    assert!((exponent(Law::of_memory(&linear(), BASE)) - 1.0).abs() < 1e-9);
     assert!((exponent(Law::of_time(&quadratic())) - 2.0).abs() < 1e-9);
     assert_eq!(Law::of_time(&quick()), Law::Little);
     assert_eq!(Law::of_time(&failed()), Law::Few);
-    // 10 kB a row.
-    let most = largest(Law::of_memory(&linear(), BASE), BASE).unwrap();
-    assert!((most - (24e9 - BASE) / 1e4).abs() < 1.0, "{most}");
+}
+
+/// The smallest process has data, too, which are none of the base.
+#[test]
+fn memory_is_that_of_the_process_and_of_the_data() {
+    for (model, exponent, most) in [
+        // 10 kB a row; 8 bytes for each pair of rows.
+        (linear(), 1.0, (24e9 - BASE) / 1e4),
+        (quadratic(), 2.0, ((24e9 - BASE) / 8.0).sqrt()),
+    ] {
+        let memory = Memory::of(&model);
+        let found = memory.law.power().unwrap().exponent;
+        assert!((found - exponent).abs() < 1e-4, "{memory:?}");
+        assert!((memory.base / BASE - 1.0).abs() < 1e-3, "{memory:?}");
+        assert!(
+            (memory.most().unwrap() / most - 1.0).abs() < 1e-3,
+            "{memory:?}"
+        );
+    }
+    assert_eq!(Memory::of(&quick()).law, Law::Little);
+    assert_eq!(Memory::of(&failed()).most(), None);
 }
 
 #[test]
@@ -147,11 +165,4 @@ fn the_lower_half_of_the_sizes_says_nothing() {
         fit.seconds = 60.0;
     }
     assert_eq!(Law::of_time(&model), Law::of_time(&linear()));
-}
-
-#[test]
-fn the_smallest_process_is_the_base() {
-    let growing = measured().growing;
-    assert!((base(&growing) - (BASE + 100.0)).abs() < 1e-6);
-    assert!(base(&[]).abs() < 1e-9);
 }

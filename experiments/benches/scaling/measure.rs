@@ -12,7 +12,7 @@ use runner::{
 use std::time::Duration;
 
 /// No fit may take longer.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// A fit that takes less, in seconds, is repeated: a short time is more of chance.
 pub(crate) const SHORT: f64 = 0.5;
 /// How often, the first time included.

@@ -20,9 +20,9 @@ const ROUNDS: usize = 30;
 pub(crate) enum Law {
     /// As a power of the size.
     Power(PowerLaw),
-    /// Too little of it to tell.
+    /// Too little of it to tell, even of the largest size.
     Little,
-    /// Too few sizes to tell.
+    /// Too few sizes that cost enough to tell.
     Few,
 }
 
@@ -44,7 +44,9 @@ impl Law {
             .map(|fit| [fit.size as f64, cost(fit)])
             .filter(|[_, cost]| *cost >= least)
             .collect();
-        PowerLaw::fit(&points).map_or(Self::Little, Self::Power)
+        let is_little = fits.last().is_some_and(|fit| cost(fit) < least);
+        let otherwise = if is_little { Self::Little } else { Self::Few };
+        PowerLaw::fit(&points).map_or(otherwise, Self::Power)
     }
 
     pub(crate) fn power(self) -> Option<PowerLaw> {

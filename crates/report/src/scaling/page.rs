@@ -45,7 +45,7 @@ fn head(scaling: &Scaling) -> String {
          as much. Exponents are of a straight line by least squares through the logarithms of size and cost, over the upper \
          half of the sizes, three at the least; behind ± is the standard error. The exponent of memory is of what comes on \
          top of the process without data, which is where the line meets size 0. A fit of less than {} ms is too quick to \
-         tell, memory of less than {} MB on top too little.\n\n\
+         tell, memory of less than {} MB on top too little; such sizes do not count.\n\n\
          **What stands under \"10 ×\" and \"100 ×\" was not measured.** It is where the line goes if it stays straight, ten \
          and a hundred times beyond the largest size that was measured. So is the largest size that fits {} GB. A dash \
          stands where there is no line.\n\n",

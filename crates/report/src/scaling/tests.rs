@@ -135,6 +135,10 @@ fn laws_are_those_that_the_costs_follow() {
     assert!((exponent(Law::of_time(&quadratic())) - 2.0).abs() < 1e-9);
     assert_eq!(Law::of_time(&quick()), Law::Little);
     assert_eq!(Law::of_time(&failed()), Law::Few);
+    // One size alone is not too quick.
+    let mut model = quick();
+    model.fits[9].seconds = 2.0;
+    assert_eq!(Law::of_time(&model), Law::Few);
 }
 
 /// The smallest process has data, too, which are none of the base.

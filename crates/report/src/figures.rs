@@ -24,6 +24,7 @@ mod plot;
 mod ranks;
 mod rows;
 mod scale;
+mod scaling;
 mod svg;
 mod text;
 mod thresholds;
@@ -37,6 +38,7 @@ pub(crate) use history::{Course, accuracy_over_runs};
 pub(crate) use markers::marker;
 pub(crate) use palette::{model_variables, rules, style};
 pub(crate) use ranks::critical_difference_diagram;
+pub(crate) use scaling::time_against_size;
 
 use crate::error::ReportError;
 use crate::figure::Figure;

@@ -25,6 +25,7 @@ struct Page {
     ranking: Option<RankingView>,
     searches: Vec<SearchLink>,
     benchmarks: bool,
+    scaling: bool,
 }
 
 /// A report.
@@ -158,6 +159,7 @@ fn page(results: &Path, reports: &[(String, Option<Overview>)], over: &OverDataS
         },
         searches: searches.collect(),
         benchmarks: results.join("benchmarks.md").is_file(),
+        scaling: results.join("scaling.md").is_file(),
     }
 }
 

@@ -13,6 +13,7 @@
 //! | Over folds, seeds, data sets? | [`CorrelatedDifferences`], [`SeedDifference`], [`CrossedDifference`], [`outperforming`], [`friedman`], [`wilcoxon`] |
 //! | What could be found? | [`detectable_difference`], [`least_detectable`], [`samples_needed`], [`detectable_effect`] |
 //! | Do probabilities mean what they say? | [`reliability`], [`corp`], [`Temperature`], [`spiegelhalter`] |
+//! | What will more of it cost? | [`PowerLaw`] |
 //! | Is it honest? | [`shuffled_labels`], [`luck_bound`] |
 //!
 //! `cargo run --release -p statistics --example levels` simulates what tests and intervals hold.
@@ -28,6 +29,7 @@ mod corp;
 mod crossed;
 mod curves;
 mod equivalence;
+mod growth;
 mod independent;
 mod interval;
 mod isotonic;
@@ -67,6 +69,7 @@ pub use corp::{Corp, Step, consistency_band, corp};
 pub use crossed::CrossedDifference;
 pub use curves::{CurvePlaces, CurvePoint, threshold_curves};
 pub use equivalence::{Relation, paired_relation};
+pub use growth::PowerLaw;
 pub use independent::independent_difference;
 pub use interval::{Interval, binomial_tail, mean_difference, wilson};
 pub use isotonic::{isotonic, isotonic_at};

@@ -155,3 +155,10 @@ fn three_runs_of_two_models() {
         std::iter::once(&accuracy_over_runs(&all, &courses)),
     );
 }
+
+#[test]
+fn times_against_sizes() {
+    let scaling = crate::scaling::tests::measured();
+    let figure = time_against_size(&scaling.growing[0], &scaling.growing);
+    compare("scaling", std::iter::once(&figure));
+}

@@ -157,3 +157,16 @@ fn a_row_says_what_a_report_is_of() {
         assert!(page.contains(part), "{part}: {page}");
     }
 }
+
+#[test]
+fn pages_of_measurements_are_linked_where_they_are() {
+    let directory = tempfile::tempdir().unwrap();
+    let index = || {
+        write_index(directory.path()).unwrap();
+        fs::read_to_string(directory.path().join("README.md")).unwrap()
+    };
+    assert!(!index().contains("scaling.md"));
+    fs::write(directory.path().join("scaling.md"), "").unwrap();
+    let index = index();
+    assert!(index.contains("\n[Scaling](scaling.md): "), "{index}");
+}

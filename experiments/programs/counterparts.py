@@ -48,7 +48,7 @@ class Discriminant(discriminant_analysis.LinearDiscriminantAnalysis):
         return super().fit(x, y)
 
 
-def counterparts(classes, seed=1):
+def counterparts(classes):
     """By the ids of the models. Of two classes scikit-learn has one output, the difference of our two: at the optimum the
     square of the difference is twice that of both, and a step changes it twice as much."""
     two = 2.0 if classes == 2 else 1.0
@@ -57,19 +57,19 @@ def counterparts(classes, seed=1):
     def network(hidden, rate):
         return Network(
             hidden, solver="sgd", momentum=0.0, alpha=0.0, batch_size=100, learning_rate_init=rate, max_iter=200,
-            n_iter_no_change=200, random_state=seed,
+            n_iter_no_change=200,
         )
 
     return {
         "softmax": network((), 0.1 * two),
         "softmax-lbfgs": logistic,
         "burn-mlp": network((128,), 0.1),
-        "kernel-svm": svm.SVC(C=10.0, gamma=0.02, break_ties=True),
+        "kernel-svm": svm.SVC(C=10.0, gamma=0.02),
         "linfa-svm-rbf": svm.SVC(C=5.0, gamma=0.02, break_ties=True),
         "linfa-svm-linear": svm.SVC(C=1.0, kernel="linear", break_ties=True),
         "linfa-logistic": logistic,
-        "boosted-trees": ensemble.HistGradientBoostingClassifier(early_stopping=False, random_state=seed),
-        "random-forest": ensemble.RandomForestClassifier(random_state=seed),
+        "boosted-trees": ensemble.HistGradientBoostingClassifier(early_stopping=False),
+        "random-forest": ensemble.RandomForestClassifier(),
         "neighbours": neighbors.KNeighborsClassifier(3),
         "discriminant": Discriminant("lsqr"),
         "naive-bayes": naive_bayes.GaussianNB(),

@@ -68,23 +68,26 @@ def ours(table, results):
     folds = ["--set", f"kept.to={results / name / 'folds'}"]
     subprocess.run([*PROGRAM, "compare", "--quiet", "--threads", "1", *plan, *data, *folds, "--results", results], check=True)
     report = json.loads((results / name / "report.json").read_text())
-    return {model["id"]: of_fits(model.get("fits") or []) for model in report["models"]}
+    return {model["id"]: of_fits(model) for model in report["models"]}
 
 
-def of_fits(fits):
-    """The accuracies of the fits of a report, a row for each seed, and the seconds of one."""
+def of_fits(model):
+    """The accuracies of a model of a report, a row of all folds for each seed, and the seconds of a fit."""
+    fits, others = model.get("fits") or [], model.get("other_seeds") or []
     by_seed = {}
-    for fit in fits:
-        by_seed.setdefault(fit["cell"]["seed"], []).append(100 * fit["accuracy"])
+    for fit in fits + others:
+        by_seed.setdefault(json.dumps(fit["cell"]["role"]), []).append(100 * fit["accuracy"])
     return {"accuracies": list(by_seed.values()), "seconds": statistics.median(fit["fit_seconds"] for fit in fits)}
 
 
-def of_estimators(estimators, folds):
-    """The same of estimators, one for each seed, on the folds."""
+def of_estimator(estimator, folds, seeds):
+    """The same of an estimator. As in our runs, every repetition of the folds has seeds of its own."""
     accuracies, seconds = [], []
-    for estimator in estimators:
+    for offset in range(seeds):
         accuracies.append([])
         for fold, (x, y, asked) in enumerate(folds):
+            if "random_state" in estimator.get_params():
+                estimator.set_params(random_state=1 + fold // 2 + FOLDS // 2 * offset)
             begin = time.perf_counter()
             estimator.fit(x, y)
             seconds.append(time.perf_counter() - begin)
@@ -99,31 +102,31 @@ def theirs(table, results):
     folder = results / table.stem.lower()
     # The folds come after the controls.
     folds = [list(np.load(path).values()) for path in sorted((folder / "folds").glob("*.npz"))[-FOLDS:]]
-    classes = len(np.unique(np.concatenate([y for _, y, _ in folds])))
-    by_seed = [counterparts(classes, seed) for seed in range(1, seeds(table) + 1)]
+    estimators = counterparts(len(np.unique(np.concatenate([y for _, y, _ in folds]))))
     path = folder / "counterparts.json"
     found = json.loads(path.read_text()) if path.exists() else {}
-    wanted = [model for model in by_seed[0] if model in models(table)]
+    wanted = [model for model in models(table) if model in estimators]
     for model in wanted:
         if model not in found:
-            estimators = [of_seed[model] for of_seed in by_seed if model in STOCHASTIC or of_seed is by_seed[0]]
-            found[model] = of_estimators(estimators, folds)
+            found[model] = of_estimator(estimators[model], folds, seeds(table) if model in STOCHASTIC else 1)
             path.write_text(json.dumps(found))
     return {model: found[model] for model in wanted}
 
 
 def pair(found, other):
-    """What is recorded of a model and its counterpart. Accuracies are means over seeds, then over folds."""
+    """What is recorded of a model and its counterpart. Accuracies of folds are means over seeds."""
     of_folds = [np.mean(each["accuracies"], 0) for each in [found, other]]
     mean, other_mean = (float(np.mean(each)) for each in of_folds)
     error = statistics.stdev(of_folds[1]) / FOLDS**0.5
-    # Without a spread, equal means are not apart.
-    return {
-        "ours": mean, "scikit_learn": other_mean, "standard_error": error, "apart": abs(mean - other_mean) / max(error, 1e-9),
-        "ours_by_seed": [statistics.mean(folds) for folds in found["accuracies"]],
-        "scikit_learn_by_seed": [statistics.mean(folds) for folds in other["accuracies"]],
+    values = {
+        "ours": mean, "scikit_learn": other_mean, "standard_error": error,
+        # Without a spread, equal means are not apart.
+        "apart": abs(mean - other_mean) / max(error, 1e-6),
+        "ours_by_fold": of_folds[0], "scikit_learn_by_fold": of_folds[1],
+        "ours_by_seed": np.mean(found["accuracies"], 1), "scikit_learn_by_seed": np.mean(other["accuracies"], 1),
         "ours_seconds": found["seconds"], "scikit_learn_seconds": other["seconds"],
     }
+    return {key: np.round(value, 6).tolist() for key, value in values.items()}
 
 
 def compare(table, results):
@@ -139,13 +142,16 @@ def compare(table, results):
 def main(tables, results, page=None):
     warnings.simplefilter("ignore")
     tables, results = (pathlib.Path(path).resolve() for path in [tables, results])
+    by_size = sorted(tables.glob("*.csv"), key=rows)
+    many = [table.stem for table in by_size if rows(table) > MANY]
+    print(f"Left out of {', '.join(many)}, which take hours: {', '.join(SLOW)}.\n" if many else "")
     print("| table | model | ours | scikit-learn's | standard error | apart |\n|---|---|--:|--:|--:|--:|")
-    by_size = sorted(tables.glob("*.csv"), key=lambda table: table.stat().st_size)
     recorded = {table.stem: compare(table, results) for table in by_size}
     if page:
         from scikit_learn_page import write
 
-        write(pathlib.Path(page), recorded)
+        limits = {"few": FEW, "many": MANY, "large": many, "slow": SLOW}
+        write(pathlib.Path(page), recorded, limits)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ Written by
 with {versions}. Each of our models and its [counterpart](../experiments/programs/counterparts.py), which
 has the same objective, start and parameters, are fitted to the same prepared rows of the same folds (5×2). Accuracies are means over
 the ten folds, in per cent; the standard error is that of scikit-learn's mean over the folds, which says how far the mean would move
-with other rows. Models with a seed are fitted with five to tables of up to {few} rows, with one to others. [All values](scikit-learn.json).
+with other rows. Models with a seed are fitted with three to tables of up to {few} rows, with one to others. [All values](scikit-learn.json).
 
 Fits take one thread each, on a machine that was busy with other work: only the ratio of the two times of a row means something. On
 the small tables the times of scikit-learn are mostly those of Python and of starting a fit.
@@ -40,7 +40,7 @@ def summary(pairs):
     chances = [found for _, _, values in pairs if (found := chance(values)) is not None]
     return (
         f"\n**{near} of {len(pairs)} pairs are within one standard error**; {equal} have the same accuracy in every fold. Of the "
-        f"{len(chances)} pairs with five seeds, {sum(chances):.2f} are expected outside if the models are equal: so much do means over "
+        f"{len(chances)} pairs with three seeds, {sum(chances):.2f} are expected outside if the models are equal: so much do means over "
         "seeds vary.\n"
     )
 

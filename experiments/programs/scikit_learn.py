@@ -1,14 +1,19 @@
 """Our models beside scikit-learn's, on the same folds and the same prepared rows, table by table.
 
-    python3 experiments/programs/scikit_learn.py TABLES RESULTS
+    python3 experiments/programs/scikit_learn.py TABLES RESULTS [PAGE]
 
 runs scikit-learn.toml on every table of a directory, and prints for each model the mean accuracy over ten folds, that
 of scikit-learn's counterpart, the standard error of the latter, all in percent, and how many of these lie between them.
-`python3` must have scikit-learn; `PLUMBLINE` names a program that is built already.
+PAGE is a page in Markdown to write from it, with all values in a file of JSON beside it. `python3` must have
+scikit-learn; `PLUMBLINE` names a program that is built already. What a run has fitted, the next one does not fit again.
 
 As a model of the plan it copies what a fit is given. Of two folds each is trained on what the other is judged by.
 """
-import json, os, pathlib, shlex, shutil, statistics, subprocess, sys, warnings
+import json, os, pathlib, shlex, statistics, subprocess, sys, time, tomllib, warnings
+
+# Threads of scikit-learn wait for each other while other programs run: one thread for both sides. NumPy reads this once.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -16,6 +21,14 @@ PROGRAM = shlex.split(os.environ.get("PLUMBLINE", "cargo run --quiet -p experime
 FOLDS = 10
 # The column of classes, where it is not called class.
 LABELS = {"Glass": "Type", "LetterRecognition": "lettr", "Satellite": "classes", "Zoo": "type"}
+# Where rows are few, a seed matters as much as the folds: models with a seed are fitted with three. Where they are many,
+# it matters less, and one is enough.
+FEW, SEEDS = 700, 3
+STOCHASTIC = ["softmax", "burn-mlp", "random-forest"]
+# Of tables with more rows than this, these are left out. With them a table takes longer than half an hour on two
+# processors: each is fitted ten times, and up to 24 times more to random labels, which is the runner's control.
+MANY = 10_000
+SLOW = ["burn-mlp", "linfa-svm-rbf", "linfa-svm-linear", "boosted-trees", "random-forest"]
 
 
 def keep(folder):
@@ -30,72 +43,119 @@ def keep(folder):
     np.save(folder / "predictions.npy", np.zeros(job["predict"], np.int64))
 
 
-def counterparts():
-    """Of each model of the plan the same of scikit-learn, with the same parameters."""
-    from sklearn import discriminant_analysis, dummy, ensemble, linear_model, naive_bayes, neighbors, neural_network, svm
-
-    def network(hidden):
-        return neural_network.MLPClassifier(
-            hidden, solver="sgd", momentum=0.0, alpha=0.0, batch_size=100, learning_rate_init=0.1, max_iter=200,
-            n_iter_no_change=200, random_state=1,
-        )
-
-    return {
-        "softmax": network(()),
-        "softmax-lbfgs": linear_model.LogisticRegression(C=1.0, max_iter=1000),
-        "burn-mlp": network((128,)),
-        "kernel-svm": svm.SVC(C=10.0, gamma=0.02),
-        "linfa-svm-rbf": svm.SVC(C=5.0, gamma=0.02),
-        "linfa-svm-linear": svm.SVC(C=1.0, kernel="linear"),
-        "linfa-logistic": linear_model.LogisticRegression(C=1.0, max_iter=1000),
-        "boosted-trees": ensemble.HistGradientBoostingClassifier(early_stopping=False, random_state=1),
-        "random-forest": ensemble.RandomForestClassifier(random_state=1),
-        "neighbours": neighbors.KNeighborsClassifier(3),
-        "discriminant": discriminant_analysis.LinearDiscriminantAnalysis("lsqr", "auto"),
-        "naive-bayes": naive_bayes.GaussianNB(),
-        "nearest-centroid": neighbors.NearestCentroid(),
-        "majority": dummy.DummyClassifier(),
-    }
+def rows(table):
+    with table.open() as lines:
+        return sum(1 for _ in lines) - 1
 
 
-def theirs(estimator, folder):
-    """The accuracies of an estimator on the folds, which come after the controls."""
-    folds = [list(np.load(path).values()) for path in sorted(folder.glob("*.npz"))[-FOLDS:]]
-    for fold, (x, y, asked) in enumerate(folds):
-        truth = folds[fold ^ 1][1]
-        yield 100 * np.mean(estimator.fit(x, y).predict(asked) == truth)
+def models(table):
+    """The ids of the models that a table of this size is for."""
+    plan = tomllib.loads((HERE / "scikit-learn.toml").read_text())
+    ids = [model.get("id") or model["model"] for model in plan["models"]]
+    return [model for model in ids if rows(table) <= MANY or model not in SLOW]
+
+
+def seeds(table):
+    """How many seeds the models of a table are fitted with."""
+    return SEEDS if rows(table) <= FEW else 1
 
 
 def ours(table, results):
-    """Runs the plan on a table: the accuracies of each model on the folds."""
+    """Runs the plan on a table: of each model the accuracies, a row for each seed, and the seconds of a fit."""
     name = table.stem.lower()
-    subprocess.run(
-        [*PROGRAM, "compare", "--quiet", "--config", HERE / "scikit-learn.toml", "--set", f"kept.to={results / name / 'folds'}",
-         "--data", table, "--label", LABELS.get(table.stem, "Class"), "--dataset", name, "--results", results],
-        check=True,
-    )
+    plan = ["--config", HERE / "scikit-learn.toml", "--models", ",".join(models(table)), "--seeds", str(seeds(table))]
+    data = ["--data", table, "--label", LABELS.get(table.stem, "Class"), "--dataset", name]
+    folds = ["--set", f"kept.to={results / name / 'folds'}"]
+    subprocess.run([*PROGRAM, "compare", "--quiet", "--threads", "1", *plan, *data, *folds, "--results", results], check=True)
     report = json.loads((results / name / "report.json").read_text())
-    return {model["id"]: [100 * fit["accuracy"] for fit in model.get("fits") or []] for model in report["models"]}
+    return {model["id"]: of_fits(model) for model in report["models"]}
+
+
+def of_fits(model):
+    """The accuracies of a model of a report, a row of all folds for each seed, and the seconds of a fit."""
+    fits, others = model.get("fits") or [], model.get("other_seeds") or []
+    by_seed = {}
+    for fit in fits + others:
+        by_seed.setdefault(json.dumps(fit["cell"]["role"]), []).append(100 * fit["accuracy"])
+    return {"accuracies": list(by_seed.values()), "seconds": statistics.median(fit["fit_seconds"] for fit in fits)}
+
+
+def of_estimator(estimator, folds, seeds):
+    """The same of an estimator. As in our runs, every repetition of the folds has seeds of its own."""
+    accuracies, seconds = [], []
+    for offset in range(seeds):
+        accuracies.append([])
+        for fold, (x, y, asked) in enumerate(folds):
+            if "random_state" in estimator.get_params():
+                estimator.set_params(random_state=1 + fold // 2 + FOLDS // 2 * offset)
+            begin = time.perf_counter()
+            estimator.fit(x, y)
+            seconds.append(time.perf_counter() - begin)
+            accuracies[-1].append(100 * float(np.mean(estimator.predict(asked) == folds[fold ^ 1][1])))
+    return {"accuracies": accuracies, "seconds": statistics.median(seconds)}
+
+
+def theirs(table, results):
+    """The same of scikit-learn's counterparts, each kept as soon as it is known."""
+    from counterparts import counterparts
+
+    folder = results / table.stem.lower()
+    # The folds come after the controls.
+    folds = [list(np.load(path).values()) for path in sorted((folder / "folds").glob("*.npz"))[-FOLDS:]]
+    estimators = counterparts(len(np.unique(np.concatenate([y for _, y, _ in folds]))))
+    path = folder / "counterparts.json"
+    found = json.loads(path.read_text()) if path.exists() else {}
+    wanted = [model for model in models(table) if model in estimators]
+    for model in wanted:
+        if model not in found:
+            found[model] = of_estimator(estimators[model], folds, seeds(table) if model in STOCHASTIC else 1)
+            path.write_text(json.dumps(found))
+    return {model: found[model] for model in wanted}
+
+
+def pair(found, other):
+    """What is recorded of a model and its counterpart. Accuracies of folds are means over seeds."""
+    of_folds = [np.mean(each["accuracies"], 0) for each in [found, other]]
+    mean, other_mean = (float(np.mean(each)) for each in of_folds)
+    error = statistics.stdev(of_folds[1]) / FOLDS**0.5
+    values = {
+        "ours": mean, "scikit_learn": other_mean, "standard_error": error,
+        # Without a spread, equal means are not apart.
+        "apart": abs(mean - other_mean) / max(error, 1e-6),
+        "ours_by_fold": of_folds[0], "scikit_learn_by_fold": of_folds[1],
+        "ours_by_seed": np.mean(found["accuracies"], 1), "scikit_learn_by_seed": np.mean(other["accuracies"], 1),
+        "ours_seconds": found["seconds"], "scikit_learn_seconds": other["seconds"],
+    }
+    return {key: np.round(value, 6).tolist() for key, value in values.items()}
 
 
 def compare(table, results):
-    """Prints a row for each model."""
-    found = ours(table, results)
-    for model, estimator in counterparts().items():
-        other = list(theirs(estimator, results / table.stem.lower() / "folds"))
-        mean, other_mean = statistics.mean(found[model]), statistics.mean(other)
-        error = statistics.stdev(other) / FOLDS**0.5
-        # Without a spread, equal means are not apart.
-        apart = abs(mean - other_mean) / max(error, 1e-9)
-        print(f"| {table.stem} | {model} | {mean:.2f} | {other_mean:.2f} | {error:.2f} | {apart:.2f} |", flush=True)
+    """Prints a row for each model of a table, and answers with what is recorded."""
+    found, others = ours(table, results), theirs(table, results)
+    pairs = {model: pair(found[model], other) for model, other in others.items()}
+    for model, values in pairs.items():
+        row = [values[key] for key in ["ours", "scikit_learn", "standard_error", "apart"]]
+        print(f"| {table.stem} | {model} | " + " | ".join(f"{value:.2f}" for value in row) + " |", flush=True)
+    return pairs
+
+
+def main(tables, results, page=None):
+    warnings.simplefilter("ignore")
+    tables, results = (pathlib.Path(path).resolve() for path in [tables, results])
+    by_size = sorted(tables.glob("*.csv"), key=rows)
+    many = [table.stem for table in by_size if rows(table) > MANY]
+    print(f"Left out on {', '.join(many)}, for they take too long: {', '.join(SLOW)}.\n" if many else "")
+    print("| table | model | ours | scikit-learn's | standard error | apart |\n|---|---|--:|--:|--:|--:|")
+    recorded = {table.stem: compare(table, results) for table in by_size}
+    if page:
+        from scikit_learn_page import write
+
+        limits = {"few": FEW, "many": MANY, "large": many, "slow": SLOW}
+        write(pathlib.Path(page), recorded, limits)
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 2:
         keep(pathlib.Path(sys.argv[1]))
-        sys.exit()
-    warnings.simplefilter("ignore")
-    tables, results = (pathlib.Path(path).resolve() for path in sys.argv[1:])
-    print("| table | model | ours | scikit-learn's | standard error | apart |\n|---|---|--:|--:|--:|--:|")
-    for table in sorted(tables.glob("*.csv"), key=lambda table: table.stat().st_size):
-        compare(table, results)
+    else:
+        main(*sys.argv[1:])

@@ -20,6 +20,11 @@ const BATCH: usize = 256;
 /// Images that a thread has in batches at a time where there is no room for all of them.
 const AT_ONCE: usize = 16 * BATCH;
 
+/// Steps after which images that were looked at are given back, where they lie in a file: of chunks of so many, and of
+/// single images, each of which brings its neighbours with it.
+const CHUNKS_KEPT: usize = 16;
+const ROWS_KEPT: usize = 500;
+
 /// (1/m) Σ weighted cross-entropy + (λ/2)‖W‖²; the biases are not regularised.
 pub(crate) struct FullBatch<'a, F: Feature> {
     /// All images in batches, where there is room for them.
@@ -118,11 +123,11 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let width = self.data.width();
         let mut data = Batches::new(self.values, width, &(0..width), self.labels, BATCH, AT_ONCE);
         let images = batches.start * BATCH..self.images.len().min(batches.end * BATCH);
-        for images in self.images[images].chunks(AT_ONCE) {
+        for (number, images) in self.images[images].chunks(AT_ONCE).enumerate() {
             data.arrange(images);
             self.accumulate(&data, 0..data.len(), weights, bias, &mut sums);
+            self.release(number, CHUNKS_KEPT);
         }
-        self.samples.release();
         sums
     }
 
@@ -164,18 +169,23 @@ impl<'a, F: Feature> FullBatch<'a, F> {
     ) -> Result<Curvature, Cancelled> {
         let width = self.data.width();
         let step = self.images.len().div_ceil(sample);
-        let rows = self.images.iter().step_by(step).map(|&image| {
+        let rows = self.images.iter().step_by(step).enumerate();
+        let rows = rows.map(|(number, &image)| {
+            self.release(number, ROWS_KEPT);
             let mut row = self.data.row(image);
             row.push((width, 1.0));
             row
         });
         let p = 1.0 / self.classes as f64;
         let scale = p * (1.0 - p) / rows.len() as f64;
-        let curvature = Curvature::new(rows, width + 1, scale, self.lambda + ridge, cancellation);
-        if !self.has_room {
+        Curvature::new(rows, width + 1, scale, self.lambda + ridge, cancellation)
+    }
+
+    /// Gives images that were looked at back every so many steps, where there is no room for all.
+    fn release(&self, step: usize, every: usize) {
+        if !self.has_room && step % every == every - 1 {
             self.samples.release();
         }
-        curvature
     }
 }
 

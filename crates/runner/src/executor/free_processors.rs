@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-/// Looks whose smallest count is taken: what runs for a moment does not matter.
+/// Most looks, until one finds all free: what runs for a moment does not matter.
 const LOOKS: usize = 3;
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -13,18 +13,21 @@ pub(super) fn unhindered(threads: usize) -> usize {
     if threads < 2 {
         return threads;
     }
-    let look = |number| {
-        if number > 0 {
+    let processors = std::thread::available_parallelism().map_or(usize::MAX, usize::from);
+    let mut most = 1;
+    for look in 0..LOOKS {
+        if look > 0 {
             std::thread::sleep(PAUSE);
         }
-        running(&fs::read_to_string("/proc/stat").ok()?)
-    };
-    let processors = std::thread::available_parallelism().map_or(usize::MAX, usize::from);
-    let fewest = (0..LOOKS).map(look).min().flatten();
-    // One of them is the thread that looks.
-    fewest.map_or(threads, |running| {
-        left(threads, processors, running.saturating_sub(1))
-    })
+        let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
+        // One of them is the thread that looks.
+        let others = running(&stat).map_or(0, |running| running.saturating_sub(1));
+        most = most.max(left(threads, processors, others));
+        if most == threads {
+            break;
+        }
+    }
+    most
 }
 
 fn left(threads: usize, processors: usize, others: usize) -> usize {

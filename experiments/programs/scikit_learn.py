@@ -25,8 +25,8 @@ LABELS = {"Glass": "Type", "LetterRecognition": "lettr", "Satellite": "classes",
 # it matters less, and one is enough.
 FEW, SEEDS = 700, 3
 STOCHASTIC = ["softmax", "burn-mlp", "random-forest"]
-# Of tables with more rows than this, these are left out. With them a table takes longer than half an hour on two
-# processors: each is fitted ten times, and up to 24 times more to random labels, which is the runner's control.
+# Of tables with more rows than this, these are left out, for they are slow on them: each is fitted ten times, and up to
+# 24 times more to random labels, which is the runner's control.
 MANY = 10_000
 SLOW = ["burn-mlp", "linfa-svm-rbf", "linfa-svm-linear", "boosted-trees", "random-forest"]
 

@@ -18,8 +18,8 @@ Fits take one thread each, on a machine that was busy with other work: only the 
 the small tables the times of scikit-learn are mostly those of Python and of starting a fit.
 """
 LEFT_OUT = """
-Left out on {tables}: {models}. With them a table of more than {many} rows takes longer than half an hour on two processors:
-each is fitted ten times, and up to 24 times more to random labels, which is the control that every comparison makes.
+Left out on {tables}: {models}. They are slow on a table of more than {many} rows: each is fitted ten times,
+and up to 24 times more to random labels, which is the control that every comparison makes.
 """
 SCRIPT = "experiments/programs/scikit_learn.py"
 

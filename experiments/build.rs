@@ -20,10 +20,8 @@ fn main() {
             "RUSTC",
             version.split(' ').nth(1).unwrap_or("unknown").to_owned(),
         ),
-        (
-            "BUILD",
-            format!("{profile} profile, opt-level {}", variable("OPT_LEVEL")),
-        ),
+        // Not the level of optimisation: this package's own says nothing of the models'.
+        ("BUILD", format!("{profile} profile")),
         ("SOURCES", sources(Path::new("../crates"))),
     ] {
         println!("cargo::rustc-env=PLUMBLINE_{name}={value}");

@@ -64,7 +64,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("picture-features", &["data"]),
     ("tables", &["data"]),
     ("catalog", &["data", "tables"]),
-    ("endless-digits", &["catalog", "data"]),
+    ("endless-digits", &["catalog", "data", "records"]),
     ("classifier", &["data"]),
     ("classifier-conformance", &["catalog", "classifier", "data"]),
     (

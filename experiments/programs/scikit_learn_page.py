@@ -9,7 +9,7 @@ Written by
 {command}
 ```
 
-with {versions}. Each of our models and its [counterpart](../experiments/programs/counterparts.py), which
+on ten of UCI's tables as the R package mlbench has them, each a CSV file in `tables`, with {versions}. Each of our models and its [counterpart](../experiments/programs/counterparts.py), which
 has the same objective, start and parameters, are fitted to the same prepared rows of the same folds (5×2). Accuracies are means over
 the ten folds, in per cent; the standard error is that of scikit-learn's mean over the folds, which says how far the mean would move
 with other rows. Models with a seed are fitted with three to tables of up to {few} rows, with one to others. [All values](scikit-learn.json).
@@ -81,7 +81,7 @@ def rows(pairs):
 def write(page, recorded, limits):
     """Writes the page, and the values beside it."""
     versions = {"Python": platform.python_version()} | {name: importlib.metadata.version(name) for name in ["scikit-learn", "numpy"]}
-    command = f"python3 {SCRIPT} ../shared/tables target/scikit-learn results/{page.name}"
+    command = f"python3 {SCRIPT} tables target/scikit-learn results/{page.name}"
     pairs = [(table, model, values) for table, models in recorded.items() for model, values in models.items()]
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     parts = [HEAD.format(command=command, versions=named, **limits), summary(pairs), boosting(pairs)]

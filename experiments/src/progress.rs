@@ -9,7 +9,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 /// Plain lines are no closer together than this.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(crate) const PAUSE: Duration = Duration::from_secs(2);
 
 /// The progress of a comparison, on standard error; nothing where that is to be quiet.
 pub(crate) struct Progress {

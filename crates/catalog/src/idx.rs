@@ -152,7 +152,7 @@ impl Header {
 
     /// Bytes of the whole file.
     fn file_size(&self) -> u64 {
-        self.bytes.len() as u64 + self.body
+        self.body.saturating_add(self.bytes.len() as u64)
     }
 
     /// Of a file of images.
@@ -254,6 +254,12 @@ mod tests {
         [&idx_header(&[count, rows, columns]), pixels].concat()
     }
 
+    fn mapped(bytes: &[u8]) -> MappedFile {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        MappedFile::open(&file).unwrap()
+    }
+
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(bytes).unwrap();
@@ -276,7 +282,9 @@ mod tests {
             let (images, sum) = read_images("train", &plain).unwrap();
             prop_assert_eq!(images.pixels(), Some(pixels.as_slice()));
             prop_assert_eq!(images.len(), count as usize);
-            prop_assert_eq!(read_images("train", &gzip(&plain)).unwrap(), (images, sum));
+            let read = (images, sum);
+            prop_assert_eq!(&read_images("train", &gzip(&plain)).unwrap(), &read);
+            prop_assert_eq!(map_images("train", &mapped(&plain)).unwrap(), read);
         }
 
         #[test]
@@ -289,6 +297,7 @@ mod tests {
         fn every_proper_prefix_is_refused(length in 0_usize..24) {
             let whole = images_file(2, 2, 2, &[1; 8]);
             prop_assert!(read_images("train", &whole[..length]).is_err());
+            prop_assert!(length == 0 || map_images("train", &mapped(&whole[..length])).is_err());
         }
     }
 
@@ -347,8 +356,13 @@ mod tests {
             many.to_string().contains("the limit is 134217728"),
             "{many}"
         );
-        let liar = gzip(&images_file(u32::MAX, u32::MAX, u32::MAX, &[]));
-        assert!(message(&liar).contains("the limit is 1073741824"));
+        let liar = images_file(u32::MAX, u32::MAX, u32::MAX, &[]);
+        assert!(message(&gzip(&liar)).contains("the limit is 1073741824"));
+        let error = map_images("train", &mapped(&liar)).unwrap_err();
+        assert!(matches!(error, LoadError::TooLarge { .. }), "{error}");
+        let almost = images_file(u32::MAX, u32::MAX, 1, &[]);
+        let error = map_images("train", &mapped(&almost)).unwrap_err();
+        assert!(matches!(error, LoadError::Truncated { .. }), "{error}");
     }
 
     #[test]

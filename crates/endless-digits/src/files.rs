@@ -4,10 +4,9 @@ use crate::{EndlessDigits, SIDE};
 use catalog::{FILES, idx_header};
 use data::Dataset;
 use rayon::prelude::*;
-use std::fs;
-use std::io::{self, BufWriter, Write};
+use records::{RecordError, write_file_by};
+use std::io;
 use std::path::Path;
-use tempfile::NamedTempFile;
 
 /// Pictures that are in memory at a time.
 const AT_ONCE: usize = 10_000;
@@ -18,7 +17,7 @@ impl EndlessDigits {
     /// appears when it is complete.
     ///
     /// # Errors
-    /// What the operating system says, or `on`.
+    /// [`RecordError::Io`]: what the operating system says, or `on`.
     ///
     /// # Panics
     /// If `test` are no pixels.
@@ -28,70 +27,43 @@ impl EndlessDigits {
         test: &Dataset,
         directory: &Path,
         mut on: impl FnMut(usize) -> io::Result<()>,
-    ) -> io::Result<()> {
-        fs::create_dir_all(directory)?;
+    ) -> Result<(), RecordError> {
+        let [train_images, train_labels, test_images, test_labels] =
+            FILES.map(|name| directory.join(name));
         let (count, side) = (images as usize, SIDE as u32);
-        file(&directory.join(FILES[0]), |to| {
+        write_file_by(&train_images, |to| {
             to.write_all(&idx_header(&[images, side, side]))?;
             for start in (0..count).step_by(AT_ONCE) {
-                let numbers = start..count.min(start + AT_ONCE);
                 on(start)?;
+                let numbers = start..count.min(start + AT_ONCE);
                 let pictures: Vec<Vec<u8>> =
                     numbers.into_par_iter().map(|i| self.picture(i)).collect();
-                pictures
-                    .iter()
-                    .try_for_each(|picture| to.write_all(picture))?;
+                to.write_all(&pictures.concat())?;
             }
             on(count)
         })?;
-        labels(
-            &directory.join(FILES[1]),
-            images,
-            (0..count).map(|i| self.label(i)),
-        )?;
+        write_labels(&train_labels, (0..count).map(|i| self.label(i)))?;
         let pixels = test.samples().pixels().expect("grey levels");
-        file(&directory.join(FILES[2]), |to| {
+        write_file_by(&test_images, |to| {
             to.write_all(&idx_header(&[test.len() as u32, side, side]))?;
             to.write_all(pixels)
         })?;
-        let of_test = test.labels().iter().copied();
-        labels(&directory.join(FILES[3]), test.len() as u32, of_test)
+        write_labels(&test_labels, test.labels().iter().copied())
     }
 }
 
-fn labels(path: &Path, count: u32, labels: impl Iterator<Item = usize>) -> io::Result<()> {
-    file(path, |to| {
-        to.write_all(&idx_header(&[count]))?;
-        to.write_all(&labels.map(|label| label as u8).collect::<Vec<_>>())
+fn write_labels(path: &Path, labels: impl Iterator<Item = usize>) -> Result<(), RecordError> {
+    let labels: Vec<u8> = labels.map(|label| label as u8).collect();
+    write_file_by(path, |to| {
+        to.write_all(&idx_header(&[labels.len() as u32]))?;
+        to.write_all(&labels)
     })
-}
-
-/// A file that has its name when all is written.
-fn file(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<&mut NamedTempFile>) -> io::Result<()>,
-) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = temporary(directory)?;
-    let mut to = BufWriter::with_capacity(1 << 20, &mut temporary);
-    write(&mut to)?;
-    to.flush()?;
-    drop(to);
-    temporary.persist(path)?;
-    Ok(())
-}
-
-/// For everyone to read, as the user's mask has it.
-fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(directory)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn what_is_written_is_read_as_a_data_set() {
@@ -127,7 +99,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let on = |_| Err(io::Error::other("called off"));
         let error = digits.write(5, &mnist.train.select(&[0]), directory.path(), on);
-        assert_eq!(error.unwrap_err().to_string(), "called off");
+        let error = error.unwrap_err().to_string();
+        assert!(error.ends_with(": called off"), "{error}");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }

@@ -81,9 +81,9 @@ impl Recipe for Neighbours {
         true
     }
 
-    /// It compares bytes with the samples where they are.
-    fn least_memory(&self, _: &Dataset) -> usize {
-        0
+    /// Of pixels it has the bytes once more, in panels.
+    fn least_memory(&self, train: &Dataset) -> usize {
+        train.samples().pixels().map_or(0, <[u8]>::len)
     }
 
     fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

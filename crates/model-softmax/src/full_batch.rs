@@ -17,7 +17,7 @@ const PARTS: usize = 32;
 /// Samples in a batch: their residuals stay in the L1 cache.
 const BATCH: usize = 256;
 
-/// Images that a thread has in batches at a time where there is no room for all of them.
+/// Whole batches that a thread has at a time where there is no room for all images, in images.
 const AT_ONCE: usize = 16 * BATCH;
 
 /// Steps after which images that were looked at are given back, where they lie in a file: of chunks of so many, and of
@@ -29,7 +29,8 @@ const ROWS_KEPT: usize = 500;
 pub(crate) struct FullBatch<'a, F: Feature> {
     /// All images in batches, where there is room for them.
     data: Batches<'a, F>,
-    has_room: bool,
+    /// Images that a thread has in batches at a time, where there is no room for all.
+    at_once: Option<usize>,
     samples: &'a Samples,
     values: &'a [F],
     labels: &'a [usize],
@@ -52,13 +53,13 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let images: Vec<usize> = (0..labels.len()).collect();
         let window = window::<F>(images.len(), features, BATCH);
         let mut data = Batches::new(values, features, &(0..features), labels, BATCH, window);
-        let has_room = images.len() <= window;
-        if has_room {
+        let at_once = (images.len() > window).then_some(AT_ONCE);
+        if at_once.is_none() {
             data.arrange(&images);
         }
         Self {
             data,
-            has_room,
+            at_once,
             samples: train.samples(),
             values,
             labels,
@@ -116,14 +117,14 @@ impl<'a, F: Feature> FullBatch<'a, F> {
             weights: Tiles::zeros(self.data.width(), self.classes),
             bias: vec![0.0; bias.len()],
         };
-        if self.has_room {
+        let Some(at_once) = self.at_once else {
             self.accumulate(&self.data, batches, weights, bias, &mut sums);
             return sums;
-        }
+        };
         let width = self.data.width();
-        let mut data = Batches::new(self.values, width, &(0..width), self.labels, BATCH, AT_ONCE);
+        let mut data = Batches::new(self.values, width, &(0..width), self.labels, BATCH, at_once);
         let images = batches.start * BATCH..self.images.len().min(batches.end * BATCH);
-        for (number, images) in self.images[images].chunks(AT_ONCE).enumerate() {
+        for (number, images) in self.images[images].chunks(at_once).enumerate() {
             data.arrange(images);
             self.accumulate(&data, 0..data.len(), weights, bias, &mut sums);
             self.release(number, CHUNKS_KEPT);
@@ -183,7 +184,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
 
     /// Gives images that were looked at back every so many steps, where there is no room for all.
     fn release(&self, step: usize, every: usize) {
-        if !self.has_room && step % every == every - 1 {
+        if self.at_once.is_some() && step % every == every - 1 {
             self.samples.release();
         }
     }
@@ -204,17 +205,19 @@ mod tests {
     #[test]
     fn images_without_room_in_memory_give_the_same_bits() {
         let [data, _] = digits();
-        // More than a thread has in batches at a time.
+        // Two batches for each part.
         let rows: Vec<usize> = (0..data.len() * 9).map(|i| i % data.len()).collect();
         let data = data.select(&rows);
         let pixels = data.samples().pixels().unwrap();
         let x: Vec<f64> = (0..7850).map(|i| f64::from(i % 7) * 0.01).collect();
-        let evaluate = |has_room| {
+        let evaluate = |at_once| {
             let mut all = FullBatch::new(pixels, &data, None, 0.05);
-            all.has_room = has_room;
+            all.at_once = at_once;
             let mut gradient = vec![0.0; x.len()];
             (all.evaluate(&x, &mut gradient), gradient)
         };
-        assert_eq!(evaluate(false), evaluate(true));
+        let all = evaluate(None);
+        assert_eq!(evaluate(Some(BATCH)), all);
+        assert_eq!(evaluate(Some(2 * BATCH)), all);
     }
 }

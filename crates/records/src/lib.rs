@@ -42,4 +42,4 @@ pub use tuning::{
     ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
 };
 pub use whole::{WholeLog, file_of_run};
-pub use write::{write_file, write_new_file};
+pub use write::{write_file, write_file_by, write_new_file};

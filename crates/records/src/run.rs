@@ -242,7 +242,7 @@ pub struct Environment {
     pub commit: String,
     /// Versions of Plumbline, the compiler and the libraries that models use.
     pub versions: Vec<(String, String)>,
-    /// Profile and optimisation of the program: "dev profile, opt-level 3".
+    /// Profile of the program: "dev profile".
     pub build: String,
     /// What models were fitted on; `None` where none was fitted.
     #[serde(flatten)]

@@ -14,7 +14,18 @@ use tempfile::{Builder, NamedTempFile};
 /// # Errors
 /// [`RecordError::Io`]; then no part of a file is left.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    write(path, bytes).map_err(RecordError::io(path))
+    write_file_by(path, |to| to.write_all(bytes))
+}
+
+/// The same of what `content` writes, which need not be in memory as a whole.
+///
+/// # Errors
+/// [`RecordError::Io`], of the system or of `content`; then no part of a file is left.
+pub fn write_file_by(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), RecordError> {
+    write(path, content).map_err(RecordError::io(path))
 }
 
 /// Writes a file that was not there, in one step, and waits until it is on the disk. Gives whether it
@@ -43,25 +54,29 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(found) if found.is_file() => {
-            replace(&fs::canonicalize(path)?, bytes, Some(found.permissions()))
+            replace(&fs::canonicalize(path)?, content, Some(found.permissions()))
         }
-        Ok(_) => OpenOptions::new().write(true).open(path)?.write_all(bytes),
+        Ok(_) => content(&mut OpenOptions::new().write(true).open(path)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            replace(&end_of_links(path), bytes, None)
+            replace(&end_of_links(path), content, None)
         }
         Err(error) => Err(error),
     }
 }
 
-fn replace(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+fn replace(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    permissions: Option<Permissions>,
+) -> io::Result<()> {
     let directory = directory_of(path);
     fs::create_dir_all(directory)?;
     let mut part = beside(path, directory)?;
-    part.write_all(bytes)?;
+    content(&mut part)?;
     if let Some(permissions) = permissions {
         part.as_file().set_permissions(permissions)?;
     }

@@ -275,7 +275,9 @@ pub(crate) fn open(path: &Path) -> Result<Division, Failure> {
     let failed = |reason: &dyn std::fmt::Display| Failure::job(path.display().to_string(), reason);
     let file = File::open(path).map_err(|error| failed(&error))?;
     let mapped = MappedFile::open(&file).map_err(|error| failed(&error))?;
-    read(&mapped).ok_or_else(|| failed(&"not divided data of this version of Plumbline"))
+    read(&mapped).ok_or_else(|| {
+        failed(&"not divided data of this version of Plumbline, or the file of the data has changed in this run")
+    })
 }
 
 fn read(mapped: &MappedFile) -> Option<Division> {

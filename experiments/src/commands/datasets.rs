@@ -4,18 +4,15 @@ use crate::cli::DatasetsCommand;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::output;
+use crate::progress::PAUSE;
 use crate::registry::REGISTRY;
 use crate::source;
-use catalog::{CATALOG, LoadError, Location, TABLES, cache_dir, search_path};
+use catalog::{CATALOG, Location, TABLES, cache_dir, search_path};
 use endless_digits::EndlessDigits;
 use report::{TextColumn, TextTable};
 use runner::{Options, Scrutiny, Seed, Stopwatch, processors};
 use std::io;
 use std::path::Path;
-use std::time::Duration;
-
-/// How often it is said how much is written.
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
@@ -69,10 +66,7 @@ fn write_endless_digits(images: u32, seed: u64, directory: &Path) -> Result<(), 
     };
     match digits.write(images, mnist.test.handed_over(), directory, on) {
         Err(_) if cancellation.check().is_err() => Err(Failure::Interrupted),
-        written => {
-            let path = directory.to_owned();
-            Ok(written.map_err(|source| LoadError::Io { path, source })?)
-        }
+        written => Ok(written?),
     }
 }
 

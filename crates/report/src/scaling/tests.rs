@@ -69,7 +69,7 @@ pub(crate) fn measured() -> Scaling {
             data_origin: String::new(),
             commit: "0123abcd".to_owned(),
             versions: Vec::new(),
-            build: "dev profile, opt-level 0".to_owned(),
+            build: "dev profile".to_owned(),
             machine: Some(Machine {
                 system: "linux x86_64".to_owned(),
                 cpu: "A processor".to_owned(),

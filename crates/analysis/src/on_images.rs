@@ -6,9 +6,8 @@ use crate::levels::{POWER, SIGNIFICANCE};
 use crate::pair::Comparison;
 use crate::sample::Contributions;
 use statistics::{
-    ClusteredDifference, PairComparison, against_control, all_pairs, compare_groups, compare_pair,
-    detectable_difference, detectable_effect, distinct_pairs, least_detectable, mcnemar,
-    only_right,
+    ClusteredDifference, PairComparison, compare_groups, compare_pair, detectable_difference,
+    detectable_effect, distinct_pairs, least_detectable, mcnemar, only_right,
 };
 
 /// McNemar's exact test with Tango's interval, or of images in groups what takes whole groups, and the
@@ -27,36 +26,19 @@ pub(crate) fn on_the_same_images(
         .map(|(_, of)| of.compared.right[0].clone())
         .collect();
     let tests = distinct_pairs(&right, family.control);
-    let in_groups = |groups: &[usize]| {
-        let pairs = family.pairs.iter().map(|&(first, second)| PairComparison {
-            first,
-            second,
-            ..compare_groups(&right[first], &right[second], groups, tests, SIGNIFICANCE)
-        });
-        pairs.collect()
-    };
-    let found = match (groups, family.control) {
-        (Some(groups), _) => in_groups(groups),
-        (None, Some(control)) => against_control(&right, control, SIGNIFICANCE),
-        (None, None) => all_pairs(&right, SIGNIFICANCE),
-    };
     let contributions: Vec<&Contributions> = ranked
         .iter()
         .filter_map(|(_, of)| of.compared.contributions.as_ref())
         .collect();
     let by_metric = Redrawn::new(&contributions, seed, groups).differences(&family.pairs);
-    let compared = found.iter().zip(by_metric);
-    let compared = compared.map(|(pair, metric_differences)| {
-        let [first, second] = [pair.first, pair.second].map(|place| ranked[place].0.id.as_str());
-        let right = [&right[pair.first][..], &right[pair.second]];
+    let compared = family.pairs.iter().zip(by_metric);
+    let compared = compared.map(|(&(first, second), metric_differences)| {
+        let [a, b] = [first, second].map(|place| ranked[place].0.id.as_str());
+        let right = [&right[first][..], &right[second]];
+        let pair = Comparison::new(a, b, right);
         Comparison {
             metric_differences,
-            ..decided(
-                Comparison::new(first, second, right),
-                pair,
-                family.margin,
-                detectable(right, groups, tests),
-            )
+            ..of_two(pair, right, groups, tests, family.margin)
         }
     });
     (compared.collect(), tests)
@@ -70,8 +52,23 @@ pub(crate) fn of_two(
     tests: usize,
     margin: Option<f64>,
 ) -> Comparison {
-    let found = compared(right, groups, tests);
-    decided(pair, &found, margin, detectable(right, groups, tests))
+    let (found, detectable_difference) = match groups {
+        Some(groups) => of_groups(right, groups, tests),
+        None => (
+            compared(right, None, tests),
+            detectable(right, Adjusted::new(tests).level()),
+        ),
+    };
+    Comparison {
+        difference_interval: Some(found.interval),
+        margin_interval: Some(found.margin_interval),
+        p: found.p,
+        p_adjusted: found.p_adjusted,
+        different: found.different,
+        relation: margin.map(|margin| found.relation(margin)),
+        detectable_difference,
+        ..pair
+    }
 }
 
 /// What the test says of two models, as one of so many tests.
@@ -87,22 +84,22 @@ pub(crate) fn compared(
     compare_pair(b, c, first.len(), tests, SIGNIFICANCE)
 }
 
-/// The smallest difference that would be found four times in five: of images in groups by the standard error
-/// that there is.
-fn detectable(
-    [first, second]: [&[bool]; 2],
-    groups: Option<&[usize]>,
-    tests: usize,
-) -> Option<f64> {
-    let level = Adjusted::new(tests).level();
-    let Some(groups) = groups else {
-        let (images, (b, c)) = (first.len(), only_right(first, second));
-        let differing = (b + c) as f64 / images as f64;
-        return detectable_difference(images, differing, level, POWER)
-            .or_else(|| least_detectable(images, level, POWER));
+/// The smallest difference that would be found four times in five.
+fn detectable([first, second]: [&[bool]; 2], level: f64) -> Option<f64> {
+    let (images, (b, c)) = (first.len(), only_right(first, second));
+    let differing = (b + c) as f64 / images as f64;
+    detectable_difference(images, differing, level, POWER)
+        .or_else(|| least_detectable(images, level, POWER))
+}
+
+/// [`compared`] and [`detectable`] of images in groups, the second by the standard error that there is.
+fn of_groups(right: [&[bool]; 2], groups: &[usize], tests: usize) -> (PairComparison, Option<f64>) {
+    let [first, second] = right;
+    let Some(found) = ClusteredDifference::new(first, second, groups) else {
+        return (compared(right, Some(groups), tests), None);
     };
-    let found = ClusteredDifference::new(first, second, groups)?;
-    match found.error() {
+    let level = Adjusted::new(tests).level();
+    let detectable = match found.error() {
         // Few groups show nothing, whatever their signs.
         _ if mcnemar(found.groups, 0).p > level => None,
         None => least_detectable(found.groups, level, POWER),
@@ -110,26 +107,8 @@ fn detectable(
             let difference = detectable_effect(error, freedom, level, POWER);
             (difference < 1.0).then_some(difference)
         }
-    }
-}
-
-/// The same pair with what the test says of it.
-fn decided(
-    pair: Comparison,
-    found: &PairComparison,
-    margin: Option<f64>,
-    detectable_difference: Option<f64>,
-) -> Comparison {
-    Comparison {
-        difference_interval: Some(found.interval),
-        margin_interval: Some(found.margin_interval),
-        p: found.p,
-        p_adjusted: found.p_adjusted,
-        different: found.different,
-        relation: margin.map(|margin| found.relation(margin)),
-        detectable_difference,
-        ..pair
-    }
+    };
+    (found.compare(tests, SIGNIFICANCE), detectable)
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ impl Options {
     }
 
     /// The same with the options that `flags` gives in place of its own: a struct with fields of the same
-    /// names, each absent unless given. Of `validation` and `cv` each replaces the other.
+    /// names, each `None` unless given. Of `validation` and `cv` each replaces the other.
     ///
     /// # Panics
     /// If a field has no such name, or a value that the option does not take: the command line has checked
@@ -125,9 +125,10 @@ impl Options {
             other => unreachable!("options are a struct: {other}"),
         };
         let quick = self.quick;
-        let Ok(flags) = serde_json::to_value(flags).map(map) else {
+        let Ok(mut flags) = serde_json::to_value(flags).map(map) else {
             unreachable!("flags are plain values")
         };
+        flags.retain(|_, value| !value.is_null());
         let without_paths = Self {
             data_dir: None,
             data: None,

@@ -28,6 +28,10 @@ pub struct ClusteredDifference {
     /// as likely for one as for the other. McNemar's exact test where each group is one sample. Where
     /// groups and what they differ by are too many to add up, by the normal distribution of their sum.
     pub p: f64,
+    /// Samples that only the first got right, and those that only the second did.
+    only_right: (usize, usize),
+    /// Samples.
+    samples: usize,
     /// Standard error of the difference, whatever it is.
     error: f64,
 }
@@ -54,6 +58,8 @@ impl ClusteredDifference {
                 p: 2.0 * Normal::standard().sf(statistic.abs()),
             }),
             p: totals.of_signs(),
+            only_right: only_right(first, second),
+            samples: first.len(),
             error: totals.error(difference),
         })
     }
@@ -82,18 +88,52 @@ impl ClusteredDifference {
         (self.error > NOTHING).then_some((self.error, self.groups as f64 - 1.0))
     }
 
+    /// The comparison of the two, 0 and 1, as one of `tests` pairs: they are different if both the exact test
+    /// of signs and the interval of t say so, each at `alpha` over `tests`. The first holds its level
+    /// however few groups differ, the second where they differ by different amounts; the p value is the
+    /// larger of the two, and the interval is extended to 0 where only one of them finds a difference. Where
+    /// all groups differ by the same share, each is one sample ([`compare_pair`]).
+    ///
+    /// # Panics
+    /// If `alpha` is not in (0, 1).
+    pub fn compare(&self, tests: usize, alpha: f64) -> PairComparison {
+        let [b, c] = self.preferring;
+        let alike = of_samples(
+            compare_pair(b, c, self.groups, tests, alpha),
+            self.only_right,
+            self.samples,
+        );
+        let level = alpha / tests.max(1) as f64;
+        let (Some(interval), Some(margin_interval)) =
+            (self.interval(1.0 - level), self.interval(1.0 - 2.0 * level))
+        else {
+            return alike;
+        };
+        let p = self.p.max(self.of_interval());
+        let p_adjusted = (p * tests.max(1) as f64).min(1.0);
+        let different = p_adjusted <= alpha;
+        PairComparison {
+            interval: if different {
+                interval
+            } else {
+                with(interval, 0.0)
+            },
+            margin_interval,
+            p,
+            p_adjusted,
+            different,
+            ..alike
+        }
+    }
+
     /// The p value that belongs to the interval.
     fn of_interval(&self) -> f64 {
         2.0 * student(self.groups).sf((self.difference / self.error).abs())
     }
 }
 
-/// The comparison of two classifiers, 0 and 1, as one of `tests` pairs, where groups of samples are
-/// independent and samples within are not: two are different if both the exact test of signs and the
-/// interval of t say so, each at `alpha` over `tests`. The first holds its level however few groups differ,
-/// the second where they differ by different amounts; the p value is the larger of the two, and the
-/// interval is extended to 0 where only one of them finds a difference. Where all groups differ by
-/// the same share, each is one sample ([`compare_pair`]).
+/// The comparison of two classifiers, 0 and 1, where groups of samples are independent and samples within are
+/// not: [`ClusteredDifference::compare`]. One group shows nothing.
 ///
 /// # Panics
 /// If the slices differ in length, or `alpha` is not in (0, 1).
@@ -104,47 +144,38 @@ pub fn compare_groups(
     tests: usize,
     alpha: f64,
 ) -> PairComparison {
-    let (only_first, only_second) = only_right(first, second);
     let found = ClusteredDifference::new(first, second, groups);
-    let [b, c] = found.map_or([0, 0], |found| found.preferring);
-    let groups = found.map_or(0, |found| found.groups);
-    let alike = compare_pair(b, c, groups, tests, alpha);
-    let difference = (only_first as f64 - only_second as f64) / first.len().max(1) as f64;
-    let level = alpha / tests.max(1) as f64;
-    let at = |confidence| found.and_then(|found| found.interval(confidence));
-    let with = |of: Interval, value: f64| Interval {
-        low: of.low.min(value),
-        high: of.high.max(value),
-    };
-    let (Some(found), Some(interval), Some(margin_interval)) =
-        (found, at(1.0 - level), at(1.0 - 2.0 * level))
-    else {
-        return PairComparison {
-            only_first,
-            only_second,
-            difference,
-            interval: with(alike.interval, difference),
-            margin_interval: with(alike.margin_interval, difference),
-            ..alike
-        };
-    };
-    let p = found.p.max(found.of_interval());
-    let p_adjusted = (p * tests.max(1) as f64).min(1.0);
-    let different = p_adjusted <= alpha;
+    found.map_or_else(
+        || {
+            let nothing = compare_pair(0, 0, 0, tests, alpha);
+            of_samples(nothing, only_right(first, second), first.len())
+        },
+        |found| found.compare(tests, alpha),
+    )
+}
+
+/// The comparison of groups that are one sample each, with the counts of samples.
+fn of_samples(
+    alike: PairComparison,
+    (only_first, only_second): (usize, usize),
+    samples: usize,
+) -> PairComparison {
+    let difference = (only_first as f64 - only_second as f64) / samples.max(1) as f64;
     PairComparison {
         only_first,
         only_second,
         difference,
-        interval: if different {
-            interval
-        } else {
-            with(interval, 0.0)
-        },
-        margin_interval,
-        p,
-        p_adjusted,
-        different,
+        interval: with(alike.interval, difference),
+        margin_interval: with(alike.margin_interval, difference),
         ..alike
+    }
+}
+
+/// An interval extended to a value.
+fn with(of: Interval, value: f64) -> Interval {
+    Interval {
+        low: of.low.min(value),
+        high: of.high.max(value),
     }
 }
 

@@ -45,9 +45,7 @@ pub(crate) fn history(arguments: &HistoryArgs) -> Result<(), Failure> {
         write_file(file, history_page(&reports)?.as_bytes())?;
     }
     output::table(&table);
-    for error in damaged {
-        output::line(error);
-    }
+    damaged.into_iter().for_each(output::line);
     output::line(format_args!(
         "The labels of the test images were looked at {looks} times in these runs."
     ));

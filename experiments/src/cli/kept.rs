@@ -1,0 +1,116 @@
+//! Options of kept models.
+
+use super::data::AnyDataArgs;
+use clap::{Args, ValueEnum, ValueHint};
+use runner::Share;
+use std::net::SocketAddr;
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// The model; `models` lists them.
+    pub(crate) model: String,
+    /// Keep it in this file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: AnyDataArgs,
+    /// Change a parameter: `epochs=5`. May be repeated.
+    #[arg(long, value_name = "PARAMETER=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Seed of everything random.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(crate) seed: u64,
+    /// Train on N samples only, drawn in proportion to the classes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) train_limit: Option<u64>,
+    /// Threads. [default: all processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Print nothing but errors.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PredictArgs {
+    /// The file of a kept model.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) model: PathBuf,
+    /// Pictures (PNG, JPEG, PGM, PPM, BMP), files or directories of samples, or - for standard input. Of data
+    /// with a training and a test part, the test samples.
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Draw what spoke for each answer into this folder: the pixels of a picture (PNG), the columns of a row
+    /// (SVG). Weight × input for linear models, for others what the score loses without each part.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) explain: Option<PathBuf>,
+    /// Beside each answer the set of classes that holds the true one as often as this, such as 0.9, where
+    /// `calibrate` has learnt sets.
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) sets: Option<Share>,
+    /// How answers are written.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: AnswerFormat,
+    /// Into this file. [default: standard output]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The files of kept models; all take the same pictures, columns or features.
+    #[arg(required = true, value_name = "MODEL", value_hint = ValueHint::FilePath)]
+    pub(crate) models: Vec<PathBuf>,
+    /// The address and port; port 0 is any that is free. Beyond 127.0.0.1, whoever reaches it may ask.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Refuse with 408 or 503 what takes longer.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub(crate) time_limit: Duration,
+    /// Refuse with 429 while N questions wait.
+    #[arg(long, value_name = "N", default_value = "256")]
+    pub(crate) waiting: NonZeroU16,
+}
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum AnswerFormat {
+    /// The class and its probability, between tabs.
+    Table,
+    /// The class, and the probability of every class.
+    Csv,
+    /// The same as objects of JSON, a line each.
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CalibrateArgs {
+    /// The file of a kept model.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: AnyDataArgs,
+    /// Learn from the rows of this file, in the format of --data, which the model has not seen.
+    #[arg(long, value_name = "FILE", requires = "data", value_hint = ValueHint::FilePath)]
+    pub(crate) on: Option<PathBuf>,
+    /// How.
+    #[arg(long, value_enum, default_value = "temperature")]
+    pub(crate) method: Calibrated,
+    /// Keep the model with what was learnt in this file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: PathBuf,
+}
+
+/// How probabilities are calibrated.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Calibrated {
+    /// One number that log-probabilities are divided by: enough for most networks.
+    Temperature,
+    /// A logistic regression for each class, normalised; also of scores alone.
+    Platt,
+    /// A step function for each class, normalised: for thousands of rows.
+    Isotonic,
+}

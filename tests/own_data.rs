@@ -300,6 +300,13 @@ fn what_is_doubtful_stands_at_the_head_of_the_report_and_in_the_inspection() {
         assert!(said.contains(doubt.as_str().unwrap()), "{said}");
     }
     assert!(said.contains("may tell the label"), "{said}");
+    assert!(said.contains("▇█"), "{said}");
+    experiments(&["datasets", "inspect", "--png", "sheet.png"])
+        .current_dir(directory.path())
+        .arg(&path)
+        .assert()
+        .code(2)
+        .stderr("error: --png: twice is a table, and this shows pictures\n");
     assert!(
         said.contains("denies the class of 0 of 48 training rows"),
         "{said}"

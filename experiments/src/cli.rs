@@ -162,6 +162,9 @@ pub(crate) enum DatasetsCommand {
         /// Seed of the rows that are set aside for the test.
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
         seed: Option<u64>,
+        /// Write a contact sheet of pictures here, ten of each class.
+        #[arg(long, value_name = "FILE.png", value_hint = ValueHint::FilePath)]
+        png: Option<PathBuf>,
         #[command(flatten)]
         reading: ReadingArgs,
     },

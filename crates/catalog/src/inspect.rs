@@ -8,7 +8,7 @@ use crate::{Content, Loaded};
 use data::{Samples, Targets};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
-use tables::{Column, Kind, Table};
+use tables::{Column, Kind, Table, Values};
 
 /// Pictures that differ by less are near: root mean squared difference per value, in grey levels. By eye, the ten
 /// test pictures of Fashion-MNIST that are nearest to a training picture, at 0.7 to 7.17, are of the same photograph
@@ -20,6 +20,8 @@ const TELLS: f64 = 0.99;
 const BLOCK: usize = 1_024;
 /// Parts of a column of numbers, about as many rows in each.
 const PARTS: usize = 32;
+/// Bars of a histogram.
+const BARS: usize = 10;
 
 /// What a data set holds, and what in it makes a comparison doubtful.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -68,6 +70,9 @@ pub struct ColumnSummary {
     pub distinct: usize,
     /// The smallest and the largest number.
     pub range: Option<[f64; 2]>,
+    /// How its values lie: of numbers the rows in each of [`BARS`] equal parts of the range, of others the rows
+    /// of each value, the most frequent first, as many at most.
+    pub spread: Vec<usize>,
     /// An earlier column that holds the same.
     pub same_as: Option<String>,
     /// The share of rows whose class is guessed from this column alone: the most frequent class of the
@@ -206,6 +211,7 @@ fn columns(train: &Table) -> Vec<ColumnSummary> {
             missing,
             distinct: different.len() - usize::from(missing > 0),
             range: range(column),
+            spread: spread(column),
             right_alone,
             tells_the_label: right_alone > TELLS && 1.0 - right_alone <= mistakes / 10.0,
             same_as: before.get(&keys).map(ToString::to_string),
@@ -216,14 +222,45 @@ fn columns(train: &Table) -> Vec<ColumnSummary> {
 }
 
 fn range(column: &Column) -> Option<[f64; 2]> {
-    let number = column.as_number()?;
-    let present = (0..column.len())
-        .map(number)
-        .filter(|number| !number.is_nan());
-    present.fold(None, |range, number| {
+    present(column).fold(None, |range, number| {
         let [low, high] = range.unwrap_or([number, number]);
         Some([low.min(number), high.max(number)])
     })
+}
+
+/// The numbers of a column that are not missing; none of a column of other values.
+fn present(column: &Column) -> impl Iterator<Item = f64> {
+    let number = column.as_number().into_iter();
+    let numbers = number.flat_map(|number| (0..column.len()).map(number));
+    numbers.filter(|number| !number.is_nan())
+}
+
+fn spread(column: &Column) -> Vec<usize> {
+    if let Some([low, high]) = range(column) {
+        let mut bars = vec![0; BARS];
+        // Halves, because the difference of two numbers may be beyond all of them.
+        let width = high / 2.0 - low / 2.0;
+        for number in present(column) {
+            let place = if width > 0.0 {
+                (number / 2.0 - low / 2.0) / width * BARS as f64
+            } else {
+                0.0
+            };
+            bars[(place as usize).min(BARS - 1)] += 1;
+        }
+        return bars;
+    }
+    let Values::Categories(categories) = column.values() else {
+        return Vec::new();
+    };
+    let mut bars = vec![0; categories.names().len()];
+    for code in categories.codes().flatten() {
+        bars[code] += 1;
+    }
+    bars.retain(|&rows| rows > 0);
+    bars.sort_unstable_by(|a, b| b.cmp(a));
+    bars.truncate(BARS);
+    bars
 }
 
 fn right_alone(column: &Column, keys: &[Key], labels: &[usize], classes: usize) -> f64 {
@@ -335,6 +372,9 @@ mod tests {
         };
         assert_eq!((n.distinct, n.range, n.missing), (80, Some([0.0, 79.0]), 0));
         assert_eq!((same.distinct, gone.distinct, gone.missing), (1, 0, 80));
+        assert_eq!(n.spread, [8; 10]);
+        assert_eq!((same.spread[0], same.spread.iter().sum()), (80, 80));
+        assert!(gone.spread.is_empty());
         assert_eq!(
             (copy.same_as.as_deref(), n.same_as.as_deref()),
             (Some("n"), None)

@@ -29,6 +29,31 @@ pub enum CalibrationMethod {
     Isotonic,
 }
 
+impl CalibrationMethod {
+    /// All methods.
+    pub const ALL: [Self; 3] = [Self::Temperature, Self::Platt, Self::Isotonic];
+
+    /// Its name on a command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Temperature => "temperature",
+            Self::Platt => "platt",
+            Self::Isotonic => "isotonic",
+        }
+    }
+
+    /// One line on what it does.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Temperature => {
+                "One number that log-probabilities are divided by: enough for most networks"
+            }
+            Self::Platt => "A logistic regression for each class, normalised; also of scores alone",
+            Self::Isotonic => "A step function for each class, normalised: for thousands of rows",
+        }
+    }
+}
+
 /// What was learnt from samples that the model was not fitted to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -186,7 +186,7 @@ pub(crate) struct TuneArgs {
 }
 
 /// Takes one of a few values by name, and describes each in the help.
-fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+pub(super) fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
     all: [T; N],
     name: fn(T) -> &'static str,
     summary: fn(T) -> &'static str,

@@ -1,7 +1,9 @@
 //! Options of kept models.
 
+use super::comparison::one_of;
 use super::data::AnyDataArgs;
 use clap::{Args, ValueEnum, ValueHint};
+use kept::CalibrationMethod;
 use runner::Share;
 use std::net::SocketAddr;
 use std::num::NonZeroU16;
@@ -97,20 +99,9 @@ pub(crate) struct CalibrateArgs {
     #[arg(long, value_name = "FILE", requires = "data", value_hint = ValueHint::FilePath)]
     pub(crate) on: Option<PathBuf>,
     /// How.
-    #[arg(long, value_enum, default_value = "temperature")]
-    pub(crate) method: Calibrated,
+    #[arg(long, default_value = CalibrationMethod::Temperature.name(), value_parser = one_of(CalibrationMethod::ALL, CalibrationMethod::name, CalibrationMethod::summary))]
+    pub(crate) method: CalibrationMethod,
     /// Keep the model with what was learnt in this file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) out: PathBuf,
-}
-
-/// How probabilities are calibrated.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Calibrated {
-    /// One number that log-probabilities are divided by: enough for most networks.
-    Temperature,
-    /// A logistic regression for each class, normalised; also of scores alone.
-    Platt,
-    /// A step function for each class, normalised: for thousands of rows.
-    Isotonic,
 }

@@ -1,11 +1,10 @@
 //! `calibrate`: probabilities of a kept model that mean what they say, and sets of classes.
 
-use crate::cli::{CalibrateArgs, Calibrated};
+use crate::cli::CalibrateArgs;
 use crate::commands::evaluate::tell_sets;
 use crate::failure::Failure;
 use crate::{keeping, output};
 use evaluation::{calibrated_rows, judge, learn_from, test_samples, write_card};
-use kept::CalibrationMethod;
 use report::{TextColumn, TextTable};
 
 /// Runs the command.
@@ -24,12 +23,7 @@ pub(crate) fn run(arguments: &CalibrateArgs) -> Result<(), Failure> {
     let other = other.as_ref().map(|(rows, name)| (rows, name.as_str()));
     let (rows, on) = learn_from(&kept, &data, &test, other)?;
     let before = judge(&kept, &test, &data);
-    let method = match arguments.method {
-        Calibrated::Temperature => CalibrationMethod::Temperature,
-        Calibrated::Platt => CalibrationMethod::Platt,
-        Calibrated::Isotonic => CalibrationMethod::Isotonic,
-    };
-    let learnt = kept.calibrate(method, &rows, &on)?.in_words();
+    let learnt = kept.calibrate(arguments.method, &rows, &on)?.in_words();
     let after = judge(&kept, &test, &data);
     kept.about.judged = Some(after.clone());
     // Before anything is said: who reads may have seen enough.

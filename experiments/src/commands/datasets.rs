@@ -1,13 +1,14 @@
 //! `datasets`: what is known by name, where it is, and how large.
 
 use crate::cli::DatasetsCommand;
+use crate::commands::show::{SHEET_COLUMNS, no_pictures, tiles, write_sheet};
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::progress::PAUSE;
 use crate::registry::REGISTRY;
 use crate::source;
-use catalog::{CATALOG, Location, TABLES, cache_dir, search_path};
+use catalog::{CATALOG, Content, Location, TABLES, cache_dir, search_path};
 use endless_digits::EndlessDigits;
 use report::{TextColumn, TextTable};
 use runner::{Options, Scrutiny, Seed, Stopwatch, processors};
@@ -21,6 +22,7 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
         Some(DatasetsCommand::Inspect {
             path,
             seed,
+            png,
             reading,
         }) => {
             let options = reading.change(Options {
@@ -29,6 +31,14 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
             });
             let loaded = catalog::load(path, &options.reading())?;
             output::line(catalog::inspect(&loaded).in_words(&loaded));
+            if let Some(png) = png {
+                let Content::Samples { train, .. } = &loaded.content else {
+                    return Err(no_pictures(&loaded, "--png"));
+                };
+                let members = train.members().into_iter();
+                let first = members.flat_map(|of| of.into_iter().take(SHEET_COLUMNS));
+                write_sheet(&tiles(train, &first.collect::<Vec<_>>()), png)?;
+            }
             output::line(Scrutiny::new(
                 &loaded,
                 REGISTRY,
@@ -89,28 +99,13 @@ fn list() {
             Location::Absent => format!("downloaded into {} when used", cache_dir().display()),
         };
         let [train, test] = entry.sizes.map(|size| size.to_string());
-        table.add_row([
-            entry.id,
-            entry.title,
-            &train,
-            &test,
-            &place,
-            &size,
-            entry.licence,
-        ]);
+        let [id, title, licence] = [entry.id, entry.title, entry.licence];
+        table.add_row([id, title, &train, &test, &place, &size, licence]);
     }
     for entry in TABLES {
         let rows = entry.rows.to_string();
-        let all = [
-            entry.id,
-            entry.title,
-            &rows,
-            "–",
-            "in this program",
-            "–",
-            entry.licence,
-        ];
-        table.add_row(all);
+        let [id, title, licence] = [entry.id, entry.title, entry.licence];
+        table.add_row([id, title, &rows, "–", "in this program", "–", licence]);
     }
     output::table(&table);
     output::line("Your own data: compare --data PATH; datasets inspect PATH looks through them.");

@@ -3,14 +3,15 @@
 use crate::cli::ShowArgs;
 use crate::failure::Failure;
 use crate::output;
-use catalog::Content;
+use catalog::{Content, Loaded};
 use console::Term;
+use data::Dataset;
 use records::write_file;
 use report::{Tile, contact_sheet, in_characters};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Samples in a row of the contact sheet.
-const SHEET_COLUMNS: usize = 10;
+pub(crate) const SHEET_COLUMNS: usize = 10;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
@@ -21,38 +22,48 @@ pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     };
     let loaded = crate::source::load(&options, arguments.data.mirror.as_deref(), false)?;
     let Content::Samples { train, test } = &loaded.content else {
-        return Err(Failure::Option {
-            option: "show".to_owned(),
-            reason: format!("{} is a table, and this shows pictures", loaded.id),
-        });
+        return Err(no_pictures(&loaded, "show"));
     };
     let split = if arguments.test { test.look() } else { train };
     let count = split.len().min(usize::from(arguments.count));
-    let first = split.select(&(0..count).collect::<Vec<_>>());
     let path = arguments.png.clone().unwrap_or_else(|| {
         PathBuf::from("results")
             .join(&loaded.id)
             .join("first-images.png")
     });
-    let shape = first.samples().shown_shape();
-    let cells: Vec<Tile> = (0..count)
-        .map(|i| {
-            Tile::grey(
-                &first.samples().grey_levels(i),
-                [shape.columns, shape.rows],
-                vec![first.class_names()[first.labels()[i]].clone()],
-            )
-        })
-        .collect();
+    let tiles = tiles(split, &(0..count).collect::<Vec<_>>());
     let width = usize::from(Term::stdout().size().1);
-    output::text(&in_characters(&cells, width, console::colors_enabled()));
-    let png = contact_sheet(&cells, SHEET_COLUMNS)?;
-    write_file(&path, &png)?;
+    output::text(&in_characters(&tiles, width, console::colors_enabled()));
+    let shape = split.samples().shown_shape();
     output::line(format_args!(
-        "{} × {} pixels each; contact sheet: {}",
-        shape.rows,
-        shape.columns,
-        path.display()
+        "{} × {} pixels each",
+        shape.rows, shape.columns
     ));
+    write_sheet(&tiles, &path)
+}
+
+/// What is said where pictures are wanted of a table.
+pub(crate) fn no_pictures(loaded: &Loaded, option: &str) -> Failure {
+    Failure::Option {
+        option: option.to_owned(),
+        reason: format!("{} is a table, and this shows pictures", loaded.id),
+    }
+}
+
+/// Some of the samples, each with its class.
+pub(crate) fn tiles(split: &Dataset, which: &[usize]) -> Vec<Tile> {
+    let shape = split.samples().shown_shape();
+    let tile = |&i: &usize| {
+        let class = split.class_names()[split.labels()[i]].clone();
+        let levels = split.samples().grey_levels(i);
+        Tile::grey(&levels, [shape.columns, shape.rows], vec![class])
+    };
+    which.iter().map(tile).collect()
+}
+
+/// Writes tiles as a contact sheet.
+pub(crate) fn write_sheet(tiles: &[Tile], path: &Path) -> Result<(), Failure> {
+    write_file(path, &contact_sheet(tiles, SHEET_COLUMNS)?)?;
+    output::line(format_args!("contact sheet: {}", path.display()));
     Ok(())
 }

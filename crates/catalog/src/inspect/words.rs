@@ -1,6 +1,6 @@
 //! What was found in a data set, in words.
 
-use super::{ColumnSummary, Inspection, Same};
+use super::{BARS, ColumnSummary, Inspection, Same};
 use crate::{Content, Loaded};
 use std::fmt::Write;
 
@@ -112,6 +112,7 @@ impl Inspection {
             "missing",
             "different",
             "range",
+            "spread",
             "right alone, %",
             "",
         ];
@@ -125,12 +126,26 @@ impl Inspection {
                 column
                     .range
                     .map_or_else(String::new, |[low, high]| format!("{low} to {high}")),
+                bars(&column.spread),
                 format!("{:.1}", column.right_alone * 100.0),
                 remark(column),
             ]);
         }
-        aligned(&rows, self.columns.len())
+        let mut table = aligned(&rows, self.columns.len());
+        let _ = writeln!(
+            table,
+            "spread: the rows in each of {BARS} equal parts of the range, and of names those of each, the most frequent first"
+        );
+        table
     }
+}
+
+/// A bar for each count, the largest a whole character high; none for no rows.
+fn bars(counts: &[usize]) -> String {
+    const HEIGHTS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |count: &usize| HEIGHTS[(count * (HEIGHTS.len() - 1)).div_ceil(most)];
+    counts.iter().map(bar).collect()
 }
 
 fn remark(column: &ColumnSummary) -> String {

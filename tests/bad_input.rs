@@ -287,6 +287,21 @@ fn values_out_of_range() {
         ),
         ("softmax", "softmax.epochs=-3", "expected a whole number"),
         (
+            "softmax",
+            "softmax.epochs=99999999999999999999",
+            "99999999999999999999: expected a finite number, if whole of at most 9223372036854775807",
+        ),
+        (
+            "softmax",
+            "softmax.learning_rate=1e999",
+            "1e999: expected a finite number",
+        ),
+        (
+            "softmax",
+            "softmax.learning_rate=nan",
+            "nan: expected a finite number",
+        ),
+        (
             "linfa-svm-rbf",
             "linfa-svm-rbf.c=0",
             "expected a number above 0",

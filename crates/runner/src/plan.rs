@@ -161,14 +161,22 @@ impl Plan {
         let Some(model) = self.models.iter_mut().find(|model| model.id == id) else {
             return Err(self.not_planned(id, place));
         };
-        // Words without quotes are text: kernel=linear.
-        let value = toml::from_str::<Map<String, Value>>(&format!("value = {value}"))
+        let parsed = toml::from_str::<Map<String, Value>>(&format!("value = {value}"))
             .ok()
             .filter(|table| table.len() == 1)
             .and_then(|mut table| table.remove("value"))
             // NaN and infinity have no JSON.
-            .filter(|value| !value.is_null())
-            .unwrap_or_else(|| Value::String(value.to_owned()));
+            .filter(|value| !value.is_null());
+        // NaN and infinity have been words since C: they are none of ours.
+        if parsed.is_none() && value.parse::<f64>().is_ok() {
+            let reason = format!(
+                "{value}: expected a finite number, if whole of at most {}",
+                i64::MAX
+            );
+            return Err(Failure::Syntax { place, reason });
+        }
+        // Words without quotes are text: kernel=linear.
+        let value = parsed.unwrap_or_else(|| Value::String(value.to_owned()));
         model.settings.push(Setting {
             name: name.to_owned(),
             value,

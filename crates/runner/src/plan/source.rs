@@ -297,7 +297,10 @@ impl Source<'_> {
             DeValue::Datetime(_) => None,
         };
         converted.ok_or_else(|| {
-            let expected = "a finite number, a text, true, false, or a list or table of these";
+            let expected = match parsed {
+                DeValue::Integer(_) => format!("a whole number of at most {}", i64::MAX),
+                _ => "a finite number, a text, true, false, or a list or table of these".to_owned(),
+            };
             self.wrong(value, name, expected)
         })
     }

@@ -137,6 +137,11 @@ fn numbers_may_be_written_as_toml_allows() {
         (&values["epochs"], &values["batch_size"]),
         (&Value::from(10), &Value::from(16))
     );
+    let huge = refusal("[[models]]\nmodel = \"softmax\"\nepochs = 99999999999999999999");
+    assert!(
+        huge.contains("line 3: `epochs` must be a whole number of at most 9223372036854775807"),
+        "{huge}"
+    );
     let nan = refusal("[[models]]\nmodel = \"softmax\"\nlearning_rate = nan");
     assert!(
         nan.contains("line 3: `learning_rate` must be a finite number"),

@@ -74,6 +74,9 @@ fn grown(
     };
     let file = File::open(path).map_err(LoadError::io(path))?;
     let file = SerializedFileReader::new(file).map_err(broken)?;
+    if !places_are_sound(file.metadata()) {
+        return Err(damaged(source, "a column begins before the file"));
+    }
     let fields = fields(source, file.metadata())?;
     let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
     let mut notes = Vec::new();
@@ -118,6 +121,20 @@ fn grown(
         ));
     }
     Ok((names, builders, rows, notes))
+}
+
+/// Whether every column begins at a place and has a length: the library panics where one is negative.
+fn places_are_sound(metadata: &ParquetMetaData) -> bool {
+    let chunks = metadata.row_groups().iter().flat_map(|of| of.columns());
+    let mut numbers = chunks.flat_map(|chunk| {
+        let dictionary = chunk.dictionary_page_offset().unwrap_or(0);
+        [
+            dictionary,
+            chunk.data_page_offset(),
+            chunk.compressed_size(),
+        ]
+    });
+    numbers.all(|number| number >= 0)
 }
 
 /// Reads columns of which it is known what they are.

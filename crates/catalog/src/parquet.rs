@@ -7,6 +7,7 @@ use crate::source::Source;
 use crate::table::{Interned, Plan, RawTable, Role, Schema, roles};
 use crate::values::{ColumnValues, Values, Wanted, plan};
 use crate::{LoadError, Options};
+use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
@@ -15,7 +16,7 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::schema::types::ColumnDescriptor;
-use std::fs::File;
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use tables::{Column, Kind};
@@ -72,10 +73,16 @@ fn grown(
         ),
         error => damaged(source, error),
     };
-    let file = File::open(path).map_err(LoadError::io(path))?;
-    let file = SerializedFileReader::new(file).map_err(broken)?;
-    if !places_are_sound(file.metadata()) {
-        return Err(damaged(source, "a column begins before the file"));
+    let length = fs::metadata(path).map_err(LoadError::io(path))?.len();
+    if length > source.limit() {
+        return Err(source.no_memory("its columns"));
+    }
+    // From memory: where a damaged page says that it goes on for ever, the library asks the file a million
+    // times a second for what is not there.
+    let bytes = Bytes::from(fs::read(path).map_err(LoadError::io(path))?);
+    let file = SerializedFileReader::new(bytes).map_err(broken)?;
+    if !columns_lie_within(file.metadata(), length) {
+        return Err(damaged(source, "a column is not within the file"));
     }
     let fields = fields(source, file.metadata())?;
     let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
@@ -123,18 +130,19 @@ fn grown(
     Ok((names, builders, rows, notes))
 }
 
-/// Whether every column begins at a place and has a length: the library panics where one is negative.
-fn places_are_sound(metadata: &ParquetMetaData) -> bool {
+/// Whether every column lies within a file of this `length`: the library panics where a place is negative, and takes
+/// as much memory as a column says that it is long.
+fn columns_lie_within(metadata: &ParquetMetaData, length: u64) -> bool {
     let chunks = metadata.row_groups().iter().flat_map(|of| of.columns());
-    let mut numbers = chunks.flat_map(|chunk| {
-        let dictionary = chunk.dictionary_page_offset().unwrap_or(0);
-        [
-            dictionary,
-            chunk.data_page_offset(),
-            chunk.compressed_size(),
-        ]
+    let mut ends = chunks.map(|chunk| {
+        let data = u64::try_from(chunk.data_page_offset()).ok()?;
+        let start = match chunk.dictionary_page_offset() {
+            Some(place) => u64::try_from(place).ok()?,
+            None => data,
+        };
+        start.checked_add(u64::try_from(chunk.compressed_size()).ok()?)
     });
-    numbers.all(|number| number >= 0)
+    ends.all(|end| end.is_some_and(|end| end <= length))
 }
 
 /// Reads columns of which it is known what they are.

@@ -526,7 +526,7 @@ fn parquet_of_pandas_is_read() {
     let refused = |name: &str| load(&recorded(name), &options).unwrap_err().to_string();
     assert!(refused("nested.parquet").contains("column list.list.element is nested"));
     assert!(
-        refused("negative.parquet").contains("damaged Parquet (a column begins before the file)")
+        refused("negative.parquet").contains("damaged Parquet (a column is not within the file)")
     );
     assert!(
         refused("zstd.parquet").to_lowercase().contains("zstd"),

@@ -115,7 +115,7 @@ impl ArrayError {
     pub(crate) fn file(path: &Path, reason: impl std::fmt::Display) -> Self {
         Self::File {
             path: path.to_owned(),
-            reason: reason.to_string(),
+            reason: records::one_line(&reason.to_string()),
         }
     }
 }

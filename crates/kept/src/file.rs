@@ -162,7 +162,9 @@ fn split(bytes: &[u8]) -> Result<(Header, &[u8]), FileError> {
     match serde_json::from_slice(header) {
         Ok(header) => Ok((header, data)),
         Err(_) if !is_ours => Err(other("its header is not one of this program")),
-        Err(error) => Err(FileError::Damaged(format!("its header: {error}"))),
+        Err(error) => Err(FileError::Damaged(records::one_line(&format!(
+            "its header: {error}"
+        )))),
     }
 }
 

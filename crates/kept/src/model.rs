@@ -239,7 +239,7 @@ fn json(about: &About) -> String {
 fn parse(bytes: &[u8]) -> Result<About, FileError> {
     let text = file::read_about(bytes)?;
     let about: About = serde_json::from_str(&text).map_err(|error| {
-        let error = error.to_string().replace(char::is_control, " ");
+        let error = records::one_line(&error.to_string());
         FileError::Damaged(format!("what it says about the model: {error}"))
     })?;
     about.check().map_err(FileError::Damaged)?;

@@ -1,5 +1,6 @@
 //! What can go wrong with record files.
 
+use crate::one_line::one_line;
 use std::path::{Path, PathBuf};
 
 /// Why records could not be read or written.
@@ -15,7 +16,7 @@ pub enum RecordError {
         source: std::io::Error,
     },
     /// A line is no record, or it does not fit the others.
-    #[error("{}, line {line}: {reason}", path.display())]
+    #[error("{}, line {line}: {}", path.display(), one_line(reason))]
     Line {
         /// The file.
         path: PathBuf,

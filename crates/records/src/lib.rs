@@ -13,6 +13,7 @@ mod format_2;
 mod log;
 mod name;
 mod number;
+mod one_line;
 mod packed;
 mod read;
 mod record;
@@ -31,6 +32,7 @@ pub use fit::{
 pub use log::RecordLog;
 pub use name::{FILE_NAME, is_file_name};
 pub use number::Number;
+pub use one_line::one_line;
 pub use read::{newest_run, read_record, read_records, run_file, runs};
 pub use record::{Control, ControlRecord, ImagesRecord, Record, Records};
 pub use run::{

@@ -1,5 +1,7 @@
 //! What comes from files and users, made harmless for the place where it stands in Markdown.
 
+use records::one_line;
+
 /// Text on its line and in its cell, that is shown as it is.
 pub(crate) fn text(text: &str) -> String {
     let letters: Vec<char> = one_line(text).chars().collect();
@@ -30,16 +32,6 @@ pub(crate) fn code(text: &str) -> String {
 /// A line between two fences of backticks.
 pub(crate) fn fenced(text: &str) -> String {
     one_line(text).replace("```", "'''")
-}
-
-/// Without line breaks, such as those of a panic's message, and without other control characters.
-pub(crate) fn one_line(text: &str) -> String {
-    if !text.contains(['\n', '\r']) {
-        return text.replace(char::is_control, " ");
-    }
-    let lines = text.split(['\n', '\r']).map(str::trim);
-    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-    lines.join(" ").replace(char::is_control, " ")
 }
 
 #[cfg(test)]

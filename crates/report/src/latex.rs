@@ -1,9 +1,9 @@
 //! The table of models for a paper, as LaTeX.
 
-use crate::escape::one_line;
 use crate::numbers::four;
 use crate::warnings::warnings;
 use analysis::{Finished, Metric, ModelSummary, Report};
+use records::one_line;
 use std::fmt::Write;
 
 /// The table of models for `\usepackage{booktabs}`.

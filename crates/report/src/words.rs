@@ -1,8 +1,8 @@
 //! What things are called in sentences.
 
-use crate::escape::one_line;
 use crate::numbers::{points, probability};
 use analysis::{Agreement, Incomparable, Price, Report, Status};
+use records::one_line;
 use records::{JudgedOn, Search, TuningBudget};
 use statistics::{Interval, Posterior, Relation};
 

@@ -12,7 +12,7 @@ use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::schema::types::ColumnDescriptor;
@@ -133,7 +133,10 @@ fn grown(
 /// Whether every column lies within a file of this `length`: the library panics where a place is negative, and takes
 /// as much memory as a column says that it is long.
 fn columns_lie_within(metadata: &ParquetMetaData, length: u64) -> bool {
-    let chunks = metadata.row_groups().iter().flat_map(|of| of.columns());
+    let chunks = metadata
+        .row_groups()
+        .iter()
+        .flat_map(RowGroupMetaData::columns);
     let mut ends = chunks.map(|chunk| {
         let data = u64::try_from(chunk.data_page_offset()).ok()?;
         let start = match chunk.dictionary_page_offset() {

@@ -2,6 +2,7 @@
 //!
 //! `edges DATA TOLERANCE`: a sample per line of DATA, 0 or 1 and its features; from standard input a C and a
 //! γ per line. `edges.py` beside this file puts libsvm beside it.
+#![allow(clippy::disallowed_methods, reason = "it measures")]
 
 use kernel_svm::{Features, Gamma, Settings, fit};
 use std::error::Error;

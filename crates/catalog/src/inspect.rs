@@ -70,7 +70,7 @@ pub struct ColumnSummary {
     pub distinct: usize,
     /// The smallest and the largest number.
     pub range: Option<[f64; 2]>,
-    /// How its values lie: of numbers the rows in each of [`BARS`] equal parts of the range, of others the rows
+    /// How its values lie: of numbers the rows in each of ten equal parts of the range, of others the rows
     /// of each value, the most frequent first, as many at most.
     pub spread: Vec<usize>,
     /// An earlier column that holds the same.

@@ -175,7 +175,7 @@ fn assignments_are_refused_with_a_reason() {
     assert!(refuse("softmx.epochs=3").contains("did you mean `softmax`?"));
     assert!(refuse("nearest-centroid.x=3").contains("is not in the plan, which has softmax"));
     let nan = refuse("softmax.learning_rate=nan");
-    assert!(nan.contains("expected a number"), "{nan}");
+    assert!(nan.contains("expected a finite number"), "{nan}");
     let negative = refuse("softmax.epochs=-3");
     assert!(negative.contains("expected a whole number"), "{negative}");
     assert!(refuse("softmax.learning_rate=-1").contains("expected a number above 0"));

@@ -6,6 +6,7 @@ use assert_cmd::Command;
 use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::Value;
+use std::fmt::Write;
 use std::fs;
 use tempfile::TempDir;
 
@@ -618,4 +619,44 @@ fn predictions_stand_beside_our_own_models() {
     )
     .code(2)
     .stderr(contains("id 10000 is unknown").and(contains("its rows count from 0 to 9999")));
+}
+
+/// What all files below a directory take.
+fn bytes_below(directory: &std::path::Path) -> usize {
+    let entries = fs::read_dir(directory).unwrap().map(Result::unwrap);
+    let bytes = |entry: fs::DirEntry| {
+        if entry.file_type().unwrap().is_dir() {
+            bytes_below(&entry.path())
+        } else {
+            entry.metadata().unwrap().len() as usize
+        }
+    };
+    entries.map(bytes).sum()
+}
+
+/// PERFORMANCE, "Reports", says so.
+#[test]
+fn a_report_grows_with_pairs_of_models_and_with_pairs_of_classes() {
+    for (models, classes) in [(40, 10), (3, 256)] {
+        let samples = 4 * classes;
+        let class = |sample: usize, wrong: usize| {
+            let is_wrong = (sample * 7_919) % samples < wrong;
+            format!("c{}", (sample + usize::from(is_wrong)) % classes)
+        };
+        let rows = (0..samples).map(|sample| format!("{sample},{}\n", class(sample, 0)));
+        let truth = "id,label\n".to_owned() + &rows.collect::<String>();
+        let mut all = "model,id,prediction\n".to_owned();
+        for model in 0..models {
+            for sample in 0..samples {
+                let class = class(sample, 5 + model);
+                writeln!(all, "m{model},{sample},{class}").unwrap();
+            }
+        }
+        let files = Files::new().with("truth.csv", truth).with("all.csv", all);
+        files.judge(&["-q", "all.csv"]).success();
+        let report = bytes_below(&files.0.path().join("results/truth"));
+        let pairs = models * (models - 1) / 2;
+        let most = 1_000_000 + 8_000 * pairs + 20 * models * classes * classes;
+        assert!(report < most, "{report} bytes for {most}");
+    }
 }

@@ -306,6 +306,7 @@ fn what_is_doubtful_stands_at_the_head_of_the_report_and_in_the_inspection() {
         .arg(&path)
         .assert()
         .code(2)
+        .stdout("")
         .stderr("error: --png: twice is a table, and this shows pictures\n");
     assert!(
         said.contains("denies the class of 0 of 48 training rows"),

@@ -130,8 +130,7 @@ fn grown(
     Ok((names, builders, rows, notes))
 }
 
-/// Whether every column lies within a file of this `length`: the library panics where a place is negative, and takes
-/// as much memory as a column says that it is long.
+/// Whether every column lies within a file of this `length`: the library panics where a place or a size is negative.
 fn columns_lie_within(metadata: &ParquetMetaData, length: u64) -> bool {
     let chunks = metadata
         .row_groups()

@@ -167,7 +167,6 @@ impl Plan {
             .and_then(|mut table| table.remove("value"))
             // NaN and infinity have no JSON.
             .filter(|value| !value.is_null());
-        // NaN and infinity have been words since C: they are none of ours.
         if parsed.is_none() && value.parse::<f64>().is_ok() {
             let reason = format!(
                 "{value}: expected a finite number, if whole of at most {}",

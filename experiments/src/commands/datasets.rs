@@ -30,7 +30,6 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
                 ..Options::default()
             });
             let loaded = catalog::load(path, &options.reading())?;
-            output::line(catalog::inspect(&loaded).in_words(&loaded));
             if let Some(png) = png {
                 let Content::Samples { train, .. } = &loaded.content else {
                     return Err(no_pictures(&loaded, "--png"));
@@ -39,6 +38,7 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
                 let first = members.flat_map(|of| of.into_iter().take(SHEET_COLUMNS));
                 write_sheet(&tiles(train, &first.collect::<Vec<_>>()), png)?;
             }
+            output::line(catalog::inspect(&loaded).in_words(&loaded));
             output::line(Scrutiny::new(
                 &loaded,
                 REGISTRY,

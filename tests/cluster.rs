@@ -7,10 +7,13 @@ mod array;
 mod run;
 
 use array::{Array, canonical, timeless_report};
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::contains;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// The longest that anything is waited for.
@@ -183,9 +186,68 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// There is one cluster at a time: its ports are fixed.
+static ALONE: Mutex<()> = Mutex::new(());
+
+#[test]
+#[ignore = "needs slurm-wlm, munge and root"]
+fn a_comparison_on_slurm_is_waited_for_and_joined() {
+    let _alone = ALONE.lock();
+    let directory = tempfile::tempdir().unwrap();
+    let few = [
+        &FITS[..2],
+        &["--cv", "3", "--train-limit", "400", "--threads", "1"],
+    ]
+    .concat();
+    let [local, results] = ["local", "results"].map(|at| directory.path().join(at));
+    run::compare(&local, &few).success();
+    let cluster = directory.path().join("slurm");
+    fs::create_dir(&cluster).unwrap();
+    let slurm = Slurm::start(&cluster);
+    let on_slurm = |arguments: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("experiments"));
+        command.env("SLURM_CONF", cluster.join("slurm.conf"));
+        command
+            .args(arguments)
+            .args(["--on", "slurm", "--time", "10m"]);
+        command.args(["--memory", "500", "--results"]).arg(&results);
+        command
+    };
+    let mut compare = on_slurm(&[&["compare"], &few[..]].concat());
+    let joined = assert_cmd::Command::from_std(compare).assert().success();
+    joined.stdout(contains("arrays: ").and(contains("nearest-centroid")));
+    assert!(results.join("mnist/jobs/plan.json").is_file());
+    assert_eq!(canonical(&local, "mnist"), canonical(&results, "mnist"));
+
+    // Ctrl-C takes what waits and what runs back.
+    let long = [
+        "--models",
+        "softmax",
+        "--cv",
+        "10x6",
+        "--set",
+        "softmax.epochs=900",
+    ];
+    compare = on_slurm(&[&["compare"], &long[..]].concat());
+    let mut called_off = compare.stderr(Stdio::piped()).spawn().unwrap();
+    until("a running task", || !slurm.running().is_empty());
+    let process = called_off.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &process]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(called_off.wait().unwrap().code(), Some(130));
+    until("an empty queue", || slurm.queued().is_empty());
+
+    // A search, too.
+    let mut tune = on_slurm(&["tune", "--quick", "--models", "softmax", "--trials", "3"]);
+    tune.env("SLURM_CONF", cluster.join("slurm.conf"));
+    let found = assert_cmd::Command::from_std(tune).assert().success();
+    found.stdout(contains("on the test samples: compare --config"));
+}
+
 #[test]
 #[ignore = "needs slurm-wlm, munge and root"]
 fn nothing_is_lost_on_a_cluster_that_fails() {
+    let _alone = ALONE.lock();
     let directory = tempfile::tempdir().unwrap();
     let local = directory.path().join("local");
     run::compare(&local, &FITS).success();

@@ -1,6 +1,7 @@
 //! A comparison as jobs that several processes run: the real binary, killed and repeated, without an engine.
 
 mod array;
+mod python;
 mod run;
 
 use array::{Array, canonical, experiments, timeless_report};
@@ -281,4 +282,22 @@ fn without_slurm_it_says_so() {
     assert!(said.contains("scontrol: "), "{said}");
     let script = fs::read_to_string(array.folder().join("slurm.sh")).unwrap();
     assert!(script.contains("#SBATCH --cpus-per-task="), "{script}");
+}
+
+#[test]
+#[ignore = "installs from PyPI"]
+fn hyperqueue_runs_the_tasks() {
+    let directory = tempfile::tempdir().unwrap();
+    let local = directory.path().join("local");
+    run::compare(&local, &ZOO).success();
+    let array = Array::new(directory.path(), &ZOO);
+    let worker = array.bare_worker();
+    let (first, last) = array.tasks();
+    let mut queue = python::script("hyperqueue_tasks.py");
+    queue.args([first, last].map(|task| task.to_string()));
+    queue.arg(worker.get_program()).args(worker.get_args());
+    queue.assert().success();
+    array.merge().success();
+    let [here, there] = [local.as_path(), array.results()];
+    assert_eq!(canonical(here, "Zoo"), canonical(there, "Zoo"));
 }

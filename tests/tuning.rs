@@ -1,7 +1,10 @@
 //! `tune`: parameters searched on training images, as a user runs it.
 
+mod array;
 #[path = "tuning/budgets.rs"]
 mod budgets;
+#[path = "tuning/jobs.rs"]
+mod jobs;
 #[path = "tuning/plans.rs"]
 mod plans;
 mod run;

@@ -41,7 +41,7 @@ pub(crate) enum Command {
     /// Writes README.md, index.html, report.json, records/ and figures/ below RESULTS/DATASET. Without
     /// options this is the full default comparison: all of MNIST, every model of the default plan.
     Compare(CompareArgs),
-    /// Run one task of the jobs that `compare --jobs` wrote: what an engine starts on each machine.
+    /// Run one task of the jobs that --jobs wrote: what an engine starts on each machine.
     ///
     /// Runs those jobs that have no record yet, and writes one record file for each. Ends with exit code 2 if
     /// program, data or parameters are not those of the plan.
@@ -57,7 +57,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         engine: Engine,
     },
-    /// Join the records of jobs, and write the comparison, as if one machine had run them all.
+    /// Join the records of jobs, and write the report, as if one machine had run them all.
     Merge(MergeArgs),
     /// Train one model on all training samples, and keep it in a file.
     ///

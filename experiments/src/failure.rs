@@ -50,6 +50,8 @@ pub(crate) enum Failure {
     },
     #[error("{}: no trial finished; the reasons are in tuning.json", models.join(", "))]
     NoTrial { models: Vec<String> },
+    #[error("{trials} of the trials {} missing", if *trials == 1 { "is" } else { "are" })]
+    MissingTrials { trials: usize },
     #[error("{}: refitting gave different predictions", models.join(", "))]
     Different { models: Vec<String> },
     #[error("{}: no fit finished in this run, so there is nothing to verify", path.display())]
@@ -80,6 +82,7 @@ impl Failure {
             | Self::Unfinished { .. }
             | Self::Controls { .. }
             | Self::NoTrial { .. }
+            | Self::MissingTrials { .. }
             | Self::Different { .. } => 1,
             Self::Gate { .. } => 3,
             Self::Interrupted => 130,

@@ -6,8 +6,7 @@ use crate::registry::REGISTRY;
 use crate::source;
 use catalog::Loaded;
 use kept::Kept;
-use records::{Outcome, Records};
-use runner::{Comparison, Options};
+use runner::Options;
 use serde_json::json;
 use std::path::Path;
 
@@ -31,21 +30,4 @@ pub(crate) fn data(
         options.test = test.map(Path::to_owned);
     }
     source::load(&options, named.known.mirror.as_deref(), true)
-}
-
-/// Says in the file of every kept fit of a comparison how good the model was, and writes its card.
-pub(crate) fn complete_all(
-    comparison: &Comparison,
-    results: &Path,
-    records: &Records,
-) -> Result<(), Failure> {
-    for record in &records.fits {
-        let file = comparison.model_file(results, &record.id);
-        // What could not be kept was noted, and an older file is not of this fit.
-        let is_of_fit = kept::about(&file).is_ok_and(|about| about.key == record.key);
-        if let (true, Outcome::Finished(fitted)) = (is_of_fit, &record.outcome) {
-            evaluation::complete(&file, &records.run, record, fitted)?;
-        }
-    }
-    Ok(())
 }

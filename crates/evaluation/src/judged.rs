@@ -4,8 +4,8 @@ use crate::error::EvaluationError;
 use analysis::{CONFIDENCE, estimates};
 use catalog::{Content, Loaded, Sealed};
 use kept::{About, JudgedAbout, Kept, KeptError, MetricAbout, SetsJudged, judge_sets};
-use records::{FitRecord, Fitted, JudgedOn, Number, RunRecord};
-use std::path::Path;
+use records::{FitRecord, Fitted, JudgedOn, Number, Outcome, Records, RunRecord};
+use std::path::{Path, PathBuf};
 
 /// The levels of sets that are judged.
 const LEVELS: [f64; 4] = [0.8, 0.9, 0.95, 0.99];
@@ -100,6 +100,23 @@ fn judged(
         confidence: CONFIDENCE,
         metrics: metrics.collect(),
     }
+}
+
+/// Says in the file of every kept fit of a comparison how good the model was, and writes its card. `file` is where
+/// a model is kept.
+///
+/// # Errors
+/// [`KeptError`] if a file cannot be read or written.
+pub fn complete_all(records: &Records, file: impl Fn(&str) -> PathBuf) -> Result<(), KeptError> {
+    for record in &records.fits {
+        let file = file(&record.id);
+        // What could not be kept was noted, and an older file is not of this fit.
+        let is_of_fit = kept::about(&file).is_ok_and(|about| about.key == record.key);
+        if let (true, Outcome::Finished(fitted)) = (is_of_fit, &record.outcome) {
+            complete(&file, &records.run, record, fitted)?;
+        }
+    }
+    Ok(())
 }
 
 /// Says in the file of a fit how good the model was, and writes its card beside it.

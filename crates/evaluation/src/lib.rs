@@ -7,5 +7,5 @@ mod words;
 
 pub use calibrated::{calibrated_rows, learn_from};
 pub use error::EvaluationError;
-pub use judged::{complete, judge, sets, test_samples, write_card};
+pub use judged::{complete, complete_all, judge, sets, test_samples, write_card};
 pub use words::{compared_rows, in_words, sets_rows};

@@ -74,10 +74,10 @@ fn join(
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let run = read_records(&folder.path().join("run.jsonl"))?.run;
     let watch = begin();
-    let merged = merge(folder, comparison, run, &Build::default(), results)?;
+    let (path, merged) = merge(folder, comparison, run, &Build::default(), results)?;
     assert!(merged.missing.is_empty() && merged.doubtful.is_empty());
     end(&watch, &format!("{} records merged", merged.joined));
-    let bytes = fs::metadata(&merged.path)?.len();
+    let bytes = fs::metadata(&path)?.len();
     println!("{:.0} MB of records", bytes as f64 / 1e6);
     Ok(())
 }

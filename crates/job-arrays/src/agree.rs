@@ -1,6 +1,6 @@
 //! Whether two records of one job say the same, apart from times and machine.
 
-use records::{FitRecord, Outcome, Record};
+use records::{Outcome, Record, TrialOutcome};
 use serde_json::Value;
 
 /// What in two records of one job differs, by name, bit for bit; nothing of what any two fits differ in: times,
@@ -15,21 +15,27 @@ pub(crate) fn differences(first: &Record, second: &Record) -> Vec<String> {
     found
 }
 
-fn timeless(record: Record) -> Record {
-    let Record::Fit(fit) = record else {
-        return record;
-    };
-    let mut fit = FitRecord {
-        machine: None,
-        ..*fit
-    };
-    if let Outcome::Finished(fitted) = &mut fit.outcome {
-        fitted.fit_seconds = None;
-        fitted.predict_seconds = None;
-        fitted.latency = None;
-        fitted.peak_memory_bytes = None;
+fn timeless(mut record: Record) -> Record {
+    match &mut record {
+        Record::Fit(fit) => {
+            fit.machine = None;
+            if let Outcome::Finished(fitted) = &mut fit.outcome {
+                fitted.fit_seconds = None;
+                fitted.predict_seconds = None;
+                fitted.latency = None;
+                fitted.peak_memory_bytes = None;
+            }
+        }
+        Record::Trial(trial) => {
+            trial.machine = None;
+            match &mut trial.outcome {
+                TrialOutcome::Finished(judged) => judged.seconds.clear(),
+                TrialOutcome::Failed { seconds, .. } => *seconds = 0.0,
+            }
+        }
+        Record::Run(_) | Record::Controls(_) | Record::Images(_) => {}
     }
-    Record::Fit(Box::new(fit))
+    record
 }
 
 /// Names the parts that differ: the keys of the record, and those of its outcome.

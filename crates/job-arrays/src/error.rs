@@ -24,13 +24,13 @@ pub enum ArrayError {
         reason: String,
     },
     /// There is no plan.
-    #[error("{}: no plan of jobs here; `compare --jobs {}` writes one", path.display(), path.display())]
+    #[error("{}: no plan of jobs here; `compare --jobs {}` or `tune` writes one", path.display(), path.display())]
     NoPlan {
         /// The folder.
         path: PathBuf,
     },
     /// The folder was written by another version.
-    #[error("{}: a plan of format {found}, and this program reads {}; write it again with `compare --jobs`", path.display(), crate::folder::FORMAT)]
+    #[error("{}: a plan of format {found}, and this program reads {}; write it again with --jobs", path.display(), crate::folder::FORMAT)]
     OtherFormat {
         /// The file.
         path: PathBuf,

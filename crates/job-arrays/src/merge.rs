@@ -1,22 +1,21 @@
-//! Joins the records of a folder into one record file, as if one machine had run all jobs.
+//! Joins the records of a folder, as if one machine had run all jobs: those of a comparison into one record file,
+//! those of a search into its record.
 
 use crate::agree::differences;
 use crate::error::ArrayError;
 use crate::folder::Folder;
 use records::{
-    Control, ControlRecord, FitRecord, Outcome, Record, RunRecord, WholeLog, file_of_run,
-    read_record,
+    Control, ControlRecord, FitRecord, Outcome, Record, RecordError, RunRecord, TrialOutcome,
+    TrialRecord, TuningRecord, WholeLog, file_of_run, read_record, read_trial,
 };
-use runner::{Build, Comparison, Piece};
-use std::collections::BTreeSet;
+use runner::{Bench, Build, Comparison, TrialsAhead};
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-/// What was joined, and what there was to say of it.
-#[derive(Debug)]
+/// What there was to say of the records that were joined.
+#[derive(Debug, Default)]
 pub struct Merged {
-    /// The record file.
-    pub path: PathBuf,
-    /// Pieces of the comparison that have a record.
+    /// Pieces that have a record.
     pub joined: usize,
     /// Pieces that have none, in words.
     pub missing: Vec<String>,
@@ -24,8 +23,8 @@ pub struct Merged {
     pub doubtful: Vec<String>,
 }
 
-/// Joins the records of a folder into a record file below `results`, one after another: no more than one fit is
-/// in memory. Merged again, it takes the place of the file of the last time.
+/// Joins the records of a comparison into a record file below `results`, one after another: no more than one fit
+/// is in memory. Gives the file. Merged again, it takes the place of the file of the last time.
 ///
 /// # Errors
 /// If records cannot be read or written.
@@ -35,22 +34,16 @@ pub fn merge(
     mut run: RunRecord,
     build: &Build,
     results: &Path,
-) -> Result<Merged, ArrayError> {
+) -> Result<(PathBuf, Merged), ArrayError> {
     let path = file_of_run(&comparison.directory(results), &mut run)?;
     let mut log = WholeLog::create(&path, &run)?;
-    let mut merged = Merged {
-        path,
-        joined: 0,
-        missing: Vec::new(),
-        doubtful: Vec::new(),
-    };
+    let mut merged = Merged::default();
     let mut wrong = BTreeSet::new();
     for piece in comparison.pieces(build) {
-        let Some(record) = merged.one(folder, &run, &piece)? else {
-            merged.missing.push(piece.in_words(&run));
+        let read = |path: &Path| read_record(path, &run, piece.id(), piece.cell());
+        let Some(record) = merged.one(folder, piece.key(), piece.in_words(&run), read)? else {
             continue;
         };
-        merged.joined += 1;
         if let Record::Fit(fit) = &record {
             wrong.extend(run.wrong(fit));
         }
@@ -67,32 +60,57 @@ pub fn merge(
         log.append(&Record::Images(images))?;
     }
     log.finish()?;
-    Ok(merged)
+    Ok((path, merged))
+}
+
+/// Joins the records of the trials of a search. A trial that has none has failed, for that reason.
+///
+/// # Errors
+/// If records cannot be read.
+pub fn merge_search(
+    folder: &Folder,
+    trials: &TrialsAhead<'_>,
+) -> Result<(TuningRecord, Merged), ArrayError> {
+    let mut merged = Merged::default();
+    let mut found = HashMap::new();
+    for piece in trials.pieces() {
+        let read = |path: &Path| {
+            let record = read_trial(path, piece.id(), trials.folds())?;
+            Ok(record.map(Record::Trial))
+        };
+        let words = trials.in_words(&piece);
+        if let Some(Record::Trial(record)) = merged.one(folder, piece.key(), words, read)? {
+            found.insert(piece.key().to_owned(), record);
+        }
+    }
+    let record = trials.join(|piece| found.get(piece.key()).cloned());
+    Ok((record, merged))
 }
 
 impl Merged {
-    /// The record of a piece. If there are several that say the same it is the first; else the piece has failed,
-    /// for that reason.
+    /// The record of a piece under its key. If there are several that say the same it is the first; else the piece
+    /// has failed, for that reason.
     fn one(
         &mut self,
         folder: &Folder,
-        run: &RunRecord,
-        piece: &Piece<'_>,
+        key: &str,
+        words: String,
+        read: impl Fn(&Path) -> Result<Option<Record>, RecordError>,
     ) -> Result<Option<Record>, ArrayError> {
         let mut found: Option<(PathBuf, Record)> = None;
         for nth in 1.. {
-            let path = folder.record(piece.key(), nth);
-            let record = match read_record(&path, run, piece.id(), piece.cell()) {
+            let path = folder.record(key, nth);
+            let record = match read(&path) {
                 Ok(Some(record)) => record,
                 Ok(None) => break,
-                Err(error @ records::RecordError::Io { .. }) => return Err(error.into()),
+                Err(error @ RecordError::Io { .. }) => return Err(error.into()),
                 Err(error) => {
                     self.doubtful
                         .push(format!("{error}; delete it, and its job is missing"));
                     continue;
                 }
             };
-            if let Err(reason) = has_key(&record, piece.key()) {
+            if let Err(reason) = has_key(&record, key) {
                 self.doubtful.push(format!("{}: {reason}", path.display()));
                 continue;
             }
@@ -103,10 +121,14 @@ impl Merged {
             let differing = differences(one, &record);
             if !differing.is_empty() {
                 let reason = disagreement([first, &path], [one, &record], &differing);
-                self.doubtful
-                    .push(format!("{}: {reason}", piece.in_words(run)));
+                self.doubtful.push(format!("{words}: {reason}"));
+                self.joined += 1;
                 return Ok(Some(failed(one, reason)));
             }
+        }
+        match &found {
+            Some(_) => self.joined += 1,
+            None => self.missing.push(words),
         }
         Ok(found.map(|(_, record)| record))
     }
@@ -114,20 +136,26 @@ impl Merged {
 
 /// A record says itself what it is of; controls do not.
 fn has_key(record: &Record, key: &str) -> Result<(), String> {
-    match record {
-        Record::Fit(fit) if fit.key != key => Err(format!(
-            "the record of another fit, whose key is {}; delete it, and its job is missing",
-            fit.key
-        )),
-        _ => Ok(()),
+    let own = match record {
+        Record::Fit(fit) => &fit.key,
+        Record::Trial(trial) => &trial.key,
+        _ => return Ok(()),
+    };
+    if own == key {
+        return Ok(());
     }
+    Err(format!(
+        "the record of another job, whose key is {own}; delete it, and its job is missing"
+    ))
 }
 
 fn disagreement(paths: [&PathBuf; 2], records: [&Record; 2], differing: &[String]) -> String {
     let machine = |record: &Record| match record {
-        Record::Fit(fit) => fit.machine.as_deref().unwrap_or("unknown").to_owned(),
-        _ => "unknown".to_owned(),
+        Record::Fit(fit) => fit.machine.clone(),
+        Record::Trial(trial) => trial.machine.clone(),
+        _ => None,
     };
+    let machine = |record: &Record| machine(record).unwrap_or_else(|| "unknown".to_owned());
     format!(
         "two records of one job differ in {}: {} (machine: {}) and {} (machine: {})",
         differing.join(", "),
@@ -153,6 +181,13 @@ fn failed(record: &Record, reason: String) -> Record {
                 detail: reason,
             }],
         }),
-        other => other,
+        Record::Trial(trial) => Record::Trial(TrialRecord {
+            outcome: TrialOutcome::Failed {
+                reason,
+                seconds: 0.0,
+            },
+            ..trial
+        }),
+        other @ (Record::Run(_) | Record::Images(_)) => other,
     }
 }

@@ -6,8 +6,10 @@ use catalog::Loaded;
 use classifier::Cancellation;
 use records::{RunRecord, read_records};
 use runner::{
-    Build, Comparison, Executor, Failure, JobMethod, Limits, Options, Place, Registry, Setting,
+    Bench, Build, Comparison, Executor, Failure, JobMethod, Learner, Limits, Options, Place,
+    Registry, SearchOptions, Setting, TrialsAhead, Tuning,
 };
+use search::Space;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ops::Range;
@@ -31,6 +33,9 @@ pub struct Plan {
     pub threads: usize,
     pub(crate) limits: PlannedLimits,
     pub(crate) models: Vec<PlannedMethod>,
+    /// How parameters are searched, where its jobs are trials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchOptions>,
     /// The numbers of its tasks. They go on from those of the plan that was in the folder before, so that a
     /// task that is still queued finds that it is not wanted any more.
     pub tasks: Range<u64>,
@@ -66,6 +71,9 @@ pub(crate) struct PlannedMethod {
     pub(crate) method: JobMethod,
     pub(crate) train_limit: Option<usize>,
     pub(crate) depends_on: Value,
+    /// What a search tries.
+    #[serde(default, skip_serializing_if = "Space::is_empty")]
+    pub(crate) space: Space,
 }
 
 /// What the largest task takes, as far as earlier fits tell.
@@ -173,17 +181,7 @@ impl Plan {
         registry: Registry,
         build: &Build,
     ) -> Result<(Comparison, RunRecord), ArrayError> {
-        if data.sha256 != self.data.sha256 {
-            let name = self.data.name.clone();
-            return Err(Failure::OtherData { name }.into());
-        }
-        let place = Place::Option(folder.plan().display().to_string());
-        let models = self.models.iter().map(|model| {
-            model
-                .method
-                .learner(&model.id, model.train_limit, registry, &place)
-        });
-        let learners = models.collect::<Result<_, _>>()?;
+        let learners = self.learners(folder, &data, registry)?;
         let known = read_records(&folder.run())?;
         let planned = known.run.models.iter();
         let given = planned.filter(|model| model.predictions.is_some());
@@ -193,14 +191,58 @@ impl Plan {
         });
         let comparison =
             Comparison::new(data, learners, self.options(None))?.with(given.collect())?;
-        self.check(&comparison, build)?;
+        let here = comparison.first_fits(build);
+        self.check(here.map(|piece| piece.depends_on()))?;
         Ok((comparison, known.run))
     }
 
+    /// The search again, from the data and with this program. It looks into no store.
+    ///
+    /// # Errors
+    /// If the data, the program or a parameter is not the one of the plan: then it says which.
+    pub fn tuning<'a>(
+        &self,
+        folder: &Folder,
+        data: Loaded,
+        registry: Registry,
+        search: SearchOptions,
+        setting: &'a Setting<'a>,
+    ) -> Result<Tuning<'a>, ArrayError> {
+        let learners = self.learners(folder, &data, registry)?;
+        let tuning = Tuning::new(data, learners, &self.options(None), search, None, setting)?;
+        let trials = tuning.ahead()?;
+        let models = self.models.iter();
+        self.check(models.map(|model| first_of(&trials, &model.id)))?;
+        drop(trials);
+        Ok(tuning)
+    }
+
+    /// The models, ready to train, if the data are those of the plan.
+    fn learners(
+        &self,
+        folder: &Folder,
+        data: &Loaded,
+        registry: Registry,
+    ) -> Result<Vec<Learner>, ArrayError> {
+        if data.sha256 != self.data.sha256 {
+            let name = self.data.name.clone();
+            return Err(Failure::OtherData { name }.into());
+        }
+        let place = Place::Option(folder.plan().display().to_string());
+        let models = self.models.iter().map(|model| {
+            let method = &model.method;
+            let learner = method.learner(&model.id, model.train_limit, registry, &place)?;
+            Ok(Learner {
+                space: model.space.clone(),
+                ..learner
+            })
+        });
+        models.collect()
+    }
+
     /// That every model depends on what it depended on when the plan was written.
-    fn check(&self, comparison: &Comparison, build: &Build) -> Result<(), ArrayError> {
-        for (model, piece) in self.models.iter().zip(comparison.first_fits(build)) {
-            let here = piece.depends_on();
+    fn check(&self, here: impl Iterator<Item = Value>) -> Result<(), ArrayError> {
+        for (model, here) in self.models.iter().zip(here) {
             if let Some((what, planned, here)) = difference(&model.depends_on, &here, "") {
                 return Err(ArrayError::NotAsPlanned {
                     model: model.id.clone(),
@@ -221,6 +263,12 @@ impl Plan {
             .as_ref()
             .or(self.options.data_dir.as_ref())
     }
+}
+
+/// What the first trial of a model depends on; nothing where it refuses all values.
+pub(crate) fn first_of(trials: &TrialsAhead<'_>, id: &str) -> Value {
+    let first = trials.pieces().find(|piece| piece.id() == id);
+    first.map_or(Value::Null, |piece| piece.depends_on())
 }
 
 /// The first place where two values differ, and what is there.
@@ -251,7 +299,7 @@ fn advice(what: &str) -> &'static str {
             "run the same program everywhere, or write the plan again"
         }
         "files" => "the program of the plan is another file here",
-        _ => "write the plan again with `compare --jobs`",
+        _ => "write the plan again with --jobs",
     }
 }
 

@@ -14,6 +14,15 @@ use std::time::Duration;
 /// Tasks of one array where Slurm does not say how many it takes.
 const ARRAY: u64 = 1001;
 
+/// What is asked of Slurm alone.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The partition; else Slurm's.
+    pub partition: Option<String>,
+    /// Time limit of a task; else twice what earlier fits tell.
+    pub time: Option<Duration>,
+}
+
 /// What Slurm was given.
 #[derive(Debug)]
 pub struct Submitted {
@@ -33,18 +42,14 @@ pub fn submit(
     folder: &Folder,
     plan: &Plan,
     tasks: Tasks,
-    partition: Option<&str>,
-    time: Option<Duration>,
+    asked: &Asked,
 ) -> Result<Submitted, ArrayError> {
     if plan.count() == 0 {
         let path = folder.path().to_owned();
         return Err(ArrayError::NothingToDo { path });
     }
     let path = folder.path().join("slurm.sh");
-    write_file(
-        &path,
-        script(folder, plan, tasks, partition, time)?.as_bytes(),
-    )?;
+    write_file(&path, script(folder, plan, tasks, asked)?.as_bytes())?;
     let logs = folder.logs();
     std::fs::create_dir_all(&logs).map_err(|error| ArrayError::file(&logs, error))?;
     let configuration = call(
@@ -72,7 +77,7 @@ pub fn submit(
     Ok(Submitted {
         script: path,
         arrays,
-        without_time: seconds(plan, time).is_none(),
+        without_time: seconds(plan, asked.time).is_none(),
     })
 }
 
@@ -90,13 +95,7 @@ fn after(arrays: &[String], error: ArrayError) -> ArrayError {
 }
 
 /// The script that each task runs. Its argument is the number of the array's first task.
-fn script(
-    folder: &Folder,
-    plan: &Plan,
-    tasks: Tasks,
-    partition: Option<&str>,
-    time: Option<Duration>,
-) -> Result<String, ArrayError> {
+fn script(folder: &Folder, plan: &Plan, tasks: Tasks, asked: &Asked) -> Result<String, ArrayError> {
     let mut script = format!(
         "#!/bin/sh\n\
          #SBATCH --job-name=plumbline\n\
@@ -116,8 +115,8 @@ fn script(
         }
         None => Ok(()),
     };
-    option("--partition", partition.map(str::to_owned))?;
-    let minutes = seconds(plan, time).map(|seconds| (seconds / 60.0).ceil().max(1.0) as u64);
+    option("--partition", asked.partition.clone())?;
+    let minutes = seconds(plan, asked.time).map(|seconds| (seconds / 60.0).ceil().max(1.0) as u64);
     option("--time", minutes.map(|minutes| minutes.to_string()))?;
     let megabytes = tasks
         .megabytes(plan)
@@ -157,7 +156,7 @@ fn chunks(tasks: &Range<u64>, most: u64) -> impl Iterator<Item = Range<u64>> {
 }
 
 /// What a program of the engine says.
-fn call(program: &'static str, command: &mut Command) -> Result<String, ArrayError> {
+pub(crate) fn call(program: &'static str, command: &mut Command) -> Result<String, ArrayError> {
     let failed = |reason: String| ArrayError::Engine { program, reason };
     let output = command
         .output()

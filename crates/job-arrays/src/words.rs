@@ -92,6 +92,12 @@ impl Status {
 }
 
 impl Submitted {
+    /// What is waited for.
+    pub(crate) fn in_words(&self) -> String {
+        let plural = if self.arrays.len() == 1 { "" } else { "s" };
+        format!("Slurm, array{plural} {}", self.arrays.join(" "))
+    }
+
     /// What Slurm was given, and how to take it back.
     pub fn lines(&self) -> Vec<String> {
         let arrays = self.arrays.join(" ");

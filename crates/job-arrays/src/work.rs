@@ -6,8 +6,8 @@ use crate::folder::Folder;
 use crate::plan::Plan;
 use crate::tasks::{Job, of_task};
 use crate::write::line;
-use records::{Outcome, Record, write_new_file};
-use runner::{Comparison, Piece, Setting, Watcher, Workbench};
+use records::{Outcome, Record, TrialOutcome, write_new_file};
+use runner::{Bench, Piece, Setting, Watcher};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -31,25 +31,23 @@ pub struct Worked {
 /// Runs the jobs of a task that have no record yet, one after another.
 ///
 /// # Errors
-/// If there is no such task, a job is none of this comparison, or a record cannot be written for ten minutes.
+/// If there is no such task, a job is none of the plan, or a record cannot be written for ten minutes.
 pub fn work(
     folder: &Folder,
     plan: &Plan,
     task: i64,
-    comparison: &Comparison,
+    bench: &dyn Bench,
     setting: &Setting<'_>,
     watcher: &mut dyn Watcher,
 ) -> Result<Worked, ArrayError> {
     let number = number(folder, plan, task)?;
     let jobs = of_task(folder, number)?;
-    let build = setting.build.copied().unwrap_or_default();
     let mut pieces: HashMap<String, Piece<'_>> = HashMap::new();
-    for piece in comparison.pieces(&build) {
+    for piece in bench.pieces() {
         if jobs.iter().any(|job| job.key == piece.key()) {
             pieces.entry(piece.key().to_owned()).or_insert(piece);
         }
     }
-    let workbench = Workbench::new(comparison, setting, None)?;
     let pulse = Pulse::start(folder, number);
     let mut worked = Worked::default();
     for (index, job) in jobs.iter().enumerate() {
@@ -59,8 +57,8 @@ pub fn work(
             continue;
         }
         pulse.at(&job.key);
-        watcher.begin(&piece.in_words(workbench.run()), index, jobs.len());
-        let Some(record) = workbench.make(piece, watcher)? else {
+        watcher.begin(&bench.in_words(piece), index, jobs.len());
+        let Some(record) = bench.make(piece, watcher)? else {
             worked.cut_short = true;
             watcher.end("called off");
             break;
@@ -96,7 +94,7 @@ fn piece_of<'a, 'b>(
 ) -> Result<&'b Piece<'a>, ArrayError> {
     pieces.get(&job.key).ok_or_else(|| {
         let reason = format!(
-            "a job of {} with the key {}, which no fit of the plan has; write the plan again with `compare --jobs`",
+            "a job of {} with the key {}, which nothing of the plan has; write the plan again with --jobs",
             job.id, job.key
         );
         ArrayError::file(&folder.jobs(), reason)
@@ -137,6 +135,7 @@ pub(crate) fn has_failed(record: &Record) -> bool {
     match record {
         Record::Fit(fit) => !matches!(fit.outcome, Outcome::Finished(_)),
         Record::Controls(found) => found.controls.iter().any(|control| !control.passed),
+        Record::Trial(trial) => matches!(trial.outcome, TrialOutcome::Failed { .. }),
         Record::Run(_) | Record::Images(_) => false,
     }
 }

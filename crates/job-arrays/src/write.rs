@@ -2,12 +2,15 @@
 
 use crate::error::ArrayError;
 use crate::folder::{FORMAT, Folder};
-use crate::plan::{Needs, Plan, PlannedData, PlannedMethod};
+use crate::plan::{Needs, Plan, PlannedData, PlannedMethod, first_of};
 use crate::tasks::{Job, group};
 use records::{
     Environment, FitRecord, Record, RunRecord, WholeLog, read_records, write_file, write_new_file,
 };
-use runner::{Build, Comparison, Earlier, Options, Piece, Setting, Workbench};
+use runner::{
+    Bench, Build, Comparison, Earlier, JobMethod, Options, Piece, Setting, TrialsAhead, Workbench,
+};
+use search::Space;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -43,47 +46,81 @@ pub fn write(
 ) -> Result<Written, ArrayError> {
     let workbench = Workbench::new(comparison, setting, Some(results))?;
     let build = setting.build.copied().unwrap_or_default();
-    let mut left = Left::default();
-    for piece in comparison.pieces(&build) {
-        left.take(folder, &workbench, &piece)?;
-    }
-    let first = Plan::read(folder).map_or(0, |old| old.tasks.end);
-    let (end, seconds) = group(&mut left.jobs, first);
+    let left = Left::of(folder, &workbench)?;
+    let run = workbench.run();
     let plan = Plan {
-        format: FORMAT,
-        command: setting.command.to_owned(),
-        data: data_of(&workbench),
-        options: with_absolute_paths(comparison.options()),
-        quick: comparison.options().quick,
-        threads: setting.threads,
-        limits: setting.limits.into(),
         models: methods(comparison, &build),
-        tasks: first..end,
-        needs: Needs {
-            seconds,
-            bytes: left.memory(),
-        },
+        ..planned(
+            setting,
+            PlannedData {
+                name: run.dataset.name.clone(),
+                origin: run.environment.data_origin.clone(),
+                sha256: run.dataset.sha256.clone(),
+            },
+            comparison.options(),
+        )
     };
     write_run(
         &folder.run(),
         &run_of(folder, &workbench),
         comparison.given(),
     )?;
-    let mut lines = Vec::new();
-    for job in &left.jobs {
-        lines.extend(line(job, &folder.jobs())?);
+    left.finish(folder, plan)
+}
+
+/// Writes the trials that are left to do of a search. What its store has, and what the folder has records of, is
+/// not handed out.
+///
+/// # Errors
+/// If the folder cannot be written to.
+pub fn write_search(
+    folder: &Folder,
+    trials: &TrialsAhead<'_>,
+    setting: &Setting<'_>,
+) -> Result<Written, ArrayError> {
+    let tuning = trials.tuning();
+    let left = Left::of(folder, trials)?;
+    let models = tuning.models().map(|(learner, train_limit)| PlannedMethod {
+        id: learner.id.clone(),
+        method: JobMethod::of(&learner.method),
+        train_limit,
+        depends_on: first_of(trials, &learner.id),
+        space: learner.space.clone(),
+    });
+    let plan = Plan {
+        models: models.collect(),
+        search: Some(tuning.search()),
+        // Each trial is made on one.
+        threads: 1,
+        ..planned(
+            setting,
+            PlannedData {
+                name: tuning.dataset().to_owned(),
+                origin: tuning.origin().to_owned(),
+                sha256: tuning.fingerprint().clone(),
+            },
+            tuning.options(),
+        )
+    };
+    left.finish(folder, plan)
+}
+
+/// A plan without its models, for tasks that run in other directories.
+fn planned(setting: &Setting<'_>, data: PlannedData, options: &Options) -> Plan {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    Plan {
+        format: FORMAT,
+        command: setting.command.to_owned(),
+        data,
+        options: options.clone().with_paths(absolute),
+        quick: options.quick,
+        threads: setting.threads,
+        limits: setting.limits.into(),
+        models: Vec::new(),
+        search: None,
+        tasks: 0..0,
+        needs: Needs::default(),
     }
-    write_file(&folder.jobs(), &lines)?;
-    // The last: whoever finds it finds the rest.
-    let path = folder.plan();
-    let text = serde_json::to_vec_pretty(&plan).map_err(|e| ArrayError::file(&path, e))?;
-    write_file(&path, &text)?;
-    Ok(Written {
-        jobs: left.jobs.len(),
-        known: left.known,
-        unknown: left.unknown(),
-        plan,
-    })
 }
 
 /// What is left to do, while it is collected.
@@ -97,10 +134,18 @@ struct Left {
 }
 
 impl Left {
+    fn of(folder: &Folder, bench: &dyn Bench) -> Result<Self, ArrayError> {
+        let mut left = Self::default();
+        for piece in bench.pieces() {
+            left.take(folder, bench, &piece)?;
+        }
+        Ok(left)
+    }
+
     fn take(
         &mut self,
         folder: &Folder,
-        workbench: &Workbench<'_>,
+        bench: &dyn Bench,
         piece: &Piece<'_>,
     ) -> Result<(), ArrayError> {
         // Two models that do the same are fitted once.
@@ -112,7 +157,7 @@ impl Left {
             self.known += 1;
             return Ok(());
         }
-        if let Some(known) = workbench.known(piece) {
+        if let Some(known) = bench.known(piece) {
             write_new_file(&record, &line(&known, &record)?)?;
             self.known += 1;
             return Ok(());
@@ -121,7 +166,7 @@ impl Left {
             None => Some(CONTROLS),
             Some(_) => {
                 let earlier = self.earlier.entry(piece.id().to_owned());
-                let earlier = earlier.or_insert_with(|| workbench.earlier(piece));
+                let earlier = earlier.or_insert_with(|| bench.earlier(piece));
                 earlier.map(|earlier| earlier.seconds + BESIDE)
             }
         };
@@ -133,6 +178,35 @@ impl Left {
             seconds,
         });
         Ok(())
+    }
+
+    /// Groups the jobs into tasks, and writes them and the plan.
+    fn finish(mut self, folder: &Folder, plan: Plan) -> Result<Written, ArrayError> {
+        let first = Plan::read(folder).map_or(0, |old| old.tasks.end);
+        let (end, seconds) = group(&mut self.jobs, first);
+        let plan = Plan {
+            tasks: first..end,
+            needs: Needs {
+                seconds,
+                bytes: self.memory(),
+            },
+            ..plan
+        };
+        let mut lines = Vec::new();
+        for job in &self.jobs {
+            lines.extend(line(job, &folder.jobs())?);
+        }
+        write_file(&folder.jobs(), &lines)?;
+        // The last: whoever finds it finds the rest.
+        let path = folder.plan();
+        let text = serde_json::to_vec_pretty(&plan).map_err(|e| ArrayError::file(&path, e))?;
+        write_file(&path, &text)?;
+        Ok(Written {
+            jobs: self.jobs.len(),
+            known: self.known,
+            unknown: self.unknown(),
+            plan,
+        })
     }
 
     /// The most that a fit took, if it is known of every model.
@@ -147,21 +221,6 @@ impl Left {
     }
 }
 
-fn data_of(workbench: &Workbench<'_>) -> PlannedData {
-    let run = workbench.run();
-    PlannedData {
-        name: run.dataset.name.clone(),
-        origin: run.environment.data_origin.clone(),
-        sha256: run.dataset.sha256.clone(),
-    }
-}
-
-/// Tasks run in other directories.
-fn with_absolute_paths(options: &Options) -> Options {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    options.clone().with_paths(absolute)
-}
-
 fn methods(comparison: &Comparison, build: &Build) -> Vec<PlannedMethod> {
     let fits = comparison.first_fits(build);
     fits.map(|piece| PlannedMethod {
@@ -169,6 +228,7 @@ fn methods(comparison: &Comparison, build: &Build) -> Vec<PlannedMethod> {
         method: piece.method(),
         train_limit: piece.train_limit(),
         depends_on: piece.depends_on(),
+        space: Space::default(),
     })
     .collect()
 }

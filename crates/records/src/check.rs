@@ -7,7 +7,8 @@ mod run;
 pub(crate) use fit::{cell, fit};
 pub(crate) use run::{data_set, run};
 
-use crate::check::demand::{demand, length, planned};
+use crate::check::demand::planned;
+pub(crate) use crate::check::demand::{demand, length};
 use crate::{ControlRecord, FitRecord, ImagesRecord, Outcome, RunRecord};
 
 impl RunRecord {

@@ -19,6 +19,7 @@ mod read;
 mod record;
 mod run;
 mod slices;
+mod trial;
 mod tuning;
 mod whole;
 mod wire;
@@ -33,13 +34,14 @@ pub use log::RecordLog;
 pub use name::{FILE_NAME, is_file_name};
 pub use number::Number;
 pub use one_line::one_line;
-pub use read::{newest_run, read_record, read_records, run_file, runs};
+pub use read::{newest_run, read_record, read_records, read_trial, run_file, runs};
 pub use record::{Control, ControlRecord, ImagesRecord, Record, Records};
 pub use run::{
     ColumnRecord, DatasetRecord, Environment, FORMAT, FoldOf, Folds, JudgedOn, Machine,
     PlannedModel, PredictionFile, Protocol, RunRecord, SampleKind, share,
 };
 pub use slices::SliceRecord;
+pub use trial::{JudgedTrial, TrialOutcome, TrialRecord};
 pub use tuning::{
     ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
 };

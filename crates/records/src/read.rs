@@ -1,10 +1,12 @@
 //! Reads record files, and checks them.
 
-use crate::wire::Line;
+use crate::wire::{Line, TrialLine};
 use crate::{
-    Cell, FORMAT, Fitted, Outcome, Record, RecordError, Records, RunRecord, check, is_file_name,
+    Cell, FORMAT, Fitted, Outcome, Record, RecordError, Records, RunRecord, TrialRecord, check,
+    is_file_name,
 };
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -93,6 +95,7 @@ impl Reader<'_> {
             }
             Ok(Record::Controls(found)) => records.controls.push(found),
             Ok(Record::Images(images)) => records.images = Some(images),
+            Ok(Record::Trial(_)) => return Err(self.wrong("a trial of a search".to_owned())),
             Err(reason) => return Err(self.wrong(reason)),
         }
         if self.bytes > MOST_BYTES {
@@ -163,20 +166,41 @@ pub fn read_record(
     id: &str,
     cell: Option<Cell>,
 ) -> Result<Option<Record>, RecordError> {
+    one_of_a_file(path, |line| unpack(Line::of(line, id, cell)?, run))
+}
+
+/// The one record of a file, as that of a trial over so many folds of the model `id`. `None` if there is no such
+/// file.
+///
+/// # Errors
+/// [`RecordError::Io`]; [`RecordError::Line`] if it is no record of such a trial.
+pub fn read_trial(path: &Path, id: &str, folds: usize) -> Result<Option<TrialRecord>, RecordError> {
+    one_of_a_file(path, |line: TrialLine| {
+        let TrialLine::Trial(mut record) = line;
+        id.clone_into(&mut record.id);
+        record.check(folds)?;
+        Ok(record)
+    })
+}
+
+/// The line of a file that has but one, made into a record; `None` if there is no such file.
+fn one_of_a_file<L: DeserializeOwned, T>(
+    path: &Path,
+    unpack: impl FnOnce(L) -> Result<T, String>,
+) -> Result<Option<T>, RecordError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(RecordError::io(path)(error)),
     };
-    let read = || -> Result<Record, String> {
-        let line = serde_json::from_slice(&bytes).map_err(|e| format!("not a record ({e})"))?;
-        unpack(Line::of(line, id, cell)?, run)
-    };
-    read().map(Some).map_err(|reason| RecordError::Line {
-        path: path.to_owned(),
-        line: 1,
-        reason,
-    })
+    let line = serde_json::from_slice(&bytes).map_err(|error| format!("not a record ({error})"));
+    line.and_then(unpack)
+        .map(Some)
+        .map_err(|reason| RecordError::Line {
+            path: path.to_owned(),
+            line: 1,
+            reason,
+        })
 }
 
 /// What a fit takes in memory, in bytes.

@@ -1,7 +1,7 @@
 //! A line of a record file, and all lines of a run.
 
 use crate::packed::Packed;
-use crate::{FitRecord, Fitted, Outcome, Role, RunRecord, Split};
+use crate::{FitRecord, Fitted, Outcome, Role, RunRecord, Split, TrialRecord};
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeSet;
 
@@ -17,6 +17,8 @@ pub enum Record {
     Controls(ControlRecord),
     /// At the end: the images that some model got wrong.
     Images(ImagesRecord),
+    /// In a file of its own: a trial of a search.
+    Trial(TrialRecord),
 }
 
 /// Images that some model got wrong, for whoever wants to see them.

@@ -3,7 +3,7 @@
 use crate::{Environment, JudgedOn};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the form in which a search is written.
 pub const TUNING_FORMAT: u32 = 3;
@@ -29,8 +29,11 @@ pub struct TuningRecord {
     pub judged_on: JudgedOn,
     /// As many of them.
     pub judged_images: usize,
-    /// Trials at a time.
+    /// Trials at a time, on one machine.
     pub at_once: usize,
+    /// The other machines that made trials, if any did.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub machines: BTreeSet<String>,
     /// Seed of everything random.
     pub seed: u64,
     /// Machine, build and command.

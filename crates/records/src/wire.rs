@@ -5,7 +5,7 @@ use crate::packed::Packed;
 use crate::{
     Cell, ColumnRecord, ControlRecord, DatasetRecord, Environment, EpochRecord, FORMAT, FitRecord,
     FoldOf, ImagesRecord, Importance, Latency, LinearRecord, Mistake, PlannedModel, Protocol,
-    RunRecord, SampleKind, SliceRecord, check,
+    RunRecord, SampleKind, SliceRecord, TrialRecord, check,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Map, Value};
@@ -21,6 +21,13 @@ pub(crate) enum Line {
     Fit(Box<FitLine>),
     Controls(ControlRecord),
     Images(ImagesLine),
+}
+
+/// The line of a file of a trial.
+#[derive(Deserialize)]
+#[serde(tag = "record", rename_all = "lowercase")]
+pub(crate) enum TrialLine {
+    Trial(TrialRecord),
 }
 
 impl Line {

@@ -5,12 +5,14 @@ use crate::figures::expected_best_curves;
 use crate::lock::alone_in;
 use crate::numbers::thousands;
 use crate::template::fill;
+use crate::text_table::{TextColumn, TextTable};
 use crate::words;
 use analysis::trial_interval;
 use records::{
     Environment, Folds, JudgedOn, TunedModel, TunedTrial, TuningBudget, TuningRecord, write_file,
 };
 use serde::Serialize;
+use serde_json::Value;
 use statistics::Interval;
 use std::path::Path;
 
@@ -44,6 +46,8 @@ struct About<'a> {
     quick: bool,
     seed: u64,
     at_once: usize,
+    /// Other machines that made trials.
+    machines: String,
     environment: &'a Environment,
 }
 
@@ -93,6 +97,33 @@ pub fn write_tuning(
     })
 }
 
+/// What came of a search, for a terminal: a row for each model.
+pub fn search_table(report: &TuningRecord) -> TextTable {
+    let mut table = TextTable::new(vec![
+        TextColumn::name("model", 0),
+        TextColumn::number("trials", 2),
+        TextColumn::number("failed", 3),
+        TextColumn::number("fit, s", 1),
+        TextColumn::number("best right, %", 0),
+        TextColumn::text("with"),
+    ]);
+    for model in &report.models {
+        let best = model.best_trial();
+        let accuracy = best.and_then(|trial| trial.accuracy);
+        table.add_row([
+            model.id.clone(),
+            model.trials.len().to_string(),
+            model.failed().to_string(),
+            format!("{:.0}", model.seconds),
+            accuracy.map_or_else(|| "–".to_owned(), |a| format!("{:.2}", a * 100.0)),
+            best.map_or_else(String::new, |trial| {
+                Value::Object(trial.values.clone()).to_string()
+            }),
+        ]);
+    }
+    table
+}
+
 /// Fills in the template.
 fn page(report: &TuningRecord, figure: bool) -> Result<String, ReportError> {
     let models = || report.models.iter();
@@ -103,6 +134,7 @@ fn page(report: &TuningRecord, figure: bool) -> Result<String, ReportError> {
             quick: report.quick,
             seed: report.seed,
             at_once: report.at_once,
+            machines: Vec::from_iter(report.machines.iter().map(String::as_str)).join("; "),
             environment: &report.environment,
         },
         budget: words::budget(report.budget),

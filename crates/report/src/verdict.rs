@@ -47,7 +47,7 @@ pub fn summary(report: &Report) -> Vec<String> {
 }
 
 /// How a model compares in two runs. `margin` is the largest difference in accuracy that does not matter.
-pub fn change_in_words(change: &ModelChange, margin: Option<f64>) -> String {
+pub(crate) fn change_in_words(change: &ModelChange, margin: Option<f64>) -> String {
     match (&change.compared, &change.reason) {
         _ if change.same_predictions == Some(true) => "the same predictions".to_owned(),
         (Some(pair), _) => sentence(pair, "these samples", margin),

@@ -7,7 +7,7 @@ use records::{JudgedOn, Search, TuningBudget};
 use statistics::{Interval, Posterior, Relation};
 
 /// The samples that models are judged on: "test images", "held-out rows".
-pub fn judged_images(report: &Report) -> String {
+pub(crate) fn judged_images(report: &Report) -> String {
     judged(report.protocol.judged_on, report.dataset.words())
 }
 

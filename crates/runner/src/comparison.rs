@@ -1,5 +1,6 @@
 //! Data and models, ready to run: fits every cell that the store lacks, and records it.
 
+mod again;
 mod described;
 mod keeping;
 pub(crate) mod key;

@@ -180,11 +180,19 @@ fn shuffled(
         if !known.passed {
             return Ok(Err(format!("{said}: more than chance gives")));
         }
-        // It may stop at any time. Evidence of no more than 1 speaks for the model.
-        if known.evidence <= 1.0 || known.shuffles == MOST_SHUFFLES {
+        if known.evidence <= of_no_leak(known.shuffles) || known.shuffles == MOST_SHUFFLES {
             return Ok(Ok(said));
         }
     }
+}
+
+/// The evidence that speaks for a model after so many fits to random labels: they may stop at any time.
+///
+/// The weakest leak that can be shown multiplies the evidence by the same factor in each of [`MOST_SHUFFLES`] fits,
+/// and without one it stays around 1. This is half of the way between, on a logarithmic scale, counted from the
+/// second fit on: after one it is 1.
+fn of_no_leak(shuffles: usize) -> f64 {
+    LEVEL.powf(-0.5 * (shuffles as f64 - 1.0) / MOST_SHUFFLES as f64)
 }
 
 /// The samples with labels drawn from these classes alike, of which at least two occur.
@@ -313,6 +321,39 @@ mod tests {
         let told = found.unwrap().unwrap_err();
         assert!(told.contains("100.0 % right"), "{told}");
         assert_eq!(fits, 6);
+    }
+
+    #[test]
+    fn a_model_that_knows_two_classes_of_ten_is_caught() {
+        let samples = samples();
+        for seed in 0..100 {
+            let mut random = generator(seed, 7);
+            let found = shuffled(&samples, seed, &mut |_| {
+                let labels = samples.judged.labels().iter();
+                let guess = |&label: &usize| match label {
+                    3 | 8 => label,
+                    _ => random.random_range(0..10),
+                };
+                Ok(Ok(labels.map(guess).collect()))
+            });
+            assert!(found.unwrap().is_err(), "{seed}");
+        }
+    }
+
+    #[test]
+    fn honest_models_take_few_fits() {
+        let samples = samples();
+        let mut fits = 0;
+        for seed in 0..100 {
+            let mut random = generator(seed, 7);
+            let found = shuffled(&samples, seed, &mut |_| {
+                fits += 1;
+                let judged = 0..samples.judged.len();
+                Ok(Ok(judged.map(|_| random.random_range(0..10)).collect()))
+            });
+            assert!(found.unwrap().is_ok(), "{seed}");
+        }
+        assert!((100..300).contains(&fits), "{fits} in 100 comparisons");
     }
 
     #[test]

@@ -48,7 +48,7 @@ mod values;
 mod words;
 
 pub use cell::serve;
-pub use comparison::pieces::{Piece, Workbench};
+pub use comparison::pieces::{Bench, Piece, Workbench};
 pub use comparison::{Comparison, Given, Setting, Unwatched, Watcher};
 pub use environment::{Build, describe, host, libraries, processors};
 pub use executor::Executor;
@@ -67,5 +67,6 @@ pub use resource::Resource;
 pub use scrutiny::{Drift, Scrutiny, Suspect, Suspects};
 pub use stopwatch::Stopwatch;
 pub use store::Earlier;
+pub use tuning::ahead::TrialsAhead;
 pub use tuning::{SearchOptions, TrialWatcher, Tuning, TuningWatcher};
 pub use words::of_cell;

@@ -2,13 +2,15 @@
 
 use crate::learner::Learner;
 use search::LEAST_SHARE;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The parameter that counts epochs.
 const EPOCHS: &str = "epochs";
 
 /// What most trials are given less of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Resource {
     /// Training samples.
     Images,

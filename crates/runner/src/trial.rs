@@ -11,9 +11,8 @@ use crate::job::{Ended, Job, Task};
 use crate::learner::{Learner, Method};
 use crate::resource::{Resource, epochs, fewer_epochs};
 use crate::store::{Key, Store};
-use records::{Cell, TunedTrial};
+use records::{Cell, JudgedTrial, TrialOutcome, TunedTrial};
 use search::Proposal;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// What trials of all models have in common.
@@ -30,28 +29,16 @@ pub(crate) struct Trials<'a> {
     pub(crate) run: String,
 }
 
-/// A trial that finished, as it is kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Judged {
-    /// Share right, for each fold.
-    accuracies: Vec<f64>,
-    /// The model's own time, for each fold.
-    seconds: Vec<f64>,
+/// A trial that is ready to be made.
+pub(crate) struct Ready {
+    /// The model with its values.
+    pub(crate) learner: Learner,
+    /// Of everything that the outcome depends on.
+    pub(crate) key: Key,
 }
 
-impl Judged {
-    fn fit_seconds(&self) -> f64 {
-        self.seconds.iter().sum()
-    }
-}
-
-/// What became of a trial.
-enum Ending {
-    Judged(Judged),
-    Failed(String),
-    /// The seconds were used up.
-    CalledOff,
-}
+/// What became of a trial, and the model's own time; no outcome if the seconds were used up.
+type Made = (Option<TrialOutcome>, f64);
 
 /// What became of one fold of a trial.
 struct FoldEnd {
@@ -72,73 +59,98 @@ impl Trials<'_> {
         proposal: &Proposal,
         allowance: &Allowance,
     ) -> Result<(TunedTrial, bool), Failure> {
+        let ready = self.ready(learner, resource, proposal);
+        let (made, reused) = match &ready {
+            Err(reason) => (failed(reason, 0.0), false),
+            Ok(ready) => match self.known(&ready.key) {
+                Some(judged) => {
+                    let seconds = judged.fit_seconds();
+                    let made = match allowance.charge(seconds) {
+                        Ok(()) => (Some(TrialOutcome::Finished(judged)), seconds),
+                        Err(left) => (None, left),
+                    };
+                    (made, true)
+                }
+                None => (self.judge(&ready.learner, allowance)?, false),
+            },
+        };
+        if let (Ok(ready), (Some(TrialOutcome::Finished(judged)), _), false) =
+            (&ready, &made, reused)
+        {
+            self.store.keep(&ready.key, "one thread", &self.run, judged);
+        }
+        let fitted = ready.as_ref().ok().map(|ready| &ready.learner);
+        let trial = self.tuned(learner, resource, proposal, fitted, made);
+        Ok((trial, reused))
+    }
+
+    /// The model with the values of a trial, or why it refuses them.
+    pub(crate) fn ready(
+        &self,
+        learner: &Learner,
+        resource: Resource,
+        proposal: &Proposal,
+    ) -> Result<Ready, String> {
+        let mut fitted = with_values(learner, resource, proposal)?;
         let all = self.division.train_samples(learner.train_limit);
-        let train_samples = match resource {
-            Resource::Images => (all as f64 * proposal.share).round() as usize,
-            Resource::Epochs => all,
-        };
-        let trial = |fitted: Option<&Learner>, ending: Ending, fit_seconds| {
-            let epochs = fitted.and_then(|learner| epochs(&learner.method.values()));
-            tuned(self, proposal, train_samples, epochs, ending, fit_seconds)
-        };
-        let mut fitted = match with_values(learner, resource, proposal) {
-            Ok(fitted) => fitted,
-            Err(reason) => return Ok((trial(None, Ending::Failed(reason), 0.0), false)),
-        };
+        let train_samples = self.train_samples(learner, resource, proposal);
         let limit = (train_samples < all).then_some(train_samples);
         fitted.train_limit = limit.or(learner.train_limit);
-        let key = self.key(&fitted, train_samples);
-        if !self.setting.refit
-            && let Some((judged, _)) = self.store.find::<Judged>(&key)
-            && !self.is_beyond(&judged)
-        {
-            let seconds = judged.fit_seconds();
-            let (ending, seconds) = match allowance.charge(seconds) {
-                Ok(()) => (Ending::Judged(judged), seconds),
-                Err(left) => (Ending::CalledOff, left),
-            };
-            return Ok((trial(Some(&fitted), ending, seconds), true));
+        Ok(Ready {
+            key: self.key(&fitted, train_samples),
+            learner: fitted,
+        })
+    }
+
+    /// What an earlier search found, unless it is to be made again.
+    pub(crate) fn known(&self, key: &Key) -> Option<JudgedTrial> {
+        if self.setting.refit {
+            return None;
         }
-        let (ending, seconds) = self.judge(&fitted, allowance)?;
-        if let Ending::Judged(judged) = &ending {
-            self.store.keep(&key, "one thread", &self.run, judged);
+        let (judged, _) = self.store.find::<JudgedTrial>(key)?;
+        (!self.is_beyond(&judged)).then_some(judged)
+    }
+
+    fn train_samples(&self, learner: &Learner, resource: Resource, proposal: &Proposal) -> usize {
+        let all = self.division.train_samples(learner.train_limit);
+        match resource {
+            Resource::Images => (all as f64 * proposal.share).round() as usize,
+            Resource::Epochs => all,
         }
-        Ok((trial(Some(&fitted), ending, seconds), false))
     }
 
     /// Fits and judges every fold.
-    fn judge(&self, learner: &Learner, allowance: &Allowance) -> Result<(Ending, f64), Failure> {
-        let mut judged = Judged {
+    pub(crate) fn judge(&self, learner: &Learner, allowance: &Allowance) -> Result<Made, Failure> {
+        let mut judged = JudgedTrial {
             accuracies: Vec::new(),
             seconds: Vec::new(),
         };
         let cells = self.division.cells(false, &[]);
         for &cell in &cells {
             if allowance.is_used_up() {
-                return Ok((Ending::CalledOff, judged.fit_seconds()));
+                return Ok((None, judged.fit_seconds()));
             }
             let end = self.fold(learner, cell, allowance)?;
             judged.seconds.push(end.seconds);
-            let ending = match end.accuracy {
-                Some(Ok(accuracy)) => {
-                    judged.accuracies.push(accuracy);
-                    continue;
+            let (fold, folds) = (judged.seconds.len(), cells.len());
+            match end.accuracy {
+                Some(Ok(accuracy)) => judged.accuracies.push(accuracy),
+                None => return Ok((None, judged.fit_seconds())),
+                Some(Err(reason)) if folds == 1 => {
+                    return Ok(failed(&reason, judged.fit_seconds()));
                 }
-                None => Ending::CalledOff,
-                Some(Err(reason)) if cells.len() == 1 => Ending::Failed(reason),
                 Some(Err(reason)) => {
-                    let (fold, folds) = (judged.seconds.len(), cells.len());
-                    Ending::Failed(format!("fold {fold} of {folds}: {reason}"))
+                    let reason = format!("fold {fold} of {folds}: {reason}");
+                    return Ok(failed(&reason, judged.fit_seconds()));
                 }
-            };
-            return Ok((ending, judged.fit_seconds()));
+            }
         }
         let seconds = judged.fit_seconds();
-        Ok((Ending::Judged(judged), seconds))
+        Ok((Some(TrialOutcome::Finished(judged)), seconds))
     }
 
     /// Whether a fit of an earlier search took more time than it may now.
-    fn is_beyond(&self, judged: &Judged) -> bool {
+    fn is_beyond(&self, judged: &JudgedTrial) -> bool {
         let limit = self.setting.limits.time;
         limit.is_some_and(|limit| {
             let late = |&seconds: &f64| seconds > limit.as_secs_f64();
@@ -176,6 +188,44 @@ impl Trials<'_> {
             None => None,
         };
         Ok(FoldEnd { accuracy, seconds })
+    }
+
+    /// A trial as it is reported, with what became of it. `fitted` is the model with the values of the trial, if it
+    /// takes them.
+    pub(crate) fn tuned(
+        &self,
+        learner: &Learner,
+        resource: Resource,
+        proposal: &Proposal,
+        fitted: Option<&Learner>,
+        (outcome, fit_seconds): Made,
+    ) -> TunedTrial {
+        let mut trial = TunedTrial {
+            values: proposal.values.clone(),
+            share: proposal.share,
+            train_images: self.train_samples(learner, resource, proposal),
+            epochs: fitted.and_then(|fitted| epochs(&fitted.method.values())),
+            accuracy: None,
+            folds: Vec::new(),
+            called_off: false,
+            reason: None,
+            fit_seconds,
+        };
+        match outcome {
+            Some(TrialOutcome::Finished(JudgedTrial { accuracies, .. })) => {
+                let sum: f64 = accuracies.iter().sum();
+                trial.accuracy = Some(sum / accuracies.len().max(1) as f64);
+                if self.division.protocol.folds().is_some() {
+                    trial.folds = accuracies;
+                }
+            }
+            Some(TrialOutcome::Failed { reason, .. }) => trial.reason = Some(reason),
+            None => {
+                trial.called_off = true;
+                trial.reason = Some("called off: the seconds were used up".to_owned());
+            }
+        }
+        trial
     }
 
     fn key(&self, learner: &Learner, train_samples: usize) -> Key {
@@ -220,39 +270,9 @@ fn with_values(
     })
 }
 
-fn tuned(
-    trials: &Trials<'_>,
-    proposal: &Proposal,
-    train_images: usize,
-    epochs: Option<u64>,
-    ending: Ending,
-    fit_seconds: f64,
-) -> TunedTrial {
-    let mut trial = TunedTrial {
-        values: proposal.values.clone(),
-        share: proposal.share,
-        train_images,
-        epochs,
-        accuracy: None,
-        folds: Vec::new(),
-        called_off: false,
-        reason: None,
-        fit_seconds,
-    };
-    match ending {
-        Ending::Judged(Judged { accuracies, .. }) => {
-            trial.accuracy = Some(accuracies.iter().sum::<f64>() / accuracies.len().max(1) as f64);
-            if trials.division.protocol.folds().is_some() {
-                trial.folds = accuracies;
-            }
-        }
-        Ending::Failed(reason) => trial.reason = Some(reason),
-        Ending::CalledOff => {
-            trial.called_off = true;
-            trial.reason = Some("called off: the seconds were used up".to_owned());
-        }
-    }
-    trial
+fn failed(reason: &str, seconds: f64) -> Made {
+    let reason = reason.to_owned();
+    (Some(TrialOutcome::Failed { reason, seconds }), seconds)
 }
 
 #[cfg(test)]

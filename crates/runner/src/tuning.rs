@@ -1,5 +1,6 @@
 //! Searches the parameters of models: makes trials, as many at a time as there are threads.
 
+pub(crate) mod ahead;
 mod chosen;
 
 use crate::allowance::Allowance;
@@ -10,6 +11,7 @@ use crate::handover::Handover;
 use crate::learner::Learner;
 use crate::options::Options;
 use crate::resource::Resource;
+use crate::store::Store;
 use crate::trial::Trials;
 use catalog::{Content, Loaded};
 use classifier::Count;
@@ -18,21 +20,45 @@ use records::{
     Environment, ExpectedBest, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
 };
 use search::{Budget, Domain, LEAST_SHARE, Method, Next, Proposal, Searcher, Trial, expected_best};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::sync::{Condvar, Mutex, MutexGuard};
 
 /// How parameters are searched: the same for every model.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SearchOptions {
     /// How values are chosen.
     pub method: Method,
-    /// What halving and ASHA give most trials less of, if the model has it.
-    pub resource: Resource,
+    /// What halving and ASHA give most trials less of, if the model has it: images unless something else is asked
+    /// for.
+    pub resource: Option<Resource>,
     /// The budget of each model, in trials with all of the resource.
     pub trials: usize,
     /// The budget of each model, in seconds of fitting.
     pub seconds: Option<f64>,
+}
+
+impl SearchOptions {
+    /// Refuses what the method would pass over.
+    ///
+    /// # Errors
+    /// If a resource is asked for that no trial has less of.
+    pub fn check(&self) -> Result<(), Failure> {
+        if self.resource.is_some() && !self.method.shrinks() {
+            return Err(Failure::Syntax {
+                place: Place::Option("--resource".to_owned()),
+                reason: "only with --search halving or asha".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn resource_of(&self, learner: &Learner) -> Resource {
+        self.resource.unwrap_or(Resource::Images).of(learner)
+    }
 }
 
 /// Who hears how a search over several models goes.
@@ -61,8 +87,12 @@ pub struct Tuning<'a> {
     /// Trials at a time, each on one thread.
     at_once: usize,
     search: SearchOptions,
+    /// As they were asked for.
+    options: Options,
+    /// Training samples that each model was allowed.
+    limits: Vec<Option<usize>>,
+    name: String,
     title: String,
-    quick: bool,
     environment: Environment,
 }
 
@@ -73,7 +103,8 @@ const VALIDATION_SHARE: usize = 5;
 
 impl<'a> Tuning<'a> {
     /// Divides the data, and checks that everything asked for can be had. Without folds or a validation
-    /// split in the options, 10 000 training samples are held out, or a fifth where that is fewer.
+    /// split in the options, 10 000 training samples are held out, or a fifth where that is fewer. What
+    /// earlier searches found is looked for in the store of `results`; without, there is none.
     ///
     /// # Errors
     /// If the data cannot be learnt from or not be divided as asked for, or a grid is beyond its budget.
@@ -82,9 +113,12 @@ impl<'a> Tuning<'a> {
         mut learners: Vec<Learner>,
         options: &Options,
         search: SearchOptions,
-        results: &Path,
+        results: Option<&Path>,
         setting: &'a Setting<'a>,
     ) -> Result<Self, Failure> {
+        let asked = options.clone();
+        let limits = learners.iter().map(|learner| learner.train_limit).collect();
+        search.check()?;
         for learner in &learners {
             check_grid(learner, &search)?;
         }
@@ -110,7 +144,7 @@ impl<'a> Tuning<'a> {
             ..options.clone()
         };
         let environment = setting.environment(&data.origin);
-        let (title, sha256) = (data.title.clone(), data.sha256.clone());
+        let (name, title, sha256) = (data.id, data.title, data.sha256);
         // The test samples end here: what follows has the training samples only.
         let division = Division::new(data.content, &options)?;
         for learner in &mut learners {
@@ -120,7 +154,7 @@ impl<'a> Tuning<'a> {
                 train.map_err(of(&format!("train_limit of {}", learner.id)))?;
             }
         }
-        let store = setting.store(results);
+        let store = results.map_or_else(Store::none, |results| setting.store(results));
         Ok(Self {
             trials: Trials {
                 handover: Handover::new(&division)?,
@@ -134,10 +168,42 @@ impl<'a> Tuning<'a> {
             learners,
             at_once: setting.threads,
             search,
+            options: asked,
+            limits,
+            name,
             title,
-            quick: options.quick,
             environment,
         })
+    }
+
+    /// The data set's short name, which is that of its directory of reports.
+    pub fn dataset(&self) -> &str {
+        &self.name
+    }
+
+    /// SHA-256 of training samples, training labels, test samples and test labels.
+    pub fn fingerprint(&self) -> &[String; 4] {
+        &self.trials.sha256
+    }
+
+    /// Where the data came from.
+    pub fn origin(&self) -> &str {
+        &self.environment.data_origin
+    }
+
+    /// How it is searched.
+    pub fn search(&self) -> SearchOptions {
+        self.search
+    }
+
+    /// What the plan says beside its models.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The models, each with the training samples that the plan allows it.
+    pub fn models(&self) -> impl Iterator<Item = (&Learner, Option<usize>)> {
+        self.learners.iter().zip(self.limits.iter().copied())
     }
 
     /// Searches the models one after another, and gives what came of it.
@@ -155,12 +221,17 @@ impl<'a> Tuning<'a> {
             of_model.end(&tuned, reused);
             models.push(tuned);
         }
+        Ok(self.record(models))
+    }
+
+    /// What came of a search, model by model.
+    fn record(&self, models: Vec<TunedModel>) -> TuningRecord {
         let division = &self.trials.division;
         let samples = self
             .learners
             .iter()
             .map(|learner| division.train_samples(learner.train_limit));
-        Ok(TuningRecord {
+        TuningRecord {
             format: TUNING_FORMAT,
             title: self.title.clone(),
             search: match self.search.method {
@@ -174,7 +245,7 @@ impl<'a> Tuning<'a> {
                 Some(seconds) => TuningBudget::Seconds(seconds),
                 None => TuningBudget::Trials(self.search.trials),
             },
-            quick: self.quick,
+            quick: self.options.quick,
             plan: String::new(),
             train_images: samples.max().unwrap_or(0),
             judged_on: division.protocol.judged_on,
@@ -182,19 +253,15 @@ impl<'a> Tuning<'a> {
             at_once: self.at_once,
             seed: self.trials.seed,
             environment: self.environment.clone(),
+            machines: BTreeSet::new(),
             models,
-        })
+        }
     }
 
-    /// The parameters that were found, as a plan for a comparison on the same data. `options` and `limits`
-    /// are those of the plan that was searched, whatever a quick look was at.
-    pub fn chosen(
-        &self,
-        options: &Options,
-        limits: &[Option<usize>],
-        tuned: &TuningRecord,
-    ) -> String {
-        chosen::plan(options, &self.learners, limits, tuned)
+    /// The parameters that were found, as a plan for a comparison on the same data, whatever a quick look was
+    /// at.
+    pub fn chosen(&self, tuned: &TuningRecord) -> String {
+        chosen::plan(&self.options, &self.learners, &self.limits, tuned)
     }
 }
 
@@ -243,7 +310,7 @@ impl Tuning<'_> {
         model: &Learner,
         progress: &dyn TrialWatcher,
     ) -> Result<(TunedModel, usize), Failure> {
-        let resource = self.search.resource.of(model);
+        let resource = self.search.resource_of(model);
         let searcher = self.searcher(model, resource)?;
         progress.plan(searcher.planned(), searcher.cost());
         let allowance = &Allowance::new(self.search.seconds);

@@ -1,7 +1,10 @@
 //! The ways to search.
 
+use serde::{Deserialize, Serialize};
+
 /// How the values of a trial are chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Method {
     /// At random, each parameter on its own scale.
     Random,

@@ -1,13 +1,15 @@
 //! What may be tried: a domain for each parameter.
 
 use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A value for each parameter, by name.
 pub type Values = Map<String, Value>;
 
 /// What one parameter may be.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Domain {
     /// One of these.
     Choice(Vec<Value>),
@@ -116,8 +118,17 @@ fn four_digits(value: f64) -> f64 {
 }
 
 /// The parameters that are searched, in order.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<(String, Domain)>")]
 pub struct Space(Vec<(String, Domain)>);
+
+impl TryFrom<Vec<(String, Domain)>> for Space {
+    type Error = String;
+
+    fn try_from(domains: Vec<(String, Domain)>) -> Result<Self, String> {
+        Self::new(domains).map_err(|(name, expected)| format!("{name}: expected {expected}"))
+    }
+}
 
 impl Space {
     /// A space of these parameters. Domains that hold nothing are refused, in words.

@@ -1,6 +1,7 @@
 //! Options of what compares: runs, searches and judgements.
 
 use super::data::AnyDataArgs;
+use super::jobs::ElsewhereArgs;
 use analysis::Gate;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
@@ -104,16 +105,14 @@ pub(crate) struct CompareArgs {
     pub(crate) run: RunArgs,
     /// Fit nothing: say which differences such a comparison can show, and how many images or seeds others
     /// take.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["jobs", "on"])]
     pub(crate) dry_run: bool,
-    /// Fit nothing: write what is left to do into this folder, as jobs for other machines. Written again, it has
-    /// only what has no record yet.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["keep", "dry_run"], value_hint = ValueHint::DirPath)]
-    pub(crate) jobs: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) elsewhere: ElsewhereArgs,
     #[command(flatten)]
     pub(crate) flags: ComparisonFlags,
     /// Keep the main fit of each model in a file, with a card, below RESULTS/DATASET/models.
-    #[arg(long, conflicts_with = "cv")]
+    #[arg(long, conflicts_with_all = ["cv", "jobs", "on"])]
     pub(crate) keep: bool,
     /// Predictions for the test samples that were made elsewhere, to stand beside the models; as in
     /// `judge`, ids are the numbers of the samples, from 0. May be repeated.
@@ -167,6 +166,8 @@ pub(crate) struct JudgeArgs {
 pub(crate) struct TuneArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) elsewhere: ElsewhereArgs,
     /// How values are chosen.
     #[arg(long, default_value = Method::Random.name(), value_parser = one_of(Method::ALL, Method::name, Method::summary))]
     pub(crate) search: Method,

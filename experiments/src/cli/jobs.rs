@@ -1,6 +1,6 @@
 //! Options of jobs for other machines.
 
-use clap::{Args, Subcommand, ValueHint};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -44,21 +44,44 @@ pub(crate) struct MergeArgs {
     pub(crate) results: Option<PathBuf>,
 }
 
+/// Fits on other machines, in place of this one.
+#[derive(Debug, Args)]
+pub(crate) struct ElsewhereArgs {
+    /// Fit nothing: write what is left to do into this folder, as jobs for other machines. Written again, it has
+    /// only what has no record yet. [default with --on: `jobs`, beside the report]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) jobs: Option<PathBuf>,
+    /// Hand the jobs to this engine, wait until all have ended, and join what they found. Ctrl-C takes them back.
+    #[arg(long, value_name = "ENGINE")]
+    pub(crate) on: Option<WaitedFor>,
+    #[command(flatten)]
+    pub(crate) tasks: TaskArgs,
+    #[command(flatten)]
+    pub(crate) slurm: SlurmArgs,
+}
+
+/// An engine that can be waited for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum WaitedFor {
+    /// Slurm, by job arrays.
+    Slurm,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Engine {
     /// Write slurm.sh into the folder, and submit it as one array or several.
     Slurm {
         #[command(flatten)]
+        folder: SeenByAll,
+        #[command(flatten)]
         tasks: TaskArgs,
-        /// Slurm's partition. [default: Slurm's]
-        #[arg(long, value_name = "NAME")]
-        partition: Option<String>,
-        /// Time limit of a task. [default: twice what earlier fits tell]
-        #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
-        time: Option<Duration>,
+        #[command(flatten)]
+        slurm: SlurmArgs,
     },
     /// Write kubernetes.json into the folder, the manifest of an Indexed Job.
     Kubernetes {
+        #[command(flatten)]
+        folder: SeenByAll,
         #[command(flatten)]
         tasks: TaskArgs,
         /// The image, which has this program as `experiments`.
@@ -73,16 +96,31 @@ pub(crate) enum Engine {
     },
 }
 
-/// Tasks for any engine.
 #[derive(Debug, Args)]
-pub(crate) struct TaskArgs {
+pub(crate) struct SeenByAll {
     /// The folder of the jobs; all machines must see it by this path.
     #[arg(value_hint = ValueHint::DirPath)]
     pub(crate) dir: PathBuf,
-    /// Memory of a task. [default: twice what earlier fits tell]
+}
+
+/// Tasks for any engine.
+#[derive(Debug, Args)]
+pub(crate) struct TaskArgs {
+    /// Memory of a task on another machine. [default: twice what earlier fits tell]
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) memory: Option<u64>,
-    /// The most tasks at a time. [default: as many as the engine starts]
+    /// The most tasks at a time on other machines. [default: as many as the engine starts]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) throttle: Option<u64>,
+}
+
+/// Tasks for Slurm alone.
+#[derive(Debug, Args)]
+pub(crate) struct SlurmArgs {
+    /// Slurm's partition. [default: Slurm's]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) partition: Option<String>,
+    /// Time limit of a task of Slurm. [default: twice what earlier fits tell]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) time: Option<Duration>,
 }

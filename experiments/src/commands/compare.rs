@@ -4,12 +4,12 @@ use crate::cli::CompareArgs;
 use crate::commands::jobs;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
-use crate::keeping;
 use crate::output;
 use crate::progress::Progress;
 use crate::request::{check_exclusions, command_line, own_processes, share};
 use analysis::{ModelSummary, Planned, Report, Status};
 use catalog::{Content, Loaded, inspect};
+use evaluation::complete_all;
 use predictions::{Truth, beside, read_models};
 use report::{foresight, write_index, write_report};
 use runner::{Comparison, Given, Options};
@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
     check_exclusions(&plan)?;
+    jobs::check(&arguments.elsewhere)?;
     if arguments.keep && plan.options.cv.is_some() {
         return Err(Failure::Option {
             option: "--keep".to_owned(),
@@ -51,15 +52,17 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let mut setting = run.setting(&executor, &cancellation, &command);
     setting.keep = arguments.keep;
     let results = run.results();
-    if let Some(dir) = &arguments.jobs {
-        return jobs::hand_out(dir, &comparison, &setting, &results);
+    let directory = comparison.directory(&results);
+    let write = |folder: &_| job_arrays::write(folder, &comparison, &setting, &results);
+    let elsewhere = &arguments.elsewhere;
+    if let Some(done) = jobs::elsewhere(elsewhere, run, &directory, &cancellation, write) {
+        return done;
     }
     let records = comparison.run(&results, &setting, &mut Progress::new(run.quiet))?;
     if arguments.keep {
-        keeping::complete_all(&comparison, &results, &records)?;
+        complete_all(&records, |id| comparison.model_file(&results, id))?;
     }
 
-    let directory = comparison.directory(&results);
     let ended = announce(&Report::new(records), &directory, &results, run.quiet);
     if cancellation.check().is_err() {
         return Err(Failure::Interrupted);

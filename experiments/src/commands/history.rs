@@ -4,23 +4,14 @@ use crate::cli::{DiffArgs, HistoryArgs};
 use crate::failure::Failure;
 use crate::output;
 use crate::request::share;
-use analysis::{Change, ModelChange, ModelSummary, Report, diff};
+use analysis::{Report, diff};
 use records::{read_records, run_file, runs, write_file};
-use report::{TextColumn, TextTable, change_in_words, history_page, judged_images};
+use report::{RunsTable, changed_accuracies, changed_settings, history_page};
 use runner::Margin;
 
 /// Runs `history`.
 pub(crate) fn history(arguments: &HistoryArgs) -> Result<(), Failure> {
-    let mut table = TextTable::new(vec![
-        TextColumn::name("run", 0),
-        TextColumn::number("models", 2),
-        TextColumn::name("judged on", 4),
-        TextColumn::number("seed", 6),
-        TextColumn::name("commit", 5),
-        TextColumn::name("best", 1),
-        TextColumn::number("right, %", 1),
-        TextColumn::number("test looks", 3),
-    ]);
+    let mut table = RunsTable::default();
     let mut damaged = Vec::new();
     let mut looks = 0;
     let mut reports = Vec::new();
@@ -36,7 +27,7 @@ pub(crate) fn history(arguments: &HistoryArgs) -> Result<(), Failure> {
         };
         let report = Report::new(records);
         looks += report.test_looks;
-        table.add_row(row(&name, &report));
+        table.add(&name, &report);
         if arguments.page.is_some() {
             reports.push(report);
         }
@@ -44,34 +35,12 @@ pub(crate) fn history(arguments: &HistoryArgs) -> Result<(), Failure> {
     if let (Some(file), false) = (&arguments.page, reports.is_empty()) {
         write_file(file, history_page(&reports)?.as_bytes())?;
     }
-    output::table(&table);
+    output::table(table.table());
     damaged.into_iter().for_each(output::line);
     output::line(format_args!(
         "The labels of the test images were looked at {looks} times in these runs."
     ));
     Ok(())
-}
-
-fn row(name: &str, report: &Report) -> Vec<String> {
-    let finished = report.finished().count();
-    let best = report.ranked().first().map(|(model, _)| *model);
-    let count = if report.complete {
-        report.models.len().to_string()
-    } else {
-        format!("{finished} of {}", report.models.len())
-    };
-    let quick = if report.quick { ", quick" } else { "" };
-    vec![
-        name.to_owned(),
-        count,
-        format!("{} {}{quick}", report.dataset.test, judged_images(report)),
-        report.seed.to_string(),
-        report.environment.commit.clone(),
-        best.map_or_else(String::new, |model| model.id.clone()),
-        best.and_then(ModelSummary::accuracy)
-            .map_or_else(String::new, |accuracy| format!("{:.2}", accuracy * 100.0)),
-        report.test_looks.to_string(),
-    ]
 }
 
 /// Runs `diff`.
@@ -86,38 +55,11 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
         "first: {}, second: {}",
         arguments.first, arguments.second
     ));
-    let mut settings = TextTable::new(vec![
-        TextColumn::text("setting"),
-        TextColumn::text("first"),
-        TextColumn::text("second"),
-    ]);
-    let mut changes = 0;
-    for change in &found.settings {
-        settings.add_row(changed(change.what.clone(), change));
-        changes += 1;
+    match changed_settings(&found) {
+        Some(settings) => output::table(&settings),
+        None => output::line("no setting differs"),
     }
-    for model in &found.models {
-        for change in &model.parameters {
-            let what = format!("{}: {}", model.id, change.what);
-            settings.add_row(changed(what, change));
-            changes += 1;
-        }
-    }
-    if changes == 0 {
-        output::line("no setting differs");
-    } else {
-        output::table(&settings);
-    }
-    let mut accuracies = TextTable::new(vec![
-        TextColumn::name("model", 0),
-        TextColumn::number("first, % right", 0),
-        TextColumn::number("second, % right", 0),
-        TextColumn::text("verdict"),
-    ]);
-    for model in &found.models {
-        accuracies.add_row(accuracy_row(model, margin));
-    }
-    output::table(&accuracies);
+    output::table(&changed_accuracies(&found, margin));
     for (models, run) in [
         (&found.only_first, &arguments.first),
         (&found.only_second, &arguments.second),
@@ -127,22 +69,4 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn changed(what: String, change: &Change) -> [String; 3] {
-    let or_dash = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
-    [what, or_dash(&change.first), or_dash(&change.second)]
-}
-
-fn accuracy_row(model: &ModelChange, margin: Option<f64>) -> [String; 4] {
-    let percent = |accuracy: Option<f64>| {
-        accuracy.map_or_else(|| "–".to_owned(), |a| format!("{:.2}", a * 100.0))
-    };
-    let [first, second] = model.accuracy.map(percent);
-    [
-        model.id.clone(),
-        first,
-        second,
-        change_in_words(model, margin),
-    ]
 }

@@ -1,8 +1,12 @@
-//! `compare --jobs`, `worker`, `status`, `submit` and `merge`: a comparison on several machines.
+//! `--jobs`, `--on`, `worker`, `status`, `submit` and `merge`: a comparison or a search on several machines.
 
 use crate::build::BUILD;
-use crate::cli::{Engine, FolderArgs, MergeArgs, WorkerArgs};
+use crate::cli::{
+    ElsewhereArgs, Engine, FolderArgs, MergeArgs, RunArgs, SlurmArgs, TaskArgs, WaitedFor,
+    WorkerArgs,
+};
 use crate::commands::compare::announce;
+use crate::commands::tune;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::output;
@@ -11,22 +15,77 @@ use crate::registry::REGISTRY;
 use crate::request::{own_processes, results};
 use crate::source;
 use analysis::Report;
-use job_arrays::{Folder, Plan, Tasks, Volume, index_of_engine};
-use records::{RunRecord, read_records};
-use runner::{Comparison, Setting};
+use catalog::Loaded;
+use classifier::Cancellation;
+use job_arrays::{ArrayError, Asked, Folder, Plan, Tasks, Volume, Written, index_of_engine};
+use records::read_records;
+use runner::{Bench, Workbench};
 use std::path::Path;
 
-/// Writes what is left to do of a comparison.
-pub(crate) fn hand_out(
-    dir: &Path,
-    comparison: &Comparison,
-    setting: &Setting<'_>,
-    results: &Path,
-) -> Result<(), Failure> {
-    let folder = Folder::new(dir);
-    let written = job_arrays::write(&folder, comparison, setting, results)?;
-    written.lines(&folder).iter().for_each(output::line);
-    Ok(())
+/// Writes what is left to do; on an engine, waits for it there, and joins what it found. Nothing if neither was asked
+/// for. `beside` is the directory of the report.
+pub(crate) fn elsewhere(
+    asked: &ElsewhereArgs,
+    run: &RunArgs,
+    beside: &Path,
+    cancellation: &Cancellation,
+    write: impl FnOnce(&Folder) -> Result<Written, ArrayError>,
+) -> Option<Result<(), Failure>> {
+    let default = || asked.on.map(|_| beside.join("jobs"));
+    let dir = asked.jobs.clone().or_else(default)?;
+    let hand_out = || {
+        let folder = Folder::new(&dir);
+        let written = write(&folder)?;
+        written.lines(&folder).iter().for_each(output::line);
+        let Some(WaitedFor::Slurm) = asked.on else {
+            return Ok(());
+        };
+        if written.plan.count() > 0 {
+            let (tasks, slurm) = (tasks(&asked.tasks), of_slurm(&asked.slurm));
+            let submitted = job_arrays::submit(&folder, &written.plan, tasks, &slurm)?;
+            submitted.lines().iter().for_each(output::line);
+            let mut progress = Progress::new(run.quiet);
+            job_arrays::follow(&folder, &submitted, cancellation, &mut progress)?;
+        }
+        merge(&MergeArgs {
+            folder: FolderArgs { dir, data: None },
+            quiet: run.quiet,
+            results: run.results.clone(),
+        })
+    };
+    Some(hand_out())
+}
+
+/// Refuses options of engines where there is none.
+pub(crate) fn check(asked: &ElsewhereArgs) -> Result<(), Failure> {
+    let given = [
+        ("--memory", asked.tasks.memory.is_some()),
+        ("--throttle", asked.tasks.throttle.is_some()),
+        ("--partition", asked.slurm.partition.is_some()),
+        ("--time", asked.slurm.time.is_some()),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) if asked.on.is_none() => Err(Failure::Option {
+            option: option.to_owned(),
+            reason: "only with --on, or with `submit`; fits on this machine have --memory-limit and --time-limit"
+                .to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn tasks(asked: &TaskArgs) -> Tasks {
+    Tasks {
+        memory: asked.memory,
+        throttle: asked.throttle,
+    }
+}
+
+fn of_slurm(asked: &SlurmArgs) -> Asked {
+    Asked {
+        partition: asked.partition.clone(),
+        time: asked.time,
+    }
 }
 
 /// Runs `worker`.
@@ -35,11 +94,23 @@ pub(crate) fn worker(arguments: &WorkerArgs) -> Result<(), Failure> {
     let plan = Plan::read(&folder)?;
     let index = arguments.index.map_or_else(index_of_engine, Ok)?;
     let task = index + arguments.offset;
-    let (comparison, _) = again(&folder, &plan, &arguments.folder)?;
+    let data = data(&plan, &arguments.folder)?;
     let executor = own_processes()?;
     let setting = plan.setting(&executor, REGISTRY, &BUILD, on_interrupt());
-    let mut progress = Progress::new(false);
-    let worked = job_arrays::work(&folder, &plan, task, &comparison, &setting, &mut progress)?;
+    let work = |bench: &dyn Bench| {
+        let mut progress = Progress::new(false);
+        job_arrays::work(&folder, &plan, task, bench, &setting, &mut progress)
+    };
+    let worked = match plan.search {
+        None => {
+            let (comparison, _) = plan.comparison(&folder, data, REGISTRY, &BUILD)?;
+            work(&Workbench::new(&comparison, &setting, None)?)?
+        }
+        Some(search) => {
+            let tuning = plan.tuning(&folder, data, REGISTRY, search, &setting)?;
+            work(&tuning.ahead()?)?
+        }
+    };
     output::line(format_args!("task {task}: {worked}"));
     if worked.cut_short {
         return Err(Failure::Interrupted);
@@ -47,14 +118,9 @@ pub(crate) fn worker(arguments: &WorkerArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The comparison of a plan, and the record of its run.
-fn again(
-    folder: &Folder,
-    plan: &Plan,
-    arguments: &FolderArgs,
-) -> Result<(Comparison, RunRecord), Failure> {
-    let data = source::load(&plan.options(arguments.data.clone()), None, false)?;
-    Ok(plan.comparison(folder, data, REGISTRY, &BUILD)?)
+/// The data of a plan, as they are here.
+fn data(plan: &Plan, arguments: &FolderArgs) -> Result<Loaded, Failure> {
+    source::load(&plan.options(arguments.data.clone()), None, false)
 }
 
 /// Runs `status`.
@@ -66,27 +132,27 @@ pub(crate) fn status(dir: &Path) -> Result<(), Failure> {
 
 /// Runs `submit`.
 pub(crate) fn submit(engine: &Engine) -> Result<(), Failure> {
-    let (Engine::Slurm { tasks, .. } | Engine::Kubernetes { tasks, .. }) = engine;
-    let folder = Folder::new(&tasks.dir);
+    let (Engine::Slurm { folder, .. } | Engine::Kubernetes { folder, .. }) = engine;
+    let folder = Folder::new(&folder.dir);
     let plan = Plan::read(&folder)?;
-    let tasks = Tasks {
-        memory: tasks.memory,
-        throttle: tasks.throttle,
-    };
     match engine {
         Engine::Slurm {
-            partition, time, ..
+            tasks: asked,
+            slurm,
+            ..
         } => {
-            let submitted = job_arrays::submit(&folder, &plan, tasks, partition.as_deref(), *time)?;
+            let submitted = job_arrays::submit(&folder, &plan, tasks(asked), &of_slurm(slurm))?;
             submitted.lines().iter().for_each(output::line);
         }
         Engine::Kubernetes {
+            tasks: asked,
             image,
             claim,
             mount,
             ..
         } => {
-            let path = job_arrays::manifest(&folder, &plan, tasks, image, Volume { claim, mount })?;
+            let volume = Volume { claim, mount };
+            let path = job_arrays::manifest(&folder, &plan, tasks(asked), image, volume)?;
             output::line(format_args!(
                 "to start it: kubectl create -f {}",
                 path.display()
@@ -100,15 +166,24 @@ pub(crate) fn submit(engine: &Engine) -> Result<(), Failure> {
 pub(crate) fn merge(arguments: &MergeArgs) -> Result<(), Failure> {
     let folder = Folder::new(&arguments.folder.dir);
     let plan = Plan::read(&folder)?;
-    let (comparison, run) = again(&folder, &plan, &arguments.folder)?;
+    let data = data(&plan, &arguments.folder)?;
     let results = results(arguments.results.as_deref(), plan.quick);
-    let merged = job_arrays::merge(&folder, &comparison, run, &BUILD, &results)?;
+    if let Some(search) = plan.search {
+        let executor = own_processes()?;
+        let setting = plan.setting(&executor, REGISTRY, &BUILD, Cancellation::default());
+        let tuning = plan.tuning(&folder, data, REGISTRY, search, &setting)?;
+        let (tuned, merged) = job_arrays::merge_search(&folder, &tuning.ahead()?)?;
+        merged.lines(&plan).iter().for_each(output::tell);
+        tune::announce(&tuning, tuned, &results, arguments.quiet)?;
+        return match merged.missing.len() {
+            0 => Ok(()),
+            trials => Err(Failure::MissingTrials { trials }),
+        };
+    }
+    let (comparison, run) = plan.comparison(&folder, data, REGISTRY, &BUILD)?;
+    let (path, merged) = job_arrays::merge(&folder, &comparison, run, &BUILD, &results)?;
     merged.lines(&plan).iter().for_each(output::tell);
-    let report = Report::new(read_records(&merged.path)?);
-    announce(
-        &report,
-        &comparison.directory(&results),
-        &results,
-        arguments.quiet,
-    )
+    let report = Report::new(read_records(&path)?);
+    let directory = comparison.directory(&results);
+    announce(&report, &directory, &results, arguments.quiet)
 }

@@ -14,7 +14,7 @@ use classifier::generator;
 use rand::seq::SliceRandom;
 use records::{FitRecord, Outcome, Records, RunRecord};
 use report::{TextColumn, TextTable, agreement_in_words};
-use runner::{Comparison, Learner, Margin, Options, Place, Setting, Watcher, processors};
+use runner::{Comparison, Margin, Options, Setting, Watcher, processors};
 use std::path::PathBuf;
 
 /// Random stream of the cells; models use small numbers.
@@ -23,9 +23,10 @@ const CELL_STREAM: u64 = u64::MAX - 4;
 /// Runs the command.
 pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     let (Records { run, fits, .. }, path) = arguments.record.read()?;
+    let is_ours = |id: &str| run.planned(id).is_some_and(|one| one.predictions.is_none());
     let mut cells: Vec<&FitRecord> = fits
         .iter()
-        .filter(|fit| matches!(fit.outcome, Outcome::Finished(_)) && is_ours(&run, &fit.id))
+        .filter(|fit| matches!(fit.outcome, Outcome::Finished(_)) && is_ours(&fit.id))
         .collect();
     if cells.is_empty() {
         return Err(Failure::NothingToVerify { path });
@@ -84,19 +85,5 @@ fn again(
     options.data = data.or(options.data);
     options.data_dir = data_dir.or(options.data_dir);
     let data = source::load(&options, None, false)?;
-    if data.sha256 != run.dataset.sha256 {
-        let name = run.dataset.name.clone();
-        return Err(runner::Failure::OtherData { name }.into());
-    }
-    let ours = run.models.iter().filter(|model| is_ours(run, &model.id));
-    let place = Place::Option(format!("run {}", run.run));
-    let learners = ours.map(|planned| Learner::planned(planned, REGISTRY, &place));
-    let learners = learners.collect::<Result<_, _>>()?;
-    Ok(Comparison::new(data, learners, options)?)
-}
-
-/// Whether a model was fitted here, and can be fitted again.
-fn is_ours(run: &RunRecord, id: &str) -> bool {
-    run.planned(id)
-        .is_some_and(|planned| planned.predictions.is_none())
+    Ok(Comparison::again(run, options, data, REGISTRY)?)
 }

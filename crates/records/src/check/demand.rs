@@ -14,11 +14,11 @@ pub(super) fn planned(run: &RunRecord, id: &str) -> Result<(), String> {
     })
 }
 
-pub(super) fn demand(is_so: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
+pub(crate) fn demand(is_so: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
     if is_so { Ok(()) } else { Err(otherwise()) }
 }
 
-pub(super) fn length(what: &str, found: usize, expected: usize) -> Result<(), String> {
+pub(crate) fn length(what: &str, found: usize, expected: usize) -> Result<(), String> {
     demand(found == expected, || {
         format!("{what}: {found} values; there must be {expected}")
     })

@@ -13,7 +13,7 @@ use records::{Cell, Control, ControlRecord, FitRecord, Outcome, Record, RunRecor
 use serde_json::Value;
 use std::path::Path;
 
-/// One piece of a comparison: the controls of a model, or one of its fits.
+/// One piece of a comparison or a search: the controls of a model, one of its fits, or a trial.
 #[derive(Debug)]
 pub struct Piece<'a> {
     learner: &'a Learner,
@@ -22,7 +22,19 @@ pub struct Piece<'a> {
     key: Key,
 }
 
-impl Piece<'_> {
+impl<'a> Piece<'a> {
+    pub(crate) fn new(learner: &'a Learner, task: Task, key: Key) -> Self {
+        Self { learner, task, key }
+    }
+
+    pub(crate) fn learner(&self) -> &'a Learner {
+        self.learner
+    }
+
+    pub(crate) fn full_key(&self) -> &Key {
+        &self.key
+    }
+
     /// The model's name in the comparison.
     pub fn id(&self) -> &str {
         &self.learner.id
@@ -104,9 +116,32 @@ impl Comparison {
 }
 
 /// Where pieces are run, one after another, on data that are divided once.
+pub trait Bench {
+    /// All of them, in order.
+    fn pieces(&self) -> Box<dyn Iterator<Item = Piece<'_>> + '_>;
+
+    /// What a piece is, for people: "softmax, fold 2 of 5".
+    fn in_words(&self, piece: &Piece<'_>) -> String;
+
+    /// What the store has of a piece.
+    fn known(&self, piece: &Piece<'_>) -> Option<Record>;
+
+    /// What earlier fits of the model took, as far as the store knows: those that are most like it.
+    fn earlier(&self, piece: &Piece<'_>) -> Option<Earlier>;
+
+    /// Runs a piece, and gives its record; `None` if it was called off.
+    ///
+    /// # Errors
+    /// If it could not be run at all, whatever its model.
+    fn make(&self, piece: &Piece<'_>, watcher: &mut dyn Watcher)
+    -> Result<Option<Record>, Failure>;
+}
+
+/// Where the pieces of a comparison are run.
 pub struct Workbench<'a> {
     comparison: &'a Comparison,
     session: Session<'a>,
+    build: Build,
 }
 
 impl<'a> Workbench<'a> {
@@ -131,6 +166,7 @@ impl<'a> Workbench<'a> {
         Ok(Self {
             comparison,
             session,
+            build: setting.build.copied().unwrap_or_default(),
         })
     }
 
@@ -138,9 +174,18 @@ impl<'a> Workbench<'a> {
     pub fn run(&self) -> &RunRecord {
         &self.session.run
     }
+}
 
-    /// What the store has of a piece.
-    pub fn known(&self, piece: &Piece<'_>) -> Option<Record> {
+impl Bench for Workbench<'_> {
+    fn pieces(&self) -> Box<dyn Iterator<Item = Piece<'_>> + '_> {
+        Box::new(self.comparison.pieces(&self.build))
+    }
+
+    fn in_words(&self, piece: &Piece<'_>) -> String {
+        piece.in_words(self.run())
+    }
+
+    fn known(&self, piece: &Piece<'_>) -> Option<Record> {
         if piece.cell().is_some() {
             let (fitted, machine) = self.session.find(&piece.key)?;
             let looks = fitted.looks;
@@ -153,16 +198,11 @@ impl<'a> Workbench<'a> {
         Some(of_controls(piece, controls))
     }
 
-    /// What earlier fits of the model took, as far as the store knows: those that are most like it.
-    pub fn earlier(&self, piece: &Piece<'_>) -> Option<Earlier> {
+    fn earlier(&self, piece: &Piece<'_>) -> Option<Earlier> {
         self.session.store.earlier(&piece.key)
     }
 
-    /// Runs a piece, and gives its record; `None` if it was called off.
-    ///
-    /// # Errors
-    /// If it could not be run at all, whatever its model.
-    pub fn make(
+    fn make(
         &self,
         piece: &Piece<'_>,
         watcher: &mut dyn Watcher,
@@ -178,7 +218,9 @@ impl<'a> Workbench<'a> {
         };
         Ok(setting.cancellation.check().is_ok().then_some(record))
     }
+}
 
+impl Workbench<'_> {
     fn fit(
         &self,
         piece: &Piece<'_>,

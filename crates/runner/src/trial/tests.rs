@@ -11,6 +11,7 @@ use classifier::{
 };
 use data::{Dataset, Samples};
 use search::Space;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
 

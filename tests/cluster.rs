@@ -225,12 +225,20 @@ fn a_comparison_on_slurm_is_waited_for_and_joined() {
         "softmax",
         "--cv",
         "10x6",
+        "--threads",
+        "1",
         "--set",
         "softmax.epochs=900",
     ];
     compare = on_slurm(&[&["compare"], &long[..]].concat());
-    let mut called_off = compare.stderr(Stdio::piped()).spawn().unwrap();
-    until("a running task", || !slurm.running().is_empty());
+    let mut called_off = compare.spawn().unwrap();
+    until("a running task", || {
+        assert!(
+            called_off.try_wait().unwrap().is_none(),
+            "it ended too early"
+        );
+        !slurm.running().is_empty()
+    });
     let process = called_off.id().to_string();
     let sent = Command::new("kill").args(["-INT", &process]).status();
     assert!(sent.unwrap().success());
@@ -238,8 +246,8 @@ fn a_comparison_on_slurm_is_waited_for_and_joined() {
     until("an empty queue", || slurm.queued().is_empty());
 
     // A search, too.
-    let mut tune = on_slurm(&["tune", "--quick", "--models", "softmax", "--trials", "3"]);
-    tune.env("SLURM_CONF", cluster.join("slurm.conf"));
+    let tune = ["tune", "--quick", "--models", "softmax", "--trials", "3"];
+    let tune = on_slurm(&tune);
     let found = assert_cmd::Command::from_std(tune).assert().success();
     found.stdout(contains("on the test samples: compare --config"));
 }

@@ -10,6 +10,7 @@ use array::{Array, canonical, timeless_report};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -263,6 +264,7 @@ fn nothing_is_lost_on_a_cluster_that_fails() {
     let cluster = directory.path().join("slurm");
     fs::create_dir(&cluster).unwrap();
     let mut slurm = Slurm::start(&cluster);
+    let disk = SmallDisk::mounted(&directory.path().join("jobs"));
     let array = Array::new(directory.path(), &FITS);
     submit(&slurm, &array);
     // 121 tasks in arrays of no more than 50.
@@ -286,6 +288,10 @@ fn nothing_is_lost_on_a_cluster_that_fails() {
     std::thread::sleep(Duration::from_secs(2));
     slurm.start_controller();
     until("sixty jobs", || done(60));
+    // The disk is full for a moment: what was fitted waits until there is room.
+    disk.fill();
+    std::thread::sleep(Duration::from_secs(15));
+    disk.clear();
     slurm.call(
         "scontrol",
         &["update", "nodename=n2", "state=drain", "reason=test"],
@@ -309,6 +315,39 @@ fn nothing_is_lost_on_a_cluster_that_fails() {
     for file in ["README.md", "index.html", "report.json"] {
         let [here, there] = [here, there].map(|of| timeless_report(of, "mnist", file));
         assert!(here == there, "{file} differs");
+    }
+}
+
+/// A file system that is soon full, at a directory.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mounted(at: &Path) -> Self {
+        fs::create_dir(at).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=32m", "tmpfs"]);
+        assert!(mount.arg(at).status().unwrap().success());
+        Self(at.to_owned())
+    }
+
+    fn filling(&self) -> PathBuf {
+        self.0.join("filling")
+    }
+
+    fn fill(&self) {
+        let mut file = fs::File::create(self.filling()).unwrap();
+        while file.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    fn clear(&self) {
+        fs::remove_file(self.filling()).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Tasks that end now have files open there.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
     }
 }
 

@@ -12,5 +12,5 @@ with LocalCluster() as cluster:
     job = Job()
     # It numbers the tasks of a job from 0, and tells each its own.
     for _ in range(last + 1):
-        job.program(sys.argv[3:])
+        job.program(sys.argv[3:], stdout=None, stderr=None)
     client.wait_for_jobs([client.submit(job)])

@@ -325,7 +325,7 @@ impl SmallDisk {
     fn mounted(at: &Path) -> Self {
         fs::create_dir(at).unwrap();
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=32m", "tmpfs"]);
+        mount.args(["-t", "tmpfs", "-o", "size=128m", "tmpfs"]);
         assert!(mount.arg(at).status().unwrap().success());
         Self(at.to_owned())
     }

@@ -129,7 +129,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "job-arrays",
-        &["catalog", "classifier", "records", "runner"],
+        &["catalog", "classifier", "records", "runner", "search"],
     ),
     (
         "benchmarks",

@@ -52,7 +52,7 @@ mod tests {
             judged_on: JudgedOn::Folds(Folds { repeats, folds }),
             judged_images: 1_350,
             at_once: 1,
-            machines: BTreeSet::new(),
+            machines: [].into(),
             seed: 1,
             environment: run(&[], &[]).environment,
             models: Vec::new(),

@@ -66,24 +66,8 @@ fn grown(
     path: &Path,
     roles: &dyn Fn(&[String]) -> Roles,
 ) -> Result<Grown, LoadError> {
-    let broken = |error: ParquetError| match error {
-        ParquetError::NYI(what) => LoadError::content(
-            source.name(),
-            format!("Parquet with {what}, which is not read; write it with Snappy or gzip"),
-        ),
-        error => damaged(source, error),
-    };
-    let length = fs::metadata(path).map_err(LoadError::io(path))?.len();
-    if length > source.limit() {
-        return Err(source.no_memory("its columns"));
-    }
-    // From memory: where a damaged page says that it goes on for ever, the library asks the file a million
-    // times a second for what is not there.
-    let bytes = Bytes::from(fs::read(path).map_err(LoadError::io(path))?);
-    let file = SerializedFileReader::new(bytes).map_err(broken)?;
-    if !columns_lie_within(file.metadata(), length) {
-        return Err(damaged(source, "a column is not within the file"));
-    }
+    let broken = |error| broken(source, error);
+    let file = opened(source, path)?;
     let fields = fields(source, file.metadata())?;
     let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
     let mut notes = Vec::new();
@@ -128,6 +112,33 @@ fn grown(
         ));
     }
     Ok((names, builders, rows, notes))
+}
+
+/// The file, whose columns lie within it.
+fn opened(source: &Source<'_>, path: &Path) -> Result<SerializedFileReader<Bytes>, LoadError> {
+    let length = fs::metadata(path).map_err(LoadError::io(path))?.len();
+    if length > source.limit() {
+        return Err(source.no_memory("its columns"));
+    }
+    // From memory: where a damaged page says that it goes on for ever, the library asks the file a million
+    // times a second for what is not there.
+    let bytes = Bytes::from(fs::read(path).map_err(LoadError::io(path))?);
+    let file = SerializedFileReader::new(bytes).map_err(|error| broken(source, error))?;
+    if !columns_lie_within(file.metadata(), length) {
+        return Err(damaged(source, "a column is not within the file"));
+    }
+    Ok(file)
+}
+
+/// What the library says of a file that it cannot read.
+fn broken(source: &Source<'_>, error: ParquetError) -> LoadError {
+    match error {
+        ParquetError::NYI(what) => LoadError::content(
+            source.name(),
+            format!("Parquet with {what}, which is not read; write it with Snappy or gzip"),
+        ),
+        error => damaged(source, error),
+    }
 }
 
 /// Whether every column lies within a file of this `length`: the library panics where a place or a size is negative.

@@ -5,113 +5,32 @@ mod described;
 mod keeping;
 pub(crate) mod key;
 pub(crate) mod pieces;
+mod session;
 
 use described::{columns, described};
+use session::Session;
 
-use crate::Registry;
 use crate::division::{Division, of};
-use crate::environment::{self, Build};
-use crate::executor::Executor;
 use crate::failure::{Failure, Place};
 use crate::handover::Handover;
-use crate::job::{Ended, Event, Job, Keep, Task};
+use crate::job::{Ended, Task};
 use crate::learner::Learner;
-use crate::limits::Limits;
 use crate::margin::Margin;
 use crate::options::Options;
 use crate::rows::SealedRows;
+use crate::setting::Setting;
 use crate::slices;
 use crate::store::Store;
+use crate::watcher::Watcher;
 use crate::words::{count, in_a_line, of_cell};
 use catalog::Loaded;
-use classifier::Cancellation;
 use records::{
-    Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Fitted,
-    Folds, ImagesRecord, JudgedOn, Outcome, PlannedModel, Protocol, Record, RecordLog, Records,
-    RunRecord, SliceRecord, read_records,
+    Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Folds,
+    ImagesRecord, JudgedOn, Outcome, PlannedModel, Protocol, Record, RecordLog, Records, RunRecord,
+    SliceRecord, read_records,
 };
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// Who hears how a comparison goes.
-pub trait Watcher: Send {
-    /// Something that the user should know.
-    fn note(&mut self, note: &str);
-    /// Fit number `index` of `count`, from 0, begins.
-    fn begin(&mut self, fit: &str, index: usize, count: usize);
-    /// Something happens in it.
-    fn event(&mut self, event: &Event);
-    /// It is over; `result` is one line.
-    fn end(&mut self, result: &str);
-}
-
-/// Nobody hears.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Unwatched;
-
-impl Watcher for Unwatched {
-    fn note(&mut self, _: &str) {}
-    fn begin(&mut self, _: &str, _: usize, _: usize) {}
-    fn event(&mut self, _: &Event) {}
-    fn end(&mut self, _: &str) {}
-}
-
-/// How a comparison is run; nothing here changes a prediction.
-#[derive(Clone)]
-pub struct Setting<'a> {
-    /// Who runs the jobs.
-    pub executor: &'a dyn Executor,
-    /// Threads of each fit.
-    pub threads: usize,
-    /// What each fit may take.
-    pub limits: Limits,
-    /// Calls everything off.
-    pub cancellation: Cancellation,
-    /// Fit again what the store has.
-    pub refit: bool,
-    /// Keep the main fit of each model in a file beside the records.
-    pub keep: bool,
-    /// How the program was built. Without, nothing is kept in a store.
-    pub build: Option<&'a Build>,
-    /// The models it knows, for the versions of their libraries.
-    pub registry: Registry,
-    /// How it was asked for, for the record.
-    pub command: &'a str,
-}
-
-impl<'a> Setting<'a> {
-    /// All processors, no limits, no store, and nobody who calls it off.
-    pub fn new(executor: &'a dyn Executor, registry: Registry) -> Self {
-        Self {
-            executor,
-            threads: environment::processors(),
-            limits: Limits::default(),
-            cancellation: Cancellation::default(),
-            refit: false,
-            keep: false,
-            build: None,
-            registry,
-            command: "",
-        }
-    }
-
-    /// The machine, the build and the command, for records.
-    pub fn environment(&self, data_origin: &str) -> Environment {
-        let unknown = Build::default();
-        let build = self.build.unwrap_or(&unknown);
-        let command = self.command.to_owned();
-        environment::describe(command, data_origin, self.threads, build, self.registry)
-    }
-
-    /// The store of a results directory.
-    pub(crate) fn store(&self, results: &Path) -> Store {
-        match self.build {
-            Some(_) => Store::open(results),
-            None => Store::none(),
-        }
-    }
-}
 
 /// What a comparison is made of.
 #[derive(Debug)]
@@ -129,14 +48,6 @@ pub struct Comparison {
 
 /// A model that was fitted elsewhere: its plan, and what it said of the samples that are judged.
 pub type Given = (PlannedModel, Vec<FitRecord>);
-
-/// What all fits of a run have in common.
-struct Session<'a> {
-    setting: &'a Setting<'a>,
-    store: Store,
-    handover: Handover,
-    run: RunRecord,
-}
 
 impl Comparison {
     /// Divides the data, and checks that every subset asked for can be drawn.
@@ -557,78 +468,6 @@ impl Comparison {
             folds,
             groups,
             slices: self.slices.clone(),
-        }
-    }
-}
-
-impl Session<'_> {
-    fn build(&self) -> Build {
-        self.setting.build.copied().unwrap_or_default()
-    }
-
-    fn job(&self, task: Task, learner: &Learner) -> Job {
-        let data = self.handover.path().to_owned();
-        Job {
-            memory_limit: self.setting.limits.memory,
-            ..Job::new(task, learner, data, self.setting.threads)
-        }
-    }
-
-    fn run(&self, job: &Job, on: &mut (dyn FnMut(&Event) + Send)) -> Result<Ended, Failure> {
-        let Setting {
-            executor,
-            limits,
-            cancellation,
-            ..
-        } = self.setting;
-        executor.run(job, *limits, cancellation, on)
-    }
-
-    /// Fits a cell, counts the looks at the labels that it is judged by, and says why the model was not
-    /// kept, if it was to be and was not.
-    fn fit(
-        &self,
-        learner: &Learner,
-        cell: Cell,
-        keep: Option<Keep>,
-        watcher: &mut dyn Watcher,
-    ) -> Result<(Outcome, usize, Option<String>), Failure> {
-        let mut job = self.job(Task::Fit(cell), learner);
-        job.keep = keep;
-        match self.run(&job, &mut |event| watcher.event(event))? {
-            Ended::Fit {
-                outcome,
-                looks,
-                unkept,
-            } => Ok((outcome, looks, unkept)),
-            other => Err(Failure::job(
-                "job",
-                &format!("not the end of a fit: {other:?}"),
-            )),
-        }
-    }
-
-    /// A fit of an earlier run, unless it is to be made again.
-    fn find(&self, key: &crate::store::Key) -> Option<(Box<Fitted>, String)> {
-        if self.setting.refit {
-            return None;
-        }
-        // What took more than it may now is fitted again, to be stopped.
-        let within = |fitted: &Fitted| {
-            let (Some(seconds), Some(memory)) = (fitted.fit_seconds, fitted.peak_memory_bytes)
-            else {
-                return false;
-            };
-            let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-            self.setting.limits.exceeded(time, memory).is_none()
-        };
-        let found = self.store.find::<Box<Fitted>>(key);
-        found.filter(|(fitted, _)| within(fitted))
-    }
-
-    fn tell_trouble(&self, watcher: &mut dyn Watcher) {
-        if let Some(trouble) = self.store.trouble() {
-            watcher.note(&format!("note: {trouble}"));
         }
     }
 }

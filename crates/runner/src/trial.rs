@@ -1,7 +1,6 @@
 //! One trial of a search: fits a model with some values, on one thread, and judges it.
 
 use crate::allowance::Allowance;
-use crate::comparison::Setting;
 use crate::comparison::key::recipe;
 use crate::division::Division;
 use crate::environment::Build;
@@ -10,6 +9,7 @@ use crate::handover::Handover;
 use crate::job::{Ended, Job, Task};
 use crate::learner::{Learner, Method};
 use crate::resource::{Resource, epochs, fewer_epochs};
+use crate::setting::Setting;
 use crate::store::{Key, Store};
 use records::{Cell, JudgedTrial, TrialOutcome, TunedTrial};
 use search::Proposal;

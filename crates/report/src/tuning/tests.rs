@@ -32,7 +32,7 @@ fn report(trials: Vec<TunedTrial>, best: usize, search: Search) -> TuningRecord 
         judged_on: JudgedOn::Validation { images: 100 },
         judged_images: 100,
         at_once: 1,
-        machines: BTreeSet::new(),
+        machines: [].into(),
         seed: 1,
         environment: Environment {
             command: "tune".to_owned(),

@@ -1,11 +1,14 @@
 //! Which fits are kept, where, and what their files say.
 
-use super::{Comparison, Session, Setting, Watcher};
+use super::Comparison;
+use super::session::Session;
 use crate::failure::Failure;
 use crate::handover::Handover;
 use crate::job::Keep;
 use crate::learner::{Learner, Method};
+use crate::setting::Setting;
 use crate::store::{Key, Store};
+use crate::watcher::Watcher;
 use kept::{About, TrainedOn};
 use records::{Cell, FitRecord, Outcome, Records, Role, Split};
 use serde_json::Map;

@@ -1,13 +1,16 @@
 //! What a comparison is made of, piece by piece, for whoever runs the pieces elsewhere.
 
+use super::Comparison;
 use super::key::recipe;
-use super::{Comparison, Session, Setting, Watcher};
+use super::session::Session;
 use crate::environment::Build;
 use crate::failure::Failure;
 use crate::handover::Handover;
 use crate::job::{JobMethod, Task};
 use crate::learner::Learner;
+use crate::setting::Setting;
 use crate::store::{Earlier, Key, Store};
+use crate::watcher::Watcher;
 use crate::words::of_cell;
 use records::{Cell, Control, ControlRecord, FitRecord, Outcome, Record, RunRecord};
 use serde_json::Value;

@@ -1,14 +1,15 @@
 //! The trials of a search that depend on none before: all are known before any is made, so that others may make them.
 
-use super::{Tuning, tuned};
+use super::Tuning;
+use super::outcome::tuned;
 use crate::allowance::Allowance;
-use crate::comparison::Watcher;
 use crate::comparison::pieces::{Bench, Piece};
 use crate::failure::{Failure, Place};
 use crate::job::Task;
 use crate::resource::Resource;
 use crate::store::Earlier;
 use crate::trial::Ready;
+use crate::watcher::Watcher;
 use records::{Record, TrialOutcome, TrialRecord, TuningRecord};
 use search::{Method, Next, Proposal};
 use std::collections::BTreeSet;

@@ -1,0 +1,96 @@
+//! One fit after another, with what all of a run have in common.
+
+use crate::environment::Build;
+use crate::failure::Failure;
+use crate::handover::Handover;
+use crate::job::{Ended, Event, Job, Keep, Task};
+use crate::learner::Learner;
+use crate::setting::Setting;
+use crate::store::{Key, Store};
+use crate::watcher::Watcher;
+use records::{Cell, Fitted, Outcome, RunRecord};
+use std::time::Duration;
+
+/// What all fits of a run have in common.
+pub(super) struct Session<'a> {
+    pub(super) setting: &'a Setting<'a>,
+    pub(super) store: Store,
+    pub(super) handover: Handover,
+    pub(super) run: RunRecord,
+}
+
+impl Session<'_> {
+    pub(super) fn build(&self) -> Build {
+        self.setting.build.copied().unwrap_or_default()
+    }
+
+    pub(super) fn job(&self, task: Task, learner: &Learner) -> Job {
+        let data = self.handover.path().to_owned();
+        Job {
+            memory_limit: self.setting.limits.memory,
+            ..Job::new(task, learner, data, self.setting.threads)
+        }
+    }
+
+    pub(super) fn run(
+        &self,
+        job: &Job,
+        on: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Ended, Failure> {
+        let Setting {
+            executor,
+            limits,
+            cancellation,
+            ..
+        } = self.setting;
+        executor.run(job, *limits, cancellation, on)
+    }
+
+    /// Fits a cell, counts the looks at the labels that it is judged by, and says why the model was not
+    /// kept, if it was to be and was not.
+    pub(super) fn fit(
+        &self,
+        learner: &Learner,
+        cell: Cell,
+        keep: Option<Keep>,
+        watcher: &mut dyn Watcher,
+    ) -> Result<(Outcome, usize, Option<String>), Failure> {
+        let mut job = self.job(Task::Fit(cell), learner);
+        job.keep = keep;
+        match self.run(&job, &mut |event| watcher.event(event))? {
+            Ended::Fit {
+                outcome,
+                looks,
+                unkept,
+            } => Ok((outcome, looks, unkept)),
+            other => Err(Failure::job(
+                "job",
+                &format!("not the end of a fit: {other:?}"),
+            )),
+        }
+    }
+
+    /// A fit of an earlier run, unless it is to be made again.
+    pub(super) fn find(&self, key: &Key) -> Option<(Box<Fitted>, String)> {
+        if self.setting.refit {
+            return None;
+        }
+        // What took more than it may now is fitted again, to be stopped.
+        let within = |fitted: &Fitted| {
+            let (Some(seconds), Some(memory)) = (fitted.fit_seconds, fitted.peak_memory_bytes)
+            else {
+                return false;
+            };
+            let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            self.setting.limits.exceeded(time, memory).is_none()
+        };
+        let found = self.store.find::<Box<Fitted>>(key);
+        found.filter(|(fitted, _)| within(fitted))
+    }
+
+    pub(super) fn tell_trouble(&self, watcher: &mut dyn Watcher) {
+        if let Some(trouble) = self.store.trouble() {
+            watcher.note(&format!("note: {trouble}"));
+        }
+    }
+}

@@ -11,8 +11,16 @@ TYPES = (np.float32, np.uint8)
 
 def training_data(estimator, X, y, *, sparse=False):
     """Samples, and labels as places in `classes_`, which is set."""
-    X, y = validate_data(estimator, X, y, dtype=TYPES, order="C", accept_sparse="csr" if sparse else False)
+    accept = "csr" if sparse else False
+    X, y = validate_data(estimator, X, y, dtype=_types(X), order="C", accept_sparse=accept)
     return dense(X), places_of(estimator, y)
+
+
+def _types(X):
+    """What samples may be made of; for a frame of bytes bytes, which scikit-learn does not see in polars'."""
+    if hasattr(X, "columns") and hasattr(X, "to_numpy") and X[:0].to_numpy().dtype == np.uint8:
+        return np.uint8
+    return TYPES
 
 
 def dense(X):
@@ -33,7 +41,7 @@ def places_of(estimator, y):
 
 def new_samples(estimator, X, *, sparse=False):
     """Samples to be judged, of the type that the estimator was fitted to."""
-    types = TYPES if estimator._bytes else np.float32
+    types = _types(X) if estimator._bytes else np.float32
     accept = "csr" if sparse else False
     X = dense(validate_data(estimator, X, dtype=types, order="C", reset=False, accept_sparse=accept))
     # Who was fitted to pixels p sees p / 255, whatever their type.

@@ -18,6 +18,7 @@ from sklearn.utils.validation import (
 
 from plumbline import _native
 from plumbline._classes import new_samples, places_of, training_data
+from plumbline._fixed import fixed
 from plumbline._given import GivenMachine, sigmoid
 from plumbline._threads import threads
 
@@ -31,12 +32,6 @@ def _has_probabilities(machine):
     if not machine.probability:
         raise AttributeError("predict_proba is not available when probability=False")
     return True
-
-
-def _fixed(array):
-    """The array, which is made anew for each reader: writing into it would change nothing."""
-    array.flags.writeable = False
-    return array
 
 
 class KernelSVC(ClassifierMixin, BaseEstimator):
@@ -323,7 +318,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             raise AttributeError("coef_ is only available when using a linear kernel")
         dual, vectors = self.dual_coef_, self.support_vectors_.astype(np.float64)
         if len(self.classes_) == 2:
-            return _fixed(dual @ vectors)
+            return fixed(dual @ vectors)
         ends = np.cumsum(self.n_support_)
         of_class = [slice(end - count, end) for end, count in zip(ends, self.n_support_)]
         classes = range(len(self.classes_))
@@ -332,7 +327,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             for a in classes
             for b in classes[a + 1 :]
         ]
-        return _fixed(np.array(rows))
+        return fixed(np.array(rows))
 
     def _decide(self, X):
         judged = self._judged(X)
@@ -382,7 +377,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     def __setstate__(self, state):
         super().__setstate__(state)
         if isinstance(state.get("_machine"), dict):
-            self._machine = _native.restore_machine(state["_machine"])
+            self._machine = _native.restore_machine(state["_machine"], threads(self.n_jobs))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -28,6 +28,8 @@ def fit(
     parameters: str,
     x: Samples,
     y: NDArray[np.int64],
+    weights: Floats | None,
+    intercept: bool,
     classes: int,
     shape: tuple[int, int] | None,
     seed: int,
@@ -40,6 +42,7 @@ def restore(
     features: int,
     classes: int,
     shape: tuple[int, int] | None,
+    threads: int,
 ) -> Model: ...
 def fit_machine(
     x: Samples,
@@ -62,7 +65,7 @@ def fit_precomputed(
     memory_mb: int,
     threads: int,
 ) -> dict[str, NDArray[Any]]: ...
-def restore_machine(parts: dict[str, Any]) -> Machine: ...
+def restore_machine(parts: dict[str, Any], threads: int) -> Machine: ...
 def softmax(z: Floats) -> Floats: ...
 def cross_entropy(z: Floats, labels: NDArray[np.int64]) -> float: ...
 def gradient(x: Floats, labels: NDArray[np.int64], w: Floats, b: Floats) -> tuple[Floats, Floats]: ...

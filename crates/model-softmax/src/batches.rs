@@ -30,14 +30,26 @@ pub(crate) fn window<F>(images: usize, features: usize, size: usize) -> usize {
 pub(crate) struct Batches<'a, F> {
     source: Source<'a, F>,
     labels: &'a [usize],
+    /// What each image counts, where not all count 1.
+    weights: Option<&'a [f32]>,
     /// Samples in a batch; the last may have fewer.
     size: usize,
     /// The order that they are arranged in; none at first.
     order: Vec<usize>,
     /// The labels in that order.
     arranged_labels: Vec<u32>,
+    /// The weights in that order; empty where all count 1.
+    arranged_weights: Vec<f32>,
     /// The features in that order.
     matrices: Box<dyn Arranged<F>>,
+}
+
+/// What is known of the images of a batch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Truth<'a> {
+    pub(crate) labels: &'a [u32],
+    /// What each counts; empty where all count 1.
+    pub(crate) weights: &'a [f32],
 }
 
 /// A range of the features of all images, as they come.
@@ -79,14 +91,15 @@ impl<F> Source<'_, F> {
 }
 
 impl<'a, F: Feature> Batches<'a, F> {
-    /// For the features in `range` of `images`, each of `features` values and with one of the `labels`, in
-    /// batches of `size`, and about `at_once` of them at a time. There are no batches until they are
+    /// For the features in `range` of `images`, each of `features` values and with one of the `labels` and of the
+    /// `weights`, in batches of `size`, and about `at_once` of them at a time. There are no batches until they are
     /// [arranged](Self::arrange).
     pub(crate) fn new(
         images: &'a [F],
         features: usize,
         range: &Range<usize>,
         labels: &'a [usize],
+        weights: Option<&'a [f32]>,
         size: usize,
         at_once: usize,
     ) -> Self {
@@ -107,9 +120,11 @@ impl<'a, F: Feature> Batches<'a, F> {
         Self {
             source,
             labels,
+            weights,
             size,
             order: Vec::new(),
             arranged_labels: Vec::new(),
+            arranged_weights: Vec::new(),
             matrices,
         }
     }
@@ -125,6 +140,11 @@ impl<'a, F: Feature> Batches<'a, F> {
         self.arranged_labels.clear();
         let labels = order.iter().map(|&image| self.labels[image] as u32);
         self.arranged_labels.extend(labels);
+        if let Some(weights) = self.weights {
+            self.arranged_weights.clear();
+            let weights = order.iter().map(|&image| weights[image]);
+            self.arranged_weights.extend(weights);
+        }
     }
 
     /// Number of features.
@@ -147,10 +167,19 @@ impl<'a, F: Feature> Batches<'a, F> {
             .collect()
     }
 
-    /// Those of the images of batch `number`.
-    pub(crate) fn labels(&self, number: usize) -> &[u32] {
-        let labels = &self.arranged_labels[number * self.size..];
-        &labels[..labels.len().min(self.size)]
+    /// Of the images of batch `number`.
+    pub(crate) fn truth(&self, number: usize) -> Truth<'_> {
+        let start = number * self.size;
+        let batch = start..self.order.len().min(start + self.size);
+        let weights = &self.arranged_weights;
+        Truth {
+            labels: &self.arranged_labels[batch.clone()],
+            weights: if weights.is_empty() {
+                weights
+            } else {
+                &weights[batch]
+            },
+        }
     }
 
     /// XW for the images of batch `number`.

@@ -1,6 +1,6 @@
 //! Mini-batch stochastic gradient descent.
 
-use crate::features::{Feature, Fit, Visitor};
+use crate::features::{Feature, Fit, Terms, Visitor};
 use crate::sparse_descent::SparseDescent;
 use crate::{
     SoftmaxRegression, Weights, logits, softmax, weighted_cross_entropy, weighted_gradient,
@@ -68,12 +68,23 @@ impl Softmax {
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<SoftmaxRegression, FitError> {
-        let fit = Fit {
-            recipe: self,
-            train,
-            context,
-        };
-        fit.run()
+        self.train_on_terms(train, Terms::default(), context)
+    }
+
+    /// The same on other `terms`.
+    ///
+    /// # Errors
+    /// [`FitError`]: unusable data, divergence or cancellation.
+    ///
+    /// # Panics
+    /// If there are weights, but not one for each sample.
+    pub fn train_on_terms(
+        &self,
+        train: &Dataset,
+        terms: Terms<'_>,
+        context: &mut FitContext<'_>,
+    ) -> Result<SoftmaxRegression, FitError> {
+        Fit::new(self, train, self.class_weights, terms, context).run()
     }
 
     /// Trains from zero weights with [`logits`], [`softmax`], [`gradient()`](crate::gradient()) and [`update`] as they
@@ -134,7 +145,12 @@ impl Visitor for Fit<'_, '_, Softmax> {
     fn visit<F: Feature>(self, features: &[F]) -> Self::Output {
         let (recipe, train) = (self.recipe, self.train);
         let (size, threads) = (recipe.batch_size, self.context.threads());
-        let mut descent = SparseDescent::new(features, train, size, recipe.class_weights, threads);
+        let weights = self.weights.as_ref().map(|weights| {
+            let narrow = weights.iter().map(|&weight| weight as f32);
+            narrow.collect::<Vec<_>>()
+        });
+        let mut descent = SparseDescent::new(features, train, size, weights.as_deref(), threads);
+        descent.without_biases = self.without_biases;
         for epoch in 1..=recipe.epochs {
             let order = self
                 .context
@@ -272,6 +288,59 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// Of one thread or two, whose batches are in a random order.
+    #[test]
+    fn samples_that_count_as_their_classes_do_give_the_same_bits() {
+        let [data, _] = digits();
+        let recipe = |class_weights| Softmax {
+            epochs: 2,
+            batch_size: 30,
+            shuffle: true,
+            class_weights,
+            ..Softmax::default()
+        };
+        let balanced = train(&recipe(ClassWeights::Balanced), &data, &mut Silent);
+        assert_ne!(
+            balanced,
+            train(&recipe(ClassWeights::None), &data, &mut Silent)
+        );
+        let weights = ClassWeights::Balanced.of_samples(&data).unwrap();
+        let none = recipe(ClassWeights::None);
+        for threads in [1, 2] {
+            let terms = Terms {
+                weights: Some(&weights),
+                ..Terms::default()
+            };
+            let fit = || none.train_on_terms(&data, terms, &mut FitContext::quiet(1, threads));
+            assert_eq!(with_threads(threads, fit).unwrap(), balanced);
+        }
+    }
+
+    #[test]
+    fn biases_may_stay_at_zero() {
+        let [data, _] = digits();
+        let terms = Terms {
+            without_biases: true,
+            ..Terms::default()
+        };
+        let fit = |threads| {
+            let fit = || {
+                let mut context = FitContext::quiet(1, threads);
+                Softmax::default().train_on_terms(&data, terms, &mut context)
+            };
+            with_threads(threads, fit).unwrap()
+        };
+        let model = fit(1);
+        assert_eq!(model.weights.b, [0.0; 10]);
+        assert_eq!(fit(2), model);
+        // The weights make up for them.
+        assert_ne!(
+            model.weights.w,
+            train(&Softmax::default(), &data, &mut Silent).weights.w
+        );
+        assert!(accuracy(&model, &data) > 0.85);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Features as samples store them, bytes or real numbers, and code that works on either.
 
-use classifier::{FitContext, FitError};
+use classifier::{ClassWeights, FitContext, FitError};
 use data::{Dataset, Samples};
 
 /// A feature as samples store it.
@@ -50,14 +50,52 @@ pub(crate) fn visit<V: Visitor>(samples: &Samples, visitor: V) -> V::Output {
     }
 }
 
+/// What a fit may be told beside its recipe.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terms<'a> {
+    /// What each sample counts, times what its class does; 1 without them.
+    pub weights: Option<&'a [f64]>,
+    /// Whether all biases stay at 0.
+    pub without_biases: bool,
+}
+
 /// A fit by a `recipe`, before it is known how the features are stored.
 pub(crate) struct Fit<'a, 'c, Recipe> {
     pub(crate) recipe: &'a Recipe,
     pub(crate) train: &'a Dataset,
+    /// What each sample counts, where not all count 1.
+    pub(crate) weights: Option<Vec<f64>>,
+    pub(crate) without_biases: bool,
     pub(crate) context: &'a mut FitContext<'c>,
 }
 
-impl<Recipe> Fit<'_, '_, Recipe> {
+impl<'a, 'c, Recipe> Fit<'a, 'c, Recipe> {
+    /// # Panics
+    /// If there are weights, but not one for each sample.
+    pub(crate) fn new(
+        recipe: &'a Recipe,
+        train: &'a Dataset,
+        class_weights: ClassWeights,
+        terms: Terms<'_>,
+        context: &'a mut FitContext<'c>,
+    ) -> Self {
+        let mut of_samples = class_weights.of_samples(train);
+        if let Some(weights) = terms.weights {
+            assert_eq!(weights.len(), train.len(), "a weight for each sample");
+            let counts = of_samples.get_or_insert_with(|| vec![1.0; train.len()]);
+            for (count, weight) in counts.iter_mut().zip(weights) {
+                *count *= weight;
+            }
+        }
+        Self {
+            recipe,
+            train,
+            weights: of_samples,
+            without_biases: terms.without_biases,
+            context,
+        }
+    }
+
     /// Fits.
     ///
     /// # Errors

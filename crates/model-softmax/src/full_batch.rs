@@ -34,11 +34,13 @@ pub(crate) struct FullBatch<'a, F: Feature> {
     samples: &'a Samples,
     values: &'a [F],
     labels: &'a [usize],
+    /// What each image counts, where not all count 1; all together as many as there are images.
+    weights: Option<&'a [f32]>,
     images: Vec<usize>,
     classes: usize,
-    /// What an image of each class counts, where not all count 1; all together as many as there are images.
-    weights: Option<Vec<f64>>,
     lambda: f64,
+    /// Whether the biases stay as they are.
+    without_biases: bool,
 }
 
 impl<'a, F: Feature> FullBatch<'a, F> {
@@ -46,13 +48,14 @@ impl<'a, F: Feature> FullBatch<'a, F> {
     pub(crate) fn new(
         values: &'a [F],
         train: &'a Dataset,
-        weights: Option<Vec<f64>>,
+        weights: Option<&'a [f32]>,
         lambda: f64,
     ) -> Self {
         let (features, labels) = (train.samples().features(), train.labels());
         let images: Vec<usize> = (0..labels.len()).collect();
         let window = window::<F>(images.len(), features, BATCH);
-        let mut data = Batches::new(values, features, &(0..features), labels, BATCH, window);
+        let range = 0..features;
+        let mut data = Batches::new(values, features, &range, labels, weights, BATCH, window);
         let at_once = (images.len() > window).then_some(AT_ONCE);
         if at_once.is_none() {
             data.arrange(&images);
@@ -63,10 +66,19 @@ impl<'a, F: Feature> FullBatch<'a, F> {
             samples: train.samples(),
             values,
             labels,
+            weights,
             images,
             classes: train.classes(),
-            weights,
             lambda,
+            without_biases: false,
+        }
+    }
+
+    /// The same as a function of W alone: the slopes of the biases are 0.
+    pub(crate) fn without_biases(self) -> Self {
+        Self {
+            without_biases: true,
+            ..self
         }
     }
 
@@ -97,6 +109,9 @@ impl<'a, F: Feature> FullBatch<'a, F> {
                 *slope += f64::from(sum);
             }
         }
+        if self.without_biases {
+            b_gradient.fill(0.0);
+        }
         let m = self.labels.len() as f64;
         for slope in gradient.iter_mut() {
             *slope /= m;
@@ -121,8 +136,17 @@ impl<'a, F: Feature> FullBatch<'a, F> {
             self.accumulate(&self.data, batches, weights, bias, &mut sums);
             return sums;
         };
-        let width = self.data.width();
-        let mut data = Batches::new(self.values, width, &(0..width), self.labels, BATCH, at_once);
+        let (width, labels) = (self.data.width(), self.labels);
+        let range = 0..width;
+        let mut data = Batches::new(
+            self.values,
+            width,
+            &range,
+            labels,
+            self.weights,
+            BATCH,
+            at_once,
+        );
         let images = batches.start * BATCH..self.images.len().min(batches.end * BATCH);
         for (number, images) in self.images[images].chunks(at_once).enumerate() {
             data.arrange(images);
@@ -141,13 +165,13 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         bias: &[f32],
         sums: &mut Sums,
     ) {
-        let mut residuals = Residuals::new(self.classes, 0).weighted(self.weights.as_deref());
+        let mut residuals = Residuals::new(self.classes, 0);
         let mut products = ByClass::new(self.classes, 0);
         for number in batches {
-            let labels = data.labels(number);
-            residuals.resize(labels.len());
+            let truth = data.truth(number);
+            residuals.resize(truth.labels.len());
             data.multiply(number, weights, &mut products);
-            sums.loss += residuals.softmax(bias, [&products], labels, 1.0);
+            sums.loss += residuals.softmax(bias, [&products], truth, 1.0);
             for (total, sum) in sums.bias.iter_mut().zip(residuals.sums()) {
                 *total += sum;
             }
@@ -174,7 +198,9 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let rows = rows.map(|(number, &image)| {
             self.release(number, ROWS_KEPT);
             let mut row = self.data.row(image);
-            row.push((width, 1.0));
+            if !self.without_biases {
+                row.push((width, 1.0));
+            }
             row
         });
         let p = 1.0 / self.classes as f64;

@@ -31,6 +31,7 @@ mod tiles;
 mod vectors;
 
 pub use descent::{Softmax, update};
+pub use features::Terms;
 pub use forward::{forward, log_softmax, logits, softmax};
 pub use gradient::{gradient, weighted_gradient};
 pub use loss::{cross_entropy, weighted_cross_entropy};

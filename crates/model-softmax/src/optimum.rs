@@ -1,7 +1,7 @@
 //! The optimum of the ℓ2-regularised loss, with a certificate.
 //!
 //! # How far the optimum can be
-//! The objective f(W, b) = L(W, b) + (λ/2)‖W‖² with λ = 1/(cm) has a convex L, so that for all W′ and b′
+//! The objective f(W, b) = L(W, b) + (λ/2)‖W‖² with λ = 1/(cm), m the samples or the sum of their weights, has a convex L, so that for all W′ and b′
 //!
 //! f(W′, b′) ≥ f(W, b) + ⟨G, W′ − W⟩ + ⟨g, b′ − b⟩ + (λ/2)‖W′ − W‖²,
 //!
@@ -15,7 +15,7 @@
 //! for any weights W′ and for any biases b′ that differ by at most 1 from b, each. The softmax does not
 //! change when the same number is added to all biases, so this is true of b′ after any such shift, too.
 
-use crate::features::{Feature, Fit, Visitor};
+use crate::features::{Feature, Fit, Terms, Visitor};
 use crate::full_batch::FullBatch;
 use crate::lbfgs::{Iterate, Lbfgs};
 use crate::{SoftmaxRegression, Weights};
@@ -74,12 +74,23 @@ impl SoftmaxLbfgs {
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<Optimum, FitError> {
-        let fit = Fit {
-            recipe: self,
-            train,
-            context,
-        };
-        fit.run()
+        self.train_on_terms(train, Terms::default(), context)
+    }
+
+    /// The same on other `terms`. m of the objective is the sum of the weights, as in scikit-learn.
+    ///
+    /// # Errors
+    /// [`FitError`]: unusable data or cancellation.
+    ///
+    /// # Panics
+    /// If there are weights, but not one for each sample.
+    pub fn train_on_terms(
+        &self,
+        train: &Dataset,
+        terms: Terms<'_>,
+        context: &mut FitContext<'_>,
+    ) -> Result<Optimum, FitError> {
+        Fit::new(self, train, self.class_weights, terms, context).run()
     }
 
     /// How much of the way from the `first` relative gap to the tolerance is done at this `gap`, in %: a gap
@@ -96,9 +107,22 @@ impl Visitor for Fit<'_, '_, SoftmaxLbfgs> {
     fn visit<F: Feature>(self, values: &[F]) -> Self::Output {
         let (recipe, train, context) = (self.recipe, self.train, self.context);
         let (features, classes) = (train.samples().features(), train.classes());
-        let lambda = 1.0 / (recipe.c * train.len() as f64);
-        let weights = recipe.class_weights.of(train);
-        let data = FullBatch::new(values, train, weights, lambda);
+        let samples = train.len() as f64;
+        let total = match &self.weights {
+            Some(weights) => weights.iter().sum(),
+            None => samples,
+        };
+        let lambda = 1.0 / (recipe.c * total);
+        let weights = self.weights.map(|weights| {
+            let of_mean = weights.iter().map(|weight| weight * (samples / total));
+            of_mean.map(|weight| weight as f32).collect::<Vec<_>>()
+        });
+        let data = FullBatch::new(values, train, weights.as_deref(), lambda);
+        let data = if self.without_biases {
+            data.without_biases()
+        } else {
+            data
+        };
         let start = vec![0.0; (features + 1) * classes];
         let curvature = data.curvature(CURVATURE_SAMPLE, RIDGE, context.cancellation())?;
         let precondition = |q: &mut [f64]| curvature.solve(q, classes);
@@ -332,11 +356,13 @@ mod tests {
         let [train, _] = digits();
         let train = train.select(&(0..300).collect::<Vec<_>>());
         for class_weights in [ClassWeights::None, ClassWeights::Balanced] {
-            check_gradient(&train, class_weights.of(&train));
+            let weights = class_weights.of_samples(&train);
+            let weights = weights.map(|w| w.iter().map(|&w| w as f32).collect::<Vec<_>>());
+            check_gradient(&train, weights.as_deref());
         }
     }
 
-    fn check_gradient(train: &Dataset, weights: Option<Vec<f64>>) {
+    fn check_gradient(train: &Dataset, weights: Option<&[f32]>) {
         let pixels = train.samples().pixels().unwrap();
         let data = FullBatch::new(pixels, train, weights, 0.05);
         let x: Vec<f64> = (0..7850)
@@ -390,6 +416,65 @@ mod tests {
         for (found, expected) in [w[2], w[5], b[2]].into_iter().zip(expected) {
             assert!((found - expected).abs() < 1e-3, "{found}, {expected}");
         }
+    }
+
+    /// ```python
+    /// # scikit-learn 1.9.1; x, y of `uneven`
+    /// m = LogisticRegression(C=1, fit_intercept=False, tol=1e-12, max_iter=10000).fit(x, y)
+    /// -np.log(m.predict_proba(x)[range(90), y]).mean() + (m.coef_ ** 2).sum() / 2 / 90  # 1.076830795
+    /// m.coef_[2]  # 0.183832, -0.135351
+    /// ```
+    #[test]
+    fn without_biases_it_ends_where_scikit_learn_does() {
+        let recipe = SoftmaxLbfgs {
+            tolerance: 1e-7,
+            ..SoftmaxLbfgs::default()
+        };
+        let terms = Terms {
+            without_biases: true,
+            ..Terms::default()
+        };
+        let fit = recipe.train_on_terms(&uneven(), terms, &mut FitContext::quiet(1, 1));
+        let optimum = fit.unwrap();
+        let Weights { w, b } = &optimum.model.weights;
+        assert_eq!(b, &[0.0; 3]);
+        assert!((optimum.objective - 1.076_830_795).abs() < 1e-6);
+        for (found, expected) in [w[2], w[5]].into_iter().zip([0.183_832, -0.135_351]) {
+            assert!((found - expected).abs() < 1e-3, "{found}, {expected}");
+        }
+    }
+
+    /// Whatever all weights are multiplied with: C stands against their sum.
+    #[test]
+    fn a_weight_is_as_good_as_a_repetition() {
+        let train = overlapping();
+        let weights: Vec<f64> = (0..train.len()).map(|i| (i * 7 % 4) as f64).collect();
+        let rows = (0..train.len()).flat_map(|i| std::iter::repeat_n(i, i * 7 % 4));
+        let repeated = train.select(&rows.collect::<Vec<_>>());
+        let recipe = |c| SoftmaxLbfgs {
+            c,
+            tolerance: 1e-7,
+            ..SoftmaxLbfgs::default()
+        };
+        let expected = recipe(0.1).train(&repeated, &mut FitContext::quiet(1, 1));
+        let expected = expected.unwrap();
+        for factor in [1.0, 1e-3, 1e3] {
+            let weights: Vec<f64> = weights.iter().map(|weight| weight * factor).collect();
+            let (recipe, mut context) = (recipe(0.1 / factor), FitContext::quiet(1, 1));
+            let terms = Terms {
+                weights: Some(&weights),
+                ..Terms::default()
+            };
+            let found = recipe.train_on_terms(&train, terms, &mut context);
+            let found = found.unwrap();
+            assert!((found.objective - expected.objective).abs() < 1e-6);
+            let pairs = found.model.weights.w.iter().zip(&expected.model.weights.w);
+            for (a, b) in pairs {
+                assert!((a - b).abs() < 1e-3, "{factor}: {a}, {b}");
+            }
+        }
+        let alike = recipe(0.1).train(&train, &mut FitContext::quiet(1, 1));
+        assert!((alike.unwrap().objective - expected.objective).abs() > 1e-3);
     }
 
     /// Three classes of images of 5 000 pixels, too many for a dense model of the curvature.

@@ -8,6 +8,7 @@
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
+use crate::batches::Truth;
 use crate::lanes::{BLOCK, PAIR, PAIRS, Tile, zip};
 use vector_exp::exp;
 
@@ -123,12 +124,12 @@ pub(crate) struct Residuals {
     tiles: Vec<Tile>,
     /// Their sums over the images.
     sums: Vec<f32>,
-    /// What an image of each class counts; empty where all count 1.
-    weights: Vec<f32>,
+    /// What each image counts.
+    weights: Vec<Vector>,
 }
 
 impl Residuals {
-    /// For batches of `images` images that all count 1.
+    /// For batches of `images` images: either none of them has weights, or all have.
     pub(crate) fn new(classes: usize, images: usize) -> Self {
         let mut residuals = Self {
             values: Vec::new(),
@@ -142,13 +143,6 @@ impl Residuals {
         };
         residuals.resize(images);
         residuals
-    }
-
-    /// The same, where an image counts as much as the weight of its class, if there are `weights`.
-    pub(crate) fn weighted(self, weights: Option<&[f64]>) -> Self {
-        let weights = weights.unwrap_or_default().iter();
-        let weights = weights.map(|&weight| weight as f32).collect();
-        Self { weights, ..self }
     }
 
     /// For batches of so many images from now on. Takes more memory only for more images than there ever
@@ -165,6 +159,7 @@ impl Residuals {
             refill(&mut self.labels, vectors, [NO_LABEL; WIDTH]);
             refill(&mut self.margins, vectors, Vector::splat(0.0));
             refill(&mut self.exps, vectors, Vector::splat(1.0));
+            refill(&mut self.weights, vectors, Vector::splat(1.0));
             let tiles = classes.div_ceil(BLOCK) * images;
             refill(&mut self.tiles, tiles, Tile::ZERO);
             self.images = images;
@@ -181,21 +176,26 @@ impl Residuals {
         &self.sums
     }
 
-    /// Computes the residuals (ŷ − y) times `scale`, and times the weights of the classes, of logits that are
+    /// Computes the residuals (ŷ − y) times `scale`, and times the images' weights, of logits that are
     /// the sums of `bias` and the `parts`. Returns the sum of the images' losses, weighted alike.
     pub(crate) fn softmax<const PARTS: usize>(
         &mut self,
         bias: &[f32],
         parts: [&ByClass; PARTS],
-        labels: &[u32],
+        truth: Truth<'_>,
         scale: f32,
     ) -> f64 {
+        let Truth { labels, weights } = truth;
         self.labels.as_flattened_mut()[..labels.len()].copy_from_slice(labels);
+        for (vector, weights) in self.weights.iter_mut().zip(weights.chunks(WIDTH)) {
+            vector.0[..weights.len()].copy_from_slice(weights);
+        }
         pulp::Arch::new().dispatch(SoftmaxOfBatch {
             bias,
             parts,
             residuals: self,
             scale,
+            is_weighted: !weights.is_empty(),
         })
     }
 }
@@ -207,6 +207,7 @@ struct SoftmaxOfBatch<'a, const PARTS: usize> {
     parts: [&'a ByClass; PARTS],
     residuals: &'a mut Residuals,
     scale: f32,
+    is_weighted: bool,
 }
 
 impl<const PARTS: usize> pulp::WithSimd for SoftmaxOfBatch<'_, PARTS> {
@@ -234,7 +235,7 @@ impl<const PARTS: usize> pulp::WithSimd for SoftmaxOfBatch<'_, PARTS> {
                     z.zip(part[class], |a, b| a + b)
                 });
             }
-            let scale = of_labels(weights, labels).zip(Vector::splat(self.scale), |w, s| w * s);
+            let scale = weights[vector].zip(Vector::splat(self.scale), |w, s| w * s);
             (margins[vector], exps[vector]) = softmax_of(values, vectors, vector, labels, scale);
         }
         for (sum, row) in sums.iter_mut().zip(values.chunks_exact(vectors)) {
@@ -248,21 +249,12 @@ impl<const PARTS: usize> pulp::WithSimd for SoftmaxOfBatch<'_, PARTS> {
         for (rows, tiles) in rows.zip(tiles.chunks_exact_mut(*images)) {
             write(rows, vectors, tiles);
         }
-        if weights.is_empty() {
-            loss(margins, exps)
+        if self.is_weighted {
+            weighted_loss(margins, exps, weights)
         } else {
-            weighted_loss(margins, exps, labels, weights)
+            loss(margins, exps)
         }
     }
-}
-
-/// What each of these images counts: 1 without `weights`, and for an image that is not there.
-#[inline(always)]
-fn of_labels(weights: &[f32], labels: &[u32; WIDTH]) -> Vector {
-    if weights.is_empty() {
-        return Vector::splat(1.0);
-    }
-    Vector(labels.map(|label| weights.get(label as usize).copied().unwrap_or(1.0)))
 }
 
 /// Writes ten classes image by image.
@@ -350,17 +342,12 @@ fn loss(margins: &[Vector], exps: &[Vector]) -> f64 {
     sums.iter().sum::<f64>() + logs + product.ln()
 }
 
-/// Σ w (margin + ln Σ exp(z − max)), with the weight of each image's class.
-fn weighted_loss(
-    margins: &[Vector],
-    exps: &[Vector],
-    labels: &[[u32; WIDTH]],
-    weights: &[f32],
-) -> f64 {
-    let vectors = margins.iter().zip(exps).zip(labels);
-    let images = vectors.flat_map(|((margins, exps), labels)| {
+/// Σ w (margin + ln Σ exp(z − max)), with the weight of each image.
+fn weighted_loss(margins: &[Vector], exps: &[Vector], weights: &[Vector]) -> f64 {
+    let vectors = margins.iter().zip(exps).zip(weights);
+    let images = vectors.flat_map(|((margins, exps), weights)| {
         let images = margins.0.into_iter().zip(exps.0);
-        images.zip(of_labels(weights, labels).0)
+        images.zip(weights.0)
     });
     images.fold(0.0, |sum, ((margin, exp), weight)| {
         sum + f64::from(weight) * (f64::from(margin) + f64::from(exp).ln())
@@ -370,6 +357,7 @@ fn weighted_loss(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batches::Truth;
     use crate::lanes::GROUP;
     use crate::{cross_entropy, softmax};
 
@@ -388,7 +376,11 @@ mod tests {
             }
             let mut residuals = Residuals::new(classes, images);
             let parts = [&partial; 2];
-            let loss = residuals.softmax(&bias, parts, &narrow, 0.25);
+            let truth = Truth {
+                labels: &narrow,
+                weights: &[],
+            };
+            let loss = residuals.softmax(&bias, parts, truth, 0.25);
 
             let mut y: Vec<f64> = (0..images)
                 .flat_map(|image| (0..classes).map(move |class| (class, image)))

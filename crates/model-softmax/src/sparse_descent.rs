@@ -16,14 +16,13 @@
 //! into the weights would lose most of a step to rounding. One image at a time into a gradient beside
 //! them takes a third longer: it loads and stores a row of the gradient for every group of every image.
 
-use crate::batches::{Batches, window};
+use crate::batches::{Batches, Truth, window};
 use crate::features::Feature;
 use crate::lanes::GROUP;
 use crate::pair::{Pair, Parted, Solitude, side_by_side};
 use crate::residual::{ByClass, Residuals};
 use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
-use classifier::ClassWeights;
 use data::{Dataset, Samples};
 use std::ops::Range;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -81,26 +80,28 @@ pub(crate) struct SparseDescent<'a, F: Feature> {
     threads: usize,
     /// Images that are in batches at a time.
     window: usize,
+    /// Whether the biases stay at 0.
+    pub(crate) without_biases: bool,
 }
 
 impl<'a, F: Feature> SparseDescent<'a, F> {
     /// Zero weights, ready to learn from `train`, whose `features` these are, in batches of
-    /// `batch_size` images, which count as much as the weights of their classes say.
+    /// `batch_size` images, which count as much as the `weights` say, if there are any.
     pub(crate) fn new(
         features: &'a [F],
         train: &'a Dataset,
         batch_size: usize,
-        class_weights: ClassWeights,
+        weights: Option<&'a [f32]>,
         threads: usize,
     ) -> Self {
         let (width, classes) = (train.samples().features(), train.classes());
         let window = window::<F>(train.len(), width, batch_size);
+        let labels = train.labels();
         let parts = split(features, width).into_iter().map(|range| Part {
-            data: Batches::new(features, width, &range, train.labels(), batch_size, window),
+            data: Batches::new(features, width, &range, labels, weights, batch_size, window),
             range,
         });
         let parts: Vec<_> = parts.collect();
-        let class_weights = class_weights.of(train);
         let zeros = || {
             parts
                 .iter()
@@ -125,7 +126,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
                 bias: vec![0.0; classes],
                 loss: 0.0,
                 products: parts.iter().map(|_| products()).collect(),
-                residuals: Residuals::new(classes, 0).weighted(class_weights.as_deref()),
+                residuals: Residuals::new(classes, 0),
             }),
             solitude: Solitude::default(),
             samples: train.samples(),
@@ -134,6 +135,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
             classes,
             threads,
             window,
+            without_biases: false,
         }
     }
 
@@ -162,6 +164,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
             batches,
             legs: batches.div_ceil(LEG),
             learning_rate,
+            without_biases: self.without_biases,
         };
         let [leader, follower] = &mut self.replicas;
         let mut leg = 0;
@@ -234,6 +237,7 @@ struct Pass<'a, F: Feature> {
     batches: usize,
     legs: usize,
     learning_rate: f32,
+    without_biases: bool,
 }
 
 impl<F: Feature> Pass<'_, F> {
@@ -256,10 +260,10 @@ impl<F: Feature> Pass<'_, F> {
             {
                 part.data.multiply(round, weights, products);
             }
-            let labels = self.parts[0].data.labels(round);
+            let truth = self.parts[0].data.truth(round);
             match &**products {
-                [all] => self.softmax(labels, [all], bias, residuals, loss),
-                both => self.softmax(labels, [&both[0], &both[1]], bias, residuals, loss),
+                [all] => self.softmax(truth, [all], bias, residuals, loss),
+                both => self.softmax(truth, [&both[0], &both[1]], bias, residuals, loss),
             }
             for (part, weights) in self.parts.iter().zip(&mut *weights) {
                 part.data
@@ -335,10 +339,10 @@ impl<F: Feature> Pass<'_, F> {
         };
         let data = &self.parts[own].data;
         for round in self.batches_of(leg) {
-            let labels = data.labels(round);
+            let truth = data.truth(round);
             let products = |part: usize| &self.exchange[part].products[round % 2];
             data.multiply(round, &replica.weights[own], &mut write(products(own)));
-            meet(labels.len() * data.width().div_ceil(GROUP))?;
+            meet(truth.labels.len() * data.width().div_ceil(GROUP))?;
             let Replica {
                 weights,
                 bias,
@@ -347,7 +351,7 @@ impl<F: Feature> Pass<'_, F> {
                 ..
             } = replica;
             let (first, second) = (read(products(0)), read(products(1)));
-            self.softmax(labels, [&first, &second], bias, residuals, loss);
+            self.softmax(truth, [&first, &second], bias, residuals, loss);
             data.add_transposed(round, residuals.tiles(), -1.0, &mut weights[own]);
         }
         replica.save(own, &self.exchange[own].milestones[(leg + 1) % 2]);
@@ -357,17 +361,20 @@ impl<F: Feature> Pass<'_, F> {
     /// The residuals of a batch with these partial logits; updates the bias and the loss.
     fn softmax<const PARTS: usize>(
         &self,
-        labels: &[u32],
+        truth: Truth<'_>,
         products: [&ByClass; PARTS],
         bias: &mut [f32],
         residuals: &mut Residuals,
         loss: &mut f64,
     ) {
-        let scale = self.learning_rate / labels.len() as f32;
-        residuals.resize(labels.len());
-        *loss += residuals.softmax(bias, products, labels, scale);
-        for (bias, sum) in bias.iter_mut().zip(residuals.sums()) {
-            *bias -= sum;
+        let images = truth.labels.len();
+        let scale = self.learning_rate / images as f32;
+        residuals.resize(images);
+        *loss += residuals.softmax(bias, products, truth, scale);
+        if !self.without_biases {
+            for (bias, sum) in bias.iter_mut().zip(residuals.sums()) {
+                *bias -= sum;
+            }
         }
     }
 }
@@ -408,7 +415,7 @@ mod tests {
         let pixels = data.samples().pixels().unwrap();
         let order: Vec<usize> = (0..data.len()).rev().collect();
         let descend = |window| {
-            let mut descent = SparseDescent::new(pixels, &data, 3, ClassWeights::None, 1);
+            let mut descent = SparseDescent::new(pixels, &data, 3, None, 1);
             descent.window = window;
             let losses = [(); 2].map(|()| descent.epoch(&order, 0.1));
             (losses, descent.model())
@@ -426,7 +433,7 @@ mod tests {
         let pixels = data.samples().pixels().unwrap();
         let order: Vec<usize> = (0..data.len()).rev().collect();
         let size = data.len() / (3 * LEG);
-        let new = || SparseDescent::new(pixels, &data, size, ClassWeights::None, 2);
+        let new = || SparseDescent::new(pixels, &data, size, None, 2);
         let mut alone = new();
         let loss = alone.epoch(&order, 0.1);
         for follower_legs in 0..3 {
@@ -439,6 +446,7 @@ mod tests {
                 batches,
                 legs,
                 learning_rate: 0.1,
+                without_biases: false,
             };
             let [leader, follower] = &mut descent.replicas;
             let legs = batches.div_ceil(LEG);

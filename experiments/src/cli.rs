@@ -26,8 +26,8 @@ use std::path::PathBuf;
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 all done; 1 a model or the program failed; 2 a mistake in \
-    what was asked for, or a file that cannot be read or written; 3 a gate of judge failed; 130 interrupted."
+    after_help = "Exit codes: 0 all done; 1 a model or the program failed; 2 a wrong \
+    option or plan, or a file that cannot be read or written; 3 a gate of judge failed; 130 interrupted."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -77,7 +77,7 @@ pub(crate) enum Command {
     Calibrate(CalibrateArgs),
     /// Judge a kept model on the test samples of a data set, and say whether it is as good as it was.
     Evaluate(EvaluateArgs),
-    /// Put predictions that were made elsewhere under the verdict of `compare`.
+    /// Judge predictions that were made elsewhere, as `compare` judges.
     ///
     /// Reads CSV, TSV (also gzipped), Parquet, NPY and NPZ; README.md says which columns. Writes the
     /// report below RESULTS/NAME, where report, diff and export find it. Ends with exit code 3 if a gate
@@ -101,9 +101,9 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Fit some cells of a recorded run again, and see whether the same comes out.
     ///
-    /// Each is bit-identical, statistically equal (other predictions, but with a margin the difference in
-    /// accuracy is shown to be below it), not shown to be better or worse, or different, which ends with exit
-    /// code 1.
+    /// Each is one of these: bit-identical; statistically equal (with a margin: the difference in accuracy is
+    /// shown to be below it); not shown to be better or worse; different. If one is different, the exit code
+    /// is 1.
     Verify(VerifyArgs),
     /// Print a report for other programs.
     Export(ExportArgs),
@@ -116,8 +116,8 @@ pub(crate) enum Command {
     },
     /// Write the crate of a new model into these sources, and register it.
     ///
-    /// It is complete and conforms, as nearest centroid until you change it; `compare --models NAME` knows it as
-    /// soon as the program is built again.
+    /// The crate is complete and passes the conformance suite: until you change it, it is nearest centroid.
+    /// `compare --models NAME` knows it as soon as the program is built again.
     NewModel {
         /// Its name: lower-case words joined by hyphens, such as my-model.
         name: String,
@@ -129,9 +129,9 @@ pub(crate) enum Command {
     },
     /// Run the lab, the exercise that this program grew from: a first neural network by hand, step by step.
     ///
-    /// Each step has its question, what it is in NumPy, and the answer, computed. It ends in a comparison of the
-    /// network by hand, the same in Burn, one with a hidden layer and a support vector machine, and of scikit-learn's
-    /// classifiers for both, if Python has them. crates/lab/LAB.md explains the steps.
+    /// Each step has its question, what it is in NumPy, and the answer, computed. It ends in a comparison of four
+    /// models: the network by hand, the same network in Burn, one with a hidden layer, and a support vector machine.
+    /// If Python has scikit-learn, two of its classifiers are compared, too. crates/lab/LAB.md explains the steps.
     Lab(LabArgs),
     /// Show the first images with their labels, here and as a PNG contact sheet.
     Show(ShowArgs),

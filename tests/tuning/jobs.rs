@@ -122,6 +122,26 @@ fn what_an_earlier_search_found_is_not_handed_out() {
     written.stdout(contains("0 jobs to do; 7 done").and(contains("no task: ")));
     merge(&results, &jobs).success();
     assert_eq!(of_one_machine, timeless(&results));
+
+    // What was read from a file is not trusted because it parsed.
+    let path = jobs.join("plan.json");
+    let text = fs::read_to_string(&path).unwrap();
+    for (from, to, said) in [
+        (
+            "\"trials\": 6",
+            "\"trials\": 1000000000000",
+            "search.trials: 1000000000000 is not from 1 to 65535",
+        ),
+        (
+            "\"low\": 0.05",
+            "\"low\": 5.0",
+            "learning_rate: expected a range",
+        ),
+    ] {
+        assert!(text.contains(from), "{text}");
+        fs::write(&path, text.replace(from, to)).unwrap();
+        merge(&results, &jobs).code(2).stderr(contains(said));
+    }
 }
 
 #[test]

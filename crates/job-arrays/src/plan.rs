@@ -208,6 +208,15 @@ impl Plan {
         search: SearchOptions,
         setting: &'a Setting<'a>,
     ) -> Result<Tuning<'a>, ArrayError> {
+        // As many as the command line takes: they are all planned at once.
+        if !(1..=usize::from(u16::MAX)).contains(&search.trials) {
+            let reason = format!(
+                "search.trials: {} is not from 1 to {}",
+                search.trials,
+                u16::MAX
+            );
+            return Err(ArrayError::file(&folder.plan(), reason));
+        }
         let learners = self.learners(folder, &data, registry)?;
         let tuning = Tuning::new(data, learners, &self.options(None), search, None, setting)?;
         let trials = tuning.ahead()?;
@@ -287,8 +296,11 @@ fn difference(planned: &Value, here: &Value, path: &str) -> Option<(String, Stri
     let shown = |value: &Value| match value {
         Value::Null => "nothing".to_owned(),
         Value::String(text) => text.clone(),
+        // Where a search has no trial that its model takes.
+        Value::Object(_) => "something".to_owned(),
         other => other.to_string(),
     };
+    let path = if path.is_empty() { "trials" } else { path };
     (planned != here).then(|| (path.to_owned(), shown(planned), shown(here)))
 }
 

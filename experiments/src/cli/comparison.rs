@@ -42,10 +42,10 @@ pub(crate) struct ComparisonFlags {
     /// scaling).
     #[arg(long, value_name = "N", conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) calibrate: Option<u64>,
-    /// Fit every model to so many training samples, too, for its learning curve.
+    /// Also fit every model to these numbers of training samples, for its learning curve.
     #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) sizes: Option<Vec<u64>>,
-    /// Compare every model with this one only, in place of every pair: smaller differences are shown.
+    /// Compare every model with this one only, not every pair. This can show smaller differences.
     #[arg(long, value_name = "MODEL")]
     pub(crate) baseline: Option<String>,
     /// The largest difference in accuracy that does not matter, in points, such as 0.3. Each pair is then
@@ -74,7 +74,7 @@ pub(crate) struct RunArgs {
     pub(crate) set: Vec<String>,
     #[command(flatten)]
     pub(crate) plan: PlanFlags,
-    /// See that everything works in a few seconds: 2 000 training and 1 000 other images.
+    /// Check in a few seconds that everything works: 2 000 training and 1 000 other images.
     /// Everything written says so.
     #[arg(long, conflicts_with = "train_limit")]
     pub(crate) quick: bool,
@@ -103,8 +103,8 @@ pub(crate) struct RunArgs {
 pub(crate) struct CompareArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
-    /// Fit nothing: say which differences such a comparison can show, and how many images or seeds others
-    /// take.
+    /// Fit nothing: say which differences this comparison can detect, and how many images or seeds other
+    /// differences need.
     #[arg(long, conflicts_with_all = ["jobs", "on"])]
     pub(crate) dry_run: bool,
     #[command(flatten)]
@@ -150,8 +150,8 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "COLUMN")]
     pub(crate) slice: Option<String>,
     /// End with exit code 3 if B is shown to be worse than A (`B worse than A`), or is not shown to be
-    /// better (`B not better than A`), or not to be worse by as many points (`B worse than A by 0.5`). May
-    /// be repeated.
+    /// better (`B not better than A`), or is not shown to be less than 0.5 points worse (`B worse than A by
+    /// 0.5`). May be repeated.
     #[arg(long, value_name = "GATE")]
     pub(crate) fail_if: Vec<Gate>,
     /// Print nothing but errors.
@@ -171,17 +171,17 @@ pub(crate) struct TuneArgs {
     /// How values are chosen.
     #[arg(long, default_value = Method::Random.name(), value_parser = one_of(Method::ALL, Method::name, Method::summary))]
     pub(crate) search: Method,
-    /// Trials of each model. Halving and ASHA make more, each with fewer images or epochs, that cost as
-    /// much together.
+    /// Trials of each model. Halving and ASHA make more trials with fewer images or epochs. Together they
+    /// cost the same.
     #[arg(long, value_name = "N", default_value = "20")]
     pub(crate) trials: NonZeroU16,
-    /// What halving and ASHA give most trials less of. [default: images]
+    /// The resource of which halving and ASHA give most trials less. [default: images]
     ///
     /// With epochs, a model without a parameter `epochs` gets fewer images; the report says which.
     #[arg(long, value_parser = one_of(Resource::ALL, Resource::name, Resource::summary))]
     pub(crate) resource: Option<Resource>,
     /// Stop after as many seconds of fitting for each model, all its trials together; random, TPE and ASHA
-    /// then know no other limit. A trial that would go beyond is called off.
+    /// then have no other limit. A trial that would go beyond is called off.
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) seconds: Option<u32>,
 }

@@ -62,7 +62,7 @@ pub(crate) struct ReadingFlags {
     /// Columns that are not used.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) ignore: Option<Vec<String>>,
-    /// A column whose equal values mark rows that belong together: no split divides them.
+    /// Rows with the same value in this column belong together: no split separates them.
     #[arg(long, value_name = "COLUMN")]
     pub(crate) group: Option<String>,
     /// Columns of numbers that are names of categories.

@@ -47,8 +47,8 @@ pub(crate) struct MergeArgs {
 /// Fits on other machines, in place of this one.
 #[derive(Debug, Args)]
 pub(crate) struct ElsewhereArgs {
-    /// Fit nothing: write what is left to do into this folder, as jobs for other machines. Written again, it has
-    /// only what has no record yet. [default with --on: `jobs`, beside the report]
+    /// Fit nothing: write what is left to do into this folder, as jobs for other machines. The next time it
+    /// writes only jobs that have no record yet. [default with --on: `jobs`, beside the report]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) jobs: Option<PathBuf>,
     /// Hand the jobs to this engine, wait until all have ended, and join what they found. Ctrl-C takes them back.

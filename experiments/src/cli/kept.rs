@@ -45,12 +45,13 @@ pub(crate) struct PredictArgs {
     /// with a training and a test part, the test samples.
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Draw what spoke for each answer into this folder: the pixels of a picture (PNG), the columns of a row
-    /// (SVG). Weight × input for linear models, for others what the score loses without each part.
+    /// For each answer, draw into this folder what each part of the input added to it: the pixels of a picture
+    /// (PNG), the columns of a row (SVG). Weight × input for linear models, for others what the score loses
+    /// without the part.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) explain: Option<PathBuf>,
-    /// Beside each answer the set of classes that holds the true one as often as this, such as 0.9, where
-    /// `calibrate` has learnt sets.
+    /// Also print a set of classes that contains the true class as often as this, such as 0.9. `calibrate`
+    /// must have learnt sets.
     #[arg(long, value_name = "LEVEL")]
     pub(crate) sets: Option<Share>,
     /// How answers are written.
@@ -66,7 +67,8 @@ pub(crate) struct ServeArgs {
     /// The files of kept models; all take the same pictures, columns or features.
     #[arg(required = true, value_name = "MODEL", value_hint = ValueHint::FilePath)]
     pub(crate) models: Vec<PathBuf>,
-    /// The address and port; port 0 is any that is free. Beyond 127.0.0.1, whoever reaches it may ask.
+    /// The address and port; port 0 is any that is free. With an address other than 127.0.0.1, everyone who
+    /// reaches it may ask.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
     /// Refuse with 408 or 503 what takes longer.
@@ -98,7 +100,7 @@ pub(crate) struct CalibrateArgs {
     /// Learn from the rows of this file, in the format of --data, which the model has not seen.
     #[arg(long, value_name = "FILE", requires = "data", value_hint = ValueHint::FilePath)]
     pub(crate) on: Option<PathBuf>,
-    /// How.
+    /// The calibration method.
     #[arg(long, default_value = CalibrationMethod::Temperature.name(), value_parser = one_of(CalibrationMethod::ALL, CalibrationMethod::name, CalibrationMethod::summary))]
     pub(crate) method: CalibrationMethod,
     /// Keep the model with what was learnt in this file.

@@ -140,6 +140,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "records",
             "report",
             "runner",
+            "statistics",
         ],
     ),
 ];

@@ -2,13 +2,15 @@
 
 use crate::error::BenchmarkError;
 use crate::idx;
-use crate::page::{Latency, Page, Subject};
+use crate::page::{Latency, Page, Subject, contestants};
 use crate::process::{self, Measured, Peers};
+use crate::quiet::Noise;
 use crate::subjects::{SIZES, TASKS, Task};
 use catalog::Splits;
 use classifier::{Classifier, FitContext, with_threads};
 use data::Dataset;
 use records::Environment;
+use report::write_error_against_time;
 use runner::{Registry, Stopwatch};
 use std::path::{Path, PathBuf};
 
@@ -62,13 +64,20 @@ pub fn measure(request: &Request<'_>) -> Result<PathBuf, BenchmarkError> {
     } else {
         None
     };
+    let mut noise = Noise {
+        // A quick look is no measurement.
+        minded: !request.quick,
+        ..Noise::default()
+    };
     let tasks = TASKS
         .iter()
         // A build may have been made without Burn.
         .filter(|task| request.registry.find(task.ours).is_some())
-        .map(|task| Ok((task, request.contest(task, peers.as_ref())?)))
-        .collect::<Result<_, BenchmarkError>>()?;
+        .map(|task| Ok((task, request.contest(task, peers.as_ref(), &mut noise)?)))
+        .collect::<Result<Vec<_>, BenchmarkError>>()?;
+    let picture = write_error_against_time(request.results, &contestants(&tasks))?;
     let page = Page {
+        picture: picture.unwrap_or_default(),
         environment: request.environment,
         rounds: request.rounds.into(),
         quick: request.quick,
@@ -76,9 +85,10 @@ pub fn measure(request: &Request<'_>) -> Result<PathBuf, BenchmarkError> {
         growth: if request.quick {
             Vec::new()
         } else {
-            request.growth()?
+            request.growth(&mut noise)?
         },
         latencies: request.latencies()?,
+        noise,
     };
     records::write_file(&path, page.render().as_bytes())?;
     report::write_index(request.results)?;
@@ -91,7 +101,12 @@ impl Request<'_> {
     }
 
     /// Measures ours and the peers of one task in turn, round after round.
-    fn contest(&self, task: &Task, peers: Option<&Peers>) -> Result<Vec<Subject>, BenchmarkError> {
+    fn contest(
+        &self,
+        task: &Task,
+        peers: Option<&Peers>,
+        noise: &mut Noise,
+    ) -> Result<Vec<Subject>, BenchmarkError> {
         let mut compare = vec!["--models".to_owned(), task.ours.to_owned()];
         if self.quick {
             compare.extend(["--train-limit".to_owned(), QUICK_TRAIN.to_string()]);
@@ -99,11 +114,13 @@ impl Request<'_> {
         let mut subjects = vec![Subject {
             name: format!("**{}** (ours)", task.ours),
             rounds: Vec::new(),
+            threads: self.threads(),
         }];
         let peer_list = peers.map_or(&[][..], |_| task.peers);
         subjects.extend(peer_list.iter().map(|(_, name)| Subject {
             name: (*name).to_owned(),
             rounds: Vec::new(),
+            threads: self.threads(),
         }));
         for round in 0..self.rounds {
             for (place, subject) in subjects.iter_mut().enumerate() {
@@ -111,9 +128,26 @@ impl Request<'_> {
                 if subject.rounds.first().is_some_and(enough) {
                     continue;
                 }
+                let threads = subject.threads;
                 let measured = match (place, peers) {
-                    (1.., Some(peers)) => peers.measure(task.peers[place - 1].0, self.threads())?,
-                    _ => process::ours(&compare)?,
+                    (1.., Some(peers)) => {
+                        let peer = task.peers[place - 1].0;
+                        let on = |threads| move || peers.measure(peer, threads);
+                        let all = noise.quietly(on(threads))?;
+                        // A peer is at its best: where one thread is faster, it has one.
+                        if round == 0 && threads > 1 && !enough(&all) {
+                            let alone = noise.quietly(on(1))?;
+                            if alone.fit_seconds < all.fit_seconds {
+                                subject.threads = 1;
+                                alone
+                            } else {
+                                all
+                            }
+                        } else {
+                            all
+                        }
+                    }
+                    _ => noise.quietly(|| process::ours(&compare))?,
                 };
                 (self.tell)(&format!(
                     "{}, round {}: {} {:.2} s",
@@ -129,7 +163,7 @@ impl Request<'_> {
     }
 
     /// The kernel SVM on more and more images.
-    fn growth(&self) -> Result<Vec<(usize, Measured)>, BenchmarkError> {
+    fn growth(&self, noise: &mut Noise) -> Result<Vec<(usize, Measured)>, BenchmarkError> {
         let available = self.data.train.len();
         let directory =
             std::env::temp_dir().join(format!("plumbline-copies-{}", std::process::id()));
@@ -142,7 +176,7 @@ impl Request<'_> {
                 idx::write_with_copies(&directory, self.data, size / available - 1)?;
                 compare.extend(["--data-dir".to_owned(), directory.display().to_string()]);
             }
-            let measured = process::ours(&compare)?;
+            let measured = noise.quietly(|| process::ours(&compare))?;
             (self.tell)(&format!(
                 "kernel-svm on {size} images: {:.2} s",
                 measured.fit_seconds

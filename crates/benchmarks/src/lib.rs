@@ -5,6 +5,8 @@ mod error;
 mod idx;
 mod page;
 mod process;
+mod quiet;
+mod ratio;
 mod subjects;
 
 pub use contest::{Request, measure};

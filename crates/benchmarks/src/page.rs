@@ -1,14 +1,19 @@
 //! The measurements as a Markdown page.
 
 use crate::process::Measured;
+use crate::quiet::{MOST, Noise};
+use crate::ratio::{Ratio, median};
 use crate::subjects::Task;
 use records::Environment;
+use report::Contestant;
 use std::fmt::Write;
 
 /// All measurements of one subject.
 pub(crate) struct Subject {
     pub(crate) name: String,
     pub(crate) rounds: Vec<Measured>,
+    /// Threads that it had.
+    pub(crate) threads: usize,
 }
 
 /// One model's time for a single image and for all test images.
@@ -28,18 +33,27 @@ pub(crate) struct Page<'a> {
     pub(crate) tasks: Vec<(&'static Task, Vec<Subject>)>,
     pub(crate) growth: Vec<(usize, Measured)>,
     pub(crate) latencies: Vec<Latency>,
+    pub(crate) noise: Noise,
+    /// The lines that show everyone's error against their time.
+    pub(crate) picture: String,
 }
 
 impl Subject {
+    fn all(&self, value: impl Fn(&Measured) -> f64) -> Vec<f64> {
+        self.rounds.iter().map(value).collect()
+    }
+
     fn median(&self, value: impl Fn(&Measured) -> f64) -> f64 {
-        let mut values: Vec<f64> = self.rounds.iter().map(value).collect();
-        values.sort_by(f64::total_cmp);
-        let middle = values.len() / 2;
-        if values.len() % 2 == 1 {
-            values[middle]
-        } else {
-            f64::midpoint(values[middle - 1], values[middle])
+        median(&self.all(value))
+    }
+
+    /// Its name, and its threads where they are others than those of ours.
+    fn in_words(&self, ours: &Self) -> String {
+        if self.threads == ours.threads {
+            return self.name.clone();
         }
+        let plural = if self.threads == 1 { "" } else { "s" };
+        format!("{}, {} thread{plural}", self.name, self.threads)
     }
 
     fn range(&self) -> String {
@@ -66,7 +80,10 @@ impl Page<'_> {
              time in a process of its own; with {} rounds, times are medians and the range stands \
              beside them. A subject that takes more than a minute runs once. Memory is the largest \
              resident size of the process, interpreter and data included. A ratio above 1 means \
-             that ours is faster; *same answers* counts the test images that ours takes for the same. [PERFORMANCE](../PERFORMANCE.md) says where the time goes.\n",
+             that ours is faster. Beside it is its 95 % interval over the rounds (bootstrap, with five rounds or \
+             more). A peer was tried on one thread, too, and has one where that was faster. *Same answers* counts \
+             the test images that ours takes for the same. [PERFORMANCE](../PERFORMANCE.md) says where the time \
+             goes.\n",
             environment.command,
             machine.map_or("unknown processor", |machine| &machine.cpu),
             machine.map_or(0, |machine| machine.threads),
@@ -75,6 +92,11 @@ impl Page<'_> {
             environment.started,
             self.rounds,
         );
+        page += &self.noise();
+        if !self.picture.is_empty() {
+            page += &self.picture;
+            page += "\n";
+        }
         for (task, subjects) in &self.tasks {
             page += &comparison(task, subjects);
         }
@@ -96,6 +118,49 @@ impl Page<'_> {
     }
 }
 
+/// Everyone by the time from the images in memory to all answers, and by what is wrong with these.
+pub(crate) fn contestants(tasks: &[(&'static Task, Vec<Subject>)]) -> Vec<Contestant> {
+    let mut all: Vec<Contestant> = Vec::new();
+    for (task, subjects) in tasks {
+        for (place, subject) in subjects.iter().enumerate() {
+            let ours = place == 0;
+            let name = if ours {
+                task.ours.to_owned()
+            } else {
+                format!("{}: {}", task.ours, subject.in_words(&subjects[0]))
+            };
+            all.push(Contestant {
+                name,
+                is_ours: ours,
+                seconds: subject.median(|round| round.fit_seconds + round.predict_seconds),
+                wrong: 1.0 - subject.median(|round| round.test_accuracy),
+                samples: subject.rounds[0].predictions.len(),
+            });
+        }
+    }
+    all
+}
+
+impl Page<'_> {
+    /// What other programs did meanwhile.
+    fn noise(&self) -> String {
+        let Noise {
+            minded,
+            repeated,
+            disturbed,
+        } = self.noise;
+        if !minded {
+            return String::new();
+        }
+        format!(
+            "A measurement was disturbed if other programs, or the host, took more than {:.0} % of the processors \
+             meanwhile. {repeated} measurements were made again for that reason; {disturbed} were disturbed each \
+             time, and stand.\n\n",
+            MOST * 100.0
+        )
+    }
+}
+
 fn comparison(task: &Task, subjects: &[Subject]) -> String {
     let mut page = format!("## {}\n\n{}.\n\n", task.title, task.work);
     let with_objective = subjects.iter().any(|s| s.rounds[0].objective.is_some());
@@ -111,13 +176,13 @@ fn comparison(task: &Task, subjects: &[Subject]) -> String {
             if place == 0 {
                 "–".to_owned()
             } else {
-                format!("**{:.1} ×**", subject.median(value) / ours.median(value))
+                Ratio::of(&subject.all(value), &ours.all(value)).to_string()
             }
         };
         let _ = write!(
             page,
             "| {} | {:.2} | {} | {} | {:.1} | {} | {:.4} |",
-            subject.name,
+            subject.in_words(ours),
             subject.median(|round| round.fit_seconds),
             subject.range(),
             ratio(|round| round.fit_seconds),
@@ -188,6 +253,7 @@ mod tests {
         let subject = |name: &str, times: &[f64]| Subject {
             name: name.to_owned(),
             rounds: times.iter().map(|&time| measured(time)).collect(),
+            threads: if name == "peer" { 1 } else { 2 },
         };
         let subjects = [
             subject("ours", &[3.0, 1.0, 2.0]),
@@ -199,7 +265,7 @@ mod tests {
             "{table}"
         );
         assert!(
-            table.contains("| peer | 8.00 | 7.00 – 9.00 | **4.0 ×** |"),
+            table.contains("| peer, 1 thread | 8.00 | 7.00 – 9.00 | **4.0 ×** |"),
             "{table}"
         );
         assert!(table.contains("| 0.9000 | 3 | 1 |"), "{table}");

@@ -9,6 +9,7 @@ mod budget;
 mod calibration;
 mod coefficients;
 mod confusion;
+mod contest;
 mod curves;
 mod explained;
 mod galleries;
@@ -33,6 +34,7 @@ mod tradeoff;
 pub use explained::{explained_picture, explained_row};
 
 pub(crate) use budget::expected_best_curves;
+pub(crate) use contest::error_against_time;
 pub(crate) use galleries::weights;
 pub(crate) use history::{Course, accuracy_over_runs};
 pub(crate) use markers::marker;

@@ -8,6 +8,7 @@
 
 mod bounds;
 mod characters;
+mod contest;
 mod error;
 mod escape;
 mod figure;
@@ -47,6 +48,7 @@ mod words;
 mod write;
 
 pub use characters::in_characters;
+pub use contest::{Contestant, write_error_against_time};
 pub use error::ReportError;
 pub use figures::{explained_picture, explained_row};
 pub use foresight::foresight;

@@ -127,6 +127,7 @@ pub fn search_table(report: &TuningRecord) -> TextTable {
 /// Fills in the template.
 fn page(report: &TuningRecord, figure: bool) -> Result<String, ReportError> {
     let models = || report.models.iter();
+    let machines: Vec<&str> = report.machines.iter().map(String::as_str).collect();
     let filled = Page {
         report: About {
             title: &report.title,
@@ -134,7 +135,7 @@ fn page(report: &TuningRecord, figure: bool) -> Result<String, ReportError> {
             quick: report.quick,
             seed: report.seed,
             at_once: report.at_once,
-            machines: Vec::from_iter(report.machines.iter().map(String::as_str)).join("; "),
+            machines: machines.join("; "),
             environment: &report.environment,
         },
         budget: words::budget(report.budget),

@@ -162,3 +162,28 @@ fn times_against_sizes() {
     let figure = time_against_size(&scaling.growing[0], &scaling.growing);
     compare("scaling", std::iter::once(&figure));
 }
+
+#[test]
+fn errors_against_times() {
+    let one = |name: &str, is_ours, seconds, wrong| crate::Contestant {
+        name: name.to_owned(),
+        is_ours,
+        seconds,
+        wrong,
+        samples: 10_000,
+    };
+    let figure = error_against_time(&[
+        one("softmax", true, 0.13, 0.0776),
+        one(
+            "NumPy, float32, the lab's loop, 1 thread",
+            false,
+            1.17,
+            0.0776,
+        ),
+        one("PyTorch", false, 4.7, 0.0776),
+        one("kernel-svm", true, 2.6, 0.0147),
+        one("scikit-learn SVC (libsvm)", false, 275.0, 0.0147),
+        one("nobody is wrong", false, 900.0, 0.0),
+    ]);
+    compare("contest", std::iter::once(&figure));
+}

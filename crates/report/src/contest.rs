@@ -1,0 +1,43 @@
+//! Who got how far in which time: our models and others on the same data, in one figure.
+
+use crate::error::ReportError;
+use crate::figures::error_against_time;
+use crate::lock::alone_in;
+use std::path::Path;
+
+/// One of those who did the same work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contestant {
+    /// Its name for people.
+    pub name: String,
+    /// Whether it is one of our models.
+    pub is_ours: bool,
+    /// Seconds to fit and to predict, together.
+    pub seconds: f64,
+    /// Share of the samples that are wrong.
+    pub wrong: f64,
+    /// How many samples were judged.
+    pub samples: usize,
+}
+
+/// Draws error against time into the `figures` of a directory, and gives the lines of Markdown that show it. Nothing
+/// for fewer than two.
+///
+/// # Errors
+/// If the files cannot be written.
+pub fn write_error_against_time(
+    directory: &Path,
+    contestants: &[Contestant],
+) -> Result<Option<String>, ReportError> {
+    if contestants.len() < 2 {
+        return Ok(None);
+    }
+    let figure = error_against_time(contestants);
+    alone_in(directory, || figure.write(&directory.join("figures")))?;
+    let name = "error-against-time";
+    Ok(Some(format!(
+        "<picture><source media=\"(max-width: 600px)\" srcset=\"figures/{name}-narrow.svg\">\
+         <img src=\"figures/{name}.svg\" alt=\"Share of wrong predictions against the time to fit and to predict, \
+         both on logarithmic axes: our models and the peers\"></picture>\n\nAs numbers: [{name}.csv](figures/{name}.csv).\n"
+    )))
+}

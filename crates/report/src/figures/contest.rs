@@ -1,0 +1,126 @@
+//! Error against time, both on logarithmic axes: our models and others.
+
+use super::palette::Paint;
+use super::plot::{Area, Axis, Model, Names, Plot};
+use super::scale::{ends, with_factor};
+use super::svg::{LINE, Svg};
+use crate::contest::Contestant;
+use crate::figure::Figure;
+use crate::numbers::significant;
+use crate::room::Room;
+use crate::table::Table;
+
+/// Of at least two.
+pub(crate) fn error_against_time(contestants: &[Contestant]) -> Figure {
+    let mut ordered: Vec<&Contestant> = contestants.iter().collect();
+    // Ours have the first colours and markers; of each the best first.
+    ordered.sort_by(|a, b| {
+        let of = |one: &Contestant| (!one.is_ours, one.wrong);
+        let ((a_is, a), (b_is, b)) = (of(a), of(b));
+        a_is.cmp(&b_is).then(a.total_cmp(&b))
+    });
+    Figure::svg(
+        "error-against-time",
+        |room| draw(&ordered, room),
+        data(&ordered),
+    )
+}
+
+fn data(ordered: &[&Contestant]) -> Table {
+    let number = |of: fn(&Contestant) -> f64| ordered.iter().map(move |one| Some(of(one)));
+    let by = |one: &&Contestant| if one.is_ours { "us" } else { "others" };
+    Table::default()
+        .text("name", ordered.iter().map(|one| one.name.clone()))
+        .text("by", ordered.iter().map(|one| by(one).to_owned()))
+        .numbers("seconds", number(|one| one.seconds))
+        .numbers("wrong", number(|one| one.wrong))
+}
+
+/// In percent. Half a sample where none is: the scale is logarithmic.
+fn wrong(one: &Contestant) -> f64 {
+    (one.wrong * 100.0).max(50.0 / one.samples.max(1) as f64)
+}
+
+fn draw(ordered: &[&Contestant], room: Room) -> String {
+    let said = "Seconds to fit and to predict, and the share of predictions that are wrong. Further down and left is better. The dashed line joins those that nobody beats in both.";
+    let (mut svg, top) = Svg::new(room, &title(ordered), said);
+    let names = Names::new(
+        ordered.iter().enumerate().map(|(place, one)| Model {
+            id: &one.name,
+            place,
+        }),
+        svg.width(),
+    );
+    let points: Vec<[f64; 2]> = ordered
+        .iter()
+        .map(|one| [one.seconds, wrong(one)])
+        .collect();
+    let along = |axis: usize| ends(points.iter().map(|point| point[axis]), [1.0, 10.0]);
+    let height = 320.0_f64.max(names.height() + 4.0 * LINE);
+    let right = svg.width() - 8.0 - names.width();
+    let area = Area {
+        left: 8.0,
+        right,
+        top,
+        bottom: top + height,
+    };
+    let x = Axis::log("fit and predict, s", with_factor(along(0), 0.06));
+    let y = Axis::log("wrong, %", with_factor(along(1), 0.12));
+    let plot = Plot::new(&mut svg, area, &x, &y);
+    svg.path(&front(&points, &plot), Paint::Soft, 1.5, "5 4");
+    for (place, (one, &point)) in ordered.iter().zip(&points).enumerate() {
+        let said = format!(
+            "{}: {} s, {:.2} % wrong",
+            one.name,
+            significant(point[0]),
+            point[1]
+        );
+        svg.of_model(&one.name, |svg| {
+            svg.marker(plot.at(point), place);
+            svg.spot(plot.at(point), &said);
+        });
+    }
+    let beside = points.iter().map(|&point| [right - 6.0, plot.at(point)[1]]);
+    let beside: Vec<[f64; 2]> = beside.collect();
+    names.draw(&mut svg, right, &beside, [top, plot.area.bottom + LINE]);
+    svg.finish(top + height + 12.0)
+}
+
+/// The steps of those that are beaten by nobody in both.
+fn front(points: &[[f64; 2]], plot: &Plot) -> Vec<[f64; 2]> {
+    let mut by_time = points.to_vec();
+    by_time.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+    let mut steps: Vec<[f64; 2]> = Vec::new();
+    let mut least = f64::INFINITY;
+    for point in by_time {
+        if point[1] < least {
+            least = point[1];
+            let at = plot.at(point);
+            if let Some(&[_, before]) = steps.last() {
+                steps.push([at[0], before]);
+            }
+            steps.push(at);
+        }
+    }
+    if let Some(&[_, last]) = steps.last() {
+        steps.push([plot.area.right, last]);
+    }
+    steps
+}
+
+/// Who errs least, and in which time.
+fn title(ordered: &[&Contestant]) -> String {
+    let best = |one: &&&Contestant| (wrong(one), one.seconds);
+    let least = ordered.iter().min_by(|a, b| {
+        let (a, b) = (best(a), best(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
+    least.map_or_else(String::new, |one| {
+        format!(
+            "{} errs least: {:.2} % wrong in {} s",
+            one.name,
+            one.wrong * 100.0,
+            significant(one.seconds)
+        )
+    })
+}

@@ -60,7 +60,7 @@ fn six_data_sets_rank_their_models() {
         // Ahead on five data sets of six, and on all; 2/2⁶ is too much for six pairs.
         "| kernel-svm | softmax | 1.33 | p = 0.",
         "| kernel-svm | nearest-centroid | 12.00 | p = 0.188 | cannot be told apart | 100 / 0 / 0 |",
-        "It takes 8 data sets at the least for any two of so many models to differ; here are 6.",
+        "At least 8 data sets are needed to show a difference between any two of so many models; here there are 6.",
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
@@ -101,7 +101,10 @@ fn only_whole_data_sets_count_and_each_once() {
         change(&mut run);
         write(results.path(), 4, &report(&run, &RIGHT[4]));
         let page = index(results.path());
-        assert!(page.contains("from 5 data sets on; here are 4."), "{page}");
+        assert!(
+            page.contains("only if there are at least 5 of them; here there are 4."),
+            "{page}"
+        );
         assert!(!page.contains("## Models over"), "{page}");
         assert!(!diagram.exists(), "it is of five data sets");
     }

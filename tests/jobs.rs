@@ -170,6 +170,14 @@ fn a_model_that_fails_elsewhere_has_its_row() {
         .stderr(contains("softmax did not finish"));
     let page = fs::read_to_string(array.results().join("Zoo/README.md")).unwrap();
     assert!(page.contains("diverged in epoch"), "{page}");
+
+    // As on one machine, what failed is fitted again; with --refit everything is.
+    let again = array.write(&diverging).success();
+    again.stdout(contains("2 jobs to do, 2 of them again; 4 done"));
+    let refit = [&diverging[..], &["--refit"]].concat();
+    let again = array.write(&refit).success();
+    again.stdout(contains("6 jobs to do, 4 of them again; 0 done"));
+    assert!(array.records().is_empty());
 }
 
 #[test]

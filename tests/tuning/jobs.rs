@@ -122,6 +122,18 @@ fn what_an_earlier_search_found_is_not_handed_out() {
     written.stdout(contains("0 jobs to do; 7 done").and(contains("no task: ")));
     merge(&results, &jobs).success();
     assert_eq!(of_one_machine, timeless(&results));
+    // Where its trials were made, nobody knows: on no other machine.
+    assert!(tuned(&results).get("machines").is_none());
+
+    // What its trials took tells how long others take.
+    let more = [&arguments[..4], &["--trials", "12"]].concat();
+    let others = directory.path().join("others");
+    let written = hand_out(&results, &others, &more).success();
+    written.stdout(
+        contains("no earlier fit")
+            .not()
+            .and(contains("8 jobs to do")),
+    );
 
     // What was read from a file is not trusted because it parsed.
     let path = jobs.join("plan.json");

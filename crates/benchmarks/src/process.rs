@@ -34,7 +34,7 @@ pub(crate) fn ours(arguments: &[String]) -> Result<Measured, BenchmarkError> {
         .args(arguments)
         .arg("--results")
         .arg(&results);
-    let outcome = run(command).and_then(|(_, resident)| {
+    let outcome = run(command).and_then(|_| {
         let report = only_report(&results)
             .ok_or_else(|| BenchmarkError::failed("compare", "no report.json"))?;
         let model = &report["models"][0];
@@ -48,7 +48,8 @@ pub(crate) fn ours(arguments: &[String]) -> Result<Measured, BenchmarkError> {
                 objective: number(&model["certificate"]["objective"]),
                 support_vectors: number(&model["certificate"]["support_vectors"]),
                 predictions,
-                resident,
+                // The fit is a process of its own, which has the data, too.
+                resident: model["peak_memory_bytes"].as_u64()?,
             })
         };
         measured().ok_or_else(|| BenchmarkError::failed("compare", "the model did not finish"))

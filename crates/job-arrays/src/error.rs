@@ -29,8 +29,14 @@ pub enum ArrayError {
         /// The folder.
         path: PathBuf,
     },
+    /// The plan is not the one that was handed out.
+    #[error("{}: another plan was written there meanwhile, so nothing was joined; give each comparison a folder of its own, with --jobs", path.display())]
+    Replaced {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The folder was written by another version.
-    #[error("{}: a plan of format {found}, and this program reads {}; write it again with --jobs", path.display(), crate::folder::FORMAT)]
+    #[error("{}: a plan of format {found}, and this program reads {}; write the jobs into another folder", path.display(), crate::folder::FORMAT)]
     OtherFormat {
         /// The file.
         path: PathBuf,

@@ -8,6 +8,7 @@
 
 mod agree;
 mod claim;
+mod engine;
 mod error;
 mod folder;
 mod follow;

@@ -9,7 +9,7 @@ use records::{
     TrialRecord, TuningRecord, WholeLog, file_of_run, read_record, read_trial,
 };
 use runner::{Bench, Build, Comparison, TrialsAhead};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// What there was to say of the records that were joined.
@@ -41,7 +41,7 @@ pub fn merge(
     let mut wrong = BTreeSet::new();
     for piece in comparison.pieces(build) {
         let read = |path: &Path| read_record(path, &run, piece.id(), piece.cell());
-        let Some(record) = merged.one(folder, piece.key(), piece.in_words(&run), read)? else {
+        let Some(record) = merged.one(folder, piece.key(), || piece.in_words(&run), read)? else {
             continue;
         };
         if let Record::Fit(fit) = &record {
@@ -72,13 +72,17 @@ pub fn merge_search(
     trials: &TrialsAhead<'_>,
 ) -> Result<(TuningRecord, Merged), ArrayError> {
     let mut merged = Merged::default();
-    let mut found = HashMap::new();
+    let (mut found, mut seen) = (HashMap::new(), HashSet::new());
     for piece in trials.pieces() {
+        // Two trials with the same values are one job.
+        if !seen.insert(piece.key().to_owned()) {
+            continue;
+        }
         let read = |path: &Path| {
             let record = read_trial(path, piece.id(), trials.folds())?;
             Ok(record.map(Record::Trial))
         };
-        let words = trials.in_words(&piece);
+        let words = || trials.in_words(&piece);
         if let Some(Record::Trial(record)) = merged.one(folder, piece.key(), words, read)? {
             found.insert(piece.key().to_owned(), record);
         }
@@ -94,7 +98,7 @@ impl Merged {
         &mut self,
         folder: &Folder,
         key: &str,
-        words: String,
+        words: impl Fn() -> String,
         read: impl Fn(&Path) -> Result<Option<Record>, RecordError>,
     ) -> Result<Option<Record>, ArrayError> {
         let mut found: Option<(PathBuf, Record)> = None;
@@ -121,14 +125,14 @@ impl Merged {
             let differing = differences(one, &record);
             if !differing.is_empty() {
                 let reason = disagreement([first, &path], [one, &record], &differing);
-                self.doubtful.push(format!("{words}: {reason}"));
+                self.doubtful.push(format!("{}: {reason}", words()));
                 self.joined += 1;
                 return Ok(Some(failed(one, reason)));
             }
         }
         match &found {
             Some(_) => self.joined += 1,
-            None => self.missing.push(words),
+            None => self.missing.push(words()),
         }
         Ok(found.map(|(_, record)| record))
     }

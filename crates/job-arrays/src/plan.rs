@@ -16,6 +16,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Numbers of tasks are far below: they go on from plan to plan.
+const MOST_TASKS: u64 = 1 << 53;
+
 /// What is compared, with which program, data and parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,8 +121,14 @@ impl Plan {
             }
             _ => {}
         }
-        serde_json::from_value(value)
-            .map_err(|error| ArrayError::file(&path, format!("not a plan of jobs ({error})")))
+        let plan: Self = serde_json::from_value(value)
+            .map_err(|error| ArrayError::file(&path, format!("not a plan of jobs ({error})")))?;
+        if plan.tasks.start > plan.tasks.end || plan.tasks.end > MOST_TASKS {
+            let Range { start, end } = plan.tasks;
+            let reason = format!("tasks: {start} to {end} are no numbers of tasks");
+            return Err(ArrayError::file(&path, reason));
+        }
+        Ok(plan)
     }
 
     /// What the comparison is asked to do. The paths in it are those of the machine that wrote the plan, unless
@@ -163,6 +172,12 @@ impl Plan {
             time: time.and_then(Result::ok),
             memory: self.limits.bytes,
         }
+    }
+
+    /// Whether the two are the same file: not all of its options are written.
+    pub(crate) fn is_written_as(&self, other: &Self) -> bool {
+        let [one, two] = [self, other].map(|plan| serde_json::to_value(plan).ok());
+        one.is_some() && one == two
     }
 
     /// How many tasks there are.

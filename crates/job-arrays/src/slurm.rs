@@ -1,9 +1,11 @@
 //! A plan as job arrays of Slurm.
 
+use crate::engine::call;
 use crate::error::ArrayError;
 use crate::folder::Folder;
 use crate::plan::Plan;
 use crate::tasks::Tasks;
+use classifier::Cancellation;
 use records::write_file;
 use std::fmt::Write;
 use std::ops::Range;
@@ -37,12 +39,13 @@ pub struct Submitted {
 /// Writes the script of a folder's tasks, and gives it to Slurm as arrays that are no longer than it takes.
 ///
 /// # Errors
-/// If nothing is left to do, or Slurm refuses.
+/// If nothing is left to do, Slurm refuses, or somebody calls it off: then the arrays are taken back.
 pub fn submit(
     folder: &Folder,
     plan: &Plan,
     tasks: Tasks,
     asked: &Asked,
+    cancellation: &Cancellation,
 ) -> Result<Submitted, ArrayError> {
     if plan.count() == 0 {
         let path = folder.path().to_owned();
@@ -73,12 +76,21 @@ pub fn submit(
         let said = call("sbatch", &mut command).map_err(|error| after(&arrays, error))?;
         let number = said.trim().split(';').next().unwrap_or_default();
         arrays.push(number.to_owned());
+        if cancellation.check().is_err() {
+            take_back(&arrays)?;
+            return Err(runner::Failure::Interrupted.into());
+        }
     }
     Ok(Submitted {
         script: path,
         arrays,
         without_time: seconds(plan, asked.time).is_none(),
     })
+}
+
+/// Has Slurm end arrays, whatever runs and waits of them.
+pub(crate) fn take_back(arrays: &[String]) -> Result<(), ArrayError> {
+    call("scancel", Command::new("scancel").args(arrays)).map(drop)
 }
 
 /// The refusal of an array, with those before it, which are there already.
@@ -153,19 +165,6 @@ fn chunks(tasks: &Range<u64>, most: u64) -> impl Iterator<Item = Range<u64>> {
     let (end, most) = (tasks.end, most.max(1));
     let starts = (tasks.start..end).step_by(usize::try_from(most).unwrap_or(usize::MAX));
     starts.map(move |start| start..end.min(start + most))
-}
-
-/// What a program of the engine says.
-pub(crate) fn call(program: &'static str, command: &mut Command) -> Result<String, ArrayError> {
-    let failed = |reason: String| ArrayError::Engine { program, reason };
-    let output = command
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(failed(said.trim().replace('\n', "; ")));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]

@@ -77,20 +77,30 @@ pub fn status(folder: &Folder) -> Result<Status, ArrayError> {
     Ok(status)
 }
 
+/// What of a record says whether it is of a failure.
+#[derive(Deserialize)]
+struct Found {
+    outcome: Option<Outcome>,
+    controls: Option<Vec<records::Control>>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "lowercase")]
+enum Outcome {
+    Finished(IgnoredAny),
+    Failed { reason: String },
+    Cancelled,
+}
+
+/// Whether a record is of a fit or a trial that did not finish.
+pub(crate) fn failed_fit(text: &[u8]) -> bool {
+    let found: Result<Found, _> = serde_json::from_slice(text);
+    let outcome = found.ok().and_then(|found| found.outcome);
+    outcome.is_some_and(|outcome| !matches!(outcome, Outcome::Finished(_)))
+}
+
 /// Why a record is of a failure; nothing where it is none.
 fn failure(text: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Found {
-        outcome: Option<Outcome>,
-        controls: Option<Vec<records::Control>>,
-    }
-    #[derive(Deserialize)]
-    #[serde(tag = "outcome", rename_all = "lowercase")]
-    enum Outcome {
-        Finished(IgnoredAny),
-        Failed { reason: String },
-        Cancelled,
-    }
     let found: Found = match serde_json::from_slice(text) {
         Ok(found) => found,
         Err(error) => return Some(format!("its record cannot be read ({error})")),

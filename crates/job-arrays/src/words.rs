@@ -30,7 +30,15 @@ fn jobs(number: usize) -> String {
 impl Written {
     /// What was written, and what to do with it.
     pub fn lines(&self, folder: &Folder) -> Vec<String> {
-        let mut lines = vec![format!("{} to do; {} done", jobs(self.jobs), self.known)];
+        let again = match self.again {
+            0 => String::new(),
+            again => format!(", {again} of them again"),
+        };
+        let mut lines = vec![format!(
+            "{} to do{again}; {} done",
+            jobs(self.jobs),
+            self.known
+        )];
         if !self.unknown.is_empty() {
             lines.push(format!(
                 "no earlier fit says how long these take, so that each of their fits is a task: {}",

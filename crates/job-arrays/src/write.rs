@@ -17,7 +17,7 @@ use std::path::Path;
 
 /// Seconds that a job takes beside fitting and predicting: to start its process, and to evaluate.
 const BESIDE: f64 = 0.1;
-/// Seconds that the controls of a model take: a few hundred samples, some ten times.
+/// Seconds that the controls of a model take: a few hundred samples, some four times.
 const CONTROLS: f64 = 1.0;
 
 /// What was written.
@@ -27,6 +27,8 @@ pub struct Written {
     pub jobs: usize,
     /// Jobs that have a record: of the folder, or of earlier runs.
     pub known: usize,
+    /// Of the jobs that are left to do, those that had a record: of a fit that failed, or that is to be made again.
+    pub again: usize,
     /// Models of which no earlier fit is known, so that nobody knows how long they take.
     pub unknown: Vec<String>,
     /// The plan.
@@ -46,7 +48,7 @@ pub fn write(
 ) -> Result<Written, ArrayError> {
     let workbench = Workbench::new(comparison, setting, Some(results))?;
     let build = setting.build.copied().unwrap_or_default();
-    let left = Left::of(folder, &workbench)?;
+    let left = Left::of(folder, &workbench, setting.refit)?;
     let run = workbench.run();
     let plan = Plan {
         models: methods(comparison, &build),
@@ -79,7 +81,7 @@ pub fn write_search(
     setting: &Setting<'_>,
 ) -> Result<Written, ArrayError> {
     let tuning = trials.tuning();
-    let left = Left::of(folder, trials)?;
+    let left = Left::of(folder, trials, setting.refit)?;
     let models = tuning.models().map(|(learner, train_limit)| PlannedMethod {
         id: learner.id.clone(),
         method: JobMethod::of(&learner.method),
@@ -126,16 +128,23 @@ fn planned(setting: &Setting<'_>, data: PlannedData, options: &Options) -> Plan 
 /// What is left to do, while it is collected.
 #[derive(Default)]
 struct Left {
+    /// Whether what has a record is to be done again.
+    refit: bool,
     seen: HashSet<String>,
     jobs: Vec<Job>,
     known: usize,
+    /// Jobs that had a record, and are to be done again.
+    again: usize,
     /// What earlier fits of a model took.
     earlier: BTreeMap<String, Option<Earlier>>,
 }
 
 impl Left {
-    fn of(folder: &Folder, bench: &dyn Bench) -> Result<Self, ArrayError> {
-        let mut left = Self::default();
+    fn of(folder: &Folder, bench: &dyn Bench, refit: bool) -> Result<Self, ArrayError> {
+        let mut left = Self {
+            refit,
+            ..Self::default()
+        };
         for piece in bench.pieces() {
             left.take(folder, bench, &piece)?;
         }
@@ -154,8 +163,13 @@ impl Left {
         }
         let record = folder.record(piece.key(), 1);
         if record.exists() {
-            self.known += 1;
-            return Ok(());
+            if !self.refit && !is_failed_fit(&record) {
+                self.known += 1;
+                return Ok(());
+            }
+            // As on one machine, what failed is fitted again.
+            remove_all(folder, piece.key())?;
+            self.again += 1;
         }
         if let Some(known) = bench.known(piece) {
             write_new_file(&record, &line(&known, &record)?)?;
@@ -182,7 +196,12 @@ impl Left {
 
     /// Groups the jobs into tasks, and writes them and the plan.
     fn finish(mut self, folder: &Folder, plan: Plan) -> Result<Written, ArrayError> {
-        let first = Plan::read(folder).map_or(0, |old| old.tasks.end);
+        let first = match Plan::read(folder) {
+            Ok(old) => old.tasks.end,
+            Err(ArrayError::NoPlan { .. }) => 0,
+            // Without its numbers, a task that is still queued would run another job.
+            Err(error) => return Err(error),
+        };
         let (end, seconds) = group(&mut self.jobs, first);
         let plan = Plan {
             tasks: first..end,
@@ -204,6 +223,7 @@ impl Left {
         Ok(Written {
             jobs: self.jobs.len(),
             known: self.known,
+            again: self.again,
             unknown: self.unknown(),
             plan,
         })
@@ -211,7 +231,7 @@ impl Left {
 
     /// The most that a fit took, if it is known of every model.
     fn memory(&self) -> Option<usize> {
-        let known = self.earlier.values().map(|one| Some((*one)?.memory));
+        let known = self.earlier.values().map(|one| (*one)?.memory);
         known.collect::<Option<Vec<usize>>>()?.into_iter().max()
     }
 
@@ -219,6 +239,25 @@ impl Left {
         let unknown = self.earlier.iter().filter(|(_, earlier)| earlier.is_none());
         unknown.map(|(id, _)| id.clone()).collect()
     }
+}
+
+/// Whether a record is of a fit or a trial that failed. What a control found stays.
+fn is_failed_fit(record: &Path) -> bool {
+    let text = std::fs::read(record).unwrap_or_default();
+    crate::status::failed_fit(&text)
+}
+
+/// Removes every record of a job.
+fn remove_all(folder: &Folder, key: &str) -> Result<(), ArrayError> {
+    for nth in 1.. {
+        let path = folder.record(key, nth);
+        match std::fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => break,
+            Err(error) => return Err(ArrayError::file(&path, error)),
+        }
+    }
+    Ok(())
 }
 
 fn methods(comparison: &Comparison, build: &Build) -> Vec<PlannedMethod> {

@@ -3,7 +3,7 @@
 use crate::features::Feature;
 use crate::lanes::{GROUP, Tile};
 use crate::products::{add_products, multiply};
-use crate::residual::ByClass;
+use crate::residual::{ByClass, Truth};
 use crate::sparse::{Index, Rows, Sparse, room};
 use crate::tiles::Tiles;
 use std::ops::Range;
@@ -42,14 +42,6 @@ pub(crate) struct Batches<'a, F> {
     arranged_weights: Vec<f32>,
     /// The features in that order.
     matrices: Box<dyn Arranged<F>>,
-}
-
-/// What is known of the images of a batch.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Truth<'a> {
-    pub(crate) labels: &'a [u32],
-    /// What each counts; empty where all count 1.
-    pub(crate) weights: &'a [f32],
 }
 
 /// A range of the features of all images, as they come.

@@ -77,7 +77,7 @@ impl Softmax {
     /// [`FitError`]: unusable data, divergence or cancellation.
     ///
     /// # Panics
-    /// If there are weights, but not one for each sample.
+    /// If there are weights, but not one for each sample, or one is negative or not finite, or all are 0.
     pub fn train_on_terms(
         &self,
         train: &Dataset,

@@ -71,7 +71,7 @@ pub(crate) struct Fit<'a, 'c, Recipe> {
 
 impl<'a, 'c, Recipe> Fit<'a, 'c, Recipe> {
     /// # Panics
-    /// If there are weights, but not one for each sample.
+    /// If there are weights, but not one for each sample, or one is negative or not finite, or all are 0.
     pub(crate) fn new(
         recipe: &'a Recipe,
         train: &'a Dataset,
@@ -82,6 +82,12 @@ impl<'a, 'c, Recipe> Fit<'a, 'c, Recipe> {
         let mut of_samples = class_weights.of_samples(train);
         if let Some(weights) = terms.weights {
             assert_eq!(weights.len(), train.len(), "a weight for each sample");
+            let is_weight = |weight: &f64| weight.is_finite() && *weight >= 0.0;
+            let some = weights.iter().any(|&weight| weight > 0.0);
+            assert!(
+                weights.iter().all(is_weight) && some,
+                "weights of at least 0, and not all 0"
+            );
             let counts = of_samples.get_or_insert_with(|| vec![1.0; train.len()]);
             for (count, weight) in counts.iter_mut().zip(weights) {
                 *count *= weight;

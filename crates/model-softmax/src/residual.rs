@@ -8,9 +8,16 @@
     reason = "what is not inlined into the dispatched closure is compiled without its vectors"
 )]
 
-use crate::batches::Truth;
 use crate::lanes::{BLOCK, PAIR, PAIRS, Tile, zip};
 use vector_exp::exp;
+
+/// What is known of the images of a batch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Truth<'a> {
+    pub(crate) labels: &'a [u32],
+    /// What each counts; empty where all count 1.
+    pub(crate) weights: &'a [f32],
+}
 
 /// Samples in a vector: AVX-512 holds it in one register.
 const WIDTH: usize = 16;
@@ -357,7 +364,6 @@ fn weighted_loss(margins: &[Vector], exps: &[Vector], weights: &[Vector]) -> f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batches::Truth;
     use crate::lanes::GROUP;
     use crate::{cross_entropy, softmax};
 

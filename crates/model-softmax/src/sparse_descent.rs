@@ -16,11 +16,11 @@
 //! into the weights would lose most of a step to rounding. One image at a time into a gradient beside
 //! them takes a third longer: it loads and stores a row of the gradient for every group of every image.
 
-use crate::batches::{Batches, Truth, window};
+use crate::batches::{Batches, window};
 use crate::features::Feature;
 use crate::lanes::GROUP;
 use crate::pair::{Pair, Parted, Solitude, side_by_side};
-use crate::residual::{ByClass, Residuals};
+use crate::residual::{ByClass, Residuals, Truth};
 use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
 use data::{Dataset, Samples};

@@ -13,7 +13,7 @@ impl Default for RunsTable {
         Self(TextTable::new(vec![
             TextColumn::name("run", 0),
             TextColumn::number("models", 2),
-            TextColumn::number("judged on", 4),
+            TextColumn::name("judged on", 4),
             TextColumn::number("seed", 6),
             TextColumn::name("commit", 5),
             TextColumn::name("best", 1),

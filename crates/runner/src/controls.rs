@@ -186,11 +186,11 @@ fn shuffled(
     }
 }
 
-/// The evidence that speaks for a model after so many fits to random labels: they may stop at any time.
+/// The evidence up to which a model passes after so many fits to random labels: they may stop at any time.
 ///
-/// The weakest leak that can be shown multiplies the evidence by the same factor in each of [`MOST_SHUFFLES`] fits,
-/// and without one it stays around 1. This is half of the way between, on a logarithmic scale, counted from the
-/// second fit on: after one it is 1.
+/// The weakest leak that can be shown multiplies the evidence by the same factor in each of [`MOST_SHUFFLES`] fits.
+/// Without a leak its mean is at most 1. This is half of the way between, on a logarithmic scale, counted from the
+/// second fit on: 1 after one fit, 346 after all.
 fn of_no_leak(shuffles: usize) -> f64 {
     LEVEL.powf(-0.5 * (shuffles as f64 - 1.0) / MOST_SHUFFLES as f64)
 }

@@ -6,7 +6,7 @@
 use crate::hash::sha256;
 use flate2::Compression;
 use flate2::read::{ZlibDecoder, ZlibEncoder};
-use records::Fitted;
+use records::{Fitted, JudgedTrial};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,8 +68,8 @@ impl Key {
 pub struct Earlier {
     /// The longest: to fit and to predict, in seconds.
     pub seconds: f64,
-    /// The most memory, in bytes.
-    pub memory: usize,
+    /// The most memory, in bytes, where that was measured.
+    pub memory: Option<usize>,
 }
 
 /// The fits that are looked at, the newest first: more would not tell more.
@@ -149,7 +149,13 @@ impl Store {
 
     /// What earlier fits of the model of this key took: on the same data with the same parameters where there
     /// are such, else on the same data, else any.
-    pub(crate) fn earlier(&self, key: &Key) -> Option<Earlier> {
+    ///
+    /// `took` reads what one took out of what is kept of it.
+    pub(crate) fn earlier<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+        took: fn(&T) -> Option<Earlier>,
+    ) -> Option<Earlier> {
         let open = self.lock();
         let newest = "SELECT description, result FROM fits ORDER BY rowid DESC LIMIT ?1";
         let mut statement = open.connection.as_ref()?.prepare(newest).ok()?;
@@ -219,11 +225,22 @@ impl Earlier {
     }
 }
 
-fn took(fitted: &Fitted) -> Option<Earlier> {
-    Some(Earlier {
-        seconds: fitted.fit_seconds? + fitted.predict_seconds.unwrap_or(0.0),
-        memory: fitted.peak_memory_bytes?,
-    })
+impl Earlier {
+    /// What a fit took.
+    pub(crate) fn of_fit(fitted: &Fitted) -> Option<Self> {
+        Some(Self {
+            seconds: fitted.fit_seconds? + fitted.predict_seconds.unwrap_or(0.0),
+            memory: Some(fitted.peak_memory_bytes?),
+        })
+    }
+
+    /// What a trial took, all folds together.
+    pub(crate) fn of_trial(judged: &JudgedTrial) -> Self {
+        Self {
+            seconds: judged.fit_seconds(),
+            memory: None,
+        }
+    }
 }
 
 /// How much a stored fit is like a wanted one: 2 with the same data and parameters, 1 with the same data,
@@ -241,7 +258,14 @@ fn likeness(description: &str, wanted: &Value) -> Option<u8> {
     }
     let same = |key: &str| found[key] == wanted[key];
     // A fit of fewer rows says nothing of how long one of all takes.
-    if !["train_limit", "quick", "judged_on"].into_iter().all(same) {
+    let size = [
+        "trial",
+        "train_samples",
+        "train_limit",
+        "quick",
+        "judged_on",
+    ];
+    if !size.into_iter().all(same) {
         return None;
     }
     let parameters = found["recipe"]["parameters"] == wanted["recipe"]["parameters"];
@@ -319,7 +343,11 @@ mod tests {
             fitted.predict_seconds = None;
             store.keep(key, "here", "run", &fitted);
         };
-        let seconds = |key: &Key| store.earlier(key).map(|earlier| earlier.seconds);
+        let seconds = |key: &Key| {
+            store
+                .earlier(key, Earlier::of_fit)
+                .map(|earlier| earlier.seconds)
+        };
         assert_eq!(seconds(&key("a", 1, 5)), None);
         keep(&key("b", 1, 5), 100.0);
         keep(&key("a", 2, 7), 7.0);

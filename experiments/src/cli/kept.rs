@@ -45,9 +45,8 @@ pub(crate) struct PredictArgs {
     /// with a training and a test part, the test samples.
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
-    /// For each answer, draw into this folder what each part of the input added to it: the pixels of a picture
-    /// (PNG), the columns of a row (SVG). Weight × input for linear models, for others what the score loses
-    /// without the part.
+    /// Draw into this folder what each part of the input added to its answer, as PNG (pixels) or SVG (columns).
+    /// Weight × input for linear models, for others what the score loses without the part.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) explain: Option<PathBuf>,
     /// Also print a set of classes that contains the true class as often as this, such as 0.9. `calibrate`
@@ -67,8 +66,7 @@ pub(crate) struct ServeArgs {
     /// The files of kept models; all take the same pictures, columns or features.
     #[arg(required = true, value_name = "MODEL", value_hint = ValueHint::FilePath)]
     pub(crate) models: Vec<PathBuf>,
-    /// The address and port; port 0 is any that is free. With an address other than 127.0.0.1, everyone who
-    /// reaches it may ask.
+    /// Address and port; port 0 is any that is free. Beyond 127.0.0.1, all who reach it may ask.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
     /// Refuse with 408 or 503 what takes longer.

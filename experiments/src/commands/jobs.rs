@@ -36,16 +36,18 @@ pub(crate) fn elsewhere(
     let hand_out = || {
         let folder = Folder::new(&dir);
         let written = write(&folder)?;
-        written.lines(&folder).iter().for_each(output::line);
+        let loud = |_: &&String| !run.quiet;
+        let tell = |lines: Vec<String>| lines.iter().filter(loud).for_each(output::line);
+        tell(written.lines(&folder));
         let Some(WaitedFor::Slurm) = asked.on else {
             return Ok(());
         };
         if written.plan.count() > 0 {
             let (tasks, slurm) = (tasks(&asked.tasks), of_slurm(&asked.slurm));
-            let submitted = job_arrays::submit(&folder, &written.plan, tasks, &slurm)?;
-            submitted.lines().iter().for_each(output::line);
-            let mut progress = Progress::new(run.quiet);
-            job_arrays::follow(&folder, &submitted, cancellation, &mut progress)?;
+            let (plan, mut progress) = (&written.plan, Progress::new(run.quiet));
+            let submitted = job_arrays::submit(&folder, plan, tasks, &slurm, cancellation)?;
+            tell(submitted.lines());
+            job_arrays::follow(&folder, plan, &submitted, cancellation, &mut progress)?;
         }
         merge(&MergeArgs {
             folder: FolderArgs { dir, data: None },
@@ -64,11 +66,11 @@ pub(crate) fn check(asked: &ElsewhereArgs) -> Result<(), Failure> {
         ("--partition", asked.slurm.partition.is_some()),
         ("--time", asked.slurm.time.is_some()),
     ];
-    match given.into_iter().find(|(_, is_given)| *is_given) {
+    let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
+    match given.next() {
         Some((option, _)) if asked.on.is_none() => Err(Failure::Option {
             option: option.to_owned(),
-            reason: "only with --on, or with `submit`; fits on this machine have --memory-limit and --time-limit"
-                .to_owned(),
+            reason: "only with --on, or with `submit`".to_owned(),
         }),
         _ => Ok(()),
     }
@@ -93,7 +95,7 @@ pub(crate) fn worker(arguments: &WorkerArgs) -> Result<(), Failure> {
     let folder = Folder::new(&arguments.folder.dir);
     let plan = Plan::read(&folder)?;
     let index = arguments.index.map_or_else(index_of_engine, Ok)?;
-    let task = index + arguments.offset;
+    let task = index.saturating_add(arguments.offset);
     let data = data(&plan, &arguments.folder)?;
     let executor = own_processes()?;
     let setting = plan.setting(&executor, REGISTRY, &BUILD, on_interrupt());
@@ -141,7 +143,8 @@ pub(crate) fn submit(engine: &Engine) -> Result<(), Failure> {
             slurm,
             ..
         } => {
-            let submitted = job_arrays::submit(&folder, &plan, tasks(asked), &of_slurm(slurm))?;
+            let (tasks, slurm) = (tasks(asked), of_slurm(slurm));
+            let submitted = job_arrays::submit(&folder, &plan, tasks, &slurm, &on_interrupt())?;
             submitted.lines().iter().for_each(output::line);
         }
         Engine::Kubernetes {

@@ -90,7 +90,7 @@ fn a_best_with_less_than_all_images_says_so() {
         "{page}"
     );
     assert!(
-        page.contains("used up before 1 of the trials ended"),
+        page.contains("1 of the trials had not ended when the seconds were used up"),
         "{page}"
     );
     assert!(page.contains("| **toy** | 2 | 0 |"), "no failure: {page}");

@@ -1,4 +1,4 @@
-//! What a comparison is made of, piece by piece, for whoever runs the pieces elsewhere.
+//! What a comparison or a search is made of, piece by piece, for whoever runs the pieces elsewhere.
 
 use super::Comparison;
 use super::key::recipe;
@@ -43,7 +43,7 @@ impl<'a> Piece<'a> {
         &self.learner.id
     }
 
-    /// Which of the model's fits, if it is one.
+    /// Which of the model's fits, if it is one; of a trial the first of its folds.
     pub fn cell(&self) -> Option<Cell> {
         match self.task {
             Task::Fit(cell) | Task::Trial(cell) => Some(cell),
@@ -202,7 +202,7 @@ impl Bench for Workbench<'_> {
     }
 
     fn earlier(&self, piece: &Piece<'_>) -> Option<Earlier> {
-        self.session.store.earlier(&piece.key)
+        self.session.store.earlier(&piece.key, Earlier::of_fit)
     }
 
     fn make(

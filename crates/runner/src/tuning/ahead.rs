@@ -12,13 +12,15 @@ use crate::trial::Ready;
 use crate::watcher::Watcher;
 use records::{Record, TrialOutcome, TrialRecord, TuningRecord};
 use search::{Method, Next, Proposal};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Trials of one search, planned ahead.
 pub struct TrialsAhead<'a> {
     tuning: &'a Tuning<'a>,
     /// Of each model, in order.
     models: Vec<Vec<Ahead>>,
+    /// By its key, the number of a trial, from 1, and how many its model has.
+    places: HashMap<String, [usize; 2]>,
 }
 
 /// A trial that is planned.
@@ -66,9 +68,20 @@ impl Tuning<'_> {
             }
             Ok(trials)
         });
+        let models: Vec<Vec<Ahead>> = models.collect::<Result<_, Failure>>()?;
+        let mut places = HashMap::new();
+        for trials in &models {
+            for (index, trial) in trials.iter().enumerate() {
+                if let Ok(ready) = &trial.ready {
+                    let place = [index + 1, trials.len()];
+                    places.entry(ready.key.hash().to_owned()).or_insert(place);
+                }
+            }
+        }
         Ok(TrialsAhead {
             tuning: self,
-            models: models.collect::<Result<_, Failure>>()?,
+            models,
+            places,
         })
     }
 }
@@ -134,24 +147,22 @@ impl Bench for TrialsAhead<'_> {
     }
 
     fn in_words(&self, piece: &Piece<'_>) -> String {
-        let is_it = |ahead: &Ahead| {
-            let ready = ahead.ready.as_ref();
-            ready.is_ok_and(|ready| ready.key.hash() == piece.key())
-        };
-        let place = self.models.iter().find_map(|trials| {
-            let number = trials.iter().position(is_it)?;
-            Some(format!(", trial {} of {}", number + 1, trials.len()))
-        });
+        let place = self.places.get(piece.key());
+        let place = place.map(|[number, all]| format!(", trial {number} of {all}"));
         format!("{}{}", piece.id(), place.unwrap_or_default())
     }
 
     fn known(&self, piece: &Piece<'_>) -> Option<Record> {
         let judged = self.tuning.trials.known(piece.full_key())?;
-        Some(self.record(piece, TrialOutcome::Finished(judged)))
+        // Where an earlier search made it, nobody knows any more.
+        Some(record(piece, None, TrialOutcome::Finished(judged)))
     }
 
     fn earlier(&self, piece: &Piece<'_>) -> Option<Earlier> {
-        self.tuning.trials.store.earlier(piece.full_key())
+        self.tuning
+            .trials
+            .store
+            .earlier(piece.full_key(), |judged| Some(Earlier::of_trial(judged)))
     }
 
     fn make(&self, piece: &Piece<'_>, _: &mut dyn Watcher) -> Result<Option<Record>, Failure> {
@@ -164,19 +175,18 @@ impl Bench for TrialsAhead<'_> {
             Err(Failure::Interrupted) => None,
             Err(failure) => return Err(failure),
         };
-        Ok(outcome.map(|outcome| self.record(piece, outcome)))
+        let machine = self.tuning.environment.machine();
+        Ok(outcome.map(|outcome| record(piece, machine, outcome)))
     }
 }
 
-impl TrialsAhead<'_> {
-    fn record(&self, piece: &Piece<'_>, outcome: TrialOutcome) -> Record {
-        Record::Trial(TrialRecord {
-            id: piece.id().to_owned(),
-            key: piece.key().to_owned(),
-            machine: self.tuning.environment.machine(),
-            outcome,
-        })
-    }
+fn record(piece: &Piece<'_>, machine: Option<String>, outcome: TrialOutcome) -> Record {
+    Record::Trial(TrialRecord {
+        id: piece.id().to_owned(),
+        key: piece.key().to_owned(),
+        machine,
+        outcome,
+    })
 }
 
 fn failed(reason: String) -> TrialOutcome {

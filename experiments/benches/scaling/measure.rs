@@ -7,7 +7,8 @@ use classifier::ModelEntry;
 use records::{Outcome, Record};
 use report::{FitCost, ModelCosts};
 use runner::{
-    CellProgram, Comparison, Failure, Limits, OwnProcess, Plan, Setting, Unwatched, Workbench,
+    Bench, CellProgram, Comparison, Failure, Limits, OwnProcess, Plan, Setting, Unwatched,
+    Workbench,
 };
 use std::time::Duration;
 

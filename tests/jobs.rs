@@ -175,6 +175,14 @@ fn a_model_that_fails_elsewhere_has_its_row() {
     let again = array.write(&diverging).success();
     again.stdout(contains("1 job to do, 1 of them again; 5 done"));
     let refit = [&diverging[..], &["--refit"]].concat();
+    // Where the numbers of the tasks cannot be read, nothing is written, and no record is removed.
+    let plan = array.folder().join("plan.json");
+    let written = fs::read(&plan).unwrap();
+    fs::write(&plan, "{}").unwrap();
+    let refused = array.write(&refit).code(2);
+    refused.stderr(contains("plan.json: not a plan of jobs"));
+    assert_eq!(array.records().len(), 5);
+    fs::write(&plan, written).unwrap();
     let again = array.write(&refit).success();
     again.stdout(contains("6 jobs to do, 5 of them again; 0 done"));
     assert!(array.records().is_empty());

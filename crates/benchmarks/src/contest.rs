@@ -111,41 +111,25 @@ impl Request<'_> {
         if self.quick {
             compare.extend(["--train-limit".to_owned(), QUICK_TRAIN.to_string()]);
         }
-        let mut subjects = vec![Subject {
-            name: format!("**{}** (ours)", task.ours),
-            rounds: Vec::new(),
-            threads: self.threads(),
-        }];
         let peer_list = peers.map_or(&[][..], |_| task.peers);
-        subjects.extend(peer_list.iter().map(|(_, name)| Subject {
-            name: (*name).to_owned(),
-            rounds: Vec::new(),
-            threads: self.threads(),
-        }));
+        let names = peer_list.iter().map(|(_, name)| (*name).to_owned());
+        let mut subjects: Vec<Subject> = std::iter::once(format!("**{}** (ours)", task.ours))
+            .chain(names)
+            .map(|name| Subject {
+                name,
+                rounds: Vec::new(),
+                threads: self.threads(),
+            })
+            .collect();
         for round in 0..self.rounds {
             for (place, subject) in subjects.iter_mut().enumerate() {
-                let enough = |first: &Measured| first.fit_seconds > LONG;
-                if subject.rounds.first().is_some_and(enough) {
+                if subject.rounds.first().is_some_and(is_long) {
                     continue;
                 }
-                let threads = subject.threads;
                 let measured = match (place, peers) {
                     (1.., Some(peers)) => {
-                        let peer = task.peers[place - 1].0;
-                        let on = |threads| move || peers.measure(peer, threads);
-                        let all = noise.quietly(on(threads))?;
-                        // A peer is at its best: where one thread is faster, it has one.
-                        if round == 0 && threads > 1 && !enough(&all) {
-                            let alone = noise.quietly(on(1))?;
-                            if alone.fit_seconds < all.fit_seconds {
-                                subject.threads = 1;
-                                alone
-                            } else {
-                                all
-                            }
-                        } else {
-                            all
-                        }
+                        let measure = |threads| peers.measure(task.peers[place - 1].0, threads);
+                        at_its_best(subject, &measure, noise)?
                     }
                     _ => noise.quietly(|| process::ours(&compare))?,
                 };
@@ -215,6 +199,28 @@ impl Request<'_> {
         });
         of_models.filter_map(Result::transpose).collect()
     }
+}
+
+fn is_long(measured: &Measured) -> bool {
+    measured.fit_seconds > LONG
+}
+
+/// A peer, which in its first round is tried on one thread, too, and has one from then on if that is faster.
+fn at_its_best(
+    peer: &mut Subject,
+    measure: &dyn Fn(usize) -> Result<Measured, BenchmarkError>,
+    noise: &mut Noise,
+) -> Result<Measured, BenchmarkError> {
+    let measured = noise.quietly(|| measure(peer.threads))?;
+    if !peer.rounds.is_empty() || peer.threads == 1 || is_long(&measured) {
+        return Ok(measured);
+    }
+    let alone = noise.quietly(|| measure(1))?;
+    if alone.fit_seconds >= measured.fit_seconds {
+        return Ok(measured);
+    }
+    peer.threads = 1;
+    Ok(alone)
 }
 
 fn latency(id: &'static str, model: &dyn Classifier, test: &Dataset) -> Latency {

@@ -154,8 +154,8 @@ impl Page<'_> {
         }
         format!(
             "A measurement was disturbed if other programs, or the host, took more than {:.0} % of the processors \
-             meanwhile. {repeated} measurements were made again for that reason; {disturbed} were disturbed each \
-             time, and stand.\n\n",
+             meanwhile. {repeated} measurements were made again for that reason; {disturbed} stand though they \
+             were disturbed.\n\n",
             MOST * 100.0
         )
     }

@@ -24,12 +24,14 @@ const MOST_UNANSWERED: usize = 900;
 const LATE: usize = 30;
 
 /// Why tasks wait that will run; any other reason may need somebody.
-const USUAL: [&str; 5] = [
+const USUAL: [&str; 6] = [
     "None",
     "Priority",
     "Resources",
     "Dependency",
     "JobArrayTaskLimit",
+    // A task that was requeued.
+    "BeginTime",
 ];
 
 /// Waits until Slurm has none of the arrays any more: then every job has a record, or is lost. Called off, it takes

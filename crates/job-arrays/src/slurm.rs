@@ -77,7 +77,7 @@ pub fn submit(
         let number = said.trim().split(';').next().unwrap_or_default();
         arrays.push(number.to_owned());
         if cancellation.check().is_err() {
-            take_back(&arrays)?;
+            take_back(&arrays).map_err(|error| after(&arrays, error))?;
             return Err(runner::Failure::Interrupted.into());
         }
     }

@@ -128,6 +128,8 @@ fn planned(setting: &Setting<'_>, data: PlannedData, options: &Options) -> Plan 
 /// What is left to do, while it is collected.
 #[derive(Default)]
 struct Left {
+    /// The number of the first task.
+    first: u64,
     /// Whether what has a record is to be done again.
     refit: bool,
     seen: HashSet<String>,
@@ -141,7 +143,15 @@ struct Left {
 
 impl Left {
     fn of(folder: &Folder, bench: &dyn Bench, refit: bool) -> Result<Self, ArrayError> {
+        // Before any record is removed.
+        let first = match Plan::read(folder) {
+            Ok(old) => old.tasks.end,
+            Err(ArrayError::NoPlan { .. }) => 0,
+            // Without its numbers, a task that is still queued would run another job.
+            Err(error) => return Err(error),
+        };
         let mut left = Self {
+            first,
             refit,
             ..Self::default()
         };
@@ -196,15 +206,9 @@ impl Left {
 
     /// Groups the jobs into tasks, and writes them and the plan.
     fn finish(mut self, folder: &Folder, plan: Plan) -> Result<Written, ArrayError> {
-        let first = match Plan::read(folder) {
-            Ok(old) => old.tasks.end,
-            Err(ArrayError::NoPlan { .. }) => 0,
-            // Without its numbers, a task that is still queued would run another job.
-            Err(error) => return Err(error),
-        };
-        let (end, seconds) = group(&mut self.jobs, first);
+        let (end, seconds) = group(&mut self.jobs, self.first);
         let plan = Plan {
-            tasks: first..end,
+            tasks: self.first..end,
             needs: Needs {
                 seconds,
                 bytes: self.memory(),

@@ -273,7 +273,11 @@ fn nothing_is_lost_on_a_cluster_that_fails() {
     let done = |count: usize| array.records().len() >= count;
     until("ten jobs", || done(10));
     // A task is put back into the queue while it runs, another is killed and never comes again.
-    let running = slurm.running();
+    let mut running = Vec::new();
+    until("a running task", || {
+        running = slurm.running();
+        !running.is_empty()
+    });
     slurm.call("scontrol", &["requeue", &running[0]]);
     if let Some(second) = running.get(1) {
         slurm.call("scancel", &["--signal=KILL", "--full", second]);

@@ -13,6 +13,7 @@ mod entry;
 mod error;
 mod nearest_name;
 mod observer;
+mod processors;
 mod random;
 mod range;
 mod recipe;
@@ -27,6 +28,7 @@ pub use entry::{EVERY_CRATE, Hyperparameters, ModelEntry, Parameter, Preset, Sui
 pub use error::{FitError, InvalidParameter, ParameterError};
 pub use nearest_name::{did_you_mean, nearest_name};
 pub use observer::{Epoch, Observer, Silent, Step};
+pub use processors::unhindered_threads;
 pub use random::generator;
 pub use recipe::{Classifier, LinearWeights, Recipe};
 pub use scores::Scores;

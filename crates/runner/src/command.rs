@@ -2,12 +2,14 @@
 
 use crate::conditions::{Conditions, Cost, FitData, Unfitted};
 use crate::exchange::{self, Answer};
+use crate::importance::{MOST_ROWS_OF_PROGRAMS, Shuffled};
 use crate::job::Event;
 use crate::memory;
 use crate::mistakes::most_confident;
 use crate::obituary::{last_words, obituary};
 use crate::program::CommandModel;
 use crate::stopwatch::Stopwatch;
+use data::{Dataset, Samples};
 use records::{Fitted, Outcome};
 use serde_json::Map;
 use std::io::{BufRead, BufReader};
@@ -44,9 +46,12 @@ pub(crate) fn measure(
     data: FitData<'_>,
     conditions: &mut Conditions<'_>,
 ) -> Outcome {
-    match run(program, data, conditions) {
+    let judged = data.judged.samples();
+    let shuffled = Shuffled::new(judged, data.sources, MOST_ROWS_OF_PROGRAMS, data.seed);
+    let copies: Vec<Samples> = shuffled.copies().collect();
+    match run(program, data, &copies, conditions) {
         (Ok((answer, said)), cost) => {
-            Outcome::Finished(Box::new(fitted(answer, &said, data, cost)))
+            Outcome::Finished(Box::new(fitted(answer, &said, data, &shuffled, cost)))
         }
         (Err(Unfitted::Cancelled), _) => Outcome::Cancelled,
         (Err(Unfitted::Failed(reason)), _) => Outcome::Failed { reason },
@@ -59,7 +64,7 @@ pub(crate) fn predictions(
     data: FitData<'_>,
     conditions: &mut Conditions<'_>,
 ) -> (Result<Vec<usize>, Unfitted>, Cost) {
-    let (result, cost) = run(program, data, conditions);
+    let (result, cost) = run(program, data, &[], conditions);
     let predicted = result.map(|(answer, _)| {
         let judged = answer.predictions.into_iter().take(data.judged.len());
         judged.map(usize::from).collect()
@@ -67,38 +72,52 @@ pub(crate) fn predictions(
     (predicted, cost)
 }
 
-fn fitted(answer: Answer, said: &Said, data: FitData<'_>, cost: Cost) -> Fitted {
+/// The answers are to the judged samples, then to those that probabilities are calibrated on, then to shuffled
+/// copies of the judged ones.
+fn fitted(
+    answer: Answer,
+    said: &Said,
+    data: FitData<'_>,
+    shuffled: &Shuffled<'_>,
+    cost: Cost,
+) -> Fitted {
     let (count, classes) = (data.judged.len(), data.judged.classes());
-    let mut predictions = answer.predictions;
-    predictions.truncate(count);
-    let (logs, temperature) = match (answer.log_probabilities, data.calibration) {
-        (Some(all), Some(held_out)) => {
-            let (judged, rest) = all.split_at(count * classes);
-            let temperature = statistics::temperature(rest, held_out.labels());
-            let scaled = statistics::at_temperature(judged, count, temperature);
-            (Some(scaled), Some(temperature))
-        }
-        (logs, _) => (logs, None),
-    };
+    let held_out = data.calibration.map_or(&[][..], Dataset::labels);
+    let asked = answer.predictions.len();
+    let all: Vec<usize> = answer.predictions.into_iter().map(usize::from).collect();
+    let (predicted, others) = all.split_at(count);
     let judged = data.judged.look();
+    let importance = shuffled.worth(judged.labels(), predicted, &others[held_out.len()..]);
+    let predictions: Vec<u16> = predicted.iter().map(|&class| class as u16).collect();
+    let calibrate = |mut logs: Vec<f32>| {
+        let rest = logs.split_off(count * classes);
+        if held_out.is_empty() {
+            return (logs, None);
+        }
+        let temperature = statistics::temperature(&rest[..held_out.len() * classes], held_out);
+        let scaled = statistics::at_temperature(&logs, count, temperature);
+        (scaled, Some(temperature))
+    };
+    let (logs, temperature) = answer.log_probabilities.map(calibrate).unzip();
+    let of_judged = |seconds: f64| seconds * count as f64 / asked.max(1) as f64;
     Fitted {
         parameters: said.parameters,
         fit_seconds: Some(cost.time.as_secs_f64()),
         predict_seconds: said
             .predict_seconds
-            .map(|seconds| seconds + data.judged_preparation.as_secs_f64()),
+            .map(|seconds| of_judged(seconds) + data.judged_preparation.as_secs_f64()),
         latency: None,
         peak_memory_bytes: Some(cost.memory),
         train_accuracy: None,
         mistakes: most_confident(judged, &predictions, logs.as_deref()),
         predictions,
         log_probabilities: logs,
-        temperature,
+        temperature: temperature.flatten(),
         looks: data.judged.looks(),
         certificate: Map::new(),
         epochs: Vec::new(),
         linear: None,
-        importance: Vec::new(),
+        importance,
         notes: vec![said.timing().to_owned()],
     }
 }
@@ -124,13 +143,18 @@ impl Said {
 fn run(
     program: &CommandModel,
     data: FitData<'_>,
+    copies: &[Samples],
     conditions: &mut Conditions<'_>,
 ) -> (Result<(Answer, Said), Unfitted>, Cost) {
     let folder = match tempfile::Builder::new().prefix("plumbline-").tempdir() {
         Ok(folder) => folder,
         Err(error) => return (Err(failed(&error)), Cost::default()),
     };
-    let written = exchange::write(folder.path(), &program.parameters, data, conditions.threads);
+    let held_out = data.calibration.map(Dataset::samples);
+    let asked = [data.judged.samples()].into_iter().chain(held_out);
+    let asked: Vec<&Samples> = asked.chain(copies).collect();
+    let (parameters, threads) = (&program.parameters, conditions.threads);
+    let written = exchange::write(folder.path(), parameters, data, &asked, threads);
     if let Err(error) = written {
         return (Err(failed(&error)), Cost::default());
     }
@@ -151,7 +175,7 @@ fn run(
     }
     .after(data.preparation);
     (conditions.on)(&Event::Pausing);
-    let samples = data.judged.len() + data.calibration.map_or(0, data::Dataset::len);
+    let samples = asked.iter().map(|samples| samples.len()).sum();
     let answer = ending.and_then(|()| {
         exchange::read(folder.path(), samples, data.judged.classes()).map_err(Unfitted::Failed)
     });
@@ -263,7 +287,15 @@ mod tests {
     }
 
     fn outcome(script: &str) -> Outcome {
-        let [train, test] = classifier_conformance::digits();
+        let digits = classifier_conformance::digits();
+        outcome_with(script, digits, &[])
+    }
+
+    fn outcome_with(
+        script: &str,
+        [train, test]: [Dataset; 2],
+        sources: &[crate::importance::Source<'_>],
+    ) -> Outcome {
         let judged = Sealed::new(test);
         let data = FitData {
             seed: 1,
@@ -272,7 +304,7 @@ mod tests {
             judged: &judged,
             preparation: Cost::default(),
             judged_preparation: Duration::ZERO,
-            sources: &[],
+            sources,
         };
         let mut conditions = Conditions {
             threads: 1,
@@ -297,6 +329,34 @@ mod tests {
         assert!(reason("true").contains("neither predictions.npy"));
         let missing = CommandModel::new(vec!["/no/such".to_owned()], Path::new(""), Map::new());
         assert!(start(&missing, Path::new("/"), 1).is_err());
+    }
+
+    /// Answers the second of two features, which is 0 or 1 and the class, for as many rows as it is asked for.
+    const SECOND: &str = r#"
+folder=$0
+n=$(sed -n 's/.*"predict": \([0-9]*\).*/\1/p' "$folder/job.json")
+answers=$(tail -c $((8 * n)) "$folder/predict_x.npy" | od -An -v -tf4 -w8 | awk '{ printf "\\00%d", $2 }')
+header="{'descr': '|i1', 'fortran_order': False, 'shape': ($n,), }"
+{ printf '\223NUMPY\001\000\166\000'; printf '%-117s\n' "$header"; printf "$answers"; } > "$folder/predictions.npy"
+"#;
+
+    #[test]
+    fn a_program_is_asked_about_rows_with_a_column_shuffled() {
+        let rows = || {
+            let values = (0..100).flat_map(|i| [i as f32, (i % 2) as f32]).collect();
+            let samples = data::Samples::from_features(2, values).unwrap();
+            let labels = (0..100).map(|i| i % 2).collect();
+            Dataset::new(samples, labels, ["a", "b"].map(str::to_owned).into()).unwrap()
+        };
+        let sources = [("first", 0..1), ("second", 1..2)];
+        let Outcome::Finished(fitted) = outcome_with(SECOND, [rows(), rows()], &sources) else {
+            panic!("the program failed");
+        };
+        assert_eq!(fitted.predictions.len(), 100);
+        let lost = |of: &records::Importance| (of.rows, of.sum / of.rows as f64);
+        assert_eq!(lost(&fitted.importance[0]), (100, 0.0));
+        let (rows, share) = lost(&fitted.importance[1]);
+        assert!(rows == 100 && (share - 0.5).abs() < 0.1, "{share}");
     }
 
     #[test]

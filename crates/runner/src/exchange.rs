@@ -19,19 +19,17 @@ pub(crate) struct Answer {
     pub(crate) log_probabilities: Option<Vec<f32>>,
 }
 
-/// Writes what a program is given: training samples with labels, and the samples to predict, which are
-/// those that are judged and after them those that probabilities are calibrated on.
+/// Writes what a program is given: training samples with labels, and the samples to predict.
 pub(crate) fn write(
     folder: &Path,
     parameters: &Map<String, Value>,
     data: FitData<'_>,
+    asked: &[&Samples],
     threads: usize,
 ) -> io::Result<()> {
-    let (train, judged) = (data.train, data.judged.samples());
-    let asked = [Some(judged), data.calibration.map(data::Dataset::samples)];
-    let asked: Vec<&Samples> = asked.into_iter().flatten().collect();
+    let train = data.train;
     samples(&folder.join("train_x.npy"), &[train.samples()])?;
-    samples(&folder.join("predict_x.npy"), &asked)?;
+    samples(&folder.join("predict_x.npy"), asked)?;
     let labels = train.labels().iter().map(|&label| label as i64);
     array(&folder.join("train_y.npy"), &[train.len()], labels)?;
     let shape = train.samples().picture();

@@ -1,6 +1,5 @@
 //! Who runs jobs.
 
-mod free_processors;
 pub(crate) mod in_process;
 pub(crate) mod own_process;
 

@@ -9,8 +9,10 @@ use std::ops::Range;
 
 /// Each column is shuffled so many times.
 const SHUFFLES: usize = 5;
-/// The most rows that are predicted for it, of all columns and shuffles together: seconds with most models.
+/// The most rows that one of our models predicts for it, of all columns and shuffles together: seconds with most.
 const MOST_ROWS: usize = 200_000;
+/// The most rows that a program of the user's is given for it: in Python, seconds.
+pub(crate) const MOST_ROWS_OF_PROGRAMS: usize = 20_000;
 /// With fewer rows than these for each column, nothing would be seen.
 const FEWEST_ROWS: usize = 50;
 
@@ -20,9 +22,8 @@ const STREAM: u64 = u64::MAX - 1;
 /// A column, and where the features stand that were made of it.
 pub(crate) type Source<'a> = (&'a str, Range<usize>);
 
-/// What each column is worth to a model, on the rows that it is judged on: all, or as many as there is time for,
-/// from all places of them, for they may be ordered by class. `predicted` is what it makes of the rows as they
-/// are.
+/// What each column is worth to a model, on the rows that it is judged on. `predicted` is what it makes of the
+/// rows as they are.
 pub(crate) fn importance(
     classifier: &dyn Classifier,
     judged: &Dataset,
@@ -31,43 +32,109 @@ pub(crate) fn importance(
     seed: u64,
     cancellation: &Cancellation,
 ) -> Result<Vec<Importance>, Cancelled> {
-    let (all, width) = (judged.len(), judged.samples().features());
-    let count = (MOST_ROWS / (SHUFFLES * sources.len().max(1))).min(all);
-    if count < FEWEST_ROWS.min(all) {
-        return Ok(Vec::new());
-    }
-    let chosen: Vec<usize> = (0..count).map(|i| i * all / count).collect();
-    let values = judged.samples().select(&chosen).to_f32().into_owned();
-    let is_right = |(row, answer): (&usize, &usize)| judged.labels()[*row] == *answer;
-    let right = |answers: &[usize]| chosen.iter().zip(answers).map(is_right).collect();
-    let of_chosen: Vec<usize> = chosen.iter().map(|&row| predicted[row]).collect();
-    let before: Vec<bool> = right(&of_chosen);
-    let mut random = generator(seed, STREAM);
-    let mut of_column = |(name, features): &Source<'_>| {
-        let mut lost = vec![0.0; count];
-        for _ in 0..SHUFFLES {
-            cancellation.check()?;
-            let mut from: Vec<usize> = (0..count).collect();
-            from.shuffle(&mut random);
-            let mut shuffled = values.clone();
-            for (row, &from) in shuffled.chunks_exact_mut(width).zip(&from) {
-                let other = &values[from * width..(from + 1) * width];
-                row[features.clone()].copy_from_slice(&other[features.clone()]);
-            }
-            let samples = Samples::from_features(width, shuffled).expect("whole rows");
-            let after: Vec<bool> = right(&classifier.scores(&samples).labels());
-            for ((lost, &before), after) in lost.iter_mut().zip(&before).zip(after) {
-                *lost += f64::from(i8::from(before) - i8::from(after)) / SHUFFLES as f64;
-            }
-        }
-        Ok(Importance {
-            column: (*name).to_owned(),
-            rows: count,
-            sum: lost.iter().sum(),
-            squares: lost.iter().map(|lost| lost * lost).sum(),
-        })
+    let shuffled = Shuffled::new(judged.samples(), sources, MOST_ROWS, seed);
+    let answer = |copy: Samples| {
+        cancellation.check()?;
+        Ok(classifier.scores(&copy).labels())
     };
-    sources.iter().map(&mut of_column).collect()
+    let answers: Vec<usize> = shuffled
+        .copies()
+        .map(answer)
+        .collect::<Result<Vec<_>, _>>()?
+        .concat();
+    Ok(shuffled.worth(judged.labels(), predicted, &answers))
+}
+
+/// Rows of which one column at a time is shuffled: all that are judged, or as many as there is time for, from all
+/// places of them, for they may be ordered by class.
+pub(crate) struct Shuffled<'a> {
+    sources: &'a [Source<'a>],
+    /// Which of the judged rows they are.
+    chosen: Vec<usize>,
+    /// Their features, shape (chosen, features).
+    values: Vec<f32>,
+    features: usize,
+    seed: u64,
+}
+
+impl<'a> Shuffled<'a> {
+    /// Copies of at most so many rows in all; of none, if nothing would be seen with so few.
+    pub(crate) fn new(judged: &Samples, sources: &'a [Source<'a>], most: usize, seed: u64) -> Self {
+        let all = judged.len();
+        let fitting = most / (SHUFFLES * sources.len().max(1));
+        let enough = !sources.is_empty() && fitting >= FEWEST_ROWS.min(all);
+        let count = if enough { fitting.min(all) } else { 0 };
+        let chosen: Vec<usize> = (0..count).map(|i| i * all / count).collect();
+        Self {
+            sources,
+            values: judged.select(&chosen).to_f32().into_owned(),
+            chosen,
+            features: judged.features(),
+            seed,
+        }
+    }
+
+    /// The rows with the first column shuffled, several times, then with the second, and so on.
+    pub(crate) fn copies(&self) -> impl Iterator<Item = Samples> {
+        let shuffles = if self.chosen.is_empty() { 0 } else { SHUFFLES };
+        let mut random = generator(self.seed, STREAM);
+        let columns = self
+            .sources
+            .iter()
+            .flat_map(move |(_, column)| std::iter::repeat_n(column, shuffles));
+        columns.map(move |column| {
+            let mut from: Vec<usize> = (0..self.chosen.len()).collect();
+            from.shuffle(&mut random);
+            self.with_column_of(column, &from)
+        })
+    }
+
+    fn with_column_of(&self, column: &Range<usize>, from: &[usize]) -> Samples {
+        let mut values = self.values.clone();
+        for (row, &from) in values.chunks_exact_mut(self.features).zip(from) {
+            let other = &self.values[from * self.features..(from + 1) * self.features];
+            row[column.clone()].copy_from_slice(&other[column.clone()]);
+        }
+        Samples::from_features(self.features, values).expect("whole rows")
+    }
+
+    /// What each column is worth, from the answers to all judged rows and to all copies, one after another.
+    pub(crate) fn worth(
+        &self,
+        truth: &[usize],
+        predicted: &[usize],
+        answers: &[usize],
+    ) -> Vec<Importance> {
+        let count = self.chosen.len();
+        if count == 0 {
+            return Vec::new();
+        }
+        let of_column = |((name, _), answers): (&Source<'_>, &[usize])| {
+            let lost = self.chosen.iter().enumerate().map(|(i, &row)| {
+                let is_right = |answer: usize| f64::from(u8::from(answer == truth[row]));
+                let after: f64 = answers[i..]
+                    .iter()
+                    .step_by(count)
+                    .map(|&of| is_right(of))
+                    .sum();
+                is_right(predicted[row]) - after / SHUFFLES as f64
+            });
+            let (sum, squares) = lost.fold((0.0, 0.0), |(sum, squares), lost| {
+                (sum + lost, squares + lost * lost)
+            });
+            Importance {
+                column: (*name).to_owned(),
+                rows: count,
+                sum,
+                squares,
+            }
+        };
+        self.sources
+            .iter()
+            .zip(answers.chunks_exact(SHUFFLES * count))
+            .map(of_column)
+            .collect()
+    }
 }
 
 #[cfg(test)]

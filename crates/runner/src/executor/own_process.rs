@@ -2,14 +2,13 @@
 //! row.
 
 use super::Executor;
-use super::free_processors::unhindered;
 use crate::failure::Failure;
 use crate::job::{Ended, Event, Job};
 use crate::limits::{Exceeded, Limits};
 use crate::memory;
 use crate::obituary::{last_words, obituary};
 use crate::stopwatch::Stopwatch;
-use classifier::Cancellation;
+use classifier::{Cancellation, unhindered_threads};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
@@ -65,7 +64,7 @@ impl OwnProcess {
         command
             .args(&self.cell.arguments)
             .envs(THREADS.map(|name| (name, job.threads.to_string())))
-            .env(SPINNING, unhindered(job.threads).to_string())
+            .env(SPINNING, unhindered_threads(job.threads).to_string())
             .envs(job.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

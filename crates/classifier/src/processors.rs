@@ -8,8 +8,9 @@ const LOOKS: usize = 3;
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// The threads, of at most so many, that find a processor which nothing else uses now; 1 at least. All of them
-/// where the system does not say.
-pub(super) fn unhindered(threads: usize) -> usize {
+/// where the system does not say. For work whose threads often wait for each other: one that finds no processor
+/// holds the others up for longer than it helps.
+pub fn unhindered_threads(threads: usize) -> usize {
     if threads < 2 {
         return threads;
     }
@@ -67,7 +68,7 @@ mod tests {
         for (threads, processors, others, expected) in cases {
             assert_eq!(left(threads, processors, others), expected);
         }
-        assert_eq!(unhindered(1), 1);
-        assert!((1..=8).contains(&unhindered(8)));
+        assert_eq!(unhindered_threads(1), 1);
+        assert!((1..=8).contains(&unhindered_threads(8)));
     }
 }

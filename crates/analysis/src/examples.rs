@@ -77,21 +77,8 @@ pub fn crowd(models: &[&str], class_names: &[&str]) -> Report {
     report(fits, run)
 }
 
-/// A number without a pattern: the finalizer of `SplitMix64` (Steele, Lea and Flood 2014).
-fn scattered(seed: u64) -> u64 {
-    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-fn member(model: u64, role: Role, labels: &[u16], classes: u64) -> Fitted {
-    let like = if model % 5 == 4 { model - 1 } else { model };
-    let images = if let Role::Smaller(images) = role {
-        images
-    } else {
-        100
-    };
+/// What a member predicts of each image, and the logarithms of its probabilities.
+fn answers(like: u64, images: usize, labels: &[u16], classes: u64) -> (Vec<u16>, Vec<f32>) {
     // Of a thousand.
     let wrong = (15 + 12 * like) * 100 / images as u64;
     let mut predictions = Vec::new();
@@ -121,6 +108,25 @@ fn member(model: u64, role: Role, labels: &[u16], classes: u64) -> Fitted {
         }));
         predictions.push(predicted as u16);
     }
+    (predictions, logs)
+}
+
+/// A number without a pattern: the finalizer of `SplitMix64` (Steele, Lea and Flood 2014).
+fn scattered(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+fn member(model: u64, role: Role, labels: &[u16], classes: u64) -> Fitted {
+    let like = if model % 5 == 4 { model - 1 } else { model };
+    let images = if let Role::Smaller(images) = role {
+        images
+    } else {
+        100
+    };
+    let (predictions, logs) = answers(like, images, labels, classes);
     let epoch = |epoch: usize| EpochRecord {
         epoch,
         training_loss: 1.0 / epoch as f64,

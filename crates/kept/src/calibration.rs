@@ -96,7 +96,6 @@ impl Calibration {
         on: &str,
     ) -> Result<Self, KeptError> {
         let refuse = |reason: String| Err(KeptError::Unsuited(format!("{on}: {reason}")));
-        let classes = scores.classes();
         let order = FitContext::quiet(seed, 1).visiting_order(labels.len(), DIVIDING, true);
         let for_sets = (labels.len() / 2).min(MOST_FOR_SETS);
         let (for_sets, for_mapping) = order.split_at(for_sets);
@@ -109,32 +108,11 @@ impl Calibration {
                 truths.len()
             ));
         }
-        let mapping = match (method, logs) {
-            (CalibrationMethod::Temperature, None) => {
-                return refuse(
-                    "the model has no probabilities to divide by a temperature; take --method platt or isotonic"
-                        .to_owned(),
-                );
-            }
-            (CalibrationMethod::Temperature, Some(logs)) => {
-                let logs = select(logs, for_mapping);
-                Mapping::Temperature(Temperature::fit(logs.values(), &truths).value)
-            }
-            (CalibrationMethod::Platt, _) => {
-                let odds = log_odds(&select(logs.unwrap_or(scores), for_mapping), logs.is_some());
-                let of = |class: usize| platt(&column(&odds, class, classes), &are(&truths, class));
-                Mapping::Platt((0..classes).map(of).collect())
-            }
-            (CalibrationMethod::Isotonic, _) => {
-                let odds = log_odds(&select(logs.unwrap_or(scores), for_mapping), logs.is_some());
-                // One sample's worth of doubt, for all classes together.
-                let prior = 1.0 / classes as f64;
-                let of = |class: usize| {
-                    let odds = column(&odds, class, classes);
-                    isotonic(&odds, &are(&truths, class), prior)
-                };
-                Mapping::Isotonic((0..classes).map(of).collect())
-            }
+        let of_mapping = |all| select(all, for_mapping);
+        let given = (of_mapping(scores), logs.map(of_mapping));
+        let mapping = match Mapping::learn(method, (&given.0, given.1.as_ref()), &truths) {
+            Ok(mapping) => mapping,
+            Err(reason) => return refuse(reason.to_owned()),
         };
         let judged = [Some(scores), logs].map(|all| all.map(|all| select(all, for_sets)));
         let [scores, logs] = judged;
@@ -178,6 +156,39 @@ impl Calibration {
 }
 
 impl Mapping {
+    /// Learnt from scores, and probabilities where the model has them, of samples of the classes `truths`.
+    fn learn(
+        method: CalibrationMethod,
+        (scores, logs): (&Scores, Option<&Scores>),
+        truths: &[usize],
+    ) -> Result<Self, &'static str> {
+        let classes = scores.classes();
+        let odds = || log_odds(logs.unwrap_or(scores), logs.is_some());
+        Ok(match (method, logs) {
+            (CalibrationMethod::Temperature, None) => {
+                return Err(
+                    "the model has no probabilities to divide by a temperature; take --method platt or isotonic",
+                );
+            }
+            (CalibrationMethod::Temperature, Some(logs)) => {
+                Self::Temperature(Temperature::fit(logs.values(), truths).value)
+            }
+            (CalibrationMethod::Platt, _) => {
+                let odds = odds();
+                let of = |class| platt(&column(&odds, class, classes), &are(truths, class));
+                Self::Platt((0..classes).map(of).collect())
+            }
+            (CalibrationMethod::Isotonic, _) => {
+                let odds = odds();
+                // One sample's worth of doubt, for all classes together.
+                let prior = 1.0 / classes as f64;
+                let of =
+                    |class| isotonic(&column(&odds, class, classes), &are(truths, class), prior);
+                Self::Isotonic((0..classes).map(of).collect())
+            }
+        })
+    }
+
     /// Calibrated log-probabilities; `None` where they take probabilities that the model has not.
     pub(crate) fn apply(&self, scores: &Scores, logs: Option<&Scores>) -> Option<Scores> {
         let classes = scores.classes();

@@ -47,8 +47,13 @@ pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, String> {
         _ => Some(Vec::new()),
     };
     let palette = palette.ok_or_else(short)?;
+    let colour = |pixel: &[u8]| match bits {
+        8 => palette.get(usize::from(pixel[0])).copied(),
+        _ => Some([pixel[2], pixel[1], pixel[0]]),
+    };
     let mut pixels = Vec::with_capacity(3 * shape.features());
     for row in 0..shape.rows {
+        // From the bottom, unless the height is negative.
         let stored = if height < 0 {
             row
         } else {
@@ -56,13 +61,7 @@ pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, String> {
         };
         let row = &body[stored * stride..][..shape.columns * size];
         for pixel in row.chunks_exact(size) {
-            let colour = match bits {
-                8 => *palette
-                    .get(usize::from(pixel[0]))
-                    .ok_or("a colour that the palette lacks")?,
-                _ => [pixel[2], pixel[1], pixel[0]],
-            };
-            pixels.extend(colour);
+            pixels.extend(colour(pixel).ok_or("a colour that the palette lacks")?);
         }
     }
     Ok(Picture {

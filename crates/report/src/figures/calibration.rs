@@ -107,6 +107,20 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
 /// How high the columns with counts are at most.
 const COUNTS: f64 = 30.0;
 
+/// How many images have each probability, as bars that stand on the bottom of `area`.
+fn counts(svg: &mut Svg, (id, images): (&str, &str), paint: Paint, of: &Finished, area: Area) {
+    let bins = &of.quality.reliability;
+    let most = bins.iter().map(|bin| bin.images).max().unwrap_or(1).max(1);
+    let width = (area.right - area.left) / bins.len() as f64;
+    let look = format!("{} fill-opacity=\"0.45\"", paint.fill());
+    for (i, bin) in bins.iter().enumerate() {
+        let height = COUNTS * bin.images as f64 / most as f64;
+        let corner = [area.left + width * i as f64 + 0.5, area.bottom - height];
+        let said = format!("{id}: {} {images}", thousands(bin.images));
+        svg.cell(corner, [width - 1.0, height], &look, &said);
+    }
+}
+
 fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finished, area: Area) {
     let x = Scale::linear([0.0, 100.0], [area.left, area.right]);
     let y = Scale::linear([0.0, 100.0], [area.bottom, area.top]);
@@ -135,28 +149,11 @@ fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finishe
         "4 4",
     );
     let paint = Paint::Model(place);
-    let most = of
-        .quality
-        .reliability
-        .iter()
-        .map(|bin| bin.images)
-        .max()
-        .unwrap_or(1)
-        .max(1);
-    let bottom = area.bottom + COUNTS + 4.0;
-    let width = (area.right - area.left) / of.quality.reliability.len() as f64;
-    for (i, bin) in of.quality.reliability.iter().enumerate() {
-        let height = COUNTS * bin.images as f64 / most as f64;
-        let corner = [area.left + width * i as f64 + 0.5, bottom - height];
-        let said = format!("{id}: {} {images}", thousands(bin.images));
-        svg.cell(
-            corner,
-            [width - 1.0, height],
-            &format!("{} fill-opacity=\"0.45\"", paint.fill()),
-            &said,
-        );
-    }
-    let under = Area { bottom, ..area };
+    let under = Area {
+        bottom: area.bottom + COUNTS + 4.0,
+        ..area
+    };
+    counts(svg, (id, images), paint, of, under);
     axis_below(svg, &x, under);
     let ends = |step: &Step| [step.from, step.to].map(|p| at([p, step.frequency]));
     let line: Vec<[f64; 2]> = steps(of).iter().flat_map(ends).collect();

@@ -65,28 +65,10 @@ impl Diagram<'_> {
         axis_below(&mut svg, &scale, area);
         let mut rows = Vec::new();
         let mut y = area.top;
-        for ((place, (name, rank)), (lines, height)) in self
-            .models
-            .iter()
-            .enumerate()
-            .zip(names.iter().zip(heights))
-        {
+        for (place, (lines, height)) in names.iter().zip(heights).enumerate() {
             let middle = y + height / 2.0;
             rows.push(middle);
-            svg.of_model(name, |svg| {
-                svg.line([area.left, middle], [area.right, middle], Paint::Grid, 1.0);
-                svg.marker([16.0, middle], place);
-                svg.lines([28.0, middle], lines);
-                let at = [scale.place(*rank), middle];
-                svg.marker(at, place);
-                svg.spot(at, &format!("{name}: average rank {rank:.2}"));
-                svg.text(
-                    [area.right + 46.0, middle + 4.5],
-                    Anchor::End,
-                    &format!("{rank:.2}"),
-                    Paint::Ink,
-                );
-            });
+            self.draw_model(&mut svg, place, lines, &scale, area, middle);
             y += height;
         }
         for (i, group) in self.bars.iter().enumerate() {
@@ -102,6 +84,30 @@ impl Diagram<'_> {
             Paint::Soft,
         );
         svg.finish(area.bottom + 2.0 * LINE + 12.0)
+    }
+
+    /// A model's row, with its name and its rank.
+    fn draw_model(
+        &self,
+        svg: &mut Svg,
+        place: usize,
+        lines: &[String],
+        scale: &Scale,
+        area: Area,
+        middle: f64,
+    ) {
+        let (name, rank) = &self.models[place];
+        let number = format!("{rank:.2}");
+        svg.of_model(name, |svg| {
+            svg.line([area.left, middle], [area.right, middle], Paint::Grid, 1.0);
+            svg.marker([16.0, middle], place);
+            svg.lines([28.0, middle], lines);
+            let at = [scale.place(*rank), middle];
+            svg.marker(at, place);
+            svg.spot(at, &format!("{name}: average rank {number}"));
+            let end = [area.right + 46.0, middle + 4.5];
+            svg.text(end, Anchor::End, &number, Paint::Ink);
+        });
     }
 
     /// How far apart ranks must be, on their scale.

@@ -12,7 +12,7 @@ Written by
 on ten of UCI's tables as the R package mlbench has them, each a CSV file in `tables`, with {versions}. Each of our models and its [counterpart](../experiments/programs/counterparts.py), which
 has the same objective, start and parameters, are fitted to the same prepared rows of the same folds (5×2). Accuracies are means over
 the ten folds, in per cent; the standard error is that of scikit-learn's mean over the folds, which says how far the mean would move
-with other rows. Models with a seed are fitted with three to tables of up to {few} rows, with one to others. [All values](scikit-learn.json).
+with other rows. Models with a seed are fitted with {seeds} to tables of up to {few} rows, with one to others. [All values](scikit-learn.json).
 
 Fits take one thread each, on a machine that was busy with other work: only the ratio of the two times of a row means something. On
 the small tables the times of scikit-learn are mostly those of Python and of starting a fit.
@@ -33,14 +33,14 @@ def chance(values):
     return 2 * statistics.NormalDist().cdf(-values["standard_error"] / spread) if spread else 0.0
 
 
-def summary(pairs):
+def summary(pairs, seeds):
     """How many pairs are within a standard error, and how many would not be if all models were equal."""
     near = sum(values["apart"] <= 1 for _, _, values in pairs)
     equal = sum(values["ours_by_fold"] == values["scikit_learn_by_fold"] for _, _, values in pairs)
     chances = [found for _, _, values in pairs if (found := chance(values)) is not None]
     return (
         f"\n**{near} of {len(pairs)} pairs are within one standard error**; {equal} have the same accuracy in every fold. Of the "
-        f"{len(chances)} pairs with three seeds, {sum(chances):.2f} are expected outside if the models are equal: so much do means over "
+        f"{len(chances)} pairs with {seeds} seeds, {sum(chances):.2f} are expected outside if the models are equal: so much do means over "
         "seeds vary.\n"
     )
 
@@ -84,7 +84,7 @@ def write(page, recorded, limits):
     command = f"python3 {SCRIPT} tables target/scikit-learn results/{page.name}"
     pairs = [(table, model, values) for table, models in recorded.items() for model, values in models.items()]
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
-    parts = [HEAD.format(command=command, versions=named, **limits), summary(pairs), boosting(pairs)]
+    parts = [HEAD.format(command=command, versions=named, **limits), summary(pairs, limits["seeds"]), boosting(pairs)]
     if limits["large"]:
         parts.append(LEFT_OUT.format(models=", ".join(f"`{model}`" for model in limits["slow"]), tables=", ".join(limits["large"]), **limits))
     off = [pair for pair in pairs if pair[2]["apart"] > 1]

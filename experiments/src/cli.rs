@@ -70,7 +70,7 @@ pub(crate) enum Command {
     /// Prints its address. Ends on Ctrl-C or SIGTERM when all that was asked is answered. OpenAPI is at
     /// /openapi.json, Prometheus at /metrics.
     Serve(ServeArgs),
-    /// Make the probabilities of a kept model mean what they say, and learn sets of classes, into a new file.
+    /// Calibrate the probabilities of a kept model, and learn sets of classes, into a new file.
     ///
     /// Learns from training samples that the model was not fitted to (`train --train-limit` leaves some), or
     /// from --on a file of other rows. Says log-loss and calibration error before and after, on the test samples.

@@ -70,11 +70,13 @@ impl Overview {
         (read.format == FORMAT && are_shares).then_some(read)
     }
 
-    /// The model with most images right, the first of equals as in reports.
-    pub fn best(&self) -> Option<(&ModelOverview, f64)> {
+    /// The models with most images right, and the share; no model and no share if none finished.
+    pub fn best(&self) -> (Vec<&ModelOverview>, Option<f64>) {
+        let accuracies = self.models.iter().filter_map(|model| model.accuracy);
+        let highest = accuracies.max_by(f64::total_cmp);
         let models = self.models.iter();
-        let finished = models.filter_map(|model| Some((model, model.accuracy?)));
-        finished.rev().max_by(|(_, a), (_, b)| a.total_cmp(b))
+        let best = models.filter(|model| model.accuracy.is_some() && model.accuracy == highest);
+        (best.collect(), highest)
     }
 
     /// What part of the data was used, where it was not all of them.
@@ -101,8 +103,9 @@ mod tests {
         let json = report.to_json();
         let read = Overview::read(json.as_bytes()).unwrap();
         assert_eq!(read, Overview::from(&report));
-        let (best, accuracy) = read.best().unwrap();
-        assert_eq!((best.id.as_str(), accuracy), ("a", 0.5));
+        let (best, accuracy) = read.best();
+        let ids: Vec<&str> = best.iter().map(|model| model.id.as_str()).collect();
+        assert_eq!((&ids[..], accuracy), (&["a", "b"][..], Some(0.5)));
         let other = json.replace("\"format\": 4", "\"format\": 3");
         assert_eq!(Overview::read(other.as_bytes()), None);
     }

@@ -17,6 +17,26 @@ pub struct Standing<'a> {
     pub letters: String,
 }
 
+impl Standing<'_> {
+    /// Its letters: one with the primes after it is one.
+    pub fn each_letter(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for letter in self.letters.chars() {
+            match all.last_mut() {
+                Some(last) if letter == '′' => last.push(letter),
+                _ => all.push(letter.to_string()),
+            }
+        }
+        all
+    }
+
+    /// Whether the two are not shown to be different; false where models have no letters.
+    pub fn is_equal(&self, other: &Standing) -> bool {
+        let of_other = other.each_letter();
+        self.each_letter().iter().any(|of| of_other.contains(of))
+    }
+}
+
 impl Report {
     /// The models that finished, in the order of [`ranked`](Self::ranked).
     pub fn standings(&self) -> Vec<Standing<'_>> {

@@ -51,6 +51,34 @@ fn check(file: &str, language: Language) {
     }
 }
 
+/// The comparison at the end is the committed one.
+#[test]
+fn the_last_table_is_that_of_the_report() {
+    let directory = env!("CARGO_MANIFEST_DIR");
+    let read = |file: &str| {
+        std::fs::read_to_string(format!("{directory}/{file}")).expect("the file is there")
+    };
+    let report: serde_json::Value =
+        serde_json::from_str(&read("../../results/mnist/report.json")).expect("a report");
+    let models = report["models"].as_array().expect("models");
+    let (english, french) = (read("LAB.md"), read("LAB.fr.md"));
+    for id in [
+        "softmax",
+        "burn-flex",
+        "burn-mlp",
+        "kernel-svm",
+        "linfa-svm-rbf",
+    ] {
+        let model = models.iter().find(|model| model["id"] == id).expect(id);
+        let number = |key: &str| model[key].as_f64().expect("a number");
+        let (right, seconds) = (100.0 * number("accuracy"), number("fit_seconds"));
+        let row = format!("\n| {id} | {right:.2} | {seconds:.2} |\n");
+        assert!(english.contains(&row), "{row}");
+        let row = row.replace('.', ",");
+        assert!(french.contains(&row), "{row}");
+    }
+}
+
 #[test]
 fn the_page_has_the_answers() {
     check("LAB.md", Language::English);

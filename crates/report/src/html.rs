@@ -70,6 +70,9 @@ struct Data<'a> {
 struct Predictions<'a> {
     id: &'a str,
     predictions: Vec<u16>,
+    /// How probable it finds these answers, in %, if it has probabilities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probabilities: Option<Vec<u8>>,
 }
 
 /// Fills in the template.
@@ -146,6 +149,11 @@ fn data(report: &Report, images: &ImagesRecord, sprite: &Sprite) -> Result<Strin
         let indices = shown.iter();
         indices.map(|&index| predictions[index as usize]).collect()
     };
+    let percents = |all: &[f32]| -> Vec<u8> {
+        let indices = shown.iter();
+        let percent = |&index: &u32| (100.0 * all[index as usize]).round() as u8;
+        indices.map(percent).collect()
+    };
     let with_probabilities: Vec<&Vec<f32>> = report
         .finished()
         .filter_map(|(_, of)| of.shown.confidence.as_ref())
@@ -169,6 +177,7 @@ fn data(report: &Report, images: &ImagesRecord, sprite: &Sprite) -> Result<Strin
             .map(|(model, of)| Predictions {
                 id: &model.id,
                 predictions: pick(&of.shown.predictions),
+                probabilities: of.shown.confidence.as_deref().map(percents),
             })
             .collect(),
         sprite: address(&sprite.png),

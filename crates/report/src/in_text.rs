@@ -1,10 +1,11 @@
 //! A report in a terminal.
 
+use crate::numbers::thousands;
 use crate::plain::wrapped;
 use crate::text_table::{TextColumn, TextTable};
 use crate::verdict::summary;
 use crate::warnings::warnings;
-use analysis::{Finished, Metric, ModelSummary, Report, Status};
+use analysis::{Metric, Report, Standing, Status};
 
 /// The models of a report, one per row, the best first.
 fn comparison(report: &Report) -> TextTable {
@@ -12,16 +13,17 @@ fn comparison(report: &Report) -> TextTable {
         TextColumn::name("model", 0),
         TextColumn::number("right, %", 0),
         TextColumn::number("95 % interval", 3),
+        TextColumn::name("group", 2),
         TextColumn::number("fit, s", 1),
-        TextColumn::number("µs/sample", 2),
+        TextColumn::number("µs/sample", 3),
         TextColumn::number("MB", 4),
         TextColumn::number("log-loss", 5),
         TextColumn::number("macro-F1", 6),
         TextColumn::number("parameters", 7),
         TextColumn::number("trained on", 8),
     ]);
-    for (model, of) in report.ranked() {
-        table.add_row(row(model, of, report));
+    for standing in report.standings() {
+        table.add_row(row(&standing, report));
     }
     for model in report
         .models
@@ -29,14 +31,11 @@ fn comparison(report: &Report) -> TextTable {
         .filter(|model| model.finished.is_none())
     {
         let mut cells = vec![model.id.clone(), model.status.name().to_owned()];
-        cells.resize(9, String::new());
-        cells.push(model.train_images.to_string());
+        cells.resize(10, String::new());
+        cells.push(thousands(model.train_images));
         table.add_row(cells);
     }
-    if report.is_judged_only() {
-        return table.without_empty();
-    }
-    table
+    table.without_empty()
 }
 
 /// A report in at most `width` characters a line: the table, what to know before believing it, the verdict.
@@ -55,7 +54,8 @@ pub fn report_in_text(report: &Report, width: Option<usize>) -> String {
     lines.join("\n")
 }
 
-fn row(model: &ModelSummary, of: &Finished, report: &Report) -> Vec<String> {
+fn row(standing: &Standing, report: &Report) -> Vec<String> {
+    let (model, of) = (standing.model, standing.finished);
     let dash = || "–".to_owned();
     let mark = if model.failed_control() {
         " ✗ control"
@@ -79,6 +79,7 @@ fn row(model: &ModelSummary, of: &Finished, report: &Report) -> Vec<String> {
         format!("{}{mark}", model.id),
         format!("{:.2}", of.quality.accuracy * 100.0),
         format!("{:.2}–{:.2}", interval.low * 100.0, interval.high * 100.0),
+        standing.letters.clone(),
         cost.fit_seconds
             .map_or_else(dash, |seconds| format!("{seconds:.2}")),
         predict.map_or_else(dash, |seconds| format!("{:.2}", seconds / samples * 1e6)),
@@ -86,9 +87,9 @@ fn row(model: &ModelSummary, of: &Finished, report: &Report) -> Vec<String> {
             .map_or_else(dash, |bytes| format!("{:.0}", bytes as f64 / 1e6)),
         metric(Metric::LogLoss),
         metric(Metric::MacroF1),
-        cost.parameters.map_or_else(dash, |count| count.to_string()),
+        cost.parameters.map_or_else(dash, thousands),
         match model.predictions {
-            None => format!("{}{limited}", model.train_images),
+            None => format!("{}{limited}", thousands(model.train_images)),
             Some(_) => dash(),
         },
     ]

@@ -12,6 +12,8 @@ use serde::Serialize;
 use std::fs;
 use std::path::Path;
 
+const NONE: &str = "–";
+
 const TEMPLATE: &str = include_str!("../templates/index.md.jinja");
 
 /// What the template is filled with.
@@ -24,9 +26,48 @@ struct Page {
     too_few: Option<usize>,
     ranking: Option<RankingView>,
     searches: Vec<SearchLink>,
-    benchmarks: bool,
-    scaling: bool,
+    pages: Vec<&'static OtherPage>,
 }
+
+/// A page that other commands write.
+#[derive(Serialize)]
+struct OtherPage {
+    title: &'static str,
+    address: &'static str,
+    text: &'static str,
+}
+
+/// Linked where they are there.
+const PAGES: &[OtherPage] = &[
+    OtherPage {
+        title: "Benchmarks",
+        address: "benchmarks.md",
+        text: "how fast, beside Python peers; written by `cargo run -p experiments -- benchmarks`",
+    },
+    OtherPage {
+        title: "Beside scikit-learn",
+        address: "scikit-learn.md",
+        text: "the accuracy of our models and of scikit-learn's on ten tables; written by \
+               `python3 experiments/programs/scikit_learn.py`",
+    },
+    OtherPage {
+        title: "Scaling",
+        address: "scaling.md",
+        text: "what a fit costs as its data grow; written by \
+               `cargo bench --profile dev -p experiments --bench scaling -- results/scaling.md`",
+    },
+    OtherPage {
+        title: "Larger than memory",
+        address: "streamed/README.md",
+        text: "models that pass over up to 8 000 000 images",
+    },
+    OtherPage {
+        title: "Levels",
+        address: "levels.md",
+        text: "every test and interval, simulated; written by \
+               `cargo run --release -p statistics --example levels results/levels.md`",
+    },
+];
 
 /// A report.
 #[derive(Serialize)]
@@ -44,6 +85,8 @@ struct ReportRow {
 #[derive(Serialize)]
 struct RankingView {
     titles: Vec<String>,
+    /// What the diagram shows, in a sentence.
+    learnt: String,
     models: Vec<(String, String)>,
     /// Friedman's test, in numbers.
     test: String,
@@ -158,8 +201,10 @@ fn page(results: &Path, reports: &[(String, Option<Overview>)], over: &OverDataS
             OverDataSets::Nothing | OverDataSets::TooFew(_) => None,
         },
         searches: searches.collect(),
-        benchmarks: results.join("benchmarks.md").is_file(),
-        scaling: results.join("scaling.md").is_file(),
+        pages: PAGES
+            .iter()
+            .filter(|page| results.join(page.address).is_file())
+            .collect(),
     }
 }
 
@@ -188,17 +233,45 @@ impl ReportRow {
             JudgedOn::Validation { .. } => remarks.push("judged on validation images"),
             JudgedOn::Folds(_) => remarks.push("judged by cross-validation"),
         }
-        let best = report.best();
-        let none = || "–".to_owned();
+        let (best, accuracy) = report.best();
+        let names: Vec<&str> = best.iter().map(|model| model.id.as_str()).collect();
         Self {
             directory: address(directory),
             title: report.dataset.title.clone(),
             remarks,
-            best: best.map_or_else(none, |(model, _)| model.id.clone()),
-            right: best.map_or_else(none, |(_, accuracy)| percent(accuracy)),
+            best: match names.len() {
+                0 => NONE.to_owned(),
+                1..=3 => words::and(&names),
+                many => format!("{many} models"),
+            },
+            right: accuracy.map_or_else(|| NONE.to_owned(), percent),
             models: report.models.len(),
             run: report.run.clone(),
         }
+    }
+}
+
+/// Who ranks best, and of how many others that can be said.
+fn learnt(ranking: &Ranking) -> String {
+    let (best, rank) = &ranking.models[0];
+    let sets = ranking.titles.len();
+    let leads = format!("{best} ranks best on average over {sets} data sets ({rank:.2})");
+    let Some(critical) = ranking.critical else {
+        return format!("{leads}; these are too few to show that any two models differ.");
+    };
+    let others = ranking.models[1..].iter();
+    let apart: Vec<&str> = others
+        .filter(|(_, other)| other - rank >= critical)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    match (apart.len(), ranking.models.len() - 1) {
+        (0, all) => format!("{leads}, and cannot be told apart from any of the {all} others."),
+        (shown, all) if shown == all => format!("{leads}, ahead of every other model."),
+        (_, all) => format!(
+            "{leads}. It is shown to be ahead of {}, and cannot be told apart from the other {}.",
+            words::and(&apart),
+            all - apart.len()
+        ),
     }
 }
 
@@ -214,6 +287,7 @@ impl RankingView {
         let needed = ranking.data_sets_needed();
         Self {
             titles: ranking.titles.clone(),
+            learnt: learnt(ranking),
             models: models
                 .map(|(name, rank)| (name.clone(), format!("{rank:.2}")))
                 .collect(),

@@ -14,35 +14,49 @@ pub(crate) fn lead(report: &Report) -> Vec<String> {
 /// the next in rank.
 fn costs(standings: &[Standing], judged: usize) -> Option<String> {
     let (best, others) = standings.split_first()?;
-    let is_equal = |other: &&Standing| {
-        other
-            .letters
-            .contains(|letter| best.letters.contains(letter))
-    };
-    let fit = |of: &&Standing| of.finished.cost.fit_seconds.unwrap_or(f64::INFINITY);
-    let equals = others.iter().filter(is_equal);
-    let beside = equals
-        .min_by(|a, b| fit(a).total_cmp(&fit(b)))
-        .or(others.first());
+    let beside = replacement(best, others).or(others.first());
     let id = &best.model.id;
-    let of_best = of_model(best.finished, judged)?;
+    let of_best = of_model(best.finished, judged, None)?;
     Some(match beside {
         None => format!("{id} needs {of_best}."),
         Some(other) => {
-            let of_other = of_model(other.finished, judged)?;
-            format!("{id} needs {of_best}, {} {of_other}.", other.model.id)
+            let of_other = of_model(other.finished, judged, Some(best.finished))?;
+            format!("{id} needs {of_best}; {} needs {of_other}.", other.model.id)
         }
     })
 }
 
-/// `None` where it is not known.
-fn of_model(of: &Finished, judged: usize) -> Option<String> {
-    let fit = significant(of.cost.fit_seconds?);
-    let predict = of.cost.predict_seconds.map(|seconds| {
-        let each = significant(seconds / judged.max(1) as f64 * 1e6);
-        format!(" and {each} µs for each prediction")
-    });
-    Some(format!("{fit} s to fit{}", predict.unwrap_or_default()))
+/// Of the models that cannot be told apart from the best, the one that fits fastest.
+pub(crate) fn replacement<'a>(
+    best: &Standing,
+    others: &'a [Standing<'a>],
+) -> Option<&'a Standing<'a>> {
+    let fit = |of: &Standing| of.finished.cost.fit_seconds.unwrap_or(f64::INFINITY);
+    let equals = others.iter().filter(|other| best.is_equal(other));
+    equals.min_by(|a, b| fit(a).total_cmp(&fit(b)))
+}
+
+/// What a model costs, and how many times as much as what another does; `None` where it is not known.
+fn of_model(of: &Finished, judged: usize, than: Option<&Finished>) -> Option<String> {
+    let fit = of.cost.fit_seconds?;
+    let more = times(fit, than.and_then(|than| than.cost.fit_seconds));
+    let fit = format!("{} s{more} to fit", significant(fit));
+    let Some(predict) = of.cost.predict_seconds else {
+        return Some(fit);
+    };
+    let more = times(predict, than.and_then(|than| than.cost.predict_seconds));
+    let each = significant(predict / judged.max(1) as f64 * 1e6);
+    Some(format!("{fit} and {each} µs{more} for each prediction"))
+}
+
+/// " (75 times less)"; nothing where the two are about the same.
+fn times(cost: f64, than: Option<f64>) -> String {
+    let said = |ratio: f64, how: &str| format!(" ({ratio:.0} times {how})");
+    match than.map(|than| than / cost) {
+        Some(less) if less >= 1.5 && less.is_finite() => said(less, "less"),
+        Some(less) if less <= 1.0 / 1.5 && less > 0.0 => said(1.0 / less, "more"),
+        _ => String::new(),
+    }
 }
 
 /// What nobody knows after this comparison.
@@ -55,7 +69,7 @@ pub(crate) fn open(report: &Report) -> Option<String> {
         .count();
     let pairs = report.comparisons.len();
     let is_open = several && open > 0;
-    is_open.then(|| format!("Open: which is better in {open} of {pairs} pairs."))
+    is_open.then(|| format!("{open} of {pairs} pairs of models cannot be told apart."))
 }
 
 #[cfg(test)]
@@ -69,10 +83,13 @@ mod tests {
         assert_eq!(
             lead(&all),
             [
-                "a needs 0.100 s to fit and 1.00 µs for each prediction, b 0.100 s to fit and 1.00 µs for each prediction.",
-                "Open: which is better in 1 of 3 pairs."
+                "a needs 0.100 s to fit and 1.00 µs for each prediction; b needs 0.100 s to fit and 1.00 µs for each prediction.",
+                "1 of 3 pairs of models cannot be told apart."
             ]
         );
+        let costs = [(1.0, 75.2), (2.0, 0.5), (1.0, 1.2)];
+        let said = costs.map(|(cost, than)| times(cost, Some(than)));
+        assert_eq!(said, [" (75 times less)", " (4 times more)", ""]);
         let alone = lead(&with_seeds(&[("a", &[2])]));
         assert_eq!(
             alone,

@@ -56,36 +56,73 @@ pub(crate) fn change_in_words(change: &ModelChange, margin: Option<f64>) -> Stri
     }
 }
 
-/// Who is ahead, and of whom.
+/// Who is ahead, of whom, and by how much.
 fn headline(report: &Report, verdict: &Verdict) -> String {
     let Verdict { best, accuracy, .. } = verdict;
-    let images = words::judged_images(report);
-    let [image, _] = report.dataset.words();
-    let right = match report.dataset.test {
-        1 => format!(
-            "{} gets the only {image} {}",
-            best.id,
-            if *accuracy > 0.5 { "right" } else { "wrong" }
-        ),
-        count => format!(
-            "{} gets {:.2} % of the {} {images} right",
-            best.id,
-            accuracy * 100.0,
-            thousands(count)
-        ),
+    let tied = if report.baseline.is_none() {
+        tied(report, verdict)
+    } else {
+        Vec::new()
+    };
+    let right = share_right(report, verdict, &tied);
+    let all = verdict.against.len();
+    let behind = |id: &str| {
+        let found = report.finished().find(|(model, _)| model.id == id);
+        let other = found.map_or(0.0, |(_, of)| of.quality.accuracy);
+        format!("{} points", points(accuracy - other))
     };
     let against = verdict.against.iter();
-    let equals: Vec<&str> = against.filter(|of| !of.1).map(|of| of.0).collect();
-    match (&report.baseline, equals.is_empty()) {
-        _ if verdict.against.is_empty() => right + ".",
-        (_, false) => format!(
-            "{right}, and cannot be told apart from {}.",
-            others(&equals, verdict.against.len())
-        ),
-        (Some(baseline), true) if *baseline != best.id => {
-            format!("{right}, significantly more than {baseline}, the baseline.")
+    let equals = against.filter(|of| !of.1 && !tied.contains(&of.0));
+    let equals: Vec<&str> = equals.map(|of| of.0).collect();
+    let next = verdict.against.iter().find(|of| of.1).map(|of| of.0);
+    let first_apart = match (next, report.baseline.is_some()) {
+        (Some(next), false) => format!("; the first that can, {next}, is {} behind", behind(next)),
+        _ => String::new(),
+    };
+    match (&report.baseline, next) {
+        _ if all == 0 => right + ".",
+        (Some(baseline), Some(_)) if *baseline != best.id && equals.is_empty() => {
+            let ahead = behind(baseline);
+            format!("{right}, significantly more than {baseline}, the baseline: by {ahead}.")
         }
-        (_, true) => right + ", significantly more than any other model.",
+        (_, Some(next)) if equals.is_empty() && tied.is_empty() => format!(
+            "{right}, significantly more than any other model: the next, {next}, is {} behind.",
+            behind(next)
+        ),
+        _ if equals.is_empty() => format!("{right}, and cannot be told apart{first_apart}."),
+        _ => {
+            let nor = if tied.is_empty() { "" } else { ", nor" };
+            let equals = others(&equals, all - tied.len());
+            format!("{right}, and cannot be told apart{nor} from {equals}{first_apart}.")
+        }
+    }
+}
+
+/// The other models that get as many right as the best.
+fn tied<'a>(report: &'a Report, verdict: &Verdict) -> Vec<&'a str> {
+    let ranked = report.ranked().into_iter().skip(1);
+    let tied = ranked.take_while(|(_, of)| of.quality.accuracy == verdict.accuracy);
+    tied.map(|(model, _)| model.id.as_str()).collect()
+}
+
+/// "a and b get 98.00 % of the 1 000 test images right".
+fn share_right(report: &Report, verdict: &Verdict, tied: &[&str]) -> String {
+    let [image, _] = report.dataset.words();
+    let best = verdict.best.id.as_str();
+    let who = match tied {
+        [] => format!("{best} gets"),
+        [_] | [_, _] => format!("{} get", words::and(&[&[best], tied].concat())),
+        _ => format!("{best} and {} others get", tied.len()),
+    };
+    match report.dataset.test {
+        1 if verdict.accuracy > 0.5 => format!("{who} the only {image} right"),
+        1 => format!("{who} the only {image} wrong"),
+        count => format!(
+            "{who} {:.2} % of the {} {} right",
+            verdict.accuracy * 100.0,
+            thousands(count),
+            words::judged_images(report)
+        ),
     }
 }
 
@@ -111,9 +148,8 @@ fn of_all_pairs(report: &Report) -> Option<String> {
     let with_whom = baseline.map(|baseline| format!("Models are compared with {baseline} alone."));
     let of_several = (pairs > 1).then(|| {
         format!(
-            "Intervals are in points and hold for all {} pairs at once; p is adjusted for {}: the more \
-             models are compared, the larger a difference must be to be shown.",
-            thousands(pairs),
+            "Intervals, in points, and p are both adjusted for {}: the more models are compared, the larger \
+             a difference must be to be shown.",
             tests(report)
         )
     });
@@ -125,7 +161,7 @@ fn of_all_pairs(report: &Report) -> Option<String> {
 fn tests(report: &Report) -> String {
     let [_, images] = report.dataset.words();
     match (report.tests, report.comparisons.len()) {
-        (tests, pairs) if tests == pairs => "all of them".to_owned(),
+        (tests, pairs) if tests == pairs => format!("all {} pairs", thousands(pairs)),
         (0 | 1, _) => {
             format!("one test, because models that get the same {images} right count as one")
         }
@@ -138,13 +174,10 @@ fn tests(report: &Report) -> String {
 
 /// Which of several seeds the verdict is of, and in how many the best model is the best.
 fn of_seeds(seeds: Seeds, best: &str, report: &Report) -> String {
-    let [_, images] = report.dataset.words();
-    let of = format!("All of this is of the first of {} seeds", seeds.tried);
+    let shown = format!("Shown: seed {}, the first of {}", report.seed, seeds.tried);
     match seeds.best_in {
-        None => of + ".",
-        Some(times) => {
-            format!("{of}; in {times} of them no model gets more {images} right than {best}.")
-        }
+        None => shown + ".",
+        Some(times) => format!("{shown}; {best} is first, or tied, with {times} of them."),
     }
 }
 
@@ -224,16 +257,13 @@ fn to(Interval { low, high }: Interval) -> String {
 /// What could have been seen, where nothing is.
 fn power(pair: &Comparison) -> String {
     let same = if pair.only_first_right + pair.only_second_right == 0 {
-        "both are right on the same ones, and "
+        "both are right on the same ones, "
     } else {
         ""
     };
     match pair.detectable_difference {
-        Some(difference) => format!(
-            "{same}the smallest difference that they would reveal four times in five is {} points",
-            points(difference)
-        ),
-        None => format!("{same}no difference, however large, would be revealed four times in five"),
+        Some(difference) => format!("{same}detectable difference: {} points", points(difference)),
+        None => format!("{same}no difference is detectable, however large"),
     }
 }
 
@@ -270,7 +300,7 @@ mod tests {
         );
         assert_eq!(
             sentence(&pair(0.001, 0.2), many, None),
-            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.10 to 0.30, p = 0.200; the smallest difference that they would reveal four times in five is 0.12 points)."
+            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.10 to 0.30, p = 0.200; detectable difference: 0.12 points)."
         );
         let few = Comparison {
             detectable_difference: None,
@@ -278,7 +308,7 @@ mod tests {
         };
         assert_eq!(
             sentence(&few, "these 100 images", None),
-            "a and b cannot be told apart with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; no difference, however large, would be revealed four times in five)."
+            "a and b cannot be told apart with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; no difference is detectable, however large)."
         );
         let same = Comparison {
             only_first_right: 0,
@@ -287,7 +317,7 @@ mod tests {
         };
         assert_eq!(
             sentence(&same, many, None),
-            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.20 to 0.20, p = 1.000; both are right on the same ones, and the smallest difference that they would reveal four times in five is 0.12 points)."
+            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.20 to 0.20, p = 1.000; both are right on the same ones, detectable difference: 0.12 points)."
         );
         assert_eq!(
             sentence(&pair(-0.053, 1e-9), many, None),
@@ -319,7 +349,7 @@ mod tests {
             ),
             (
                 said(0.002, 0.2, Relation::NotWorse),
-                "a is not worse than b by 0.30 points (90 % interval 0.10 to 0.30), and not shown to be better with these 100 images (p = 0.200; the smallest difference that they would reveal four times in five is 0.12 points).",
+                "a is not worse than b by 0.30 points (90 % interval 0.10 to 0.30), and not shown to be better with these 100 images (p = 0.200; detectable difference: 0.12 points).",
             ),
             (
                 said(0.053, 1e-9, Relation::Better),
@@ -327,7 +357,7 @@ mod tests {
             ),
             (
                 said(0.001, 0.2, Relation::Undecided),
-                "a and b cannot be told apart, nor are they shown to be equivalent within 0.30 points, with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; the smallest difference that they would reveal four times in five is 0.12 points).",
+                "a and b cannot be told apart, nor are they shown to be equivalent within 0.30 points, with these 100 images (95 % interval −0.10 to 0.30, p = 0.200; detectable difference: 0.12 points).",
             ),
         ] {
             assert_eq!(found, expected);
@@ -342,14 +372,16 @@ mod tests {
             ("c", &[90]),
         ]));
         assert!(
-            said[0].ends_with("and cannot be told apart from b."),
+            said[0].ends_with(
+                "and cannot be told apart from b; the first that can, c, is 8.80 points behind."
+            ),
             "{said:?}"
         );
         assert!(
             said[1].starts_with("a and b cannot be told apart"),
             "{said:?}"
         );
-        assert_eq!(said[2..], ["Open: which is better in 1 of 3 pairs."]);
+        assert_eq!(said[2..], ["1 of 3 pairs of models cannot be told apart."]);
     }
 
     #[test]
@@ -369,7 +401,7 @@ mod tests {
         };
         assert_eq!(
             sentence(&folds, "these 5 folds", None),
-            "a and b cannot be told apart with these 5 folds (95 % interval −0.10 to 0.30, p = 0.200 with 4 degrees of freedom; no difference, however large, would be revealed four times in five)."
+            "a and b cannot be told apart with these 5 folds (95 % interval −0.10 to 0.30, p = 0.200 with 4 degrees of freedom; no difference is detectable, however large)."
         );
     }
 
@@ -382,7 +414,7 @@ mod tests {
         let said = verdict(&examples::report(fits.to_vec(), run.clone()));
         assert_eq!(
             said[0],
-            "a gets 100.00 % of the 1\u{a0}000 test images right, significantly more than b, the baseline."
+            "a gets 100.00 % of the 1\u{a0}000 test images right, significantly more than b, the baseline: by 3.00 points."
         );
         assert!(
             said[1].starts_with("a is better than b by 3.00 points"),
@@ -399,7 +431,7 @@ mod tests {
         assert_eq!(
             said[4..],
             [
-                "Models are compared with b alone. Intervals are in points and hold for all 3 pairs at once; p is adjusted for 2 tests, because models that get the same images right count as one: the more models are compared, the larger a difference must be to be shown."
+                "Models are compared with b alone. Intervals, in points, and p are both adjusted for 2 tests, because models that get the same images right count as one: the more models are compared, the larger a difference must be to be shown."
             ]
         );
         let without = verdict(&examples::report(fits[..1].to_vec(), run));
@@ -450,19 +482,19 @@ mod tests {
         let sentences = verdict(&examples::with_seeds(&models));
         assert_eq!(
             sentences[0],
-            "a gets 99.80 % of the 1\u{a0}000 test images right, and cannot be told apart from b."
+            "a gets 99.80 % of the 1\u{a0}000 test images right, and cannot be told apart from b; the first that can, c, is 8.80 points behind."
         );
         assert_eq!(
             sentences[3..],
             [
-                "Intervals are in points and hold for all 3 pairs at once; p is adjusted for all of them: the more models are compared, the larger a difference must be to be shown.",
-                "All of this is of the first of 3 seeds; in 2 of them no model gets more images right than a."
+                "Intervals, in points, and p are both adjusted for all 3 pairs: the more models are compared, the larger a difference must be to be shown.",
+                "Shown: seed 7, the first of 3; a is first, or tied, with 2 of them."
             ]
         );
         let ahead = verdict(&examples::with_seeds(&[("a", &[2]), ("c", &[90])]));
         assert_eq!(
             ahead[0],
-            "a gets 99.80 % of the 1\u{a0}000 test images right, significantly more than any other model."
+            "a gets 99.80 % of the 1\u{a0}000 test images right, significantly more than any other model: the next, c, is 8.80 points behind."
         );
         assert_eq!(ahead.len(), 2, "{ahead:?}");
     }

@@ -35,8 +35,10 @@ pub(crate) struct View<'a> {
     headline: String,
     /// What stands beside it.
     lead: Vec<String>,
-    /// Sentences about pairs of models.
-    verdict: Vec<String>,
+    /// Every model against the next in rank, or against the baseline.
+    pairs_in_words: Vec<PairInWords<'a>>,
+    /// What else there is to say of pairs.
+    verdict_notes: Vec<String>,
     folds: Option<Folds>,
     comparisons: Option<PairTable>,
     /// How many pairs there are, where not all are in the table.
@@ -75,6 +77,30 @@ pub(crate) struct View<'a> {
     figures: Vec<&'a str>,
 }
 
+/// A sentence about two models.
+#[derive(Serialize)]
+struct PairInWords<'a> {
+    first: &'a str,
+    second: &'a str,
+    sentence: String,
+}
+
+impl<'a> PairInWords<'a> {
+    /// Takes the sentences about pairs from the beginning of a verdict.
+    fn all(report: &'a Report, verdict: &mut Vec<String>) -> Vec<Self> {
+        let pairs = report
+            .verdict()
+            .map_or_else(Vec::new, |found| found.sentences);
+        let sentences = verdict.drain(..pairs.len());
+        let said = pairs.iter().zip(sentences).map(|(pair, sentence)| Self {
+            first: &pair.first,
+            second: &pair.second,
+            sentence,
+        });
+        said.collect()
+    }
+}
+
 /// Columns of a table that are shown.
 const MOST_COLUMNS: usize = 200;
 
@@ -95,13 +121,16 @@ struct About<'a> {
 impl<'a> View<'a> {
     pub(crate) fn new(report: &'a Report, figures: &'a [Figure]) -> Self {
         let mut verdict = verdict(report);
+        let headline = verdict.remove(0);
+        let pairs_in_words = PairInWords::all(report, &mut verdict);
         let pairs = report.comparisons.len();
         let shown = &report.comparisons[..pairs.min(MOST_PAIRS)];
         Self {
             report: About::new(report),
-            headline: verdict.remove(0),
+            headline,
             lead: lead(report),
-            verdict,
+            pairs_in_words,
+            verdict_notes: verdict,
             folds: report.protocol.folds(),
             comparisons: PairTable::new(report, shown),
             all_pairs: (pairs > MOST_PAIRS).then(|| thousands(pairs)),

@@ -30,6 +30,14 @@ pub(crate) fn and(names: &[&str]) -> String {
     }
 }
 
+/// Equals, by name where they are few: "a", "a and b", "5 models"; and whether they are several.
+pub(crate) fn leaders(names: &[&str]) -> (String, bool) {
+    match names.len() {
+        0..=3 => (and(names), names.len() > 1),
+        many => (format!("{many} models"), true),
+    }
+}
+
 /// What became of a model, on one line.
 pub(crate) fn status(status: Status, reason: Option<&str>) -> String {
     let reason = reason.map(one_line);

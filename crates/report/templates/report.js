@@ -41,6 +41,7 @@ document.addEventListener("pointerover", (event) => {
 filter.addEventListener("change", () => {
   const off = [...filter.querySelectorAll("input:not(:checked)")].map((box) => box.value);
   for (const element of ofModels) element.classList.toggle("gone", off.some((id) => concerns(element, id)));
+  for (const option of document.querySelectorAll("#wrong option, #right option")) option.hidden = off.includes(option.value);
 });
 // What a mark means appears at once, not when the browser thinks so.
 const tip = document.getElementById("tip");
@@ -75,6 +76,10 @@ if (holder) {
     if (sprite.complete) paint(); else sprite.addEventListener("load", paint, { once: true });
   };
   const MOST = 200;
+  const percent = (share) => ` (${Math.round(share)} %)`;
+  // What a model takes an image for, and how probable it finds that.
+  const answer = (model, position) => data.class_names[model.predictions[position]]
+    + (model.probabilities ? percent(model.probabilities[position]) : "");
   const show = (place, positions, taken) => {
     place.replaceChildren(...positions.slice(0, MOST).map((position) => {
       const figure = document.createElement("figure");
@@ -82,7 +87,7 @@ if (holder) {
       [canvas.width, canvas.height] = [data.columns, data.rows];
       draw(canvas, position);
       const caption = document.createElement("figcaption");
-      const said = data.models.map((model) => `${model.id}: ${data.class_names[model.predictions[position]]}`);
+      const said = data.models.map((model) => `${model.id}: ${answer(model, position)}`);
       caption.textContent = `is ${data.class_names[data.labels[position]]}, taken for ${taken(position)}; #${data.images[position]}`;
       figure.title = said.join("\n");
       canvas.setAttribute("role", "img");
@@ -106,7 +111,7 @@ if (holder) {
       const [truth, predicted] = [Number(cell.dataset.truth), Number(cell.dataset.predicted)];
       const behind = positions.filter((p) => data.labels[p] === truth && model.predictions[p] === predicted);
       document.getElementById("images-title").textContent = `${model.id}: ${data.class_names[truth]} taken for ${data.class_names[predicted]}`;
-      show(document.getElementById("images-tiles"), behind, () => data.class_names[predicted]);
+      show(document.getElementById("images-tiles"), behind, (p) => answer(model, p));
       dialog.showModal();
     };
     matrix.addEventListener("click", open);
@@ -122,7 +127,8 @@ if (holder) {
   const mostSaid = (p) => {
     const said = data.models.map((model) => model.predictions[p]);
     const times = (answer) => said.filter((other) => other === answer).length;
-    return data.class_names[said.reduce((best, answer) => (times(answer) > times(best) ? answer : best))];
+    const most = data.class_names[said.reduce((best, answer) => (times(answer) > times(best) ? answer : best))];
+    return `${most} by most models` + (data.confidence[p] > 0 ? percent(100 * data.confidence[p]) : "");
   };
   const update = () => {
     right.disabled = wrong.value === "*";
@@ -132,7 +138,7 @@ if (holder) {
     if (wrong.value === "*") chosen.sort((a, b) => data.confidence[b] - data.confidence[a]);
     const shown = Math.min(chosen.length, MOST);
     document.getElementById("atlas-count").textContent = `${chosen.length} images${shown < chosen.length ? `, the first ${shown} of them` : ""}${wrong.value === "*" ? ", most confident mistakes first" : ""}`;
-    show(document.getElementById("atlas-tiles"), chosen, wrong.value === "*" ? mostSaid : (p) => data.class_names[data.models.find((model) => model.id === wrong.value).predictions[p]]);
+    show(document.getElementById("atlas-tiles"), chosen, wrong.value === "*" ? mostSaid : (p) => answer(data.models.find((model) => model.id === wrong.value), p));
   };
   for (const select of [wrong, right]) select.addEventListener("change", update);
   sprite.src = data.sprite;

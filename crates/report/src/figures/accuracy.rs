@@ -70,7 +70,8 @@ fn rows<'a>(report: &Report, standings: &'a [Standing]) -> Rows<'a> {
     let row = |standing: &'a Standing| {
         let quality = &standing.finished.quality;
         let interval = quality.accuracy_interval;
-        let has = |letter: &&String| spelt(&standing.letters).any(|of| of == **letter);
+        let own = standing.each_letter();
+        let has = |letter: &&String| own.contains(*letter);
         let held = letters.iter().enumerate().filter(|(_, letter)| has(letter));
         Row {
             id: &standing.model.id,
@@ -98,13 +99,10 @@ fn rows<'a>(report: &Report, standings: &'a [Standing]) -> Rows<'a> {
 /// What is seen: who leads.
 fn title(standings: &[Standing]) -> String {
     let best = &standings[0];
-    let is_equal = |other: &&Standing| {
-        spelt(&best.letters).any(|letter| spelt(&other.letters).any(|of| of == letter))
-    };
     let equal: Vec<&str> = standings
         .iter()
         .skip(1)
-        .filter(is_equal)
+        .filter(|other| best.is_equal(other))
         .map(|of| of.model.id.as_str())
         .collect();
     let id = &best.model.id;
@@ -162,26 +160,11 @@ fn said(report: &Report, is_log: bool) -> String {
 /// All letters in order.
 fn alphabet(standings: &[Standing]) -> Vec<String> {
     let mut letters: Vec<String> = Vec::new();
-    for letter in standings
-        .iter()
-        .flat_map(|standing| spelt(&standing.letters))
-    {
+    for letter in standings.iter().flat_map(Standing::each_letter) {
         if !letters.contains(&letter) {
             letters.push(letter);
         }
     }
     letters.sort_by_key(|letter| (letter.chars().count(), letter.clone()));
     letters
-}
-
-/// The letters of one model: a letter with the primes after it is one.
-fn spelt(letters: &str) -> impl Iterator<Item = String> {
-    let mut all: Vec<String> = Vec::new();
-    for letter in letters.chars() {
-        match all.last_mut() {
-            Some(last) if letter == '′' => last.push(letter),
-            _ => all.push(letter.to_string()),
-        }
-    }
-    all.into_iter()
 }

@@ -113,13 +113,13 @@ impl Matrix<'_> {
         svg.text(
             [left, top + 12.0],
             Anchor::Start,
-            "taken for →",
+            "predicted →",
             Paint::Soft,
         );
         svg.text(
             [8.0, top + head + LINE + 2.0],
             Anchor::Start,
-            "is ↓",
+            "true ↓",
             Paint::Soft,
         );
         let first = top + LINE + head + 8.0;

@@ -6,7 +6,7 @@ use super::scale::{ends, with_margin};
 use crate::bounds::{MOST_EPOCHS, shown_of};
 use crate::figure::Figure;
 use crate::table::Table;
-use crate::words::judged_images;
+use crate::words::{judged_images, leaders};
 use analysis::Report;
 use records::EpochRecord;
 
@@ -103,10 +103,13 @@ fn title(curves: &[Curve], judged: &str) -> String {
             .last()
             .map_or(0.0, |epoch| epoch.judged_accuracy)
     };
-    let best = curves.iter().max_by(|a, b| last(a).total_cmp(&last(b)));
-    best.map_or_else(String::new, |curve| {
-        let (id, right) = (curve.model.id, last(curve) * 100.0);
-        let epochs = curve.epochs.last().map_or(0, |epoch| epoch.epoch);
-        format!("After {epochs} epochs {id} gets {right:.2} % of the {judged} right")
-    })
+    let most = curves.iter().map(last).fold(0.0, f64::max);
+    let best: Vec<&Curve> = curves.iter().filter(|curve| last(curve) == most).collect();
+    let names: Vec<&str> = best.iter().map(|curve| curve.model.id).collect();
+    let epochs = best.iter().filter_map(|curve| curve.epochs.last());
+    let epochs = epochs.map(|epoch| epoch.epoch).max().unwrap_or(0);
+    let (who, several) = leaders(&names);
+    let get = if several { "get" } else { "gets" };
+    let right = most * 100.0;
+    format!("After {epochs} epochs {who} {get} {right:.2} % of the {judged} right")
 }

@@ -167,13 +167,13 @@ fn by_images(models: &[(Model, &Finished)], samples: &str) -> String {
         [fewest, most].map(|images| best_with(models, images).map_or("", |(id, _)| id));
     if few == many {
         format!(
-            "{many} is ahead with {} {samples}, and with {}",
+            "{many} gets most right with {} {samples}, and with {}",
             thousands(fewest),
             thousands(most)
         )
     } else {
         format!(
-            "{few} is ahead with {} {samples}, {many} with {}",
+            "{few} gets most right with {} {samples}, {many} with {}",
             thousands(fewest),
             thousands(most)
         )

@@ -7,6 +7,7 @@ use super::scale::{ends, with_margin};
 use crate::figure::Figure;
 use crate::numbers::significant;
 use crate::table::Table;
+use crate::words::leaders;
 use analysis::{Finished, Metric, ModelSummary, Report};
 use statistics::CurvePoint;
 
@@ -135,15 +136,15 @@ fn data(models: &[(&ModelSummary, Curves)]) -> Table {
 
 /// Which model orders best.
 fn title(models: &[(&ModelSummary, Curves)]) -> String {
-    let area = |model: &ModelSummary| model.metric(Metric::RocAuc).unwrap_or(0.0);
-    let best = models
-        .iter()
-        .max_by(|(a, _), (b, _)| area(a).total_cmp(&area(b)));
-    best.map_or_else(String::new, |(model, _)| {
-        format!(
-            "{} tells classes apart best at all thresholds together: an area of {:.4}",
-            model.id,
-            area(model)
-        )
-    })
+    let area = |model: &ModelSummary| {
+        let area = model.metric(Metric::RocAuc).unwrap_or(0.0);
+        format!("{area:.4}")
+    };
+    let areas = models.iter().map(|(model, _)| area(model));
+    let most = areas.max().unwrap_or_default();
+    let best = models.iter().filter(|(model, _)| area(model) == most);
+    let best: Vec<&str> = best.map(|(model, _)| model.id.as_str()).collect();
+    let (who, several) = leaders(&best);
+    let tell = if several { "tell" } else { "tells" };
+    format!("{who} {tell} classes apart best at all thresholds together: an area of {most}")
 }

@@ -5,6 +5,7 @@ use super::plot::{Area, Axis, Model, Names, Plot};
 use super::scale::{ends, with_factor};
 use super::svg::{LINE, Svg};
 use crate::figure::Figure;
+use crate::lead::replacement;
 use crate::numbers::significant;
 use crate::room::Room;
 use crate::table::Table;
@@ -204,6 +205,20 @@ fn draw(report: &Report, panels: &[&Panel], room: Room) -> String {
 }
 
 /// What is seen: which models are worth their price.
+/// Which model could replace the most accurate one for much less time, if one could.
+fn cheaper(report: &Report) -> Option<String> {
+    let standings = report.standings();
+    let (best, others) = standings.split_first()?;
+    let cheapest = replacement(best, others)?;
+    let ratio = best.finished.cost.fit_seconds? / cheapest.finished.cost.fit_seconds?;
+    (ratio >= 2.0 && ratio.is_finite()).then(|| {
+        format!(
+            "{} cannot be told apart from {}, and fits {ratio:.0} times as fast",
+            cheapest.model.id, best.model.id
+        )
+    })
+}
+
 fn title(report: &Report, panels: &[&Panel]) -> String {
     let on = |panel: &Panel| -> Vec<&str> {
         let front = report.front(panel.price);
@@ -212,6 +227,9 @@ fn title(report: &Report, panels: &[&Panel]) -> String {
             .map(|(model, _)| model.id.as_str())
             .collect()
     };
+    if let Some(title) = cheaper(report) {
+        return title;
+    }
     let first = on(panels[0]);
     let of_all: Vec<&str> = first
         .iter()

@@ -152,8 +152,7 @@ fn a_row_says_what_a_report_is_of() {
     write_file(&old, b"{\"format\": 2}").unwrap();
     let page = index(results.path());
     for part in [
-        // The best of equals is the first, as in the report.
-        "| [a\\|&lt;b>b&lt;/b>](data-0/README.md) | kernel-svm | 90.00 % | 3 |",
+        "| [a\\|&lt;b>b&lt;/b>](data-0/README.md) | kernel-svm and burn-mlp | 90.00 % | 3 |",
         "| [Folds](data-1/README.md) (judged by cross-validation) | a | 90.00 % | 1 |",
         "(old\\|er/README.md) (written by another version)",
     ] {

@@ -39,7 +39,7 @@ impl PairTable {
             (true, "points ahead"),
             (true, "95 % interval"),
             (has_margin, "90 % interval"),
-            (true, "only one right"),
+            (true, "wins / losses"),
             (true, "adjusted p"),
             (true, "verdict"),
             (true, "detectable difference"),

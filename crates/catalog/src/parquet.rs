@@ -132,14 +132,22 @@ fn opened(source: &Source<'_>, path: &Path) -> Result<SerializedFileReader<Bytes
 
 /// What the library says of a file that it cannot read.
 fn broken(source: &Source<'_>, error: ParquetError) -> LoadError {
+    let unread = |what: &str| {
+        let reason =
+            format!("Parquet with {what}, which is not read; write it with Snappy or gzip");
+        LoadError::content(source.name(), reason)
+    };
     match error {
-        ParquetError::NYI(what) => LoadError::content(
-            source.name(),
-            format!("Parquet with {what}, which is not read; write it with Snappy or gzip"),
-        ),
+        ParquetError::NYI(what) => unread(&what),
+        // A way to compress that this build of the library lacks.
+        ParquetError::General(what) if what.starts_with(DISABLED) => {
+            unread(&what[DISABLED.len()..])
+        }
         error => damaged(source, error),
     }
 }
+
+const DISABLED: &str = "Disabled feature at compile time: ";
 
 /// Whether every column lies within a file of this `length`: the library panics where a place or a size is negative.
 fn columns_lie_within(metadata: &ParquetMetaData, length: u64) -> bool {
@@ -213,6 +221,8 @@ enum Measure {
     Truth,
     /// Numbers, to be multiplied by this.
     Number(f64),
+    /// Whole numbers from 0 on, of as many bits as they are stored in.
+    Unsigned,
     /// Days, to be multiplied by this.
     Date(f64),
     Text,
@@ -280,6 +290,12 @@ fn measure(column: &ColumnDescriptor) -> Result<Measure, String> {
             (Type::INT64, _, ConvertedType::TIMESTAMP_MILLIS) => Measure::Date(1.0 / (DAY * 1e3)),
             (Type::INT64, _, ConvertedType::TIMESTAMP_MICROS) => Measure::Date(1.0 / (DAY * 1e6)),
             (Type::INT32 | Type::INT64, _, ConvertedType::DECIMAL) => decimal(column.type_scale()),
+            (Type::INT32 | Type::INT64, Some(LogicalType::Integer(integer)), _)
+                if !integer.is_signed =>
+            {
+                Measure::Unsigned
+            }
+            (_, _, ConvertedType::UINT_32 | ConvertedType::UINT_64) => Measure::Unsigned,
             (Type::INT32 | Type::INT64 | Type::FLOAT | Type::DOUBLE, ..) => Measure::Number(1.0),
             (Type::BYTE_ARRAY, _, ConvertedType::DECIMAL) => {
                 return Err("holds decimals as bytes; write floating-point numbers".to_owned());
@@ -310,7 +326,7 @@ impl Growing {
             _ if as_names => Self::Names(Interned::default(), 0),
             Measure::Text => Self::Names(Interned::default(), 0),
             Measure::Truth => Self::Truths(Vec::new()),
-            Measure::Number(_) => Self::Numbers(Vec::new()),
+            Measure::Number(_) | Measure::Unsigned => Self::Numbers(Vec::new()),
             Measure::Date(_) => Self::Dates(Vec::new()),
         }
     }
@@ -327,7 +343,11 @@ impl Growing {
         match column {
             ColumnReader::BoolColumnReader(column) => self.values(column, limit, Value::Truth),
             ColumnReader::Int32ColumnReader(column) => {
-                self.values(column, limit, |value| of.whole(i64::from(value)))
+                let signed = |value: i32| match of {
+                    Measure::Unsigned => value.cast_unsigned().into(),
+                    _ => value.into(),
+                };
+                self.values(column, limit, |value| of.whole(signed(value)))
             }
             ColumnReader::Int64ColumnReader(column) => {
                 self.values(column, limit, |value| of.whole(value))
@@ -445,6 +465,8 @@ impl Measure {
         match self {
             Self::Number(scale) if scale != 1.0 => Value::Number(value as f64 * scale),
             Self::Date(scale) => Value::Date(value as f64 * scale),
+            // Of 64 bits, beyond what a signed number holds.
+            Self::Unsigned if value < 0 => Value::Number(value.cast_unsigned() as f64),
             _ => Value::Whole(value),
         }
     }

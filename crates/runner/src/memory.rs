@@ -37,6 +37,11 @@ pub(crate) fn high_water_mark(process: &str) -> Option<usize> {
 
 /// What a process and all that it started have resident now, in bytes.
 pub(crate) fn of_family(process: u32) -> usize {
+    family(process).into_iter().map(resident).sum()
+}
+
+/// A process and all that it started, as far as those that started them are still there.
+pub(crate) fn family(process: u32) -> Vec<u32> {
     // Each thread has the processes that it started.
     let threads = std::fs::read_dir(format!("/proc/{process}/task"));
     let threads = threads.into_iter().flatten().flatten();
@@ -49,7 +54,8 @@ pub(crate) fn of_family(process: u32) -> usize {
                 .collect::<Vec<_>>()
         })
         .collect();
-    resident(process) + children.into_iter().map(of_family).sum::<usize>()
+    let descendants = children.into_iter().flat_map(family);
+    std::iter::once(process).chain(descendants).collect()
 }
 
 /// What a process has resident now, in bytes; 0 if it is gone.

@@ -1,5 +1,6 @@
 //! What was learnt from training rows, and how it makes features of any rows.
 
+use crate::number;
 use crate::{Categories, Column, Kind, Table, TableError, Values, error::listed};
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -296,14 +297,20 @@ impl fmt::Display for PreparedColumn {
             } => {
                 let mut parts = Vec::new();
                 if let (Some(fill), true) = (fill, self.missing > 0 && *value) {
-                    parts.push(format!("{fill} where missing ({} rows)", self.missing));
+                    parts.push(format!(
+                        "{} where missing ({} rows)",
+                        number(*fill),
+                        self.missing
+                    ));
                 }
                 if *indicator {
                     parts.push("a feature where missing".to_owned());
                 }
                 if [*mean, *deviation] != [0.0, 1.0] {
                     parts.push(format!(
-                        "mean {mean:.6} and deviation {deviation:.6} become 0 and 1"
+                        "mean {} and deviation {} become 0 and 1",
+                        number(*mean),
+                        number(*deviation)
                     ));
                 }
                 if parts.is_empty() {

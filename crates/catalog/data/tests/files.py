@@ -26,5 +26,12 @@ table.to_parquet("table.parquet")
 table.to_parquet("gzip.parquet", compression="gzip", index=True)
 table.to_parquet("zstd.parquet", compression="zstd")
 pd.DataFrame({"class": [1, 2], "list": [[1, 2], [3]]}).to_parquet("nested.parquet")
+pd.DataFrame(
+    {
+        "small": pd.array([0, 4_000_000_000, 7, 1], dtype="uint32"),
+        "large": pd.array([0, 2**64 - 2**12, 7, 1], dtype="uint64"),
+        "class": pd.array([3_000_000_000, 4_000_000_000] * 2, dtype="uint32"),
+    }
+).to_parquet("unsigned.parquet")
 
 dump_svmlight_file(np.array([[0.0, 1.5], [2.0, 0.0], [0.0, 0.0], [1.0, 1.0]]), [1, -1, 1, -1], "rows.svmlight", zero_based=False)

@@ -1,13 +1,16 @@
 //! What was found in a data set, in words.
 
-use super::{BARS, ColumnSummary, Inspection, Same};
+use super::{BARS, ClassCounts, ColumnSummary, Inspection, Same};
 use crate::{Content, Loaded};
 use std::fmt::Write;
+use tables::Kind;
 
 /// Columns, and classes, that are listed.
 const MOST_LISTED: usize = 100;
 /// Names in a sentence.
 const MOST_NAMED: usize = 5;
+/// With fewer rows, all different by chance.
+const FEWEST_ROWS: usize = 20;
 
 impl Inspection {
     /// What makes a comparison on these data doubtful, a sentence for each; empty where nothing does.
@@ -39,6 +42,37 @@ impl Inspection {
             let count = distinct(self.repeated.iter().map(|pair| pair.second));
             doubts.push(format!(
                 "{count} of {train} training rows are the same as an earlier one, as row {second} is as row {first}: folds and validation rows may have copies of what was learnt."
+            ));
+        }
+        let unseen = self.classes.iter().filter(|class| class.train == 0);
+        let unseen: Vec<&ClassCounts> = unseen.filter(|class| class.test > 0).collect();
+        if !unseen.is_empty() {
+            let rows: usize = unseen.iter().map(|class| class.test).sum();
+            doubts.push(format!(
+                "{rows} of {test} test rows are of {} that no training row has: {}. No model can get them right.",
+                counted(unseen.len(), "class"),
+                named(unseen.iter().map(|class| &class.name))
+            ));
+        }
+        let alone = self.classes.iter().filter(|class| class.train == 1);
+        let alone: Vec<&ClassCounts> = alone.collect();
+        if !alone.is_empty() {
+            doubts.push(format!(
+                "{} with a single training row: {}. Nothing can be said of how well they are told.",
+                counted(alone.len(), "class"),
+                named(alone.iter().map(|class| &class.name))
+            ));
+        }
+        let identifying = |column: &&ColumnSummary| {
+            column.kind == Kind::Category && train >= FEWEST_ROWS && column.distinct == train
+        };
+        let identifiers: Vec<&ColumnSummary> = self.columns.iter().filter(identifying).collect();
+        if !identifiers.is_empty() {
+            doubts.push(format!(
+                "{} with another word in each row, which tells nothing of other rows: {}. Is it a name, or numbers that were not \
+                 understood? --ignore leaves it out.",
+                counted(identifiers.len(), "column"),
+                named(identifiers.iter().map(|column| &column.name))
             ));
         }
         let telling = self.columns.iter().filter(|column| column.tells_the_label);
@@ -88,7 +122,7 @@ impl Inspection {
         page.push('\n');
         let doubts = self.doubts();
         if doubts.is_empty() {
-            page.push_str("Nothing doubtful was found.");
+            page.push_str("The rows themselves show nothing doubtful.");
         } else {
             page.push_str(&doubts.join("\n"));
         }
@@ -123,9 +157,13 @@ impl Inspection {
                 column.kind.plural().to_owned(),
                 column.missing.to_string(),
                 column.distinct.to_string(),
-                column
-                    .range
-                    .map_or_else(String::new, |[low, high]| format!("{low} to {high}")),
+                column.range.map_or_else(String::new, |range| {
+                    let shown = match column.kind {
+                        Kind::Date => tables::date,
+                        _ => tables::number,
+                    };
+                    range.map(shown).join(" to ")
+                }),
                 bars(&column.spread),
                 format!("{:.1}", column.right_alone * 100.0),
                 remark(column),
@@ -184,6 +222,17 @@ fn aligned(rows: &[Vec<String>], all: usize) -> String {
         let _ = writeln!(text, "… and {} more", all + 1 - rows.len());
     }
     text
+}
+
+/// The first of some names.
+fn named<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    let more = if names.len() > MOST_NAMED {
+        ", …"
+    } else {
+        ""
+    };
+    names[..names.len().min(MOST_NAMED)].join(", ") + more
 }
 
 fn distinct(rows: impl Iterator<Item = usize>) -> usize {

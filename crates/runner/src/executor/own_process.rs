@@ -15,6 +15,7 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// How often time and cancellation are looked at.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -59,12 +60,14 @@ impl OwnProcess {
         Self { cell }
     }
 
-    fn start(&self, job: &Job) -> Result<Child, Failure> {
+    /// Starts the process. What it leaves in `files`, its directory for temporary files, goes with this.
+    fn start(&self, job: &Job, files: Option<&TempDir>) -> Result<Child, Failure> {
         let mut command = Command::new(&self.cell.program);
         command
             .args(&self.cell.arguments)
             .envs(THREADS.map(|name| (name, job.threads.to_string())))
             .env(SPINNING, unhindered_threads(job.threads).to_string())
+            .envs(files.map(|files| ("TMPDIR", files.path())))
             .envs(job.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -91,7 +94,8 @@ impl Executor for OwnProcess {
         if cancellation.check().is_err() {
             return Ok(job.cancelled(0.0));
         }
-        let mut child = self.start(job)?;
+        let files = tempfile::Builder::new().prefix("plumbline-").tempdir().ok();
+        let mut child = self.start(job, files.as_ref())?;
         let pipes = Pipes::of(&mut child);
         let mut running = Running {
             child,
@@ -204,14 +208,20 @@ impl Running {
         false
     }
 
-    /// Ends the process and all that it started.
+    /// Ends the process and all that it started, those that left its group, too.
     fn kill(&mut self) {
         #[cfg(unix)]
-        if let Some(group) = i32::try_from(self.child.id())
-            .ok()
-            .and_then(rustix::process::Pid::from_raw)
         {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+            let named = |id: u32| i32::try_from(id).ok().and_then(Pid::from_raw);
+            // Before any of them ends: what it started is known by it alone.
+            let family = memory::family(self.child.id());
+            if let Some(group) = named(self.child.id()) {
+                let _ = kill_process_group(group, Signal::KILL);
+            }
+            for member in family.into_iter().skip(1).filter_map(named) {
+                let _ = kill_process(member, Signal::KILL);
+            }
         }
         // Where there are no groups; it may be gone already.
         let _ = self.child.kill();

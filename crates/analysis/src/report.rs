@@ -41,6 +41,9 @@ pub struct Report {
     /// What was done to each column of a table, as learnt from the training rows of the first fit.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnRecord>,
+    /// What was recognised in the files of the data, and what was left out, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What in the data makes the comparison doubtful, in sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
@@ -135,6 +138,7 @@ impl Report {
             },
             dataset: run.dataset,
             columns: run.columns,
+            notes: run.notes,
             doubts: run.doubts,
             models,
             run: run.run,

@@ -98,6 +98,7 @@ pub fn judged(
         environment,
         options: serde_json::Map::new(),
         columns: Vec::new(),
+        notes: Vec::new(),
         doubts: Vec::new(),
         looks: 0,
         labels: truth.labels,

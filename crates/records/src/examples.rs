@@ -62,6 +62,7 @@ pub fn run(models: &[&str], labels: &[u16]) -> RunRecord {
         environment: environment(),
         options: serde_json::Map::new(),
         columns: Vec::new(),
+        notes: Vec::new(),
         doubts: Vec::new(),
         labels: labels.to_vec(),
         folds: Vec::new(),

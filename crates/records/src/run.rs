@@ -37,6 +37,8 @@ pub struct RunRecord {
     /// What was done to each column of a table, as learnt from the training rows of the first fit;
     /// empty for other data.
     pub columns: Vec<ColumnRecord>,
+    /// What was recognised in the files of the data, and what was left out, in words.
+    pub notes: Vec<String>,
     /// What in the data makes the comparison doubtful, in sentences.
     pub doubts: Vec<String>,
     /// How often the labels of the images that models are judged on were looked at before any fit:

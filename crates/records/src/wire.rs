@@ -71,6 +71,8 @@ pub(crate) struct RunLine {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     columns: Vec<ColumnRecord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     doubts: Vec<String>,
     #[serde(default)]
     looks: usize,
@@ -124,6 +126,7 @@ impl From<RunRecord> for RunLine {
             environment: run.environment,
             options: run.options,
             columns: run.columns,
+            notes: run.notes,
             doubts: run.doubts,
             looks: run.looks,
         }
@@ -163,6 +166,7 @@ impl RunLine {
             environment: self.environment,
             options: self.options,
             columns: self.columns,
+            notes: self.notes,
             doubts: self.doubts,
             looks: self.looks,
         })

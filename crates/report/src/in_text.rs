@@ -46,6 +46,9 @@ pub fn report_in_text(report: &Report, width: Option<usize>) -> String {
             lines.push(format!("{} failed: {reason}", model.id));
         }
     }
+    if !report.notes.is_empty() {
+        lines.push(format!("As it was read: {}.", report.notes.join("; ")));
+    }
     lines.extend(warnings(report).iter().map(ToString::to_string));
     lines.extend(summary(report));
     let lines = lines.iter().map(|line| wrapped(line, width));

@@ -41,6 +41,7 @@ pub struct Comparison {
     data_origin: String,
     learners: Vec<Learner>,
     columns: Vec<ColumnRecord>,
+    notes: Vec<String>,
     doubts: Vec<String>,
     slices: Option<SliceRecord>,
     given: Vec<Given>,
@@ -63,6 +64,7 @@ impl Comparison {
         data.content.check()?;
         let dataset = described(&data);
         let data_origin = data.origin.clone();
+        let notes = data.notes.clone();
         let division = Division::new(data.content, &options)?;
         let first = division.cells(true, &[])[0];
         let can_draw = |size, option: &str| {
@@ -99,6 +101,7 @@ impl Comparison {
             .map(|learner| division.train_samples(learner.train_limit));
         Ok(Self {
             columns,
+            notes,
             doubts: Vec::new(),
             slices,
             dataset: DatasetRecord {
@@ -454,6 +457,7 @@ impl Comparison {
             analysis: self.options.analysis.clone(),
             options: self.options.recorded(),
             columns: self.columns.clone(),
+            notes: self.notes.clone(),
             doubts: self.doubts.clone(),
             baseline: self.options.baseline.clone(),
             margin: self.options.margin.map(Margin::points),

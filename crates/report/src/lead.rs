@@ -1,7 +1,25 @@
 //! What stands below the headline of a report: what the best models cost, and what remains open.
 
-use crate::numbers::significant;
+use crate::numbers::{percent, significant};
 use analysis::{Finished, Report, Standing};
+
+/// What a model would get that always names the class of most of the judged samples.
+pub(crate) fn floor(report: &Report) -> String {
+    let names = &report.dataset.class_names;
+    let mut counts = vec![0_usize; names.len()];
+    for &label in &report.labels {
+        counts[usize::from(label)] += 1;
+    }
+    let most = counts.iter().copied().max().unwrap_or(0);
+    let class = counts.iter().position(|&count| count == most);
+    let share = most as f64 / report.labels.len().max(1) as f64;
+    let name = class.and_then(|class| names.get(class));
+    let name = name.map_or("", String::as_str);
+    format!(
+        "{name} for all of them would be right for {}",
+        percent(share)
+    )
+}
 
 /// At most two sentences.
 pub(crate) fn lead(report: &Report) -> Vec<String> {
@@ -90,6 +108,10 @@ mod tests {
         let costs = [(1.0, 75.2), (2.0, 0.5), (1.0, 1.2)];
         let said = costs.map(|(cost, than)| times(cost, Some(than)));
         assert_eq!(said, [" (75 times less)", " (4 times more)", ""]);
+        assert_eq!(
+            floor(&all),
+            "cat for all of them would be right for 50.00 %"
+        );
         let alone = lead(&with_seeds(&[("a", &[2])]));
         assert_eq!(
             alone,

@@ -11,7 +11,7 @@ mod training;
 
 use crate::bounds::MOST_PAIRS;
 use crate::figure::Figure;
-use crate::lead::lead;
+use crate::lead::{floor, lead};
 use crate::numbers::{probability, thousands};
 use crate::verdict::verdict;
 use crate::warnings::{Warning, warnings};
@@ -35,6 +35,8 @@ pub(crate) struct View<'a> {
     headline: String,
     /// What stands beside it.
     lead: Vec<String>,
+    /// What is right of a model that always gives the same answer.
+    floor: String,
     /// Every model against the next in rank, or against the baseline.
     pairs_in_words: Vec<PairInWords<'a>>,
     /// What else there is to say of pairs.
@@ -130,6 +132,7 @@ impl<'a> View<'a> {
             report: About::new(report),
             headline,
             lead: lead(report),
+            floor: floor(report),
             pairs_in_words,
             verdict_notes: verdict,
             folds: report.protocol.folds(),

@@ -60,14 +60,14 @@ struct Data<'a> {
     labels: Vec<u16>,
     /// Mean probability of the answers of the models that have probabilities.
     confidence: Vec<f32>,
-    models: Vec<Predictions<'a>>,
+    models: Vec<OfModel<'a>>,
     /// All images in one PNG, as a `data:` address.
     sprite: String,
 }
 
 /// What a model takes these images for.
 #[derive(Serialize)]
-struct Predictions<'a> {
+struct OfModel<'a> {
     id: &'a str,
     predictions: Vec<u16>,
     /// How probable it finds these answers, in %, if it has probabilities.
@@ -174,7 +174,7 @@ fn data(report: &Report, images: &ImagesRecord, sprite: &Sprite) -> Result<Strin
         confidence: shown.iter().map(confidence).collect(),
         models: report
             .finished()
-            .map(|(model, of)| Predictions {
+            .map(|(model, of)| OfModel {
                 id: &model.id,
                 predictions: pick(&of.shown.predictions),
                 probabilities: of.shown.confidence.as_deref().map(percents),

@@ -140,7 +140,7 @@ fn is_log(standings: &[Standing]) -> bool {
 fn said(report: &Report, is_log: bool) -> String {
     let images = judged_images(report);
     let scale = if is_log {
-        " on a scale that is wider towards 100 %"
+        ", on a scale that is stretched towards 100 %"
     } else {
         ""
     };
@@ -152,9 +152,11 @@ fn said(report: &Report, is_log: bool) -> String {
     let costs = if report.is_judged_only() {
         ""
     } else {
-        "; costs on logarithmic scales"
+        "; bars: costs, on logarithmic scales"
     };
-    format!("Share of the {images} that are right{scale}, with its 95 % interval{costs}.{letters}")
+    format!(
+        "Points: the share of the {images} right, with its 95 % interval{scale}{costs}.{letters}"
+    )
 }
 
 /// All letters in order.

@@ -153,6 +153,9 @@ impl Rows<'_> {
     fn heads(&self, svg: &mut Svg, area: Area, cost_width: f64) {
         let y = area.top - 6.0;
         svg.text([area.right + 52.0, y], Anchor::End, "right, %", Paint::Soft);
+        if !self.letters.is_empty() {
+            svg.text([area.right + 64.0, y], Anchor::Start, "group", Paint::Soft);
+        }
         for (i, cost) in self.costs.iter().enumerate() {
             let end = area.right + 60.0 + self.letters_width() + cost_width * (i as f64 + 1.0);
             let head = format!("{}, {}", cost.name, cost.unit);

@@ -18,11 +18,7 @@ pub fn verdict(report: &Report) -> Vec<String> {
     std::iter::once(headline(report, &verdict))
         .chain(pairs.map(|pair| sentence(pair, &these, report.margin)))
         .chain(of_all_pairs(report))
-        .chain(
-            verdict
-                .seeds
-                .map(|seeds| of_seeds(seeds, &verdict.best.id, report)),
-        )
+        .chain(verdict.seeds.map(|seeds| of_seeds(seeds, &verdict.best.id)))
         .collect()
 }
 
@@ -38,11 +34,7 @@ pub fn summary(report: &Report) -> Vec<String> {
         .chain(pairs.map(|pair| sentence(pair, &these, report.margin)))
         .chain(open(report))
         .chain(report.baseline.as_ref().and_then(|_| of_all_pairs(report)))
-        .chain(
-            verdict
-                .seeds
-                .map(|seeds| of_seeds(seeds, &verdict.best.id, report)),
-        )
+        .chain(verdict.seeds.map(|seeds| of_seeds(seeds, &verdict.best.id)))
         .collect()
 }
 
@@ -173,8 +165,8 @@ fn tests(report: &Report) -> String {
 }
 
 /// Which of several seeds the verdict is of, and in how many the best model is the best.
-fn of_seeds(seeds: Seeds, best: &str, report: &Report) -> String {
-    let shown = format!("Shown: seed {}, the first of {}", report.seed, seeds.tried);
+fn of_seeds(seeds: Seeds, best: &str) -> String {
+    let shown = format!("Shown: the first of {} seeds", seeds.tried);
     match seeds.best_in {
         None => shown + ".",
         Some(times) => format!("{shown}; {best} is first, or tied, with {times} of them."),
@@ -488,7 +480,7 @@ mod tests {
             sentences[3..],
             [
                 "Intervals, in points, and p are both adjusted for all 3 pairs: the more models are compared, the larger a difference must be to be shown.",
-                "Shown: seed 7, the first of 3; a is first, or tied, with 2 of them."
+                "Shown: the first of 3 seeds; a is first, or tied, with 2 of them."
             ]
         );
         let ahead = verdict(&examples::with_seeds(&[("a", &[2]), ("c", &[90])]));

@@ -264,6 +264,13 @@ fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
         }
         (shape, colours) => {
             let values = array.to_f32().ok_or("holds text; samples are numbers")?;
+            if let Some(place) = values.iter().position(|value| !value.is_finite()) {
+                let (row, feature) = (place / width, place % width);
+                return Err(format!(
+                    "has {} as feature {feature} of row {row}; write a table, CSV or Parquet, where what is missing is filled in",
+                    values[place]
+                ));
+            }
             let samples = Samples::from_features(width, values).map_err(said)?;
             match shape {
                 Some(shape) if colours == 1 => samples.into_pictures(shape).map_err(said),

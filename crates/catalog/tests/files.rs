@@ -486,6 +486,16 @@ fn arrays_are_read_as_keras_and_scikit_learn_name_them() {
 }
 
 #[test]
+fn a_missing_number_of_an_array_is_found_where_it_is() {
+    let error = load(&recorded("missing.npz"), &Options::default());
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("missing.npz: X has NaN as feature 1 of row 3; write a table"),
+        "{error}"
+    );
+}
+
+#[test]
 fn parquet_of_pandas_is_read() {
     let options = Options {
         test_share: 0.5,

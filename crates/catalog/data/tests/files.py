@@ -10,6 +10,9 @@ labels = np.array([7, 3, 7, 3, 7, 3])
 np.savez_compressed("keras.npz", x_train=pixels, y_train=labels, x_test=pixels[:2], y_test=labels[:2])
 rows = np.asfortranarray(np.arange(12.0).reshape(6, 2))
 np.savez("rows.npz", X=rows, y=np.array(["b", "a"] * 3), people=np.array([1, 1, 2, 2, 3, 3]))
+incomplete = rows.copy()
+incomplete[3, 1] = np.nan
+np.savez("missing.npz", X=incomplete, y=np.array(["b", "a"] * 3))
 np.savez("objects.npz", X=rows, y=np.array(["b", 1] * 3, dtype=object))
 
 table = pd.DataFrame(

@@ -6,7 +6,7 @@ use super::scale::ends;
 use crate::figure::Figure;
 use crate::numbers::percent;
 use crate::table::Table;
-use crate::words::{and, judged_images};
+use crate::words::{and, judged_images, leaders};
 use analysis::{Report, Standing};
 
 const COSTS: [Cost; 3] = [
@@ -119,7 +119,20 @@ fn title(standings: &[Standing]) -> String {
             "{} lead, and cannot be told apart",
             and(&[&[id.as_str()], &equal[..]].concat())
         ),
-        (_, others) => format!("{id} leads, and cannot be told apart from {others} others"),
+        (_, equals) => {
+            let is_tied =
+                |of: &&Standing| of.finished.quality.accuracy == best.finished.quality.accuracy;
+            let tied = standings.iter().take_while(is_tied);
+            let tied: Vec<&str> = tied.map(|of| of.model.id.as_str()).collect();
+            let (who, several) = leaders(&tied);
+            let lead = if several { "lead" } else { "leads" };
+            let others = match equals + 1 - tied.len() {
+                0 => String::new(),
+                1 => " from another model".to_owned(),
+                others => format!(" from {others} others"),
+            };
+            format!("{who} {lead}, and cannot be told apart{others}")
+        }
     }
 }
 

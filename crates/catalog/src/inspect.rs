@@ -73,6 +73,8 @@ pub struct ColumnSummary {
     /// How its values lie: of numbers the rows in each of ten equal parts of the range, of others the rows
     /// of each value, the most frequent first, as many at most.
     pub spread: Vec<usize>,
+    /// A name among its categories, if nearly all of them would be numbers without their commas or signs.
+    pub like_a_number: Option<String>,
     /// An earlier column that holds the same.
     pub same_as: Option<String>,
     /// The share of rows whose class is guessed from this column alone: the most frequent class of the
@@ -214,11 +216,27 @@ fn columns(train: &Table) -> Vec<ColumnSummary> {
             spread: spread(column),
             right_alone,
             tells_the_label: right_alone > TELLS && 1.0 - right_alone <= mistakes / 10.0,
+            like_a_number: like_a_number(column),
             same_as: before.get(&keys).map(ToString::to_string),
         });
         before.entry(keys).or_insert(column.name());
     }
     summaries
+}
+
+/// A category such as `1,5`, `1,001`, `5%` or `$5`, where nearly all are of this kind.
+fn like_a_number(column: &Column) -> Option<String> {
+    let Values::Categories(categories) = column.values() else {
+        return None;
+    };
+    let names = categories.names();
+    let is_number = |name: &&String| {
+        let digits = name.trim_matches(['%', '$', '€', ' ']).replace(',', "");
+        name.len() > digits.len() && digits.parse::<f64>().is_ok()
+    };
+    let like = names.iter().filter(is_number).count();
+    let nearly_all = like >= 2 && 10 * like >= 9 * names.len();
+    nearly_all.then(|| names.iter().find(is_number).cloned())?
 }
 
 fn range(column: &Column) -> Option<[f64; 2]> {
@@ -354,6 +372,30 @@ mod tests {
         assert!(doubts[2].starts_with(
             "2 of 5 training rows are the same as an earlier one, as row 2 is as row 0"
         ));
+    }
+
+    #[test]
+    fn classes_and_columns_that_tell_nothing_are_doubtful() {
+        let mut text = "name,price,share,class\n".to_owned();
+        for row in 0..40 {
+            let share = row % 7;
+            writeln!(text, "n{row},\"{row},5\",{share}%,c{}", row % 2).unwrap();
+        }
+        text += "other,\"1,5\",1%,alone\n";
+        text += "--\nname,price,share,class\nx,\"1,5\",1%,c0\ny,\"2,5\",2%,unseen\n";
+        let doubts = inspected(&text).doubts();
+        let begin = [
+            "1 of 2 test rows are of 1 class that no training row has: unseen.",
+            "1 class with a single training row: alone.",
+            "2 columns of what looks like numbers, taken for names: price (as 0,5), share (as 0%).",
+            "1 column with another word in each row, which tells nothing of other rows: name.",
+        ];
+        for begin in begin {
+            assert!(
+                doubts.iter().any(|doubt| doubt.starts_with(begin)),
+                "{doubts:?}"
+            );
+        }
     }
 
     #[test]

@@ -63,8 +63,22 @@ impl Inspection {
                 named(alone.iter().map(|class| &class.name))
             ));
         }
+        let like_numbers = self.columns.iter().filter_map(|column| {
+            let word = column.like_a_number.as_ref()?;
+            Some(format!("{} (as {word})", column.name))
+        });
+        let like_numbers: Vec<String> = like_numbers.collect();
+        if !like_numbers.is_empty() {
+            doubts.push(format!(
+                "{} of what looks like numbers, taken for names: {}. Write them with a decimal point and no signs.",
+                counted(like_numbers.len(), "column"),
+                named(like_numbers.iter())
+            ));
+        }
         let identifying = |column: &&ColumnSummary| {
-            column.kind == Kind::Category && train >= FEWEST_ROWS && column.distinct == train
+            let is_known = column.like_a_number.is_some();
+            let is_different = train >= FEWEST_ROWS && column.distinct == train;
+            column.kind == Kind::Category && is_different && !is_known
         };
         let identifiers: Vec<&ColumnSummary> = self.columns.iter().filter(identifying).collect();
         if !identifiers.is_empty() {

@@ -67,7 +67,9 @@ impl Gathered {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
-            for file in entries(&class)? {
+            let (files, so_far) = (entries(&class)?, pictures.len());
+            let count = files.len();
+            for file in files {
                 let picture = if file.is_file() {
                     picture(&file, left)?
                 } else {
@@ -89,6 +91,12 @@ impl Gathered {
                 left = left.saturating_sub(2 * picture.pixels.len() as u64);
                 pictures.push(picture);
                 labels.push(&name);
+            }
+            if pictures.len() == so_far {
+                match count {
+                    0 => others.push(class),
+                    _ => return Err(without_pictures(&class, count)),
+                }
             }
         }
         let Some((_, shape)) = first else {
@@ -166,10 +174,17 @@ fn picture(file: &Path, limit: u64) -> Result<Option<Picture>, LoadError> {
 
 fn differ(file: &Path, shape: PictureShape, first: &Path, of_first: PictureShape) -> LoadError {
     let reason = format!(
-        "a picture of {shape}, and {} is one of {of_first}; all must be of one size, so ask for one to resize them to",
-        first.display()
+        "a picture of {shape}, and {} is one of {of_first}; all must be of one size, as with --resize {}x{}",
+        first.display(),
+        of_first.rows,
+        of_first.columns
     );
     LoadError::content(&file.display().to_string(), reason)
+}
+
+fn without_pictures(class: &Path, files: usize) -> LoadError {
+    let reason = format!("none of its {files} files is a picture in PNG, JPEG, PGM, PPM or BMP");
+    LoadError::content(&class.display().to_string(), reason)
 }
 
 fn nothing(path: &Path) -> LoadError {
@@ -258,6 +273,19 @@ mod tests {
         let (train, test) = read(directory.path(), &options(Some(shape)), 1 << 20).unwrap();
         assert_eq!(train.samples.pixels(), Some(&[9; 8][..]));
         assert_eq!(test.unwrap().samples.picture(), Some(shape));
+    }
+
+    #[test]
+    fn a_class_without_a_single_picture_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        write(directory.path(), "a/1.pgm", &pgm(2, 2, 9));
+        write(directory.path(), "b/1.pgm", b"text");
+        let error = read(directory.path(), &Options::default(), 1 << 20);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.ends_with("b: none of its 1 files is a picture in PNG, JPEG, PGM, PPM or BMP"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -103,6 +103,32 @@ fn limits_of_time_and_memory_are_kills() {
     }
 }
 
+/// The program makes a temporary file, and starts another program in a session of its own.
+#[test]
+fn nothing_of_a_program_outlives_its_limit() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path().display().to_string();
+    let script = format!(
+        "mktemp > {at}/file; echo \"$1\" >> {at}/file; setsid sleep 1000 & echo $! > {at}/pid; sleep 100"
+    );
+    let plan = plan(directory.path(), &script);
+    let limit = ["--config", &plan, "--time-limit", "300ms"];
+    compare(directory.path(), &limit).code(1);
+    let said = |file: &str| fs::read_to_string(directory.path().join(file)).unwrap();
+    for file in said("file").lines() {
+        assert!(!Path::new(file).exists(), "{file}");
+    }
+    let process = format!("/proc/{}/stat", said("pid").trim());
+    let is_gone = || fs::read_to_string(&process).map_or(true, |stat| stat.contains(") Z "));
+    for _ in 0..100 {
+        if is_gone() {
+            return;
+        }
+        sleep(Duration::from_millis(10));
+    }
+    panic!("{process} is still there");
+}
+
 /// A comparison of a program that is quick on the few samples of controls, and then does not end.
 fn endless(directory: &Path) -> Child {
     let sleep = "grep -q '\"train\": 300' \"$1/job.json\" && sleep 1000";

@@ -349,6 +349,11 @@ impl Quality {
 }
 
 impl Cost {
+    /// Whether the times of both were taken on the same machine.
+    pub fn is_comparable(&self, other: &Self) -> bool {
+        self.machine.is_some() && self.machine == other.machine
+    }
+
     /// `machine` is the one of the run.
     fn new(fits: &[Fit], machine: Option<&str>) -> Self {
         let first = &fits[0].fitted;

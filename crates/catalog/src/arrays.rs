@@ -266,8 +266,13 @@ fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
             let values = array.to_f32().ok_or("holds text; samples are numbers")?;
             if let Some(place) = values.iter().position(|value| !value.is_finite()) {
                 let (row, feature) = (place / width, place % width);
+                let instead = if values[place].is_nan() && shape.is_none() {
+                    "write a table, CSV or Parquet, where what is missing is filled in"
+                } else {
+                    "every number must be finite"
+                };
                 return Err(format!(
-                    "has {} as feature {feature} of row {row}; write a table, CSV or Parquet, where what is missing is filled in",
+                    "has {} as feature {feature} of row {row}, counted from 0; {instead}",
                     values[place]
                 ));
             }

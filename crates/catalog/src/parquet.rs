@@ -403,6 +403,7 @@ impl Growing {
             Self::Numbers(values) | Self::Dates(values) => values.push(match value {
                 Some(Value::Number(number) | Value::Date(number)) => number,
                 Some(Value::Whole(number)) => number as f64,
+                Some(Value::Large(number)) => number as f64,
                 _ => f64::NAN,
             }),
             Self::Truths(values) => values.push(match value {
@@ -441,6 +442,8 @@ impl Growing {
 enum Value {
     Truth(bool),
     Whole(i64),
+    /// Beyond what a signed number holds.
+    Large(u64),
     Number(f64),
     Date(f64),
     Text(ByteArray),
@@ -452,6 +455,7 @@ impl Value {
         match self {
             Self::Truth(truth) => Some(truth.to_string()),
             Self::Whole(number) => Some(number.to_string()),
+            Self::Large(number) => Some(number.to_string()),
             Self::Number(number) | Self::Date(number) => {
                 (!number.is_nan()).then(|| number.to_string())
             }
@@ -465,8 +469,7 @@ impl Measure {
         match self {
             Self::Number(scale) if scale != 1.0 => Value::Number(value as f64 * scale),
             Self::Date(scale) => Value::Date(value as f64 * scale),
-            // Of 64 bits, beyond what a signed number holds.
-            Self::Unsigned if value < 0 => Value::Number(value.cast_unsigned() as f64),
+            Self::Unsigned if value < 0 => Value::Large(value.cast_unsigned()),
             _ => Value::Whole(value),
         }
     }

@@ -490,7 +490,9 @@ fn a_missing_number_of_an_array_is_found_where_it_is() {
     let error = load(&recorded("missing.npz"), &Options::default());
     let error = error.unwrap_err().to_string();
     assert!(
-        error.contains("missing.npz: X has NaN as feature 1 of row 3; write a table"),
+        error.contains(
+            "missing.npz: X has NaN as feature 1 of row 3, counted from 0; write a table"
+        ),
         "{error}"
     );
 }

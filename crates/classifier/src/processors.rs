@@ -14,7 +14,7 @@ pub fn unhindered_threads(threads: usize) -> usize {
     if threads < 2 {
         return threads;
     }
-    let processors = std::thread::available_parallelism().map_or(usize::MAX, usize::from);
+    let own = std::thread::available_parallelism().map_or(usize::MAX, usize::from);
     let mut most = 1;
     for look in 0..LOOKS {
         if look > 0 {
@@ -23,8 +23,9 @@ pub fn unhindered_threads(threads: usize) -> usize {
         let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
         // One of them is the thread that looks.
         let others = running(&stat).map_or(0, |running| running.saturating_sub(1));
-        most = most.max(left(threads, processors, others));
-        if most == threads {
+        // What runs is of the whole system, and so must be the processors; of these this process may have a part.
+        most = most.max(left(threads.min(own), processors(&stat), others));
+        if most >= threads.min(own) {
             break;
         }
     }
@@ -33,6 +34,18 @@ pub fn unhindered_threads(threads: usize) -> usize {
 
 fn left(threads: usize, processors: usize, others: usize) -> usize {
     threads.min(processors.saturating_sub(others)).max(1)
+}
+
+/// Processors of the whole system, from Linux's `/proc/stat`; as many as one likes where it does not say.
+fn processors(stat: &str) -> usize {
+    let is_one = |line: &&str| {
+        let number = line.strip_prefix("cpu");
+        number.is_some_and(|number| number.starts_with(|digit: char| digit.is_ascii_digit()))
+    };
+    match stat.lines().filter(is_one).count() {
+        0 => usize::MAX,
+        count => count,
+    }
 }
 
 /// Threads of the whole system that run or wait for a processor, from Linux's `/proc/stat`.
@@ -54,6 +67,8 @@ mod tests {
             Some(3)
         );
         assert_eq!(running("cpu 1 2\n"), None);
+        assert_eq!(processors("cpu 3 2\ncpu0 1 2\ncpu1 2 0\nctxt 9\n"), 2);
+        assert_eq!(processors(""), usize::MAX);
     }
 
     #[test]

@@ -70,7 +70,7 @@ struct Data<'a> {
 struct OfModel<'a> {
     id: &'a str,
     predictions: Vec<u16>,
-    /// How probable it finds these answers, in %, if it has probabilities.
+    /// Its largest probability for each, in %, if it has probabilities.
     #[serde(skip_serializing_if = "Option::is_none")]
     probabilities: Option<Vec<u8>>,
 }

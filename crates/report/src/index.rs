@@ -35,6 +35,8 @@ struct OtherPage {
     title: &'static str,
     address: &'static str,
     text: &'static str,
+    /// What writes it, if a single command does.
+    command: Option<&'static str>,
 }
 
 /// Linked where they are there.
@@ -42,30 +44,36 @@ const PAGES: &[OtherPage] = &[
     OtherPage {
         title: "Benchmarks",
         address: "benchmarks.md",
-        text: "how fast, beside Python peers; written by `cargo run -p experiments -- benchmarks`",
+        text: "how fast, beside Python peers",
+        command: Some("cargo run -p experiments -- benchmarks"),
     },
     OtherPage {
         title: "Beside scikit-learn",
         address: "scikit-learn.md",
-        text: "the accuracy of our models and of scikit-learn's on ten tables; written by \
-               `python3 experiments/programs/scikit_learn.py`",
+        text: "the accuracy of our models and of scikit-learn's on ten tables",
+        command: Some(
+            "python3 experiments/programs/scikit_learn.py tables target/scikit-learn results/scikit-learn.md",
+        ),
     },
     OtherPage {
         title: "Scaling",
         address: "scaling.md",
-        text: "what a fit costs as its data grow; written by \
-               `cargo bench --profile dev -p experiments --bench scaling -- results/scaling.md`",
+        text: "what a fit costs as its data grow",
+        command: Some(
+            "cargo bench --profile dev -p experiments --bench scaling -- results/scaling.md",
+        ),
     },
     OtherPage {
         title: "Larger than memory",
         address: "streamed/README.md",
         text: "models that pass over up to 8 000 000 images",
+        command: None,
     },
     OtherPage {
         title: "Levels",
         address: "levels.md",
-        text: "every test and interval, simulated; written by \
-               `cargo run --release -p statistics --example levels results/levels.md`",
+        text: "every test and interval, simulated",
+        command: Some("cargo run --release -p statistics --example levels results/levels.md"),
     },
 ];
 
@@ -241,8 +249,7 @@ impl ReportRow {
             remarks,
             best: match names.len() {
                 0 => NONE.to_owned(),
-                1..=3 => words::and(&names),
-                many => format!("{many} models"),
+                _ => words::leaders(&names).0,
             },
             right: accuracy.map_or_else(|| NONE.to_owned(), percent),
             models: report.models.len(),
@@ -253,26 +260,36 @@ impl ReportRow {
 
 /// Who ranks best, and of how many others that can be said.
 fn learnt(ranking: &Ranking) -> String {
-    let (best, rank) = &ranking.models[0];
+    let (_, rank) = &ranking.models[0];
+    let best = ranking.models.iter().take_while(|(_, other)| other == rank);
+    let best: Vec<&str> = best.map(|(name, _)| name.as_str()).collect();
+    let (who, several) = words::leaders(&best);
+    let [ranks, is] = if several {
+        ["rank", "are"]
+    } else {
+        ["ranks", "is"]
+    };
     let sets = ranking.titles.len();
-    let leads = format!("{best} ranks best on average over {sets} data sets ({rank:.2})");
+    let leads = format!("{who} {ranks} best on average over {sets} data sets ({rank:.2})");
     let Some(critical) = ranking.critical else {
         return format!("{leads}; these are too few to show that any two models differ.");
     };
-    let others = ranking.models[1..].iter();
+    let others = ranking.models.iter().skip(best.len());
     let apart: Vec<&str> = others
         .filter(|(_, other)| other - rank >= critical)
         .map(|(name, _)| name.as_str())
         .collect();
-    match (apart.len(), ranking.models.len() - 1) {
-        (0, all) => format!("{leads}, and cannot be told apart from any of the {all} others."),
-        (shown, all) if shown == all => format!("{leads}, ahead of every other model."),
-        (_, all) => format!(
-            "{leads}. It is shown to be ahead of {}, and cannot be told apart from the other {}.",
-            words::and(&apart),
-            all - apart.len()
-        ),
+    let open = ranking.models.len() - best.len() - apart.len();
+    if apart.is_empty() {
+        return format!("{leads}. By ranks alone no model is shown to be worse.");
     }
+    let (behind, _) = words::leaders(&apart);
+    let open = match open {
+        0 => String::new(),
+        1 => ", not of the one other".to_owned(),
+        open => format!(", not of the {open} others"),
+    };
+    format!("{leads}, and by these ranks {is} shown to be ahead of {behind}{open}.")
 }
 
 impl RankingView {

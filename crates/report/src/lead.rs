@@ -2,6 +2,7 @@
 
 use crate::numbers::{percent, significant};
 use analysis::{Finished, Report, Standing};
+use statistics::Relation;
 
 /// What a model would get that always names the class of most of the judged samples.
 pub(crate) fn floor(report: &Report) -> String {
@@ -51,12 +52,15 @@ pub(crate) fn replacement<'a>(
 ) -> Option<&'a Standing<'a>> {
     let fit = |of: &Standing| of.finished.cost.fit_seconds.unwrap_or(f64::INFINITY);
     let equals = others.iter().filter(|other| best.is_equal(other));
+    // Times of two machines cannot be compared.
+    let equals = equals.filter(|other| other.finished.cost.is_comparable(&best.finished.cost));
     equals.min_by(|a, b| fit(a).total_cmp(&fit(b)))
 }
 
 /// What a model costs, and how many times as much as what another does; `None` where it is not known.
 fn of_model(of: &Finished, judged: usize, than: Option<&Finished>) -> Option<String> {
     let fit = of.cost.fit_seconds?;
+    let than = than.filter(|than| than.cost.is_comparable(&of.cost));
     let more = times(fit, than.and_then(|than| than.cost.fit_seconds));
     let fit = format!("{} s{more} to fit", significant(fit));
     let Some(predict) = of.cost.predict_seconds else {
@@ -69,12 +73,17 @@ fn of_model(of: &Finished, judged: usize, than: Option<&Finished>) -> Option<Str
 
 /// " (75 times less)"; nothing where the two are about the same.
 fn times(cost: f64, than: Option<f64>) -> String {
-    let said = |ratio: f64, how: &str| format!(" ({ratio:.0} times {how})");
+    let said = |ratio: f64, how: &str| format!(" ({} times {how})", ratio_in_words(ratio));
     match than.map(|than| than / cost) {
-        Some(less) if less >= 1.5 && less.is_finite() => said(less, "less"),
-        Some(less) if less <= 1.0 / 1.5 && less > 0.0 => said(1.0 / less, "more"),
+        Some(less) if less >= 2.0 && less.is_finite() => said(less, "less"),
+        Some(less) if less <= 0.5 && less > 0.0 => said(1.0 / less, "more"),
         _ => String::new(),
     }
+}
+
+/// "2.5", or "75".
+pub(crate) fn ratio_in_words(ratio: f64) -> String {
+    format!("{ratio:.*}", usize::from(ratio < 9.95))
 }
 
 /// What nobody knows after this comparison.
@@ -83,7 +92,7 @@ pub(crate) fn open(report: &Report) -> Option<String> {
     let open = report
         .comparisons
         .iter()
-        .filter(|pair| !pair.different)
+        .filter(|pair| !pair.different && pair.relation != Some(Relation::Equivalent))
         .count();
     let pairs = report.comparisons.len();
     let is_open = several && open > 0;
@@ -107,7 +116,7 @@ mod tests {
         );
         let costs = [(1.0, 75.2), (2.0, 0.5), (1.0, 1.2)];
         let said = costs.map(|(cost, than)| times(cost, Some(than)));
-        assert_eq!(said, [" (75 times less)", " (4 times more)", ""]);
+        assert_eq!(said, [" (75 times less)", " (4.0 times more)", ""]);
         assert_eq!(
             floor(&all),
             "cat for all of them would be right for 50.00 %"

@@ -64,9 +64,15 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
         format!("{} points", points(accuracy - other))
     };
     let against = verdict.against.iter();
-    let equals = against.filter(|of| !of.1 && !tied.contains(&of.0));
+    // From the best, and from those that tie with it.
+    let is_apart = |id: &str| {
+        let pairs = tied.iter().map(|tied| report.pair(tied, id));
+        pairs.flatten().all(|pair| pair.different)
+    };
+    let equals = against.filter(|of| !(of.1 && is_apart(of.0)) && !tied.contains(&of.0));
     let equals: Vec<&str> = equals.map(|of| of.0).collect();
-    let next = verdict.against.iter().find(|of| of.1).map(|of| of.0);
+    let next = verdict.against.iter().find(|of| of.1 && is_apart(of.0));
+    let next = next.map(|of| of.0);
     let first_apart = match (next, report.baseline.is_some()) {
         (Some(next), false) => format!("; the first that can, {next}, is {} behind", behind(next)),
         _ => String::new(),
@@ -166,10 +172,12 @@ fn tests(report: &Report) -> String {
 
 /// Which of several seeds the verdict is of, and in how many the best model is the best.
 fn of_seeds(seeds: Seeds, best: &str) -> String {
-    let shown = format!("Shown: the first of {} seeds", seeds.tried);
+    let shown = format!("All of this is of the first of {} seeds", seeds.tried);
     match seeds.best_in {
         None => shown + ".",
-        Some(times) => format!("{shown}; {best} is first, or tied, with {times} of them."),
+        Some(times) => {
+            format!("{shown}; with {times} of them {best} is the most accurate, or ties.")
+        }
     }
 }
 
@@ -249,7 +257,7 @@ fn to(Interval { low, high }: Interval) -> String {
 /// What could have been seen, where nothing is.
 fn power(pair: &Comparison) -> String {
     let same = if pair.only_first_right + pair.only_second_right == 0 {
-        "both are right on the same ones, "
+        "both are right on the same ones; "
     } else {
         ""
     };
@@ -309,7 +317,7 @@ mod tests {
         };
         assert_eq!(
             sentence(&same, many, None),
-            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.20 to 0.20, p = 1.000; both are right on the same ones, detectable difference: 0.12 points)."
+            "a and b cannot be told apart with these 10\u{a0}000 images (95 % interval −0.20 to 0.20, p = 1.000; both are right on the same ones; detectable difference: 0.12 points)."
         );
         assert_eq!(
             sentence(&pair(-0.053, 1e-9), many, None),
@@ -480,7 +488,7 @@ mod tests {
             sentences[3..],
             [
                 "Intervals, in points, and p are both adjusted for all 3 pairs: the more models are compared, the larger a difference must be to be shown.",
-                "Shown: the first of 3 seeds; a is first, or tied, with 2 of them."
+                "All of this is of the first of 3 seeds; with 2 of them a is the most accurate, or ties."
             ]
         );
         let ahead = verdict(&examples::with_seeds(&[("a", &[2]), ("c", &[90])]));

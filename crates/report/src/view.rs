@@ -39,6 +39,8 @@ pub(crate) struct View<'a> {
     floor: String,
     /// Every model against the next in rank, or against the baseline.
     pairs_in_words: Vec<PairInWords<'a>>,
+    /// Whether pairs are those with the baseline alone.
+    baseline: bool,
     /// What else there is to say of pairs.
     verdict_notes: Vec<String>,
     folds: Option<Folds>,
@@ -134,6 +136,7 @@ impl<'a> View<'a> {
             lead: lead(report),
             floor: floor(report),
             pairs_in_words,
+            baseline: report.baseline.is_some(),
             verdict_notes: verdict,
             folds: report.protocol.folds(),
             comparisons: PairTable::new(report, shown),

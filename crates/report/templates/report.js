@@ -41,7 +41,12 @@ document.addEventListener("pointerover", (event) => {
 filter.addEventListener("change", () => {
   const off = [...filter.querySelectorAll("input:not(:checked)")].map((box) => box.value);
   for (const element of ofModels) element.classList.toggle("gone", off.some((id) => concerns(element, id)));
-  for (const option of document.querySelectorAll("#wrong option, #right option")) option.hidden = off.includes(option.value);
+  for (const select of document.querySelectorAll("#wrong, #right")) {
+    for (const option of select.options) option.hidden = option.disabled = off.includes(option.value);
+    if (!off.includes(select.value)) continue;
+    select.value = select.id === "wrong" ? "*" : "";
+    select.dispatchEvent(new Event("change"));
+  }
 });
 // What a mark means appears at once, not when the browser thinks so.
 const tip = document.getElementById("tip");
@@ -127,8 +132,9 @@ if (holder) {
   const mostSaid = (p) => {
     const said = data.models.map((model) => model.predictions[p]);
     const times = (answer) => said.filter((other) => other === answer).length;
-    const most = data.class_names[said.reduce((best, answer) => (times(answer) > times(best) ? answer : best))];
-    return `${most} by most models` + (data.confidence[p] > 0 ? percent(100 * data.confidence[p]) : "");
+    const most = said.reduce((best, answer) => (times(answer) > times(best) ? answer : best));
+    const sure = data.confidence[p] > 0 ? `, ${Math.round(100 * data.confidence[p])} % sure on average` : "";
+    return `${data.class_names[most]} by ${times(most)} of ${said.length} models${sure}`;
   };
   const update = () => {
     right.disabled = wrong.value === "*";

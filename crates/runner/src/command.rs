@@ -48,8 +48,7 @@ pub(crate) fn measure(
 ) -> Outcome {
     let judged = data.judged.samples();
     let shuffled = Shuffled::new(judged, data.sources, MOST_ROWS_OF_PROGRAMS, data.seed);
-    let copies: Vec<Samples> = shuffled.copies().collect();
-    match run(program, data, &copies, conditions) {
+    match run(program, data, Some(&shuffled), conditions) {
         (Ok((answer, said)), cost) => {
             Outcome::Finished(Box::new(fitted(answer, &said, data, &shuffled, cost)))
         }
@@ -64,7 +63,7 @@ pub(crate) fn predictions(
     data: FitData<'_>,
     conditions: &mut Conditions<'_>,
 ) -> (Result<Vec<usize>, Unfitted>, Cost) {
-    let (result, cost) = run(program, data, &[], conditions);
+    let (result, cost) = run(program, data, None, conditions);
     let predicted = result.map(|(answer, _)| {
         let judged = answer.predictions.into_iter().take(data.judged.len());
         judged.map(usize::from).collect()
@@ -143,21 +142,17 @@ impl Said {
 fn run(
     program: &CommandModel,
     data: FitData<'_>,
-    copies: &[Samples],
+    shuffled: Option<&Shuffled<'_>>,
     conditions: &mut Conditions<'_>,
 ) -> (Result<(Answer, Said), Unfitted>, Cost) {
     let folder = match tempfile::Builder::new().prefix("plumbline-").tempdir() {
         Ok(folder) => folder,
         Err(error) => return (Err(failed(&error)), Cost::default()),
     };
-    let held_out = data.calibration.map(Dataset::samples);
-    let asked = [data.judged.samples()].into_iter().chain(held_out);
-    let asked: Vec<&Samples> = asked.chain(copies).collect();
-    let (parameters, threads) = (&program.parameters, conditions.threads);
-    let written = exchange::write(folder.path(), parameters, data, &asked, threads);
-    if let Err(error) = written {
-        return (Err(failed(&error)), Cost::default());
-    }
+    let samples = match give(program, folder.path(), data, shuffled, conditions.threads) {
+        Ok(samples) => samples,
+        Err(error) => return (Err(failed(&error)), Cost::default()),
+    };
     (conditions.on)(&Event::Fitting);
     let whole = Stopwatch::start();
     let mut listener = Listener {
@@ -175,11 +170,26 @@ fn run(
     }
     .after(data.preparation);
     (conditions.on)(&Event::Pausing);
-    let samples = asked.iter().map(|samples| samples.len()).sum();
     let answer = ending.and_then(|()| {
         exchange::read(folder.path(), samples, data.judged.classes()).map_err(Unfitted::Failed)
     });
     (answer.map(|answer| (answer, listener.said)), cost)
+}
+
+/// Writes what the program is given, and says how many samples it has to predict.
+fn give(
+    program: &CommandModel,
+    folder: &Path,
+    data: FitData<'_>,
+    shuffled: Option<&Shuffled<'_>>,
+    threads: usize,
+) -> std::io::Result<usize> {
+    let copies: Vec<Samples> = shuffled.map_or_else(Vec::new, |of| of.copies().collect());
+    let held_out = data.calibration.map(Dataset::samples);
+    let asked = [data.judged.samples()].into_iter().chain(held_out);
+    let asked: Vec<&Samples> = asked.chain(&copies).collect();
+    exchange::write(folder, &program.parameters, data, &asked, threads)?;
+    Ok(asked.iter().map(|samples| samples.len()).sum())
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Unfitted {

@@ -200,7 +200,18 @@ fn is_answer(body: &[u8], expected: &str) -> bool {
     }
     let expected = format!("{{{expected}");
     let both = [body, expected.as_bytes()].map(serde_json::from_slice::<Value>);
-    matches!(both, [Ok(found), Ok(expected)] if is_near(&found, &expected))
+    let [Ok(found), Ok(expected)] = both else {
+        return false;
+    };
+    let [found, expected] = [&found, &expected].map(|of| of["answers"].as_array());
+    let pairs = found
+        .zip(expected)
+        .filter(|(found, expected)| found.len() == expected.len());
+    pairs.is_some_and(|(found, expected)| {
+        found.iter().zip(expected).all(|(found, expected)| {
+            found == expected || found["model"] == "burn-flex" && is_near(found, expected)
+        })
+    })
 }
 
 fn is_near(found: &Value, expected: &Value) -> bool {

@@ -1,7 +1,11 @@
 //! Numbers, for people.
 
-/// Six digits of a number, without zeros at their end: `0.126`, `18628.2`, `1e300`.
+/// Six digits of a number, without zeros at their end, or all of a whole number: `0.126`, `18628.2`, `20240101`,
+/// `1e300`.
 pub fn number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        return format!("{}", value + 0.0);
+    }
     let rounded = format!("{value:.5e}").parse().unwrap_or(value);
     match rounded.abs() {
         0.0 => "0".to_owned(),
@@ -35,7 +39,7 @@ mod tests {
                 "1",
                 "0.126",
                 "18628.2",
-                "4.29497e9",
+                "4294967295",
                 "1e300",
                 "-2.5e-7"
             ]

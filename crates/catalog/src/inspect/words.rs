@@ -58,7 +58,7 @@ impl Inspection {
         let alone: Vec<&ClassCounts> = alone.collect();
         if !alone.is_empty() {
             doubts.push(format!(
-                "{} with a single training row: {}. Nothing can be said of how well they are told.",
+                "{} with a single training row: {}. A model has one example to learn from, and folds have none.",
                 counted(alone.len(), "class"),
                 named(alone.iter().map(|class| &class.name))
             ));

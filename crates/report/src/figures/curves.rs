@@ -107,9 +107,14 @@ fn title(curves: &[Curve], judged: &str) -> String {
     let best: Vec<&Curve> = curves.iter().filter(|curve| last(curve) == most).collect();
     let names: Vec<&str> = best.iter().map(|curve| curve.model.id).collect();
     let epochs = best.iter().filter_map(|curve| curve.epochs.last());
-    let epochs = epochs.map(|epoch| epoch.epoch).max().unwrap_or(0);
+    let mut epochs: Vec<usize> = epochs.map(|epoch| epoch.epoch).collect();
+    epochs.dedup();
+    let after = match epochs[..] {
+        [epochs] => format!("After {epochs} epochs"),
+        _ => "After the last epoch".to_owned(),
+    };
     let (who, several) = leaders(&names);
     let get = if several { "get" } else { "gets" };
     let right = most * 100.0;
-    format!("After {epochs} epochs {who} {get} {right:.2} % of the {judged} right")
+    format!("{after} {who} {get} {right:.2} % of the {judged} right")
 }

@@ -77,7 +77,7 @@ impl Rows<'_> {
     fn letters_width(&self) -> f64 {
         match self.letters.len() {
             0 => 0.0,
-            count => 11.0 * count.min(8) as f64 + 8.0,
+            count => (11.0 * count.min(8) as f64 + 8.0).max(widest(["group"]) + 8.0),
         }
     }
 

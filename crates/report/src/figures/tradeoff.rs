@@ -5,7 +5,7 @@ use super::plot::{Area, Axis, Model, Names, Plot};
 use super::scale::{ends, with_factor};
 use super::svg::{LINE, Svg};
 use crate::figure::Figure;
-use crate::lead::replacement;
+use crate::lead::{ratio_in_words, replacement};
 use crate::numbers::significant;
 use crate::room::Room;
 use crate::table::Table;
@@ -204,7 +204,6 @@ fn draw(report: &Report, panels: &[&Panel], room: Room) -> String {
     svg.finish(top + (height + 12.0) * rows)
 }
 
-/// What is seen: which models are worth their price.
 /// Which model could replace the most accurate one for much less time, if one could.
 fn cheaper(report: &Report) -> Option<String> {
     let standings = report.standings();
@@ -213,12 +212,15 @@ fn cheaper(report: &Report) -> Option<String> {
     let ratio = best.finished.cost.fit_seconds? / cheapest.finished.cost.fit_seconds?;
     (ratio >= 2.0 && ratio.is_finite()).then(|| {
         format!(
-            "{} cannot be told apart from {}, and fits {ratio:.0} times as fast",
-            cheapest.model.id, best.model.id
+            "{} cannot be told apart from {}, and fits {} times as fast",
+            cheapest.model.id,
+            best.model.id,
+            ratio_in_words(ratio)
         )
     })
 }
 
+/// What is seen: which models are worth their price.
 fn title(report: &Report, panels: &[&Panel]) -> String {
     let on = |panel: &Panel| -> Vec<&str> {
         let front = report.front(panel.price);

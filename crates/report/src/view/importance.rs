@@ -35,12 +35,25 @@ impl ImportanceTable {
                 .iter()
                 .map(|of| (of.column.clone(), cells(&of.column)))
                 .collect(),
-            rows: first
-                .first()
-                .filter(|of| of.rows < report.labels.len())
-                .map(|of| thousands(of.rows)),
+            rows: rows(&of_models, report.labels.len()),
         }
     }
+}
+
+/// The rows that columns were tried on, where these are not all; a program of the user's has fewer.
+fn rows(of_models: &[(&str, &[ColumnImportance])], all: usize) -> Option<String> {
+    let counts = || {
+        of_models
+            .iter()
+            .filter_map(|(_, of)| Some(of.first()?.rows))
+    };
+    let (least, most) = (counts().min()?, counts().max()?);
+    let said = if least == most {
+        thousands(least)
+    } else {
+        format!("{} to {}", thousands(least), thousands(most))
+    };
+    (least < all).then_some(said)
 }
 
 fn worth(of: &ColumnImportance) -> String {

@@ -17,6 +17,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 
+/// How often the directory of a process that was killed is removed, for another that is dying to leave it, too.
+const REMOVALS: usize = 20;
 /// How often time and cancellation are looked at.
 const PAUSE: Duration = Duration::from_millis(10);
 /// How often memory is, where it is limited: a process can take ten megabytes in a millisecond.
@@ -83,6 +85,19 @@ impl OwnProcess {
     }
 }
 
+/// Removes a directory in which a process that was killed may still be writing.
+fn remove(files: TempDir) {
+    let path = files.path().to_owned();
+    drop(files);
+    for _ in 0..REMOVALS {
+        if !path.exists() {
+            return;
+        }
+        std::thread::sleep(PAUSE);
+        let _ = std::fs::remove_dir_all(&path);
+    }
+}
+
 impl Executor for OwnProcess {
     fn run(
         &self,
@@ -108,6 +123,7 @@ impl Executor for OwnProcess {
         running.kill();
         drop(stdin);
         let status = running.child.wait();
+        files.map(remove);
         let last_words = last_words.join().unwrap_or_default();
         Ok(match ending {
             Ending::Said(ended) => *ended,
@@ -214,13 +230,14 @@ impl Running {
         {
             use rustix::process::{Pid, Signal, kill_process, kill_process_group};
             let named = |id: u32| i32::try_from(id).ok().and_then(Pid::from_raw);
-            // Before any of them ends: what it started is known by it alone.
-            let family = memory::family(self.child.id());
             if let Some(group) = named(self.child.id()) {
+                // Stopped, it starts nothing more, and its children's numbers are not given to others.
+                let _ = kill_process_group(group, Signal::STOP);
+                let family = memory::family(self.child.id()).into_iter().skip(1);
+                for member in family.filter_map(named) {
+                    let _ = kill_process(member, Signal::KILL);
+                }
                 let _ = kill_process_group(group, Signal::KILL);
-            }
-            for member in family.into_iter().skip(1).filter_map(named) {
-                let _ = kill_process(member, Signal::KILL);
             }
         }
         // Where there are no groups; it may be gone already.

@@ -69,7 +69,8 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
         let pairs = tied.iter().map(|tied| report.pair(tied, id));
         pairs.flatten().all(|pair| pair.different)
     };
-    let equals = against.filter(|of| !(of.1 && is_apart(of.0)) && !tied.contains(&of.0));
+    let others_than_tied = against.filter(|of| !tied.contains(&of.0));
+    let equals = others_than_tied.filter(|of| !of.1 || !is_apart(of.0));
     let equals: Vec<&str> = equals.map(|of| of.0).collect();
     let next = verdict.against.iter().find(|of| of.1 && is_apart(of.0));
     let next = next.map(|of| of.0);

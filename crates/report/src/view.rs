@@ -39,8 +39,8 @@ pub(crate) struct View<'a> {
     floor: String,
     /// Every model against the next in rank, or against the baseline.
     pairs_in_words: Vec<PairInWords<'a>>,
-    /// Whether pairs are those with the baseline alone.
-    baseline: bool,
+    /// What the sentences after the first are called.
+    other_pairs: &'static str,
     /// What else there is to say of pairs.
     verdict_notes: Vec<String>,
     folds: Option<Folds>,
@@ -136,7 +136,10 @@ impl<'a> View<'a> {
             lead: lead(report),
             floor: floor(report),
             pairs_in_words,
-            baseline: report.baseline.is_some(),
+            other_pairs: match report.baseline {
+                Some(_) => "The other models beside the baseline, in words",
+                None => "The other models, each beside the next, in words",
+            },
             verdict_notes: verdict,
             folds: report.protocol.folds(),
             comparisons: PairTable::new(report, shown),

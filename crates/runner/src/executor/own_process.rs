@@ -123,7 +123,9 @@ impl Executor for OwnProcess {
         running.kill();
         drop(stdin);
         let status = running.child.wait();
-        files.map(remove);
+        if let Some(files) = files {
+            remove(files);
+        }
         let last_words = last_words.join().unwrap_or_default();
         Ok(match ending {
             Ending::Said(ended) => *ended,

@@ -283,7 +283,10 @@ fn learnt(ranking: &Ranking) -> String {
     if apart.is_empty() {
         return format!("{leads}. By ranks alone no model is shown to be worse.");
     }
-    let (behind, _) = words::leaders(&apart);
+    let behind = match apart.len() {
+        0..=6 => words::and(&apart),
+        many => format!("{many} models"),
+    };
     let open = match open {
         0 => String::new(),
         1 => ", not of the one other".to_owned(),

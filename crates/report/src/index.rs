@@ -66,7 +66,7 @@ const PAGES: &[OtherPage] = &[
     OtherPage {
         title: "Larger than memory",
         address: "streamed/README.md",
-        text: "models that pass over up to 8 000 000 images",
+        text: "models that pass over their data again and again, and hold little of it",
         command: None,
     },
     OtherPage {

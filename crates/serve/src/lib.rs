@@ -16,8 +16,8 @@
 //! One thread reads and writes. It puts each question, as it came, into one queue, from which as many workers
 //! as there are processors take them. A worker reads the question, makes of it what the models were fitted to, and
 //! asks each model about this sample alone: the answer is bit by bit that of `predict`, whoever else asks at the
-//! same time; only `burn-flex` rounds otherwise with a sample alone (in the sixth digit). What is too large, too slow or too much is refused with a [status](Refusal) that says so, and never
-//! answered wrongly.
+//! same time; only `burn-flex` rounds otherwise with a sample alone (in the sixth digit). What is too large, too
+//! slow or too much is refused with a [status](Refusal) that says so, and never answered wrongly.
 
 mod answer;
 mod body;

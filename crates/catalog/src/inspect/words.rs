@@ -16,6 +16,13 @@ impl Inspection {
     /// What makes a comparison on these data doubtful, a sentence for each; empty where nothing does.
     /// Rows are counted from 0, in the training rows and in the test rows.
     pub fn doubts(&self) -> Vec<String> {
+        let mut doubts = self.doubts_about_rows();
+        doubts.extend(self.doubts_about_classes());
+        doubts.extend(self.doubts_about_columns());
+        doubts
+    }
+
+    fn doubts_about_rows(&self) -> Vec<String> {
         let mut doubts = Vec::new();
         let [train, test] = self.rows;
         if let Some(Same { first, second }) = self.in_both.first() {
@@ -44,6 +51,12 @@ impl Inspection {
                 "{count} of {train} training rows are the same as an earlier one, as row {second} is as row {first}: folds and validation rows may have copies of what was learnt."
             ));
         }
+        doubts
+    }
+
+    fn doubts_about_classes(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        let [_, test] = self.rows;
         let unseen = self.classes.iter().filter(|class| class.train == 0);
         let unseen: Vec<&ClassCounts> = unseen.filter(|class| class.test > 0).collect();
         if !unseen.is_empty() {
@@ -63,6 +76,12 @@ impl Inspection {
                 named(alone.iter().map(|class| &class.name))
             ));
         }
+        doubts
+    }
+
+    fn doubts_about_columns(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        let [train, _] = self.rows;
         let like_numbers = self.columns.iter().filter_map(|column| {
             let word = column.like_a_number.as_ref()?;
             Some(format!("{} (as {word})", column.name))

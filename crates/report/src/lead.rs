@@ -17,7 +17,7 @@ pub(crate) fn floor(report: &Report) -> String {
     let name = class.and_then(|class| names.get(class));
     let name = name.map_or("", String::as_str);
     format!(
-        "{name} for all of them would be right for {}",
+        "always answering {name} would be right for {}",
         percent(share)
     )
 }
@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(said, [" (75 times less)", " (4.0 times more)", ""]);
         assert_eq!(
             floor(&all),
-            "cat for all of them would be right for 50.00 %"
+            "always answering cat would be right for 50.00 %"
         );
         let alone = lead(&with_seeds(&[("a", &[2])]));
         assert_eq!(

@@ -68,6 +68,9 @@ fn in_order(shown: &[usize], order: &[usize]) -> Vec<usize> {
     order.iter().filter(is_shown).copied().collect()
 }
 
+/// What the rows are.
+const ROWS: &str = "true ↓";
+
 struct Matrix<'a> {
     id: &'a str,
     rows: &'a [Vec<usize>],
@@ -100,7 +103,7 @@ impl Matrix<'_> {
         let name = widest(names.iter().copied());
         // Beside long names on a phone there would be no room: rows are numbered as columns are.
         let most = if room.is_narrow() { 0.36 } else { 0.3 } * svg.width();
-        let column = name.min(most) + 14.0;
+        let column = name.min(most).max(widest([ROWS])) + 14.0;
         let side = ((svg.width() - 24.0 - column) / count).min(46.0);
         let height = side.max(LINE);
         let is_upright = name > side - 4.0;
@@ -119,7 +122,7 @@ impl Matrix<'_> {
         svg.text(
             [8.0, top + head + LINE + 2.0],
             Anchor::Start,
-            "true ↓",
+            ROWS,
             Paint::Soft,
         );
         let first = top + LINE + head + 8.0;

@@ -144,6 +144,9 @@ fn title(models: &[(&ModelSummary, Curves)]) -> String {
     let most = areas.max().unwrap_or_default();
     let best = models.iter().filter(|(model, _)| area(model) == most);
     let best: Vec<&str> = best.map(|(model, _)| model.id.as_str()).collect();
+    if let [(only, _)] = models {
+        return format!("{} tells classes apart with an area of {most}", only.id);
+    }
     let (who, several) = leaders(&best);
     let tell = if several { "tell" } else { "tells" };
     format!("{who} {tell} classes apart best at all thresholds together: an area of {most}")

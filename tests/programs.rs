@@ -103,13 +103,15 @@ fn limits_of_time_and_memory_are_kills() {
     }
 }
 
-/// The program makes a temporary file, and starts another program in a session of its own.
+/// The program makes a temporary file, and starts two others in sessions of their own, one of them through a process
+/// that ends at once.
 #[test]
 fn nothing_of_a_program_outlives_its_limit() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path().display().to_string();
     let script = format!(
-        "mktemp > {at}/file; echo \"$1\" >> {at}/file; setsid sleep 1000 & echo $! > {at}/pid; sleep 100"
+        "mktemp > {at}/file; echo \"$1\" >> {at}/file; setsid sleep 1000 & echo $! > {at}/pids; \
+         setsid sh -c 'sleep 1000 & echo $! >> {at}/pids'; sleep 100"
     );
     let plan = plan(directory.path(), &script);
     let limit = ["--config", &plan, "--time-limit", "300ms"];
@@ -118,8 +120,28 @@ fn nothing_of_a_program_outlives_its_limit() {
     for file in said("file").lines() {
         assert!(!Path::new(file).exists(), "{file}");
     }
-    let process = format!("/proc/{}/stat", said("pid").trim());
-    let is_gone = || fs::read_to_string(&process).map_or(true, |stat| stat.contains(") Z "));
+    assert_eq!(said("pids").lines().count(), 2);
+    said("pids").lines().for_each(wait_for_end);
+}
+
+/// A program that ends well, and leaves another behind.
+#[test]
+fn nothing_of_a_program_outlives_its_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let pid = directory.path().join("pid");
+    let leave = format!(
+        "setsid sleep 1000 > /dev/null 2>&1 & echo $! > {}",
+        pid.display()
+    );
+    let plan = plan(directory.path(), &format!("{leave}\n{ZEROS}"));
+    compare(directory.path(), &["--config", &plan]).code(0);
+    wait_for_end(fs::read_to_string(pid).unwrap().trim());
+}
+
+/// Waits until a process is gone, but not for long.
+fn wait_for_end(process: &str) {
+    let stat = format!("/proc/{process}/stat");
+    let is_gone = || fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z "));
     for _ in 0..100 {
         if is_gone() {
             return;

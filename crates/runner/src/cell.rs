@@ -6,6 +6,7 @@ use crate::conditions::{Conditions, Cost, FitData, On, Unfitted, guarded};
 use crate::controls::{self, ControlSamples};
 use crate::division::Division;
 use crate::failure::Failure;
+use crate::family::{adopt_orphans, kill_descendants};
 use crate::handover;
 use crate::job::{Ended, Event, Job, Task, TrialEnd};
 use crate::keeper::Keeper;
@@ -169,6 +170,7 @@ fn predictions(
 pub fn serve(registry: Registry) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::job("job", &error);
     let mut events = own_output().map_err(failed)?;
+    adopt_orphans();
     let mut line = String::new();
     std::io::stdin()
         .lock()
@@ -188,6 +190,8 @@ pub fn serve(registry: Registry) -> Result<(), Failure> {
         }
     };
     let ended = run(&job, registry, &Cancellation::default(), &mut say)?;
+    // A program's end is that of all that it started.
+    kill_descendants(std::process::id());
     say(&Event::Ended(Box::new(ended)));
     Ok(())
 }
@@ -207,8 +211,9 @@ fn own_output() -> std::io::Result<std::io::Stdout> {
     Ok(std::io::stdout())
 }
 
-/// Ends this process and all that it started, which are its group.
+/// Ends this process and all that it started.
 fn end_with_everything() -> ! {
+    kill_descendants(std::process::id());
     #[cfg(unix)]
     let _ = rustix::process::kill_current_process_group(rustix::process::Signal::KILL);
     std::process::exit(1)

@@ -18,6 +18,7 @@ mod examples;
 mod exchange;
 mod executor;
 mod failure;
+mod family;
 mod handover;
 mod hash;
 mod importance;

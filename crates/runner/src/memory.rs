@@ -1,5 +1,7 @@
 //! Resident memory, as the operating system counts it.
 
+use crate::family::family;
+
 /// The most resident memory of this process since [`restart`], in bytes; where the system does not keep
 /// it, what is resident now.
 #[derive(Debug)]
@@ -38,24 +40,6 @@ pub(crate) fn high_water_mark(process: &str) -> Option<usize> {
 /// What a process and all that it started have resident now, in bytes.
 pub(crate) fn of_family(process: u32) -> usize {
     family(process).into_iter().map(resident).sum()
-}
-
-/// A process and all that it started, as far as those that started them are still there.
-pub(crate) fn family(process: u32) -> Vec<u32> {
-    // Each thread has the processes that it started.
-    let threads = std::fs::read_dir(format!("/proc/{process}/task"));
-    let threads = threads.into_iter().flatten().flatten();
-    let children =
-        threads.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-    let children: Vec<u32> = children
-        .flat_map(|ids| {
-            ids.split_whitespace()
-                .filter_map(|id| id.parse().ok())
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    let descendants = children.into_iter().flat_map(family);
-    std::iter::once(process).chain(descendants).collect()
 }
 
 /// What a process has resident now, in bytes; 0 if it is gone.

@@ -3,6 +3,7 @@
 
 use super::Executor;
 use crate::failure::Failure;
+use crate::family::kill_descendants;
 use crate::job::{Ended, Event, Job};
 use crate::limits::{Exceeded, Limits};
 use crate::memory;
@@ -230,15 +231,12 @@ impl Running {
     fn kill(&mut self) {
         #[cfg(unix)]
         {
-            use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-            let named = |id: u32| i32::try_from(id).ok().and_then(Pid::from_raw);
-            if let Some(group) = named(self.child.id()) {
+            use rustix::process::{Pid, Signal, kill_process_group};
+            let group = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+            if let Some(group) = group {
                 // Stopped, it starts nothing more, and its children's numbers are not given to others.
                 let _ = kill_process_group(group, Signal::STOP);
-                let family = memory::family(self.child.id()).into_iter().skip(1);
-                for member in family.filter_map(named) {
-                    let _ = kill_process(member, Signal::KILL);
-                }
+                kill_descendants(self.child.id());
                 let _ = kill_process_group(group, Signal::KILL);
             }
         }

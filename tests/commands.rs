@@ -202,6 +202,9 @@ fn a_full_disk_is_an_error() {
         text.starts_with("error: standard output: No space"),
         "{text}"
     );
+    experiments(&["show", "--png", "/dev/full"])
+        .code(1)
+        .stderr(contains("error: /dev/full: No space"));
 }
 
 #[test]

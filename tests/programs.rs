@@ -124,6 +124,18 @@ fn nothing_of_a_program_outlives_its_limit() {
     said("pids").lines().for_each(wait_for_end);
 }
 
+#[test]
+fn results_that_are_removed_meanwhile_are_written_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let remove = format!("rm -r {}/mnist", directory.path().display());
+    let plan = plan(directory.path(), &format!("{remove} 2> /dev/null\n{ZEROS}"));
+    compare(directory.path(), &["--config", &plan]).code(0);
+    let report = report(directory.path());
+    for id in ["nearest-centroid", "mine"] {
+        assert_eq!(model(&report, id)["status"], "finished");
+    }
+}
+
 /// A program that ends well, and leaves another behind.
 #[test]
 fn nothing_of_a_program_outlives_its_end() {

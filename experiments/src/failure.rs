@@ -8,6 +8,8 @@ use predictions::PredictionError;
 use records::RecordError;
 use report::ReportError;
 use runner::Fault;
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -72,9 +74,10 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// 2 for the user's mistakes and for places that cannot be read or written, 3 for a gate, 130 for Ctrl-C as shells
-    /// have it, 1 for the rest.
+    /// have it, 1 for the rest, a full disk among it.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
+            _ if is_of_a_full_disk(self) => 1,
             Self::Run(failure) => code(failure.fault()),
             Self::Jobs(error) => code(error.fault()),
             Self::Report(ReportError::Render { .. })
@@ -84,11 +87,39 @@ impl Failure {
             | Self::NoTrial { .. }
             | Self::MissingTrials { .. }
             | Self::Different { .. } => 1,
+            Self::Load(_)
+            | Self::Evaluation(_)
+            | Self::Kept(_)
+            | Self::Serve(_)
+            | Self::Onnx(_)
+            | Self::Scaffold(_)
+            | Self::Table(_)
+            | Self::Data(_)
+            | Self::Predictions(_)
+            | Self::Records(_)
+            | Self::Report(_)
+            | Self::Option { .. }
+            | Self::UnknownDataset { .. }
+            | Self::NothingToVerify { .. }
+            | Self::Tracking(_)
+            | Self::Benchmark(_) => 2,
             Self::Gate { .. } => 3,
             Self::Interrupted => 130,
-            _ => 2,
         })
     }
+}
+
+/// Whether something could not be written for want of room.
+fn is_of_a_full_disk(failure: &Failure) -> bool {
+    let first: &(dyn Error + 'static) = failure;
+    std::iter::successors(Some(first), |&error| error.source())
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .any(|error| {
+            matches!(
+                error.kind(),
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+            )
+        })
 }
 
 fn code(fault: Fault) -> u8 {

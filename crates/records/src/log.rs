@@ -2,7 +2,7 @@
 
 use crate::{Record, RecordError, RunRecord, check};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// An open record file. Each record is on the disk before the next fit begins.
@@ -27,7 +27,7 @@ impl RecordLog {
         let first = run.run.clone();
         for number in 2.. {
             let path = records.join(format!("{}.jsonl", run.run));
-            match File::create_new(&path) {
+            match open_new(&path) {
                 Ok(file) => {
                     let run = run.clone();
                     let first = Record::Run(Box::new(run.clone()));
@@ -57,10 +57,36 @@ impl RecordLog {
             .map_err(RecordError::io(&self.path))
     }
 
+    /// Puts the file back where it was removed while the run went on: what was measured is not lost with it.
+    ///
+    /// # Errors
+    /// [`RecordError::Io`].
+    pub fn restore(&mut self) -> Result<(), RecordError> {
+        if self.path.exists() {
+            return Ok(());
+        }
+        let mut again = || {
+            let mut content = Vec::new();
+            self.file.rewind()?;
+            self.file.read_to_end(&mut content)?;
+            fs::create_dir_all(self.path.parent().unwrap_or(Path::new("")))?;
+            self.file = open_new(&self.path)?;
+            self.file.write_all(&content)?;
+            self.file.sync_data()
+        };
+        again().map_err(RecordError::io(&self.path))
+    }
+
     /// Where the records are.
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// A new file, which can be read, too.
+fn open_new(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true).open(path)
 }
 
 /// A record as a line of the file of a run.

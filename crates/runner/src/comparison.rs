@@ -242,6 +242,7 @@ impl Comparison {
 
     /// What was recorded, once the samples that some model got wrong are in it.
     fn conclude(&self, mut log: RecordLog) -> Result<Records, Failure> {
+        log.restore()?;
         let mut records = read_records(log.path())?;
         if let Some(images) = self.images(records.wrong()) {
             log.append(&Record::Images(images.clone()))?;

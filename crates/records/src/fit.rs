@@ -159,7 +159,8 @@ pub struct EpochRecord {
     pub judged_accuracy: f64,
 }
 
-/// Weights W (features, classes) and biases b (classes) of scores xW + b.
+/// Weights W (features, classes) and biases b (classes) of scores xW + b. Of pictures that are shown smaller, each
+/// weight is the mean of those of a block of pixels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearRecord {
     /// W in row-major order.

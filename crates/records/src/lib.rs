@@ -19,6 +19,7 @@ mod read;
 mod record;
 mod run;
 mod slices;
+mod thumbnail;
 mod trial;
 mod tuning;
 mod whole;
@@ -41,6 +42,7 @@ pub use run::{
     PlannedModel, PredictionFile, Protocol, RunRecord, SampleKind, share,
 };
 pub use slices::SliceRecord;
+pub use thumbnail::{SIDE, Thumbnail};
 pub use trial::{JudgedTrial, TrialOutcome, TrialRecord};
 pub use tuning::{
     ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,

@@ -1,6 +1,6 @@
 //! What was about to run, on what, and where.
 
-use crate::{Cell, SliceRecord, Split};
+use crate::{Cell, SliceRecord, Split, Thumbnail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -285,9 +285,27 @@ impl Environment {
 impl DatasetRecord {
     /// Grey levels that show a sample; rows are not shown.
     pub fn shown(&self) -> usize {
+        let [width, height] = self.shown_size();
+        width * height
+    }
+
+    /// Pixels across and down of a sample as it is shown: large pictures are made smaller.
+    pub fn shown_size(&self) -> [usize; 2] {
         match self.samples {
-            SampleKind::Pictures | SampleKind::Colours => self.rows * self.columns,
-            SampleKind::Rows => 0,
+            SampleKind::Pictures | SampleKind::Colours => {
+                Thumbnail::size([self.columns, self.rows])
+            }
+            SampleKind::Rows => [0, 0],
+        }
+    }
+
+    /// Weights that show what a linear model has for one class: those of each feature, and of pictures that are shown
+    /// smaller, those of each pixel that is shown; `None` where each fit has its own features.
+    pub fn shown_weights(&self) -> Option<usize> {
+        match self.samples {
+            SampleKind::Pictures => Some(self.shown()),
+            SampleKind::Colours => Some(self.features),
+            SampleKind::Rows => None,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::packed::Packed;
 use crate::{
     Cell, ColumnRecord, ControlRecord, DatasetRecord, Environment, EpochRecord, FORMAT, FitRecord,
     FoldOf, ImagesRecord, Importance, Latency, LinearRecord, Mistake, PlannedModel, Protocol,
-    RunRecord, SampleKind, SliceRecord, TrialRecord, check,
+    RunRecord, SliceRecord, TrialRecord, check,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Map, Value};
@@ -301,13 +301,9 @@ impl Sizes {
         Self {
             predictions: images,
             log_probabilities: images.saturating_mul(data.classes),
-            weights: match data.samples {
-                // Each fit has its own features.
-                SampleKind::Rows => MOST,
-                SampleKind::Pictures | SampleKind::Colours => {
-                    data.features.saturating_mul(data.classes)
-                }
-            },
+            weights: data
+                .shown_weights()
+                .map_or(MOST, |weights| weights.saturating_mul(data.classes)),
             biases: data.classes,
             pixels: data.shown(),
         }

@@ -39,7 +39,6 @@ mod tables;
 mod template;
 mod tensorboard;
 mod text_table;
-mod thumbnail;
 mod tuning;
 mod verdict;
 mod view;

@@ -1,7 +1,6 @@
 //! Contact sheets: small images in a grid, each with a caption, as PNG.
 
 use crate::error::ReportError;
-use crate::thumbnail::{SIDE, Thumbnail};
 use embedded_graphics::mono_font::MonoTextStyle;
 use embedded_graphics::mono_font::iso_8859_1::FONT_6X13;
 use embedded_graphics::pixelcolor::Rgb888;
@@ -9,6 +8,7 @@ use embedded_graphics::prelude::{
     DrawTarget, Drawable, OriginDimensions, Pixel, Point, RgbColor, Size,
 };
 use embedded_graphics::text::{Alignment, Text};
+use records::{SIDE, Thumbnail};
 
 /// An image of a sheet.
 #[derive(Debug, Clone, PartialEq)]

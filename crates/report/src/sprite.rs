@@ -1,7 +1,6 @@
 //! All images of the HTML page in one picture.
 
 use crate::error::ReportError;
-use crate::thumbnail::Thumbnail;
 use records::{DatasetRecord, ImagesRecord};
 
 /// Images in a row.
@@ -23,22 +22,17 @@ pub(crate) struct Sprite {
 
 impl Sprite {
     pub(crate) fn new(images: &ImagesRecord, data: &DatasetRecord) -> Result<Self, ReportError> {
-        let size = [data.columns, data.rows];
-        // Of no picture, for its size.
-        let Thumbnail { width, height, .. } = Thumbnail::new(size, |_| 0.0);
+        let [width, height] = data.shown_size();
         let most = (MOST_PIXELS / (width * height)).max(PER_ROW) / PER_ROW * PER_ROW;
         let count = images.indices.len().min(most);
         let across = PER_ROW * width;
         let mut pixels = vec![0; across * count.div_ceil(PER_ROW).max(1) * height];
-        let pictures = images.pixels.chunks_exact(data.features).take(count);
+        let pictures = images.pixels.chunks_exact(width * height).take(count);
         for (position, levels) in pictures.enumerate() {
-            let picture = Thumbnail::new(size, |i| f32::from(levels[i]));
             let (left, top) = (position % PER_ROW * width, position / PER_ROW * height);
-            for (row, line) in picture.values.chunks_exact(width).enumerate() {
+            for (row, line) in levels.chunks_exact(width).enumerate() {
                 let start = (top + row) * across + left;
-                for (pixel, level) in pixels[start..start + width].iter_mut().zip(line) {
-                    *pixel = level.round() as u8;
-                }
+                pixels[start..start + width].copy_from_slice(line);
             }
         }
         Ok(Self {
@@ -74,7 +68,7 @@ mod tests {
         (data.rows, data.columns, data.features) = (1, 300, 300);
         let images = |count: u32| ImagesRecord {
             indices: (0..count).collect(),
-            pixels: vec![200; count as usize * 300],
+            pixels: vec![200; count as usize * 75],
         };
         let sprite = Sprite::new(&images(3), &data).unwrap();
         // Blocks of four.

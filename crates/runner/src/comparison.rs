@@ -19,6 +19,7 @@ use crate::margin::Margin;
 use crate::options::Options;
 use crate::rows::SealedRows;
 use crate::setting::Setting;
+use crate::shown;
 use crate::slices;
 use crate::store::Store;
 use crate::watcher::Watcher;
@@ -357,10 +358,9 @@ impl Comparison {
             return None;
         }
         let samples = judged.samples();
-        let pixels = indices.iter().flat_map(|&index| {
-            let levels = samples.grey_levels(index as usize);
-            levels.into_owned()
-        });
+        let pixels = indices
+            .iter()
+            .flat_map(|&index| shown::levels(samples, index as usize));
         Some(ImagesRecord {
             pixels: pixels.collect(),
             indices,

@@ -41,6 +41,7 @@ mod room;
 mod rows;
 mod scrutiny;
 mod setting;
+mod shown;
 mod slices;
 mod stopwatch;
 mod store;

@@ -7,6 +7,7 @@ use crate::keeper::Keeper;
 use crate::memory::Peak;
 use crate::mistakes::most_confident_mistakes;
 use crate::room;
+use crate::shown;
 use crate::stopwatch::Stopwatch;
 use catalog::Sealed;
 use classifier::{
@@ -14,7 +15,7 @@ use classifier::{
     with_threads,
 };
 use data::Dataset;
-use records::{EpochRecord, Fitted, Latency, LinearRecord, Outcome};
+use records::{EpochRecord, Fitted, Latency, Outcome};
 use statistics::{at_temperature, temperature};
 use std::time::Duration;
 
@@ -175,10 +176,7 @@ fn evaluate(
         certificate: certificate
             .map(|(name, value)| (name.to_owned(), value.into()))
             .collect(),
-        linear: classifier.linear_weights().map(|linear| LinearRecord {
-            weights: linear.weights,
-            biases: linear.biases,
-        }),
+        linear: shown::weights(classifier, data.train.samples()),
         importance,
         notes: Vec::new(),
     })

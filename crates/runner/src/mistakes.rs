@@ -1,13 +1,12 @@
 //! The samples that a model got wrong with most confidence.
 
+use crate::shown;
 use classifier::Scores;
 use data::Dataset;
 use records::Mistake;
 
 /// Mistakes kept for the gallery.
 const MISTAKES: usize = 18;
-/// Their pixels take no more than this, in all.
-const MOST_PIXELS: usize = 1 << 20;
 
 /// Wrong predictions, surest first: by probability where there is one, else by the margin of the
 /// best score over the second.
@@ -52,24 +51,13 @@ fn surest(
     let is_wrong = |&sample: &usize| usize::from(predicted[sample]) != labels[sample];
     let mut wrong: Vec<usize> = (0..test.len()).filter(is_wrong).collect();
     wrong.sort_by(|&a, &b| confidence(b).total_cmp(&confidence(a)).then(a.cmp(&b)));
-    let samples = test.samples();
-    let are_pictures = samples.picture().is_some() || samples.colour_picture().is_some();
-    let most = MOST_PIXELS / samples.features().max(1);
-    wrong.truncate(if are_pictures {
-        MISTAKES.min(most)
-    } else {
-        MISTAKES
-    });
+    wrong.truncate(MISTAKES);
     let mistake = |sample: usize| Mistake {
         image: sample,
         truth: labels[sample],
         predicted: predicted[sample].into(),
         probability: is_logarithm.then(|| f64::from(confidence(sample)).exp()),
-        pixels: if are_pictures {
-            samples.grey_levels(sample).into_owned()
-        } else {
-            Vec::new()
-        },
+        pixels: shown::levels(test.samples(), sample),
     };
     wrong.into_iter().map(mistake).collect()
 }

@@ -3,7 +3,7 @@
 use super::demand::{MOST_COUNTED, count, demand, length, number, planned};
 use crate::{
     Cell, EpochRecord, FitRecord, Fitted, Importance, LinearRecord, Mistake, Outcome, Role,
-    RunRecord, SampleKind, Split,
+    RunRecord, Split,
 };
 
 /// The longest time, in seconds: thirty years.
@@ -186,12 +186,11 @@ fn answers(run: &RunRecord, cell: Cell, fitted: &Fitted) -> Result<(), String> {
         })?;
     }
     if let Some(LinearRecord { weights, biases }) = &fitted.linear {
-        if run.dataset.samples == SampleKind::Rows {
-            demand(weights.len().is_multiple_of(classes), || {
+        match run.dataset.shown_weights() {
+            Some(shown) => length("weights", weights.len(), shown * classes)?,
+            None => demand(weights.len().is_multiple_of(classes), || {
                 format!("{} weights of {classes} classes", weights.len())
-            })?;
-        } else {
-            length("weights", weights.len(), run.dataset.features * classes)?;
+            })?,
         }
         length("biases", biases.len(), classes)?;
         demand(weights.iter().all(|weight| weight.is_finite()), || {

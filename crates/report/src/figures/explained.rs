@@ -7,7 +7,7 @@ use crate::error::ReportError;
 use crate::numbers::significant;
 use crate::room::Room;
 use crate::sheet::{Tile, contact_sheet};
-use crate::thumbnail::Thumbnail;
+use records::Thumbnail;
 
 /// The most columns that are drawn: those that matter most.
 const MOST_BARS: usize = 40;

@@ -5,9 +5,8 @@ use crate::error::ReportError;
 use crate::figure::Figure;
 use crate::sheet::{Tile, contact_sheet};
 use crate::table::Table;
-use crate::thumbnail::Thumbnail;
 use analysis::Finished;
-use records::{DatasetRecord, LinearRecord, Mistake, SampleKind};
+use records::{DatasetRecord, LinearRecord, Mistake, SampleKind, Thumbnail};
 
 /// The most mistakes on a sheet.
 const MOST_MISTAKES: usize = 30;
@@ -46,7 +45,7 @@ pub(crate) fn weights(
 
 impl Weights {
     fn new(linear: &LinearRecord, dataset: &DatasetRecord, classes: &[usize]) -> Self {
-        let size = [dataset.columns, dataset.rows];
+        let size = dataset.shown_size();
         let weight = |class: usize, i: usize| linear.weights[i * dataset.classes + class];
         let of_class = |&class: &usize| {
             let picture = Thumbnail::new(size, |i| weight(class, i));
@@ -117,7 +116,7 @@ pub(super) fn mistakes_of(
 
 /// What each image was taken for, and what it is.
 fn mistakes(mistakes: &[Mistake], dataset: &DatasetRecord) -> Result<Vec<u8>, ReportError> {
-    let size = [dataset.columns, dataset.rows];
+    let size = dataset.shown_size();
     let tile = |mistake: &Mistake| {
         let mut caption = vec![
             format!("says {}", dataset.class_names[mistake.predicted]),

@@ -1,22 +1,25 @@
-//! Pictures made small enough to be looked at.
+//! Pictures made small enough to be looked at: what is recorded of large ones.
 
-/// The longest side of a picture, in pixels.
-pub(crate) const SIDE: usize = 96;
+/// The longest side of a picture that is recorded and shown, in pixels.
+pub const SIDE: usize = 96;
 
-/// A picture of numbers, row by row.
+/// A picture of numbers, no side of which is longer than [`SIDE`].
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Thumbnail {
-    pub(crate) values: Vec<f32>,
-    pub(crate) width: usize,
-    pub(crate) height: usize,
+pub struct Thumbnail {
+    /// Row by row.
+    pub values: Vec<f32>,
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
 }
 
 impl Thumbnail {
-    /// Of a picture whose pixels, row by row, are `value`s: the means of square blocks, so that no
-    /// side is longer than [`SIDE`]; a small picture is left as it is.
-    pub(crate) fn new([width, height]: [usize; 2], value: impl Fn(usize) -> f32) -> Self {
-        let block = width.max(height).div_ceil(SIDE).max(1);
-        let size = [width, height].map(|side| side.div_ceil(block));
+    /// Of a picture whose pixels, row by row, are `value`s: the means of square blocks; a small picture is left as
+    /// it is.
+    pub fn new([width, height]: [usize; 2], value: impl Fn(usize) -> f32) -> Self {
+        let block = block([width, height]);
+        let size = Self::size([width, height]);
         let mut sums = vec![0.0_f64; size[0] * size[1]];
         let mut counts = vec![0_u32; sums.len()];
         for row in 0..height {
@@ -35,6 +38,24 @@ impl Thumbnail {
             height: size[1],
         }
     }
+
+    /// Pixels across and down of what a picture of so many becomes.
+    pub fn size(picture: [usize; 2]) -> [usize; 2] {
+        picture.map(|side| side.div_ceil(block(picture)))
+    }
+
+    /// The values as grey levels.
+    pub fn levels(&self) -> Vec<u8> {
+        self.values
+            .iter()
+            .map(|level| level.round() as u8)
+            .collect()
+    }
+}
+
+/// Pixels across and down of the blocks that become one.
+fn block([width, height]: [usize; 2]) -> usize {
+    width.max(height).div_ceil(SIDE).max(1)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Samples and labels as arrays of NumPy's: an NPZ file, or a directory of NPY files.
 
-use crate::LoadError;
 use crate::found::RawSamples;
 use crate::npy::Array;
 use crate::source::Source;
 use crate::table::Coded;
+use crate::{LoadError, shown};
 use data::{PictureShape, Samples};
 use std::fs::{self, File};
 use std::path::Path;
@@ -50,7 +50,11 @@ pub(crate) fn npz(source: &Source<'_>, group: Option<&str>) -> Result<Splits, Lo
         let reason = "an Office file; write the sheet as CSV";
         return Err(LoadError::content(source.name(), reason));
     }
-    splits(&mut Npz { source, archive }, group)
+    let mut npz = Npz { source, archive };
+    if npz.names().is_empty() {
+        return Err(npz.without_arrays());
+    }
+    splits(&mut npz, group)
 }
 
 /// All arrays of an NPZ file.
@@ -61,10 +65,7 @@ pub(crate) fn npz_arrays(source: &Source<'_>) -> Result<Vec<(String, Array)>, Lo
     let mut names = npz.names();
     names.sort_unstable();
     if names.is_empty() {
-        return Err(LoadError::content(
-            source.name(),
-            "an archive without arrays",
-        ));
+        return Err(npz.without_arrays());
     }
     names
         .into_iter()
@@ -92,6 +93,16 @@ pub(crate) fn any(path: &Path) -> bool {
 struct Npz<'s, R> {
     source: &'s Source<'s>,
     archive: ZipArchive<R>,
+}
+
+impl<R: std::io::Read + std::io::Seek> Npz<'_, R> {
+    fn without_arrays(&self) -> LoadError {
+        let holds = match self.archive.file_names().find_map(Result::ok) {
+            Some(name) => format!("a ZIP archive that holds {}; unpack it", shown(&name)),
+            None => "a ZIP archive of nothing".to_owned(),
+        };
+        LoadError::content(self.source.name(), holds)
+    }
 }
 
 impl<R: std::io::Read + std::io::Seek> Archive for Npz<'_, R> {

@@ -20,6 +20,8 @@ const LINES: usize = 50;
 /// Longest record.
 const RECORD: u64 = 64 << 20;
 const SEPARATORS: [u8; 4] = *b",;\t|";
+/// What begins a first line that names the separator, as Excel reads it.
+const NAMED: &[u8] = b"sep=";
 /// Records between two looks at the memory.
 const WATCHED: u64 = 512;
 
@@ -32,6 +34,8 @@ struct Manner {
     /// `None` for everything that is ASCII where it is ASCII.
     utf_16: Option<&'static Encoding>,
     separator: u8,
+    /// Whether the first line does nothing but name the separator.
+    is_separator_named: bool,
     names: Vec<String>,
     has_header: bool,
     /// Whether the names of columns are in Latin-1.
@@ -94,10 +98,10 @@ pub(crate) fn columns(
 
 /// The line in which a row of such a file begins; `None` if there are fewer rows.
 pub(crate) fn line_of_row(source: &Source<'_>, row: usize) -> Result<Option<u64>, LoadError> {
-    let (mut reader, place) = Manner::with_header(source)?.reader(source)?;
+    let manner = Manner::with_header(source)?;
+    let (mut reader, place) = manner.reader(source)?;
     let mut record = ByteRecord::new();
-    // The header comes first.
-    for _ in 0..=row + 1 {
+    for _ in 0..=row + manner.before_rows() {
         let read = reader.read_byte_record(&mut record);
         if !read.map_err(|error| broken(source, error))? {
             return Ok(None);
@@ -164,7 +168,7 @@ fn pass(
         .collect();
     let (mut reader, place) = manner.reader(source)?;
     let mut record = ByteRecord::new();
-    let mut is_header = manner.has_header;
+    let mut before_rows = manner.before_rows();
     let mut records = 0;
     while reader
         .read_byte_record(&mut record)
@@ -172,7 +176,8 @@ fn pass(
     {
         let line = record.position().map_or(0, csv::Position::line);
         place.set((0, line));
-        if std::mem::take(&mut is_header) {
+        if before_rows > 0 {
+            before_rows -= 1;
             continue;
         }
         check(source, &record, line, builders.len(), manner.has_header)?;
@@ -264,7 +269,10 @@ impl Manner {
                 "there are only blank lines",
             ));
         }
-        let separator = separator(whole);
+        // NumPy writes a header as a comment.
+        let whole = whole.strip_prefix(b"# ").unwrap_or(whole);
+        let named = named_separator(whole);
+        let (separator, whole) = named.unwrap_or_else(|| (separator(whole), whole));
         let mut records = records(whole, separator);
         let first = if records.is_empty() {
             Vec::new()
@@ -288,11 +296,17 @@ impl Manner {
         Ok(Self {
             utf_16,
             separator,
+            is_separator_named: named.is_some(),
             names,
             has_header,
             is_latin,
             density,
         })
+    }
+
+    /// Records before the first row.
+    fn before_rows(&self) -> usize {
+        usize::from(self.is_separator_named) + usize::from(self.has_header)
     }
 
     /// Rows that the file should have if it goes on as it begins, with a little to spare; 0 where its
@@ -319,6 +333,7 @@ impl Manner {
         match self.separator {
             b',' => (),
             b'\t' => notes.push("separator tab".to_owned()),
+            b' ' => notes.push("separator blank".to_owned()),
             other => notes.push(format!("separator {}", char::from(other))),
         }
         if !self.has_header {
@@ -400,7 +415,19 @@ fn records(text: &[u8], separator: u8) -> Vec<Vec<Vec<u8>>> {
         .collect()
 }
 
-/// The separator that divides most lines into as many fields as the first; of equals, into most.
+/// The separator that the first line names, and the text below it.
+fn named_separator(text: &[u8]) -> Option<(u8, &[u8])> {
+    let end = text.iter().position(|&byte| byte == b'\n')?;
+    let line = text[..end].strip_suffix(b"\r").unwrap_or(&text[..end]);
+    let (begin, separator) = line.split_at_checked(NAMED.len())?;
+    match separator {
+        [separator] if begin.eq_ignore_ascii_case(NAMED) => Some((*separator, &text[end + 1..])),
+        _ => None,
+    }
+}
+
+/// The separator that divides most lines into as many fields as the first; of equals, into most. Blanks are in many
+/// texts: they separate fields only where nothing else does.
 fn separator(text: &[u8]) -> u8 {
     let quality = |separator: u8| {
         let records = records(text, separator);
@@ -420,7 +447,10 @@ fn separator(text: &[u8]) -> u8 {
         .into_iter()
         .rev()
         .max_by_key(|&separator| quality(separator));
-    best.expect("there are some")
+    match best.expect("there are some") {
+        best if quality(best).1 > 1 || quality(b' ').1 < 2 || quality(b' ').0 < 1000 => best,
+        _ => b' ',
+    }
 }
 
 /// Whether the first record names the columns. Numbers are no names, unless they count the columns;

@@ -26,7 +26,11 @@ pub(crate) fn find(
     }
     let source = Source::file(path, limit)?;
     let head = source.head(HEAD)?;
-    match Format::of(&head) {
+    let format = Format::of(&head);
+    if let Some((kind, used)) = format.uses() {
+        options.check(source.name(), kind, used)?;
+    }
+    match format {
         Format::Npz => {
             let (samples, test) = arrays::npz(&source, options.group.as_deref())?;
             Ok(Found::Samples(Box::new(samples), test.map(Box::new)))
@@ -52,17 +56,31 @@ pub(crate) fn find(
 }
 
 fn in_directory(path: &Path, options: &Options, limit: u64) -> Result<Found, LoadError> {
+    let name = path.display().to_string();
     if idx_names::any(path) {
+        options.check(&name, "a directory of IDX files", &[])?;
         let splits = load_directory(&name_of(path), path, None)?;
         return Ok(Found::Splits(Box::new(splits)));
     }
     let (samples, test) = if arrays::any(path) {
+        options.check(&name, "a directory of arrays", &["group"])?;
         arrays::directory(path, limit, options.group.as_deref())?
     } else {
+        options.check(&name, "a directory of pictures", &["resize"])?;
         pictures::read(path, options, limit)?
     };
     Ok(Found::Samples(Box::new(samples), test.map(Box::new)))
 }
+
+/// Options of tables: all of text, all but the last of ARFF, the first four of Parquet.
+const TABLE: [&str; 6] = [
+    "label",
+    "ignore",
+    "group",
+    "categories",
+    "missing",
+    "header",
+];
 
 /// What a file is.
 #[derive(Debug, PartialEq)]
@@ -78,6 +96,18 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// What it is called, and the options that it has a use for.
+    fn uses(&self) -> Option<(&'static str, &'static [&'static str])> {
+        Some(match self {
+            Self::Text => ("a table of text", &TABLE),
+            Self::Arff => ("ARFF", &TABLE[..5]),
+            Self::Parquet => ("Parquet", &TABLE[..4]),
+            Self::Npz => ("NPZ", &["group"]),
+            Self::Svmlight => ("svmlight", &[]),
+            Self::Npy | Self::Other(_) => return None,
+        })
+    }
+
     pub(crate) fn of(head: &[u8]) -> Self {
         let begins = |magic: &[u8]| head.starts_with(magic);
         for (magic, what) in OTHERS {
@@ -95,11 +125,18 @@ impl Format {
             return Self::Parquet;
         }
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-        let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-        let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"%"));
+        let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+        let mut lines = lines.filter(|line| !line.is_empty());
+        let first = lines.clone().find(|line| !line.starts_with(b"%"));
+        // svmlight's comments.
+        if lines
+            .find(|line| !line.starts_with(b"#"))
+            .is_some_and(svmlight::is_row)
+        {
+            return Self::Svmlight;
+        }
         match first {
             Some(line) if line.to_ascii_lowercase().starts_with(b"@relation") => Self::Arff,
-            Some(line) if svmlight::is_row(line) => Self::Svmlight,
             // Further down a reader says in which line.
             Some(line) if line.contains(&0) && delimited::utf_16(head).is_none() => Self::Other(
                 "neither text nor of a format that is read: its first line has a NUL byte",

@@ -75,6 +75,8 @@ pub struct ColumnSummary {
     pub spread: Vec<usize>,
     /// A name among its categories, if nearly all of them would be numbers without their commas or signs.
     pub like_a_number: Option<String>,
+    /// A name among its categories, if nearly all of them may be dates whose day and month cannot be told apart.
+    pub like_a_date: Option<String>,
     /// An earlier column that holds the same.
     pub same_as: Option<String>,
     /// The share of rows whose class is guessed from this column alone: the most frequent class of the
@@ -216,7 +218,8 @@ fn columns(train: &Table) -> Vec<ColumnSummary> {
             spread: spread(column),
             right_alone,
             tells_the_label: right_alone > TELLS && 1.0 - right_alone <= mistakes / 10.0,
-            like_a_number: like_a_number(column),
+            like_a_number: nearly_all(column, is_like_a_number),
+            like_a_date: nearly_all(column, is_like_a_date),
             same_as: before.get(&keys).map(ToString::to_string),
         });
         before.entry(keys).or_insert(column.name());
@@ -224,19 +227,31 @@ fn columns(train: &Table) -> Vec<ColumnSummary> {
     summaries
 }
 
-/// A category such as `1,5`, `1,001`, `5%` or `$5`, where nearly all are of this kind.
-fn like_a_number(column: &Column) -> Option<String> {
+/// A category of a kind that nearly all are of.
+fn nearly_all(column: &Column, is_of_the_kind: fn(&str) -> bool) -> Option<String> {
     let Values::Categories(categories) = column.values() else {
         return None;
     };
     let names = categories.names();
-    let is_number = |name: &&String| {
-        let digits = name.trim_matches(['%', '$', '€', ' ']).replace(',', "");
-        name.len() > digits.len() && digits.parse::<f64>().is_ok()
-    };
-    let like = names.iter().filter(is_number).count();
-    let nearly_all = like >= 2 && 10 * like >= 9 * names.len();
-    nearly_all.then(|| names.iter().find(is_number).cloned())?
+    let mut like = names.iter().filter(|name| is_of_the_kind(name));
+    let first = like.next()?;
+    let count = 1 + like.count();
+    (count >= 2 && 10 * count >= 9 * names.len()).then(|| first.clone())
+}
+
+/// `1,5`, `1,001`, `5%` or `$5`.
+fn is_like_a_number(name: &str) -> bool {
+    let digits = name.trim_matches(['%', '$', '€', ' ']).replace(',', "");
+    name.len() > digits.len() && digits.parse::<f64>().is_ok()
+}
+
+/// `3/14/2024` or `14-03-24`.
+fn is_like_a_date(name: &str) -> bool {
+    let date = name.split(' ').next().unwrap_or_default();
+    let parts: Vec<&str> = date.split(['/', '-']).collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(lengths[..], [1 | 2, 1 | 2, 2 | 4]) && parts.iter().all(is_number)
 }
 
 fn range(column: &Column) -> Option<[f64; 2]> {

@@ -3,7 +3,7 @@
 use crate::classes::{Labelled, Side, classes};
 use crate::format::find;
 use crate::found::{Found, RawSamples};
-use crate::table::RawTable;
+use crate::table::{RawTable, other_labels};
 use crate::{LoadError, Options, Sealed, SealedTable, Splits, fingerprint, memory, name_of};
 use data::{Dataset, Samples, Targets, hold_out};
 use std::path::Path;
@@ -255,6 +255,9 @@ pub(crate) fn of_table(
             .as_ref(),
     )?;
     let mut notes = train.notes.clone();
+    if options.label.is_none() {
+        notes.extend(other_labels(&train.label, &train.columns));
+    }
     notes.extend(more);
     let whole = rows(train, train_side)?;
     let (train, test) = match (test, test_side) {

@@ -1,5 +1,6 @@
 //! What a user may say about files of their own.
 
+use crate::LoadError;
 use data::PictureShape;
 use std::path::PathBuf;
 
@@ -44,6 +45,41 @@ impl Default for Options {
             seed: 0,
             resize: None,
             memory: None,
+        }
+    }
+}
+
+/// What kind of data an option is for.
+const FOR: [(&str, &str); 7] = [
+    ("label", "columns of tables"),
+    ("ignore", "columns of tables"),
+    ("group", "columns of tables, and arrays"),
+    ("categories", "columns of tables"),
+    ("missing", "tables of text and ARFF"),
+    ("header", "tables of text"),
+    ("resize", "directories of pictures"),
+];
+
+impl Options {
+    /// Refuses what was asked for and would change nothing: data of a kind have a use for the options of these names
+    /// alone.
+    pub(crate) fn check(&self, file: &str, kind: &str, used: &[&str]) -> Result<(), LoadError> {
+        let given = [
+            self.label.is_some(),
+            !self.ignore.is_empty(),
+            self.group.is_some(),
+            !self.categories.is_empty(),
+            !self.missing.is_empty(),
+            self.header.is_some(),
+            self.resize.is_some(),
+        ];
+        let mut given = FOR.iter().zip(given).filter(|(_, is_given)| *is_given);
+        match given.find(|((name, _), _)| !used.contains(name)) {
+            None => Ok(()),
+            Some(((name, wanted), _)) => {
+                let reason = format!("this is {kind}, and `{name}` is for {wanted}; leave it out");
+                Err(LoadError::content(file, reason))
+            }
         }
     }
 }

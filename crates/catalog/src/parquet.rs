@@ -133,8 +133,9 @@ fn opened(source: &Source<'_>, path: &Path) -> Result<SerializedFileReader<Bytes
 /// What the library says of a file that it cannot read.
 fn broken(source: &Source<'_>, error: ParquetError) -> LoadError {
     let unread = |what: &str| {
-        let reason =
-            format!("Parquet with {what}, which is not read; write it with Snappy or gzip");
+        let reason = format!(
+            "Parquet with {what}, which is not read; write it with Zstandard, Snappy or gzip"
+        );
         LoadError::content(source.name(), reason)
     };
     match error {
@@ -456,6 +457,7 @@ impl Value {
             Self::Truth(truth) => Some(truth.to_string()),
             Self::Whole(number) => Some(number.to_string()),
             Self::Large(number) => Some(number.to_string()),
+            Self::Date(days) if days.fract() == 0.0 => Some(tables::date(days)),
             Self::Number(number) | Self::Date(number) => {
                 (!number.is_nan()).then(|| number.to_string())
             }

@@ -13,7 +13,7 @@ use crate::table::Interned;
 use crate::{LoadError, Options};
 use data::{PictureShape, Samples};
 use decode::decode;
-use picture::Picture;
+use picture::{Picture, Unread};
 pub use single::Manner;
 pub(crate) use single::single;
 use std::fs;
@@ -60,7 +60,8 @@ impl Gathered {
     fn of(path: &Path, options: &Options, limit: u64) -> Result<Self, LoadError> {
         let mut left = limit;
         let mut first: Option<(PathBuf, PictureShape)> = None;
-        let (mut pictures, mut labels, mut others) = (Vec::new(), Interned::default(), Vec::new());
+        let (mut pictures, mut labels) = (Vec::new(), Interned::default());
+        let (mut others, mut damaged) = (Vec::new(), Vec::new());
         for class in entries(path)?.into_iter().filter(|entry| entry.is_dir()) {
             let name = class
                 .file_name()
@@ -70,14 +71,16 @@ impl Gathered {
             let (files, so_far) = (entries(&class)?, pictures.len());
             let count = files.len();
             for file in files {
-                let picture = if file.is_file() {
-                    picture(&file, left)?
-                } else {
-                    None
-                };
-                let Some(picture) = picture else {
-                    others.push(file);
-                    continue;
+                let picture = match picture(&file, left)? {
+                    Ok(Some(picture)) => picture,
+                    Ok(None) => {
+                        others.push(file.display().to_string());
+                        continue;
+                    }
+                    Err(reason) => {
+                        damaged.push(format!("{}, {reason}", file.display()));
+                        continue;
+                    }
                 };
                 let picture = match options.resize {
                     Some(shape) => resize::resized(&picture, shape),
@@ -94,8 +97,8 @@ impl Gathered {
             }
             if pictures.len() == so_far {
                 match count {
-                    0 => others.push(class),
-                    _ => return Err(without_pictures(&class, count)),
+                    0 => others.push(class.display().to_string()),
+                    _ => return Err(without_pictures(&class, count, damaged.last())),
                 }
             }
         }
@@ -106,7 +109,13 @@ impl Gathered {
             pictures,
             labels,
             shape,
-            notes: ignored(&others).into_iter().collect(),
+            notes: [
+                ("no pictures, and left out", others),
+                ("not read, and left out", damaged),
+            ]
+            .iter()
+            .filter_map(|(why, files)| left_out(why, files))
+            .collect(),
         })
     }
 
@@ -162,14 +171,17 @@ fn entries(path: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(entries)
 }
 
-/// The picture in a file; `None` if it is no picture.
-fn picture(file: &Path, limit: u64) -> Result<Option<Picture>, LoadError> {
-    if fs::metadata(file).is_ok_and(|metadata| metadata.len() == 0) {
-        return Ok(None);
+/// The picture in a file, `None` if it is no picture, or why it is left out.
+fn picture(file: &Path, limit: u64) -> Result<Result<Option<Picture>, String>, LoadError> {
+    if !file.is_file() || fs::metadata(file).is_ok_and(|metadata| metadata.len() == 0) {
+        return Ok(Ok(None));
     }
     let source = Source::file(file, limit)?;
-    let bytes = source.read()?;
-    decode(&bytes, limit).map_err(|reason| LoadError::content(source.name(), reason))
+    match decode(&source.read()?, limit) {
+        Err(Unread::NoRoom(reason)) => Err(LoadError::content(source.name(), reason)),
+        Err(Unread::Damaged(reason)) => Ok(Err(reason)),
+        Ok(picture) => Ok(Ok(picture)),
+    }
 }
 
 fn differ(file: &Path, shape: PictureShape, first: &Path, of_first: PictureShape) -> LoadError {
@@ -182,8 +194,12 @@ fn differ(file: &Path, shape: PictureShape, first: &Path, of_first: PictureShape
     LoadError::content(&file.display().to_string(), reason)
 }
 
-fn without_pictures(class: &Path, files: usize) -> LoadError {
-    let reason = format!("none of its {files} files is a picture in PNG, JPEG, PGM, PPM or BMP");
+fn without_pictures(class: &Path, files: usize, damaged: Option<&String>) -> LoadError {
+    let damaged = damaged.map_or(String::new(), |last| {
+        format!("; the last is not read: {last}")
+    });
+    let reason =
+        format!("none of its {files} files is a picture in PNG, JPEG, PGM, PPM or BMP{damaged}");
     LoadError::content(&class.display().to_string(), reason)
 }
 
@@ -192,19 +208,13 @@ fn nothing(path: &Path) -> LoadError {
     LoadError::content(&path.display().to_string(), reason)
 }
 
-fn ignored(others: &[PathBuf]) -> Option<String> {
-    let names = others
-        .iter()
-        .take(NAMED)
-        .map(|file| file.display().to_string());
-    let names: Vec<String> = names.collect();
-    let more = others.len().saturating_sub(NAMED);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
+fn left_out(why: &str, files: &[String]) -> Option<String> {
+    let named = &files[..files.len().min(NAMED)];
+    let more = match files.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
-    (!others.is_empty()).then(|| format!("no pictures, and left out: {}{more}", names.join(", ")))
+    (!files.is_empty()).then(|| format!("{why}: {}{more}", named.join("; ")))
 }
 
 #[cfg(test)]
@@ -232,6 +242,7 @@ mod tests {
         write(at, "cat/a.pgm", &pgm(2, 3, 5));
         write(at, "dög/c.ppm", b"P6 3 2 255\n012345678901234567");
         write(at, "dög/Thumbs.db", b"x");
+        write(at, "dög/cut.pgm", b"P5 3 2 255\n01");
         write(at, ".git/x", b"x");
         let (read, test) = read(at, &Options::default(), 1 << 20).unwrap();
         assert!(test.is_none());
@@ -245,7 +256,14 @@ mod tests {
         );
         assert_eq!(read.samples.pixels().unwrap()[..4], [5, 5, 5, 5]);
         assert!(read.notes[0].contains("Thumbs.db"), "{:?}", read.notes);
-        assert_eq!(read.notes[1], "pictures of 2 × 3 in colour");
+        let cut = "cut.pgm, truncated: 2 of 6 values are there";
+        assert!(
+            read.notes[1].starts_with("not read, and left out: "),
+            "{:?}",
+            read.notes
+        );
+        assert!(read.notes[1].ends_with(cut), "{:?}", read.notes);
+        assert_eq!(read.notes[2], "pictures of 2 × 3 in colour");
     }
 
     #[test]

@@ -11,13 +11,14 @@ use crate::source::Source;
 use crate::table::{Coded, Interned, shortened};
 use data::Samples;
 
-/// Whether a line looks like a row: a number, then a pair at least.
+/// Whether a line looks like a row: a number, or several with commas, then a pair at least.
 pub(crate) fn is_row(line: &[u8]) -> bool {
     let mut words = line
         .split(u8::is_ascii_whitespace)
         .filter(|word| !word.is_empty());
     let label = words.next().and_then(|word| std::str::from_utf8(word).ok());
-    let label = label.is_some_and(|word| word.parse::<f64>().is_ok());
+    let is_number = |word: &str| word.parse::<f64>().is_ok();
+    let label = label.is_some_and(|word| word.split(',').all(is_number));
     let is_pair = |word: &[u8]| {
         let colon = word.iter().position(|&byte| byte == b':');
         colon.is_some_and(|at| word[..at] == *b"qid" || word[..at].iter().all(u8::is_ascii_digit))
@@ -153,6 +154,10 @@ fn label_name(word: &[u8]) -> Result<String, String> {
             Ok(format!("{}", label as i64))
         }
         Some(label) => Ok(label.to_string()),
+        None if word.contains(&b',') => Err(format!(
+            "'{}' is more than one label; rows of one class each are compared",
+            shortened(word)
+        )),
         None => Err(format!(
             "'{}' is no label; a row begins with one number",
             shortened(word)

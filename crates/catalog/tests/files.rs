@@ -133,6 +133,66 @@ fn ways_to_write_a_table_are_recognised() {
     note(&encoder.finish().unwrap(), "decimal comma");
     let windows = semicolons.replace('\n', "\r\n");
     note(windows.as_bytes(), "decimal comma");
+    note(
+        format!("sep=;\r\n{windows}").as_bytes(),
+        "separator ;; decimal comma",
+    );
+    note(
+        "# größe class\n1.5 a\n2.5 b\n3 a\n4 b\n".as_bytes(),
+        "separator blank",
+    );
+}
+
+/// A blank in a text separates nothing where something else does.
+#[test]
+fn words_with_blanks_stay_whole() {
+    let loaded = read(
+        "x, class\n1 m, big cat\n2 m, small dog\n3 m, big cat\n4 m, small dog\n",
+        &Options::default(),
+    );
+    let (train, _) = table(&loaded);
+    assert_eq!(
+        train.targets().class_names().to_vec(),
+        ["big cat", "small dog"]
+    );
+}
+
+#[test]
+fn a_second_column_that_could_be_the_label_is_told() {
+    let text = "target,x,Class\n1,1,a\n2,2,b\n1,3,a\n2,4,b\n";
+    let told = "label Class, though target could be one, too, and is learnt from: name the label, or ignore it";
+    let loaded = read(text, &Options::default());
+    assert!(
+        loaded.notes.contains(&told.to_owned()),
+        "{:?}",
+        loaded.notes
+    );
+    let loaded = read(text, &labelled("Class"));
+    assert!(
+        loaded.notes.iter().all(|note| note != told),
+        "{:?}",
+        loaded.notes
+    );
+}
+
+#[test]
+fn an_option_that_would_change_nothing_is_refused() {
+    let shape = data::PictureShape {
+        rows: 2,
+        columns: 2,
+    };
+    let resized = Options {
+        resize: Some(shape),
+        ..Options::default()
+    };
+    assert_eq!(
+        refusal(rows(4), &resized),
+        "data.csv: this is a table of text, and `resize` is for directories of pictures; leave it out"
+    );
+    assert_eq!(
+        refusal("1 1:2\n0 3:1\n", &labelled("x")),
+        "data.csv: this is svmlight, and `label` is for columns of tables; leave it out"
+    );
 }
 
 #[test]
@@ -142,7 +202,7 @@ fn a_table_without_a_header_is_read_with_columns_by_number() {
     assert_eq!(loaded.notes[0], "no header; columns are called by number");
     assert_eq!(
         refusal(text, &Options::default()),
-        "data.csv: which column is the label? None is called class, label, target or y; the columns are column 1, column 2"
+        "data.csv: which column is the label? None is called class, label, target or y; the columns are column 1, column 2; there is no header: name the label by its number, as `column 1`"
     );
 }
 
@@ -533,17 +593,19 @@ fn parquet_of_pandas_is_read() {
             .all(|day| day.is_nan() || [1.0, 2.5, 19782.0].contains(day)),
         "{days:?}"
     );
-    let same = load(&recorded("gzip.parquet"), &options).unwrap();
-    assert_eq!(same.sha256, loaded.sha256);
+    for compressed in ["gzip.parquet", "lz4.parquet", "zstd.parquet"] {
+        let same = load(&recorded(compressed), &options).unwrap();
+        assert_eq!(same.sha256, loaded.sha256, "{compressed}");
+    }
     let refused = |name: &str| load(&recorded(name), &options).unwrap_err().to_string();
     assert!(refused("nested.parquet").contains("column list.list.element is nested"));
     assert!(
         refused("negative.parquet").contains("damaged Parquet (a column is not within the file)")
     );
-    let zstd = refused("zstd.parquet");
+    let brotli = refused("brotli.parquet");
     assert!(
-        zstd.contains("Parquet with zstd, which is not read; write it with Snappy"),
-        "{zstd}"
+        brotli.contains("Parquet with brotli, which is not read; write it with Zstandard"),
+        "{brotli}"
     );
 }
 
@@ -592,6 +654,10 @@ fn svmlight_of_scikit_learn_is_read() {
         (
             "1 1:2\n0 3:1 2:1\n",
             "line 2: feature 2 does not come after the one before it",
+        ),
+        (
+            "# two labels\n1,2 1:2\n",
+            "line 2: '1,2' is more than one label; rows of one class each are compared",
         ),
         (
             "1 1:2\nx 3:1\n",

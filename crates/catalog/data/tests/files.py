@@ -27,7 +27,8 @@ table = pd.DataFrame(
 ).astype({"member": "boolean"})
 table.to_parquet("table.parquet")
 table.to_parquet("gzip.parquet", compression="gzip", index=True)
-table.to_parquet("zstd.parquet", compression="zstd")
+for compression in ["brotli", "lz4", "zstd"]:
+    table.to_parquet(f"{compression}.parquet", compression=compression)
 pd.DataFrame({"class": [1, 2], "list": [[1, 2], [3]]}).to_parquet("nested.parquet")
 pd.DataFrame(
     {

@@ -94,8 +94,21 @@ impl Inspection {
                 named(like_numbers.iter())
             ));
         }
+        let like_dates = self.columns.iter().filter_map(|column| {
+            let word = column.like_a_date.as_ref()?;
+            Some(format!("{} (as {word})", column.name))
+        });
+        let like_dates: Vec<String> = like_dates.collect();
+        if !like_dates.is_empty() {
+            doubts.push(format!(
+                "{} of what looks like dates, taken for names, for the day may come before the month or after it: {}. Write them as \
+                 2024-03-14.",
+                counted(like_dates.len(), "column"),
+                named(like_dates.iter())
+            ));
+        }
         let identifying = |column: &&ColumnSummary| {
-            let is_known = column.like_a_number.is_some();
+            let is_known = column.like_a_number.is_some() || column.like_a_date.is_some();
             let is_different = train >= FEWEST_ROWS && column.distinct == train;
             column.kind == Kind::Category && is_different && !is_known
         };

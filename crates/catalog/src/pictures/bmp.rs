@@ -4,13 +4,13 @@
 //! `BITMAPINFOHEADER` or one of its successors, the palette, then rows from the bottom up, each a
 //! multiple of four bytes long.
 
-use super::picture::{Picture, check_size};
+use super::picture::{Picture, Unread, check_size};
 use data::PictureShape;
 
 /// Where the header after the file header begins.
 const INFO: usize = 14;
 
-pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, String> {
+pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, Unread> {
     let short = || "truncated BMP".to_owned();
     let word = |at: usize| -> Result<u32, String> {
         let four = bytes.get(at..at + 4).ok_or_else(short)?;
@@ -19,7 +19,7 @@ pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, String> {
     let pixels_at = word(10)? as usize;
     let header = word(INFO)? as usize;
     if header < 40 {
-        return Err("a BMP of OS/2; save it as PNG".to_owned());
+        return Err("a BMP of OS/2; save it as PNG".into());
     }
     let height = word(INFO + 8)? as i32;
     let shape = PictureShape {
@@ -32,14 +32,15 @@ pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, String> {
     if !matches!((bits, compression), (8 | 24 | 32, 0) | (32, 3)) {
         return Err(format!(
             "a BMP of {bits} bits with compression {compression}; 8, 24 and 32 bits without are read, so save it as PNG"
-        ));
+        )
+        .into());
     }
     check_size(shape, limit)?;
     let size = bits / 8;
     let stride = (shape.columns * size).next_multiple_of(4);
     let body = bytes.get(pixels_at..).ok_or_else(short)?;
     if body.len() < stride * (shape.rows - 1) + shape.columns * size {
-        return Err(short());
+        return Err(short().into());
     }
     let palette = match (bits, word(INFO + 32)? as usize) {
         (8, 0) => palette(bytes, INFO + header, 256),

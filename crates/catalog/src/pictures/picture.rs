@@ -1,4 +1,4 @@
-//! A picture in memory.
+//! A picture in memory, and why a file does not become one.
 
 use crate::error::in_bytes;
 use data::PictureShape;
@@ -12,16 +12,39 @@ pub(super) struct Picture {
 }
 
 /// Refuses a picture that is too large before memory is taken for it.
-pub(super) fn check_size(shape: PictureShape, limit: u64) -> Result<(), String> {
+/// Why a picture was not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unread {
+    /// It would take more memory than there is for it.
+    #[error("{0}")]
+    NoRoom(String),
+    /// It is not whole, or of a kind that is not read.
+    #[error("{0}")]
+    Damaged(String),
+}
+
+impl From<String> for Unread {
+    fn from(reason: String) -> Self {
+        Self::Damaged(reason)
+    }
+}
+
+impl From<&str> for Unread {
+    fn from(reason: &str) -> Self {
+        Self::Damaged(reason.to_owned())
+    }
+}
+
+pub(super) fn check_size(shape: PictureShape, limit: u64) -> Result<(), Unread> {
     let bytes = 4 * shape.rows as u128 * shape.columns as u128;
     if shape.rows == 0 || shape.columns == 0 {
-        return Err(format!("a picture of {shape} has no pixels"));
+        return Err(format!("a picture of {shape} has no pixels").into());
     }
     if bytes > u128::from(limit) {
-        return Err(format!(
+        return Err(Unread::NoRoom(format!(
             "a picture of {shape}; the memory that is free for it is {}",
             in_bytes(limit)
-        ));
+        )));
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! PGM and PPM, as bytes or as text: <https://netpbm.sourceforge.net/doc/pnm.html>.
 
-use super::picture::{Picture, check_size};
+use super::picture::{Picture, Unread, check_size};
 use data::PictureShape;
 
-pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, String> {
+pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, Unread> {
     let is_text = matches!(bytes[1], b'2' | b'3');
     let is_colour = matches!(bytes[1], b'3' | b'6');
     let mut words = Words(&bytes[2..]);
@@ -15,9 +15,7 @@ pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, String> {
     let rows = number("height")?;
     let highest = number("highest value")?;
     if highest > 65535 {
-        return Err(format!(
-            "values up to {highest}; PGM and PPM have 65535 at most"
-        ));
+        return Err(format!("values up to {highest}; PGM and PPM have 65535 at most").into());
     }
     let shape = PictureShape { rows, columns };
     check_size(shape, limit)?;
@@ -44,10 +42,8 @@ pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Picture, String> {
         }
     };
     if pixels.len() != expected {
-        return Err(format!(
-            "truncated: {} of {expected} values are there",
-            pixels.len()
-        ));
+        let reason = format!("truncated: {} of {expected} values are there", pixels.len());
+        return Err(reason.into());
     }
     Ok(Picture {
         shape,
@@ -105,6 +101,7 @@ mod tests {
         assert!(
             decode(b"P5 2 1 255\n\x07", 1 << 20)
                 .unwrap_err()
+                .to_string()
                 .contains("1 of 2 values")
         );
         assert!(decode(b"P5 99999999 99999999 255\n", 1 << 20).is_err());

@@ -34,7 +34,8 @@ pub(crate) fn single(
     shape: PictureShape,
     manner: Manner,
 ) -> Result<Option<Samples>, String> {
-    let Some(picture) = decode(bytes, limit)? else {
+    let picture = decode(bytes, limit).map_err(|unread| unread.to_string())?;
+    let Some(picture) = picture else {
         return Ok(None);
     };
     let mut picture = in_grey(picture);

@@ -139,11 +139,28 @@ fn default_label(file: &str, names: &[String]) -> Result<usize, LoadError> {
             .position(|name| name.eq_ignore_ascii_case(label))
     };
     LABELS.into_iter().find_map(called).ok_or_else(|| {
+        // A name that a reader gives.
+        let without_header = match names.first().map(String::as_str) {
+            Some("column 1") => "; there is no header: name the label by its number, as `column 1`",
+            _ => "",
+        };
         let reason = format!(
-            "which column is the label? None is called class, label, target or y; the columns are {}",
+            "which column is the label? None is called class, label, target or y; the columns are {}{without_header}",
             listed(names)
         );
         LoadError::content(file, reason)
+    })
+}
+
+/// What to say of features that are called like a label, beside a label that was taken for its name.
+pub(crate) fn other_labels(label: &str, columns: &[Column]) -> Option<String> {
+    let is_one = |name: &&str| LABELS.iter().any(|label| name.eq_ignore_ascii_case(label));
+    let others: Vec<&str> = columns.iter().map(Column::name).filter(is_one).collect();
+    (!others.is_empty()).then(|| {
+        format!(
+            "label {label}, though {} could be one, too, and is learnt from: name the label, or ignore it",
+            others.join(" or ")
+        )
     })
 }
 

@@ -319,6 +319,23 @@ fn what_is_doubtful_stands_at_the_head_of_the_report_and_in_the_inspection() {
 }
 
 #[test]
+fn given_test_rows_that_are_unlike_training_rows_are_told_at_the_head() {
+    let directory = tempfile::tempdir().unwrap();
+    let rows = |shift: usize| -> String {
+        let row = |i: usize| format!("{},{}\n", shift + i * 37 % 101, ["a", "b"][i % 2]);
+        "x,class\n".to_owned() + &(0..200).map(row).collect::<String>()
+    };
+    fs::write(directory.path().join("train.csv"), rows(0)).unwrap();
+    fs::write(directory.path().join("test.csv"), rows(60)).unwrap();
+    let test = directory.path().join("test.csv").display().to_string();
+    let unlike = "Test rows are unlike training rows";
+    let (page, _) = compared(directory.path(), "train.csv", &["--test", &test]);
+    assert!(page.contains(unlike), "{page}");
+    let (page, _) = compared(directory.path(), "train.csv", &[]);
+    assert!(!page.contains(unlike), "{page}");
+}
+
+#[test]
 fn a_report_on_groups_judges_whole_groups() {
     let directory = tempfile::tempdir().unwrap();
     let rows = (0..120).map(|row| format!("{},{},{}\n", row % 7, row / 4, ["a", "b"][row % 2]));

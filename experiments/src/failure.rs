@@ -5,11 +5,9 @@ use catalog::LoadError;
 use classifier::did_you_mean;
 use job_arrays::ArrayError;
 use predictions::PredictionError;
-use records::RecordError;
+use records::{RecordError, is_of_a_full_disk};
 use report::ReportError;
 use runner::Fault;
-use std::error::Error;
-use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,7 +60,7 @@ pub(crate) enum Failure {
     Tracking(#[from] mlflow::TrackingError),
     #[error(transparent)]
     Benchmark(#[from] BenchmarkError),
-    #[error("{}", unfinished(models))]
+    #[error("{}: did not finish; the table and the report say why", models.join(", "))]
     Unfinished { models: Vec<String> },
     #[error("{}: a control failed; the report says which", models.join(", "))]
     Controls { models: Vec<String> },
@@ -87,39 +85,11 @@ impl Failure {
             | Self::NoTrial { .. }
             | Self::MissingTrials { .. }
             | Self::Different { .. } => 1,
-            Self::Load(_)
-            | Self::Evaluation(_)
-            | Self::Kept(_)
-            | Self::Serve(_)
-            | Self::Onnx(_)
-            | Self::Scaffold(_)
-            | Self::Table(_)
-            | Self::Data(_)
-            | Self::Predictions(_)
-            | Self::Records(_)
-            | Self::Report(_)
-            | Self::Option { .. }
-            | Self::UnknownDataset { .. }
-            | Self::NothingToVerify { .. }
-            | Self::Tracking(_)
-            | Self::Benchmark(_) => 2,
             Self::Gate { .. } => 3,
             Self::Interrupted => 130,
+            _ => 2,
         })
     }
-}
-
-/// Whether something could not be written for want of room.
-fn is_of_a_full_disk(failure: &Failure) -> bool {
-    let first: &(dyn Error + 'static) = failure;
-    std::iter::successors(Some(first), |&error| error.source())
-        .filter_map(|error| error.downcast_ref::<io::Error>())
-        .any(|error| {
-            matches!(
-                error.kind(),
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded
-            )
-        })
 }
 
 fn code(fault: Fault) -> u8 {
@@ -128,16 +98,4 @@ fn code(fault: Fault) -> u8 {
         Fault::Program => 1,
         Fault::Interrupt => 130,
     }
-}
-
-fn unfinished(models: &[String]) -> String {
-    let verb = if models.len() == 1 {
-        "did not finish; its"
-    } else {
-        "did not finish; their"
-    };
-    format!(
-        "{} {verb} reason is in the table and in the report",
-        models.join(", ")
-    )
 }

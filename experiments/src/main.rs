@@ -15,19 +15,22 @@ mod source;
 use clap::Parser;
 use cli::{Cli, Command};
 use failure::Failure;
+use records::one_line;
 use registry::REGISTRY;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         // One line, not a backtrace: what a model does wrong is in its row of the table.
-        let message = panic.to_string().replace('\n', " ");
-        output::tell(format_args!("internal error: {message}"));
+        output::tell(format_args!(
+            "internal error: {}",
+            one_line(&panic.to_string())
+        ));
     }));
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            output::tell(format_args!("error: {failure}"));
+            output::tell(format_args!("error: {}", one_line(&failure.to_string())));
             failure.exit_code()
         }
     }

@@ -25,6 +25,8 @@ pub struct Loaded {
     /// SHA-256 of the training samples, the training labels, the test samples and the test labels:
     /// for IDX of the four files, otherwise of what was read.
     pub sha256: [String; 4],
+    /// Whether test rows were drawn from the rows that are there, and not given.
+    pub is_test_drawn: bool,
 }
 
 /// Training and test rows.
@@ -56,6 +58,7 @@ impl From<Splits> for Loaded {
             content: Content::Samples { train, test },
             notes: Vec::new(),
             sha256: splits.sha256,
+            is_test_drawn: false,
         }
     }
 }
@@ -146,6 +149,7 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
     let limit = options.memory.unwrap_or_else(memory::budget);
     let id = name_of(path);
     let origin = path.display().to_string();
+    let is_test_drawn;
     let (content, notes) = match find(path, options, limit, None)? {
         Found::Splits(splits) => return divided(*splits, &origin, options),
         Found::Table(train) => {
@@ -159,6 +163,7 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
                     _ => return Err(unlike(path, test)),
                 },
             };
+            is_test_drawn = test.is_none();
             of_table(&origin, *train, test, options)?
         }
         Found::Samples(train, within) => {
@@ -169,37 +174,27 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
                     _ => return Err(unlike(path, test)),
                 },
             };
-            for_tables(&origin, options, train.groups.is_some())?;
+            if options.group.is_some() && train.groups.is_none() {
+                let reason = "`group` names an array, and there is none beside a split into training and test; leave it out";
+                return Err(LoadError::content(&origin, reason));
+            }
+            is_test_drawn = test.is_none();
             of_samples(&origin, *train, test, options)?
         }
     };
-    Ok(with_sums(id, origin, content, notes))
+    Ok(Loaded {
+        is_test_drawn,
+        ..with_sums(id, origin, content, notes)
+    })
 }
 
 /// What IDX files divide already.
 fn divided(splits: Splits, file: &str, options: &Options) -> Result<Loaded, LoadError> {
-    for_tables(file, options, false)?;
     if options.test.is_some() {
         let reason = "has test images of its own; name no other file for the test";
         return Err(LoadError::content(file, reason));
     }
     Ok(splits.into())
-}
-
-/// Refuses what was said of columns where there are none.
-fn for_tables(file: &str, options: &Options, has_groups: bool) -> Result<(), LoadError> {
-    let said = [
-        ("label", options.label.is_some()),
-        ("ignore", !options.ignore.is_empty()),
-        ("group", options.group.is_some() && !has_groups),
-    ];
-    match said.into_iter().find(|(_, is_said)| *is_said) {
-        None => Ok(()),
-        Some((what, _)) => {
-            let reason = format!("has no columns, and {what} names one; leave it out");
-            Err(LoadError::content(file, reason))
-        }
-    }
 }
 
 pub(crate) fn with_sums(
@@ -215,6 +210,7 @@ pub(crate) fn with_sums(
         origin,
         content,
         notes,
+        is_test_drawn: true,
     }
 }
 

@@ -48,4 +48,4 @@ pub use tuning::{
     ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
 };
 pub use whole::{WholeLog, file_of_run};
-pub use write::{write_file, write_file_by, write_new_file};
+pub use write::{is_of_a_full_disk, write_file, write_file_by, write_new_file};

@@ -1,9 +1,10 @@
 //! Writes files in one step.
 
 use crate::RecordError;
+use std::error::Error;
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
@@ -35,6 +36,18 @@ pub fn write_file_by(
 /// [`RecordError::Io`]; then no part of a file is left.
 pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<bool, RecordError> {
     write_new(path, bytes).map_err(RecordError::io(path))
+}
+
+/// Whether something was not written for want of room, by what an error says that it comes from.
+pub fn is_of_a_full_disk(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |&error| error.source())
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .any(|error| {
+            matches!(
+                error.kind(),
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+            )
+        })
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {

@@ -68,7 +68,7 @@ pub use plan::{Plan, plan_schema};
 pub use program::CommandModel;
 pub use registry::Registry;
 pub use resource::Resource;
-pub use scrutiny::{Drift, Scrutiny, Suspect, Suspects};
+pub use scrutiny::{Drift, Scrutiny, Suspect, Suspects, doubts};
 pub use setting::Setting;
 pub use stopwatch::Stopwatch;
 pub use store::Earlier;

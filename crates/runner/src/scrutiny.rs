@@ -8,9 +8,10 @@ mod suspects;
 pub use drift::Drift;
 pub use suspects::{Suspect, Suspects};
 
+use crate::options::Options;
 use crate::registry::Registry;
 use crate::rows::Rows;
-use catalog::{Content, Loaded};
+use catalog::{Content, Loaded, inspect};
 use classifier::ModelEntry;
 use std::fmt;
 
@@ -42,31 +43,67 @@ impl Scrutiny {
     /// # Panics
     /// If the registry lacks the model.
     pub fn new(loaded: &Loaded, registry: Registry, seed: u64, threads: usize) -> Self {
+        let judge = Judge::new(loaded, registry, seed, threads);
+        let [train, test] = sides(loaded);
+        Self {
+            model: judge.entry.id,
+            suspects: suspects::suspects(&train, judge),
+            drift: drift::drift(&train, &test, judge),
+        }
+    }
+}
+
+/// What makes a comparison on these data doubtful, a sentence for each: what [`inspect`] finds, and that test rows
+/// which the user gives are unlike training rows. Of MNIST, which was looked through, and in a quick look nothing is
+/// asked.
+///
+/// # Panics
+/// If the registry lacks the models of [`Scrutiny::new`].
+pub fn doubts(
+    loaded: &Loaded,
+    options: &Options,
+    registry: Registry,
+    threads: usize,
+) -> Vec<String> {
+    let is_own = options.data.is_some();
+    if !is_own && (loaded.id == "mnist" || options.quick) {
+        return Vec::new();
+    }
+    let mut doubts = inspect(loaded).doubts();
+    if is_own && !loaded.is_test_drawn {
+        let judge = Judge::new(loaded, registry, options.seed(), threads);
+        let [train, test] = sides(loaded);
+        let drift = drift::drift(&train, &test, judge).ok();
+        doubts.extend(drift.and_then(|drift| drift.doubt(judge.entry.id)));
+    }
+    doubts
+}
+
+/// Training rows and test rows. Nobody is told a label of a test row.
+fn sides(loaded: &Loaded) -> [Rows; 2] {
+    match &loaded.content {
+        Content::Samples { train, test } => {
+            [train, test.handed_over()].map(|data| Rows::Samples(data.clone()))
+        }
+        Content::Table { train, test } => {
+            [train, test.handed_over()].map(|table| Rows::Table(table.clone()))
+        }
+    }
+}
+
+impl Judge {
+    fn new(loaded: &Loaded, registry: Registry, seed: u64, threads: usize) -> Self {
         let (id, most) = if loaded.content.is_of_pictures() {
             ("softmax", 100_000)
         } else {
             ("random-forest", 20_000)
         };
         let entry = registry.find(id).expect("both are part of every build");
-        let judge = Judge {
+        Self {
             entry,
             seed,
             threads,
             most,
-        };
-        // Nobody is told a label of a test row.
-        let [train, test] = match &loaded.content {
-            Content::Samples { train, test } => {
-                [train, test.handed_over()].map(|data| Rows::Samples(data.clone()))
-            }
-            Content::Table { train, test } => {
-                [train, test.handed_over()].map(|table| Rows::Table(table.clone()))
-            }
-        };
-        Self {
-            model: id,
-            suspects: suspects::suspects(&train, judge),
-            drift: drift::drift(&train, &test, judge),
         }
     }
 }

@@ -6,13 +6,14 @@ use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::progress::Progress;
+use crate::registry::REGISTRY;
 use crate::request::{check_exclusions, command_line, own_processes, share};
 use analysis::{ModelSummary, Planned, Report, Status};
-use catalog::{Content, Loaded, inspect};
+use catalog::{Content, Loaded};
 use evaluation::complete_all;
 use predictions::{Truth, beside, read_models};
 use report::{foresight, write_index, write_report};
-use runner::{Comparison, Given, Options};
+use runner::{Comparison, Given, Options, doubts, processors};
 use std::path::Path;
 
 /// The plan that runs unless another is named.
@@ -36,11 +37,9 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let mut learners = plan.ready()?;
     let data = run.load(&plan, &mut learners)?;
     let given = given(arguments, &plan.options, &data)?;
-    // MNIST was looked through, and nothing was found.
-    let is_looked_through = plan.options.data.is_some() || !(data.id == "mnist" || run.quick);
-    let doubts = is_looked_through.then(|| inspect(&data).doubts());
+    let doubts = doubts(&data, &plan.options, REGISTRY, processors());
     let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
-    let comparison = comparison.doubted(doubts.unwrap_or_default());
+    let comparison = comparison.doubted(doubts);
     if arguments.dry_run {
         for line in foresight(planned(&comparison), comparison.dataset().words()) {
             output::line(line);

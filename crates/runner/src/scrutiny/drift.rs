@@ -32,6 +32,22 @@ pub struct Drift {
     pub unlike: Vec<(usize, String)>,
 }
 
+impl Drift {
+    /// Whether test rows differ from training rows, in a sentence for the head of a report.
+    pub(super) fn doubt(&self, model: &str) -> Option<String> {
+        let Interval { low, high } = self.interval;
+        self.is_clear().then(|| {
+            let first = self.unlike.first();
+            let first = first.map_or(String::new(), |(row, _)| format!(", least like them test row {row}"));
+            format!(
+                "Test rows are unlike training rows{first}: {model} tells them apart with an AUC of {:.3} (95 % interval {low:.3} to \
+                 {high:.3}; a coin has 0.5). What is measured on them may not hold for rows like the training rows.",
+                self.area
+            )
+        })
+    }
+}
+
 /// Asks about each row a model that was not fitted to it. Of rows in groups one of each group is asked about:
 /// the others would tell where they come from by it.
 pub(super) fn drift(train: &Rows, test: &Rows, judge: Judge) -> Result<Drift, String> {
@@ -223,6 +239,12 @@ mod tests {
         assert!(moved.is_clear() && moved.area > 0.8, "{moved}");
         assert_eq!(moved.unlike.len(), NAMED);
         assert!(moved.unlike[0].1.starts_with("age = "), "{moved}");
+        let doubt = moved.doubt("softmax").unwrap();
+        assert!(
+            doubt.starts_with("Test rows are unlike training rows, least like"),
+            "{doubt}"
+        );
+        assert_eq!(same.doubt("softmax"), None);
     }
 
     #[test]

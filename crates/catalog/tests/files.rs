@@ -207,6 +207,17 @@ fn a_table_without_a_header_is_read_with_columns_by_number() {
 }
 
 #[test]
+fn a_table_of_one_column_says_what_separates_columns() {
+    let error = refusal("a    b  class\n1    2  x\n3    4  y\n", &Options::default());
+    assert!(
+        error.ends_with(
+            "it is one only: commas, semicolons, tabs, bars or single blanks separate fields"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
 fn quoted_separators_and_line_breaks_are_part_of_a_value() {
     let text = "note,class\n\"a, b\",x\n\"two\nlines\",y\n\"a, b\",x\n\"two\nlines\",y\n\"1\",y\n";
     let error = refusal(format!("{text}z,x,more\n"), &Options::default());

@@ -139,13 +139,16 @@ fn default_label(file: &str, names: &[String]) -> Result<usize, LoadError> {
             .position(|name| name.eq_ignore_ascii_case(label))
     };
     LABELS.into_iter().find_map(called).ok_or_else(|| {
-        // A name that a reader gives.
-        let without_header = match names.first().map(String::as_str) {
-            Some("column 1") => "; there is no header: name the label by its number, as `column 1`",
+        let hint = match names {
+            [_] => "; it is one only: commas, semicolons, tabs, bars or single blanks separate fields",
+            // A name that a reader gives.
+            [first, ..] if first == "column 1" => {
+                "; there is no header: name the label by its number, as `column 1`"
+            }
             _ => "",
         };
         let reason = format!(
-            "which column is the label? None is called class, label, target or y; the columns are {}{without_header}",
+            "which column is the label? None is called class, label, target or y; the columns are {}{hint}",
             listed(names)
         );
         LoadError::content(file, reason)

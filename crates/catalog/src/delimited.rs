@@ -447,9 +447,13 @@ fn separator(text: &[u8]) -> u8 {
         .into_iter()
         .rev()
         .max_by_key(|&separator| quality(separator));
-    match best.expect("there are some") {
-        best if quality(best).1 > 1 || quality(b' ').1 < 2 || quality(b' ').0 < 1000 => best,
-        _ => b' ',
+    let best = best.expect("there are some");
+    let is_divided = |(alike, width): (usize, usize)| width > 1 && alike == 1000;
+    let is_aligned = text.windows(2).any(|two| two == b"  ");
+    if quality(best).1 < 2 && !is_aligned && is_divided(quality(b' ')) {
+        b' '
+    } else {
+        best
     }
 }
 

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// Plain lines are no closer together than this.
 pub(crate) const PAUSE: Duration = Duration::from_secs(2);
 
+/// Characters of the name of a fit, so that results stand below each other.
+const NAME: usize = 26;
+
 /// The progress of a comparison, on standard error; nothing where that is to be quiet.
 pub(crate) struct Progress {
     quiet: bool,
@@ -96,7 +99,7 @@ impl Watcher for Progress {
             bar.finish_and_clear();
         }
         if !self.quiet {
-            output::tell(format_args!("{}: {result}", fit.name));
+            output::tell(format_args!("{:NAME$} {result}", fit.name));
         }
     }
 }

@@ -399,7 +399,7 @@ impl Comparison {
         Ok(record(controls))
     }
 
-    /// What is about to run, in a line.
+    /// What is about to run, in two lines that fit a terminal.
     fn describe(&self, run: &RunRecord) -> String {
         let judged = match self.division.protocol.judged_on {
             JudgedOn::Folds(Folds { repeats: 1, folds }) => format!("{folds} folds"),
@@ -413,13 +413,13 @@ impl Comparison {
             ""
         };
         format!(
-            "{}: {}, {}, {judged}, seed {}, {}{quick}{}",
+            "{}: {}, seed {}, {}{quick}\n{}, {judged}{}",
             run.dataset.title,
             count(self.learners.len(), "model"),
-            count(run.dataset.train, "training sample"),
             run.seed,
             count(run.environment.threads().unwrap_or_default(), "thread"),
-            self.without_samples()
+            count(run.dataset.train, "training sample"),
+            self.without_samples(),
         )
     }
 

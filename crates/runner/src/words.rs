@@ -34,7 +34,7 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
 pub(crate) fn in_a_line(run: &RunRecord, record: &FitRecord, reused: bool) -> String {
     match &record.outcome {
         Outcome::Finished(fitted) => format!(
-            "{:.2} % right, fitted in {:.2} s{}",
+            "{:6.2} % right, fitted in {:7.2} s{}",
             run.accuracy(record).unwrap_or(0.0) * 100.0,
             fitted.fit_seconds.unwrap_or_default(),
             if reused { " (cached)" } else { "" }

@@ -60,7 +60,7 @@ pub(crate) enum Failure {
     Tracking(#[from] mlflow::TrackingError),
     #[error(transparent)]
     Benchmark(#[from] BenchmarkError),
-    #[error("{}: did not finish; the table and the report say why", models.join(", "))]
+    #[error("{} did not finish; the table and the report say why", models.join(", "))]
     Unfinished { models: Vec<String> },
     #[error("{}: a control failed; the report says which", models.join(", "))]
     Controls { models: Vec<String> },

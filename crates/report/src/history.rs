@@ -81,9 +81,10 @@ pub fn history_page(reports: &[Report]) -> Result<String, ReportError> {
     let style = figures::style();
     let wide = String::from_utf8_lossy(&drawn.bytes).replacen(&style, "", 1);
     let narrow = drawn.narrow.unwrap_or_default().replacen(&style, "", 1);
-    let model = |(place, id): (usize, &&str)| ModelView {
+    let looks = figures::Looks::new(ids.iter().copied());
+    let model = |id: &&str| ModelView {
         id: (*id).to_owned(),
-        marker: figures::marker(place),
+        marker: figures::marker(looks.of(id)),
         rows: rows(&runs, id),
     };
     let page = Page {
@@ -93,7 +94,7 @@ pub fn history_page(reports: &[Report]) -> Result<String, ReportError> {
         others: reports.len() - runs.len(),
         style: figures::rules() + &page_colours() + include_str!("../templates/history.css"),
         figure: (runs.len() > 1).then_some([wide, narrow]),
-        models: ids.iter().enumerate().map(model).collect(),
+        models: ids.iter().map(model).collect(),
     };
     fill("history.html", TEMPLATE, page)
         .map_err(|error| ReportError::render("history.html", &error))

@@ -1,6 +1,7 @@
 //! How often predictions of a given probability are right: reliability diagrams, one for each model.
 
-use super::palette::Paint;
+use super::looks::Looks;
+use super::palette::{Look, Paint};
 use super::plot::{Area, axis_below};
 use super::scale::Scale;
 use super::svg::{Anchor, LINE, Svg, TEXT};
@@ -69,6 +70,7 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
     let (mut svg, mut top) = Svg::new(room, title, &said);
     let columns = if room.is_narrow() { 2 } else { 4 }.min(models.len().max(2));
     let across = (svg.width() - 16.0) / columns as f64;
+    let looks = Looks::of_report(report);
     for row in models.chunks(columns) {
         let names: Vec<Vec<String>> = row
             .iter()
@@ -77,9 +79,9 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
         let lines = names.iter().map(Vec::len).max().unwrap_or(1) as f64;
         for (i, ((model, of), name)) in row.iter().zip(&names).enumerate() {
             let left = 8.0 + across * i as f64;
-            let place = report.place(&model.id);
+            let look = looks.of(&model.id);
             svg.of_model(&model.id, |svg| {
-                svg.marker([left + 8.0, top + 8.0], place);
+                svg.marker([left + 8.0, top + 8.0], look);
                 for (line, text) in name.iter().enumerate() {
                     svg.text(
                         [left + 20.0, top + 12.5 + LINE * line as f64],
@@ -96,7 +98,7 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
                     top: under,
                     bottom: under + side,
                 };
-                diagram(svg, (&model.id, images), place, of, area);
+                diagram(svg, (&model.id, images), look, of, area);
             });
         }
         top += LINE * lines + (across - 50.0).min(230.0) + COUNTS + 48.0;
@@ -121,7 +123,7 @@ fn counts(svg: &mut Svg, (id, images): (&str, &str), paint: Paint, of: &Finished
     }
 }
 
-fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finished, area: Area) {
+fn diagram(svg: &mut Svg, (id, images): (&str, &str), look: Look, of: &Finished, area: Area) {
     let x = Scale::linear([0.0, 100.0], [area.left, area.right]);
     let y = Scale::linear([0.0, 100.0], [area.bottom, area.top]);
     for tick in y.ticks(3) {
@@ -148,7 +150,7 @@ fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finishe
         1.5,
         "4 4",
     );
-    let paint = Paint::Model(place);
+    let paint = Paint::Model(look);
     let under = Area {
         bottom: area.bottom + COUNTS + 4.0,
         ..area

@@ -1,5 +1,6 @@
 //! Error against time, both on logarithmic axes: our models and others.
 
+use super::looks::Looks;
 use super::palette::Paint;
 use super::plot::{Area, Axis, Model, Names, Plot};
 use super::scale::{ends, with_factor};
@@ -44,13 +45,12 @@ fn wrong(one: &Contestant) -> f64 {
 fn draw(ordered: &[&Contestant], room: Room) -> String {
     let said = "Seconds to fit and to predict, and the share of predictions that are wrong. Further down and left is better. The dashed line joins those that nobody beats in both.";
     let (mut svg, top) = Svg::new(room, &title(ordered), said);
-    let names = Names::new(
-        ordered.iter().enumerate().map(|(place, one)| Model {
-            id: &one.name,
-            place,
-        }),
-        svg.width(),
-    );
+    let looks = Looks::new(ordered.iter().map(|one| one.name.as_str()));
+    let models = ordered.iter().map(|one| Model {
+        id: &one.name,
+        look: looks.of(&one.name),
+    });
+    let names = Names::new(models, svg.width());
     let points: Vec<[f64; 2]> = ordered
         .iter()
         .map(|one| [one.seconds, wrong(one)])
@@ -68,7 +68,7 @@ fn draw(ordered: &[&Contestant], room: Room) -> String {
     let y = Axis::log("wrong, %", with_factor(along(1), 0.12));
     let plot = Plot::new(&mut svg, area, &x, &y);
     svg.path(&front(&points, &plot), Paint::Soft, 1.5, "5 4");
-    for (place, (one, &point)) in ordered.iter().zip(&points).enumerate() {
+    for (one, &point) in ordered.iter().zip(&points) {
         let said = format!(
             "{}: {} s, {:.2} % wrong",
             one.name,
@@ -76,7 +76,7 @@ fn draw(ordered: &[&Contestant], room: Room) -> String {
             point[1]
         );
         svg.of_model(&one.name, |svg| {
-            svg.marker(plot.at(point), place);
+            svg.marker(plot.at(point), looks.of(&one.name));
             svg.spot(plot.at(point), &said);
         });
     }

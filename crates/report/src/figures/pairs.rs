@@ -1,5 +1,6 @@
 //! Every pair of models in one picture: how far apart they are, and whether that is shown.
 
+use super::looks::Looks;
 use super::palette::Paint;
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
@@ -19,6 +20,7 @@ pub(super) fn matrix_of_pairs(report: &Report) -> Option<Figure> {
     is_drawn.then(|| {
         let matrix = Pairs {
             report,
+            looks: Looks::of_report(report),
             standings: &standings,
         };
         Figure::svg("pairs", |room| matrix.draw(room), data(&report.comparisons))
@@ -38,6 +40,7 @@ fn data(pairs: &[Comparison]) -> Table {
 
 struct Pairs<'a> {
     report: &'a Report,
+    looks: Looks<'a>,
     standings: &'a [Standing<'a>],
 }
 
@@ -73,7 +76,7 @@ impl Pairs<'_> {
                 let left = 8.0 + across * row as f64;
                 svg.marker(
                     [left + 10.0, y + height / 2.0],
-                    self.report.place(&standing.model.id),
+                    self.looks.of(&standing.model.id),
                 );
                 svg.lines([left + 22.0, y + height / 2.0], lines);
             });

@@ -1,7 +1,7 @@
 //! Two axes and what is between them; names of models beside it, at the height of what they name.
 
 use super::labels::moved_apart;
-use super::palette::Paint;
+use super::palette::{Look, Paint};
 use super::scale::{Scale, Tick};
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
@@ -152,8 +152,7 @@ fn draw_below(svg: &mut Svg, x: &Scale, area: Area, ticks: &[Tick]) {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Model<'a> {
     pub(super) id: &'a str,
-    /// In its report, for its colour and marker.
-    pub(super) place: usize,
+    pub(super) look: Look,
 }
 
 /// Names of models in a column.
@@ -206,8 +205,8 @@ impl<'a> Names<'a> {
                 let knees = [*end, [left + 2.0, end[1]], [marker[0] - 8.0, y]];
                 // A long way is dotted, so that nobody takes it for data.
                 let dashes = if left - end[0] > 40.0 { "1 4" } else { "" };
-                svg.path(&knees, Paint::Model(model.place), 1.0, dashes);
-                svg.marker(marker, model.place);
+                svg.path(&knees, Paint::Model(model.look), 1.0, dashes);
+                svg.marker(marker, model.look);
                 svg.lines([left + LEADER + BESIDE, y], lines);
             });
         }

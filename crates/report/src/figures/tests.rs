@@ -140,10 +140,8 @@ fn three_runs_of_two_models() {
             id,
             runs: runs
                 .map(|(number, run)| {
-                    (
-                        number,
-                        run.models[run.place(id)].finished.as_deref().unwrap(),
-                    )
+                    let (_, of) = run.finished().find(|(model, _)| model.id == id).unwrap();
+                    (number, of)
                 })
                 .collect(),
         }

@@ -1,5 +1,6 @@
 //! Error against cost: every model with its interval, and the models that are Pareto-optimal.
 
+use super::looks::Looks;
 use super::palette::Paint;
 use super::plot::{Area, Axis, Model, Names, Plot};
 use super::scale::{ends, with_factor};
@@ -118,12 +119,13 @@ impl Panel {
 
     fn draw(&self, report: &Report, svg: &mut Svg, plot: &Plot) {
         self.draw_front(report, svg, plot);
+        let looks = Looks::of_report(report);
         for (model, of) in report.finished() {
             let Some(x) = self.x(self.price, of) else {
                 continue;
             };
-            let place = report.place(&model.id);
-            let paint = Paint::Model(place);
+            let look = looks.of(&model.id);
+            let paint = Paint::Model(look);
             let right = of.quality.accuracy;
             let interval = of.quality.accuracy_interval;
             let at = plot.at([x, wrong(report, right)]);
@@ -143,7 +145,7 @@ impl Panel {
                     svg.line(at, [plot.at([end, 1.0])[0], at[1]], paint, 1.5);
                     let _ = write!(said, "; 99th percentile {}", significant(end));
                 }
-                svg.marker(at, place);
+                svg.marker(at, look);
                 svg.spot(at, &said);
             });
         }
@@ -160,9 +162,10 @@ fn wrong(report: &Report, right: f64) -> f64 {
 fn draw(report: &Report, panels: &[&Panel], room: Room) -> String {
     let said = "Further down and left is better. The dashed line joins the Pareto-optimal models: no other errs less for as little. Bars are 95 % intervals, and for predictions the 99th percentile.";
     let (mut svg, top) = Svg::new(room, &title(report, panels), said);
+    let looks = Looks::of_report(report);
     let model = |id| Model {
         id,
-        place: report.place(id),
+        look: looks.of(id),
     };
     let names = Names::new(
         report.finished().map(|(of, _)| model(of.id.as_str())),

@@ -61,6 +61,9 @@ impl Axis {
     }
 }
 
+/// From an end of an axis to the first value: a mark there does not touch what is written beside the axis.
+const INSET: f64 = 9.0;
+
 /// Axes that are drawn, with room for data between them.
 pub(super) struct Plot {
     pub(super) area: Area,
@@ -73,7 +76,7 @@ impl Plot {
     /// has to turn the head.
     pub(super) fn new(svg: &mut Svg, outer: Area, x: &Axis, y: &Axis) -> Self {
         let rows = (((outer.bottom - outer.top) / 45.0) as usize).clamp(3, 8);
-        let y_scale = |area: Area| y.scale([area.bottom, area.top]);
+        let y_scale = |area: Area| y.scale([area.bottom - INSET, area.top + INSET]);
         let mut area = Area {
             top: outer.top + LINE + 6.0,
             bottom: outer.bottom - 2.0 * LINE - 8.0,
@@ -84,7 +87,7 @@ impl Plot {
         area.left += widest(y_ticks.iter().map(|tick| tick.label.as_str())) + 8.0;
         let plot = Self {
             area,
-            x: x.scale([area.left, area.right]),
+            x: x.scale([area.left + INSET, area.right - INSET]),
             y: y_scale(area),
         };
         svg.text(

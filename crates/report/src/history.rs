@@ -4,6 +4,7 @@ use crate::error::ReportError;
 use crate::figures::{self, Course, accuracy_over_runs};
 use crate::html::page_colours;
 use crate::numbers::significant;
+use crate::room;
 use crate::template::fill;
 use crate::words::judged_images;
 use analysis::{Finished, Metric, ModelSummary, Report};
@@ -92,7 +93,10 @@ pub fn history_page(reports: &[Report]) -> Result<String, ReportError> {
         judged: format!("{} {}", newest.dataset.test, judged_images(newest)),
         runs: runs.len(),
         others: reports.len() - runs.len(),
-        style: figures::rules() + &page_colours() + include_str!("../templates/history.css"),
+        style: figures::rules()
+            + &room::rules()
+            + &page_colours()
+            + include_str!("../templates/history.css"),
         figure: (runs.len() > 1).then_some([wide, narrow]),
         models: ids.iter().map(model).collect(),
     };

@@ -6,6 +6,7 @@ use crate::figures;
 use crate::glossary::glossary;
 use crate::numbers::thousands;
 use crate::prose;
+use crate::room;
 use crate::sprite::{PER_ROW, Sprite};
 use crate::template::{fill, in_words_of};
 use crate::view::View;
@@ -110,7 +111,7 @@ pub(crate) fn page<'a>(report: &'a Report, drawn: &'a [Figure]) -> Result<String
             .map(|figure| (figure.name.as_str(), text(figure)))
             .collect(),
         weight_images: weights.collect(),
-        style: figures::rules() + COLOURS + STYLE,
+        style: figures::rules() + &room::rules() + COLOURS + STYLE,
         glossary: glossary().collect(),
         markers: report.models.iter().map(marker).collect(),
         analysis: report

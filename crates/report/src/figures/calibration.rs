@@ -4,7 +4,7 @@ use super::looks::Looks;
 use super::palette::{Look, Paint};
 use super::plot::{Area, axis_below};
 use super::scale::Scale;
-use super::svg::{Anchor, LINE, Svg, TEXT};
+use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
 use crate::figure::Figure;
 use crate::numbers::thousands;
@@ -65,7 +65,7 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
     let said = format!(
         "Share of predictions that are right against their probability, both in %. On the dashed line probabilities mean \
          what they say; below it a model is too sure of itself. {band}The columns \
-         below say how many {images} there are."
+         below say how many {images} there are, with the number of the highest."
     );
     let (mut svg, mut top) = Svg::new(room, title, &said);
     let columns = if room.is_narrow() { 2 } else { 4 }.min(models.len().max(2));
@@ -101,7 +101,7 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
                 diagram(svg, (&model.id, images), look, of, area);
             });
         }
-        top += LINE * lines + (across - 50.0).min(230.0) + COUNTS + 48.0;
+        top += LINE * lines + (across - 50.0).min(230.0) + LINE + COUNTS + 48.0;
     }
     svg.finish(top)
 }
@@ -112,7 +112,9 @@ const COUNTS: f64 = 30.0;
 /// How many images have each probability, as bars that stand on the bottom of `area`.
 fn counts(svg: &mut Svg, (id, images): (&str, &str), paint: Paint, of: &Finished, area: Area) {
     let bins = &of.quality.reliability;
-    let most = bins.iter().map(|bin| bin.images).max().unwrap_or(1).max(1);
+    let images_in = |i: usize| bins[i].images;
+    let highest = (0..bins.len()).max_by_key(|&i| images_in(i)).unwrap_or(0);
+    let most = images_in(highest).max(1);
     let width = (area.right - area.left) / bins.len() as f64;
     let look = format!("{} fill-opacity=\"0.45\"", paint.fill());
     for (i, bin) in bins.iter().enumerate() {
@@ -121,6 +123,12 @@ fn counts(svg: &mut Svg, (id, images): (&str, &str), paint: Paint, of: &Finished
         let said = format!("{id}: {} {images}", thousands(bin.images));
         svg.cell(corner, [width - 1.0, height], &look, &said);
     }
+    let number = thousands(images_in(highest));
+    let half = widest([number.as_str()]) / 2.0;
+    let middle = area.left + width * (highest as f64 + 0.5);
+    let middle = middle.min(area.right - half).max(area.left + half);
+    let at = [middle, area.bottom - COUNTS - 4.0];
+    svg.text(at, Anchor::Middle, &number, Paint::Soft);
 }
 
 fn diagram(svg: &mut Svg, (id, images): (&str, &str), look: Look, of: &Finished, area: Area) {
@@ -152,7 +160,7 @@ fn diagram(svg: &mut Svg, (id, images): (&str, &str), look: Look, of: &Finished,
     );
     let paint = Paint::Model(look);
     let under = Area {
-        bottom: area.bottom + COUNTS + 4.0,
+        bottom: area.bottom + LINE + COUNTS + 4.0,
         ..area
     };
     counts(svg, (id, images), paint, of, under);

@@ -1,7 +1,7 @@
 //! Confusion matrices as heat maps, similar classes beside each other.
 
 use super::palette::Paint;
-use super::svg::{Anchor, LINE, Svg, TEXT, widest};
+use super::svg::{Anchor, LINE, SMALL, Svg, TEXT, widest};
 use super::text::width;
 use crate::bounds::{MOST_CLASSES, mistaken_most};
 use crate::figure::Figure;
@@ -68,9 +68,6 @@ fn in_order(shown: &[usize], order: &[usize]) -> Vec<usize> {
     order.iter().filter(is_shown).copied().collect()
 }
 
-/// What the rows are.
-const ROWS: &str = "true ↓";
-
 struct Matrix<'a> {
     id: &'a str,
     rows: &'a [Vec<usize>],
@@ -101,11 +98,14 @@ impl Matrix<'_> {
         let count = self.shown.len().max(1) as f64;
         let names: Vec<&str> = self.shown.iter().map(|&class| self.name(class)).collect();
         let name = widest(names.iter().copied());
-        // Beside long names on a phone there would be no room: rows are numbered as columns are.
         let most = if room.is_narrow() { 0.36 } else { 0.3 } * svg.width();
-        let column = name.min(most).max(widest([ROWS])) + 14.0;
-        let side = ((svg.width() - 24.0 - column) / count).min(46.0);
-        let height = side.max(LINE);
+        let column = name.min(most) + 10.0;
+        let side = ((svg.width() - 16.0 - column) / count).min(46.0);
+        let height = if room.is_narrow() {
+            side.max(LINE).max(self.turned(side))
+        } else {
+            side.max(LINE)
+        };
         let is_upright = name > side - 4.0;
         let head = if is_upright {
             name.min(220.0) + 10.0
@@ -113,18 +113,8 @@ impl Matrix<'_> {
             LINE
         };
         let left = 8.0 + column;
-        svg.text(
-            [left, top + 12.0],
-            Anchor::Start,
-            "predicted →",
-            Paint::Soft,
-        );
-        svg.text(
-            [8.0, top + head + LINE + 2.0],
-            Anchor::Start,
-            ROWS,
-            Paint::Soft,
-        );
+        let axes = "true ↓, predicted →";
+        svg.text([8.0, top + 12.0], Anchor::Start, axes, Paint::Soft);
         let first = top + LINE + head + 8.0;
         for (i, text) in names.iter().enumerate() {
             let (x, y) = (
@@ -147,6 +137,20 @@ impl Matrix<'_> {
         svg.cell([left, first], [side * count, height * count], &ground, "0");
         self.draw_cells(&mut svg, [left, first], [side, height]);
         svg.finish(first + height * count + 10.0)
+    }
+
+    /// How high a cell of a phone is in which a number stands that is wider than the cell; 0 without such.
+    fn turned(&self, side: f64) -> f64 {
+        let counts = self.shown.iter().flat_map(|&truth| {
+            let predicted = self.shown.iter();
+            predicted.map(move |&predicted| self.rows[truth][predicted])
+        });
+        let most = counts.max().unwrap_or(0).to_string();
+        if width(&most, SMALL) <= side - 1.5 {
+            0.0
+        } else {
+            width(&most, TEXT) + 4.0
+        }
     }
 
     fn draw_cells(&self, svg: &mut Svg, [left, top]: [f64; 2], [side, height]: [f64; 2]) {
@@ -187,11 +191,8 @@ impl Matrix<'_> {
                     self.name(truth)
                 );
                 svg.cell(corner, size, &look, &said);
-                let number = count.to_string();
-                if width(&number, TEXT) <= side - 3.0 {
-                    let middle = [corner[0] + side / 2.0, corner[1] + height / 2.0 + 4.5];
-                    svg.text(middle, Anchor::Middle, &number, Paint::Ink);
-                }
+                let middle = [corner[0] + size[0] / 2.0, corner[1] + size[1] / 2.0];
+                write(svg, &count.to_string(), middle, size);
             }
         }
     }
@@ -237,6 +238,18 @@ impl Matrix<'_> {
     }
 }
 
+/// A number in a cell: in letters of the usual size, in small ones, or turned, as there is room.
+fn write(svg: &mut Svg, number: &str, [x, y]: [f64; 2], [across, down]: [f64; 2]) {
+    if width(number, TEXT) <= across - 1.5 {
+        svg.text([x, y + 4.5], Anchor::Middle, number, Paint::Ink);
+    } else if width(number, SMALL) <= across {
+        svg.small([x, y + 4.5], Anchor::Middle, number, Paint::Ink);
+    } else if width(number, TEXT) <= down {
+        let start = y + width(number, TEXT) / 2.0;
+        svg.upright([x + 4.5, start], number, Paint::Ink);
+    }
+}
+
 /// Names beyond any bound end in an ellipsis; the cell and the data have them whole.
 fn fitted(name: &str, most: f64) -> String {
     if width(name, TEXT) <= most {
@@ -250,4 +263,32 @@ fn fitted(name: &str, most: f64) -> String {
         text.push(letter);
     }
     text + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use analysis::examples::crowd;
+
+    /// Every count on a phone, whether beside or above each other; a number that nobody can read is none.
+    #[test]
+    fn a_phone_shows_counts_of_thousands() {
+        for classes in [10, 14] {
+            let names: Vec<String> = (0..classes).map(|i| format!("{}", i % 10)).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let report = crowd(&["softmax"], &names);
+            let mut rows = vec![vec![0; classes]; classes];
+            rows[3][3] = 1135;
+            let matrix = Matrix {
+                id: "softmax",
+                rows: &rows,
+                dataset: &report.dataset,
+                shown: (0..classes).collect(),
+            };
+            assert!(
+                matrix.draw(Room::Narrow).contains(">1135</text>"),
+                "{classes}"
+            );
+        }
+    }
 }

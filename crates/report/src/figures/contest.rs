@@ -37,9 +37,15 @@ fn data(ordered: &[&Contestant]) -> Table {
         .numbers("wrong", number(|one| one.wrong))
 }
 
-/// In percent. Half a sample where none is: the scale is logarithmic.
+/// In percent. 0 stands at half a sample.
 fn wrong(one: &Contestant) -> f64 {
     (one.wrong * 100.0).max(50.0 / one.samples.max(1) as f64)
+}
+
+/// Where 0 stands, if nobody errs less.
+fn zero(ordered: &[&Contestant]) -> Option<f64> {
+    let none = ordered.iter().filter(|one| one.wrong <= 0.0);
+    none.map(|one| wrong(one)).min_by(f64::total_cmp)
 }
 
 fn draw(ordered: &[&Contestant], room: Room) -> String {
@@ -65,7 +71,7 @@ fn draw(ordered: &[&Contestant], room: Room) -> String {
         bottom: top + height,
     };
     let x = Axis::log("fit and predict, s", with_factor(along(0), 0.06));
-    let y = Axis::log("wrong, %", with_factor(along(1), 0.12));
+    let y = Axis::log("wrong, %", with_factor(along(1), 0.12)).with_zero_at(zero(ordered));
     let plot = Plot::new(&mut svg, area, &x, &y);
     svg.path(&front(&points, &plot), Paint::Soft, 1.5, "5 4");
     for (one, &point) in ordered.iter().zip(&points) {
@@ -73,7 +79,7 @@ fn draw(ordered: &[&Contestant], room: Room) -> String {
             "{}: {} s, {:.2} % wrong",
             one.name,
             significant(point[0]),
-            point[1]
+            one.wrong * 100.0
         );
         svg.of_model(&one.name, |svg| {
             svg.marker(plot.at(point), looks.of(&one.name));

@@ -38,6 +38,52 @@ fn data(pairs: &[Comparison]) -> Table {
         .numbers("p_adjusted", pairs.iter().map(|pair| Some(pair.p_adjusted)))
 }
 
+/// Whether a cell has room for a text.
+fn fits(text: &str, across: f64) -> bool {
+    widest([text]) <= across - 2.0
+}
+
+/// The same for the numbers of all pairs.
+fn all_fit(pairs: &[Comparison], across: f64) -> bool {
+    let different = pairs.iter().filter(|pair| pair.different);
+    different
+        .map(|pair| points(pair.difference.abs()))
+        .all(|number| fits(&number, across))
+}
+
+/// How a difference looks that is this share of the largest. The root lifts small ones above the ground.
+fn look(share: f64) -> String {
+    let strength = 0.1 + 0.6 * share.sqrt();
+    format!("{} fill-opacity=\"{strength:.2}\"", Paint::Hit.fill())
+}
+
+/// How a pair looks that cannot be told apart.
+fn equal() -> String {
+    format!("{} fill-opacity=\"0.5\"", Paint::Grid.fill())
+}
+
+/// What shades say, for cells without numbers; gives where it ends.
+fn legend(svg: &mut Svg, top: f64, largest: f64) -> f64 {
+    const SHARES: [f64; 3] = [1.0 / 16.0, 0.25, 1.0];
+    const SWATCH: f64 = 20.0;
+    let said = "points ahead";
+    let baseline = top + 21.0;
+    svg.text([8.0, baseline], Anchor::Start, said, Paint::Soft);
+    let mut x = 18.0 + widest([said]);
+    let shares = SHARES.map(|share| (points(share * largest), look(share)));
+    for (said, look) in shares.into_iter().chain([("≈".to_owned(), equal())]) {
+        svg.cell([x, top + 8.0], [SWATCH, LINE - 2.0], &look, &said);
+        svg.text(
+            [x + SWATCH + 5.0, baseline],
+            Anchor::Start,
+            &said,
+            Paint::Ink,
+        );
+        x += SWATCH + 13.0 + widest([said.as_str()]);
+    }
+    top + LINE + 12.0
+}
+
 struct Pairs<'a> {
     report: &'a Report,
     looks: Looks<'a>,
@@ -47,7 +93,7 @@ struct Pairs<'a> {
 impl Pairs<'_> {
     /// Stairs: each model is a row that ends in its name, and a column that begins there.
     fn draw(&self, room: Room) -> String {
-        let said = "Points by which the model of the column is ahead of the model of the row. Each name stands where its column begins. Darker is further apart; ≈ cannot be told apart.";
+        let said = "Points by which the model of the column is ahead of the model of the row. Each name stands where its column begins. The stronger the colour, the further apart; ≈ cannot be told apart.";
         let (mut svg, top) = Svg::new(room, &self.title(), said);
         let count = self.standings.len();
         let most = svg.width() * 0.34;
@@ -82,6 +128,9 @@ impl Pairs<'_> {
             });
             y += height;
         }
+        if !all_fit(&self.report.comparisons, across - 2.0) {
+            y = legend(&mut svg, y, largest);
+        }
         svg.finish(y + 6.0)
     }
 
@@ -112,16 +161,10 @@ impl Pairs<'_> {
             "{first} is {number} points ahead of {second} ({}{verdict})",
             probability(pair.p_adjusted)
         );
-        // The root lifts small differences above the ground.
-        let strength = if pair.different {
-            0.1 + 0.6 * (ahead.abs() / largest).sqrt()
-        } else {
-            0.0
-        };
         let look = if pair.different {
-            format!("{} fill-opacity=\"{strength:.2}\"", Paint::Hit.fill())
+            look(ahead.abs() / largest)
         } else {
-            format!("{} fill-opacity=\"0.5\"", Paint::Grid.fill())
+            equal()
         };
         let text = if pair.different {
             number
@@ -130,7 +173,7 @@ impl Pairs<'_> {
         };
         svg.of_pair([first, second], |svg| {
             svg.cell(corner, size, &look, &said);
-            if widest([text.as_str()]) <= size[0] - 2.0 {
+            if fits(&text, size[0]) {
                 let middle = [corner[0] + size[0] / 2.0, corner[1] + size[1] / 2.0 + 4.5];
                 svg.text(middle, Anchor::Middle, &text, Paint::Ink);
             }

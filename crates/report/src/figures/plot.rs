@@ -23,6 +23,8 @@ pub(super) struct Axis {
     pub(super) is_log: bool,
     /// Whether its values are counts.
     pub(super) is_whole: bool,
+    /// The value at whose place 0 stands: a logarithmic scale has none.
+    zero: Option<f64>,
 }
 
 impl Axis {
@@ -32,7 +34,24 @@ impl Axis {
             values,
             is_log: false,
             is_whole: false,
+            zero: None,
         }
+    }
+
+    /// With 0 at the place of a value, if there is one.
+    pub(super) fn with_zero_at(self, zero: Option<f64>) -> Self {
+        Self { zero, ..self }
+    }
+
+    /// What is written along it: nothing so near to the 0 that both could not be read.
+    fn ticks(&self, scale: &Scale, most: usize) -> Vec<Tick> {
+        let mut ticks = scale.ticks(most);
+        if let Some(value) = self.zero {
+            ticks.retain(|tick| (scale.place(tick.value) - scale.place(value)).abs() >= LINE);
+            let label = "0".to_owned();
+            ticks.push(Tick { value, label });
+        }
+        ticks
     }
 
     pub(super) fn log(label: impl Into<String>, values: [f64; 2]) -> Self {
@@ -83,7 +102,7 @@ impl Plot {
             right: outer.right - 10.0,
             ..outer
         };
-        let y_ticks = y_scale(area).ticks(rows);
+        let y_ticks = y.ticks(&y_scale(area), rows);
         area.left += widest(y_ticks.iter().map(|tick| tick.label.as_str())) + 8.0;
         let plot = Self {
             area,

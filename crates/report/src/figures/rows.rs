@@ -5,7 +5,7 @@ use super::plot::{Area, axis_below, ticks_below};
 use super::scale::{Scale, ends, with_factor, with_margin};
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::{width, wrap};
-use crate::numbers::{significant, thousands};
+use crate::numbers::{scientific, significant};
 use crate::room::Room;
 use analysis::Finished;
 
@@ -293,8 +293,7 @@ fn two(value: f64) -> String {
 /// Three digits of what is small, all of what is large, in seven letters at most.
 fn amount(value: f64) -> String {
     match value {
-        ..1e4 => significant(value),
-        ..1e6 => thousands(value.round() as usize),
-        _ => format!("{value:.1e}"),
+        ..1e6 => significant(value),
+        _ => scientific(value, 1),
     }
 }

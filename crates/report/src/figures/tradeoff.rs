@@ -152,16 +152,28 @@ impl Panel {
     }
 }
 
-/// The share of images that are wrong, in percent. Half an image where there is none: the scale is
-/// logarithmic.
+/// The share of images that are wrong, in percent. 0 stands at half an image.
 fn wrong(report: &Report, right: f64) -> f64 {
     let least = 50.0 / report.dataset.test.max(1) as f64;
     ((1.0 - right) * 100.0).max(least)
 }
 
+/// What is drawn.
+fn said(has_none: bool) -> String {
+    let zero = if has_none {
+        " A model at 0 is never wrong here: on a logarithmic scale 0 has no place, so it stands below all others."
+    } else {
+        ""
+    };
+    format!(
+        "Further down and left is better. The dashed line joins the Pareto-optimal models: no other errs less for as little. Bars are 95 % intervals, and for predictions the 99th percentile.{zero}"
+    )
+}
+
 fn draw(report: &Report, panels: &[&Panel], room: Room) -> String {
-    let said = "Further down and left is better. The dashed line joins the Pareto-optimal models: no other errs less for as little. Bars are 95 % intervals, and for predictions the 99th percentile.";
-    let (mut svg, top) = Svg::new(room, &title(report, panels), said);
+    let has_none = report.finished().any(|(_, of)| of.quality.accuracy >= 1.0);
+    let none = has_none.then(|| wrong(report, 1.0));
+    let (mut svg, top) = Svg::new(room, &title(report, panels), &said(has_none));
     let looks = Looks::of_report(report);
     let model = |id| Model {
         id,
@@ -174,7 +186,7 @@ fn draw(report: &Report, panels: &[&Panel], room: Room) -> String {
     let errors = report
         .finished()
         .map(|(_, of)| wrong(report, of.quality.accuracy));
-    let y = Axis::log("wrong, %", with_factor(ends(errors, [1.0, 10.0]), 0.12));
+    let y = Axis::log("wrong, %", with_factor(ends(errors, [1.0, 10.0]), 0.12)).with_zero_at(none);
     let height = 300.0_f64.max(names.height() + 4.0 * LINE);
     let columns = if room.is_narrow() { 1 } else { panels.len() };
     let right = svg.width() - 8.0 - names.width();

@@ -15,7 +15,7 @@ fn comparison(report: &Report) -> TextTable {
         TextColumn::number("95 % interval", 3),
         TextColumn::name("group", 2),
         TextColumn::number("fit, s", 1),
-        TextColumn::number("µs/sample", 3),
+        TextColumn::number("predict, µs", 3),
         TextColumn::number("MB", 4),
         TextColumn::number("log-loss", 5),
         TextColumn::number("macro-F1", 6),

@@ -165,9 +165,10 @@ fn said(report: &Report, is_log: bool) -> String {
         ""
     };
     let costs = if report.is_judged_only() {
-        ""
+        String::new()
     } else {
-        "; bars: costs, on logarithmic scales"
+        let [sample, _] = report.dataset.words();
+        format!("; bars: costs, on logarithmic scales, the prediction time for each {sample}")
     };
     format!(
         "Points: the share of the {images} right, with its 95 % interval{scale}{costs}.{letters}"

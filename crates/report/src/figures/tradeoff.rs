@@ -10,13 +10,12 @@ use crate::lead::{ratio_in_words, replacement};
 use crate::numbers::significant;
 use crate::room::Room;
 use crate::table::Table;
-use crate::words::and;
+use crate::words::{and, price};
 use analysis::{Finished, Price, Quality, Report};
 use std::fmt::Write;
 
 /// What one panel shows.
 struct Panel {
-    name: &'static str,
     label: &'static str,
     price: Price,
     /// Where the horizontal bar of a model ends.
@@ -27,22 +26,19 @@ struct Panel {
 
 const PANELS: [Panel; 3] = [
     Panel {
-        name: "fit time",
         label: "fit time, s",
         price: Price::FitTime,
         up_to: None,
         unit: 1.0,
     },
     Panel {
-        name: "latency",
-        label: "one prediction, µs",
+        label: "single prediction, µs",
         price: Price::Latency,
         up_to: Some(Price::SlowLatency),
         unit: 1e6,
     },
     Panel {
-        name: "size",
-        label: "learnt numbers",
+        label: "parameters",
         price: Price::Size,
         up_to: None,
         unit: 1.0,
@@ -253,7 +249,7 @@ fn title(report: &Report, panels: &[&Panel]) -> String {
         .copied()
         .filter(|id| panels.iter().all(|panel| on(panel).contains(id)))
         .collect();
-    let names: Vec<&str> = panels.iter().map(|panel| panel.name).collect();
+    let names: Vec<&str> = panels.iter().map(|panel| price(panel.price)).collect();
     match (of_all.len(), first.len()) {
         (1..=3, _) => format!(
             "{} {} Pareto-optimal in {}",
@@ -261,7 +257,7 @@ fn title(report: &Report, panels: &[&Panel]) -> String {
             if of_all.len() == 1 { "is" } else { "are" },
             and(&names)
         ),
-        (_, 1) => format!("{} errs least for the least {}", first[0], panels[0].name),
-        (_, count) => format!("{count} models are Pareto-optimal in {}", panels[0].name),
+        (_, 1) => format!("{} errs least for the least {}", first[0], names[0]),
+        (_, count) => format!("{count} models are Pareto-optimal in {}", names[0]),
     }
 }

@@ -12,6 +12,8 @@ use analysis::{Finished, Report};
 use records::DatasetRecord;
 use statistics::seriation;
 
+/// Between two cells.
+const GAP: f64 = 1.5;
 /// Classes that a phone has room for; a page has room for [`MOST_CLASSES`].
 const MOST_NARROW: usize = 14;
 
@@ -146,7 +148,7 @@ impl Matrix<'_> {
             predicted.map(move |&predicted| self.rows[truth][predicted])
         });
         let most = counts.max().unwrap_or(0).to_string();
-        if width(&most, SMALL) <= side - 1.5 {
+        if width(&most, SMALL) <= side {
             0.0
         } else {
             width(&most, TEXT) + 4.0
@@ -160,7 +162,7 @@ impl Matrix<'_> {
             let images = self.rows[truth].iter().sum::<usize>();
             for (j, &predicted) in self.shown.iter().enumerate() {
                 let corner = [left + side * j as f64, top + height * i as f64];
-                let size = [side - 1.5, height - 1.5];
+                let size = [side - GAP, height - GAP];
                 let count = self.rows[truth][predicted];
                 if count == 0 {
                     continue;
@@ -240,9 +242,9 @@ impl Matrix<'_> {
 
 /// A number in a cell: in letters of the usual size, in small ones, or turned, as there is room.
 fn write(svg: &mut Svg, number: &str, [x, y]: [f64; 2], [across, down]: [f64; 2]) {
-    if width(number, TEXT) <= across - 1.5 {
+    if width(number, TEXT) <= across - GAP {
         svg.text([x, y + 4.5], Anchor::Middle, number, Paint::Ink);
-    } else if width(number, SMALL) <= across {
+    } else if width(number, SMALL) <= across + GAP {
         svg.small([x, y + 4.5], Anchor::Middle, number, Paint::Ink);
     } else if width(number, TEXT) <= down {
         let start = y + width(number, TEXT) / 2.0;

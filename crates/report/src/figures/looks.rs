@@ -27,8 +27,8 @@ const REGISTERED: [&str; 22] = [
     "stacking",
     "mean-ensemble",
     "linfa-svm-linear",
-    "majority",
     "burn-lenet-wgpu",
+    "majority",
 ];
 
 /// Models whose look is the same in every page.

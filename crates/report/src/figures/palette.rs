@@ -154,17 +154,18 @@ pub(super) enum Shape {
 }
 
 impl Shape {
+    /// Looks of one colour have shapes that stand near each other here: those that are alike stand apart.
     const ALL: [Self; 10] = [
         Self::Disc,
-        Self::Square,
         Self::Triangle,
-        Self::Diamond,
-        Self::Inverted,
         Self::Plus,
-        Self::Star,
-        Self::Cross,
+        Self::Square,
         Self::Ring,
+        Self::Inverted,
+        Self::Cross,
         Self::Frame,
+        Self::Diamond,
+        Self::Star,
     ];
 }
 

@@ -105,9 +105,9 @@ impl Numbers {
             predict: cost.predict_seconds.map_or(NONE.to_owned(), |seconds| {
                 significant(seconds / report.dataset.test.max(1) as f64 * 1e6)
             }),
-            memory: cost.peak_memory_bytes.map_or(NONE.to_owned(), |bytes| {
-                format!("{:.0}", bytes as f64 / 1e6)
-            }),
+            memory: cost
+                .peak_memory_bytes
+                .map_or(NONE.to_owned(), |bytes| significant(bytes as f64 / 1e6)),
             metrics: shown(report)
                 .into_iter()
                 .map(|metric| value(of, metric).map_or(NONE.to_owned(), four))

@@ -140,27 +140,26 @@ fn drawn(tiles: &[Tile], columns: usize, room: usize) -> Canvas {
     canvas
 }
 
-/// Lines of a caption that are no wider than a cell: they break at spaces, and within longer words.
+/// Lines of a caption that are no wider than a cell: they break at spaces, hyphens and slashes, and within
+/// longer words.
 fn broken(caption: &[String], cell: usize) -> Vec<String> {
     let most = cell / CHARACTER_WIDTH;
+    let length = |text: &str| text.chars().count();
     let mut lines = Vec::new();
     for text in caption {
         let mut line = String::new();
-        for word in text.split(' ') {
-            let length = |text: &str| text.chars().count();
-            if !line.is_empty() && length(&line) + 1 + length(word) > most {
-                lines.push(std::mem::take(&mut line));
-            } else if !line.is_empty() {
-                line.push(' ');
+        for piece in text.split_inclusive([' ', '-', '_', '/']) {
+            if !line.is_empty() && length(&line) + length(piece.trim_end()) > most {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
             }
-            for letter in word.chars() {
-                if length(&line) == most {
+            for letter in piece.chars() {
+                if letter != ' ' && length(&line) == most {
                     lines.push(std::mem::take(&mut line));
                 }
                 line.push(letter);
             }
         }
-        lines.push(line);
+        lines.push(line.trim_end().to_owned());
     }
     lines
 }
@@ -306,8 +305,17 @@ mod tests {
 
     #[test]
     fn captions_are_broken_and_never_cut() {
-        let caption = ["says Ankle boot", "p 0.9987", "abcdefghijkl"].map(str::to_owned);
-        let lines = ["says", "Ankle", "boot", "p 0.9987", "abcdefghi", "jkl"];
+        let caption = ["is T-shirt/top", "p 0.99871", "abcdefghijkl", "Dress in a"];
+        let caption = caption.map(str::to_owned);
+        let lines = [
+            "is T-",
+            "shirt/top",
+            "p 0.99871",
+            "abcdefghi",
+            "jkl",
+            "Dress in",
+            "a",
+        ];
         assert_eq!(broken(&caption, 90), lines);
     }
 

@@ -5,7 +5,7 @@ use super::palette::Paint;
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
 use crate::figure::Figure;
-use crate::numbers::{points, probability};
+use crate::numbers::{points, probability, signed};
 use crate::room::Room;
 use crate::table::Table;
 use analysis::{Comparison, Report, Standing};
@@ -38,17 +38,26 @@ fn data(pairs: &[Comparison]) -> Table {
         .numbers("p_adjusted", pairs.iter().map(|pair| Some(pair.p_adjusted)))
 }
 
-/// Whether a cell has room for a text.
+/// What stands in a cell, with as many decimals as it has room for, and two digits at least.
+fn written(ahead: f64, across: f64) -> Option<String> {
+    let percent = ahead * 100.0;
+    let least = match percent.abs() {
+        10.0.. => 0,
+        1.0.. => 1,
+        _ => 2,
+    };
+    let mut texts = (least..=2).rev().map(|decimals| signed(percent, decimals));
+    texts.find(|text| fits(text, across))
+}
+
 fn fits(text: &str, across: f64) -> bool {
     widest([text]) <= across - 2.0
 }
 
-/// The same for the numbers of all pairs.
-fn all_fit(pairs: &[Comparison], across: f64) -> bool {
-    let different = pairs.iter().filter(|pair| pair.different);
-    different
-        .map(|pair| points(pair.difference.abs()))
-        .all(|number| fits(&number, across))
+/// Whether every cell with a difference has its number.
+fn all_written(pairs: &[Comparison], across: f64) -> bool {
+    let mut different = pairs.iter().filter(|pair| pair.different);
+    different.all(|pair| written(pair.difference.abs(), across).is_some())
 }
 
 /// How a difference looks that is this share of the largest. The root lifts small ones above the ground.
@@ -128,7 +137,7 @@ impl Pairs<'_> {
             });
             y += height;
         }
-        if !all_fit(&self.report.comparisons, across - 2.0) {
+        if !all_written(&self.report.comparisons, across - 2.0) {
             y = legend(&mut svg, y, largest);
         }
         svg.finish(y + 6.0)
@@ -167,13 +176,13 @@ impl Pairs<'_> {
             equal()
         };
         let text = if pair.different {
-            number
+            written(ahead, size[0])
         } else {
-            "≈".to_owned()
+            Some("≈".to_owned()).filter(|sign| fits(sign, size[0]))
         };
         svg.of_pair([first, second], |svg| {
             svg.cell(corner, size, &look, &said);
-            if fits(&text, size[0]) {
+            if let Some(text) = text {
                 let middle = [corner[0] + size[0] / 2.0, corner[1] + size[1] / 2.0 + 4.5];
                 svg.text(middle, Anchor::Middle, &text, Paint::Ink);
             }

@@ -228,13 +228,17 @@ impl Matrix<'_> {
     fn title(&self) -> String {
         let most = self.misses().max_by(|a, b| a.2.cmp(&b.2).then(b.cmp(a)));
         match most {
-            Some((truth, predicted, count)) if count > 0 => format!(
-                "{}: {} taken for {} most often, {} times",
-                self.id,
-                self.name(truth),
-                self.name(predicted),
-                thousands(count)
-            ),
+            Some((truth, predicted, count)) if count > 0 => {
+                let times = match count {
+                    1 => "once".to_owned(),
+                    count => format!("{} times", thousands(count)),
+                };
+                let [truth, predicted] = [truth, predicted].map(|class| self.name(class));
+                format!(
+                    "{}: {truth} taken for {predicted} most often, {times}",
+                    self.id
+                )
+            }
             _ => format!("{} makes no mistake", self.id),
         }
     }

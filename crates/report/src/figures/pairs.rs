@@ -38,12 +38,12 @@ fn data(pairs: &[Comparison]) -> Table {
         .numbers("p_adjusted", pairs.iter().map(|pair| Some(pair.p_adjusted)))
 }
 
-/// What stands in a cell, with as many decimals as it has room for, and two digits at least.
+/// What stands in a cell, with as many decimals as it has room for: never so few that it would be a 0.
 fn written(ahead: f64, across: f64) -> Option<String> {
     let percent = ahead * 100.0;
     let least = match percent.abs() {
         10.0.. => 0,
-        1.0.. => 1,
+        0.1.. => 1,
         _ => 2,
     };
     let mut texts = (least..=2).rev().map(|decimals| signed(percent, decimals));
@@ -51,7 +51,7 @@ fn written(ahead: f64, across: f64) -> Option<String> {
 }
 
 fn fits(text: &str, across: f64) -> bool {
-    widest([text]) <= across - 2.0
+    widest([text]) <= across - 1.0
 }
 
 /// Whether every cell with a difference has its number.
@@ -104,15 +104,18 @@ impl Pairs<'_> {
     fn draw(&self, room: Room) -> String {
         let said = "Points by which the model of the column is ahead of the model of the row. Each name stands where its column begins. The stronger the colour, the further apart; ≈ cannot be told apart.";
         let (mut svg, top) = Svg::new(room, &self.title(), said);
-        let count = self.standings.len();
         let most = svg.width() * 0.34;
         let names: Vec<Vec<String>> = self
             .standings
             .iter()
             .map(|of| wrap(&of.model.id, TEXT, most))
             .collect();
-        let column = widest(names.iter().flatten().map(String::as_str)) + 30.0;
-        let across = ((svg.width() - 16.0 - column) / (count as f64 - 1.0)).min(64.0);
+        // The row with the least room for its cells beside its name.
+        let rooms = names.iter().enumerate().skip(1).map(|(row, lines)| {
+            let name = 22.0 + widest(lines.iter().map(String::as_str));
+            (svg.width() - 16.0 - name) / row as f64
+        });
+        let across = rooms.fold(64.0, f64::min);
         let largest = self
             .report
             .comparisons

@@ -67,6 +67,18 @@ const LEFT_OUT: &[(&str, &str)] = &[
 mod tests {
     use super::*;
 
+    /// A model without a look of its own gets one that other pages may give to another model.
+    #[test]
+    fn every_model_has_a_look_and_no_look_is_of_a_model_that_is_gone() {
+        let left_out = LEFT_OUT.iter().map(|(id, _)| *id);
+        let registered = MODELS.iter().map(|model| model.id).chain(left_out);
+        let mut registered: Vec<&str> = registered.collect();
+        let mut known = report::models_with_a_look().to_vec();
+        registered.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(registered, known, "see crates/report/src/figures/looks.rs");
+    }
+
     #[test]
     fn ids_are_unique_and_fit_for_paths() {
         for (i, model) in MODELS.iter().enumerate() {

@@ -54,7 +54,7 @@ def judge(
     >>> truth = ["cat", "dog"] * 50
     >>> verdict = plumbline.judge(truth, {"good": truth, "poor": ["cat"] * 100})
     >>> print(verdict.words.splitlines()[1])
-    good is better than poor by 50.00 points (95 % interval 40.38 to 59.62, p < 1e-14).
+    good is better than poor by 50.00 points (95 % interval 40.38 to 59.62, p < 10⁻¹⁴).
     """
     truth = np.asarray(truth)
     if truth.ndim != 1:

@@ -130,7 +130,7 @@ impl Ranking {
     fn new(models: &[Model], reports: &[&Overview], scores: &[Vec<f64>], test: Friedman) -> Self {
         let mut order: Vec<usize> = (0..models.len()).collect();
         order.sort_by(|&a, &b| test.ranks[a].total_cmp(&test.ranks[b]));
-        let titles = reports.iter().map(|report| report.dataset.title.clone());
+        let titles = reports.iter().map(|report| report.title().to_owned());
         Self {
             critical: exact_critical_difference(models.len(), scores.len(), SIGNIFICANCE),
             pairs: ranked_pairs(&order, scores),

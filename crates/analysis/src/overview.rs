@@ -4,7 +4,7 @@ use crate::model::ModelSummary;
 use crate::report::{FORMAT, Report};
 use crate::status::Status;
 use crate::subset::Subset;
-use records::{DatasetRecord, Protocol};
+use records::{DatasetRecord, Protocol, SampleKind};
 use serde::Deserialize;
 
 /// A report in short. Its fields are those of [`Report`] of the same name.
@@ -62,6 +62,16 @@ impl From<&Report> for Overview {
 }
 
 impl Overview {
+    /// The data's name as people write it: of "MNIST handwritten digits" the part that is the name in
+    /// commands too. Tables keep their titles.
+    pub fn title(&self) -> &str {
+        let DatasetRecord { name, title, .. } = &self.dataset;
+        let is_table = self.dataset.samples == SampleKind::Rows;
+        let short = title.get(..name.len());
+        let short = short.filter(|short| !is_table && short.eq_ignore_ascii_case(name));
+        short.unwrap_or(title)
+    }
+
     /// From the contents of `report.json`; `None` if they are not of this version.
     pub fn read(json: &[u8]) -> Option<Self> {
         let read: Self = serde_json::from_slice(json).ok()?;
@@ -92,6 +102,32 @@ mod tests {
     use crate::examples::report;
     use records::Outcome;
     use records::examples::{CELL, fit, run, with_errors};
+
+    #[test]
+    fn pictures_are_called_as_people_call_them() {
+        let report = report(Vec::new(), run(&[], &[0, 1]));
+        let mut overview = Overview::from(&report);
+        let mut title = |name: &str, title: &str, samples| {
+            let data = &mut overview.dataset;
+            (data.name, data.title) = (name.to_owned(), title.to_owned());
+            data.samples = samples;
+            overview.title().to_owned()
+        };
+        let pictures = SampleKind::Pictures;
+        assert_eq!(
+            title("mnist", "MNIST handwritten digits", pictures),
+            "MNIST"
+        );
+        assert_eq!(
+            title("fashion-mnist", "Fashion-MNIST", pictures),
+            "Fashion-MNIST"
+        );
+        assert_eq!(
+            title("glass", "Glass Identification", SampleKind::Rows),
+            "Glass Identification"
+        );
+        assert_eq!(title("letters", "é", pictures), "é");
+    }
 
     #[test]
     fn a_report_is_read_back_as_it_was_written() {

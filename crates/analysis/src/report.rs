@@ -157,15 +157,6 @@ impl Report {
         json.expect("a report is JSON") + "\n"
     }
 
-    /// Where a model stands in the plan; figures take its colour from there.
-    ///
-    /// # Panics
-    /// If it is no model of this report.
-    pub fn place(&self, id: &str) -> usize {
-        let place = self.models.iter().position(|model| model.id == id);
-        place.expect("a model of this report")
-    }
-
     /// The models that finished, in the order of the plan, with what was measured of them.
     pub fn finished(&self) -> impl Iterator<Item = (&ModelSummary, &Finished)> {
         let models = self.models.iter();

@@ -103,8 +103,8 @@ impl Page<'_> {
         if !self.growth.is_empty() {
             page += &growth(&self.growth);
         }
-        page += "## Latency\n\nOne image at a time, and all test images together, in one process \
-                 after the fit.\n\n| model | one image, median µs | 99th percentile µs | together, \
+        page += "## Prediction\n\nOne image at a time, and all test images together, in one process \
+                 after the fit.\n\n| model | single prediction, µs: median | 99th percentile | prediction time, \
                  µs/image |\n|---|--:|--:|--:|\n";
         for latency in &self.latencies {
             let [median, slow] = latency.single;

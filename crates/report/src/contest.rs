@@ -3,6 +3,7 @@
 use crate::error::ReportError;
 use crate::figures::error_against_time;
 use crate::lock::alone_in;
+use crate::room::picture;
 use std::path::Path;
 
 /// One of those who did the same work.
@@ -36,8 +37,11 @@ pub fn write_error_against_time(
     alone_in(directory, || figure.write(&directory.join("figures")))?;
     let name = "error-against-time";
     Ok(Some(format!(
-        "<picture><source media=\"(max-width: 600px)\" srcset=\"figures/{name}-narrow.svg\">\
-         <img src=\"figures/{name}.svg\" alt=\"Share of wrong predictions against the time to fit and to predict, \
-         both on logarithmic axes: our models and the peers\"></picture>\n\nAs numbers: [{name}.csv](figures/{name}.csv).\n"
+        "{}\n\nAs numbers: [{name}.csv](figures/{name}.csv).\n",
+        picture(
+            name,
+            "Share of wrong predictions against the time to fit and to predict, both on logarithmic axes: our \
+             models and the peers"
+        )
     )))
 }

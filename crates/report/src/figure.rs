@@ -37,7 +37,7 @@ impl Figure {
     }
 
     /// The name without its ending.
-    fn stem(&self) -> &str {
+    pub(crate) fn stem(&self) -> &str {
         self.name
             .rsplit_once('.')
             .map_or(&self.name, |(stem, _)| stem)

@@ -1,7 +1,7 @@
 //! The pictures of a report.
 //!
-//! All are drawn from the same few parts: `svg` writes, `palette` has a colour and a marker for every
-//! model, `scale` and `plot` make axes, `labels` moves names apart, `text` knows how wide they are.
+//! All are drawn from the same few parts: `svg` writes, `palette` has colours and markers, `looks` gives
+//! every model one of each, `scale` and `plot` make axes, `labels` moves names apart, `text` knows how wide they are.
 //! Each is drawn twice, for a page and for a phone, with the same letters.
 
 mod accuracy;
@@ -18,6 +18,7 @@ mod importance;
 mod labels;
 mod learning;
 mod lines;
+mod looks;
 mod markers;
 mod pairs;
 mod palette;
@@ -32,11 +33,13 @@ mod thresholds;
 mod tradeoff;
 
 pub use explained::{explained_picture, explained_row};
+pub use looks::models_with_a_look;
 
 pub(crate) use budget::expected_best_curves;
 pub(crate) use contest::error_against_time;
 pub(crate) use galleries::weights;
 pub(crate) use history::{Course, accuracy_over_runs};
+pub(crate) use looks::Looks;
 pub(crate) use markers::marker;
 pub(crate) use palette::{model_variables, rules, style};
 pub(crate) use ranks::critical_difference_diagram;

@@ -4,6 +4,7 @@ use crate::error::ReportError;
 use crate::figures::{self, Course, accuracy_over_runs};
 use crate::html::page_colours;
 use crate::numbers::significant;
+use crate::room;
 use crate::template::fill;
 use crate::words::judged_images;
 use analysis::{Finished, Metric, ModelSummary, Report};
@@ -81,9 +82,10 @@ pub fn history_page(reports: &[Report]) -> Result<String, ReportError> {
     let style = figures::style();
     let wide = String::from_utf8_lossy(&drawn.bytes).replacen(&style, "", 1);
     let narrow = drawn.narrow.unwrap_or_default().replacen(&style, "", 1);
-    let model = |(place, id): (usize, &&str)| ModelView {
+    let looks = figures::Looks::new(ids.iter().copied());
+    let model = |id: &&str| ModelView {
         id: (*id).to_owned(),
-        marker: figures::marker(place),
+        marker: figures::marker(looks.of(id)),
         rows: rows(&runs, id),
     };
     let page = Page {
@@ -91,9 +93,12 @@ pub fn history_page(reports: &[Report]) -> Result<String, ReportError> {
         judged: format!("{} {}", newest.dataset.test, judged_images(newest)),
         runs: runs.len(),
         others: reports.len() - runs.len(),
-        style: figures::rules() + &page_colours() + include_str!("../templates/history.css"),
+        style: figures::rules()
+            + &room::rules()
+            + &page_colours()
+            + include_str!("../templates/history.css"),
         figure: (runs.len() > 1).then_some([wide, narrow]),
-        models: ids.iter().enumerate().map(model).collect(),
+        models: ids.iter().map(model).collect(),
     };
     fill("history.html", TEMPLATE, page)
         .map_err(|error| ReportError::render("history.html", &error))

@@ -6,6 +6,7 @@ use crate::figures;
 use crate::glossary::glossary;
 use crate::numbers::thousands;
 use crate::prose;
+use crate::room;
 use crate::sprite::{PER_ROW, Sprite};
 use crate::template::{fill, in_words_of};
 use crate::view::View;
@@ -85,8 +86,9 @@ pub(crate) fn page<'a>(report: &'a Report, drawn: &'a [Figure]) -> Result<String
         let narrow = figure.narrow.as_deref().unwrap_or_default();
         [&wide, narrow].map(|svg| svg.replacen(&style, "", 1))
     };
+    let looks = figures::Looks::of_report(report);
     let marker = |model: &'a ModelSummary| {
-        let svg = figures::marker(report.place(&model.id));
+        let svg = figures::marker(looks.of(&model.id));
         (model.id.as_str(), svg)
     };
     let weights = drawn.iter().filter_map(|figure| {
@@ -109,7 +111,7 @@ pub(crate) fn page<'a>(report: &'a Report, drawn: &'a [Figure]) -> Result<String
             .map(|figure| (figure.name.as_str(), text(figure)))
             .collect(),
         weight_images: weights.collect(),
-        style: figures::rules() + COLOURS + STYLE,
+        style: figures::rules() + &room::rules() + COLOURS + STYLE,
         glossary: glossary().collect(),
         markers: report.models.iter().map(marker).collect(),
         analysis: report
@@ -123,8 +125,15 @@ pub(crate) fn page<'a>(report: &'a Report, drawn: &'a [Figure]) -> Result<String
     fill("index.html", &template, page).map_err(|error| ReportError::render("index.html", &error))
 }
 
-/// The beginning of the style sheet of any page that looks like a report: its colours as variables, and those of
-/// models as `--m0`, `--m1` and so on.
+/// The variables of [`page_colours`] with the colours of the models of a page, in their order.
+pub fn model_colours<'a>(ids: impl IntoIterator<Item = &'a str> + Clone) -> Vec<String> {
+    let looks = figures::Looks::new(ids.clone());
+    let ids = ids.into_iter();
+    ids.map(|id| looks.of(id).variable()).collect()
+}
+
+/// The beginning of the style sheet of any page that looks like a report: its colours as variables, and those that
+/// models may have.
 pub fn page_colours() -> String {
     COLOURS.to_owned() + &figures::model_variables()
 }

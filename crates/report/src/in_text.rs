@@ -1,6 +1,6 @@
 //! A report in a terminal.
 
-use crate::numbers::thousands;
+use crate::numbers::{signed, thousands};
 use crate::plain::wrapped;
 use crate::text_table::{TextColumn, TextTable};
 use crate::verdict::summary;
@@ -15,7 +15,7 @@ fn comparison(report: &Report) -> TextTable {
         TextColumn::number("95 % interval", 3),
         TextColumn::name("group", 2),
         TextColumn::number("fit, s", 1),
-        TextColumn::number("µs/sample", 3),
+        TextColumn::number("predict, µs", 3),
         TextColumn::number("MB", 4),
         TextColumn::number("log-loss", 5),
         TextColumn::number("macro-F1", 6),
@@ -84,10 +84,10 @@ fn row(standing: &Standing, report: &Report) -> Vec<String> {
         format!("{:.2}–{:.2}", interval.low * 100.0, interval.high * 100.0),
         standing.letters.clone(),
         cost.fit_seconds
-            .map_or_else(dash, |seconds| format!("{seconds:.2}")),
-        predict.map_or_else(dash, |seconds| format!("{:.2}", seconds / samples * 1e6)),
+            .map_or_else(dash, |seconds| signed(seconds, 2)),
+        predict.map_or_else(dash, |seconds| signed(seconds / samples * 1e6, 2)),
         cost.peak_memory_bytes
-            .map_or_else(dash, |bytes| format!("{:.0}", bytes as f64 / 1e6)),
+            .map_or_else(dash, |bytes| signed(bytes as f64 / 1e6, 0)),
         metric(Metric::LogLoss),
         metric(Metric::MacroF1),
         cost.parameters.map_or_else(dash, thousands),

@@ -7,7 +7,7 @@ use crate::numbers::{percent, points, probability};
 use crate::template::fill;
 use crate::words;
 use analysis::{FEWEST_DATA_SETS, OverDataSets, Overview, RankedPair, Ranking};
-use records::{JudgedOn, write_file};
+use records::{JudgedOn, SampleKind, write_file};
 use serde::Serialize;
 use std::fs;
 use std::path::Path;
@@ -122,7 +122,7 @@ struct SearchLink {
     title: String,
 }
 
-/// Writes `README.md` with a line for every report below `results`, in alphabetical order, and how
+/// Writes `README.md` with a line for every report below `results`, pictures before tables, and how
 /// models rank over data sets, where there are five or more. Of several processes one writes at a
 /// time.
 ///
@@ -151,7 +151,7 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
     })
 }
 
-/// Directories with a report, in alphabetical order; `None` where it is of another version.
+/// Directories with a report, in the order of the page; `None` where it is of another version.
 fn reports(results: &Path) -> Result<Vec<(String, Option<Overview>)>, ReportError> {
     let entries = fs::read_dir(results).map_err(ReportError::io(results))?;
     let mut reports: Vec<(String, Option<Overview>)> = entries
@@ -161,7 +161,14 @@ fn reports(results: &Path) -> Result<Vec<(String, Option<Overview>)>, ReportErro
             Some((entry.file_name().into_string().ok()?, Overview::read(&json)))
         })
         .collect();
-    reports.sort_by(|a, b| a.0.cmp(&b.0));
+    // Pictures, tables, and what cannot be read, each in alphabetical order.
+    reports.sort_by_cached_key(|(directory, report)| match report {
+        Some(report) => {
+            let kind = u8::from(report.dataset.samples == SampleKind::Rows);
+            (kind, report.title().to_lowercase(), directory.clone())
+        }
+        None => (2, String::new(), directory.clone()),
+    });
     Ok(reports)
 }
 
@@ -182,8 +189,8 @@ fn remove_diagram(figures: &Path) -> Result<(), ReportError> {
 
 fn page(results: &Path, reports: &[(String, Option<Overview>)], over: &OverDataSets) -> Page {
     let title = |directory: &str, report: &Option<Overview>| {
-        let title = report.as_ref().map(|report| report.dataset.title.clone());
-        title.unwrap_or_else(|| directory.to_owned())
+        let title = report.as_ref().map_or(directory, Overview::title);
+        title.to_owned()
     };
     let searches = reports.iter().filter_map(|(directory, report)| {
         let page = results.join(directory).join("tuning/README.md");
@@ -245,7 +252,7 @@ impl ReportRow {
         let names: Vec<&str> = best.iter().map(|model| model.id.as_str()).collect();
         Self {
             directory: address(directory),
-            title: report.dataset.title.clone(),
+            title: report.title().to_owned(),
             remarks,
             best: match names.len() {
                 0 => NONE.to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::numbers::{percent, significant};
 use analysis::{Finished, Report, Standing};
+use records::DatasetRecord;
 use statistics::Relation;
 
 /// What a model would get that always names the class of most of the judged samples.
@@ -25,21 +26,21 @@ pub(crate) fn floor(report: &Report) -> String {
 /// At most two sentences.
 pub(crate) fn lead(report: &Report) -> Vec<String> {
     let standings = report.standings();
-    let costs = costs(&standings, report.dataset.test);
+    let costs = costs(&standings, &report.dataset);
     costs.into_iter().chain(open(report)).collect()
 }
 
 /// What the best costs, and beside it the cheapest of those that cannot be told apart from it, or else
 /// the next in rank.
-fn costs(standings: &[Standing], judged: usize) -> Option<String> {
+fn costs(standings: &[Standing], data: &DatasetRecord) -> Option<String> {
     let (best, others) = standings.split_first()?;
     let beside = replacement(best, others).or(others.first());
     let id = &best.model.id;
-    let of_best = of_model(best.finished, judged, None)?;
+    let of_best = of_model(best.finished, data, None)?;
     Some(match beside {
         None => format!("{id} needs {of_best}."),
         Some(other) => {
-            let of_other = of_model(other.finished, judged, Some(best.finished))?;
+            let of_other = of_model(other.finished, data, Some(best.finished))?;
             format!("{id} needs {of_best}; {} needs {of_other}.", other.model.id)
         }
     })
@@ -58,7 +59,7 @@ pub(crate) fn replacement<'a>(
 }
 
 /// What a model costs, and how many times as much as what another does; `None` where it is not known.
-fn of_model(of: &Finished, judged: usize, than: Option<&Finished>) -> Option<String> {
+fn of_model(of: &Finished, data: &DatasetRecord, than: Option<&Finished>) -> Option<String> {
     let fit = of.cost.fit_seconds?;
     let than = than.filter(|than| than.cost.is_comparable(&of.cost));
     let more = times(fit, than.and_then(|than| than.cost.fit_seconds));
@@ -67,8 +68,11 @@ fn of_model(of: &Finished, judged: usize, than: Option<&Finished>) -> Option<Str
         return Some(fit);
     };
     let more = times(predict, than.and_then(|than| than.cost.predict_seconds));
-    let each = significant(predict / judged.max(1) as f64 * 1e6);
-    Some(format!("{fit} and {each} µs{more} for each prediction"))
+    let each = significant(predict / data.test.max(1) as f64 * 1e6);
+    let [sample, _] = data.words();
+    Some(format!(
+        "{fit} and {each} µs{more} of prediction time per {sample}"
+    ))
 }
 
 /// " (75 times less)"; nothing where the two are about the same.
@@ -110,7 +114,7 @@ mod tests {
         assert_eq!(
             lead(&all),
             [
-                "a needs 0.100 s to fit and 1.00 µs for each prediction; b needs 0.100 s to fit and 1.00 µs for each prediction.",
+                "a needs 0.100 s to fit and 1.00 µs of prediction time per image; b needs 0.100 s to fit and 1.00 µs of prediction time per image.",
                 "1 of 3 pairs of models cannot be told apart."
             ]
         );
@@ -124,7 +128,7 @@ mod tests {
         let alone = lead(&with_seeds(&[("a", &[2])]));
         assert_eq!(
             alone,
-            ["a needs 0.100 s to fit and 1.00 µs for each prediction."]
+            ["a needs 0.100 s to fit and 1.00 µs of prediction time per image."]
         );
     }
 }

@@ -17,9 +17,37 @@ pub(crate) fn signed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     match text.strip_prefix('-') {
         Some(zero) if zero.chars().all(|c| c == '0' || c == '.') => zero.to_owned(),
-        Some(positive) => format!("−{positive}"),
-        None => text,
+        Some(positive) => format!("−{}", grouped(positive)),
+        None => grouped(&text),
     }
+}
+
+/// `204000000` with two decimals as `2.04·10⁸`.
+pub(crate) fn scientific(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$e}").replacen('-', "−", usize::from(value < 0.0));
+    let parts = text.split_once('e');
+    let of = |(digits, exponent): (&str, &str)| Some((digits.to_owned(), exponent.parse().ok()?));
+    parts
+        .and_then(of)
+        .map_or(text.clone(), |(digits, exponent)| {
+            format!("{digits}·10{}", raised(exponent))
+        })
+}
+
+/// A power of ten: 0.001, 0.01, 0.1, 1, 10, 100, 1 000, 10⁴.
+pub(crate) fn power_of_ten(exponent: i32) -> String {
+    match exponent {
+        -3..4 => signed(10_f64.powi(exponent), (-exponent).max(0) as usize),
+        _ => format!("10{}", raised(exponent)),
+    }
+}
+
+/// An exponent in small digits.
+fn raised(exponent: i32) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let digits = exponent.to_string();
+    let small = |c: char| c.to_digit(10).map_or('⁻', |digit| DIGITS[digit as usize]);
+    digits.chars().map(small).collect()
 }
 
 /// Four decimals; three digits of what is huge, and the word for what has no digits.
@@ -30,7 +58,7 @@ pub(crate) fn four(value: f64) -> String {
         return "infinite".to_owned();
     }
     if value.abs() >= HUGE {
-        return format!("{value:.2e}").replace('-', "−");
+        return scientific(value, 2);
     }
     signed(value, 4)
 }
@@ -41,7 +69,7 @@ pub(crate) fn significant(value: f64) -> String {
         return "0".to_owned();
     }
     let decimals = (2 - value.log10().floor() as i32).clamp(0, 6) as usize;
-    format!("{value:.decimals$}")
+    signed(value, decimals)
 }
 
 /// Whole numbers in full, others with seven significant digits, small and huge ones with two.
@@ -51,7 +79,7 @@ pub(crate) fn exact(value: f64) -> String {
         return format!("{sign}{}", thousands(value.abs() as usize));
     }
     if !(1e-2..1e15).contains(&value.abs()) {
-        return format!("{value:.1e}").replacen('-', "−", usize::from(value < 0.0));
+        return scientific(value, 1);
     }
     let decimals = (6 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
     signed(value, decimals)
@@ -59,24 +87,29 @@ pub(crate) fn exact(value: f64) -> String {
 
 /// `60000` as `60 000`, with a space that does not break.
 pub(crate) fn thousands(number: usize) -> String {
-    let digits = number.to_string();
+    grouped(&number.to_string())
+}
+
+/// The digits before the point in groups of three.
+fn grouped(number: &str) -> String {
+    let whole = number.find('.').unwrap_or(number.len());
     let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+    for (i, digit) in number[..whole].chars().enumerate() {
+        if i > 0 && (whole - i).is_multiple_of(3) {
             text.push('\u{a0}');
         }
         text.push(digit);
     }
-    text
+    text + &number[whole..]
 }
 
-/// `p = 0.034`, or `p < 1e-12`.
+/// `p = 0.034`, or `p < 10⁻¹²`.
 pub(crate) fn probability(p: f64) -> String {
     let equals = if p >= 0.001 { "= " } else { "" };
     format!("p {equals}{}", p_value(p))
 }
 
-/// `0.034`, or `< 1e-12` where the exact value means nothing to anybody.
+/// `0.034`, or `< 10⁻¹²` where the exact value means nothing to anybody.
 pub(crate) fn p_value(p: f64) -> String {
     if p >= 0.001 {
         // On the side of the level where it is: 0.0496 is no 0.050.
@@ -90,7 +123,7 @@ pub(crate) fn p_value(p: f64) -> String {
     }
     // Smaller ones may be 0 only because there is no such number.
     let exponent = (p.log10().floor() as i32).saturating_add(1).max(-300);
-    format!("< 1e{exponent}")
+    format!("< {}", power_of_ten(exponent))
 }
 
 #[cfg(test)]
@@ -108,8 +141,8 @@ mod tests {
         assert_eq!(significant(0.0), "0");
         assert_eq!(exact(-938.451_42), "−938.4514");
         assert_eq!(exact(12_341.0), "12\u{a0}341");
-        assert_eq!(exact(0.000_993_7), "9.9e-4");
-        assert_eq!(exact(-1e308), "−1.0e308");
+        assert_eq!(exact(0.000_993_7), "9.9·10⁻⁴");
+        assert_eq!(exact(-1e308), "−1.0·10³⁰⁸");
         assert_eq!(exact(0.232_120_62), "0.2321206");
         assert_eq!(percent(0.922_4), "92.24 %");
         assert_eq!(points(-0.0035), "−0.35");
@@ -117,6 +150,9 @@ mod tests {
         assert_eq!(signed(-0.00004, 4), "0.0000");
         assert_eq!(four(f64::INFINITY), "infinite");
         assert_eq!(four(-0.5), "−0.5000");
+        assert_eq!(four(2.04e8), "2.04·10⁸");
+        assert_eq!(four(1234.5), "1\u{a0}234.5000");
+        assert_eq!(significant(275_000.0), "275\u{a0}000");
     }
 
     #[test]
@@ -129,16 +165,16 @@ mod tests {
             (0.0496, "p = 0.0496"),
             (0.0494, "p = 0.049"),
             (0.001, "p = 0.001"),
-            (9.9e-4, "p < 1e-3"),
-            (1e-5, "p < 1e-4"),
-            (1e-307, "p < 1e-300"),
-            (0.0, "p < 1e-300"),
+            (9.9e-4, "p < 0.001"),
+            (1e-5, "p < 10⁻⁴"),
+            (1e-307, "p < 10⁻³⁰⁰"),
+            (0.0, "p < 10⁻³⁰⁰"),
         ] {
             assert_eq!(probability(p), printed);
         }
         assert_eq!(
             (p_value(0.5), p_value(0.0)),
-            ("0.500".to_owned(), "< 1e-300".to_owned())
+            ("0.500".to_owned(), "< 10⁻³⁰⁰".to_owned())
         );
     }
 }

@@ -1,6 +1,7 @@
 //! Fills templates in. What they print is escaped for the file that they make.
 
 use crate::escape;
+use crate::room::picture;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, Output, State, escape_formatter};
@@ -9,6 +10,7 @@ use serde::Serialize;
 /// Fills a template in. Where the name ends in `.html`, text is escaped for HTML, and where it ends
 /// in `.md`, for a line and a cell of Markdown; `safe` leaves it as it is. `code` is for what stands
 /// between backticks, `fenced` for what stands between fences.
+/// `picture` shows a figure in Markdown.
 pub(crate) fn fill(name: &str, template: &str, view: impl Serialize) -> Result<String, Error> {
     let mut templates = Environment::new();
     // Tags on lines of their own leave no blank lines in the page.
@@ -28,6 +30,9 @@ pub(crate) fn fill(name: &str, template: &str, view: impl Serialize) -> Result<S
     });
     templates.add_filter("fenced", |text: &str| {
         Value::from_safe_string(escape::fenced(text))
+    });
+    templates.add_function("picture", |stem: &str, alt: &str| {
+        Value::from_safe_string(picture(stem, alt))
     });
     templates.render_named_str(name, template, Value::from(Serde(view)))
 }

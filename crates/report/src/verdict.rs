@@ -297,7 +297,7 @@ mod tests {
         let many = "these 10\u{a0}000 images";
         assert_eq!(
             sentence(&pair(0.053, 3e-51), many, None),
-            "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 1e-50)."
+            "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 10⁻⁵⁰)."
         );
         assert_eq!(
             sentence(&pair(0.001, 0.2), many, None),
@@ -322,7 +322,7 @@ mod tests {
         );
         assert_eq!(
             sentence(&pair(-0.053, 1e-9), many, None),
-            "a is worse than b by 5.30 points (95 % interval −5.50 to −5.10, p < 1e-8)."
+            "a is worse than b by 5.30 points (95 % interval −5.50 to −5.10, p < 10⁻⁸)."
         );
     }
 
@@ -354,7 +354,7 @@ mod tests {
             ),
             (
                 said(0.053, 1e-9, Relation::Better),
-                "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 1e-8).",
+                "a is better than b by 5.30 points (95 % interval 5.10 to 5.50, p < 10⁻⁸).",
             ),
             (
                 said(0.001, 0.2, Relation::Undecided),

@@ -133,9 +133,9 @@ pub(crate) fn incomparable_in_words(why: &Incomparable) -> String {
 pub(crate) fn price(price: Price) -> &'static str {
     match price {
         Price::FitTime => "fit time",
-        Price::Latency => "latency",
+        Price::Latency => "single prediction",
         Price::SlowLatency => "its 99th percentile",
-        Price::Size => "size",
+        Price::Size => "parameters",
     }
 }
 

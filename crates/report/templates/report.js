@@ -1,4 +1,8 @@
 "use strict";
+// 2.04·10⁸ and 10⁻⁴ as programs read them.
+const SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const plain = (text) => text.replaceAll("\u00a0", "").replace("−", "-").replace(/(\d·)?10(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/,
+  (_, times, sign, power) => `${times ? times[0] : 1}e${sign && "-"}${[...power].map((digit) => SMALL.indexOf(digit)).join("")}`);
 for (const table of document.querySelectorAll("table.sortable")) {
   const headings = [...table.tHead.rows[0].cells];
   headings.forEach((heading, column) => {
@@ -11,7 +15,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       heading.ariaSort = down ? "ascending" : "descending";
       const key = (row) => {
         const text = (row.cells[column]?.textContent ?? "").trim();
-        const number = parseFloat(text.replaceAll("\u00a0", "").replace("−", "-").replace(/^(?:[pF] )?[<=] /, ""));
+        const number = parseFloat(plain(text).replace(/^(?:[pF] )?[<=] /, ""));
         return Number.isNaN(number) ? text : number;
       };
       const order = (a, b) => {

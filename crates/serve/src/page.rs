@@ -5,7 +5,7 @@ use crate::openapi;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kept::Method;
-use report::page_colours;
+use report::{model_colours, page_colours};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -29,6 +29,8 @@ pub(crate) fn page(models: &Models) -> (String, String) {
         "weights": Method::Weights.in_words(),
         "occlusion": Method::Occlusion.in_words(),
     });
+    let names = models.all.iter().map(|model| model.name.as_str());
+    data["colours"] = json!(model_colours(names));
     let data = data.to_string().replace('<', "\\u003c");
     let page = TEMPLATE
         .replacen("{{style}}", &style, 1)

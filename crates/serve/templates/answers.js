@@ -16,7 +16,7 @@ by("models").classList.toggle("wide-classes", !isNarrow);
 
 const shown = data.models.map((model, place) => {
   const item = make("li"), head = make("div"), output = make("output", "–");
-  item.style.setProperty("--colour", `var(--m${place % 7})`);
+  item.style.setProperty("--colour", `var(${data.colours[place]})`);
   head.append(make("h3", model.name));
   const accuracy = model.accuracy === null ? "" : `${(100 * model.accuracy).toFixed(2)} % right`;
   head.append(make("p", [model.model === model.name ? "" : model.model, accuracy, `${model.samples} samples`].filter(Boolean).join(", "), "soft"));

@@ -1,6 +1,7 @@
 //! The first figure of a report: every model's accuracy with its interval, the best first, with
 //! letters over those that cannot be told apart, and what each costs.
 
+use super::looks::Looks;
 use super::rows::{Cost, Row, Rows};
 use super::scale::ends;
 use crate::figure::Figure;
@@ -67,6 +68,7 @@ fn rows<'a>(report: &Report, standings: &'a [Standing]) -> Rows<'a> {
         })
         .collect();
     let letters = alphabet(standings);
+    let looks = Looks::of_report(report);
     let row = |standing: &'a Standing| {
         let quality = &standing.finished.quality;
         let interval = quality.accuracy_interval;
@@ -75,7 +77,7 @@ fn rows<'a>(report: &Report, standings: &'a [Standing]) -> Rows<'a> {
         let held = letters.iter().enumerate().filter(|(_, letter)| has(letter));
         Row {
             id: &standing.model.id,
-            place: report.place(&standing.model.id),
+            look: looks.of(&standing.model.id),
             right: quality.accuracy * 100.0,
             interval: [interval.low * 100.0, interval.high * 100.0],
             letters: held.map(|(i, _)| i).collect(),
@@ -163,9 +165,10 @@ fn said(report: &Report, is_log: bool) -> String {
         ""
     };
     let costs = if report.is_judged_only() {
-        ""
+        String::new()
     } else {
-        "; bars: costs, on logarithmic scales"
+        let [sample, _] = report.dataset.words();
+        format!("; bars: costs, on logarithmic scales, the prediction time for each {sample}")
     };
     format!(
         "Points: the share of the {images} right, with its 95 % interval{scale}{costs}.{letters}"

@@ -1,6 +1,7 @@
 //! The expected best accuracy against what is spent of the budget.
 
 use super::lines::{Line, Panel, draw};
+use super::looks::Looks;
 use super::plot::{Axis, Model};
 use super::scale::{ends, with_margin};
 use crate::figure::Figure;
@@ -9,9 +10,8 @@ use records::{TunedModel, TuningBudget, TuningRecord};
 
 /// A line for every model with at least two trials to draw from; `None` if there is none.
 pub(crate) fn expected_best_curves(report: &TuningRecord) -> Option<Figure> {
-    let is_line = |(_, model): &(usize, &TunedModel)| model.expected_best.len() > 1;
-    let models: Vec<(usize, &TunedModel)> =
-        report.models.iter().enumerate().filter(is_line).collect();
+    let is_line = |model: &&TunedModel| model.expected_best.len() > 1;
+    let models: Vec<&TunedModel> = report.models.iter().filter(is_line).collect();
     let label = match report.budget {
         TuningBudget::Trials(_) => "trials",
         TuningBudget::Seconds(_) => "seconds of fitting",
@@ -30,11 +30,11 @@ pub(crate) fn expected_best_curves(report: &TuningRecord) -> Option<Figure> {
     })
 }
 
-fn data(models: &[(usize, &TunedModel)], label: &str) -> Table {
+fn data(models: &[&TunedModel], label: &str) -> Table {
     let points = || {
         models
             .iter()
-            .flat_map(|(_, model)| model.expected_best.iter().map(|point| (&model.id, point)))
+            .flat_map(|model| model.expected_best.iter().map(|point| (&model.id, point)))
     };
     Table::default()
         .text("model", points().map(|(id, _)| id))
@@ -45,8 +45,9 @@ fn data(models: &[(usize, &TunedModel)], label: &str) -> Table {
         )
 }
 
-fn panel<'a>(models: &[(usize, &'a TunedModel)], label: &str) -> Panel<'a> {
-    let line = |&(place, model): &(usize, &'a TunedModel)| {
+fn panel<'a>(models: &[&'a TunedModel], label: &str) -> Panel<'a> {
+    let looks = Looks::new(models.iter().map(|model| model.id.as_str()));
+    let line = |&model: &&'a TunedModel| {
         let points = model.expected_best.iter().map(|point| {
             let right = point.accuracy * 100.0;
             let said = format!(
@@ -58,7 +59,7 @@ fn panel<'a>(models: &[(usize, &'a TunedModel)], label: &str) -> Panel<'a> {
         Line {
             model: Model {
                 id: &model.id,
-                place,
+                look: looks.of(&model.id),
             },
             points: points.collect(),
             band: Vec::new(),
@@ -79,15 +80,15 @@ fn panel<'a>(models: &[(usize, &'a TunedModel)], label: &str) -> Panel<'a> {
 }
 
 /// Who is ahead when all is spent.
-fn title(models: &[(usize, &TunedModel)], label: &str) -> String {
+fn title(models: &[&TunedModel], label: &str) -> String {
     let last = |model: &TunedModel| {
         model
             .expected_best
             .last()
             .map_or(0.0, |point| point.accuracy)
     };
-    let best = models.iter().max_by(|a, b| last(a.1).total_cmp(&last(b.1)));
-    best.map_or_else(String::new, |(_, model)| {
+    let best = models.iter().max_by(|a, b| last(a).total_cmp(&last(b)));
+    best.map_or_else(String::new, |model| {
         format!(
             "With all {label}, {} gets furthest: {:.2} % right",
             model.id,

@@ -1,9 +1,10 @@
 //! How often predictions of a given probability are right: reliability diagrams, one for each model.
 
-use super::palette::Paint;
+use super::looks::Looks;
+use super::palette::{Look, Paint};
 use super::plot::{Area, axis_below};
 use super::scale::Scale;
-use super::svg::{Anchor, LINE, Svg, TEXT};
+use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
 use crate::figure::Figure;
 use crate::numbers::thousands;
@@ -64,11 +65,12 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
     let said = format!(
         "Share of predictions that are right against their probability, both in %. On the dashed line probabilities mean \
          what they say; below it a model is too sure of itself. {band}The columns \
-         below say how many {images} there are."
+         below say how many {images} there are, with the number of the highest."
     );
     let (mut svg, mut top) = Svg::new(room, title, &said);
     let columns = if room.is_narrow() { 2 } else { 4 }.min(models.len().max(2));
     let across = (svg.width() - 16.0) / columns as f64;
+    let looks = Looks::of_report(report);
     for row in models.chunks(columns) {
         let names: Vec<Vec<String>> = row
             .iter()
@@ -77,9 +79,9 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
         let lines = names.iter().map(Vec::len).max().unwrap_or(1) as f64;
         for (i, ((model, of), name)) in row.iter().zip(&names).enumerate() {
             let left = 8.0 + across * i as f64;
-            let place = report.place(&model.id);
+            let look = looks.of(&model.id);
             svg.of_model(&model.id, |svg| {
-                svg.marker([left + 8.0, top + 8.0], place);
+                svg.marker([left + 8.0, top + 8.0], look);
                 for (line, text) in name.iter().enumerate() {
                     svg.text(
                         [left + 20.0, top + 12.5 + LINE * line as f64],
@@ -96,10 +98,10 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
                     top: under,
                     bottom: under + side,
                 };
-                diagram(svg, (&model.id, images), place, of, area);
+                diagram(svg, (&model.id, images), look, of, area);
             });
         }
-        top += LINE * lines + (across - 50.0).min(230.0) + COUNTS + 48.0;
+        top += LINE * lines + (across - 50.0).min(230.0) + LINE + COUNTS + 48.0;
     }
     svg.finish(top)
 }
@@ -110,7 +112,9 @@ const COUNTS: f64 = 30.0;
 /// How many images have each probability, as bars that stand on the bottom of `area`.
 fn counts(svg: &mut Svg, (id, images): (&str, &str), paint: Paint, of: &Finished, area: Area) {
     let bins = &of.quality.reliability;
-    let most = bins.iter().map(|bin| bin.images).max().unwrap_or(1).max(1);
+    let images_in = |i: usize| bins[i].images;
+    let highest = (0..bins.len()).max_by_key(|&i| images_in(i)).unwrap_or(0);
+    let most = images_in(highest).max(1);
     let width = (area.right - area.left) / bins.len() as f64;
     let look = format!("{} fill-opacity=\"0.45\"", paint.fill());
     for (i, bin) in bins.iter().enumerate() {
@@ -119,9 +123,15 @@ fn counts(svg: &mut Svg, (id, images): (&str, &str), paint: Paint, of: &Finished
         let said = format!("{id}: {} {images}", thousands(bin.images));
         svg.cell(corner, [width - 1.0, height], &look, &said);
     }
+    let number = thousands(images_in(highest));
+    let half = widest([number.as_str()]) / 2.0;
+    let middle = area.left + width * (highest as f64 + 0.5);
+    let middle = middle.min(area.right - half).max(area.left + half);
+    let at = [middle, area.bottom - COUNTS - 4.0];
+    svg.text(at, Anchor::Middle, &number, Paint::Soft);
 }
 
-fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finished, area: Area) {
+fn diagram(svg: &mut Svg, (id, images): (&str, &str), look: Look, of: &Finished, area: Area) {
     let x = Scale::linear([0.0, 100.0], [area.left, area.right]);
     let y = Scale::linear([0.0, 100.0], [area.bottom, area.top]);
     for tick in y.ticks(3) {
@@ -148,9 +158,9 @@ fn diagram(svg: &mut Svg, (id, images): (&str, &str), place: usize, of: &Finishe
         1.5,
         "4 4",
     );
-    let paint = Paint::Model(place);
+    let paint = Paint::Model(look);
     let under = Area {
-        bottom: area.bottom + COUNTS + 4.0,
+        bottom: area.bottom + LINE + COUNTS + 4.0,
         ..area
     };
     counts(svg, (id, images), paint, of, under);

@@ -1,7 +1,7 @@
 //! Confusion matrices as heat maps, similar classes beside each other.
 
 use super::palette::Paint;
-use super::svg::{Anchor, LINE, Svg, TEXT, widest};
+use super::svg::{Anchor, LINE, SMALL, Svg, TEXT, widest};
 use super::text::width;
 use crate::bounds::{MOST_CLASSES, mistaken_most};
 use crate::figure::Figure;
@@ -12,6 +12,8 @@ use analysis::{Finished, Report};
 use records::DatasetRecord;
 use statistics::seriation;
 
+/// Between two cells.
+const GAP: f64 = 1.5;
 /// Classes that a phone has room for; a page has room for [`MOST_CLASSES`].
 const MOST_NARROW: usize = 14;
 
@@ -68,9 +70,6 @@ fn in_order(shown: &[usize], order: &[usize]) -> Vec<usize> {
     order.iter().filter(is_shown).copied().collect()
 }
 
-/// What the rows are.
-const ROWS: &str = "true ↓";
-
 struct Matrix<'a> {
     id: &'a str,
     rows: &'a [Vec<usize>],
@@ -101,11 +100,14 @@ impl Matrix<'_> {
         let count = self.shown.len().max(1) as f64;
         let names: Vec<&str> = self.shown.iter().map(|&class| self.name(class)).collect();
         let name = widest(names.iter().copied());
-        // Beside long names on a phone there would be no room: rows are numbered as columns are.
         let most = if room.is_narrow() { 0.36 } else { 0.3 } * svg.width();
-        let column = name.min(most).max(widest([ROWS])) + 14.0;
-        let side = ((svg.width() - 24.0 - column) / count).min(46.0);
-        let height = side.max(LINE);
+        let column = name.min(most) + 10.0;
+        let side = ((svg.width() - 16.0 - column) / count).min(46.0);
+        let height = if room.is_narrow() {
+            side.max(LINE).max(self.turned(side))
+        } else {
+            side.max(LINE)
+        };
         let is_upright = name > side - 4.0;
         let head = if is_upright {
             name.min(220.0) + 10.0
@@ -113,18 +115,8 @@ impl Matrix<'_> {
             LINE
         };
         let left = 8.0 + column;
-        svg.text(
-            [left, top + 12.0],
-            Anchor::Start,
-            "predicted →",
-            Paint::Soft,
-        );
-        svg.text(
-            [8.0, top + head + LINE + 2.0],
-            Anchor::Start,
-            ROWS,
-            Paint::Soft,
-        );
+        let axes = "true ↓, predicted →";
+        svg.text([8.0, top + 12.0], Anchor::Start, axes, Paint::Soft);
         let first = top + LINE + head + 8.0;
         for (i, text) in names.iter().enumerate() {
             let (x, y) = (
@@ -149,6 +141,20 @@ impl Matrix<'_> {
         svg.finish(first + height * count + 10.0)
     }
 
+    /// How high a cell of a phone is in which a number stands that is wider than the cell; 0 without such.
+    fn turned(&self, side: f64) -> f64 {
+        let counts = self.shown.iter().flat_map(|&truth| {
+            let predicted = self.shown.iter();
+            predicted.map(move |&predicted| self.rows[truth][predicted])
+        });
+        let most = counts.max().unwrap_or(0).to_string();
+        if width(&most, SMALL) <= side {
+            0.0
+        } else {
+            width(&most, TEXT) + 4.0
+        }
+    }
+
     fn draw_cells(&self, svg: &mut Svg, [left, top]: [f64; 2], [side, height]: [f64; 2]) {
         let misses = self.misses().map(|(_, _, count)| count);
         let largest = misses.max().unwrap_or(1).max(1) as f64;
@@ -156,7 +162,7 @@ impl Matrix<'_> {
             let images = self.rows[truth].iter().sum::<usize>();
             for (j, &predicted) in self.shown.iter().enumerate() {
                 let corner = [left + side * j as f64, top + height * i as f64];
-                let size = [side - 1.5, height - 1.5];
+                let size = [side - GAP, height - GAP];
                 let count = self.rows[truth][predicted];
                 if count == 0 {
                     continue;
@@ -187,11 +193,8 @@ impl Matrix<'_> {
                     self.name(truth)
                 );
                 svg.cell(corner, size, &look, &said);
-                let number = count.to_string();
-                if width(&number, TEXT) <= side - 3.0 {
-                    let middle = [corner[0] + side / 2.0, corner[1] + height / 2.0 + 4.5];
-                    svg.text(middle, Anchor::Middle, &number, Paint::Ink);
-                }
+                let middle = [corner[0] + size[0] / 2.0, corner[1] + size[1] / 2.0];
+                write(svg, &count.to_string(), middle, size);
             }
         }
     }
@@ -225,15 +228,31 @@ impl Matrix<'_> {
     fn title(&self) -> String {
         let most = self.misses().max_by(|a, b| a.2.cmp(&b.2).then(b.cmp(a)));
         match most {
-            Some((truth, predicted, count)) if count > 0 => format!(
-                "{}: {} taken for {} most often, {} times",
-                self.id,
-                self.name(truth),
-                self.name(predicted),
-                thousands(count)
-            ),
+            Some((truth, predicted, count)) if count > 0 => {
+                let times = match count {
+                    1 => "once".to_owned(),
+                    count => format!("{} times", thousands(count)),
+                };
+                let [truth, predicted] = [truth, predicted].map(|class| self.name(class));
+                format!(
+                    "{}: {truth} taken for {predicted} most often, {times}",
+                    self.id
+                )
+            }
             _ => format!("{} makes no mistake", self.id),
         }
+    }
+}
+
+/// A number in a cell: in letters of the usual size, in small ones, or turned, as there is room.
+fn write(svg: &mut Svg, number: &str, [x, y]: [f64; 2], [across, down]: [f64; 2]) {
+    if width(number, TEXT) <= across - GAP {
+        svg.text([x, y + 4.5], Anchor::Middle, number, Paint::Ink);
+    } else if width(number, SMALL) <= across + GAP {
+        svg.small([x, y + 4.5], Anchor::Middle, number, Paint::Ink);
+    } else if width(number, TEXT) <= down {
+        let start = y + width(number, TEXT) / 2.0;
+        svg.upright([x + 4.5, start], number, Paint::Ink);
     }
 }
 
@@ -250,4 +269,32 @@ fn fitted(name: &str, most: f64) -> String {
         text.push(letter);
     }
     text + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use analysis::examples::crowd;
+
+    /// Every count on a phone, whether beside or above each other; a number that nobody can read is none.
+    #[test]
+    fn a_phone_shows_counts_of_thousands() {
+        for classes in [10, 14] {
+            let names: Vec<String> = (0..classes).map(|i| format!("{}", i % 10)).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let report = crowd(&["softmax"], &names);
+            let mut rows = vec![vec![0; classes]; classes];
+            rows[3][3] = 1135;
+            let matrix = Matrix {
+                id: "softmax",
+                rows: &rows,
+                dataset: &report.dataset,
+                shown: (0..classes).collect(),
+            };
+            assert!(
+                matrix.draw(Room::Narrow).contains(">1135</text>"),
+                "{classes}"
+            );
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Error against time, both on logarithmic axes: our models and others.
 
+use super::looks::Looks;
 use super::palette::Paint;
 use super::plot::{Area, Axis, Model, Names, Plot};
 use super::scale::{ends, with_factor};
@@ -36,21 +37,26 @@ fn data(ordered: &[&Contestant]) -> Table {
         .numbers("wrong", number(|one| one.wrong))
 }
 
-/// In percent. Half a sample where none is: the scale is logarithmic.
+/// In percent. 0 stands at half a sample.
 fn wrong(one: &Contestant) -> f64 {
     (one.wrong * 100.0).max(50.0 / one.samples.max(1) as f64)
+}
+
+/// Where 0 stands, if nobody errs less.
+fn zero(ordered: &[&Contestant]) -> Option<f64> {
+    let none = ordered.iter().filter(|one| one.wrong <= 0.0);
+    none.map(|one| wrong(one)).min_by(f64::total_cmp)
 }
 
 fn draw(ordered: &[&Contestant], room: Room) -> String {
     let said = "Seconds to fit and to predict, and the share of predictions that are wrong. Further down and left is better. The dashed line joins those that nobody beats in both.";
     let (mut svg, top) = Svg::new(room, &title(ordered), said);
-    let names = Names::new(
-        ordered.iter().enumerate().map(|(place, one)| Model {
-            id: &one.name,
-            place,
-        }),
-        svg.width(),
-    );
+    let looks = Looks::new(ordered.iter().map(|one| one.name.as_str()));
+    let models = ordered.iter().map(|one| Model {
+        id: &one.name,
+        look: looks.of(&one.name),
+    });
+    let names = Names::new(models, svg.width());
     let points: Vec<[f64; 2]> = ordered
         .iter()
         .map(|one| [one.seconds, wrong(one)])
@@ -65,18 +71,18 @@ fn draw(ordered: &[&Contestant], room: Room) -> String {
         bottom: top + height,
     };
     let x = Axis::log("fit and predict, s", with_factor(along(0), 0.06));
-    let y = Axis::log("wrong, %", with_factor(along(1), 0.12));
+    let y = Axis::log("wrong, %", with_factor(along(1), 0.12)).with_zero_at(zero(ordered));
     let plot = Plot::new(&mut svg, area, &x, &y);
     svg.path(&front(&points, &plot), Paint::Soft, 1.5, "5 4");
-    for (place, (one, &point)) in ordered.iter().zip(&points).enumerate() {
+    for (one, &point) in ordered.iter().zip(&points) {
         let said = format!(
             "{}: {} s, {:.2} % wrong",
             one.name,
             significant(point[0]),
-            point[1]
+            one.wrong * 100.0
         );
         svg.of_model(&one.name, |svg| {
-            svg.marker(plot.at(point), place);
+            svg.marker(plot.at(point), looks.of(&one.name));
             svg.spot(plot.at(point), &said);
         });
     }

@@ -1,6 +1,7 @@
 //! Accuracy after each epoch, on training images and on those that are judged.
 
 use super::lines::{Line, Panel, draw};
+use super::looks::Looks;
 use super::plot::{Axis, Model};
 use super::scale::{ends, with_margin};
 use crate::bounds::{MOST_EPOCHS, shown_of};
@@ -18,13 +19,14 @@ struct Curve<'a> {
 
 /// A line for every model with at least two epochs; `None` if there is no such model.
 pub(super) fn accuracy_per_epoch(report: &Report) -> Option<Figure> {
+    let looks = Looks::of_report(report);
     let curves: Vec<Curve> = report
         .finished()
         .filter(|(_, of)| of.training.epochs.len() > 1)
         .map(|(model, of)| Curve {
             model: Model {
                 id: &model.id,
-                place: report.place(&model.id),
+                look: looks.of(&model.id),
             },
             epochs: shown_of(of.training.epochs.len(), MOST_EPOCHS)
                 .into_iter()

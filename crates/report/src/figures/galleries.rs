@@ -3,7 +3,8 @@
 use crate::bounds::shown_classes;
 use crate::error::ReportError;
 use crate::figure::Figure;
-use crate::sheet::{Tile, contact_sheet};
+use crate::numbers::significant;
+use crate::sheet::{ColourBar, Tile, contact_sheet, contact_sheet_with_bar};
 use crate::table::Table;
 use analysis::Finished;
 use records::{DatasetRecord, LinearRecord, Mistake, SampleKind, Thumbnail};
@@ -63,7 +64,11 @@ impl Weights {
         let tiles = self.classes.iter().map(|(name, picture)| {
             Tile::coloured(picture, |w| diverging(w / largest), vec![name.clone()])
         });
-        contact_sheet(&tiles.collect::<Vec<_>>(), 5)
+        let bar = ColourBar {
+            colour: diverging,
+            end: significant(f64::from(largest)),
+        };
+        contact_sheet_with_bar(&tiles.collect::<Vec<_>>(), 5, &bar)
     }
 
     /// What the pictures show, a row for each pixel.
@@ -129,7 +134,7 @@ fn mistakes(mistakes: &[Mistake], dataset: &DatasetRecord) -> Result<Vec<u8>, Re
         Tile::grey(&mistake.pixels, size, caption)
     };
     let tiles: Vec<Tile> = mistakes.iter().map(tile).collect();
-    contact_sheet(&tiles, 6)
+    contact_sheet(&tiles, 5)
 }
 
 /// Blue at −1, orange at 1, and less of them nearer to 0; nothing for what is not a number. The ground

@@ -1,6 +1,7 @@
 //! Accuracy of each model over runs.
 
 use super::lines::{Line, Panel, draw};
+use super::looks::Looks;
 use super::plot::{Axis, Model};
 use super::scale::{ends, with_margin};
 use crate::figure::Figure;
@@ -62,7 +63,8 @@ fn title(runs: usize, courses: &[Course<'_>]) -> String {
 }
 
 fn panel<'a>(runs: &[&Report], courses: &[Course<'a>]) -> Panel<'a> {
-    let line = |(place, course): (usize, &Course<'a>)| {
+    let looks = Looks::new(courses.iter().map(|course| course.id));
+    let line = |course: &Course<'a>| {
         let point = |(number, run): &(usize, &Finished)| {
             let right = run.quality.accuracy * 100.0;
             let said = format!(
@@ -79,13 +81,13 @@ fn panel<'a>(runs: &[&Report], courses: &[Course<'a>]) -> Panel<'a> {
         Line {
             model: Model {
                 id: course.id,
-                place,
+                look: looks.of(course.id),
             },
             points: course.runs.iter().map(point).collect(),
             band: course.runs.iter().map(band).collect(),
         }
     };
-    let lines: Vec<Line> = courses.iter().enumerate().map(line).collect();
+    let lines: Vec<Line> = courses.iter().map(line).collect();
     let shares = lines.iter().flat_map(|line| &line.band);
     let shares = shares.flat_map(|&[_, low, high]| [low, high]);
     let [low, high] = with_margin(ends(shares, [0.0, 100.0]), 0.02);

@@ -1,5 +1,6 @@
 //! What each column of a table is worth to each model, in one picture.
 
+use super::looks::Looks;
 use super::palette::Paint;
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
@@ -22,7 +23,7 @@ pub(super) fn importance_of_columns(report: &Report) -> Option<Figure> {
     let matrix = Matrix {
         columns: columns(&models),
         largest: largest(&models),
-        report,
+        looks: Looks::of_report(report),
         models,
     };
     (!matrix.columns.is_empty())
@@ -77,7 +78,7 @@ fn data(models: &[&Standing]) -> Table {
 }
 
 struct Matrix<'a> {
-    report: &'a Report,
+    looks: Looks<'a>,
     models: Vec<&'a Standing<'a>>,
     columns: Vec<&'a str>,
     /// What any column is worth to any model, at most.
@@ -104,7 +105,7 @@ impl Matrix<'_> {
             let middle = left + across * (i as f64 + 0.5) - 1.0;
             let id = &of.model.id;
             svg.of_model(id, |svg| {
-                svg.marker([middle, y + 8.0], self.report.place(id));
+                svg.marker([middle, y + 8.0], self.looks.of(id));
             });
         }
         y += 20.0;
@@ -130,7 +131,7 @@ impl Matrix<'_> {
                 [x, y] = [8.0, y + LINE + 4.0];
             }
             svg.of_model(id, |svg| {
-                svg.marker([x + 8.0, y + 8.0], self.report.place(id));
+                svg.marker([x + 8.0, y + 8.0], self.looks.of(id));
                 svg.text([x + 18.0, y + 12.5], Anchor::Start, id, Paint::Ink);
             });
             x += width;

@@ -1,6 +1,7 @@
 //! Accuracy against the number of training images, and against the time to fit them.
 
 use super::lines::{Line, Panel, draw};
+use super::looks::Looks;
 use super::plot::{Axis, Model};
 use super::scale::{ends, with_margin};
 use crate::figure::Figure;
@@ -28,6 +29,7 @@ pub(super) fn learning_curves(report: &Report) -> Vec<Figure> {
         ("learning-by-images", samples, |fit| fit.train_images as f64),
         ("learning-by-time", "fit time, s", |fit| seconds(fit)),
     ];
+    let looks = Looks::of_report(report);
     let models: Vec<(Model, &Finished)> = report
         .finished()
         .filter(|(_, of)| !of.spread.learning_curve.is_empty())
@@ -35,7 +37,7 @@ pub(super) fn learning_curves(report: &Report) -> Vec<Figure> {
             (
                 Model {
                     id: &model.id,
-                    place: report.place(&model.id),
+                    look: looks.of(&model.id),
                 },
                 of,
             )

@@ -133,7 +133,7 @@ impl Line<'_> {
             .map(|&[x, _, high]| plot.at([x, high]));
         let corners: Vec<[f64; 2]> = low.chain(high).collect();
         if corners.len() > 2 {
-            svg.area(&corners, Paint::Model(self.model.place), 0.13);
+            svg.area(&corners, Paint::Model(self.model.look), 0.13);
         }
     }
 
@@ -144,11 +144,11 @@ impl Line<'_> {
             .iter()
             .map(|(point, _)| plot.at(*point))
             .collect();
-        let Model { place, .. } = self.model;
-        svg.path(&places, Paint::Model(place), 2.0, "");
+        let Model { look, .. } = self.model;
+        svg.path(&places, Paint::Model(look), 2.0, "");
         let every = places.len().div_ceil(MARKED).max(1);
         for at in places.iter().skip(turn % every).step_by(every) {
-            svg.marker(*at, place);
+            svg.marker(*at, look);
         }
         let said = self.points.len().div_ceil(SPOTS).max(1);
         for (at, (_, title)) in places.iter().zip(&self.points).step_by(said) {

@@ -1,13 +1,13 @@
 //! The markers of models.
 
-use super::palette::{Paint, Shape};
+use super::palette::{Look, Paint, Shape};
 use super::svg::Svg;
 
 impl Svg {
-    /// The marker of the model at a place in its report.
-    pub(super) fn marker(&mut self, [x, y]: [f64; 2], place: usize) {
-        let paint = Paint::Model(place);
-        let outline = match Shape::of_place(place) {
+    /// The marker of a model with this look.
+    pub(super) fn marker(&mut self, [x, y]: [f64; 2], look: Look) {
+        let paint = Paint::Model(look);
+        let outline = match look.shape() {
             Shape::Disc => return self.disc([x, y], 4.5, &paint.fill()),
             Shape::Ring => return self.disc([x, y], 4.0, &hollow(paint)),
             Shape::Square => [[-4.0, -4.0], [4.0, -4.0], [4.0, 4.0], [-4.0, 4.0]].to_vec(),
@@ -23,10 +23,10 @@ impl Svg {
     }
 }
 
-/// The marker of the model at a place in its report, for a line of text.
-pub(crate) fn marker(place: usize) -> String {
+/// The same for a line of text.
+pub(crate) fn marker(look: Look) -> String {
     let mut svg = Svg::bare(14.0);
-    svg.marker([7.0, 7.0], place);
+    svg.marker([7.0, 7.0], look);
     format!(
         "<svg class=\"marker\" width=\"14\" height=\"14\" aria-hidden=\"true\">{}</svg>",
         svg.body()

@@ -1,10 +1,11 @@
 //! Every pair of models in one picture: how far apart they are, and whether that is shown.
 
+use super::looks::Looks;
 use super::palette::Paint;
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
 use crate::figure::Figure;
-use crate::numbers::{points, probability};
+use crate::numbers::{points, probability, signed};
 use crate::room::Room;
 use crate::table::Table;
 use analysis::{Comparison, Report, Standing};
@@ -19,6 +20,7 @@ pub(super) fn matrix_of_pairs(report: &Report) -> Option<Figure> {
     is_drawn.then(|| {
         let matrix = Pairs {
             report,
+            looks: Looks::of_report(report),
             standings: &standings,
         };
         Figure::svg("pairs", |room| matrix.draw(room), data(&report.comparisons))
@@ -36,25 +38,84 @@ fn data(pairs: &[Comparison]) -> Table {
         .numbers("p_adjusted", pairs.iter().map(|pair| Some(pair.p_adjusted)))
 }
 
+/// What stands in a cell, with as many decimals as it has room for: never so few that it would be a 0.
+fn written(ahead: f64, across: f64) -> Option<String> {
+    let percent = ahead * 100.0;
+    let least = match percent.abs() {
+        10.0.. => 0,
+        0.1.. => 1,
+        _ => 2,
+    };
+    let mut texts = (least..=2).rev().map(|decimals| signed(percent, decimals));
+    texts.find(|text| fits(text, across))
+}
+
+fn fits(text: &str, across: f64) -> bool {
+    widest([text]) <= across - 1.0
+}
+
+/// Whether every cell with a difference has its number.
+fn all_written(pairs: &[Comparison], across: f64) -> bool {
+    let mut different = pairs.iter().filter(|pair| pair.different);
+    different.all(|pair| written(pair.difference.abs(), across).is_some())
+}
+
+/// How a difference looks that is this share of the largest. The root lifts small ones above the ground.
+fn look(share: f64) -> String {
+    let strength = 0.1 + 0.6 * share.sqrt();
+    format!("{} fill-opacity=\"{strength:.2}\"", Paint::Hit.fill())
+}
+
+/// How a pair looks that cannot be told apart.
+fn equal() -> String {
+    format!("{} fill-opacity=\"0.5\"", Paint::Grid.fill())
+}
+
+/// What shades say, for cells without numbers; gives where it ends.
+fn legend(svg: &mut Svg, top: f64, largest: f64) -> f64 {
+    const SHARES: [f64; 3] = [1.0 / 16.0, 0.25, 1.0];
+    const SWATCH: f64 = 20.0;
+    let said = "points ahead";
+    let baseline = top + 21.0;
+    svg.text([8.0, baseline], Anchor::Start, said, Paint::Soft);
+    let mut x = 18.0 + widest([said]);
+    let shares = SHARES.map(|share| (points(share * largest), look(share)));
+    for (said, look) in shares.into_iter().chain([("≈".to_owned(), equal())]) {
+        svg.cell([x, top + 8.0], [SWATCH, LINE - 2.0], &look, &said);
+        svg.text(
+            [x + SWATCH + 5.0, baseline],
+            Anchor::Start,
+            &said,
+            Paint::Ink,
+        );
+        x += SWATCH + 13.0 + widest([said.as_str()]);
+    }
+    top + LINE + 12.0
+}
+
 struct Pairs<'a> {
     report: &'a Report,
+    looks: Looks<'a>,
     standings: &'a [Standing<'a>],
 }
 
 impl Pairs<'_> {
     /// Stairs: each model is a row that ends in its name, and a column that begins there.
     fn draw(&self, room: Room) -> String {
-        let said = "Points by which the model of the column is ahead of the model of the row. Each name stands where its column begins. Darker is further apart; ≈ cannot be told apart.";
+        let said = "Points by which the model of the column is ahead of the model of the row. Each name stands where its column begins. The stronger the colour, the further apart; ≈ cannot be told apart.";
         let (mut svg, top) = Svg::new(room, &self.title(), said);
-        let count = self.standings.len();
         let most = svg.width() * 0.34;
         let names: Vec<Vec<String>> = self
             .standings
             .iter()
             .map(|of| wrap(&of.model.id, TEXT, most))
             .collect();
-        let column = widest(names.iter().flatten().map(String::as_str)) + 30.0;
-        let across = ((svg.width() - 16.0 - column) / (count as f64 - 1.0)).min(64.0);
+        // The row with the least room for its cells beside its name.
+        let rooms = names.iter().enumerate().skip(1).map(|(row, lines)| {
+            let name = 22.0 + widest(lines.iter().map(String::as_str));
+            (svg.width() - 16.0 - name) / row as f64
+        });
+        let across = rooms.fold(64.0, f64::min);
         let largest = self
             .report
             .comparisons
@@ -73,11 +134,14 @@ impl Pairs<'_> {
                 let left = 8.0 + across * row as f64;
                 svg.marker(
                     [left + 10.0, y + height / 2.0],
-                    self.report.place(&standing.model.id),
+                    self.looks.of(&standing.model.id),
                 );
                 svg.lines([left + 22.0, y + height / 2.0], lines);
             });
             y += height;
+        }
+        if !all_written(&self.report.comparisons, across - 2.0) {
+            y = legend(&mut svg, y, largest);
         }
         svg.finish(y + 6.0)
     }
@@ -109,25 +173,19 @@ impl Pairs<'_> {
             "{first} is {number} points ahead of {second} ({}{verdict})",
             probability(pair.p_adjusted)
         );
-        // The root lifts small differences above the ground.
-        let strength = if pair.different {
-            0.1 + 0.6 * (ahead.abs() / largest).sqrt()
-        } else {
-            0.0
-        };
         let look = if pair.different {
-            format!("{} fill-opacity=\"{strength:.2}\"", Paint::Hit.fill())
+            look(ahead.abs() / largest)
         } else {
-            format!("{} fill-opacity=\"0.5\"", Paint::Grid.fill())
+            equal()
         };
         let text = if pair.different {
-            number
+            written(ahead, size[0])
         } else {
-            "≈".to_owned()
+            Some("≈".to_owned()).filter(|sign| fits(sign, size[0]))
         };
         svg.of_pair([first, second], |svg| {
             svg.cell(corner, size, &look, &said);
-            if widest([text.as_str()]) <= size[0] - 2.0 {
+            if let Some(text) = text {
                 let middle = [corner[0] + size[0] / 2.0, corner[1] + size[1] / 2.0 + 4.5];
                 svg.text(middle, Anchor::Middle, &text, Paint::Ink);
             }

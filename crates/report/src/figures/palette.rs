@@ -1,4 +1,4 @@
-//! Colours and markers: one of each for every model, the same in every figure and page.
+//! Colours and markers, and their pairs: the looks of models.
 
 /// What something is painted with. Each has a colour on light and one on dark ground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub(super) enum Paint {
     Hit,
     /// What is wrong.
     Miss,
-    /// The model at a place in its report.
-    Model(usize),
+    /// A model.
+    Model(Look),
 }
 
 /// Name, colour on light, colour on dark.
@@ -29,17 +29,51 @@ const CARD: Named = ("card", "#ffffff", "#0d1117");
 const HIT: Named = ("hit", "#0072b2", "#2f81c7");
 const MISS: Named = ("miss", "#d55e00", "#c8671f");
 
-/// After Okabe and Ito 2008, and Tol 2021: each dark enough on white and light enough on black to be
-/// seen (3 to 1), which their yellow and sky blue are not. Markers tell apart what colours do not.
-const MODELS: [Named; 7] = [
-    ("m0", "#0072b2", "#4aa3e0"),
-    ("m1", "#d55e00", "#f0883e"),
-    ("m2", "#008f69", "#2dbf95"),
-    ("m3", "#b5478a", "#e089bd"),
-    ("m4", "#a87900", "#e3b341"),
-    ("m5", "#2a91cc", "#84cdf5"),
-    ("m6", "#6b4fa8", "#ab96e6"),
+/// Blue and vermilion of Okabe and Ito 2008, and seven that a search found farthest from these and from
+/// each other, as eyes of all kinds see them (Machado, Oliveira and Fernandes 2009). Each is dark enough
+/// on white and light enough on black to be seen (3 to 1). Markers tell apart what colours do not.
+const MODELS: [Named; 9] = [
+    ("m0", "#0072b2", "#6bace3"),
+    ("m1", "#d55e00", "#e07e11"),
+    ("m2", "#4347e0", "#8a7afb"),
+    ("m3", "#734c0e", "#dcc84d"),
+    ("m4", "#016c47", "#b3e9b9"),
+    ("m5", "#963073", "#e593b0"),
+    ("m6", "#9c78ff", "#e9ccff"),
+    ("m7", "#799b62", "#559c6d"),
+    ("m8", "#c46f98", "#eb3ea9"),
 ];
+
+/// A colour and a marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Look(usize);
+
+impl Look {
+    /// Different looks: the numbers of colours and of shapes have no common divisor.
+    pub(super) const COUNT: usize = MODELS.len() * Shape::ALL.len();
+
+    /// By its number, from 0; neighbours differ in colour and in marker.
+    pub(super) fn new(number: usize) -> Self {
+        Self(number % Self::COUNT)
+    }
+
+    fn colour(self) -> Named {
+        MODELS[self.0 % MODELS.len()]
+    }
+
+    /// The variable of a style sheet that holds its colour.
+    pub(crate) fn variable(self) -> String {
+        format!("--{}", self.colour().0)
+    }
+
+    pub(super) fn has_colour_of(self, other: Self) -> bool {
+        self.colour() == other.colour()
+    }
+
+    pub(super) fn shape(self) -> Shape {
+        Shape::ALL[self.0 % Shape::ALL.len()]
+    }
+}
 
 impl Paint {
     const ALL: [Named; 6] = [INK, SOFT, GRID, CARD, HIT, MISS];
@@ -52,7 +86,7 @@ impl Paint {
             Self::Card => CARD,
             Self::Hit => HIT,
             Self::Miss => MISS,
-            Self::Model(place) => MODELS[place % MODELS.len()],
+            Self::Model(look) => look.colour(),
         }
     }
 
@@ -120,34 +154,28 @@ pub(super) enum Shape {
 }
 
 impl Shape {
+    /// Looks of one colour have shapes that stand near each other here: those that are alike stand apart.
     const ALL: [Self; 10] = [
         Self::Disc,
-        Self::Square,
         Self::Triangle,
-        Self::Diamond,
-        Self::Inverted,
         Self::Plus,
-        Self::Star,
-        Self::Cross,
+        Self::Square,
         Self::Ring,
+        Self::Inverted,
+        Self::Cross,
         Self::Frame,
+        Self::Diamond,
+        Self::Star,
     ];
-
-    /// Of the model at a place in its report. With seven colours and ten shapes no two of 70 models
-    /// look alike.
-    pub(super) fn of_place(place: usize) -> Self {
-        Self::ALL[place % Self::ALL.len()]
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
-    /// Relative luminance, WCAG 2.2.
-    fn luminance(colour: &str) -> f64 {
-        let linear = |at: usize| {
+    /// Shares of red, green and blue light.
+    fn channels(colour: &str) -> [f64; 3] {
+        [1, 3, 5].map(|at| {
             let channel = u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
             let c = f64::from(channel) / 255.0;
             if c <= 0.040_45 {
@@ -155,8 +183,13 @@ mod tests {
             } else {
                 ((c + 0.055) / 1.055).powf(2.4)
             }
-        };
-        0.2126 * linear(1) + 0.7152 * linear(3) + 0.0722 * linear(5)
+        })
+    }
+
+    /// Relative luminance, WCAG 2.2.
+    fn luminance(colour: &str) -> f64 {
+        let [red, green, blue] = channels(colour);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
     fn contrast(a: &str, b: &str) -> f64 {
@@ -176,15 +209,49 @@ mod tests {
         }
     }
 
-    #[test]
-    fn twenty_models_look_different() {
-        let look = |place| {
-            (
-                Paint::Model(place).fill(),
-                format!("{:?}", Shape::of_place(place)),
-            )
+    /// Shares of light, as eyes without the receptors for red, and without those for green, see them.
+    const SEEN: [[[f64; 3]; 3]; 3] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [
+            [0.1523, 1.0526, -0.2049],
+            [0.1145, 0.7863, 0.0992],
+            [-0.0039, -0.0481, 1.052],
+        ],
+        [
+            [0.3673, 0.8606, -0.228],
+            [0.2801, 0.6725, 0.0474],
+            [-0.0118, 0.0429, 0.9689],
+        ],
+    ];
+
+    const XYZ: [[f64; 3]; 3] = [
+        [0.4339, 0.3762, 0.1899],
+        [0.2126, 0.7152, 0.0722],
+        [0.0177, 0.1095, 0.8729],
+    ];
+
+    /// CIE L*a*b* of a colour as it is seen.
+    fn lab(colour: &str, seen: &[[f64; 3]; 3]) -> [f64; 3] {
+        let times = |rows: &[[f64; 3]; 3], by: [f64; 3]| {
+            rows.map(|row| row.iter().zip(by).map(|(a, b)| a * b).sum::<f64>())
         };
-        let looks: BTreeSet<_> = (0..20).map(look).collect();
-        assert_eq!(looks.len(), 20);
+        let light = times(seen, channels(colour)).map(|share| share.clamp(0.0, 1.0));
+        let [x, y, z] = times(&XYZ, light).map(|share| share.max(0.0089).cbrt());
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn colours_of_models_differ_for_all_eyes() {
+        for seen in &SEEN {
+            for of in [|named: &Named| named.1, |named: &Named| named.2] {
+                for (i, a) in MODELS.iter().enumerate() {
+                    for b in &MODELS[..i] {
+                        let [a, b] = [a, b].map(|named| lab(of(named), seen));
+                        let apart = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+                        assert!(apart.sqrt() > 12.0, "{a:?}, {b:?}: {}", apart.sqrt());
+                    }
+                }
+            }
+        }
     }
 }

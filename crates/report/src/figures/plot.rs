@@ -1,7 +1,7 @@
 //! Two axes and what is between them; names of models beside it, at the height of what they name.
 
 use super::labels::moved_apart;
-use super::palette::Paint;
+use super::palette::{Look, Paint};
 use super::scale::{Scale, Tick};
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::wrap;
@@ -23,6 +23,8 @@ pub(super) struct Axis {
     pub(super) is_log: bool,
     /// Whether its values are counts.
     pub(super) is_whole: bool,
+    /// The value at whose place 0 stands: a logarithmic scale has none.
+    zero: Option<f64>,
 }
 
 impl Axis {
@@ -32,7 +34,24 @@ impl Axis {
             values,
             is_log: false,
             is_whole: false,
+            zero: None,
         }
+    }
+
+    /// With 0 at the place of a value, if there is one.
+    pub(super) fn with_zero_at(self, zero: Option<f64>) -> Self {
+        Self { zero, ..self }
+    }
+
+    /// What is written along it: nothing so near to the 0 that both could not be read.
+    fn ticks(&self, scale: &Scale, most: usize) -> Vec<Tick> {
+        let mut ticks = scale.ticks(most);
+        if let Some(value) = self.zero {
+            ticks.retain(|tick| (scale.place(tick.value) - scale.place(value)).abs() >= LINE);
+            let label = "0".to_owned();
+            ticks.push(Tick { value, label });
+        }
+        ticks
     }
 
     pub(super) fn log(label: impl Into<String>, values: [f64; 2]) -> Self {
@@ -61,6 +80,9 @@ impl Axis {
     }
 }
 
+/// From an end of an axis to the first value: a mark there does not touch what is written beside the axis.
+const INSET: f64 = 9.0;
+
 /// Axes that are drawn, with room for data between them.
 pub(super) struct Plot {
     pub(super) area: Area,
@@ -73,18 +95,18 @@ impl Plot {
     /// has to turn the head.
     pub(super) fn new(svg: &mut Svg, outer: Area, x: &Axis, y: &Axis) -> Self {
         let rows = (((outer.bottom - outer.top) / 45.0) as usize).clamp(3, 8);
-        let y_scale = |area: Area| y.scale([area.bottom, area.top]);
+        let y_scale = |area: Area| y.scale([area.bottom - INSET, area.top + INSET]);
         let mut area = Area {
             top: outer.top + LINE + 6.0,
             bottom: outer.bottom - 2.0 * LINE - 8.0,
             right: outer.right - 10.0,
             ..outer
         };
-        let y_ticks = y_scale(area).ticks(rows);
+        let y_ticks = y.ticks(&y_scale(area), rows);
         area.left += widest(y_ticks.iter().map(|tick| tick.label.as_str())) + 8.0;
         let plot = Self {
             area,
-            x: x.scale([area.left, area.right]),
+            x: x.scale([area.left + INSET, area.right - INSET]),
             y: y_scale(area),
         };
         svg.text(
@@ -152,8 +174,7 @@ fn draw_below(svg: &mut Svg, x: &Scale, area: Area, ticks: &[Tick]) {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Model<'a> {
     pub(super) id: &'a str,
-    /// In its report, for its colour and marker.
-    pub(super) place: usize,
+    pub(super) look: Look,
 }
 
 /// Names of models in a column.
@@ -206,8 +227,8 @@ impl<'a> Names<'a> {
                 let knees = [*end, [left + 2.0, end[1]], [marker[0] - 8.0, y]];
                 // A long way is dotted, so that nobody takes it for data.
                 let dashes = if left - end[0] > 40.0 { "1 4" } else { "" };
-                svg.path(&knees, Paint::Model(model.place), 1.0, dashes);
-                svg.marker(marker, model.place);
+                svg.path(&knees, Paint::Model(model.look), 1.0, dashes);
+                svg.marker(marker, model.look);
                 svg.lines([left + LEADER + BESIDE, y], lines);
             });
         }

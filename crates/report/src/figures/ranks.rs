@@ -1,6 +1,7 @@
 //! Average ranks, and which models cannot be told apart: the critical-difference diagram of Demšar
 //! 2006, a row for each model.
 
+use super::looks::Looks;
 use super::palette::Paint;
 use super::plot::{Area, axis_below};
 use super::scale::Scale;
@@ -17,6 +18,7 @@ pub(crate) fn critical_difference_diagram(ranking: &Ranking, critical: f64) -> F
     let (models, groups) = (&ranking.models, ranking.groups());
     let diagram = Diagram {
         models,
+        looks: Looks::new(models.iter().map(|(name, _)| name.as_str())),
         critical,
         bars: groups.iter().filter(|group| group.len() > 1).collect(),
     };
@@ -30,6 +32,7 @@ pub(crate) fn critical_difference_diagram(ranking: &Ranking, critical: f64) -> F
 struct Diagram<'a> {
     /// Names and average ranks, the best first.
     models: &'a [(String, f64)],
+    looks: Looks<'a>,
     critical: f64,
     bars: Vec<&'a Vec<usize>>,
 }
@@ -65,10 +68,10 @@ impl Diagram<'_> {
         axis_below(&mut svg, &scale, area);
         let mut rows = Vec::new();
         let mut y = area.top;
-        for (place, (lines, height)) in names.iter().zip(heights).enumerate() {
+        for ((model, lines), height) in self.models.iter().zip(&names).zip(heights) {
             let middle = y + height / 2.0;
             rows.push(middle);
-            self.draw_model(&mut svg, place, lines, &scale, area, middle);
+            self.draw_model(&mut svg, model, lines, &scale, area, middle);
             y += height;
         }
         for (i, group) in self.bars.iter().enumerate() {
@@ -90,20 +93,20 @@ impl Diagram<'_> {
     fn draw_model(
         &self,
         svg: &mut Svg,
-        place: usize,
+        (name, rank): &(String, f64),
         lines: &[String],
         scale: &Scale,
         area: Area,
         middle: f64,
     ) {
-        let (name, rank) = &self.models[place];
+        let look = self.looks.of(name);
         let number = format!("{rank:.2}");
         svg.of_model(name, |svg| {
             svg.line([area.left, middle], [area.right, middle], Paint::Grid, 1.0);
-            svg.marker([16.0, middle], place);
+            svg.marker([16.0, middle], look);
             svg.lines([28.0, middle], lines);
             let at = [scale.place(*rank), middle];
-            svg.marker(at, place);
+            svg.marker(at, look);
             svg.spot(at, &format!("{name}: average rank {number}"));
             let end = [area.right + 46.0, middle + 4.5];
             svg.text(end, Anchor::End, &number, Paint::Ink);

@@ -1,11 +1,11 @@
 //! Rows of models: name, accuracy with its interval, letters, costs.
 
-use super::palette::Paint;
+use super::palette::{Look, Paint};
 use super::plot::{Area, axis_below, ticks_below};
 use super::scale::{Scale, ends, with_factor, with_margin};
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::{width, wrap};
-use crate::numbers::{significant, thousands};
+use crate::numbers::{scientific, significant};
 use crate::room::Room;
 use analysis::Finished;
 
@@ -21,7 +21,7 @@ pub(super) struct Cost {
 /// A model, ready to be drawn.
 pub(super) struct Row<'a> {
     pub(super) id: &'a str,
-    pub(super) place: usize,
+    pub(super) look: Look,
     pub(super) right: f64,
     pub(super) interval: [f64; 2],
     pub(super) letters: Vec<usize>,
@@ -127,7 +127,7 @@ impl Rows<'_> {
             svg.of_model(row.id, |svg| {
                 let ends = [[area.left, middle], [svg.width() - 8.0, middle]];
                 svg.line(ends[0], ends[1], Paint::Grid, 1.0);
-                svg.marker([16.0, middle], row.place);
+                svg.marker([16.0, middle], row.look);
                 svg.lines([28.0, middle], lines);
                 dot(svg, row, &along, middle);
                 svg.text_over(
@@ -191,8 +191,8 @@ impl Rows<'_> {
             let scale = Scale::log(values, [end - across + 16.0, end - 58.0]);
             let start = [end - across + 12.0, y];
             let at = [scale.place(value), y];
-            svg.line(start, at, Paint::Model(row.place), 2.0);
-            svg.disc(at, 3.0, &Paint::Model(row.place).fill());
+            svg.line(start, at, Paint::Model(row.look), 2.0);
+            svg.disc(at, 3.0, &Paint::Model(row.look).fill());
             let number = amount(value);
             svg.text_over([end, y + 4.5], Anchor::End, &number, Paint::Ink);
             let Cost { name, unit, .. } = self.costs[i];
@@ -214,7 +214,7 @@ impl Rows<'_> {
         let mut y = top;
         for (row, lines) in self.models.iter().zip(&names) {
             svg.of_model(row.id, |svg| {
-                svg.marker([16.0, y + 10.0], row.place);
+                svg.marker([16.0, y + 10.0], row.look);
                 svg.lines(
                     [28.0, y + 10.0 + LINE * (lines.len() as f64 - 1.0) / 2.0],
                     lines,
@@ -273,8 +273,8 @@ impl Rows<'_> {
 fn dot(svg: &mut Svg, row: &Row, along: &Along, y: f64) {
     let [low, high] = row.interval.map(|value| along.place(value));
     let at = [along.place(row.right), y];
-    svg.line([low, y], [high, y], Paint::Model(row.place), 2.0);
-    svg.marker(at, row.place);
+    svg.line([low, y], [high, y], Paint::Model(row.look), 2.0);
+    svg.marker(at, row.look);
     let [low, high] = row.interval.map(two);
     svg.spot(
         at,
@@ -293,8 +293,7 @@ fn two(value: f64) -> String {
 /// Three digits of what is small, all of what is large, in seven letters at most.
 fn amount(value: f64) -> String {
     match value {
-        ..1e4 => significant(value),
-        ..1e6 => thousands(value.round() as usize),
-        _ => format!("{value:.1e}"),
+        ..1e6 => significant(value),
+        _ => scientific(value, 1),
     }
 }

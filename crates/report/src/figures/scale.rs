@@ -1,6 +1,6 @@
 //! Scales: from values to pixels, and the values that are written along them.
 
-use crate::numbers::signed;
+use crate::numbers::{power_of_ten, scientific, signed};
 
 /// From values to pixels.
 #[derive(Debug, Clone, Copy)]
@@ -146,22 +146,14 @@ pub(super) fn with_factor([low, high]: [f64; 2], share: f64) -> [f64; 2] {
     [low / factor, high * factor]
 }
 
-const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-
-/// 0.001, 0.01, 0.1, 1, 10, 100, 1000, 10⁴, 3·10⁴; the value is 1, 2, 3 or 5 times a power of ten.
+/// 0.001, 0.01, 0.1, 1, 10, 100, 1 000, 10⁴, 3·10⁴; the value is 1, 2, 3 or 5 times a power of ten.
 fn power(value: f64) -> String {
     let exponent = (value.log10() + 1e-9).floor() as i32;
-    if (-3..4).contains(&exponent) {
-        return format!("{value:.*}", (-exponent).max(0) as usize);
-    }
-    let raised = exponent
-        .to_string()
-        .chars()
-        .map(|c| c.to_digit(10).map_or('⁻', |d| DIGITS[d as usize]))
-        .collect::<String>();
-    match (value / 10_f64.powi(exponent)).round() as i32 {
-        1 => format!("10{raised}"),
-        times => format!("{times}·10{raised}"),
+    let times = (value / 10_f64.powi(exponent)).round() as i32;
+    match exponent {
+        -3..4 => signed(value, (-exponent).max(0) as usize),
+        _ if times == 1 => power_of_ten(exponent),
+        _ => scientific(value, 0),
     }
 }
 
@@ -181,11 +173,11 @@ mod tests {
     fn decades_are_written_as_people_write_them() {
         let log = |low, high| Scale::log([low, high], [0.0, 100.0]);
         assert_eq!(labels(log(0.05, 20.0), 9), ["0.1", "1", "10"]);
-        assert_eq!(labels(log(500.0, 2e5), 9), ["1000", "10⁴", "10⁵"]);
+        assert_eq!(labels(log(500.0, 2e5), 9), ["1\u{a0}000", "10⁴", "10⁵"]);
         assert_eq!(labels(log(1e-6, 1e-4), 9), ["10⁻⁶", "10⁻⁵", "10⁻⁴"]);
         assert_eq!(labels(log(1e-6, 1e6), 4).len(), 4);
         assert_eq!(labels(log(8.0, 40.0), 9), ["10", "20"]);
-        assert_eq!(labels(log(2.1e4, 4.5e4), 9), ["30000", "40000"]);
+        assert_eq!(labels(log(2.1e4, 4.5e4), 9), ["30\u{a0}000", "40\u{a0}000"]);
         assert_eq!(labels(log(1.6, 6.0), 9), ["2", "5"]);
     }
 

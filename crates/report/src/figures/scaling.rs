@@ -1,6 +1,7 @@
 //! Time of fits against their size, on logarithmic axes: powers are straight lines.
 
 use super::lines::{Line, Panel, draw};
+use super::looks::Looks;
 use super::plot::{Axis, Model};
 use super::scale::{ends, with_factor};
 use crate::figure::Figure;
@@ -58,10 +59,11 @@ fn point(drawn: &Growing, model: &ModelCosts, fit: &FitCost) -> ([f64; 2], Strin
 }
 
 fn panel<'a>(drawn: &'a Growing) -> Panel<'a> {
-    let of_model = |(place, model): (usize, &'a ModelCosts)| Line {
+    let looks = Looks::new(drawn.models.iter().map(|model| model.id.as_str()));
+    let of_model = |model: &'a ModelCosts| Line {
         model: Model {
             id: &model.id,
-            place,
+            look: looks.of(&model.id),
         },
         points: model
             .fits
@@ -70,8 +72,7 @@ fn panel<'a>(drawn: &'a Growing) -> Panel<'a> {
             .collect(),
         band: Vec::new(),
     };
-    let models = drawn.models.iter().enumerate();
-    let measured = models.filter(|(_, model)| !model.fits.is_empty());
+    let measured = drawn.models.iter().filter(|model| !model.fits.is_empty());
     let lines: Vec<Line<'a>> = measured.map(of_model).collect();
     let along = |axis: usize| {
         let points = lines.iter().flat_map(|line| &line.points);

@@ -5,8 +5,10 @@ use super::text::{width as text_width, wrap};
 use crate::room::Room;
 use std::fmt::{Display, Write};
 
-/// Size of all letters, in pixels, but for [`TITLE`].
+/// Size of all letters, in pixels, but for [`TITLE`] and [`SMALL`].
 pub(super) const TEXT: f64 = 13.0;
+/// Size of numbers that have no room in it.
+pub(super) const SMALL: f64 = 12.0;
 /// Size of the letters of titles.
 pub(super) const TITLE: f64 = 16.0;
 /// From one line of text to the next.
@@ -161,6 +163,16 @@ impl Svg {
     /// A line of text by its baseline.
     pub(super) fn text(&mut self, at: [f64; 2], anchor: Anchor, text: &str, paint: Paint) {
         self.put_text(at, anchor, text, &paint.fill());
+    }
+
+    /// The same in small letters.
+    pub(super) fn small(&mut self, at: [f64; 2], anchor: Anchor, text: &str, paint: Paint) {
+        self.put_text(
+            at,
+            anchor,
+            text,
+            &format!("{} font-size=\"{SMALL}\"", paint.fill()),
+        );
     }
 
     /// Lines of text with their middle at a height.

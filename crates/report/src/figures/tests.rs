@@ -125,6 +125,24 @@ fn of_rows_no_figure_speaks_of_images() {
 }
 
 #[test]
+fn a_model_that_is_never_wrong_has_a_place_on_the_logarithmic_scale() {
+    let mut report = crowd(&["softmax", "kernel-svm"], &["cat", "dog"]);
+    let cost = |report: &Report| {
+        let figures = draw(report).unwrap();
+        let cost = figures.into_iter().find(|of| of.name == "cost.svg");
+        String::from_utf8(cost.unwrap().bytes).unwrap()
+    };
+    let zero = ">0</text>";
+    assert!(!cost(&report).contains(zero));
+    report.models[1].finished.as_mut().unwrap().quality.accuracy = 1.0;
+    let drawn = cost(&report);
+    assert!(
+        drawn.contains(zero) && drawn.contains("never wrong"),
+        "{drawn}"
+    );
+}
+
+#[test]
 fn three_runs_of_two_models() {
     let runs: Vec<Report> = [[120, 300], [100, 300], [60, 310]]
         .map(|wrong| {
@@ -140,10 +158,8 @@ fn three_runs_of_two_models() {
             id,
             runs: runs
                 .map(|(number, run)| {
-                    (
-                        number,
-                        run.models[run.place(id)].finished.as_deref().unwrap(),
-                    )
+                    let (_, of) = run.finished().find(|(model, _)| model.id == id).unwrap();
+                    (number, of)
                 })
                 .collect(),
         }

@@ -2,6 +2,8 @@
 //! over recall.
 
 use super::lines::{Line, Panel, draw};
+use super::looks::Looks;
+use super::palette::Look;
 use super::plot::{Axis, Model};
 use super::scale::{ends, with_margin};
 use crate::figure::Figure;
@@ -61,9 +63,10 @@ fn has_band(points: &[CurvePoint]) -> bool {
 
 fn panel<'a>(report: &Report, models: &[(&'a ModelSummary, Curves)], which: usize) -> Panel<'a> {
     let [caption, y, x] = CURVES[which];
+    let looks = Looks::of_report(report);
     let lines: Vec<Line> = models
         .iter()
-        .map(|(model, curves)| line(report.place(&model.id), &model.id, &curves[which], which))
+        .map(|(model, curves)| line(looks.of(&model.id), &model.id, &curves[which], which))
         .collect();
     let points = || lines.iter().flat_map(|line| &line.points);
     let across = ends(points().map(|([x, _], _)| *x), [0.0, 100.0]);
@@ -85,7 +88,7 @@ fn panel<'a>(report: &Report, models: &[(&'a ModelSummary, Curves)], which: usiz
     }
 }
 
-fn line<'a>(place: usize, id: &'a str, points: &[CurvePoint], which: usize) -> Line<'a> {
+fn line<'a>(look: Look, id: &'a str, points: &[CurvePoint], which: usize) -> Line<'a> {
     let [_, y, x] = CURVES[which].map(|label| label.trim_end_matches(", %"));
     let said = |point: &CurvePoint| {
         let [at, value] = [point.at, point.value].map(|share| significant(share * 100.0));
@@ -96,7 +99,7 @@ fn line<'a>(place: usize, id: &'a str, points: &[CurvePoint], which: usize) -> L
         Some([point.at, band.low, band.high].map(|share| share * 100.0))
     };
     Line {
-        model: Model { id, place },
+        model: Model { id, look },
         points: points
             .iter()
             .map(|point| {

@@ -1,5 +1,6 @@
 //! Error against cost: every model with its interval, and the models that are Pareto-optimal.
 
+use super::looks::Looks;
 use super::palette::Paint;
 use super::plot::{Area, Axis, Model, Names, Plot};
 use super::scale::{ends, with_factor};
@@ -9,13 +10,12 @@ use crate::lead::{ratio_in_words, replacement};
 use crate::numbers::significant;
 use crate::room::Room;
 use crate::table::Table;
-use crate::words::and;
+use crate::words::{and, price};
 use analysis::{Finished, Price, Quality, Report};
 use std::fmt::Write;
 
 /// What one panel shows.
 struct Panel {
-    name: &'static str,
     label: &'static str,
     price: Price,
     /// Where the horizontal bar of a model ends.
@@ -26,22 +26,19 @@ struct Panel {
 
 const PANELS: [Panel; 3] = [
     Panel {
-        name: "fit time",
         label: "fit time, s",
         price: Price::FitTime,
         up_to: None,
         unit: 1.0,
     },
     Panel {
-        name: "latency",
-        label: "one prediction, µs",
+        label: "single prediction, µs",
         price: Price::Latency,
         up_to: Some(Price::SlowLatency),
         unit: 1e6,
     },
     Panel {
-        name: "size",
-        label: "learnt numbers",
+        label: "parameters",
         price: Price::Size,
         up_to: None,
         unit: 1.0,
@@ -118,12 +115,13 @@ impl Panel {
 
     fn draw(&self, report: &Report, svg: &mut Svg, plot: &Plot) {
         self.draw_front(report, svg, plot);
+        let looks = Looks::of_report(report);
         for (model, of) in report.finished() {
             let Some(x) = self.x(self.price, of) else {
                 continue;
             };
-            let place = report.place(&model.id);
-            let paint = Paint::Model(place);
+            let look = looks.of(&model.id);
+            let paint = Paint::Model(look);
             let right = of.quality.accuracy;
             let interval = of.quality.accuracy_interval;
             let at = plot.at([x, wrong(report, right)]);
@@ -143,26 +141,39 @@ impl Panel {
                     svg.line(at, [plot.at([end, 1.0])[0], at[1]], paint, 1.5);
                     let _ = write!(said, "; 99th percentile {}", significant(end));
                 }
-                svg.marker(at, place);
+                svg.marker(at, look);
                 svg.spot(at, &said);
             });
         }
     }
 }
 
-/// The share of images that are wrong, in percent. Half an image where there is none: the scale is
-/// logarithmic.
+/// The share of images that are wrong, in percent. 0 stands at half an image.
 fn wrong(report: &Report, right: f64) -> f64 {
     let least = 50.0 / report.dataset.test.max(1) as f64;
     ((1.0 - right) * 100.0).max(least)
 }
 
+/// What is drawn.
+fn said(has_none: bool) -> String {
+    let zero = if has_none {
+        " A model at 0 is never wrong here: on a logarithmic scale 0 has no place, so it stands below all others."
+    } else {
+        ""
+    };
+    format!(
+        "Further down and left is better. The dashed line joins the Pareto-optimal models: no other errs less for as little. Bars are 95 % intervals, and for predictions the 99th percentile.{zero}"
+    )
+}
+
 fn draw(report: &Report, panels: &[&Panel], room: Room) -> String {
-    let said = "Further down and left is better. The dashed line joins the Pareto-optimal models: no other errs less for as little. Bars are 95 % intervals, and for predictions the 99th percentile.";
-    let (mut svg, top) = Svg::new(room, &title(report, panels), said);
+    let has_none = report.finished().any(|(_, of)| of.quality.accuracy >= 1.0);
+    let none = has_none.then(|| wrong(report, 1.0));
+    let (mut svg, top) = Svg::new(room, &title(report, panels), &said(has_none));
+    let looks = Looks::of_report(report);
     let model = |id| Model {
         id,
-        place: report.place(id),
+        look: looks.of(id),
     };
     let names = Names::new(
         report.finished().map(|(of, _)| model(of.id.as_str())),
@@ -171,7 +182,7 @@ fn draw(report: &Report, panels: &[&Panel], room: Room) -> String {
     let errors = report
         .finished()
         .map(|(_, of)| wrong(report, of.quality.accuracy));
-    let y = Axis::log("wrong, %", with_factor(ends(errors, [1.0, 10.0]), 0.12));
+    let y = Axis::log("wrong, %", with_factor(ends(errors, [1.0, 10.0]), 0.12)).with_zero_at(none);
     let height = 300.0_f64.max(names.height() + 4.0 * LINE);
     let columns = if room.is_narrow() { 1 } else { panels.len() };
     let right = svg.width() - 8.0 - names.width();
@@ -238,7 +249,7 @@ fn title(report: &Report, panels: &[&Panel]) -> String {
         .copied()
         .filter(|id| panels.iter().all(|panel| on(panel).contains(id)))
         .collect();
-    let names: Vec<&str> = panels.iter().map(|panel| panel.name).collect();
+    let names: Vec<&str> = panels.iter().map(|panel| price(panel.price)).collect();
     match (of_all.len(), first.len()) {
         (1..=3, _) => format!(
             "{} {} Pareto-optimal in {}",
@@ -246,7 +257,7 @@ fn title(report: &Report, panels: &[&Panel]) -> String {
             if of_all.len() == 1 { "is" } else { "are" },
             and(&names)
         ),
-        (_, 1) => format!("{} errs least for the least {}", first[0], panels[0].name),
-        (_, count) => format!("{count} models are Pareto-optimal in {}", panels[0].name),
+        (_, 1) => format!("{} errs least for the least {}", first[0], names[0]),
+        (_, count) => format!("{count} models are Pareto-optimal in {}", names[0]),
     }
 }

@@ -54,9 +54,9 @@ fn six_data_sets_rank_their_models() {
     write_all(results.path(), 6);
     let page = index(results.path());
     for part in [
-        "of 6 data sets, 1 being the best: Data 0, Data 1, Data 2, Data 3, Data 4, Data 5.",
+        "of 6 data sets, 1 being the best: Data 0; Data 1; Data 2; Data 3; Data 4; Data 5.",
         "| kernel-svm | 1.25 |\n| softmax | 1.92 |\n| burn-mlp | 2.92 |\n| nearest-centroid | 3.92 |",
-        "p < 1e-3 over all orders of the ranks (χ² = 15.21, p = 0.002, Iman and Davenport's F = 27.22, p < 1e-5, which are for many",
+        "p < 0.001 over all orders of the ranks (χ² = 15.21, p = 0.002, Iman and Davenport's F = 27.22, p < 10⁻⁵, which are for many",
         // Ahead on five data sets of six, and on all; 2/2⁶ is too much for six pairs.
         "| kernel-svm | softmax | 1.33 | p = 0.",
         "| kernel-svm | nearest-centroid | 12.00 | p = 0.188 | cannot be told apart | 100 / 0 / 0 |",

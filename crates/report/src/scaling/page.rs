@@ -4,6 +4,7 @@ use super::laws::{Law, MACHINE, Memory, QUICK, SMALL};
 use super::{FitCost, Growing, ModelCosts, Scaling, ThreadCosts};
 use crate::figure::Figure;
 use crate::numbers::{significant, thousands};
+use crate::room::picture;
 use std::fmt::Write;
 
 const DASH: &str = "–";
@@ -12,12 +13,11 @@ const DASH: &str = "–";
 pub(super) fn page(scaling: &Scaling, figure: Option<&Figure>) -> String {
     let mut page = head(scaling);
     if let Some(figure) = figure {
-        let (wide, narrow) = (&figure.name, figure.narrow_name());
+        let alt = "Seconds of a fit against its size, a line for each model";
         let _ = writeln!(
             page,
-            "<picture><source media=\"(max-width: 600px)\" srcset=\"figures/{narrow}\"><img src=\"figures/{wide}\" \
-             alt=\"Seconds of a fit against its size, a line for each model\"></picture>\n\n\
-             Every fit is in [figures/{0}](figures/{0}).\n",
+            "{}\n\nEvery fit is in [figures/{1}](figures/{1}).\n",
+            picture(figure.stem(), alt),
             figure.data_name()
         );
     }

@@ -22,8 +22,6 @@ pub(super) struct ModelRow {
     limited: bool,
     /// Shared with the models that cannot be told apart from it.
     letters: String,
-    /// In its report, for its colour.
-    place: usize,
     hyperparameters: String,
     /// Where its predictions were read from, if they were made elsewhere.
     predictions: Option<PredictionFile>,
@@ -80,7 +78,6 @@ impl ModelRow {
             predictions: model.predictions.clone(),
             limited: report.is_limited(model),
             letters,
-            place: report.place(&model.id),
             hyperparameters: parameters.collect::<Vec<_>>().join(", "),
             finished: finished.map(|of| Numbers::new(of, report)),
         }
@@ -108,9 +105,9 @@ impl Numbers {
             predict: cost.predict_seconds.map_or(NONE.to_owned(), |seconds| {
                 significant(seconds / report.dataset.test.max(1) as f64 * 1e6)
             }),
-            memory: cost.peak_memory_bytes.map_or(NONE.to_owned(), |bytes| {
-                format!("{:.0}", bytes as f64 / 1e6)
-            }),
+            memory: cost
+                .peak_memory_bytes
+                .map_or(NONE.to_owned(), |bytes| significant(bytes as f64 / 1e6)),
             metrics: shown(report)
                 .into_iter()
                 .map(|metric| value(of, metric).map_or(NONE.to_owned(), four))

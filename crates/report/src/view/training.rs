@@ -1,7 +1,7 @@
 //! How models learnt: by epochs, by the number of images, and what linear models learnt.
 
 use crate::bounds::{MOST_EPOCHS, shown_of};
-use crate::numbers::{significant, thousands};
+use crate::numbers::{scientific, significant, thousands};
 use analysis::{Finished, Report};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -106,7 +106,7 @@ impl WeightDifferences {
                 match largest {
                     0.0 => "0".to_owned(),
                     0.001.. => significant(largest.into()),
-                    _ => format!("{largest:.1e}"),
+                    _ => scientific(largest.into(), 1),
                 }
             });
             ((*id).clone(), cells.collect())

@@ -15,6 +15,9 @@ const MANIFEST: &str = include_str!("../../model-nearest-centroid/Cargo.toml");
 /// Where models are registered, and the line that the new one goes before: the floor comes last.
 const REGISTRY: &str = "experiments/src/registry.rs";
 const LAST: &str = "    model_majority::MAJORITY,\n";
+/// Where models have their colours and markers, and the end of the list.
+const LOOKS: &str = "crates/report/src/figures/looks.rs";
+const END: &str = "\n];";
 /// What the program is built with.
 const PROGRAM: &str = "experiments/Cargo.toml";
 
@@ -64,7 +67,7 @@ pub enum ScaffoldError {
 }
 
 /// Writes the crate `crates/model-NAME` into the sources at or above `directory`, and adds it to the program's
-/// dependencies and to the registry. Gives the files that were written or changed. Checks everything before it
+/// dependencies, to the registry and to the list of colours. Gives the files that were written or changed. Checks everything before it
 /// writes anything.
 ///
 /// # Errors
@@ -83,7 +86,7 @@ pub fn new_model(directory: &Path, name: &str) -> Result<Vec<PathBuf>, ScaffoldE
         let text = std::fs::read_to_string(&path);
         text.map_err(|reason| ScaffoldError::Read { path, reason })
     };
-    let (registry, program) = (read(REGISTRY)?, read(PROGRAM)?);
+    let (registry, program, looks) = (read(REGISTRY)?, read(PROGRAM)?, read(LOOKS)?);
     let line = format!("    {}::{},\n", name.module(), name.constant());
     if package.exists() || registry.contains(&line) {
         return Err(ScaffoldError::Taken { name: name.id() });
@@ -95,13 +98,18 @@ pub fn new_model(directory: &Path, name: &str) -> Result<Vec<PathBuf>, ScaffoldE
     if !registry.contains(LAST) {
         return Err(missing(REGISTRY, LAST.trim()));
     }
+    if !looks.contains(END) {
+        return Err(missing(LOOKS, END.trim()));
+    }
     let registry = registry.replacen(LAST, &(line + LAST), 1);
+    let looks = looks.replacen(END, &format!("\n    \"{}\",{END}", name.id()), 1);
     let program = with_dependency(&program, &name).ok_or_else(|| missing(PROGRAM, "model-"))?;
     let files = [
         (package.join("Cargo.toml"), manifest(&name)),
         (package.join("src/lib.rs"), source(&name)),
         (top.join(PROGRAM), program),
         (top.join(REGISTRY), registry),
+        (top.join(LOOKS), looks),
     ];
     for (file, text) in &files {
         write_file(file, text.as_bytes())?;

@@ -22,16 +22,20 @@ fn a_model_is_written_registered_and_not_written_twice() {
     let top = directory.path();
     let refused = new_model(top, "my-model").unwrap_err().to_string();
     assert!(refused.contains("run this in a clone"), "{refused}");
-    copy(
-        &["experiments/Cargo.toml", "experiments/src/registry.rs"],
-        top,
-    );
+    let changed = [
+        "experiments/Cargo.toml",
+        "experiments/src/registry.rs",
+        "crates/report/src/figures/looks.rs",
+    ];
+    copy(&changed, top);
     fs::create_dir_all(top.join("crates/data")).unwrap();
     let files = new_model(&top.join("crates/data"), "my-model").unwrap();
-    assert_eq!(files.len(), 4);
+    assert_eq!(files.len(), 5);
     let read = |file: &str| fs::read_to_string(top.join(file)).unwrap();
     let registry = read("experiments/src/registry.rs");
     assert!(registry.contains("    model_my_model::MY_MODEL,\n    model_majority::MAJORITY,\n"));
+    let looks = read("crates/report/src/figures/looks.rs");
+    assert!(looks.contains("    \"my-model\",\n];"), "{looks}");
     let program = read("experiments/Cargo.toml");
     let line = "model-my-model = { path = \"../crates/model-my-model\" }\nmodel-naive-bayes";
     assert!(program.contains(line), "{program}");

@@ -6,7 +6,7 @@ use analysis::Report;
 /// The registered models, each with the look of its place here. The first nine are those of the default
 /// plan: each has a colour of its own. A new model comes last, so that no other changes its look; a test in
 /// `experiments` tells which is missing.
-const REGISTERED: [&str; 22] = [
+const REGISTERED: &[&str] = &[
     "softmax",
     "nearest-centroid",
     "burn-ndarray",
@@ -33,7 +33,7 @@ const REGISTERED: [&str; 22] = [
 
 /// Models whose look is the same in every page.
 pub fn models_with_a_look() -> &'static [&'static str] {
-    &REGISTERED
+    REGISTERED
 }
 
 /// The looks of the models of a page.

@@ -2,7 +2,38 @@
 
 use crate::Features;
 use crate::parts::Numbers;
+use inner_products::WIDTH;
 use std::borrow::Cow;
+
+/// Sums that grow side by side: a vector of the widest processors, several of the others.
+pub(crate) const LANES: usize = 16;
+
+/// [`Real::add_products`], written with vectors: from plain loops the compiler makes gathers.
+macro_rules! add_products {
+    ($vectors:ident, $vectors_mut:ident, $mul_add:ident) => {
+        #[allow(clippy::inline_always, reason = "part of a loop of vectors")]
+        #[inline(always)]
+        fn add_products<S: pulp::Simd>(
+            simd: S,
+            kernel: &[Self; WIDTH],
+            factors: &[Self; WIDTH],
+            sums: &mut [Self; LANES],
+        ) {
+            let (kernel, factors) = (S::$vectors(kernel).0, S::$vectors(factors).0);
+            let sums = S::$vectors_mut(sums).0;
+            let width = sums.len();
+            for first in 0..width {
+                let mut sum = sums[first];
+                let mut place = first;
+                while place < kernel.len() {
+                    sum = simd.$mul_add(kernel[place], factors[place], sum);
+                    place += width;
+                }
+                sums[first] = sum;
+            }
+        }
+    };
+}
 
 /// f32 or f64.
 pub(crate) trait Real: inner_products::Real {
@@ -12,6 +43,13 @@ pub(crate) trait Real: inner_products::Real {
 
     /// eˣ for x ≤ 0.
     fn exp(self) -> Self;
+    /// `sums` ← `sums` + `kernel` · `factors`, each sum over every 16th of them.
+    fn add_products<S: pulp::Simd>(
+        simd: S,
+        kernel: &[Self; WIDTH],
+        factors: &[Self; WIDTH],
+        sums: &mut [Self; LANES],
+    );
     /// The values of samples of either kind.
     fn values(samples: Features<'_>) -> Cow<'_, [Self]>;
     /// Numbers of this precision, whatever it is.
@@ -27,6 +65,8 @@ impl Real for f32 {
     fn exp(self) -> Self {
         vector_exp::exp(self)
     }
+
+    add_products!(as_simd_f32s, as_mut_simd_f32s, mul_add_f32s);
 
     fn values(samples: Features<'_>) -> Cow<'_, [Self]> {
         match samples {
@@ -49,6 +89,8 @@ impl Real for f64 {
     fn exp(self) -> Self {
         vector_exp::exp_f64(self)
     }
+
+    add_products!(as_simd_f64s, as_mut_simd_f64s, mul_add_f64s);
 
     fn values(samples: Features<'_>) -> Cow<'_, [Self]> {
         match samples {

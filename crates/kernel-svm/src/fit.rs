@@ -52,12 +52,16 @@ impl<'a, F: Feature> Sorted<'a, F> {
         let of_class = |range: &Range<usize>| {
             Columns::new(features, classes.order[range.clone()].iter().map(sample))
         };
+        let (rows, columns) = rayon::join(
+            || Rows::new(classes.order.iter().map(sample)),
+            || classes.ranges().iter().map(of_class).collect(),
+        );
         Ok(Self {
-            rows: Rows::new(classes.order.iter().map(sample)),
-            columns: classes.ranges().iter().map(of_class).collect(),
             features,
             values,
             classes,
+            rows,
+            columns,
         })
     }
 

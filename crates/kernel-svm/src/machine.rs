@@ -12,6 +12,9 @@ use rayon::prelude::*;
 /// With 64 of them, reading panels took a sixth of the time while others used the cache, too.
 const TOGETHER: usize = 256;
 
+/// Sums of one block at most, where there are hundreds of classes.
+const MOST_SUMS: usize = 1 << 20;
+
 /// Panels whose sums are added up in the precision of the kernel values; then they are added in f64.
 const STRETCH: usize = 16;
 
@@ -145,7 +148,9 @@ impl<F: Feature, R: Real> Machine<F, R> {
     pub(crate) fn decisions(&self, samples: &[&[F]]) -> Vec<f64> {
         // Blocks for all threads, if they are small. No sum depends on its block.
         let share = samples.len().div_ceil(4 * rayon::current_num_threads());
-        let blocks = samples.par_chunks(share.clamp(1, TOGETHER));
+        let sums_per_sample = 2 * self.rho.len();
+        let most = (MOST_SUMS / sums_per_sample).clamp(1, TOGETHER);
+        let blocks = samples.par_chunks(share.clamp(1, most));
         let decide = |block: &[&[F]]| self.decide(&Rows::new(block.iter().copied()));
         blocks.map(decide).collect::<Vec<_>>().concat()
     }

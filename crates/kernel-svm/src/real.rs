@@ -107,3 +107,67 @@ impl Real for f64 {
 fn pixel<R: inner_products::Real>(pixel: u8) -> R {
     R::pixel(pixel)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Add<'a, R> {
+        kernel: &'a [R; WIDTH],
+        factors: &'a [R; WIDTH],
+        sums: &'a mut [R; LANES],
+    }
+
+    impl<R: Real> pulp::WithSimd for Add<'_, R> {
+        type Output = ();
+
+        #[allow(clippy::inline_always, reason = "carries the instruction set along")]
+        #[inline(always)]
+        fn with_simd<S: pulp::Simd>(self, simd: S) {
+            R::add_products(simd, self.kernel, self.factors, self.sums);
+        }
+    }
+
+    /// The sums by way of vectors of each width that this processor has.
+    fn by_each_width<R: Real>(kernel: &[R; WIDTH], factors: &[R; WIDTH]) -> Vec<[R; LANES]> {
+        let add = |run: &dyn Fn(Add<R>)| {
+            let mut sums = [R::nearest(0.5); LANES];
+            run(Add {
+                kernel,
+                factors,
+                sums: &mut sums,
+            });
+            sums
+        };
+        let mut all = vec![
+            add(&|work| pulp::Simd::vectorize(pulp::Scalar::new(), work)),
+            add(&|work| pulp::Arch::new().dispatch(work)),
+        ];
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = pulp::x86::V3::try_new() {
+            all.push(add(&|work| pulp::Simd::vectorize(avx2, work)));
+        }
+        all
+    }
+
+    #[test]
+    fn sums_have_the_same_bits_by_vectors_of_every_width() {
+        let kernel: [f64; WIDTH] = std::array::from_fn(|i| (i as f64).sin());
+        let factors: [f64; WIDTH] = std::array::from_fn(|i| (3.0 * i as f64).cos());
+        let single = [kernel, factors].map(|values| values.map(|value| value as f32));
+        for sums in by_each_width(&single[0], &single[1]) {
+            for (lane, sum) in sums.into_iter().enumerate() {
+                let places = (lane..WIDTH).step_by(LANES);
+                let plain = places.fold(0.5_f32, |sum, i| single[0][i].mul_add(single[1][i], sum));
+                assert_eq!(sum, plain);
+            }
+        }
+        for sums in by_each_width(&kernel, &factors) {
+            for (lane, sum) in sums.into_iter().enumerate() {
+                let places = (lane..WIDTH).step_by(LANES);
+                let plain = places.fold(0.5_f64, |sum, i| kernel[i].mul_add(factors[i], sum));
+                assert_eq!(sum, plain);
+            }
+        }
+    }
+}

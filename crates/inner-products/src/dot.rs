@@ -16,10 +16,16 @@ pub const PIXELS: usize = (i32::MAX / (255 * 255)) as usize;
 ///
 /// # Panics
 /// If a position of the row lies outside the panel.
-pub(crate) fn pixels(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
+#[inline]
+#[allow(unsafe_code, reason = "instructions that pulp does not dispatch to")]
+pub(crate) fn pixels(row: &Row<u8>, panel: &[Stripe<[i8; 4]>]) -> Stripe<i32> {
     #[cfg(target_arch = "x86_64")]
-    if let Some(products) = x86::pixels(row, panel) {
-        return products;
+    if is_x86_feature_detected!("avx512vnni") {
+        // SAFETY: the processor has AVX-512 with VNNI.
+        return unsafe { x86::vnni(row, panel) };
+    } else if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { x86::avx2(row, panel) };
     }
     plain(row, panel)
 }
@@ -28,82 +34,84 @@ pub(crate) fn pixels(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
 ///
 /// # Panics
 /// If a position of the row lies outside the panel.
-pub(crate) fn reals<F: Real>(row: Row<F>, panel: &[Stripe<F>]) -> [F; WIDTH] {
+#[inline]
+pub(crate) fn reals<F: Real>(row: &Row<F>, panel: &[Stripe<F>]) -> Stripe<F> {
     pulp::Arch::new().dispatch(Reals { row, panel })
 }
 
 /// What [`pixels`] computes, in words that every processor understands.
-fn plain(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
+fn plain(row: &Row<u8>, panel: &[Stripe<[i8; 4]>]) -> Stripe<i32> {
     let mut sums = [row.offset; WIDTH];
-    for (&position, group) in row.positions.iter().zip(row.groups) {
-        let group = group.map(i32::from);
-        for (sum, column) in sums.iter_mut().zip(&panel[position as usize].0) {
+    for &entry in row.entries {
+        let group = group(entry).to_le_bytes().map(i32::from);
+        for (sum, column) in sums.iter_mut().zip(&panel[position(entry)].0) {
             for (a, &b) in group.iter().zip(column) {
                 *sum += a * i32::from(b);
             }
         }
     }
-    sums
+    Stripe(sums)
+}
+
+/// Where a group of a row lies.
+#[inline]
+const fn position(entry: u64) -> usize {
+    entry as u32 as usize
+}
+
+/// A group of a row, its first pixel in the lowest byte, as it lies in memory.
+#[inline]
+const fn group(entry: u64) -> u32 {
+    (entry >> 32) as u32
 }
 
 struct Reals<'a, F: Real> {
-    row: Row<'a, F>,
+    row: &'a Row<'a, F>,
     panel: &'a [Stripe<F>],
 }
 
 impl<F: Real> pulp::WithSimd for Reals<'_, F> {
-    type Output = [F; WIDTH];
+    type Output = Stripe<F>;
 
     #[allow(clippy::inline_always, reason = "carries the instruction set along")]
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> [F; WIDTH] {
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Stripe<F> {
         let mut sums = [F::default(); WIDTH];
-        for (&position, &x) in self.row.positions.iter().zip(self.row.groups) {
+        for &(position, x) in self.row.entries {
             for (sum, &column) in sums.iter_mut().zip(&self.panel[position as usize].0) {
                 *sum += x * column;
             }
         }
-        sums
+        Stripe(sums)
     }
 }
 
 #[cfg(target_arch = "x86_64")]
-#[allow(unsafe_code, reason = "instructions that pulp does not dispatch to")]
+#[allow(unsafe_code, reason = "vectors are read as what they are")]
 mod x86 {
-    use super::{Row, Stripe, WIDTH};
+    use super::{Row, Stripe, WIDTH, group, position};
     use std::arch::x86_64::{
         _mm_set1_epi32, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_cvtepu8_epi16,
         _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi32,
         _mm256_setzero_si256, _mm512_dpbusd_epi32, _mm512_set1_epi32,
     };
 
-    /// `None` on a processor without AVX2.
-    pub(super) fn pixels(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> Option<[i32; WIDTH]> {
-        if is_x86_feature_detected!("avx512vnni") {
-            // SAFETY: the processor has AVX-512 with VNNI.
-            Some(unsafe { vnni(row, panel) })
-        } else if is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has AVX2.
-            Some(unsafe { avx2(row, panel) })
-        } else {
-            None
-        }
-    }
-
     #[target_feature(enable = "avx2")]
-    pub(super) fn avx2(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
-        bytemuck::cast([0, 1].map(|half| avx2_half(row, panel, half)))
+    pub(super) fn avx2(row: &Row<u8>, panel: &[Stripe<[i8; 4]>]) -> Stripe<i32> {
+        Stripe(bytemuck::cast(
+            [0, 1].map(|half| avx2_half(row, panel, half)),
+        ))
     }
 
     /// The first or second half of the columns: their sums fit the registers.
     #[target_feature(enable = "avx2")]
-    fn avx2_half(row: Row<u8>, panel: &[Stripe<[i8; 4]>], half: usize) -> [i32; WIDTH / 2] {
+    fn avx2_half(row: &Row<u8>, panel: &[Stripe<[i8; 4]>], half: usize) -> [i32; WIDTH / 2] {
         // Of each column two sums: of the first two pixels of a group, and of the last two.
         let mut sums = [_mm256_setzero_si256(); WIDTH / 8];
-        for (&position, &group) in row.positions.iter().zip(row.groups) {
+        for &entry in row.entries {
             let columns: &[[[u8; 16]; WIDTH / 8]; 2] =
-                bytemuck::cast_ref(&panel[position as usize].0);
-            let group = _mm256_cvtepu8_epi16(_mm_set1_epi32(i32::from_ne_bytes(group)));
+                bytemuck::cast_ref(&panel[position(entry)].0);
+            let group = _mm256_cvtepu8_epi16(_mm_set1_epi32(group(entry).cast_signed()));
             for (sum, &columns) in sums.iter_mut().zip(&columns[half]) {
                 let columns = _mm256_cvtepi8_epi16(bytemuck::cast(columns));
                 *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(columns, group));
@@ -119,16 +127,16 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx512f,avx512vnni")]
-    pub(super) fn vnni(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
+    pub(super) fn vnni(row: &Row<u8>, panel: &[Stripe<[i8; 4]>]) -> Stripe<i32> {
         let mut sums = [_mm512_set1_epi32(row.offset); WIDTH / 16];
-        for (&position, &group) in row.positions.iter().zip(row.groups) {
-            let columns: &[[u8; 64]; WIDTH / 16] = bytemuck::cast_ref(&panel[position as usize].0);
-            let group = _mm512_set1_epi32(i32::from_ne_bytes(group));
+        for &entry in row.entries {
+            let columns: &[[u8; 64]; WIDTH / 16] = bytemuck::cast_ref(&panel[position(entry)].0);
+            let group = _mm512_set1_epi32(group(entry).cast_signed());
             for (sum, &columns) in sums.iter_mut().zip(columns) {
                 *sum = _mm512_dpbusd_epi32(*sum, group, bytemuck::cast(columns));
             }
         }
-        bytemuck::cast(sums)
+        Stripe(bytemuck::cast(sums))
     }
 }
 
@@ -136,10 +144,11 @@ mod x86 {
 mod tests {
     use super::*;
     use crate::feature::Feature;
+    use crate::samples::Rows;
     use proptest::prelude::*;
 
-    /// Positions and groups of a row, and the pixels of a panel.
-    type Problem = (Vec<u32>, Vec<[u8; 4]>, Vec<[[u8; 4]; WIDTH]>);
+    /// Groups of a row with their positions, and the pixels of a panel.
+    type Problem = (Vec<(u32, [u8; 4])>, Vec<[[u8; 4]; WIDTH]>);
 
     /// Any row over any panel of up to 70 groups, with many pixels at the ends of their range.
     fn problems() -> impl Strategy<Value = Problem> {
@@ -148,10 +157,8 @@ mod tests {
         (1_usize..70).prop_flat_map(move |groups| {
             let panel = prop::collection::vec(group(), groups * WIDTH);
             let row = prop::collection::btree_map(0..groups as u32, group(), 0..=groups);
-            (row, panel).prop_map(|(row, panel)| {
-                let (positions, groups) = row.into_iter().unzip();
-                (positions, groups, panel.as_chunks().0.to_vec())
-            })
+            (row, panel)
+                .prop_map(|(row, panel)| (row.into_iter().collect(), panel.as_chunks().0.to_vec()))
         })
     }
 
@@ -159,14 +166,14 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(200))]
 
         #[test]
-        fn every_instruction_set_is_exact((positions, groups, panel) in problems()) {
-            let offset = u8::offset(groups.as_flattened());
-            let row = Row { positions: &positions, groups: &groups, offset };
+        fn every_instruction_set_is_exact((groups, panel) in problems()) {
+            let row = &Rows::new([&*row_of(&groups)].into_iter());
+            let row = &row.row(0);
             let packed: Vec<_> = panel.iter().map(|columns| Stripe(columns.map(|c| u8::pack(&c)))).collect();
             let expected = plain(row, &packed);
-            for (column, &sum) in expected.iter().enumerate() {
-                let pairs = positions.iter().zip(&groups).flat_map(|(&position, group)| {
-                    group.iter().zip(&panel[position as usize][column])
+            for (column, &sum) in expected.0.iter().enumerate() {
+                let pairs = groups.iter().flat_map(|(position, group)| {
+                    group.iter().zip(&panel[*position as usize][column])
                 });
                 let exact: i32 = pairs.map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
                 prop_assert_eq!(sum, exact);
@@ -177,27 +184,36 @@ mod tests {
         }
 
         #[test]
-        fn reals_are_summed_in_the_order_of_the_row((positions, groups, panel) in problems()) {
-            let groups: Vec<f32> = groups.iter().map(|g| f32::from(g[0]) - 100.5).collect();
+        fn reals_are_summed_in_the_order_of_the_row((groups, panel) in problems()) {
+            let entries: Vec<_> = groups.iter().map(|&(p, g)| (p, f32::from(g[0]) - 100.5)).collect();
             let panel: Vec<_> =
                 panel.iter().map(|columns| Stripe(columns.map(|c| f32::from(c[1]) / 255.0))).collect();
-            let sums = reals(Row { positions: &positions, groups: &groups, offset: 0.0 }, &panel);
-            for (column, &sum) in sums.iter().enumerate() {
-                let expected = positions.iter().zip(&groups).fold(0.0, |sum: f32, (&p, x)| {
-                    sum + x * panel[p as usize].0[column]
+            let sums = reals(&Row { entries: &entries, offset: 0.0, square: 0.0 }, &panel);
+            for (column, &sum) in sums.0.iter().enumerate() {
+                let expected = entries.iter().fold(0.0, |sum: f32, (p, x)| {
+                    sum + x * panel[*p as usize].0[column]
                 });
                 prop_assert_eq!(sum, expected);
             }
         }
     }
 
+    /// The pixels of a row, from its groups.
+    fn row_of(groups: &[(u32, [u8; 4])]) -> Vec<u8> {
+        let mut row = vec![[0; 4]; 70];
+        for &(position, group) in groups {
+            row[position as usize] = group;
+        }
+        row.concat()
+    }
+
     /// Every path that this processor can run, not only the one that it would choose.
     #[cfg(target_arch = "x86_64")]
     #[allow(unsafe_code, reason = "the functions under test")]
     fn each_x86(
-        row: Row<u8>,
+        row: &Row<u8>,
         panel: &[Stripe<[i8; 4]>],
-        expected: [i32; WIDTH],
+        expected: Stripe<i32>,
     ) -> Result<(), TestCaseError> {
         if is_x86_feature_detected!("avx2") {
             // SAFETY: the processor has AVX2.

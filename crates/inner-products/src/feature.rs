@@ -8,8 +8,8 @@ pub const WIDTH: usize = 64;
 
 /// A kind of feature.
 pub trait Feature: Copy + Default + Send + Sync + 'static {
-    /// Consecutive features of a row, multiplied together.
-    type Group: Copy + Default + PartialEq + Debug + Send + Sync;
+    /// A group of a row, consecutive features that are multiplied together, with its position.
+    type Entry: Copy + Debug + Send + Sync;
     /// The same features of a column.
     type Packed: Copy + Debug + Send + Sync;
     /// An inner product.
@@ -20,8 +20,8 @@ pub trait Feature: Copy + Default + Send + Sync + 'static {
     /// What to multiply an inner product by, in the units of the features: pixels p stand for p/255.
     const UNIT: f64;
 
-    /// The features of one group of a row, the missing ones zero.
-    fn group(features: &[Self]) -> Self::Group;
+    /// The features of one group of a row at a position, unless all are zero.
+    fn entry(position: u32, features: &[Self]) -> Option<Self::Entry>;
 
     /// The features of one group of a column, the missing ones zero.
     fn pack(features: &[Self]) -> Self::Packed;
@@ -36,7 +36,7 @@ pub trait Feature: Copy + Default + Send + Sync + 'static {
     ///
     /// # Panics
     /// If a row is longer than the columns of the panel.
-    fn dot(row: Row<Self>, panel: &[Stripe<Self::Packed>]) -> [Self::Product; WIDTH];
+    fn dot(row: &Row<Self>, panel: &[Stripe<Self::Packed>]) -> Stripe<Self::Product>;
 
     /// `features` · `features`
     fn square(features: &[Self]) -> Self::Product;
@@ -48,17 +48,18 @@ pub trait Feature: Copy + Default + Send + Sync + 'static {
     fn number<R: Real>(product: Self::Product) -> R;
 }
 
-/// One group of features of the 64 columns of a panel. Aligned, so that no vector of it crosses a
-/// cache line.
-#[derive(Debug, Clone, Copy)]
+/// Something of each of the 64 columns of a panel: a group of features, an inner product. Aligned,
+/// so that no vector of it crosses a cache line.
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
-pub struct Stripe<P>(pub(crate) [P; WIDTH]);
+pub struct Stripe<P>(pub [P; WIDTH]);
 
-/// The groups of one sample that are not zero.
+/// One sample.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a, F: Feature> {
-    /// Which groups, ascending.
-    pub(crate) positions: &'a [u32],
-    pub(crate) groups: &'a [F::Group],
+    /// The groups that are not zero, by position.
+    pub(crate) entries: &'a [F::Entry],
     pub(crate) offset: F::Product,
+    /// ‖x‖²
+    pub square: F::Product,
 }

@@ -1,7 +1,7 @@
 //! The two kinds of features, 8-bit pixels and reals, and the inner products of each.
 
 use crate::dot;
-use crate::feature::{Feature, Row, Stripe, WIDTH};
+use crate::feature::{Feature, Row, Stripe};
 use crate::real::Real;
 
 /// Pixels p stand for p/255. Products are exact: below 2³¹ up to [`PIXELS`](crate::PIXELS) features.
@@ -9,7 +9,9 @@ use crate::real::Real;
 /// Instructions multiply unsigned bytes with signed ones, so columns hold p − 128. A product lacks
 /// 128 Σ p of the row then.
 impl Feature for u8 {
-    type Group = [u8; 4];
+    /// The position below, the group above: read at once, products are a twelfth faster than from two
+    /// arrays.
+    type Entry = u64;
     type Packed = [i8; 4];
     type Product = i32;
 
@@ -17,13 +19,14 @@ impl Feature for u8 {
     const UNIT: f64 = 1.0 / (255.0 * 255.0);
 
     #[inline]
-    fn group(features: &[u8]) -> [u8; 4] {
-        std::array::from_fn(|i| features.get(i).copied().unwrap_or(0))
+    fn entry(position: u32, features: &[u8]) -> Option<u64> {
+        let group = u32::from_le_bytes(group(features));
+        (group != 0).then_some(u64::from(group) << 32 | u64::from(position))
     }
 
     #[inline]
     fn pack(features: &[u8]) -> [i8; 4] {
-        Self::group(features).map(|pixel| pixel.wrapping_sub(128).cast_signed())
+        group(features).map(|pixel| pixel.wrapping_sub(128).cast_signed())
     }
 
     fn unpack(packed: [i8; 4], into: &mut Vec<u8>) {
@@ -34,7 +37,8 @@ impl Feature for u8 {
         128 * features.iter().map(|&pixel| i32::from(pixel)).sum::<i32>()
     }
 
-    fn dot(row: Row<u8>, panel: &[Stripe<[i8; 4]>]) -> [i32; WIDTH] {
+    #[inline]
+    fn dot(row: &Row<u8>, panel: &[Stripe<[i8; 4]>]) -> Stripe<i32> {
         dot::pixels(row, panel)
     }
 
@@ -58,19 +62,19 @@ impl Feature for u8 {
 
 /// Features are as precise as the kernel values made of them.
 impl<F: Real> Feature for F {
-    type Group = F;
+    type Entry = (u32, F);
     type Packed = F;
     type Product = F;
 
     const GROUP: usize = 1;
     const UNIT: f64 = 1.0;
 
-    fn group(features: &[F]) -> F {
-        features.first().copied().unwrap_or_default()
+    fn entry(position: u32, features: &[F]) -> Option<(u32, F)> {
+        (features[0] != F::default()).then_some((position, features[0]))
     }
 
     fn pack(features: &[F]) -> F {
-        Self::group(features)
+        features.first().copied().unwrap_or_default()
     }
 
     fn unpack(packed: F, into: &mut Vec<F>) {
@@ -81,7 +85,8 @@ impl<F: Real> Feature for F {
         F::default()
     }
 
-    fn dot(row: Row<F>, panel: &[Stripe<F>]) -> [F; WIDTH] {
+    #[inline]
+    fn dot(row: &Row<F>, panel: &[Stripe<F>]) -> Stripe<F> {
         dot::reals(row, panel)
     }
 
@@ -106,4 +111,10 @@ impl<F: Real> Feature for F {
     fn number<R: Real>(product: F) -> R {
         R::nearest(product.to_f64())
     }
+}
+
+/// Four pixels, the missing ones black.
+#[inline]
+fn group(features: &[u8]) -> [u8; 4] {
+    std::array::from_fn(|i| features.get(i).copied().unwrap_or(0))
 }

@@ -8,8 +8,7 @@ use crate::real::Real;
 pub struct Rows<F: Feature> {
     /// Where each row begins; one more than there are rows.
     starts: Vec<usize>,
-    positions: Vec<u32>,
-    groups: Vec<F::Group>,
+    entries: Vec<F::Entry>,
     offsets: Vec<F::Product>,
     squares: Vec<F::Product>,
 }
@@ -19,20 +18,15 @@ impl<F: Feature> Rows<F> {
     pub fn new<'a>(samples: impl Iterator<Item = &'a [F]>) -> Self {
         let mut rows = Self {
             starts: vec![0],
-            positions: Vec::new(),
-            groups: Vec::new(),
+            entries: Vec::new(),
             offsets: Vec::new(),
             squares: Vec::new(),
         };
         for sample in samples {
-            for (position, features) in sample.chunks(F::GROUP).enumerate() {
-                let group = F::group(features);
-                if group != F::Group::default() {
-                    rows.positions.push(position as u32);
-                    rows.groups.push(group);
-                }
-            }
-            rows.starts.push(rows.groups.len());
+            let groups = (0..).zip(sample.chunks(F::GROUP));
+            let entries = groups.filter_map(|(position, features)| F::entry(position, features));
+            rows.entries.extend(entries);
+            rows.starts.push(rows.entries.len());
             rows.offsets.push(F::offset(sample));
             rows.squares.push(F::square(sample));
         }
@@ -54,29 +48,19 @@ impl<F: Feature> Rows<F> {
     /// # Panics
     /// If `index` is not below [`len`](Self::len).
     pub fn row(&self, index: usize) -> Row<'_, F> {
-        let range = self.starts[index]..self.starts[index + 1];
         Row {
-            positions: &self.positions[range.clone()],
-            groups: &self.groups[range],
+            entries: &self.entries[self.starts[index]..self.starts[index + 1]],
             offset: self.offsets[index],
+            square: self.squares[index],
         }
     }
 
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.starts)
-            + size_of_val(&*self.positions)
-            + size_of_val(&*self.groups)
+            + size_of_val(&*self.entries)
             + size_of_val(&*self.offsets)
             + size_of_val(&*self.squares)
-    }
-
-    /// ‖x‖² of row `index`.
-    ///
-    /// # Panics
-    /// If `index` is not below [`len`](Self::len).
-    pub fn square(&self, index: usize) -> F::Product {
-        self.squares[index]
     }
 }
 
@@ -88,7 +72,7 @@ pub struct Columns<F: Feature> {
     groups: usize,
     panels: Vec<Stripe<F::Packed>>,
     /// ‖x‖² of every column, one array per panel.
-    squares: Vec<[F::Product; WIDTH]>,
+    squares: Vec<Stripe<F::Product>>,
     len: usize,
 }
 
@@ -98,7 +82,7 @@ pub struct Panel<'a, F: Feature> {
     /// Group after group.
     pub stripes: &'a [Stripe<F::Packed>],
     /// ‖x‖² of each column.
-    pub squares: &'a [F::Product; WIDTH],
+    pub squares: &'a Stripe<F::Product>,
 }
 
 impl<F: Feature> Columns<F> {
@@ -111,14 +95,14 @@ impl<F: Feature> Columns<F> {
             if column == 0 {
                 let black = Stripe([F::pack(&[]); WIDTH]);
                 panels.resize(panels.len() + groups, black);
-                squares.push([F::Product::default(); WIDTH]);
+                squares.push(Stripe([F::Product::default(); WIDTH]));
             }
             len += 1;
             let start = panels.len() - groups;
             for (stripe, features) in panels[start..].iter_mut().zip(sample.chunks(F::GROUP)) {
                 stripe.0[column] = F::pack(features);
             }
-            squares[(len - 1) / WIDTH][column] = F::square(sample);
+            squares[(len - 1) / WIDTH].0[column] = F::square(sample);
         }
         Self {
             groups,
@@ -178,7 +162,7 @@ impl Columns<u8> {
         let squares = self
             .squares
             .iter()
-            .map(|squares| squares.each_ref().map(square));
+            .map(|squares| Stripe(squares.0.each_ref().map(square)));
         Columns {
             groups: u8::GROUP * self.groups,
             panels,

@@ -9,7 +9,7 @@ use crate::real::Real;
 use crate::solver::{Solution, WORKING_SET, solve};
 use crate::votes::pairs;
 use crate::{Error, Settings, Watch};
-use inner_products::{Columns, Feature, Rows, WIDTH};
+use inner_products::{Columns, Feature, Rows, Stripe};
 use std::ops::Range;
 
 /// The part of the memory for kernel rows that pairs share. On MNIST a twentieth of 2 GiB is as fast
@@ -52,12 +52,16 @@ impl<'a, F: Feature> Sorted<'a, F> {
         let of_class = |range: &Range<usize>| {
             Columns::new(features, classes.order[range.clone()].iter().map(sample))
         };
+        let (rows, columns) = rayon::join(
+            || Rows::new(classes.order.iter().map(sample)),
+            || classes.ranges().iter().map(of_class).collect(),
+        );
         Ok(Self {
-            rows: Rows::new(classes.order.iter().map(sample)),
-            columns: classes.ranges().iter().map(of_class).collect(),
             features,
             values,
             classes,
+            rows,
+            columns,
         })
     }
 
@@ -137,7 +141,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
                 // Kernel values differ from γ to γ: none of them are shared.
                 let own_class = KeptRows::<R>::new(self.classes.order.len(), 0);
                 let products = [(); 2].map(|()| {
-                    KeptRows::<[F::Product; WIDTH]>::new(
+                    KeptRows::<Stripe<F::Product>>::new(
                         self.classes.pair_size(pair),
                         share.rows / 2,
                     )

@@ -29,6 +29,7 @@ pub(crate) fn join<F: Feature, R: Real>(
                 .unzip();
             indices.extend(places.iter().map(|&place| sorted.classes.order[place]));
             let samples = places.iter().map(|&place| sorted.sample(place));
+            let samples: Vec<&[F]> = samples.collect();
             let scaled = rows
                 .iter()
                 .copied()
@@ -36,7 +37,7 @@ pub(crate) fn join<F: Feature, R: Real>(
                 .map(|&value| R::nearest(value / scale));
             Support::new(
                 sorted.features,
-                samples,
+                &samples,
                 &scaled.collect::<Vec<R>>(),
                 others,
             )

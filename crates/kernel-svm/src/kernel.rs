@@ -5,7 +5,7 @@
 )]
 
 use crate::real::Real;
-use inner_products::{Feature, Panel, Rows, WIDTH};
+use inner_products::{Feature, Panel, Row, Stripe, WIDTH};
 use std::marker::PhantomData;
 
 /// The kernel function K(x, x').
@@ -57,15 +57,10 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// K(row `index`, column) for the 64 columns of `panel`.
-    pub(crate) fn values<F: Feature, R: Real>(
-        &self,
-        rows: &Rows<F>,
-        index: usize,
-        panel: Panel<F>,
-    ) -> [R; WIDTH] {
-        let products = F::dot(rows.row(index), panel.stripes);
-        self.of_products::<F, R>(rows.square(index), &products, panel.squares)
+    /// K(row, column) for the 64 columns of `panel`.
+    pub(crate) fn values<F: Feature, R: Real>(&self, row: &Row<F>, panel: Panel<F>) -> Stripe<R> {
+        let products = F::dot(row, panel.stripes);
+        self.of_products::<F, R>(row.square, &products, panel.squares)
     }
 
     /// K from inner products: of a sample whose square is `square`, with 64 whose squares are
@@ -73,9 +68,9 @@ impl Function {
     pub(crate) fn of_products<F: Feature, R: Real>(
         &self,
         square: F::Product,
-        products: &[F::Product; WIDTH],
-        squares: &[F::Product; WIDTH],
-    ) -> [R; WIDTH] {
+        products: &Stripe<F::Product>,
+        squares: &Stripe<F::Product>,
+    ) -> Stripe<R> {
         pulp::Arch::new().dispatch(OfProducts::<F, R> {
             function: *self,
             square,
@@ -85,40 +80,28 @@ impl Function {
         })
     }
 
-    /// K(x, x) for a sample whose square is `square`.
-    pub(crate) fn of_square<F: Feature, R: Real>(&self, square: F::Product) -> R {
-        let squares = [square; WIDTH];
-        self.of_products::<F, R>(square, &squares, &squares)[0]
-    }
-}
-
-struct OfProducts<'a, F: Feature, R: Real> {
-    function: Function,
-    square: F::Product,
-    products: &'a [F::Product; WIDTH],
-    squares: &'a [F::Product; WIDTH],
-    values: PhantomData<R>,
-}
-
-impl<F: Feature, R: Real> pulp::WithSimd for OfProducts<'_, F, R> {
-    type Output = [R; WIDTH];
-
+    /// [`of_products`](Self::of_products) for code that is dispatched already.
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> [R; WIDTH] {
+    pub(crate) fn inlined<F: Feature, R: Real>(
+        self,
+        square: F::Product,
+        products: &Stripe<F::Product>,
+        squares: &Stripe<F::Product>,
+    ) -> Stripe<R> {
         let mut values = [R::default(); WIDTH];
-        let products = values.iter_mut().zip(self.products);
-        match self.function.kernel {
+        let pairs = values.iter_mut().zip(&products.0);
+        match self.kernel {
             Kernel::Rbf => {
-                let factor = R::nearest(-self.function.gamma * F::UNIT);
-                for ((value, &product), &square) in products.zip(self.squares) {
-                    let distance = F::distance(self.square, square, product);
+                let factor = R::nearest(-self.gamma * F::UNIT);
+                for ((value, &product), &other) in pairs.zip(&squares.0) {
+                    let distance = F::distance(square, other, product);
                     *value = (factor * F::number::<R>(distance)).exp();
                 }
             }
             Kernel::Polynomial { degree, coef0 } => {
-                let factor = R::nearest(self.function.gamma * F::UNIT);
+                let factor = R::nearest(self.gamma * F::UNIT);
                 let coef0 = R::nearest(coef0);
-                for (value, &product) in products {
+                for (value, &product) in pairs {
                     *value = factor * F::number::<R>(product) + coef0;
                 }
                 let base = values;
@@ -129,11 +112,35 @@ impl<F: Feature, R: Real> pulp::WithSimd for OfProducts<'_, F, R> {
                 }
             }
             Kernel::Linear => {
-                for (value, &product) in products {
+                for (value, &product) in pairs {
                     *value = R::nearest(F::UNIT) * F::number::<R>(product);
                 }
             }
         }
-        values
+        Stripe(values)
+    }
+
+    /// K(x, x) for a sample whose square is `square`.
+    pub(crate) fn of_square<F: Feature, R: Real>(&self, square: F::Product) -> R {
+        let squares = Stripe([square; WIDTH]);
+        self.of_products::<F, R>(square, &squares, &squares).0[0]
+    }
+}
+
+struct OfProducts<'a, F: Feature, R: Real> {
+    function: Function,
+    square: F::Product,
+    products: &'a Stripe<F::Product>,
+    squares: &'a Stripe<F::Product>,
+    values: PhantomData<R>,
+}
+
+impl<F: Feature, R: Real> pulp::WithSimd for OfProducts<'_, F, R> {
+    type Output = Stripe<R>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Stripe<R> {
+        let (square, products, squares) = (self.square, self.products, self.squares);
+        self.function.inlined::<F, R>(square, products, squares)
     }
 }

@@ -3,62 +3,112 @@
 use crate::Features;
 use crate::kernel::Function;
 use crate::parts::{Apart, Numbers};
-use crate::real::Real;
+use crate::real::{LANES, Real};
 use crate::votes::pairs;
-use inner_products::{Columns, Feature, Rows, WIDTH};
+use inner_products::{Columns, Feature, Panel, Rows, Stripe, WIDTH};
 use rayon::prelude::*;
-use std::ops::Range;
 
-/// Samples decided together: each panel of support vectors serves all of them from the cache.
-const TOGETHER: usize = 64;
+/// Samples decided together at most: each panel of support vectors serves all of them from the cache.
+/// With 64 of them, reading panels took a sixth of the time while others used the cache, too.
+const TOGETHER: usize = 256;
 
-const LANES: usize = 8;
+/// Sums of one block at most, where there are hundreds of classes.
+const MOST_SUMS: usize = 1 << 20;
+
+/// Panels whose sums are added up in the precision of the kernel values; then they are added in f64.
+const STRETCH: usize = 16;
+
+/// The sums of a pair. Aligned, as [`Stripe`].
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Sums<R>([R; LANES]);
 
 /// The support vectors of one class, each once, with its coefficients against all other classes.
 #[derive(Debug, Clone)]
 pub(crate) struct Support<F: Feature, R: Real> {
     columns: Columns<F>,
-    /// Shape (panels, vectors, 64, 8): the coefficient αy in the pair with each other class,
-    /// ascending, 8 classes to a vector.
-    coefficients: Vec<[[R; LANES]; WIDTH]>,
-    /// Vectors that hold all other classes.
-    vectors: usize,
+    /// The column of each support vector. Those that are in the same pairs lie side by side, so that
+    /// panels have no coefficients in many pairs: on MNIST in two of five.
+    places: Vec<usize>,
+    /// Where the terms of each panel begin; one more than there are panels.
+    starts: Vec<usize>,
+    terms: Vec<Term<R>>,
+}
+
+/// What a panel adds to the decisions of a pair.
+#[derive(Debug, Clone, Copy)]
+struct Term<R> {
+    /// Which of the other classes, ascending.
+    other: usize,
+    /// The coefficients αy, not all of them 0.
+    coefficients: Stripe<R>,
 }
 
 impl<F: Feature, R: Real> Support<F, R> {
     /// # Shapes
     /// - `samples`: the support vectors
     /// - `coefficients`: (support vectors, `others`)
-    pub(crate) fn new<'a>(
+    pub(crate) fn new(
         features: usize,
-        samples: impl Iterator<Item = &'a [F]>,
+        samples: &[&[F]],
         coefficients: &[R],
         others: usize,
     ) -> Self {
-        let columns = Columns::new(features, samples);
-        let vectors = others.div_ceil(LANES);
-        let panels = columns.len().div_ceil(WIDTH);
-        let mut packed = vec![[[R::default(); LANES]; WIDTH]; panels * vectors];
-        for (sample, row) in coefficients.chunks_exact(others).enumerate() {
-            for (other, &value) in row.iter().enumerate() {
-                let block = sample / WIDTH * vectors + other / LANES;
-                packed[block][sample % WIDTH][other % LANES] = value;
+        let row = |sample: usize| &coefficients[sample * others..][..others];
+        let mut order: Vec<usize> = (0..samples.len()).collect();
+        let in_pairs = |sample: usize| row(sample).iter().map(|&value| value != R::default());
+        order.sort_by(|&a, &b| in_pairs(a).cmp(in_pairs(b)));
+        let mut places = vec![0; samples.len()];
+        for (place, &sample) in order.iter().enumerate() {
+            places[sample] = place;
+        }
+        let (mut starts, mut terms) = (vec![0], Vec::new());
+        for panel in order.chunks(WIDTH) {
+            for other in 0..others {
+                let mut coefficients = Stripe([R::default(); WIDTH]);
+                for (coefficient, &sample) in coefficients.0.iter_mut().zip(panel) {
+                    *coefficient = row(sample)[other];
+                }
+                if coefficients.0.iter().any(|&value| value != R::default()) {
+                    terms.push(Term {
+                        other,
+                        coefficients,
+                    });
+                }
             }
+            starts.push(terms.len());
         }
         Self {
-            columns,
-            coefficients: packed,
-            vectors,
+            columns: Columns::new(features, order.iter().map(|&sample| samples[sample])),
+            places,
+            starts,
+            terms,
         }
+    }
+
+    /// The panels, each with its terms.
+    fn panels(&self) -> impl Iterator<Item = (Panel<'_, F>, &[Term<R>])> {
+        let terms = self.starts.windows(2);
+        let terms = terms.map(|ends| &self.terms[ends[0]..ends[1]]);
+        self.columns.panels().zip(terms)
+    }
+
+    /// The support vectors, shape (support vectors, `features`).
+    fn samples(&self, features: usize) -> impl Iterator<Item = F> {
+        let samples = self.columns.to_samples(features);
+        let sample = move |&place: &usize| samples[place * features..][..features].to_vec();
+        self.places.iter().flat_map(sample)
     }
 
     /// The coefficients, shape (support vectors, `others`).
     fn coefficients(&self, others: usize) -> impl Iterator<Item = R> {
-        (0..self.columns.len()).flat_map(move |sample| {
-            (0..others).map(move |other| {
-                let block = sample / WIDTH * self.vectors + other / LANES;
-                self.coefficients[block][sample % WIDTH][other % LANES]
-            })
+        self.places.iter().flat_map(move |&place| {
+            let mut row = vec![R::default(); others];
+            let terms = self.starts[place / WIDTH]..self.starts[place / WIDTH + 1];
+            for term in &self.terms[terms] {
+                row[term.other] = term.coefficients.0[place % WIDTH];
+            }
+            row
         })
     }
 }
@@ -81,7 +131,7 @@ impl<F: Feature, R: Real> Machine<F, R> {
     fn apart(&self, features: usize, numbers: fn(Vec<F>) -> Numbers) -> Apart {
         let others = self.support.len() - 1;
         let support = || self.support.iter();
-        let vectors = support().flat_map(|of_class| of_class.columns.to_samples(features));
+        let vectors = support().flat_map(|of_class| of_class.samples(features));
         let coefficients = support().flat_map(|of_class| of_class.coefficients(others));
         Apart {
             kernel: self.function.kernel,
@@ -95,88 +145,86 @@ impl<F: Feature, R: Real> Machine<F, R> {
 
     /// The decision values of every sample, shape (samples, pairs); above 0 for the first class of
     /// a pair.
-    pub(crate) fn decisions(&self, rows: &Rows<F>) -> Vec<f64> {
-        let starts: Vec<usize> = (0..rows.len()).step_by(TOGETHER).collect();
-        let blocks: Vec<Vec<f64>> = starts
-            .into_par_iter()
-            .map(|start| self.decide(rows, start..rows.len().min(start + TOGETHER)))
-            .collect();
-        blocks.concat()
+    pub(crate) fn decisions(&self, samples: &[&[F]]) -> Vec<f64> {
+        // Blocks for all threads, if they are small. No sum depends on its block.
+        let share = samples.len().div_ceil(4 * rayon::current_num_threads());
+        let sums_per_sample = 2 * self.rho.len();
+        let most = (MOST_SUMS / sums_per_sample).clamp(1, TOGETHER);
+        let blocks = samples.par_chunks(share.clamp(1, most));
+        let decide = |block: &[&[F]]| self.decide(&Rows::new(block.iter().copied()));
+        blocks.map(decide).collect::<Vec<_>>().concat()
     }
 
-    fn decide(&self, rows: &Rows<F>, samples: Range<usize>) -> Vec<f64> {
-        let classes = self.support.len();
-        let vectors = self.support[0].vectors;
-        let stride = vectors * LANES;
-        // Shape (samples, classes, stride): the sums over the support vectors of each class.
-        let mut sums = vec![0.0; samples.len() * classes * stride];
-        for (class, support) in self.support.iter().enumerate() {
-            let coefficients = support.coefficients.chunks_exact(vectors);
-            for (panel, coefficients) in support.columns.panels().zip(coefficients) {
-                for (sample, sums) in samples.clone().zip(sums.chunks_exact_mut(classes * stride)) {
-                    pulp::Arch::new().dispatch(AddWeighted {
-                        kernel: &self.function.values(rows, sample, panel),
-                        coefficients,
-                        sums: &mut sums[class * stride..][..stride],
+    fn decide(&self, rows: &Rows<F>) -> Vec<f64> {
+        let others = self.support.len() - 1;
+        let by_class: Vec<Vec<f64>> = self
+            .support
+            .iter()
+            .map(|support| self.sums(support, rows, others))
+            .collect();
+        let decide = |row: usize| {
+            let pairs = pairs(self.support.len()).zip(&self.rho);
+            let by_class = &by_class;
+            pairs.map(move |((a, b), rho)| {
+                let (first, second) = (row * others + b - 1, row * others + a);
+                self.scale * (by_class[a][first] + by_class[b][second]) - rho
+            })
+        };
+        (0..rows.len()).flat_map(decide).collect()
+    }
+
+    /// Σ K · coefficient over the support vectors of one class, shape (rows, `others`).
+    fn sums(&self, support: &Support<F, R>, rows: &Rows<F>, others: usize) -> Vec<f64> {
+        let mut sums = vec![0.0; rows.len() * others];
+        let mut partial = vec![Sums([R::default(); LANES]); sums.len()];
+        let panels: Vec<_> = support.panels().collect();
+        for panels in panels.chunks(STRETCH) {
+            partial.fill(Sums([R::default(); LANES]));
+            for &(panel, terms) in panels {
+                for (row, sums) in partial.chunks_exact_mut(others).enumerate() {
+                    let row = rows.row(row);
+                    pulp::Arch::new().dispatch(AddTerms::<F, R> {
+                        function: self.function,
+                        square: row.square,
+                        products: &F::dot(&row, panel.stripes),
+                        squares: panel.squares,
+                        terms,
+                        sums,
                     });
                 }
             }
+            for (sum, partial) in sums.iter_mut().zip(&partial) {
+                *sum += partial.0.iter().map(|lane| lane.to_f64()).sum::<f64>();
+            }
         }
-        let decide = |sums: &[f64]| -> Vec<f64> {
-            pairs(classes)
-                .zip(&self.rho)
-                .map(|((a, b), rho)| {
-                    self.scale * (sums[a * stride + b - 1] + sums[b * stride + a]) - rho
-                })
-                .collect()
-        };
-        sums.chunks_exact(classes * stride)
-            .flat_map(decide)
-            .collect()
+        sums
     }
 }
 
-/// `sums` ← `sums` + `kernel` · `coefficients`, summed in their precision over the 64 and added in f64.
-struct AddWeighted<'a, R> {
-    kernel: &'a [R; WIDTH],
-    /// One block for each 8 sums.
-    coefficients: &'a [[[R; LANES]; WIDTH]],
-    sums: &'a mut [f64],
+/// `sums` ← `sums` + K · coefficient, for each other class.
+struct AddTerms<'a, F: Feature, R> {
+    function: Function,
+    square: F::Product,
+    products: &'a Stripe<F::Product>,
+    squares: &'a Stripe<F::Product>,
+    terms: &'a [Term<R>],
+    sums: &'a mut [Sums<R>],
 }
 
-impl<R: Real> pulp::WithSimd for AddWeighted<'_, R> {
+impl<F: Feature, R: Real> pulp::WithSimd for AddTerms<'_, F, R> {
     type Output = ();
 
     #[allow(clippy::inline_always, reason = "carries the instruction set along")]
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let sums = self.sums.as_chunks_mut::<LANES>().0;
-        for (sums, coefficients) in sums.iter_mut().zip(self.coefficients) {
-            // Four sums: a single one would wait for each addition before the next.
-            let [mut a, mut b, mut c, mut d] = [[R::default(); LANES]; 4];
-            let rows = coefficients.as_chunks::<4>().0;
-            for (kernel, rows) in self.kernel.as_chunks::<4>().0.iter().zip(rows) {
-                a = add_scaled(a, kernel[0], rows[0]);
-                b = add_scaled(b, kernel[1], rows[1]);
-                c = add_scaled(c, kernel[2], rows[2]);
-                d = add_scaled(d, kernel[3], rows[3]);
-            }
-            for (lane, sum) in sums.iter_mut().enumerate() {
-                *sum += ((a[lane] + b[lane]) + (c[lane] + d[lane])).to_f64();
-            }
+    fn with_simd<S: pulp::Simd>(self, simd: S) {
+        let kernel = self
+            .function
+            .inlined::<F, R>(self.square, self.products, self.squares);
+        for term in self.terms {
+            let sums = &mut self.sums[term.other].0;
+            R::add_products(simd, &kernel.0, &term.coefficients.0, sums);
         }
     }
-}
-
-/// sums + factor · values, on copies: through references the compiler must assume that they
-/// overlap.
-#[allow(clippy::inline_always, reason = "part of a loop of vectors")]
-#[inline(always)]
-fn add_scaled<R: Real>(mut sums: [R; LANES], factor: R, values: [R; LANES]) -> [R; LANES] {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += factor * value;
-    }
-    sums
 }
 
 /// A machine whatever its features are made of.
@@ -195,7 +243,7 @@ pub(crate) trait Decide: std::fmt::Debug + Send + Sync {
 impl<R: Real> Decide for Machine<R, R> {
     fn decide_all(&self, samples: Features, features: usize) -> Vec<f64> {
         let values = R::values(samples);
-        self.decisions(&Rows::new(values.chunks_exact(features)))
+        self.decisions(&values.chunks_exact(features).collect::<Vec<_>>())
     }
 
     fn taken_apart(&self, features: usize) -> Apart {
@@ -206,7 +254,9 @@ impl<R: Real> Decide for Machine<R, R> {
 impl<R: Real> Decide for Machine<u8, R> {
     fn decide_all(&self, samples: Features, features: usize) -> Vec<f64> {
         match samples {
-            Features::Pixels(pixels) => self.decisions(&Rows::new(pixels.chunks_exact(features))),
+            Features::Pixels(pixels) => {
+                self.decisions(&pixels.chunks_exact(features).collect::<Vec<_>>())
+            }
             Features::Reals(_) => self.to_reals().decide_all(samples, features),
         }
     }
@@ -221,8 +271,9 @@ impl<R: Real> Machine<u8, R> {
     fn to_reals(&self) -> Machine<R, R> {
         let support = self.support.iter().map(|support| Support {
             columns: support.columns.to_reals(),
-            coefficients: support.coefficients.clone(),
-            vectors: support.vectors,
+            places: support.places.clone(),
+            starts: support.starts.clone(),
+            terms: support.terms.clone(),
         });
         Machine {
             function: self.function,

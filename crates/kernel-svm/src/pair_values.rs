@@ -4,7 +4,7 @@ use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
 use crate::kernel_rows::KernelValues;
 use crate::real::Real;
-use inner_products::{Columns, Feature, Rows, WIDTH};
+use inner_products::{Columns, Feature, Rows, Stripe, WIDTH};
 use std::ops::Range;
 
 /// What one matrix leaves for others to use.
@@ -15,7 +15,7 @@ pub(crate) struct Kept<'a, F: Feature, R: Real> {
     /// products.
     pub(crate) own_class: &'a KeptRows<R>,
     /// Inner products of the pair's samples with the panels of either class, for another γ.
-    pub(crate) products: Option<&'a [KeptRows<[F::Product; WIDTH]>; 2]>,
+    pub(crate) products: Option<&'a [KeptRows<Stripe<F::Product>>; 2]>,
 }
 
 /// The samples of two classes, those of the first before the others.
@@ -35,7 +35,7 @@ impl<F: Feature, R: Real> KernelValues<R> for PairOfSamples<'_, F, R> {
     }
 
     fn diagonal(&self, sample: usize) -> R {
-        let square = self.rows.square(self.row_index(sample));
+        let square = self.rows.row(self.row_index(sample)).square;
         self.function.of_square::<F, R>(square)
     }
 
@@ -72,9 +72,8 @@ impl<F: Feature, R: Real> PairOfSamples<'_, F, R> {
     fn compute_part(&self, columns: &Columns<F>, wanted: &mut [(usize, &mut [R])]) {
         for (place, panel) in columns.panels().enumerate() {
             for (sample, part) in &mut *wanted {
-                let values = self
-                    .function
-                    .values(self.rows, self.row_index(*sample), panel);
+                let row = self.rows.row(self.row_index(*sample));
+                let values = self.function.values(&row, panel).0;
                 let part = &mut part[place * WIDTH..];
                 match part.first_chunk_mut() {
                     Some(part) => *part = values,
@@ -87,7 +86,7 @@ impl<F: Feature, R: Real> PairOfSamples<'_, F, R> {
     /// [`compute_part`](Self::compute_part) by way of inner products that are kept.
     fn compute_from(
         &self,
-        products: &KeptRows<[F::Product; WIDTH]>,
+        products: &KeptRows<Stripe<F::Product>>,
         columns: &Columns<F>,
         wanted: &mut [(usize, &mut [R])],
     ) {
@@ -98,10 +97,8 @@ impl<F: Feature, R: Real> PairOfSamples<'_, F, R> {
         let mut new = vec![Vec::with_capacity(columns.panels().len()); missing.len()];
         for panel in columns.panels() {
             for ((sample, _), new) in missing.iter().zip(&mut new) {
-                new.push(F::dot(
-                    self.rows.row(self.row_index(*sample)),
-                    panel.stripes,
-                ));
+                let row = self.rows.row(self.row_index(*sample));
+                new.push(F::dot(&row, panel.stripes));
             }
         }
         let found = found.iter_mut().map(|(sample, part)| {
@@ -111,12 +108,12 @@ impl<F: Feature, R: Real> PairOfSamples<'_, F, R> {
         let missing_rows = missing.iter_mut().zip(&new);
         let missing_rows = missing_rows.map(|((sample, part), row)| (*sample, &mut **part, &**row));
         for (sample, part, row) in found.chain(missing_rows) {
-            let square = self.rows.square(self.row_index(sample));
+            let square = self.rows.row(self.row_index(sample)).square;
             for ((part, row), panel) in part.chunks_mut(WIDTH).zip(row).zip(columns.panels()) {
                 let values = self
                     .function
                     .of_products::<F, R>(square, row, panel.squares);
-                part.copy_from_slice(&values[..part.len()]);
+                part.copy_from_slice(&values.0[..part.len()]);
             }
         }
         for ((sample, _), row) in missing.iter().zip(&new) {

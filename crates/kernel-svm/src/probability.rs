@@ -8,7 +8,7 @@ use crate::machine::Machine;
 use crate::real::Real;
 use crate::solver::Solution;
 use crate::votes::pairs;
-use inner_products::{Feature, Rows};
+use inner_products::Feature;
 
 /// Parts into which a pair's samples are divided, each decided by a machine fitted to the others.
 const FOLDS: usize = 5;
@@ -150,7 +150,7 @@ pub(crate) fn sigmoids<F: Feature, R: Real>(
                 weights.map(|classes| classes.concat()).as_deref(),
             )?;
             let (machine, _): (Machine<F, R>, _) = join(&part, function, &solve(&part)?);
-            decisions.extend(machine.decisions(&Rows::new(held.into_iter())));
+            decisions.extend(machine.decisions(&held));
         }
         Ok(Sigmoid::fit(&decisions, &first))
     };

@@ -133,7 +133,7 @@ impl Parts {
             let rows = &coefficients[class.start * others..class.end * others];
             Support::new(
                 self.features,
-                samples.chunks_exact(self.features),
+                &samples.chunks_exact(self.features).collect::<Vec<_>>(),
                 rows,
                 others,
             )

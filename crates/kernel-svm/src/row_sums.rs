@@ -9,6 +9,10 @@ use crate::real::Real;
 /// Columns that are summed up at a time: their sums stay in the L1 cache.
 const STRETCH: usize = 1_024;
 
+/// Rows that are added at a time: sums are loaded and stored once for four of them. With one at a time
+/// a fit of MNIST takes a tenth longer; eight are no faster.
+const TOGETHER: usize = 4;
+
 /// `sums` ← `sums` + Σ factor · row. Each stretch is summed in the precision of the rows and added
 /// in f64, so that rounding does not add up from call to call.
 pub(crate) fn add<R: Real>(terms: &[(f64, &[R])], sums: &mut [f64]) {
@@ -41,12 +45,21 @@ impl<R: Real> pulp::WithSimd for Add<'_, R> {
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
         let mut partial = Partial([R::default(); STRETCH]);
+        let (fours, rest) = self.terms.as_chunks::<TOGETHER>();
         for (stretch, sums) in self.sums.chunks_mut(STRETCH).enumerate() {
             let partial = &mut partial.0[..sums.len()];
             partial.fill(R::default());
-            for &(factor, row) in self.terms {
+            let columns = stretch * STRETCH..stretch * STRETCH + sums.len();
+            for terms in fours {
+                let [a, b, c, d] = terms.map(|(factor, _)| R::nearest(factor));
+                let [p, q, r, s] = terms.map(|(_, row)| &row[columns.clone()]);
+                for ((((sum, &p), &q), &r), &s) in partial.iter_mut().zip(p).zip(q).zip(r).zip(s) {
+                    *sum = *sum + a * p + b * q + c * r + d * s;
+                }
+            }
+            for &(factor, row) in rest {
                 let factor = R::nearest(factor);
-                for (sum, &value) in partial.iter_mut().zip(&row[stretch * STRETCH..]) {
+                for (sum, &value) in partial.iter_mut().zip(&row[columns.clone()]) {
                     *sum += factor * value;
                 }
             }

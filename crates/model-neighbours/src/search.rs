@@ -21,7 +21,7 @@ impl<F: Kind> Index<F> {
     /// - `train`: (training samples, `features`)
     pub(crate) fn new(features: usize, train: &[F]) -> Self {
         let columns = Columns::new(features, train.chunks_exact(features));
-        let squares = columns.panels().flat_map(|panel| *panel.squares);
+        let squares = columns.panels().flat_map(|panel| panel.squares.0);
         let largest = squares.fold(F::Product::default(), |a, b| if b > a { b } else { a });
         Self {
             features,
@@ -62,7 +62,7 @@ impl<F: Kind> Index<F> {
     /// For each of a few samples, the training samples that may be among its `k` nearest.
     fn candidates(&self, block: &[F], k: usize) -> Vec<Candidates<F>> {
         let rows = Rows::new(block.chunks_exact(self.features));
-        let slack = |row| F::slack(self.features, rows.square(row), self.largest);
+        let slack = |row| F::slack(self.features, rows.row(row).square, self.largest);
         let mut candidates: Vec<Candidates<F>> = (0..rows.len())
             .map(|row| Candidates::new(k, slack(row)))
             .collect();
@@ -106,10 +106,11 @@ fn distances<F: Kind>(
     panel: Panel<F>,
     limit: F::Product,
 ) -> Option<[F::Product; WIDTH]> {
+    let row = rows.row(row);
     pulp::Arch::new().dispatch(Within::<F> {
-        square: rows.square(row),
-        squares: panel.squares,
-        products: F::dot(rows.row(row), panel.stripes),
+        square: row.square,
+        squares: &panel.squares.0,
+        products: F::dot(&row, panel.stripes).0,
         limit,
     })
 }

@@ -47,9 +47,8 @@ pub fn exp(x: f32) -> f32 {
         p = p.mul_add(r, coefficient);
     }
     let exp_r = p.mul_add(r * r, r) + 1.0;
-    // The low bits of `shifted` hold n.
-    let power = f32::from_bits((shifted.to_bits().wrapping_add(127)) << 23);
-    exp_r * power
+    // The low bits of `shifted` hold n, which is added to the exponent: the result is a normal number.
+    f32::from_bits(exp_r.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 
 /// eˣ for x ≤ 0, in f64: as [`exp`], with the Taylor series of eʳ up to r¹³/13!, whose next term is

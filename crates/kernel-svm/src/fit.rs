@@ -46,16 +46,20 @@ impl<'a, F: Feature> Sorted<'a, F> {
         features: usize,
         labels: &[usize],
         weights: Option<&[f64]>,
+        threads: usize,
     ) -> Result<Self, Error> {
         let classes = Classes::new(labels, weights)?;
         let sample = |&i: &usize| &values[i * features..(i + 1) * features];
         let of_class = |range: &Range<usize>| {
             Columns::new(features, classes.order[range.clone()].iter().map(sample))
         };
-        let (rows, columns) = rayon::join(
-            || Rows::new(classes.order.iter().map(sample)),
-            || classes.ranges().iter().map(of_class).collect(),
-        );
+        let rows = || Rows::new(classes.order.iter().map(sample));
+        let columns = || classes.ranges().iter().map(of_class).collect();
+        let (rows, columns) = if threads > 1 {
+            rayon::join(rows, columns)
+        } else {
+            (rows(), columns())
+        };
         Ok(Self {
             features,
             values,

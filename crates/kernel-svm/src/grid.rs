@@ -91,7 +91,13 @@ impl Work for Grid<'_> {
     where
         Machine<F, R>: Decide + 'static,
     {
-        let sorted = Sorted::new(values, self.features, self.labels, None)?;
+        let sorted = Sorted::new(
+            values,
+            self.features,
+            self.labels,
+            None,
+            self.settings.threads,
+        )?;
         let (functions, costs) = (&self.functions, &self.costs);
         let by_pair = sorted.solve_grid::<R>(functions, costs, self.settings, self.watch)?;
         let points = functions

@@ -9,7 +9,7 @@ use inner_products::{Columns, Feature, Panel, Rows, Stripe, WIDTH};
 use rayon::prelude::*;
 
 /// Samples decided together at most: each panel of support vectors serves all of them from the cache.
-/// With 64 of them, reading panels took a sixth of the time while others used the cache, too.
+/// With 64 of them it takes 1 to 6 % longer beside programs that use the cache, too.
 const TOGETHER: usize = 256;
 
 /// Sums of one block at most, where there are hundreds of classes.

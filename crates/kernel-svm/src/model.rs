@@ -108,7 +108,13 @@ impl Work for Fit<'_> {
     where
         Machine<F, R>: Decide + 'static,
     {
-        let sorted = Sorted::new(values, self.features, self.labels, self.weights)?;
+        let sorted = Sorted::new(
+            values,
+            self.features,
+            self.labels,
+            self.weights,
+            self.settings.threads,
+        )?;
         let (function, rounding) = (self.function, self.precision.rounding);
         let solutions = sorted.solve::<R>(function, rounding, self.settings, self.watch)?;
         let mut fitted = SupportVectorMachine::assemble::<F, R>(&sorted, function, &solutions);

@@ -148,6 +148,7 @@ pub(crate) fn sigmoids<F: Feature, R: Real>(
                 sorted.features,
                 &labels,
                 weights.map(|classes| classes.concat()).as_deref(),
+                1,
             )?;
             let (machine, _): (Machine<F, R>, _) = join(&part, function, &solve(&part)?);
             decisions.extend(machine.decisions(&held));

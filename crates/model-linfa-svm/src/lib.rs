@@ -4,6 +4,7 @@
 //! proportional to the number of features. So all pairs of classes are separated one against one,
 //! several at a time, on features reduced by linfa's principal component analysis.
 
+mod bumps;
 mod pairs;
 mod reduction;
 mod separator;

@@ -6,7 +6,7 @@ use crate::settings::SolverSettings;
 use classifier::{Cancellation, FitContext, FitError, Scores, State, StateError, Step};
 use linfa::traits::Fit;
 use linfa_svm::Svm;
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use ndarray::{Array1, Array2, Axis};
 use rayon::prelude::*;
 use std::sync::Mutex;
 
@@ -78,12 +78,12 @@ impl Pairs {
     pub(crate) fn scores(&self, x: &Array2<f32>) -> Scores {
         let rows: Vec<Vec<f32>> = (0..x.nrows())
             .into_par_iter()
-            .map(|image| self.vote(x.row(image)))
+            .map(|image| self.vote(&x.row(image).to_vec()))
             .collect();
         Scores::new(rows.concat(), self.classes)
     }
 
-    fn vote(&self, image: ArrayView1<f32>) -> Vec<f32> {
+    fn vote(&self, image: &[f32]) -> Vec<f32> {
         let mut votes = vec![0.0; self.classes];
         let mut confidence = vec![0.0_f32; self.classes];
         for Pair {

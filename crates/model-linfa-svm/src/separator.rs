@@ -2,6 +2,7 @@
 //! made again.
 
 use crate::Kernel;
+use crate::bumps::Bumps;
 use crate::settings::SolverSettings;
 use classifier::{State, StateError};
 use linfa_svm::Svm;
@@ -15,15 +16,8 @@ const LEAST: f32 = 100.0 * f32::EPSILON;
 pub(crate) enum Separator {
     /// x·w
     Plane(Array1<f32>),
-    /// Σ αᵢ exp(−‖xᵢ − x‖² / width)
-    Bumps {
-        /// The support vectors, shape (support vectors, features).
-        vectors: Array2<f32>,
-        /// One for each.
-        coefficients: Vec<f32>,
-        /// 1/γ, as linfa has it.
-        width: f32,
-    },
+    /// Support vectors.
+    Bumps(Bumps),
 }
 
 impl Separator {
@@ -42,11 +36,8 @@ impl Separator {
         let all = svm.alpha.iter().enumerate();
         let (indices, coefficients): (Vec<usize>, Vec<f32>) =
             all.filter(|(_, alpha)| alpha.abs() > LEAST).unzip();
-        Self::Bumps {
-            vectors: x.select(Axis(0), &indices),
-            coefficients,
-            width,
-        }
+        let vectors: Vec<f32> = x.select(Axis(0), &indices).into_iter().collect();
+        Self::Bumps(Bumps::new(&vectors, x.ncols(), coefficients, width))
     }
 
     /// The decision function of pair `number` that a state describes.
@@ -61,14 +52,8 @@ impl Separator {
             let weights: Vec<f32> = state.take(&name("weights"))?.of_shape(&[features])?;
             return Ok(Self::Plane(weights.into()));
         }
-        let coefficients: Vec<f32> = state.take(&name("coefficients"))?.list()?;
-        let shape = [coefficients.len(), features];
-        let vectors = state.take(&name("vectors"))?.of_shape(&shape)?;
-        Ok(Self::Bumps {
-            vectors: Array2::from_shape_vec(shape, vectors).expect("the shape was checked"),
-            coefficients,
-            width: settings.width(),
-        })
+        let bumps = Bumps::restore(state, &name, features, settings.width())?;
+        Ok(Self::Bumps(bumps))
     }
 
     /// With what [`restore`](Self::restore) needs.
@@ -76,39 +61,15 @@ impl Separator {
         let name = |what: &str| format!("pairs.{number}.{what}");
         match self {
             Self::Plane(weights) => state.with(&name("weights"), weights.shape(), weights.to_vec()),
-            Self::Bumps {
-                vectors,
-                coefficients,
-                ..
-            } => {
-                let values = vectors.iter().copied().collect();
-                let count = [coefficients.len()];
-                state.with(&name("vectors"), vectors.shape(), values).with(
-                    &name("coefficients"),
-                    &count,
-                    coefficients.clone(),
-                )
-            }
+            Self::Bumps(bumps) => bumps.add_to(state, &name),
         }
     }
 
     /// As linfa computes it, operation by operation, so that the bits are the same.
-    pub(crate) fn weighted_sum(&self, x: ArrayView1<f32>) -> f32 {
+    pub(crate) fn weighted_sum(&self, x: &[f32]) -> f32 {
         match self {
-            Self::Plane(weights) => weights.mul(&x).sum(),
-            Self::Bumps {
-                vectors,
-                coefficients,
-                width,
-            } => {
-                let bump = |vector: ArrayView1<f32>| {
-                    let pairs = vector.into_iter().zip(x);
-                    let distance: f32 = pairs.map(|(a, b)| (a - b) * (a - b)).sum();
-                    (-distance / width).exp()
-                };
-                let vectors = vectors.outer_iter().zip(coefficients);
-                vectors.map(|(vector, alpha)| bump(vector) * alpha).sum()
-            }
+            Self::Plane(weights) => weights.mul(&ArrayView1::from(x)).sum(),
+            Self::Bumps(bumps) => bumps.weighted_sum(x),
         }
     }
 
@@ -116,11 +77,7 @@ impl Separator {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Plane(weights) => weights.len(),
-            Self::Bumps {
-                vectors,
-                coefficients,
-                ..
-            } => vectors.len() + coefficients.len(),
+            Self::Bumps(bumps) => bumps.len(),
         }
     }
 }
@@ -150,7 +107,7 @@ mod tests {
             (&linear, Separator::plane(&linear, 784)),
         ] {
             for row in asked.rows() {
-                let [ours, theirs] = [ours.weighted_sum(row), svm.weighted_sum(&row)];
+                let [ours, theirs] = [ours.weighted_sum(&row.to_vec()), svm.weighted_sum(&row)];
                 assert_eq!(ours.to_bits(), theirs.to_bits());
             }
         }

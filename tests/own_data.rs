@@ -318,6 +318,33 @@ fn what_is_doubtful_stands_at_the_head_of_the_report_and_in_the_inspection() {
     );
 }
 
+/// It is made once, and found again; here a small one, which was made before.
+#[test]
+fn endless_digits_are_a_data_set_by_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("endless-digits");
+    experiments(&["datasets", "endless-digits", "--images", "200", "--out"])
+        .arg(&out)
+        .assert()
+        .success();
+    experiments(&[
+        "compare",
+        "--dataset",
+        "endless-digits",
+        "--models",
+        "majority",
+        "--results",
+    ])
+    .arg(directory.path())
+    .env("PLUMBLINE_CACHE", directory.path())
+    .assert()
+    .success()
+    .stderr(predicates::str::contains(
+        "200 training samples, 10000 test samples",
+    ));
+    assert!(directory.path().join("endless-digits/README.md").exists());
+}
+
 #[test]
 fn given_test_rows_that_are_unlike_training_rows_are_told_at_the_head() {
     let directory = tempfile::tempdir().unwrap();

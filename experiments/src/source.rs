@@ -1,15 +1,20 @@
 //! Finding the data that the user asked for.
 
 use crate::failure::Failure;
+use crate::interrupt::on_interrupt;
 use crate::output;
+use crate::progress::PAUSE;
 use catalog::{
     CATALOG, CatalogEntry, Loaded, Location, Splits, TABLES, TableEntry, Transfer, cache_dir,
     download, load_directory, search_path,
 };
 use classifier::nearest_name;
+use endless_digits::EndlessDigits;
 use indicatif::{ProgressBar, ProgressStyle};
 use records::{FILE_NAME, is_file_name};
-use runner::Options;
+use runner::{Options, Stopwatch};
+use std::fmt::Display;
+use std::io;
 use std::path::Path;
 
 /// Loads the data that the options name, downloading them if they are known by name and nowhere on this
@@ -30,6 +35,9 @@ pub(crate) fn load(
             },
             None => loaded,
         });
+    }
+    if name == Some(endless_digits::ID) && options.data_dir.is_none() {
+        return endless(quiet);
     }
     if let Some(entry) = name.and_then(TableEntry::find) {
         if options.test.is_some() {
@@ -55,6 +63,51 @@ pub(crate) fn load(
     Ok(splits.into())
 }
 
+/// Eight million digits, which are made where they are not on this machine.
+fn endless(quiet: bool) -> Result<Loaded, Failure> {
+    let directory = match endless_digits::find() {
+        Some(directory) => directory,
+        None => {
+            let directory = cache_dir().join(endless_digits::ID);
+            if !quiet {
+                let [images, place] = [
+                    &endless_digits::IMAGES as &dyn Display,
+                    &directory.display(),
+                ];
+                output::tell(format_args!("making {images} digits in {place}, once"));
+            }
+            write_endless_digits(endless_digits::IMAGES, 1, &directory, quiet)?;
+            directory
+        }
+    };
+    Ok(load_directory(endless_digits::ID, &directory, None)?.into())
+}
+
+/// Writes so many digits into a directory, and says now and then how far it is.
+pub(crate) fn write_endless_digits(
+    images: u32,
+    seed: u64,
+    directory: &Path,
+    quiet: bool,
+) -> Result<(), Failure> {
+    let mnist = catalog::mnist()?;
+    let digits = EndlessDigits::new(mnist.train, seed);
+    let cancellation = on_interrupt();
+    let since_line = Stopwatch::start();
+    let mut lines = 1;
+    let on = |done| {
+        if !quiet && since_line.elapsed() > lines * PAUSE {
+            lines += 1;
+            output::tell(format_args!("{done} of {images} images"));
+        }
+        cancellation.check().map_err(io::Error::other)
+    };
+    match digits.write(images, mnist.test.handed_over(), directory, on) {
+        Err(_) if cancellation.check().is_err() => Err(Failure::Interrupted),
+        written => Ok(written?),
+    }
+}
+
 /// The name of a data set, if it is fit for a directory.
 fn file_name(name: &str) -> Result<&str, Failure> {
     if is_file_name(name) {
@@ -75,7 +128,8 @@ fn only_own(key: &str) -> Failure {
 
 fn known() -> impl Iterator<Item = &'static str> {
     let tables = TABLES.iter().map(|entry| entry.id);
-    CATALOG.iter().map(|entry| entry.id).chain(tables)
+    let by_name = CATALOG.iter().map(|entry| entry.id).chain(tables);
+    by_name.chain([endless_digits::ID])
 }
 
 fn find(name: &str) -> Result<&'static CatalogEntry, Failure> {

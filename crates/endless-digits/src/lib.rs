@@ -13,11 +13,24 @@ mod deformation;
 mod field;
 mod files;
 
+use catalog::{FILES, search_path};
 use data::{Dataset, PictureShape};
 use deformation::Deformation;
 use field::Fields;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use std::path::PathBuf;
+
+/// The name of the data set.
+pub const ID: &str = "endless-digits";
+/// Training pictures that the data set of this name has: as many as others have deformed.
+pub const IMAGES: u32 = 8_000_000;
+
+/// Where the data set was written, among the places where data sets are looked for.
+pub fn find() -> Option<PathBuf> {
+    let mut directories = search_path().into_iter().map(|place| place.join(ID));
+    directories.find(|directory| FILES.iter().all(|file| directory.join(file).is_file()))
+}
 
 /// Height and width of a digit.
 const SIDE: usize = 28;

@@ -40,6 +40,7 @@ mod resource;
 mod room;
 mod rows;
 mod scrutiny;
+pub mod search_words;
 mod setting;
 mod shown;
 mod slices;

@@ -3,17 +3,12 @@
 use crate::cli::DatasetsCommand;
 use crate::commands::show::{SHEET_COLUMNS, no_pictures, tiles, write_sheet};
 use crate::failure::Failure;
-use crate::interrupt::on_interrupt;
 use crate::output;
-use crate::progress::PAUSE;
 use crate::registry::REGISTRY;
 use crate::source;
 use catalog::{CATALOG, Content, Location, TABLES, cache_dir, search_path};
-use endless_digits::EndlessDigits;
 use report::{TextColumn, TextTable};
-use runner::{Options, Scrutiny, Seed, Stopwatch, processors};
-use std::io;
-use std::path::Path;
+use runner::{Options, Scrutiny, Seed, processors};
 
 /// Runs the command.
 pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
@@ -55,29 +50,10 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
             records::write_file(out, &catalog::to_npz(&loaded)?)?;
         }
         Some(DatasetsCommand::EndlessDigits { images, seed, out }) => {
-            write_endless_digits(*images, *seed, out)?;
+            source::write_endless_digits(*images, *seed, out, false)?;
         }
     }
     Ok(())
-}
-
-fn write_endless_digits(images: u32, seed: u64, directory: &Path) -> Result<(), Failure> {
-    let mnist = catalog::mnist()?;
-    let digits = EndlessDigits::new(mnist.train, seed);
-    let cancellation = on_interrupt();
-    let since_line = Stopwatch::start();
-    let mut lines = 1;
-    let on = |done| {
-        if since_line.elapsed() > lines * PAUSE {
-            lines += 1;
-            output::tell(format_args!("{done} of {images} images"));
-        }
-        cancellation.check().map_err(io::Error::other)
-    };
-    match digits.write(images, mnist.test.handed_over(), directory, on) {
-        Err(_) if cancellation.check().is_err() => Err(Failure::Interrupted),
-        written => Ok(written?),
-    }
 }
 
 fn list() {
@@ -90,18 +66,31 @@ fn list() {
         TextColumn::number("MB", 2),
         TextColumn::text("licence"),
     ]);
-    for entry in CATALOG {
-        let location = entry.locate(&search_path());
+    let absent = |verb: &str| format!("{verb} {} when used", cache_dir().display());
+    let mut add = |named: [&str; 3], sizes: [String; 2], location: Location, absent: String| {
         let size = location.bytes().map_or_else(|| "–".to_owned(), megabytes);
         let place = match location {
             Location::Embedded(_) => "in this program".to_owned(),
             Location::Directory(directory) => directory.display().to_string(),
-            Location::Absent => format!("downloaded into {} when used", cache_dir().display()),
+            Location::Absent => absent,
         };
-        let [train, test] = entry.sizes.map(|size| size.to_string());
-        let [id, title, licence] = [entry.id, entry.title, entry.licence];
+        let ([id, title, licence], [train, test]) = (named, sizes);
         table.add_row([id, title, &train, &test, &place, &size, licence]);
+    };
+    for entry in CATALOG {
+        let named = [entry.id, entry.title, entry.licence];
+        let sizes = entry.sizes.map(|size| size.to_string());
+        let location = entry.locate(&search_path());
+        add(named, sizes, location, absent("downloaded into"));
     }
+    let digits = [
+        endless_digits::ID,
+        "MNIST's digits, deformed at random",
+        CATALOG[0].licence,
+    ];
+    let sizes = [endless_digits::IMAGES as usize, CATALOG[0].sizes[1]].map(|size| size.to_string());
+    let location = endless_digits::find().map_or(Location::Absent, Location::Directory);
+    add(digits, sizes, location, absent("made in"));
     for entry in TABLES {
         let rows = entry.rows.to_string();
         let [id, title, licence] = [entry.id, entry.title, entry.licence];

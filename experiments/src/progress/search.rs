@@ -5,11 +5,9 @@ use crate::output;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use records::{TunedModel, TunedTrial};
 use report::harmless;
-use runner::{Stopwatch, TrialWatcher, TuningWatcher};
-use serde_json::Value;
+use runner::{Stopwatch, TrialWatcher, TuningWatcher, search_words as words};
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 /// Parts of a bar.
 const PARTS: u64 = 1_000;
@@ -111,11 +109,11 @@ impl TrialWatcher for ModelProgress<'_> {
         let best = best.max_by(f64::total_cmp);
         let by_cost = state.cost.map_or(0.0, |all| cost / all);
         let share = by_cost.max(used.unwrap_or(0.0)).min(1.0);
-        let left = left(self.since_start.elapsed(), share);
-        let message = in_words(ended.len(), state.trials, best, &left);
+        let left = words::left(self.since_start.elapsed(), share);
+        let message = words::so_far(ended.len(), state.trials, best, &left);
         let [index, models] = self.place;
         let whole_share = (index as f64 + share) / models as f64;
-        let whole_left = self::left(self.of.since_start.elapsed(), whole_share);
+        let whole_left = words::left(self.of.since_start.elapsed(), whole_share);
         if let (Some(bar), Some((_, whole))) = (&self.bar, &self.of.bars) {
             bar.set_position((share * PARTS as f64) as u64);
             bar.set_message(message);
@@ -134,30 +132,12 @@ impl TrialWatcher for ModelProgress<'_> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        let line = format!("{}: {}", self.name, in_a_line(tuned, reused));
+        let line = format!("{}: {}", self.name, words::found(tuned, reused));
         match &self.of.bars {
             Some((bars, _)) => drop(bars.println(harmless(&line))),
             None if !self.of.quiet => output::tell(line),
             None => {}
         }
-    }
-}
-
-/// What came of the search for one model.
-fn in_a_line(model: &TunedModel, reused: usize) -> String {
-    let reused = match reused {
-        0 => String::new(),
-        reused => format!(" ({reused} of them cached)"),
-    };
-    match model.best_trial() {
-        Some(best) => format!(
-            "{:.2} % right with {}, best of {} trials{reused} in {:.0} s",
-            best.accuracy.unwrap_or(0.0) * 100.0,
-            Value::Object(best.values.clone()),
-            model.trials.len(),
-            model.seconds
-        ),
-        None => format!("none of {} trials finished", model.trials.len()),
     }
 }
 
@@ -181,42 +161,9 @@ fn due(since_line: &mut Option<Stopwatch>) -> bool {
     due
 }
 
-/// The time that is left if the rest takes as long as the share that is done.
-fn left(elapsed: Duration, share: f64) -> String {
-    if share <= 0.0 {
-        return "time left unknown".to_owned();
-    }
-    let seconds = (elapsed.as_secs_f64() * (1.0 - share) / share).round() as u64;
-    let left = humantime::format_duration(Duration::from_secs(seconds));
-    format!("{left} left")
-}
-
-fn in_words(done: usize, all: Option<usize>, best: Option<f64>, left: &str) -> String {
-    let trials = match all {
-        Some(all) => format!("{done} of {all} trials"),
-        None if done == 1 => "1 trial".to_owned(),
-        None => format!("{done} trials"),
-    };
-    let best = best.map_or_else(
-        || "none finished".to_owned(),
-        |best| format!("best {:.2} % right", best * 100.0),
-    );
-    format!("{trials}, {best}, {left}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_has_the_trials_the_best_and_the_time_left() {
-        let left = left(Duration::from_secs(30), 0.25);
-        assert_eq!(left, "1m 30s left");
-        let line = in_words(5, Some(20), Some(0.9218), &left);
-        assert_eq!(line, "5 of 20 trials, best 92.18 % right, 1m 30s left");
-        let line = in_words(1, None, None, &super::left(Duration::ZERO, 0.0));
-        assert_eq!(line, "1 trial, none finished, time left unknown");
-    }
 
     #[test]
     fn lines_are_not_closer_together_than_the_pause() {

@@ -390,6 +390,16 @@ mod tests {
     }
 
     #[test]
+    fn dates_are_told_by_their_parts() {
+        for date in ["3/14/2024", "14-03-24", "1/2/2024 10:30"] {
+            assert!(is_like_a_date(date), "{date}");
+        }
+        for other in ["1/2", "2024/03/14", "a/b/c", "1/2/3/4", ""] {
+            assert!(!is_like_a_date(other), "{other}");
+        }
+    }
+
+    #[test]
     fn classes_and_columns_that_tell_nothing_are_doubtful() {
         let mut text = "name,price,share,class\n".to_owned();
         for row in 0..40 {

@@ -82,11 +82,12 @@ impl Inspection {
     fn doubts_about_columns(&self) -> Vec<String> {
         let mut doubts = Vec::new();
         let [train, _] = self.rows;
-        let like_numbers = self.columns.iter().filter_map(|column| {
-            let word = column.like_a_number.as_ref()?;
-            Some(format!("{} (as {word})", column.name))
-        });
-        let like_numbers: Vec<String> = like_numbers.collect();
+        let looking = |like: fn(&ColumnSummary) -> Option<&String>| -> Vec<String> {
+            let columns = self.columns.iter();
+            let named = columns.filter_map(|of| Some(format!("{} (as {})", of.name, like(of)?)));
+            named.collect()
+        };
+        let like_numbers = looking(|column| column.like_a_number.as_ref());
         if !like_numbers.is_empty() {
             doubts.push(format!(
                 "{} of what looks like numbers, taken for names: {}. Write them with a decimal point and no signs.",
@@ -94,11 +95,7 @@ impl Inspection {
                 named(like_numbers.iter())
             ));
         }
-        let like_dates = self.columns.iter().filter_map(|column| {
-            let word = column.like_a_date.as_ref()?;
-            Some(format!("{} (as {word})", column.name))
-        });
-        let like_dates: Vec<String> = like_dates.collect();
+        let like_dates = looking(|column| column.like_a_date.as_ref());
         if !like_dates.is_empty() {
             doubts.push(format!(
                 "{} of what looks like dates, taken for names, for the day may come before the month or after it: {}. Write them as \

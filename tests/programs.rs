@@ -124,6 +124,52 @@ fn nothing_of_a_program_outlives_its_limit() {
     said("pids").lines().for_each(wait_for_end);
 }
 
+/// A reason for each program that does what it likes.
+#[test]
+fn a_program_that_plays_tricks_is_a_row() {
+    for (script, limit, expected) in [
+        (
+            "mkfifo \"$1/predictions.npy\"",
+            "1m",
+            "predictions.npy: no regular file",
+        ),
+        (
+            "echo 'plumbline: fit begins'; echo 'plumbline: fit ends'; sleep 100",
+            "300ms",
+            "exceeded the time limit of 0.3 s",
+        ),
+        (
+            "printf 'caf\\351\\n'; sleep 0.1; echo x; printf '\\033[31mno\\n' >&2; sleep 100 & exit 3",
+            "1m",
+            "the process ended with exit code 3: [31mno",
+        ),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let plan = plan(directory.path(), script);
+        compare(
+            directory.path(),
+            &["--config", &plan, "--time-limit", limit],
+        )
+        .code(1);
+        assert_eq!(model(&report(directory.path()), "mine")["reason"], expected);
+    }
+}
+
+/// It answers, and leaves another behind that holds its output; what that takes counts.
+#[test]
+fn a_program_has_ended_when_its_own_process_has() {
+    let directory = tempfile::tempdir().unwrap();
+    let leave = "sleep 1000 &\nhead -c 200M /dev/zero | tail > /dev/null";
+    let plan = plan(directory.path(), &format!("{leave}\n{ZEROS}"));
+    compare(directory.path(), &["--config", &plan]).code(0);
+    let report = report(directory.path());
+    assert_eq!(model(&report, "mine")["status"], "finished");
+    let memory = model(&report, "mine")["peak_memory_bytes"]
+        .as_f64()
+        .unwrap();
+    assert!(memory > 150e6, "{memory}");
+}
+
 #[test]
 fn results_that_are_removed_meanwhile_are_written_again() {
     let directory = tempfile::tempdir().unwrap();

@@ -6,18 +6,22 @@ use crate::importance::{MOST_ROWS_OF_PROGRAMS, Shuffled};
 use crate::job::Event;
 use crate::memory;
 use crate::mistakes::most_confident;
-use crate::obituary::{last_words, obituary};
+use crate::obituary::{LastWords, obituary};
 use crate::program::CommandModel;
+use crate::spoken::lines;
 use crate::stopwatch::Stopwatch;
 use data::{Dataset, Samples};
 use records::{Fitted, Outcome};
 use serde_json::Map;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
+/// The longest line that may be a mark, in bytes.
+const LONGEST_MARK: usize = 1 << 12;
+/// How long the last lines of a program that has ended are waited for, where what it started holds its output.
+const LAST_LINE: Duration = Duration::from_millis(300);
 /// How often a program's memory is looked at.
 const PAUSE: Duration = Duration::from_millis(5);
 /// What begins a line that is meant for us.
@@ -196,45 +200,50 @@ fn failed(error: &dyn std::fmt::Display) -> Unfitted {
     Unfitted::Failed(format!("folder for the program: {error}"))
 }
 
-/// Listens to a program until it ends. Gives the most memory that it had resident, too.
+/// Listens to a program until it has ended, even if what it started still holds its output. Gives the most memory
+/// that it and what it started had resident at a time, too.
 fn attend(
     mut child: Child,
     conditions: &mut Conditions<'_>,
     listener: &mut Listener,
 ) -> (Result<(), Unfitted>, usize) {
-    let (sender, lines) = channel();
-    if let Some(stdout) = child.stdout.take() {
-        std::thread::spawn(move || {
-            let lines = BufReader::new(stdout).lines().map_while(Result::ok);
-            for line in lines {
-                if sender.send(line).is_err() {
-                    break;
-                }
-            }
-        });
-    }
-    let stderr = child.stderr.take();
-    let last = std::thread::spawn(move || stderr.map(last_words).unwrap_or_default());
-    let id = child.id().to_string();
+    let said = child
+        .stdout
+        .take()
+        .map(|stream| lines(stream, LONGEST_MARK));
+    let last = child.stderr.take().map(LastWords::of);
     let mut memory = 0;
-    loop {
-        match lines.recv_timeout(PAUSE) {
-            Ok(line) => listener.hear(&line, conditions),
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) => {}
+    let mut since_exit: Option<Stopwatch> = None;
+    let status = loop {
+        let heard = said.as_ref().map(|said| said.recv_timeout(PAUSE));
+        if let Some(Ok(line)) = &heard {
+            listener.hear(line, conditions);
         }
-        memory = memory.max(memory::high_water_mark(&id).unwrap_or(0));
+        memory = memory.max(memory::most_of_family(child.id()));
         if conditions.cancellation.check().is_err() {
             let _ = child.kill();
             let _ = child.wait();
             return (Err(Unfitted::Cancelled), memory);
         }
-    }
-    let status = child.wait().ok();
-    let last = last.join().unwrap_or_default();
+        let is_silent = matches!(heard, None | Some(Err(RecvTimeoutError::Disconnected)));
+        match child.try_wait() {
+            Ok(None) if is_silent => std::thread::sleep(PAUSE),
+            Ok(None) => {}
+            Ok(Some(status)) => {
+                let since_exit = since_exit.get_or_insert_with(Stopwatch::start);
+                if is_silent || since_exit.elapsed() > LAST_LINE {
+                    break Some(status);
+                }
+            }
+            Err(_) => break None,
+        }
+    };
     let ended = match status {
         Some(status) if status.success() => Ok(()),
-        status => Err(Unfitted::Failed(obituary(status, &last))),
+        status => {
+            let last = last.map_or(String::new(), |last| last.after(LAST_LINE));
+            Err(Unfitted::Failed(obituary(status, &last)))
+        }
     };
     (ended, memory)
 }
@@ -257,8 +266,8 @@ impl Listener {
                 (conditions.on)(&Event::Began);
             }
             "fit ends" => {
+                // Its own time goes on: what it predicts is under the limits, too.
                 self.said.fit = self.begun.take().map(|watch| watch.elapsed());
-                (conditions.on)(&Event::Pausing);
             }
             "predict begins" => self.predicting = Some(Stopwatch::start()),
             "predict ends" => {
@@ -394,7 +403,7 @@ header="{'descr': '|i1', 'fortran_order': False, 'shape': ($n,), }"
         }
         assert!(listener.said.fit.is_some());
         assert_eq!(listener.said.parameters, Some(7850));
-        assert_eq!(heard.len(), 3);
+        assert_eq!(heard.len(), 2);
         assert!(matches!(
             heard[1],
             Event::Step {

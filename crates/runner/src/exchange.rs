@@ -2,6 +2,7 @@
 //! description in JSON. `experiments/programs/README.md` documents it.
 
 use crate::conditions::FitData;
+use crate::obituary::told;
 use crate::program::EXCHANGE;
 use data::Samples;
 use npyz::{NpyFile, TypeStr, WriterBuilder};
@@ -146,7 +147,11 @@ fn read_probabilities(path: &Path, samples: usize, classes: usize) -> Result<Vec
 /// The numbers of an array that must have this shape.
 fn numbers(path: &Path, shape: &[usize]) -> Result<Vec<f64>, String> {
     let name = path.file_name().unwrap_or_default().display().to_string();
-    let failed = |reason: &dyn std::fmt::Display| format!("{name}: {reason}");
+    let failed = |reason: &dyn std::fmt::Display| format!("{name}: {}", told(&reason.to_string()));
+    // A pipe would be waited for.
+    if !path.is_file() {
+        return Err(failed(&"no regular file"));
+    }
     let file = File::open(path).map_err(|error| failed(&error))?;
     let array = NpyFile::new(BufReader::new(file)).map_err(|error| failed(&error))?;
     let expected: Vec<u64> = shape.iter().map(|&size| size as u64).collect();

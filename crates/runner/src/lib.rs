@@ -44,6 +44,7 @@ pub mod search_words;
 mod setting;
 mod shown;
 mod slices;
+mod spoken;
 mod stopwatch;
 mod store;
 mod trial;

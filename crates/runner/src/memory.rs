@@ -28,7 +28,7 @@ impl Peak {
 }
 
 /// The most resident memory of a process since it began, in bytes.
-pub(crate) fn high_water_mark(process: &str) -> Option<usize> {
+fn high_water_mark(process: &str) -> Option<usize> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status
         .lines()
@@ -40,6 +40,12 @@ pub(crate) fn high_water_mark(process: &str) -> Option<usize> {
 /// What a process and all that it started have resident now, in bytes.
 pub(crate) fn of_family(process: u32) -> usize {
     family(process).into_iter().map(resident).sum()
+}
+
+/// The most that a process had resident, or what it and all that it started have now, whichever is more.
+pub(crate) fn most_of_family(process: u32) -> usize {
+    let most = high_water_mark(&process.to_string()).unwrap_or(0);
+    most.max(of_family(process))
 }
 
 /// What a process has resident now, in bytes; 0 if it is gone.

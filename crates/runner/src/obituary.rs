@@ -1,22 +1,56 @@
 //! Why a process is gone: its last words, and how it ended.
 
+use records::one_line;
 use std::io::Read;
 use std::process::ExitStatus;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// What is kept of a process's last words, in bytes.
 const LAST_WORDS: usize = 16 << 10;
 
+/// The most of a line that is told, in characters.
+const MOST_TOLD: usize = 300;
+
 /// The end of what a stream says.
-pub(crate) fn last_words(mut stream: impl Read) -> String {
-    let mut kept = Vec::new();
+pub(crate) struct LastWords {
+    kept: Arc<Mutex<Vec<u8>>>,
+    /// Hears nothing more when the stream ends.
+    ended: Receiver<()>,
+}
+
+impl LastWords {
+    /// Of a stream that is read meanwhile.
+    pub(crate) fn of(stream: impl Read + Send + 'static) -> Self {
+        let kept = Arc::<Mutex<Vec<u8>>>::default();
+        let (end, ended) = channel();
+        let of_reader = Arc::clone(&kept);
+        std::thread::spawn(move || {
+            keep_end(stream, &of_reader);
+            drop(end);
+        });
+        Self { kept, ended }
+    }
+
+    /// What was said when the stream ended, or after so long.
+    pub(crate) fn after(&self, longest: Duration) -> String {
+        let _ = self.ended.recv_timeout(longest);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&kept).into_owned()
+    }
+}
+
+fn keep_end(mut stream: impl Read, kept: &Mutex<Vec<u8>>) {
     let mut block = [0; 4096];
     while let Ok(read @ 1..) = stream.read(&mut block) {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.extend_from_slice(&block[..read]);
-        if kept.len() > 2 * LAST_WORDS {
-            kept.drain(..kept.len() - LAST_WORDS);
+        let surplus = kept.len().saturating_sub(LAST_WORDS);
+        if surplus > LAST_WORDS {
+            kept.drain(..surplus);
         }
     }
-    String::from_utf8_lossy(&kept).into_owned()
 }
 
 /// Why a process is gone that did not say how its job ended.
@@ -46,9 +80,18 @@ pub(crate) fn obituary(status: Option<ExitStatus>, last_words: &str) -> String {
         .or(lines.last().copied());
     let how = how(status);
     match line {
-        Some(line) => format!("{how}: {line}"),
+        Some(line) => format!("{how}: {}", told(line)),
         None => how,
     }
+}
+
+/// A line of others for a message: no longer than can be read, and without what commands a terminal.
+pub(crate) fn told(line: &str) -> String {
+    let mut told: String = line.chars().take(MOST_TOLD).collect();
+    if told.len() < line.len() {
+        told.push('…');
+    }
+    one_line(&told).trim().to_owned()
 }
 
 fn how(status: Option<ExitStatus>) -> String {
@@ -75,6 +118,7 @@ fn how(status: Option<ExitStatus>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Cursor;
 
     #[test]
     fn the_reason_is_the_line_that_tells_most() {
@@ -83,12 +127,17 @@ mod tests {
         let python = "Traceback (most recent call last):\n  File \"m.py\"\nValueError: no\n";
         assert!(obituary(None, python).ends_with(": ValueError: no"));
         assert_eq!(obituary(None, ""), "the process was lost");
+        let long = obituary(None, &format!("\u{1b}[31m{}", "x".repeat(10_000)));
+        assert!(
+            long.len() < 400 && long.ends_with('…') && !long.contains('\u{1b}'),
+            "{long}"
+        );
     }
 
     #[test]
     fn only_the_end_of_a_long_speech_is_kept() {
         let speech = "x".repeat(10 * LAST_WORDS) + "end";
-        let kept = last_words(speech.as_bytes());
+        let kept = LastWords::of(Cursor::new(speech)).after(Duration::MAX);
         assert!(kept.len() <= 2 * LAST_WORDS && kept.ends_with("end"));
     }
 }

@@ -7,14 +7,14 @@ use crate::family::kill_descendants;
 use crate::job::{Ended, Event, Job};
 use crate::limits::{Exceeded, Limits};
 use crate::memory;
-use crate::obituary::{last_words, obituary};
+use crate::obituary::{LastWords, obituary};
+use crate::spoken::lines;
 use crate::stopwatch::Stopwatch;
 use classifier::{Cancellation, unhindered_threads};
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -127,7 +127,7 @@ impl Executor for OwnProcess {
         if let Some(files) = files {
             remove(files);
         }
-        let last_words = last_words.join().unwrap_or_default();
+        let last_words = last_words.map_or(String::new(), |last| last.after(LAST_LINE));
         Ok(match ending {
             Ending::Said(ended) => *ended,
             Ending::Exceeded(exceeded) => job.failed(exceeded.to_string(), seconds),
@@ -253,7 +253,7 @@ struct Pipes {
 }
 
 /// Standard input, which stays open as long as the process is wanted, its events, and its last words.
-type Opened = (Option<ChildStdin>, Receiver<Event>, JoinHandle<String>);
+type Opened = (Option<ChildStdin>, Receiver<Event>, Option<LastWords>);
 
 impl Pipes {
     fn of(child: &mut Child) -> Self {
@@ -274,9 +274,11 @@ impl Pipes {
         }
         let (sender, events) = channel();
         if let Some(stdout) = self.stdout {
+            let said = lines(stdout, usize::MAX);
             std::thread::spawn(move || {
-                let lines = BufReader::new(stdout).lines().map_while(Result::ok);
-                let events = lines.filter_map(|line| serde_json::from_str::<Event>(&line).ok());
+                let events = said
+                    .iter()
+                    .filter_map(|line| serde_json::from_str(&line).ok());
                 for event in events {
                     if sender.send(event).is_err() {
                         break;
@@ -284,8 +286,7 @@ impl Pipes {
                 }
             });
         }
-        let stderr = self.stderr;
-        let last_words = std::thread::spawn(move || stderr.map(last_words).unwrap_or_default());
+        let last_words = self.stderr.map(LastWords::of);
         Ok((self.stdin, events, last_words))
     }
 }

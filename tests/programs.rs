@@ -155,6 +155,37 @@ fn a_program_that_plays_tricks_is_a_row() {
     }
 }
 
+/// The program is named by a path that is the plan's.
+#[test]
+fn a_search_writes_a_plan_that_finds_the_program_and_verify_leaves_it_out() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("mine.sh"), ZEROS).unwrap();
+    let text = "dataset = \"glass\"\nvalidation = 20\n\n[[models]]\nid = \"mine\"\ncommand = [\"sh\", \"mine.sh\"]\n\
+                depth = 3\nsearch.depth = [1, 2]\n\n[[models]]\nmodel = \"majority\"\n";
+    let plan = directory.path().join("plan.toml");
+    fs::write(&plan, text).unwrap();
+    let results = directory.path().join("results");
+    let run = |arguments: &[&str], config: Option<&Path>| {
+        let mut command = Command::new(cargo_bin("experiments"));
+        command.args(arguments).arg("--results").arg(&results);
+        if let Some(config) = config {
+            command.arg("--config").arg(config);
+        }
+        let output = command.current_dir("/").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        said
+    };
+    run(&["tune", "--models", "mine"], Some(&plan));
+    run(&["compare"], Some(&results.join("glass/tuning/plan.toml")));
+    run(&["compare"], Some(&plan));
+    let said = run(&["verify", "--dataset", "glass"], None);
+    assert!(
+        said.contains("note: mine is a program, and is not fitted again"),
+        "{said}"
+    );
+}
+
 /// It answers, and leaves another behind that holds its output; what that takes counts.
 #[test]
 fn a_program_has_ended_when_its_own_process_has() {

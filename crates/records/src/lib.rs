@@ -32,13 +32,13 @@ pub use fit::{
     EpochRecord, FitRecord, Fitted, Importance, Latency, LinearRecord, Mistake, Outcome, percentile,
 };
 pub use log::RecordLog;
-pub use name::{FILE_NAME, is_file_name};
+pub use name::{FILE_NAME, NARROW, is_file_name};
 pub use number::Number;
 pub use one_line::one_line;
 pub use read::{newest_run, read_record, read_records, read_trial, run_file, runs};
 pub use record::{Control, ControlRecord, ImagesRecord, Record, Records};
 pub use run::{
-    ColumnRecord, DatasetRecord, Environment, FORMAT, FoldOf, Folds, JudgedOn, Machine,
+    COMMAND, ColumnRecord, DatasetRecord, Environment, FORMAT, FoldOf, Folds, JudgedOn, Machine,
     PlannedModel, PredictionFile, Protocol, RunRecord, SampleKind, share,
 };
 pub use slices::SliceRecord;
@@ -48,4 +48,4 @@ pub use tuning::{
     ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
 };
 pub use whole::{WholeLog, file_of_run};
-pub use write::{is_of_a_full_disk, write_file, write_file_by, write_new_file};
+pub use write::{is_of_a_full_disk, write_file, write_file_by, write_new_file, write_own_file};

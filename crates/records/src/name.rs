@@ -4,14 +4,17 @@
 const LONGEST: usize = 100;
 
 /// What [`is_file_name`] accepts, for messages.
-pub const FILE_NAME: &str =
-    "at most 100 bytes of letters, digits, hyphens, underscores and dots, not beginning with a dot";
+pub const FILE_NAME: &str = "at most 100 bytes of letters, digits, hyphens, underscores and dots, not beginning with a dot and not ending with -narrow";
+
+/// What ends the names of drawings for phones.
+pub const NARROW: &str = "-narrow";
 
 /// Whether a name can stand in file names: letters and digits of any script, `-`, `_` and `.`.
 /// It names no other directory, and no system reads anything into it.
 pub fn is_file_name(name: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-    !name.is_empty() && name.len() <= LONGEST && !name.starts_with('.') && name.chars().all(fits)
+    let is_free = !name.starts_with('.') && !name.ends_with(NARROW);
+    !name.is_empty() && name.len() <= LONGEST && is_free && name.chars().all(fits)
 }
 
 #[cfg(test)]
@@ -25,7 +28,8 @@ mod tests {
         }
         let long = "x".repeat(101);
         for bad in [
-            "", ".", "..", ".hidden", "a/b", "a\\b", "../a", "a\nb", "a b", "a|b", "C:", &long,
+            "", ".", "..", ".hidden", "a/b", "a\\b", "../a", "a\nb", "a b", "a|b", "C:",
+            "a-narrow", &long,
         ] {
             assert!(!is_file_name(bad), "{bad:?}");
         }

@@ -262,6 +262,8 @@ fn record_files(directory: &Path) -> Vec<PathBuf> {
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|is| is == "jsonl"))
+        // A pipe would be waited for, and an empty file is of a run whose first line was not written.
+        .filter(|path| fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0))
         .collect();
     paths.sort_by_key(|path| path.file_stem().map(ToOwned::to_owned));
     paths

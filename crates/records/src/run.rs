@@ -220,6 +220,16 @@ pub struct PlannedModel {
     pub predictions: Option<PredictionFile>,
 }
 
+/// What stands in place of a registered model where a program of the user's is behind it.
+pub const COMMAND: &str = "command";
+
+impl PlannedModel {
+    /// Whether a registered model is behind it, which can be fitted again from the record alone.
+    pub fn is_registered(&self) -> bool {
+        self.predictions.is_none() && self.model != COMMAND
+    }
+}
+
 /// A file of predictions that were made elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

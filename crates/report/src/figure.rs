@@ -3,7 +3,7 @@
 use crate::error::ReportError;
 use crate::room::Room;
 use crate::table::Table;
-use records::write_file;
+use records::{NARROW, write_own_file};
 use std::path::Path;
 
 /// A file for the directory `figures`, and what it shows.
@@ -50,16 +50,16 @@ impl Figure {
 
     /// The name of the picture for a phone.
     pub(crate) fn narrow_name(&self) -> String {
-        format!("{}-narrow.svg", self.stem())
+        format!("{}{NARROW}.svg", self.stem())
     }
 
     /// Writes the pictures and their data into a directory.
     pub(crate) fn write(&self, directory: &Path) -> Result<(), ReportError> {
-        write_file(&directory.join(&self.name), &self.bytes)?;
+        write_own_file(&directory.join(&self.name), &self.bytes)?;
         if let Some(narrow) = &self.narrow {
-            write_file(&directory.join(self.narrow_name()), narrow.as_bytes())?;
+            write_own_file(&directory.join(self.narrow_name()), narrow.as_bytes())?;
         }
         let data = directory.join(self.data_name());
-        Ok(write_file(&data, self.data.to_csv().as_bytes())?)
+        Ok(write_own_file(&data, self.data.to_csv().as_bytes())?)
     }
 }

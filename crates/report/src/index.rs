@@ -7,7 +7,7 @@ use crate::numbers::{percent, points, probability};
 use crate::template::fill;
 use crate::words;
 use analysis::{FEWEST_DATA_SETS, OverDataSets, Overview, RankedPair, Ranking};
-use records::{JudgedOn, SampleKind, write_file};
+use records::{JudgedOn, SampleKind, write_own_file};
 use serde::Serialize;
 use std::fs;
 use std::path::Path;
@@ -147,7 +147,7 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
         }
         let filled = fill("README.md", TEMPLATE, page(results, &reports, &over));
         let page = filled.map_err(|error| ReportError::render("README.md", &error))?;
-        Ok(write_file(&results.join("README.md"), page.as_bytes())?)
+        Ok(write_own_file(&results.join("README.md"), page.as_bytes())?)
     })
 }
 

@@ -9,7 +9,8 @@ use crate::text_table::{TextColumn, TextTable};
 use crate::words;
 use analysis::trial_interval;
 use records::{
-    Environment, Folds, JudgedOn, TunedModel, TunedTrial, TuningBudget, TuningRecord, write_file,
+    Environment, Folds, JudgedOn, TunedModel, TunedTrial, TuningBudget, TuningRecord,
+    write_own_file,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -88,12 +89,15 @@ pub fn write_tuning(
     let figure = expected_best_curves(report);
     let page = page(report, figure.is_some())?;
     alone_in(directory, || {
-        write_file(&directory.join("tuning.json"), report.to_json().as_bytes())?;
-        write_file(&directory.join("plan.toml"), plan.as_bytes())?;
+        write_own_file(&directory.join("tuning.json"), report.to_json().as_bytes())?;
+        write_own_file(&directory.join("plan.toml"), plan.as_bytes())?;
         if let Some(figure) = &figure {
             figure.write(&directory.join("figures"))?;
         }
-        Ok(write_file(&directory.join("README.md"), page.as_bytes())?)
+        Ok(write_own_file(
+            &directory.join("README.md"),
+            page.as_bytes(),
+        )?)
     })
 }
 

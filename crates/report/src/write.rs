@@ -5,14 +5,12 @@ use crate::figure::Figure;
 use crate::lock::alone_in;
 use crate::{figures, html, markdown};
 use analysis::Report;
-use records::write_file;
-use std::ffi::OsStr;
-use std::fs;
+use records::{NARROW, write_own_file};
 use std::path::Path;
+use std::{fs, io};
 
 /// Writes `README.md`, `index.html`, `report.json` and the figures of a report into `directory`,
-/// each figure with its data beside it. Then figures of models that are not in the report any more
-/// are removed. Of several processes one writes at a time, so that all files are of one report.
+/// each figure with its data beside it. Then figures of the report before that are not in this one are removed. Of several processes one writes at a time, so that all files are of one report.
 ///
 /// # Errors
 /// [`ReportError`] naming the file.
@@ -24,7 +22,14 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
     let html = html::page(report, &figures)?;
     let json = report.to_json();
     alone_in(directory, || {
+        let before = fs::read_to_string(directory.join("README.md")).unwrap_or_default();
         let figures_directory = directory.join("figures");
+        if figures_directory.is_symlink() {
+            let link = io::Error::other(
+                "a symbolic link, where the report keeps figures of its own; remove it",
+            );
+            return Err(ReportError::io(&figures_directory)(link));
+        }
         fs::create_dir_all(&figures_directory).map_err(ReportError::io(&figures_directory))?;
         for figure in &figures {
             figure.write(&figures_directory)?;
@@ -34,29 +39,39 @@ pub fn write_report(directory: &Path, report: &Report) -> Result<(), ReportError
             ("README.md", markdown),
             ("index.html", html),
         ] {
-            write_file(&directory.join(name), text.as_bytes())?;
+            write_own_file(&directory.join(name), text.as_bytes())?;
         }
-        remove_stale(&figures_directory, &figures)
+        remove_stale(&figures_directory, &before, &figures)
     })
 }
 
-/// Removes pictures and data of other figures than these, and nothing else that is there.
-fn remove_stale(directory: &Path, figures: &[Figure]) -> Result<(), ReportError> {
+/// Removes pictures and data that the page `before` shows, and none of these figures has.
+fn remove_stale(directory: &Path, before: &str, figures: &[Figure]) -> Result<(), ReportError> {
     for entry in fs::read_dir(directory).map_err(ReportError::io(directory))? {
         let entry = entry.map_err(ReportError::io(directory))?;
-        let (path, name) = (entry.path(), entry.file_name());
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        let is_written =
-            |extension: &OsStr| ["svg", "png", "csv"].iter().any(|of| extension == *of);
-        let is_of = |figure: &Figure| {
-            let files = [&figure.name, &figure.data_name(), &figure.narrow_name()];
-            files.into_iter().any(|file| name == **file)
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
         };
-        if is_file && path.extension().is_some_and(is_written) && !figures.iter().any(is_of) {
+        let is_of = |figure: &Figure| {
+            [&figure.name, &figure.data_name(), &figure.narrow_name()].contains(&&name)
+        };
+        if is_shown(&name, before) && !figures.iter().any(is_of) {
+            let path = entry.path();
             fs::remove_file(&path).map_err(ReportError::io(&path))?;
         }
     }
     Ok(())
+}
+
+/// Whether a page shows the figure that a picture, a drawing for phones or a table of data is of.
+fn is_shown(name: &str, page: &str) -> bool {
+    let Some((stem, "svg" | "png" | "csv")) = name.rsplit_once('.') else {
+        return false;
+    };
+    let stem = stem.strip_suffix(NARROW).unwrap_or(stem);
+    ["svg", "png"]
+        .iter()
+        .any(|ending| page.contains(&format!("figures/{stem}.{ending}")))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::program::CommandModel;
 use classifier::{ModelEntry, ParameterError, Preset};
+use records::COMMAND;
 use search::Space;
 use serde_json::{Map, Value};
 
@@ -98,15 +99,15 @@ impl Method {
     pub fn model(&self) -> &str {
         match self {
             Self::Registered { entry, .. } => entry.id,
-            Self::Command(_) => "command",
+            Self::Command(_) => COMMAND,
         }
     }
 
     /// The program and its arguments, where it is a program of the user's.
-    pub fn command_words(&self) -> Option<&[String]> {
+    pub fn command_words(&self) -> Option<Vec<String>> {
         match self {
             Self::Registered { .. } => None,
-            Self::Command(command) => Some(command.words()),
+            Self::Command(command) => Some(command.words_elsewhere()),
         }
     }
 

@@ -38,9 +38,14 @@ impl CommandModel {
         }
     }
 
-    /// The program and its arguments.
-    pub(crate) fn words(&self) -> &[String] {
-        &self.words
+    /// The program and its arguments, to be run in another directory: files have their whole paths.
+    pub(crate) fn words_elsewhere(&self) -> Vec<String> {
+        let elsewhere = |word: &String| {
+            let path = self.directory.join(word);
+            let path = path.is_file().then(|| path.to_str().map(str::to_owned));
+            path.flatten().unwrap_or_else(|| word.clone())
+        };
+        self.words.iter().map(elsewhere).collect()
     }
 
     /// The program with its arguments, as one would type them.

@@ -12,7 +12,7 @@ use crate::source;
 use analysis::agreement;
 use classifier::generator;
 use rand::seq::SliceRandom;
-use records::{FitRecord, Outcome, Records, RunRecord};
+use records::{COMMAND, FitRecord, Outcome, PlannedModel, Records, RunRecord};
 use report::{TextColumn, TextTable, agreement_in_words};
 use runner::{Comparison, Margin, Options, Setting, Watcher, processors};
 use std::path::PathBuf;
@@ -23,7 +23,13 @@ const CELL_STREAM: u64 = u64::MAX - 4;
 /// Runs the command.
 pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     let (Records { run, fits, .. }, path) = arguments.record.read()?;
-    let is_ours = |id: &str| run.planned(id).is_some_and(|one| one.predictions.is_none());
+    let is_ours = |id: &str| run.planned(id).is_some_and(PlannedModel::is_registered);
+    for program in run.models.iter().filter(|model| model.model == COMMAND) {
+        output::tell(format_args!(
+            "note: {} is a program, and is not fitted again",
+            program.id
+        ));
+    }
     let mut cells: Vec<&FitRecord> = fits
         .iter()
         .filter(|fit| matches!(fit.outcome, Outcome::Finished(_)) && is_ours(&fit.id))

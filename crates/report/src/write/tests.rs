@@ -92,14 +92,42 @@ fn a_report_rendered_again_has_the_same_bytes_and_drops_stale_figures_only() {
     };
     let first = render();
     let figures = directory.path().join("figures");
-    for name in ["confusion-gone.svg", "weights-gone.csv", "notes.txt"] {
+    let gone = [
+        "confusion-gone.svg",
+        "confusion-gone-narrow.svg",
+        "confusion-gone.csv",
+    ];
+    let own = ["my-photo.png", "notes.txt"];
+    for name in gone.iter().chain(&own) {
         fs::write(figures.join(name), "old").unwrap();
     }
-    fs::create_dir(figures.join("drafts.svg")).unwrap();
+    let page = directory.path().join("README.md");
+    fs::write(&page, "![a model of before](figures/confusion-gone.svg)").unwrap();
     assert!(first == render());
-    let is_left = |name: &str| figures.join(name).exists();
-    assert!(!is_left("confusion-gone.svg") && !is_left("weights-gone.csv"));
-    assert!(is_left("notes.txt") && is_left("drafts.svg"));
+    let is_left = |name: &&str| figures.join(name).exists();
+    assert!(!gone.iter().any(is_left) && own.iter().all(is_left));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_writes_nothing_behind_links() {
+    use std::os::unix::fs::symlink;
+    let [directory, elsewhere] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let precious = elsewhere.path().join("precious");
+    fs::write(&precious, "mine").unwrap();
+    symlink(&precious, directory.path().join("README.md")).unwrap();
+    let report = Report::new(records());
+    write_report(directory.path(), &report).unwrap();
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "mine");
+    assert!(!directory.path().join("README.md").is_symlink());
+    let figures = directory.path().join("figures");
+    fs::remove_dir_all(&figures).unwrap();
+    symlink(elsewhere.path(), &figures).unwrap();
+    let refused = write_report(directory.path(), &report)
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("figures: a symbolic link"), "{refused}");
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
 }
 
 #[test]

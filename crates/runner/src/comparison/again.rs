@@ -9,7 +9,7 @@ use catalog::Loaded;
 use records::RunRecord;
 
 impl Comparison {
-    /// The comparison of a run, on its data. Models that were fitted elsewhere are left out. `options` are those of
+    /// The comparison of a run, on its data. Models that were fitted elsewhere and programs are left out. `options` are those of
     /// the run ([`Options::of_run`]), wherever the data are now.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl Comparison {
             return Err(Failure::OtherData { name });
         }
         let models = run.models.iter();
-        let ours = models.filter(|model| model.predictions.is_none());
+        let ours = models.filter(|model| model.is_registered());
         let place = Place::Option(format!("run {}", run.run));
         let learners = ours.map(|planned| Learner::planned(planned, registry, &place));
         Self::new(data, learners.collect::<Result<_, _>>()?, options)

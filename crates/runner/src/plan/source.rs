@@ -184,7 +184,7 @@ impl Source<'_> {
                 id.unwrap_or_else(|| entry.id.to_owned()),
             ),
             (None, Some(words), Some(id)) => (
-                PlanMethod::Command(self.with_parameters(words, &mut settings)),
+                PlanMethod::Command(self.with_parameters(words, &mut settings)?),
                 id,
             ),
             (model, command, _) => return Err(self.unclear_model(model.is_some(), command, start)),
@@ -198,14 +198,25 @@ impl Source<'_> {
     }
 
     /// A command, whose parameters are the keys that the plan gives it.
-    fn with_parameters(&self, words: Vec<String>, settings: &mut Vec<Setting>) -> CommandModel {
+    fn with_parameters(
+        &self,
+        words: Vec<String>,
+        settings: &mut Vec<Setting>,
+    ) -> Result<CommandModel, Failure> {
         let own = |setting: &Setting| setting.name != TRAIN_LIMIT;
         let parameters = settings.iter().filter(|setting| own(setting));
         let parameters = parameters.map(|setting| (setting.name.clone(), setting.value.clone()));
         let base = self.path.parent().unwrap_or(Path::new(""));
         let command = CommandModel::new(words, base, parameters.collect());
         settings.retain(|setting| !own(setting));
-        command
+        if command.directory.to_str().is_none() {
+            return Err(Failure::Syntax {
+                place: self.place(0),
+                reason: "a plan with a program cannot be in a directory whose name is not UTF-8"
+                    .to_owned(),
+            });
+        }
+        Ok(command)
     }
 
     /// What is missing in a table of neither or of both kinds.

@@ -52,7 +52,7 @@ fn chosen(learner: &Learner, limit: Option<usize>, tuned: &TunedModel) -> Option
     let defaults = learner.method.defaults();
     let mut text = String::from("\n[[models]]\n");
     match learner.method.command_words() {
-        Some(words) => line(&mut text, "command", words.to_vec()),
+        Some(words) => line(&mut text, "command", words),
         None => line(&mut text, "model", learner.method.model()),
     }
     if learner.id != learner.method.model() {

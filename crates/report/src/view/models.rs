@@ -118,20 +118,13 @@ impl Numbers {
     }
 }
 
-/// The metrics that have a column, beyond those in the table of models.
-const METRICS: [Metric; 12] = [
-    Metric::BalancedAccuracy,
-    Metric::MacroPrecision,
-    Metric::MacroRecall,
-    Metric::WeightedF1,
-    Metric::CohenKappa,
-    Metric::MatthewsCorrelation,
-    Metric::Brier,
-    Metric::Top2Accuracy,
-    Metric::Top3Accuracy,
-    Metric::RocAuc,
-    Metric::PrAuc,
-    Metric::ExpectedCalibrationError,
+/// The metrics in the table of models, and two that say much the same; all others have a column in that of all metrics.
+const NOT_SHOWN: [Metric; 5] = [
+    Metric::Accuracy,
+    Metric::MacroF1,
+    Metric::LogLoss,
+    Metric::WeightedPrecision,
+    Metric::WeightedRecall,
 ];
 
 /// What stands under a heading: a metric, or the temperature.
@@ -145,7 +138,8 @@ fn value(of: &Finished, metric: Option<Metric>) -> Option<f64> {
 /// The metrics that are shown, and last the temperature: all, or of predictions that were made elsewhere
 /// those that are known.
 fn shown(report: &Report) -> Vec<Option<Metric>> {
-    let all = METRICS.map(Some).into_iter().chain([None]);
+    let others = Metric::ALL.into_iter().filter(|of| !NOT_SHOWN.contains(of));
+    let all = others.map(Some).chain([None]);
     let is_known = |metric| report.finished().any(|(_, of)| value(of, metric).is_some());
     all.filter(|&metric| !report.is_judged_only() || is_known(metric))
         .collect()

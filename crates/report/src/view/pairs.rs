@@ -159,18 +159,16 @@ fn note_on_margin(report: &Report) -> Option<String> {
     ))
 }
 
-/// The metrics by which pairs are compared in a table.
-const METRICS: [Metric; 10] = [
-    Metric::BalancedAccuracy,
-    Metric::MacroF1,
-    Metric::CohenKappa,
-    Metric::MatthewsCorrelation,
-    Metric::LogLoss,
-    Metric::Brier,
-    Metric::Top2Accuracy,
-    Metric::RocAuc,
-    Metric::PrAuc,
-    Metric::ExpectedCalibrationError,
+/// Pairs are compared by all metrics but accuracy, which has tables of its own, and those that say much the same as
+/// another.
+const NOT_OF_PAIRS: [Metric; 7] = [
+    Metric::Accuracy,
+    Metric::MacroPrecision,
+    Metric::MacroRecall,
+    Metric::WeightedPrecision,
+    Metric::WeightedRecall,
+    Metric::WeightedF1,
+    Metric::Top3Accuracy,
 ];
 
 /// Every pair of models by other metrics than accuracy.
@@ -195,8 +193,11 @@ impl MetricPairs {
             let mut all = pair.metric_differences.iter();
             all.any(|difference| difference.metric == metric)
         };
-        let known = |metric: &&Metric| compared.clone().any(|pair| has(pair, **metric));
-        let metrics: Vec<Metric> = METRICS.iter().filter(known).copied().collect();
+        let known = |metric: &Metric| compared.clone().any(|pair| has(pair, *metric));
+        let metrics: Vec<Metric> = Metric::ALL
+            .into_iter()
+            .filter(|of| !NOT_OF_PAIRS.contains(of) && known(of))
+            .collect();
         let rows: Vec<_> = compared
             .clone()
             .map(|pair| {

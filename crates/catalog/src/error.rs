@@ -74,13 +74,13 @@ pub enum LoadError {
         file: String,
         /// Bytes announced.
         announced: u128,
-        /// [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES).
+        /// [`MAX_FILE_BYTES`](crate::memory::MAX_FILE_BYTES).
         limit: u64,
     },
     /// The compressed file is larger than what it may hold.
     #[error(
         "{file}: {size} bytes, compressed; the limit is {}, but not for plain files: unpack it",
-        crate::MAX_FILE_BYTES
+        crate::memory::MAX_FILE_BYTES
     )]
     LargeFile {
         /// The file.

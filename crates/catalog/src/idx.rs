@@ -4,14 +4,12 @@
 //! columns, pixels; labels are `0x00000801`, count, labels. Files may be wrapped in gzip.
 
 use crate::LoadError;
+use crate::memory::MAX_FILE_BYTES;
 use base16ct::lower::encode_string;
 use data::{MappedFile, PictureShape, Samples};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
-
-/// The largest decompressed file that is read into memory: 1 GiB, twice the largest EMNIST split.
-pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
 const IMAGES_MAGIC: u32 = 0x0000_0803;
 const LABELS_MAGIC: u32 = 0x0000_0801;

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+/// The largest decompressed file that is read into memory: 1 GiB, twice the largest EMNIST split.
+pub const MAX_FILE_BYTES: u64 = 1 << 30;
+
 /// Assumed where the system does not say: 8 GiB.
 const UNKNOWN: u64 = 8 << 30;
 

@@ -76,7 +76,7 @@ pub(crate) fn answer(
             said: answers.object(0),
         });
     }
-    serde_json::to_vec(&reply).map_err(|error| crate::workers::failed(&error.to_string()))
+    serde_json::to_vec(&reply).map_err(|error| Refusal::failed(&error.to_string()))
 }
 
 fn picture(sample: &Sample) -> Option<Picture> {

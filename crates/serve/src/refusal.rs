@@ -35,6 +35,12 @@ impl Refusal {
         }
     }
 
+    /// The server's own fault.
+    pub(crate) fn failed(what: &str) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, "server", what, "please report this")
+    }
+
     /// The question can be read, and cannot be answered.
     pub(crate) fn unanswerable(
         place: impl Into<String>,

@@ -70,11 +70,11 @@ impl Queue {
                 let what = format!("{} questions wait already", self.limits.waiting);
                 return Err(Refusal::busy(StatusCode::TOO_MANY_REQUESTS, what));
             }
-            Err(TrySendError::Disconnected(_)) => return Err(failed("no worker is left")),
+            Err(TrySendError::Disconnected(_)) => return Err(Refusal::failed("no worker is left")),
         }
         match timeout(self.limits.time, answered).await {
             Ok(Ok(answered)) => answered,
-            Ok(Err(_)) => Err(failed("a worker ended")),
+            Ok(Err(_)) => Err(Refusal::failed("a worker ended")),
             Err(_) => {
                 let what = format!("no answer within {} s", self.limits.time.as_secs_f64());
                 Err(Refusal::busy(StatusCode::SERVICE_UNAVAILABLE, what))
@@ -97,13 +97,7 @@ fn work(models: &Models, taken: &Mutex<Receiver<Job>>, limits: &Limits, metrics:
         }
         // A model that panics costs its question, not the server.
         let answered = catch_unwind(AssertUnwindSafe(|| answer(models, &question, limits)));
-        let answered = answered.unwrap_or_else(|_| Err(failed("a model failed")));
+        let answered = answered.unwrap_or_else(|_| Err(Refusal::failed("a model failed")));
         let _ = reply.send(answered);
     }
-}
-
-/// The server's own fault.
-pub(crate) fn failed(what: &str) -> Refusal {
-    let status = StatusCode::INTERNAL_SERVER_ERROR;
-    Refusal::new(status, "server", what, "please report this")
 }

@@ -20,7 +20,11 @@ pub(crate) fn line(line: impl Display) {
 
 /// Prints a text as it is; otherwise like [`line()`].
 pub(crate) fn text(text: &str) {
-    let text = harmless(text);
+    drawn(&harmless(text));
+}
+
+/// Prints a picture of ours, which has colours.
+pub(crate) fn drawn(text: &str) {
     let mut output = std::io::stdout().lock();
     let written = output
         .write_all(text.as_bytes())

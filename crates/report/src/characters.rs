@@ -1,5 +1,6 @@
 //! Pictures as characters, for a terminal.
 
+use crate::plain::harmless;
 use crate::sheet::Tile;
 use std::fmt::Write;
 
@@ -12,7 +13,7 @@ pub fn in_characters(tiles: &[Tile], width: usize, colours: bool) -> String {
     for group in tiles.chunks(per_row) {
         for tile in group {
             let caption = tile.caption.first().map_or("", String::as_str);
-            let caption: String = caption.chars().take(columns).collect();
+            let caption: String = harmless(caption).chars().take(columns).collect();
             let _ = write!(text, "{caption:columns$} ");
         }
         text.push('\n');

@@ -1,48 +1,20 @@
-//! Text for a terminal: nothing in it commands the terminal but our own colours, and lines end at its width.
+//! Text for a terminal: nothing in it commands the terminal, and lines end at its width.
 
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
-const ESCAPE: char = '\u{1b}';
-
 /// The text without what commands a terminal: records are shared, and programs of others write what they like. Line
-/// breaks, tabs and colours (`ESC [ numbers m`) stay.
+/// breaks and tabs stay.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(commands) {
-        return Cow::Borrowed(text);
+    if text.contains(commands) {
+        Cow::Owned(text.replace(commands, ""))
+    } else {
+        Cow::Borrowed(text)
     }
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let colour = colour(rest);
-        if colour > 0 || !commands(first) {
-            let length = colour.max(first.len_utf8());
-            kept.push_str(&rest[..length]);
-            rest = &rest[length..];
-        } else {
-            rest = &rest[first.len_utf8()..];
-        }
-    }
-    Cow::Owned(kept)
 }
 
 fn commands(character: char) -> bool {
     character.is_control() && !matches!(character, '\n' | '\t')
-}
-
-/// The bytes of the colour that the text begins with; 0 where it begins with none.
-fn colour(text: &str) -> usize {
-    let Some(numbers) = text
-        .strip_prefix(ESCAPE)
-        .and_then(|rest| rest.strip_prefix('['))
-    else {
-        return 0;
-    };
-    let end = numbers.find(|c: char| !c.is_ascii_digit() && c != ';');
-    match end {
-        Some(end) if numbers[end..].starts_with('m') => 2 + end + 1,
-        _ => 0,
-    }
 }
 
 /// A paragraph in lines of at most `width` columns, broken between words; as it is where no width is known.
@@ -72,14 +44,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_colours_reach_the_terminal() {
+    fn nothing_commands_the_terminal() {
         assert_eq!(harmless("as it\n\twas ±"), "as it\n\twas ±");
-        assert_eq!(
-            harmless("\u{1b}[1;31mred\u{1b}[0m"),
-            "\u{1b}[1;31mred\u{1b}[0m"
-        );
-        // The title of the window, the clipboard, the cursor, the whole screen, and C1's short form.
+        // Colours, the title of the window, the clipboard, the cursor, the whole screen, and C1's short form.
         for (text, left) in [
+            ("\u{1b}[1;31mred\u{1b}[0m", "[1;31mred[0m"),
             ("a\u{1b}]0;title\u{7}b", "a]0;titleb"),
             ("\u{1b}]52;c;aGk=\u{7}", "]52;c;aGk="),
             ("\u{1b}[2J\u{1b}[H", "[2J[H"),

@@ -16,8 +16,12 @@ use crate::program::CommandModel;
 use classifier::{Count, ParameterError, nearest_name};
 use serde_json::{Map, Value};
 use space::Searched;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
+/// The longest plan, in bytes.
+const LONGEST: u64 = 16 << 20;
 /// A parameter that the runner gives to every model.
 const TRAIN_LIMIT: &str = "train_limit";
 
@@ -75,7 +79,7 @@ impl Plan {
     /// # Errors
     /// The first thing that is wrong with it, with its line.
     pub fn read(registry: Registry, path: &Path) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|reason| Failure::ReadPlan {
+        let text = text(path).map_err(|reason| Failure::ReadPlan {
             path: path.to_owned(),
             reason,
         })?;
@@ -273,4 +277,16 @@ fn with_runners_own(error: ParameterError) -> ParameterError {
         }
         error => error,
     }
+}
+
+/// The text of a plan, which does not go on for ever.
+fn text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?
+        .take(LONGEST + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::other("more than 16 MiB; this is no plan"));
+    }
+    Ok(text)
 }

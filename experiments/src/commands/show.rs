@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     });
     let tiles = tiles(split, &(0..count).collect::<Vec<_>>());
     let width = usize::from(Term::stdout().size().1);
-    output::text(&in_characters(&tiles, width, console::colors_enabled()));
+    output::drawn(&in_characters(&tiles, width, console::colors_enabled()));
     let shape = split.samples().shown_shape();
     output::line(format_args!(
         "{} × {} pixels each",

@@ -22,6 +22,16 @@ fn softmax(text: &str) -> Plan {
     parse(&format!("[[models]]\nmodel = \"softmax\"\n{text}")).expect("a good plan")
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_never_ends_is_no_plan() {
+    let refused = Plan::read(REGISTRY, Path::new("/dev/zero")).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "/dev/zero: more than 16 MiB; this is no plan"
+    );
+}
+
 #[test]
 fn a_plan_that_is_built_in_may_name_models_that_the_build_lacks() {
     let text = "[[models]]\nmodel = \"softmax\"\n[[models]]\nmodel = \"left-out\"";

@@ -4,7 +4,7 @@ pub(crate) mod search;
 
 use crate::output;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use runner::{Event, Stopwatch, Watcher};
+use runner::{Event, Stopwatch, Watcher, progress_words::left};
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -113,8 +113,11 @@ impl Fit {
 
     /// Shows that some parts are done. Gives a line where there is no bar and the last was long ago.
     fn advance(&mut self, done: usize, total: usize, unit: &str, state: &str) -> Option<String> {
-        let left = left(self.since_start.elapsed(), done, total);
-        let message = format!("{done} of {total} {unit}{state}{left}");
+        let mut message = format!("{done} of {total} {unit}{state}");
+        if (1..total).contains(&done) {
+            let left = left(self.since_start.elapsed(), done as f64 / total as f64);
+            message = format!("{message}, {left}");
+        }
         self.show(&message);
         let due = self.since_line.elapsed() >= PAUSE && done > 0 && done < total;
         if self.bar.is_some() || !due {
@@ -122,28 +125,5 @@ impl Fit {
         }
         self.since_line = Stopwatch::start();
         Some(format!("{}: {message}", self.name))
-    }
-}
-
-/// The time that is left if the rest takes as long as what is done: ", 5 s left". Nothing before a part
-/// is done, and nothing after all are.
-fn left(elapsed: Duration, done: usize, total: usize) -> String {
-    if done == 0 || done >= total {
-        return String::new();
-    }
-    let left = elapsed.mul_f64((total - done) as f64 / done as f64);
-    format!(", {} s left", left.as_secs_f64().ceil() as u64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_time_left_is_told_between_the_first_part_and_the_last() {
-        let second = Duration::from_secs(1);
-        assert_eq!(left(second, 1, 20), ", 19 s left");
-        assert_eq!(left(second, 0, 20), "");
-        assert_eq!(left(second, 20, 20), "");
     }
 }

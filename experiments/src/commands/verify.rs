@@ -24,10 +24,9 @@ const CELL_STREAM: u64 = u64::MAX - 4;
 pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     let (Records { run, fits, .. }, path) = arguments.record.read()?;
     let is_ours = |id: &str| run.planned(id).is_some_and(PlannedModel::is_registered);
-    for program in run.models.iter().filter(|model| model.model == COMMAND) {
+    for PlannedModel { id, .. } in run.models.iter().filter(|one| one.model == COMMAND) {
         output::tell(format_args!(
-            "note: {} is a program, and is not fitted again",
-            program.id
+            "note: {id} is a program, and is not fitted again"
         ));
     }
     let mut cells: Vec<&FitRecord> = fits

@@ -5,7 +5,7 @@ use crate::output;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use records::{TunedModel, TunedTrial};
 use report::harmless;
-use runner::{Stopwatch, TrialWatcher, TuningWatcher, search_words as words};
+use runner::{Stopwatch, TrialWatcher, TuningWatcher, progress_words as words};
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,4 +1,4 @@
-//! What is said of a search while it goes on.
+//! What is said of fits and of a search while they go on.
 
 use records::TunedModel;
 use serde_json::Value;

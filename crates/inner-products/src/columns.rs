@@ -3,7 +3,7 @@
 use crate::feature::{Feature, Row, Stripe, WIDTH};
 use crate::index::Index;
 use crate::real::Real;
-use crate::sample::Sample;
+use crate::sample::{Sample, groups};
 
 /// A panel of sparse samples holds all groups if one in as many occurs. Where all of them fit the cache, a
 /// product takes twice as long if they have to be looked up (500 features, 29 of them in a row); where they
@@ -84,20 +84,23 @@ impl<F: Feature> Columns<F> {
     fn push(&mut self, samples: &[Sample<F>]) {
         let index = self.index(samples);
         let start = self.stripes.len();
-        let groups = index
+        let count = index
             .as_ref()
             .map_or(self.groups, |index| index.positions().len() + 1);
         let black = Stripe([F::pack(&[]); WIDTH]);
-        self.stripes.resize(start + groups, black);
+        self.stripes.resize(start + count, black);
         let stripes = &mut self.stripes[start..];
         let mut squares = Stripe([F::Product::default(); WIDTH]);
         for (column, sample) in samples.iter().enumerate() {
-            match &index {
-                None => sample.groups(|position, features| {
-                    stripes[position as usize].0[column] = F::pack(features);
-                }),
-                Some(index) => sample.groups(|position, features| {
-                    stripes[index.place(position)].0[column] = F::pack(features);
+            match *sample {
+                Sample::Dense(features) => {
+                    for (stripe, group) in stripes.iter_mut().zip(features.chunks(F::GROUP)) {
+                        stripe.0[column] = F::pack(group);
+                    }
+                }
+                Sample::Sparse { places, values } => groups(places, values, |position, group| {
+                    let held = index.as_ref().map(|index| index.place(position));
+                    stripes[held.unwrap_or(position as usize)].0[column] = F::pack(group);
                 }),
             }
             squares.0[column] = F::square(sample.values());
@@ -112,10 +115,12 @@ impl<F: Feature> Columns<F> {
     fn index(&self, samples: &[Sample<F>]) -> Option<Index> {
         let mut positions = Vec::new();
         for sample in samples {
-            if let Sample::Dense(_) = sample {
-                return None;
+            match *sample {
+                Sample::Dense(_) => return None,
+                Sample::Sparse { places, values } => {
+                    groups(places, values, |position, _| positions.push(position));
+                }
             }
-            sample.groups(|position, _| positions.push(position));
         }
         positions.sort_unstable();
         positions.dedup();

@@ -1,7 +1,7 @@
 //! Samples in the first form that an inner product needs: rows without their zeros.
 
 use crate::feature::{Feature, Row};
-use crate::sample::Sample;
+use crate::sample::{Sample, groups};
 
 /// Samples as the groups of features that are not zero, one row after the other.
 #[derive(Debug, Clone)]
@@ -24,7 +24,16 @@ impl<F: Feature> Rows<F> {
         };
         for sample in samples {
             let sample = sample.into();
-            sample.groups(|position, features| rows.entries.extend(F::entry(position, features)));
+            match sample {
+                Sample::Dense(features) => {
+                    let all = (0..).zip(features.chunks(F::GROUP));
+                    let entries = all.filter_map(|(position, group)| F::entry(position, group));
+                    rows.entries.extend(entries);
+                }
+                Sample::Sparse { places, values } => groups(places, values, |position, group| {
+                    rows.entries.extend(F::entry(position, group));
+                }),
+            }
             rows.starts.push(rows.entries.len());
             rows.offsets.push(F::offset(sample.values()));
             rows.squares.push(F::square(sample.values()));

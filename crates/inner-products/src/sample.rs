@@ -29,26 +29,21 @@ impl<'a, F: Feature> Sample<'a, F> {
             Self::Dense(values) | Self::Sparse { values, .. } => values,
         }
     }
+}
 
-    /// The groups that features at hand lie in, ascending.
-    pub(crate) fn groups(self, mut visit: impl FnMut(u32, &[F])) {
-        match self {
-            Self::Dense(values) => {
-                for (position, features) in (0..).zip(values.chunks(F::GROUP)) {
-                    visit(position, features);
-                }
-            }
-            Self::Sparse { places, mut values } => {
-                let group = F::GROUP as u32;
-                for places in places.chunk_by(|a, b| a / group == b / group) {
-                    let mut features = [F::default(); 4];
-                    for &place in places {
-                        features[(place % group) as usize] = values[0];
-                        values = &values[1..];
-                    }
-                    visit(places[0] / group, &features[..F::GROUP]);
-                }
-            }
+/// Visits the groups that have some of `values`, ascending, each with its position.
+pub(crate) fn groups<F: Feature>(
+    places: &[u32],
+    mut values: &[F],
+    mut visit: impl FnMut(u32, &[F]),
+) {
+    let group = F::GROUP as u32;
+    for places in places.chunk_by(|a, b| a / group == b / group) {
+        let mut features = [F::default(); 4];
+        for &place in places {
+            features[(place % group) as usize] = values[0];
+            values = &values[1..];
         }
+        visit(places[0] / group, &features[..F::GROUP]);
     }
 }

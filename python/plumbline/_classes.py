@@ -13,7 +13,7 @@ def training_data(estimator, X, y, *, sparse=False):
     """Samples, and labels as places in `classes_`, which is set."""
     accept = "csr" if sparse else False
     X, y = validate_data(estimator, X, y, dtype=_types(X), order="C", accept_sparse=accept)
-    return dense(X), places_of(estimator, y)
+    return canonical(X) if issparse(X) else X, places_of(estimator, y)
 
 
 def _types(X):
@@ -23,8 +23,16 @@ def _types(X):
     return TYPES
 
 
+def canonical(X):
+    """A CSR matrix with the features of each row in order, each once."""
+    if not X.has_canonical_format:
+        X = X.copy()
+        X.sum_duplicates()
+    return X
+
+
 def dense(X):
-    """The samples as an array: a machine holds its samples in columns anyway."""
+    """The samples as an array."""
     return np.ascontiguousarray(X.toarray()) if issparse(X) else X
 
 
@@ -43,6 +51,13 @@ def new_samples(estimator, X, *, sparse=False):
     """Samples to be judged, of the type that the estimator was fitted to."""
     types = _types(X) if estimator._bytes else np.float32
     accept = "csr" if sparse else False
-    X = dense(validate_data(estimator, X, dtype=types, order="C", reset=False, accept_sparse=accept))
+    X = validate_data(estimator, X, dtype=types, order="C", reset=False, accept_sparse=accept)
+    X = canonical(X) if issparse(X) else X
+    if not estimator._bytes or X.dtype == np.uint8:
+        return X
     # Who was fitted to pixels p sees p / 255, whatever their type.
-    return X / np.float32(255) if estimator._bytes and X.dtype != np.uint8 else X
+    if not issparse(X):
+        return X / np.float32(255)
+    X = X.copy()
+    X.data /= np.float32(255)
+    return X

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from plumbline._classes import dense
+
 
 class GivenMachine:
     """A machine that decides by kernel values of samples with its support vectors."""
@@ -43,4 +45,5 @@ class GivenMachine:
 
 def sigmoid(X, Z, gamma, coef0):
     """tanh(γ x·z + coef0) of all rows of X with all rows of Z, in double precision."""
-    return np.tanh(gamma * (X.astype(np.float64) @ Z.astype(np.float64).T) + coef0)
+    products = X.astype(np.float64) @ Z.astype(np.float64).T
+    return np.tanh(gamma * dense(products) + coef0)

@@ -34,6 +34,23 @@ def _has_probabilities(machine):
     return True
 
 
+def _handed_over(X):
+    """Samples as the machine takes them: an array, or what a CSR matrix is made of."""
+    if not issparse(X):
+        return np.ascontiguousarray(X)
+    starts, places = X.indptr.astype(np.uintp), X.indices.astype(np.uint32)
+    return starts, places, np.ascontiguousarray(X.data), X.shape[1]
+
+
+def _variance(X):
+    """The variance of all features of all samples together."""
+    if not issparse(X):
+        return X.var(dtype=np.float64)
+    numbers, values = X.shape[0] * X.shape[1], X.data.astype(np.float64)
+    mean = values.sum() / numbers
+    return (np.square(values - mean).sum() + (numbers - len(values)) * mean**2) / numbers
+
+
 class KernelSVC(ClassifierMixin, BaseEstimator):
     """C-support vector classification to libsvm's stopping criterion, with a certificate for every pair.
 
@@ -86,6 +103,9 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     -----
     Samples of uint8 stay uint8, with exact inner products; all others become float32. Kernel values are
     float64 where float32 loses what decides, in a fit and in what it predicts.
+
+    Of CSR matrices the machine holds no zeros but those of the features that any of 64 samples has. Then
+    `support_vectors_` is a CSR matrix, as SVC's; `dual_coef_` and `coef_` are arrays.
 
     Examples
     --------
@@ -177,7 +197,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     def _fit_samples(self, X, places, weights):
         of_pixels = self._bytes and self.kernel == "linear"
         self._machine = _native.fit_machine(
-            np.ascontiguousarray(X),
+            _handed_over(X),
             places,
             weights,
             self._function(),
@@ -227,7 +247,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             if self._bytes and samples.dtype != np.uint8:
                 samples = samples * 255.0
             return sigmoid(samples, self.support_vectors_, self._gamma, self.coef0)
-        return samples
+        return _handed_over(samples)
 
     def _check_parameters(self):
         known = ("rbf", "poly", "linear", "sigmoid", "precomputed")
@@ -267,7 +287,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         if callable(self.kernel) or self.kernel == "precomputed":
             return 0.0
         if self.gamma == "scale":
-            variance = X.var(dtype=np.float64)
+            variance = _variance(X)
             return 1.0 / (X.shape[1] * variance) if variance != 0 else 1.0
         if self.gamma == "auto":
             return 1.0 / X.shape[1]

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.uint8] | NDArray[np.float32]
+# Where each row begins, which features it has, their values; features per sample.
+Rows = tuple[NDArray[np.uintp], NDArray[np.uint32], Samples, int]
 Floats = NDArray[np.float64]
 
 class Model:
@@ -18,9 +20,9 @@ class Model:
 class Machine:
     support: NDArray[np.int32]
     certificates: Floats
-    def decide(self, x: Samples, threads: int) -> Floats: ...
-    def classify(self, x: Samples, threads: int) -> NDArray[np.int64]: ...
-    def probabilities(self, x: Samples, threads: int) -> Floats | None: ...
+    def decide(self, x: Samples | Rows, threads: int) -> Floats: ...
+    def classify(self, x: Samples | Rows, threads: int) -> NDArray[np.int64]: ...
+    def probabilities(self, x: Samples | Rows, threads: int) -> Floats | None: ...
     def parts(self) -> dict[str, Any]: ...
 
 def fit(
@@ -45,7 +47,7 @@ def restore(
     threads: int,
 ) -> Model: ...
 def fit_machine(
-    x: Samples,
+    x: Samples | Rows,
     y: NDArray[np.int64],
     weights: Floats | None,
     kernel: tuple[str, int, float],

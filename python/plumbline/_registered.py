@@ -8,7 +8,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from plumbline import _native
-from plumbline._classes import new_samples, training_data
+from plumbline._classes import dense, new_samples, training_data
 from plumbline._threads import threads
 
 
@@ -40,6 +40,7 @@ class Registered(ClassifierMixin, BaseEstimator):
 
     def _fit(self, X, y, sample_weight=None):
         X, places = training_data(self, X, y, sparse=self._takes_sparse)
+        X = dense(X)
         weights = self._weights(X, places, sample_weight)
         model, parameters = self._recipe()
         self._bytes = X.dtype == np.uint8
@@ -84,7 +85,7 @@ class Registered(ClassifierMixin, BaseEstimator):
 
     def _new(self, X):
         """Samples to be judged."""
-        return new_samples(self, X, sparse=self._takes_sparse)
+        return dense(new_samples(self, X, sparse=self._takes_sparse))
 
     def _parameter(self, name):
         """A parameter of the fit, whatever it is set to now; None where the model has none of this name."""

@@ -7,6 +7,7 @@ mod matrix;
 mod model;
 mod on_terms;
 mod precomputed;
+mod rows;
 mod state;
 mod svm;
 

@@ -35,17 +35,19 @@ impl Matrix<'_> {
     /// A copy of them, as models take them: pictures if there is a shape, and rows of features if not.
     pub(crate) fn samples(&self, shape: Option<(usize, usize)>) -> PyResult<Samples> {
         let shape = shape.map(|(rows, columns)| PictureShape { rows, columns });
-        let samples = match (self.features()?, shape) {
-            (Features::Pixels(pixels), Some(shape)) => Samples::from_pixels(shape, pixels.to_vec()),
-            (Features::Pixels(pixels), None) => {
+        let samples = match (self, shape) {
+            (Self::Bytes(pixels), Some(shape)) => {
+                Samples::from_pixels(shape, pixels.as_slice()?.to_vec())
+            }
+            (Self::Bytes(pixels), None) => {
                 let shape = PictureShape {
                     rows: 1,
                     columns: self.columns(),
                 };
-                Samples::from_pixels(shape, pixels.to_vec())
+                Samples::from_pixels(shape, pixels.as_slice()?.to_vec())
             }
-            (Features::Reals(reals), shape) => {
-                let rows = Samples::from_features(self.columns(), reals.to_vec());
+            (Self::Singles(reals), shape) => {
+                let rows = Samples::from_features(self.columns(), reals.as_slice()?.to_vec());
                 match shape {
                     Some(shape) => rows.and_then(|rows| rows.into_pictures(shape)),
                     None => rows,

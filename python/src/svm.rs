@@ -1,11 +1,11 @@
 //! The exact kernel support vector machine with all that `SVC` shows.
 
 use crate::interrupt::interruptible;
-use crate::matrix::Matrix;
+use crate::rows::Rows;
 use classifier::with_threads;
 use kernel_svm::{
-    Certificate, Error, Features, Gamma, Kernel, Numbers, Parts, Settings, SupportVectorMachine,
-    Watch, fit_weighted,
+    Certificate, Error, Features, Gamma, Kernel, Numbers, Parts, Places, Settings,
+    SupportVectorMachine, Watch, fit_weighted,
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -21,7 +21,7 @@ pub(crate) struct Machine(SupportVectorMachine);
 #[expect(clippy::too_many_arguments, reason = "they are named in Python")]
 pub(crate) fn fit_machine(
     py: Python<'_>,
-    x: Matrix<'_>,
+    x: Rows<'_>,
     y: PyReadonlyArray1<'_, i64>,
     weights: Option<PyReadonlyArray1<'_, f64>>,
     kernel: (String, u32, f64),
@@ -78,7 +78,7 @@ impl Machine {
     fn decide<'py>(
         &self,
         py: Python<'py>,
-        x: Matrix<'_>,
+        x: Rows<'_>,
         threads: usize,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let (features, pairs) = (self.checked(&x)?, self.0.certificates().len());
@@ -90,7 +90,7 @@ impl Machine {
     fn classify<'py>(
         &self,
         py: Python<'py>,
-        x: Matrix<'_>,
+        x: Rows<'_>,
         threads: usize,
     ) -> PyResult<Bound<'py, PyArray1<i64>>> {
         let features = self.checked(&x)?;
@@ -105,7 +105,7 @@ impl Machine {
     fn probabilities<'py>(
         &self,
         py: Python<'py>,
-        x: Matrix<'_>,
+        x: Rows<'_>,
         threads: usize,
     ) -> PyResult<Option<Bound<'py, PyArray2<f64>>>> {
         let (features, classes) = (self.checked(&x)?, self.0.classes().len());
@@ -128,6 +128,9 @@ impl Machine {
         dict.set_item("gamma", parts.gamma)?;
         dict.set_item("counts", parts.counts)?;
         dict.set_item("vectors", numbers_to_array(py, &parts.vectors))?;
+        let places = parts.places.as_ref();
+        let places = places.map(|rows| (rows.starts.to_pyarray(py), rows.places.to_pyarray(py)));
+        dict.set_item("places", places)?;
         dict.set_item("coefficients", numbers_to_array(py, &parts.coefficients))?;
         dict.set_item("scale", parts.scale)?;
         dict.set_item("rho", parts.rho.to_pyarray(py))?;
@@ -141,7 +144,7 @@ impl Machine {
 
 impl Machine {
     /// The samples, if they are as wide as those that it was fitted to.
-    fn checked<'a>(&self, x: &'a Matrix<'_>) -> PyResult<Features<'a>> {
+    fn checked<'a>(&self, x: &'a Rows<'_>) -> PyResult<Features<'a>> {
         let (fitted, found) = (self.0.features(), x.columns());
         if fitted != found {
             let said = format!("{found} features: this machine was fitted to {fitted}");
@@ -162,6 +165,8 @@ pub(crate) fn restore_machine(parts: &Bound<'_, PyDict>, threads: usize) -> PyRe
     let (kernel, degree, coef0): (String, u32, f64) = item("kernel")?.extract()?;
     let certificates: Vec<Proof> = item("certificates")?.extract()?;
     let rho: PyReadonlyArray1<'_, f64> = item("rho")?.extract()?;
+    // Machines that were kept before there were sparse ones have none.
+    let places = parts.get_item("places")?.filter(|places| !places.is_none());
     let parts = Parts {
         features: item("features")?.extract()?,
         classes: item("classes")?.extract()?,
@@ -169,6 +174,7 @@ pub(crate) fn restore_machine(parts: &Bound<'_, PyDict>, threads: usize) -> PyRe
         gamma: item("gamma")?.extract()?,
         counts: item("counts")?.extract()?,
         vectors: array_to_numbers(&item("vectors")?)?,
+        places: places.map(|places| rows_of(&places)).transpose()?,
         coefficients: array_to_numbers(&item("coefficients")?)?,
         scale: item("scale")?.extract()?,
         rho: rho.as_slice()?.to_vec(),
@@ -265,6 +271,15 @@ fn array_to_numbers(object: &Bound<'_, PyAny>) -> PyResult<Numbers> {
     }
     let array: PyReadonlyArray1<'_, f64> = object.extract()?;
     Ok(Numbers::Double(array.as_slice()?.to_vec()))
+}
+
+fn rows_of(object: &Bound<'_, PyAny>) -> PyResult<Places> {
+    let (starts, places): (PyReadonlyArray1<'_, usize>, PyReadonlyArray1<'_, u32>) =
+        object.extract()?;
+    Ok(Places {
+        starts: starts.as_slice()?.to_vec(),
+        places: places.as_slice()?.to_vec(),
+    })
 }
 
 /// The user's mistake, or ours.

@@ -5,10 +5,10 @@ import pickle
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_array, csr_matrix, issparse
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine, make_classification
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import StandardScaler, normalize
 from sklearn.svm import SVC
 
 from plumbline import KernelSVC
@@ -118,12 +118,71 @@ def test_kernels_of_others_agree_with_svc(kernel):
     assert np.array_equal(again.decision_function(samples), ours.decision_function(samples))
 
 
-def test_sparse_samples_are_as_good_as_dense_ones():
-    X, y = data("many")
-    X[np.abs(X) < 1] = 0
-    rows = csr_matrix(X)
-    dense, sparse = KernelSVC().fit(X, y), KernelSVC().fit(rows, y)
-    assert np.array_equal(dense.decision_function(X), sparse.decision_function(rows))
+def text(samples, features, words, bytes=False):
+    """Word counts of documents on three topics, or their square roots in rows of length 1."""
+    random = np.random.default_rng(0)
+    y = random.integers(0, 3, samples)
+    common = np.minimum(random.zipf(1.2, (samples, words)) - 1, features - 1)
+    of_topic = 3 * random.integers(0, features // 30, (samples, words)) + y[:, None]
+    places = np.where(random.random((samples, words)) < 0.2, of_topic, common).ravel()
+    rows = np.repeat(np.arange(samples), words)
+    X = csr_matrix((np.ones(len(rows)), (rows, places)), (samples, features))
+    X.sum_duplicates()
+    if bytes:
+        return X.minimum(255).astype(np.uint8), y
+    return normalize(X.sqrt()), y
+
+
+@pytest.mark.parametrize("features", [60, 20_000])
+@pytest.mark.parametrize("bytes", [False, True])
+@pytest.mark.parametrize("kernel", ["rbf", "linear", "poly", "sigmoid"])
+def test_sparse_samples_are_as_good_as_dense_ones(features, bytes, kernel):
+    rows, y = text(200, features, 30, bytes)
+    X = rows.toarray()
+    machine = KernelSVC(kernel=kernel, gamma=0.001 if bytes else 0.5)
+    dense, sparse = clone(machine).fit(X, y), clone(machine).fit(rows, y)
+    assert np.array_equal(dense.support_, sparse.support_)
+    assert issparse(sparse.support_vectors_)
+    assert np.array_equal(dense.support_vectors_, sparse.support_vectors_.toarray())
+    assert np.array_equal(dense.dual_coef_, sparse.dual_coef_)
+    if kernel == "linear":
+        assert np.allclose(dense.coef_, sparse.coef_)
+    again = pickle.loads(pickle.dumps(sparse))
+    for one, samples in itertools.product(
+        [dense, sparse, again], [X, rows, X.astype(float), csr_array(rows)]
+    ):
+        decided, expected = one.decision_function(samples), dense.decision_function(X)
+        # Judged as real numbers, bytes are not exact.
+        assert np.allclose(decided, expected, atol=1e-4 if samples.dtype == float else 1e-12)
+
+
+def test_a_text_like_matrix_agrees_with_svc():
+    X, y = text(1_000, 20_000, 60)
+    theirs, ours = pair(X[:800], y[:800], C=3.0)
+    assert ours._gamma == pytest.approx(theirs._gamma)
+    assert np.array_equal(theirs.predict(X), ours.predict(X))
+    decided = theirs.decision_function(X)
+    assert np.abs(decided - ours.decision_function(X)).max() <= CLOSE * max(1, np.abs(decided).max())
+    assert np.allclose(theirs.dual_coef_.toarray().sum(), ours.dual_coef_.sum(), atol=CLOSE)
+
+
+def test_zeros_of_a_sparse_matrix_take_no_memory():
+    # With its zeros it is 800 MB.
+    X, y = text(2_000, 100_000, 50)
+    machine = KernelSVC(cache_size=64).fit(X, y)
+    assert machine.score(X, y) > 0.9
+    assert len(pickle.dumps(machine)) < 10_000_000
+
+
+def test_features_of_a_row_may_be_in_any_order():
+    X, y = text(200, 3_000, 30)
+    # Backwards, and every feature twice, half of it each time.
+    order = np.concatenate([np.tile(np.arange(a, b)[::-1], 2) for a, b in itertools.pairwise(X.indptr)])
+    mixed = csr_matrix((0.5 * X.data[order], X.indices[order], 2 * X.indptr), X.shape)
+    before = mixed.indices.copy()
+    ours = KernelSVC().fit(mixed, y).decision_function(mixed)
+    assert np.array_equal(ours, KernelSVC().fit(X, y).decision_function(X))
+    assert np.array_equal(mixed.indices, before)
 
 
 def test_a_weight_is_as_good_as_a_repetition():

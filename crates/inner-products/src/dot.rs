@@ -143,8 +143,8 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Rows;
     use crate::feature::Feature;
-    use crate::samples::Rows;
     use proptest::prelude::*;
 
     /// Groups of a row with their positions, and the pixels of a panel.

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 pub const WIDTH: usize = 64;
 
 /// A kind of feature.
-pub trait Feature: Copy + Default + Send + Sync + 'static {
+pub trait Feature: Copy + Default + PartialEq + Send + Sync + 'static {
     /// A group of a row, consecutive features that are multiplied together, with its position.
     type Entry: Copy + Debug + Send + Sync;
     /// The same features of a column.
@@ -15,7 +15,7 @@ pub trait Feature: Copy + Default + Send + Sync + 'static {
     /// An inner product.
     type Product: Copy + Default + Debug + PartialEq + Send + Sync;
 
-    /// Features per group.
+    /// Features per group, no more than 4.
     const GROUP: usize;
     /// What to multiply an inner product by, in the units of the features: pixels p stand for p/255.
     const UNIT: f64;
@@ -23,13 +23,16 @@ pub trait Feature: Copy + Default + Send + Sync + 'static {
     /// The features of one group of a row at a position, unless all are zero.
     fn entry(position: u32, features: &[Self]) -> Option<Self::Entry>;
 
+    /// The same group at another position.
+    fn moved(entry: Self::Entry, to: impl FnOnce(u32) -> u32) -> Self::Entry;
+
     /// The features of one group of a column, the missing ones zero.
     fn pack(features: &[Self]) -> Self::Packed;
 
-    /// Appends the features that were [packed](Self::pack).
-    fn unpack(packed: Self::Packed, into: &mut Vec<Self>);
+    /// The features that were [packed](Self::pack).
+    fn unpack(packed: Self::Packed) -> impl Iterator<Item = Self>;
 
-    /// What the products of a row's groups with packed columns lack.
+    /// What the products of a row's groups with packed columns lack. Zeros may be left out.
     fn offset(features: &[Self]) -> Self::Product;
 
     /// Σ over the groups of `row`, group × panel, for every column of the panel.
@@ -38,7 +41,7 @@ pub trait Feature: Copy + Default + Send + Sync + 'static {
     /// If a row is longer than the columns of the panel.
     fn dot(row: &Row<Self>, panel: &[Stripe<Self::Packed>]) -> Stripe<Self::Product>;
 
-    /// `features` · `features`
+    /// `features` · `features`, of which zeros may be left out.
     fn square(features: &[Self]) -> Self::Product;
 
     /// ‖a‖² + ‖b‖² − 2 a·b, never below 0, in the units of the products.

@@ -24,13 +24,21 @@ impl Feature for u8 {
         (group != 0).then_some(u64::from(group) << 32 | u64::from(position))
     }
 
+    #[allow(clippy::inline_always, reason = "part of a dispatched loop")]
+    #[inline(always)]
+    fn moved(entry: u64, to: impl FnOnce(u32) -> u32) -> u64 {
+        let group = entry >> 32;
+        group << 32 | u64::from(to(entry as u32))
+    }
+
     #[inline]
     fn pack(features: &[u8]) -> [i8; 4] {
         group(features).map(|pixel| pixel.wrapping_sub(128).cast_signed())
     }
 
-    fn unpack(packed: [i8; 4], into: &mut Vec<u8>) {
-        into.extend(packed.map(|pixel| pixel.cast_unsigned().wrapping_add(128)));
+    fn unpack(packed: [i8; 4]) -> impl Iterator<Item = u8> {
+        let pixel = |packed: i8| packed.cast_unsigned().wrapping_add(128);
+        packed.into_iter().map(pixel)
     }
 
     fn offset(features: &[u8]) -> i32 {
@@ -73,12 +81,18 @@ impl<F: Real> Feature for F {
         (features[0] != F::default()).then_some((position, features[0]))
     }
 
+    #[allow(clippy::inline_always, reason = "part of a dispatched loop")]
+    #[inline(always)]
+    fn moved((position, x): (u32, F), to: impl FnOnce(u32) -> u32) -> (u32, F) {
+        (to(position), x)
+    }
+
     fn pack(features: &[F]) -> F {
         features.first().copied().unwrap_or_default()
     }
 
-    fn unpack(packed: F, into: &mut Vec<F>) {
-        into.push(packed);
+    fn unpack(packed: F) -> impl Iterator<Item = F> {
+        std::iter::once(packed)
     }
 
     fn offset(_: &[F]) -> F {

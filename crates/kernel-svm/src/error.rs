@@ -15,6 +15,20 @@ pub enum Error {
         /// Features per sample.
         features: usize,
     },
+    /// Sparse samples are no samples.
+    #[error("sparse samples with {what}")]
+    Sparse {
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// The samples are not as wide as they are said to be.
+    #[error("samples of {found} features instead of {features}")]
+    Width {
+        /// Features that the samples have.
+        found: usize,
+        /// Features that they should have.
+        features: usize,
+    },
     /// Not one label per sample.
     #[error("{labels} labels for {samples} samples")]
     Labels {

@@ -3,8 +3,9 @@
 use crate::classes::Unfit;
 use crate::machine::{Decide, Machine};
 use crate::real::Real;
+use crate::sparse::{Layout, Sparse};
 use crate::{Error, Gamma};
-use inner_products::{Feature, PIXELS};
+use inner_products::{Feature, PIXELS, Sample};
 
 /// Samples, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,19 +14,30 @@ pub enum Features<'a> {
     Pixels(&'a [u8]),
     /// Finite numbers.
     Reals(&'a [f32]),
+    /// Pixels, of which those that are not stored are 0.
+    SparsePixels(Sparse<'a, u8>),
+    /// Finite numbers, of which those that are not stored are 0.
+    SparseReals(Sparse<'a, f32>),
+}
+
+/// What is stored of samples, of either kind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Values<'a> {
+    Pixels(&'a [u8]),
+    Reals(&'a [f32]),
 }
 
 /// Work on features of either kind, with kernel values of either precision.
 pub(crate) trait Work {
     type Output;
 
-    fn run<F: Feature, R: Real>(&self, values: &[F]) -> Result<Self::Output, Unfit>
+    fn run<F: Feature, R: Real>(&self, samples: &[Sample<F>]) -> Result<Self::Output, Unfit>
     where
         Machine<F, R>: Decide + 'static;
 }
 
-impl Features<'_> {
-    /// How many numbers there are, all samples together.
+impl Values<'_> {
+    /// How many there are, of all samples together.
     pub(crate) fn len(self) -> usize {
         match self {
             Self::Pixels(pixels) => pixels.len(),
@@ -33,61 +45,100 @@ impl Features<'_> {
         }
     }
 
-    /// The number at a place, as the kernel sees it.
+    /// A value as the kernel sees it.
     pub(crate) fn value(self, place: usize) -> f64 {
         match self {
             Self::Pixels(pixels) => f64::from(pixels[place]) / 255.0,
             Self::Reals(reals) => f64::from(reals[place]),
         }
     }
+}
+
+impl<'a> Features<'a> {
+    /// What is stored of the samples.
+    pub(crate) fn values(self) -> Values<'a> {
+        match self {
+            Self::Pixels(pixels) => Values::Pixels(pixels),
+            Self::Reals(reals) => Values::Reals(reals),
+            Self::SparsePixels(sparse) => Values::Pixels(sparse.values()),
+            Self::SparseReals(sparse) => Values::Reals(sparse.values()),
+        }
+    }
+
+    /// Which features they are, if samples that are not sparse have `features` of them.
+    ///
+    /// # Errors
+    /// [`Error::Ragged`] or [`Error::Width`].
+    pub(crate) fn layout(self, features: usize) -> Result<Layout<'a>, Error> {
+        let layout = match self {
+            Self::SparsePixels(sparse) => sparse.layout(),
+            Self::SparseReals(sparse) => sparse.layout(),
+            Self::Pixels(_) | Self::Reals(_) => {
+                let values = self.values().len();
+                if !values.is_multiple_of(features) {
+                    return Err(Error::Ragged { values, features });
+                }
+                Layout::Dense {
+                    features,
+                    samples: values / features,
+                }
+            }
+        };
+        let found = layout.features();
+        if found != features {
+            return Err(Error::Width { found, features });
+        }
+        Ok(layout)
+    }
 
     /// # Errors
-    /// [`Error::Empty`], [`Error::Ragged`], [`Error::Labels`] or [`Error::NotFinite`].
-    pub(crate) fn validate(self, features: usize, labels: &[usize]) -> Result<(), Error> {
-        let values = self.len();
-        if values == 0 || features == 0 {
+    /// [`Error::Empty`], [`Error::Ragged`], [`Error::Width`], [`Error::Labels`] or [`Error::NotFinite`].
+    pub(crate) fn validate(self, features: usize, labels: &[usize]) -> Result<Layout<'a>, Error> {
+        if features == 0 {
             return Err(Error::Empty);
         }
-        if !values.is_multiple_of(features) {
-            return Err(Error::Ragged { values, features });
+        let layout = self.layout(features)?;
+        let samples = layout.len();
+        if samples == 0 {
+            return Err(Error::Empty);
         }
-        let samples = values / features;
         if labels.len() != samples {
             return Err(Error::Labels {
                 labels: labels.len(),
                 samples,
             });
         }
-        if let Self::Reals(reals) = self
+        if let Values::Reals(reals) = self.values()
             && let Some(place) = reals.iter().position(|value| !value.is_finite())
         {
             return Err(Error::NotFinite {
-                sample: place / features,
-                feature: place % features,
+                sample: layout.sample_of(place),
+                feature: layout.feature(place),
                 value: reals[place],
             });
         }
-        Ok(())
+        Ok(layout)
     }
 
-    /// Runs `work` in f32 if `single`, and in f64 if not or if f32 turns out to be imprecise.
+    /// Runs `work` on samples of this layout in f32 if `single`, and in f64 if not or if f32 turns out to be imprecise.
     ///
     /// # Errors
     /// That of the work.
     pub(crate) fn attempt<W: Work>(
         self,
-        features: usize,
+        layout: Layout<'a>,
         single: bool,
         work: &W,
     ) -> Result<W::Output, Error> {
-        let pixels = match self {
-            Self::Pixels(pixels) if features <= PIXELS => Some(pixels),
+        let values = self.values();
+        let pixels = match values {
+            Values::Pixels(pixels) if layout.features() <= PIXELS => Some(pixels),
             _ => None,
         };
         if single {
             let result = match pixels {
-                Some(pixels) => work.run::<u8, f32>(pixels),
-                None => work.run::<f32, f32>(&f32::values(self)),
+                Some(pixels) => work.run::<u8, f32>(&layout.samples(pixels)),
+                None => work.run::<f32, f32>(&layout.samples(&f32::values(values))),
             };
             match result {
                 Ok(output) => return Ok(output),
@@ -96,8 +147,8 @@ impl Features<'_> {
             }
         }
         let result = match pixels {
-            Some(pixels) => work.run::<u8, f64>(pixels),
-            None => work.run::<f64, f64>(&f64::values(self)),
+            Some(pixels) => work.run::<u8, f64>(&layout.samples(pixels)),
+            None => work.run::<f64, f64>(&layout.samples(&f64::values(values))),
         };
         result.map_err(|unfit| match unfit {
             Unfit::Failed(error) => error,
@@ -108,24 +159,27 @@ impl Features<'_> {
 
 impl Gamma {
     /// The number for these samples.
-    pub(crate) fn resolve(self, samples: Features, features: usize) -> f64 {
+    pub(crate) fn resolve(self, samples: Features, layout: Layout) -> f64 {
         if let Self::Value(gamma) = self {
             return gamma;
         }
-        let variance = match samples {
-            Features::Pixels(pixels) => variance(pixels.iter().map(|&p| f64::from(p) / 255.0)),
-            Features::Reals(reals) => variance(reals.iter().map(|&x| f64::from(x))),
+        let all = layout.len() * layout.features();
+        let variance = match samples.values() {
+            Values::Pixels(pixels) => variance(pixels.iter().map(|&p| f64::from(p) / 255.0), all),
+            Values::Reals(reals) => variance(reals.iter().map(|&x| f64::from(x)), all),
         };
         if variance > 0.0 {
-            1.0 / (features as f64 * variance)
+            1.0 / (layout.features() as f64 * variance)
         } else {
             1.0
         }
     }
 }
 
-fn variance(values: impl ExactSizeIterator<Item = f64> + Clone) -> f64 {
-    let n = values.len() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    values.map(|value| (value - mean).powi(2)).sum::<f64>() / n
+/// The variance of `all` numbers, of which those that are not among `values` are 0.
+fn variance(values: impl ExactSizeIterator<Item = f64> + Clone, all: usize) -> f64 {
+    let zeros = (all - values.len()) as f64;
+    let mean = values.clone().sum::<f64>() / all as f64;
+    let squares = values.map(|value| (value - mean).powi(2)).sum::<f64>();
+    (squares + zeros * mean.powi(2)) / all as f64
 }

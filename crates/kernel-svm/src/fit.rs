@@ -9,7 +9,7 @@ use crate::real::Real;
 use crate::solver::{Solution, WORKING_SET, solve};
 use crate::votes::pairs;
 use crate::{Error, Settings, Watch};
-use inner_products::{Columns, Feature, Rows, Stripe};
+use inner_products::{Columns, Feature, Rows, Sample, Stripe};
 use std::ops::Range;
 
 /// The part of the memory for kernel rows that pairs share. On MNIST a twentieth of 2 GiB is as fast
@@ -19,7 +19,7 @@ const SHARED: usize = 20;
 /// Training samples, sorted by class, in both forms that kernel rows need.
 pub(crate) struct Sorted<'a, F: Feature> {
     pub(crate) features: usize,
-    values: &'a [F],
+    samples: &'a [Sample<'a, F>],
     pub(crate) classes: Classes,
     rows: Rows<F>,
     columns: Vec<Columns<F>>,
@@ -42,14 +42,14 @@ impl<'a, F: Feature> Sorted<'a, F> {
     /// # Errors
     /// [`Error::OneClass`].
     pub(crate) fn new(
-        values: &'a [F],
+        samples: &'a [Sample<'a, F>],
         features: usize,
         labels: &[usize],
         weights: Option<&[f64]>,
         threads: usize,
     ) -> Result<Self, Error> {
         let classes = Classes::new(labels, weights)?;
-        let sample = |&i: &usize| &values[i * features..(i + 1) * features];
+        let sample = |&i: &usize| samples[i];
         let of_class = |range: &Range<usize>| {
             Columns::new(features, classes.order[range.clone()].iter().map(sample))
         };
@@ -62,7 +62,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
         };
         Ok(Self {
             features,
-            values,
+            samples,
             classes,
             rows,
             columns,
@@ -70,9 +70,8 @@ impl<'a, F: Feature> Sorted<'a, F> {
     }
 
     /// The sample at a place in the order.
-    pub(crate) fn sample(&self, place: usize) -> &'a [F] {
-        let start = self.classes.order[place] * self.features;
-        &self.values[start..start + self.features]
+    pub(crate) fn sample(&self, place: usize) -> Sample<'a, F> {
+        self.samples[self.classes.order[place]]
     }
 
     /// Divides the budget; of what one pair gets, kernel rows are one of `parts`. They need room

@@ -8,7 +8,7 @@ use crate::machine::{Decide, Machine};
 use crate::precision::Precision;
 use crate::real::Real;
 use crate::{Error, Features, Gamma, Settings, SupportVectorMachine, Watch};
-use inner_products::Feature;
+use inner_products::{Feature, Sample};
 
 /// A machine with the parameters that it was fitted with.
 #[derive(Debug, Clone)]
@@ -49,14 +49,14 @@ pub fn fit_grid(
         }
         .validate()?;
     }
-    samples.validate(features, labels)?;
+    let layout = samples.validate(features, labels)?;
     let mut costs = costs.to_vec();
     costs.sort_by(f64::total_cmp);
     let functions = gammas.iter().map(|gamma| Function {
         kernel: settings.kernel,
-        gamma: gamma.resolve(samples, features),
+        gamma: gamma.resolve(samples, layout),
     });
-    let with_precision = |function| Ok((function, Precision::of(function, samples, features)?));
+    let with_precision = |function| Ok((function, Precision::of(function, samples, layout)?));
     let functions = functions.map(with_precision);
     let functions: Vec<(Function, Precision)> = functions.collect::<Result<_, Error>>()?;
     let single = functions.iter().all(|(_, precision)| precision.single);
@@ -71,7 +71,7 @@ pub fn fit_grid(
         settings,
         watch,
     };
-    samples.attempt(features, single, &work)
+    samples.attempt(layout, single, &work)
 }
 
 struct Grid<'a> {
@@ -87,12 +87,12 @@ struct Grid<'a> {
 impl Work for Grid<'_> {
     type Output = Vec<GridPoint>;
 
-    fn run<F: Feature, R: Real>(&self, values: &[F]) -> Result<Vec<GridPoint>, Unfit>
+    fn run<F: Feature, R: Real>(&self, samples: &[Sample<F>]) -> Result<Vec<GridPoint>, Unfit>
     where
         Machine<F, R>: Decide + 'static,
     {
         let sorted = Sorted::new(
-            values,
+            samples,
             self.features,
             self.labels,
             None,

@@ -5,7 +5,7 @@ use crate::kernel::Function;
 use crate::machine::{Machine, Support};
 use crate::real::Real;
 use crate::solver::Solution;
-use inner_products::Feature;
+use inner_products::{Feature, Sample};
 
 /// Joins the support vectors of all pairs: each is kept once, with its coefficients in every pair.
 /// Also returns their indices.
@@ -29,7 +29,7 @@ pub(crate) fn join<F: Feature, R: Real>(
                 .unzip();
             indices.extend(places.iter().map(|&place| sorted.classes.order[place]));
             let samples = places.iter().map(|&place| sorted.sample(place));
-            let samples: Vec<&[F]> = samples.collect();
+            let samples: Vec<Sample<F>> = samples.collect();
             let scaled = rows
                 .iter()
                 .copied()

@@ -59,7 +59,7 @@ pub(crate) struct Function {
 impl Function {
     /// K(row, column) for the 64 columns of `panel`.
     pub(crate) fn values<F: Feature, R: Real>(&self, row: &Row<F>, panel: Panel<F>) -> Stripe<R> {
-        let products = F::dot(row, panel.stripes);
+        let products = panel.dot(row);
         self.of_products::<F, R>(row.square, &products, panel.squares)
     }
 

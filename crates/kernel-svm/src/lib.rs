@@ -2,7 +2,8 @@
 //!
 //! C-support vector classification, one pair of classes at a time, to libsvm's stopping
 //! criterion, with a certificate of optimality for every pair. Inner products of 8-bit pixels are
-//! exact integers; real-valued features are multiplied in f32. Zeros cost nothing. Where f32 is not
+//! exact integers; real-valued features are multiplied in f32. Zeros cost no time, and in [`Sparse`]
+//! samples no memory. Where f32 is not
 //! precise enough, as with a large C or kernel values near 1, a fit turns to f64 by itself.
 //!
 //! ```
@@ -40,6 +41,7 @@ mod restore;
 mod row_sums;
 mod smo;
 mod solver;
+mod sparse;
 mod votes;
 
 pub use error::Error;
@@ -47,9 +49,10 @@ pub use features::Features;
 pub use grid::{GridPoint, fit_grid};
 pub use kernel::{Gamma, Kernel};
 pub use model::{SupportVectorMachine, fit, fit_watched, fit_weighted};
-pub use parts::{Numbers, Parts};
+pub use parts::{Numbers, Parts, Places};
 pub use precomputed::{PrecomputedMachine, fit_precomputed};
 pub use solver::Certificate;
+pub use sparse::Sparse;
 pub use votes::{votes, winner};
 
 /// The example of the README is a test, too.

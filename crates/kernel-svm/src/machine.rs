@@ -1,11 +1,12 @@
 //! The fitted machine: decision values of all pairs from one pass over the support vectors.
 
-use crate::Features;
+use crate::features::Values;
 use crate::kernel::Function;
-use crate::parts::{Apart, Numbers};
+use crate::parts::{Apart, Numbers, Places};
 use crate::real::{LANES, Real};
+use crate::sparse::Layout;
 use crate::votes::pairs;
-use inner_products::{Columns, Feature, Panel, Rows, Stripe, WIDTH};
+use inner_products::{Columns, Feature, Panel, Rows, Sample, Stripe, WIDTH};
 use rayon::prelude::*;
 
 /// Samples decided together at most: each panel of support vectors serves all of them from the cache.
@@ -50,7 +51,7 @@ impl<F: Feature, R: Real> Support<F, R> {
     /// - `coefficients`: (support vectors, `others`)
     pub(crate) fn new(
         features: usize,
-        samples: &[&[F]],
+        samples: &[Sample<F>],
         coefficients: &[R],
         others: usize,
     ) -> Self {
@@ -93,11 +94,10 @@ impl<F: Feature, R: Real> Support<F, R> {
         self.columns.panels().zip(terms)
     }
 
-    /// The support vectors, shape (support vectors, `features`).
-    fn samples(&self, features: usize) -> impl Iterator<Item = F> {
-        let samples = self.columns.to_samples(features);
-        let sample = move |&place: &usize| samples[place * features..][..features].to_vec();
-        self.places.iter().flat_map(sample)
+    /// The support vectors, each with the features that are at hand and where they belong.
+    fn samples(&self) -> impl Iterator<Item = impl Iterator<Item = (u32, F)>> {
+        let sample = |&place: &usize| self.columns.sample(place);
+        self.places.iter().map(sample)
     }
 
     /// The coefficients, shape (support vectors, `others`).
@@ -131,27 +131,50 @@ impl<F: Feature, R: Real> Machine<F, R> {
     fn apart(&self, features: usize, numbers: fn(Vec<F>) -> Numbers) -> Apart {
         let others = self.support.len() - 1;
         let support = || self.support.iter();
-        let vectors = support().flat_map(|of_class| of_class.samples(features));
+        let (vectors, places) = self.vectors(features);
         let coefficients = support().flat_map(|of_class| of_class.coefficients(others));
         Apart {
             kernel: self.function.kernel,
             counts: support().map(|of_class| of_class.columns.len()).collect(),
-            vectors: numbers(vectors.collect()),
+            vectors: numbers(vectors),
+            places,
             coefficients: R::numbers(coefficients.collect()),
             scale: self.scale,
             rho: self.rho.clone(),
         }
     }
 
+    /// The features of the support vectors: of each those that are not 0, with their places, if there are
+    /// panels that hold no others, and if not all `features`.
+    fn vectors(&self, features: usize) -> (Vec<F>, Option<Places>) {
+        let samples = self.support.iter().flat_map(Support::samples);
+        let mut vectors = Vec::new();
+        if self.support.iter().all(|support| support.columns.is_full()) {
+            for sample in samples {
+                vectors.extend(sample.map(|(_, value)| value).take(features));
+            }
+            return (vectors, None);
+        }
+        let (mut starts, mut places) = (vec![0], Vec::new());
+        for sample in samples {
+            for (place, value) in sample.filter(|&(_, value)| value != F::default()) {
+                places.push(place);
+                vectors.push(value);
+            }
+            starts.push(vectors.len());
+        }
+        (vectors, Some(Places { starts, places }))
+    }
+
     /// The decision values of every sample, shape (samples, pairs); above 0 for the first class of
     /// a pair.
-    pub(crate) fn decisions(&self, samples: &[&[F]]) -> Vec<f64> {
+    pub(crate) fn decisions(&self, samples: &[Sample<F>]) -> Vec<f64> {
         // Blocks for all threads, if they are small. No sum depends on its block.
         let share = samples.len().div_ceil(4 * rayon::current_num_threads());
         let sums_per_sample = 2 * self.rho.len();
         let most = (MOST_SUMS / sums_per_sample).clamp(1, TOGETHER);
         let blocks = samples.par_chunks(share.clamp(1, most));
-        let decide = |block: &[&[F]]| self.decide(&Rows::new(block.iter().copied()));
+        let decide = |block: &[Sample<F>]| self.decide(&Rows::new(block.iter().copied()));
         blocks.map(decide).collect::<Vec<_>>().concat()
     }
 
@@ -186,7 +209,7 @@ impl<F: Feature, R: Real> Machine<F, R> {
                     pulp::Arch::new().dispatch(AddTerms::<F, R> {
                         function: self.function,
                         square: row.square,
-                        products: &F::dot(&row, panel.stripes),
+                        products: &panel.dot(&row),
                         squares: panel.squares,
                         terms,
                         sums,
@@ -229,8 +252,8 @@ impl<F: Feature, R: Real> pulp::WithSimd for AddTerms<'_, F, R> {
 
 /// A machine whatever its features are made of.
 pub(crate) trait Decide: std::fmt::Debug + Send + Sync {
-    /// The decision values of `samples` of `features` features, shape (samples, pairs).
-    fn decide_all(&self, samples: Features, features: usize) -> Vec<f64>;
+    /// The decision values of samples that have `values` in this layout, shape (samples, pairs).
+    fn decide_all(&self, values: Values, layout: Layout) -> Vec<f64>;
 
     /// What the machine for samples of `features` features is made of.
     fn taken_apart(&self, features: usize) -> Apart;
@@ -241,9 +264,8 @@ pub(crate) trait Decide: std::fmt::Debug + Send + Sync {
     reason = "features are as precise as the kernel values made of them"
 )]
 impl<R: Real> Decide for Machine<R, R> {
-    fn decide_all(&self, samples: Features, features: usize) -> Vec<f64> {
-        let values = R::values(samples);
-        self.decisions(&values.chunks_exact(features).collect::<Vec<_>>())
+    fn decide_all(&self, values: Values, layout: Layout) -> Vec<f64> {
+        self.decisions(&layout.samples(&R::values(values)))
     }
 
     fn taken_apart(&self, features: usize) -> Apart {
@@ -252,12 +274,10 @@ impl<R: Real> Decide for Machine<R, R> {
 }
 
 impl<R: Real> Decide for Machine<u8, R> {
-    fn decide_all(&self, samples: Features, features: usize) -> Vec<f64> {
-        match samples {
-            Features::Pixels(pixels) => {
-                self.decisions(&pixels.chunks_exact(features).collect::<Vec<_>>())
-            }
-            Features::Reals(_) => self.to_reals().decide_all(samples, features),
+    fn decide_all(&self, values: Values, layout: Layout) -> Vec<f64> {
+        match values {
+            Values::Pixels(pixels) => self.decisions(&layout.samples(pixels)),
+            Values::Reals(_) => self.to_reals().decide_all(values, layout),
         }
     }
 

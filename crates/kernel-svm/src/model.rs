@@ -12,7 +12,7 @@ use crate::real::Real;
 use crate::solver::Solution;
 use crate::votes::{votes, winner};
 use crate::{Certificate, Error, Features, Kernel, Settings, Watch};
-use inner_products::Feature;
+use inner_products::{Feature, Sample};
 use std::sync::Arc;
 
 /// A fitted support vector machine.
@@ -71,13 +71,13 @@ pub fn fit_weighted(
     watch: Watch,
 ) -> Result<SupportVectorMachine, Error> {
     settings.validate()?;
-    samples.validate(features, labels)?;
+    let layout = samples.validate(features, labels)?;
     validate_weights(weights, labels.len())?;
     let function = Function {
         kernel: settings.kernel,
-        gamma: settings.gamma.resolve(samples, features),
+        gamma: settings.gamma.resolve(samples, layout),
     };
-    let precision = Precision::of(function, samples, features)?;
+    let precision = Precision::of(function, samples, layout)?;
     let work = Fit {
         features,
         labels,
@@ -87,7 +87,7 @@ pub fn fit_weighted(
         settings,
         watch,
     };
-    samples.attempt(features, precision.single, &work)
+    samples.attempt(layout, precision.single, &work)
 }
 
 /// One fit.
@@ -104,12 +104,12 @@ struct Fit<'a> {
 impl Work for Fit<'_> {
     type Output = SupportVectorMachine;
 
-    fn run<F: Feature, R: Real>(&self, values: &[F]) -> Result<SupportVectorMachine, Unfit>
+    fn run<F: Feature, R: Real>(&self, samples: &[Sample<F>]) -> Result<SupportVectorMachine, Unfit>
     where
         Machine<F, R>: Decide + 'static,
     {
         let sorted = Sorted::new(
-            values,
+            samples,
             self.features,
             self.labels,
             self.weights,
@@ -257,14 +257,12 @@ impl SupportVectorMachine {
     ///
     /// # Panics
     /// If the values do not divide into samples of as many [`features`](Self::features) as it was
-    /// trained on. Samples of another width whose values happen to divide are not noticed.
+    /// trained on, or sparse samples are of another width. Other samples of another width whose values happen
+    /// to divide are not noticed.
     pub fn decision_function(&self, samples: Features) -> Vec<f64> {
-        let (values, features) = (samples.len(), self.features);
-        assert!(
-            values.is_multiple_of(features),
-            "{values} values do not divide into rows of {features} features"
-        );
-        self.machine.decide_all(samples, features)
+        let layout = samples.layout(self.features);
+        let layout = layout.unwrap_or_else(|error| panic!("{error}"));
+        self.machine.decide_all(samples.values(), layout)
     }
 
     /// Votes of each class, shape (samples, classes), see [`votes`].

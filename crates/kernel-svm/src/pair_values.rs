@@ -98,7 +98,7 @@ impl<F: Feature, R: Real> PairOfSamples<'_, F, R> {
         for panel in columns.panels() {
             for ((sample, _), new) in missing.iter().zip(&mut new) {
                 let row = self.rows.row(self.row_index(*sample));
-                new.push(F::dot(&row, panel.stripes));
+                new.push(panel.dot(&row));
             }
         }
         let found = found.iter_mut().map(|(sample, part)| {

@@ -16,8 +16,11 @@ pub struct Parts {
     pub gamma: f64,
     /// Support vectors of each class.
     pub counts: Vec<usize>,
-    /// The support vectors, class by class, shape (support vectors, features).
+    /// The support vectors, class by class: the features of each.
     pub vectors: Numbers,
+    /// Which features these are, where there are not all of each. Of a machine that was fitted to samples that
+    /// are not [`Sparse`](crate::Sparse) there are.
+    pub places: Option<Places>,
     /// αy over `scale` against each other class, ascending; shape (support vectors, classes − 1).
     pub coefficients: Numbers,
     /// A power of two that sums of coefficients are multiplied with.
@@ -30,6 +33,15 @@ pub struct Parts {
     pub certificates: Vec<Certificate>,
     /// Where each support vector was among the training samples.
     pub support: Vec<usize>,
+}
+
+/// Which features are those of sparse vectors; see [`Sparse::new`](crate::Sparse::new).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Places {
+    /// Where the features of each vector begin, and where the last end.
+    pub starts: Vec<usize>,
+    /// The place of each feature in its vector.
+    pub places: Vec<u32>,
 }
 
 /// Numbers of one of the types that a machine computes with.
@@ -66,6 +78,7 @@ pub(crate) struct Apart {
     pub(crate) kernel: Kernel,
     pub(crate) counts: Vec<usize>,
     pub(crate) vectors: Numbers,
+    pub(crate) places: Option<Places>,
     pub(crate) coefficients: Numbers,
     pub(crate) scale: f64,
     pub(crate) rho: Vec<f64>,

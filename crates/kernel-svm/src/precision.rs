@@ -10,7 +10,9 @@
 //! The first two are known before the start. The third shows on the way; a fit that meets it begins
 //! anew in f64, and so does one that does not converge.
 
+use crate::features::Values;
 use crate::kernel::{Function, Kernel};
+use crate::sparse::Layout;
 use crate::{Error, Features};
 
 /// Relative rounding of f32.
@@ -41,36 +43,33 @@ pub(crate) struct Precision {
 }
 
 impl Precision {
-    /// Of `function` on `samples` of `features` features.
+    /// Of `function` on `samples` of this layout.
     ///
     /// # Errors
     /// [`Error::KernelTooLarge`].
-    pub(crate) fn of(
-        function: Function,
-        samples: Features,
-        features: usize,
-    ) -> Result<Self, Error> {
+    pub(crate) fn of(function: Function, samples: Features, layout: Layout) -> Result<Self, Error> {
+        let values = samples.values();
         match function.kernel {
-            Kernel::Rbf => Ok(Self::of_rbf(function.gamma, samples, features)),
+            Kernel::Rbf => Ok(Self::of_rbf(function.gamma, values, layout)),
             Kernel::Polynomial { degree, coef0 } => {
-                let product = function.gamma * samples.largest_square(features);
+                let product = function.gamma * values.largest_square(layout);
                 Self::of_power(product, coef0, degree)
             }
-            Kernel::Linear => Self::of_power(samples.largest_square(features), 0.0, 1),
+            Kernel::Linear => Self::of_power(values.largest_square(layout), 0.0, 1),
         }
     }
 
-    fn of_rbf(gamma: f64, samples: Features, features: usize) -> Self {
-        let spread = gamma * samples.mean_distance(features);
+    fn of_rbf(gamma: f64, values: Values, layout: Layout) -> Self {
+        let spread = gamma * values.mean_distance(layout);
         let wide_enough = (LEAST_SPREAD..=WIDEST).contains(&spread);
-        if let Features::Pixels(_) = samples {
+        if let Values::Pixels(_) = values {
             // Distances are exact.
             return Self {
                 single: wide_enough,
                 rounding: ROUNDING,
             };
         }
-        let square = samples.largest_square(features);
+        let square = values.largest_square(layout);
         Self {
             single: wide_enough && (1e-20..=1e20).contains(&square),
             rounding: ROUNDING * (1.0 + gamma * square),
@@ -92,18 +91,19 @@ impl Precision {
     }
 }
 
-impl Features<'_> {
+impl Values<'_> {
     /// The largest ‖x‖².
-    fn largest_square(self, features: usize) -> f64 {
+    fn largest_square(self, layout: Layout) -> f64 {
+        let rows = (0..layout.len()).map(|sample| layout.range(sample));
         match self {
             Self::Pixels(pixels) => {
                 let square = |row: &[u8]| row.iter().map(|&p| u64::from(p) * u64::from(p)).sum();
-                let squares = pixels.chunks_exact(features).map(square);
+                let squares = rows.map(|row| square(&pixels[row]));
                 squares.max().unwrap_or(0) as f64 / (255.0 * 255.0)
             }
             Self::Reals(reals) => {
                 let square = |row: &[f32]| row.iter().map(|&x| f64::from(x).powi(2)).sum();
-                let squares = reals.chunks_exact(features).map(square);
+                let squares = rows.map(|row| square(&reals[row]));
                 squares.fold(0.0, f64::max)
             }
         }
@@ -111,22 +111,24 @@ impl Features<'_> {
 
     /// The mean of ‖x − x'‖² over all pairs of some of the samples, evenly spaced: twice the sum
     /// of the features' variances.
-    fn mean_distance(self, features: usize) -> f64 {
-        let samples = self.len() / features;
-        let step = samples.div_ceil(DRAWN);
-        let drawn = (0..samples).step_by(step);
+    fn mean_distance(self, layout: Layout) -> f64 {
+        let step = layout.len().div_ceil(DRAWN);
+        let drawn = (0..layout.len()).step_by(step);
         let count = drawn.len() as f64;
-        let mut mean = vec![0.0; features];
-        for sample in drawn.clone() {
-            for (feature, mean) in mean.iter_mut().enumerate() {
-                *mean += self.value(sample * features + feature) / count;
-            }
+        let places = drawn.flat_map(|sample| layout.range(sample));
+        let mut mean = vec![0.0; layout.features()];
+        let mut zeros = vec![count; layout.features()];
+        for place in places.clone() {
+            let feature = layout.feature(place);
+            mean[feature] += self.value(place) / count;
+            zeros[feature] -= 1.0;
         }
         let mut sum = 0.0;
-        for sample in drawn {
-            for (feature, mean) in mean.iter().enumerate() {
-                sum += (self.value(sample * features + feature) - mean).powi(2);
-            }
+        for place in places {
+            sum += (self.value(place) - mean[layout.feature(place)]).powi(2);
+        }
+        for (mean, zeros) in mean.iter().zip(zeros) {
+            sum += zeros * mean.powi(2);
         }
         2.0 * sum / count
     }
@@ -135,6 +137,7 @@ impl Features<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Sparse;
 
     fn rbf(gamma: f64) -> Function {
         Function {
@@ -148,7 +151,8 @@ mod tests {
         let x: Vec<f32> = (0..100).map(|i| (i as f32).sin()).collect();
         let single = |gamma, scale: f32| {
             let x: Vec<f32> = x.iter().map(|x| x * scale).collect();
-            let precision = Precision::of(rbf(gamma), Features::Reals(&x), 4);
+            let x = Features::Reals(&x);
+            let precision = Precision::of(rbf(gamma), x, x.layout(4).unwrap());
             precision.unwrap().single
         };
         let expected = [(1e-5, false), (1e-2, true), (1.0, true), (100.0, false)];
@@ -167,8 +171,13 @@ mod tests {
             squares.sum::<f64>()
         };
         let all: f64 = (0..9).map(|pair| distance(pair / 3, pair % 3)).sum();
-        let mean = Features::Reals(&x.map(|x| x as f32)).mean_distance(2);
-        assert!((mean - all / 9.0).abs() < 1e-12);
+        let single = x.map(|x| x as f32);
+        let places = [1, 0, 1, 0, 1];
+        let sparse = Sparse::new(2, &[0, 1, 3, 5], &places, &single[1..]).unwrap();
+        for samples in [Features::Reals(&single), Features::SparseReals(sparse)] {
+            let mean = samples.values().mean_distance(samples.layout(2).unwrap());
+            assert!((mean - all / 9.0).abs() < 1e-12);
+        }
     }
 
     #[test]
@@ -177,7 +186,8 @@ mod tests {
             degree: 64,
             coef0: 1.0,
         };
-        let of = |gamma| Precision::of(Function { kernel, gamma }, Features::Reals(&[1e4]), 1);
+        let x = Features::Reals(&[1e4]);
+        let of = |gamma| Precision::of(Function { kernel, gamma }, x, x.layout(1).unwrap());
         let message = of(1.0).unwrap_err().to_string();
         assert!(message.contains("gamma, degree or coef0"), "{message}");
         assert!(!of(1e-5).unwrap().single);

@@ -8,7 +8,7 @@ use crate::machine::Machine;
 use crate::real::Real;
 use crate::solver::Solution;
 use crate::votes::pairs;
-use inner_products::Feature;
+use inner_products::{Feature, Sample};
 
 /// Parts into which a pair's samples are divided, each decided by a machine fitted to the others.
 const FOLDS: usize = 5;
@@ -114,7 +114,7 @@ pub(crate) fn sigmoids<F: Feature, R: Real>(
     solve: impl Fn(&Sorted<F>) -> Result<Vec<Solution>, Unfit>,
 ) -> Result<Vec<Sigmoid>, Unfit> {
     let of_pair = |(a, b)| {
-        let samples = [a, b].map(|class| -> Vec<&[F]> {
+        let samples = [a, b].map(|class| -> Vec<Sample<F>> {
             let places = sorted.classes.range(class);
             places.map(|place| sorted.sample(place)).collect()
         });
@@ -139,12 +139,10 @@ pub(crate) fn sigmoids<F: Feature, R: Real>(
                 decisions.extend(held.iter().map(|_| side));
                 continue;
             }
-            let rest = [firsts.rest.concat(), seconds.rest.concat()];
-            let sizes = rest.each_ref().map(|class| class.len() / sorted.features);
-            let labels = [vec![0; sizes[0]], vec![1; sizes[1]]].concat();
-            let values = rest.concat();
+            let labels = [vec![0; firsts.rest.len()], vec![1; seconds.rest.len()]].concat();
+            let rest = [firsts.rest, seconds.rest].concat();
             let part = Sorted::new(
-                &values,
+                &rest,
                 sorted.features,
                 &labels,
                 weights.map(|classes| classes.concat()).as_deref(),

@@ -1,6 +1,6 @@
 //! The numbers that kernel values are made of: f32 where that is precise enough, else f64.
 
-use crate::Features;
+use crate::features::Values;
 use crate::parts::Numbers;
 use inner_products::WIDTH;
 use std::borrow::Cow;
@@ -50,8 +50,8 @@ pub(crate) trait Real: inner_products::Real {
         factors: &[Self; WIDTH],
         sums: &mut [Self; LANES],
     );
-    /// The values of samples of either kind.
-    fn values(samples: Features<'_>) -> Cow<'_, [Self]>;
+    /// Values of either kind.
+    fn values(values: Values<'_>) -> Cow<'_, [Self]>;
     /// Numbers of this precision, whatever it is.
     fn numbers(numbers: Vec<Self>) -> Numbers;
 }
@@ -68,10 +68,10 @@ impl Real for f32 {
 
     add_products!(as_simd_f32s, as_mut_simd_f32s, mul_add_f32s);
 
-    fn values(samples: Features<'_>) -> Cow<'_, [Self]> {
-        match samples {
-            Features::Pixels(pixels) => pixels.iter().map(|&p| pixel(p)).collect(),
-            Features::Reals(reals) => Cow::Borrowed(reals),
+    fn values(values: Values<'_>) -> Cow<'_, [Self]> {
+        match values {
+            Values::Pixels(pixels) => pixels.iter().map(|&p| pixel(p)).collect(),
+            Values::Reals(reals) => Cow::Borrowed(reals),
         }
     }
 
@@ -92,10 +92,10 @@ impl Real for f64 {
 
     add_products!(as_simd_f64s, as_mut_simd_f64s, mul_add_f64s);
 
-    fn values(samples: Features<'_>) -> Cow<'_, [Self]> {
-        match samples {
-            Features::Pixels(pixels) => pixels.iter().map(|&p| pixel(p)).collect(),
-            Features::Reals(reals) => reals.iter().map(|&x| Self::from(x)).collect(),
+    fn values(values: Values<'_>) -> Cow<'_, [Self]> {
+        match values {
+            Values::Pixels(pixels) => pixels.iter().map(|&p| pixel(p)).collect(),
+            Values::Reals(reals) => reals.iter().map(|&x| Self::from(x)).collect(),
         }
     }
 

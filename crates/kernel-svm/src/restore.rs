@@ -2,9 +2,10 @@
 
 use crate::kernel::Function;
 use crate::machine::{Decide, Machine, Support};
-use crate::parts::{Numbers, Parts};
+use crate::parts::{Numbers, Parts, Places};
 use crate::probability::Sigmoid;
 use crate::real::Real;
+use crate::sparse::Layout;
 use crate::{Error, SupportVectorMachine};
 use inner_products::{Feature, PIXELS};
 use rayon::prelude::*;
@@ -22,6 +23,7 @@ impl SupportVectorMachine {
             gamma: self.gamma,
             counts: machine.counts,
             vectors: machine.vectors,
+            places: machine.places,
             coefficients: machine.coefficients,
             scale: machine.scale,
             rho: machine.rho,
@@ -34,15 +36,15 @@ impl SupportVectorMachine {
     /// The machine that is made of `parts`; it decides as the first one did, bit by bit.
     ///
     /// # Errors
-    /// [`Error::Parts`] if they do not fit together, or are not finite.
+    /// [`Error::Parts`] or [`Error::Sparse`] if they do not fit together, or are not finite.
     pub fn from_parts(parts: Parts) -> Result<Self, Error> {
         use Numbers::{Bytes, Double, Single};
-        parts.check()?;
+        let layout = parts.check()?;
         let machine: Arc<dyn Decide> = match (&parts.vectors, &parts.coefficients) {
-            (Bytes(vectors), Single(alphas)) => Arc::new(parts.machine(vectors, alphas)),
-            (Bytes(vectors), Double(alphas)) => Arc::new(parts.machine(vectors, alphas)),
-            (Single(vectors), Single(alphas)) => Arc::new(parts.machine(vectors, alphas)),
-            (Double(vectors), Double(alphas)) => Arc::new(parts.machine(vectors, alphas)),
+            (Bytes(vectors), Single(alphas)) => Arc::new(parts.machine(layout, vectors, alphas)),
+            (Bytes(vectors), Double(alphas)) => Arc::new(parts.machine(layout, vectors, alphas)),
+            (Single(vectors), Single(alphas)) => Arc::new(parts.machine(layout, vectors, alphas)),
+            (Double(vectors), Double(alphas)) => Arc::new(parts.machine(layout, vectors, alphas)),
             _ => return Err(wrong("the types of vectors and coefficients")),
         };
         let sigmoid = |[a, b]: [f64; 2]| Sigmoid { a, b };
@@ -62,8 +64,8 @@ impl SupportVectorMachine {
 
 impl Parts {
     /// # Errors
-    /// [`Error::Parts`] with the first that does not fit.
-    fn check(&self) -> Result<(), Error> {
+    /// [`Error::Parts`] with the first that does not fit, or [`Error::Sparse`].
+    fn check(&self) -> Result<Layout<'_>, Error> {
         let (classes, all) = (self.classes.len(), self.support.len());
         let pairs = classes * classes.saturating_sub(1) / 2;
         let fills = |numbers: &Numbers, width: usize| all.checked_mul(width) == Some(numbers.len());
@@ -92,7 +94,10 @@ impl Parts {
                 self.counts.len() == classes && counted == Some(all),
                 "the counts",
             ),
-            (fills(&self.vectors, self.features), "the number of vectors"),
+            (
+                self.places.is_some() || fills(&self.vectors, self.features),
+                "the number of vectors",
+            ),
             (
                 fills(&self.coefficients, classes - 1),
                 "the number of coefficients",
@@ -116,27 +121,41 @@ impl Parts {
             ),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
-            None => Ok(()),
+            None => self.layout(),
             Some((_, what)) => Err(wrong(what)),
         }
     }
 
+    /// Which features of which support vectors there are.
+    fn layout(&self) -> Result<Layout<'_>, Error> {
+        let Some(Places { starts, places }) = &self.places else {
+            return Ok(Layout::Dense {
+                features: self.features,
+                samples: self.support.len(),
+            });
+        };
+        if starts.len() != self.support.len() + 1 {
+            return Err(wrong("the number of vectors"));
+        }
+        Layout::sparse(self.features, starts, places, self.vectors.len())
+    }
+
     /// The machine, once the parts are checked.
-    fn machine<F: Feature, R: Real>(&self, vectors: &[F], coefficients: &[R]) -> Machine<F, R> {
+    fn machine<F: Feature, R: Real>(
+        &self,
+        layout: Layout,
+        vectors: &[F],
+        coefficients: &[R],
+    ) -> Machine<F, R> {
+        let vectors = layout.samples(vectors);
         let others = self.classes.len() - 1;
         let starts = self.counts.iter().scan(0, |end, &count| {
             *end += count;
             Some(*end - count..*end)
         });
         let of_class = |class: std::ops::Range<usize>| {
-            let samples = &vectors[class.start * self.features..class.end * self.features];
             let rows = &coefficients[class.start * others..class.end * others];
-            Support::new(
-                self.features,
-                &samples.chunks_exact(self.features).collect::<Vec<_>>(),
-                rows,
-                others,
-            )
+            Support::new(self.features, &vectors[class], rows, others)
         };
         let starts: Vec<_> = starts.collect();
         Machine {

@@ -57,6 +57,8 @@ pub(crate) fn machine(
         counts: state.take_indices("counts", usize::MAX)?,
         support: state.take_indices("support", usize::MAX)?,
         vectors: take_numbers(state, "vectors", sizes.features)?,
+        // Samples here are never sparse.
+        places: None,
         coefficients: take_numbers(state, "coefficients", others)?,
         certificates: certificates.iter().map(certificate).collect(),
         classes,

@@ -110,7 +110,7 @@ fn distances<F: Kind>(
     pulp::Arch::new().dispatch(Within::<F> {
         square: row.square,
         squares: &panel.squares.0,
-        products: F::dot(&row, panel.stripes).0,
+        products: panel.dot(&row).0,
         limit,
     })
 }

@@ -1,0 +1,52 @@
+//! Samples for the kernel SVM: arrays, or compressed rows, in which zeros take no memory.
+
+use crate::matrix::Matrix;
+use crate::svm::to_python;
+use kernel_svm::{Features, Sparse};
+use numpy::PyReadonlyArray1;
+use pyo3::prelude::*;
+
+/// Rows of samples.
+#[derive(FromPyObject)]
+pub(crate) enum Rows<'py> {
+    /// With all features.
+    Dense(Matrix<'py>),
+    /// Starts, places, 8-bit pixels; features per sample.
+    Bytes(Starts<'py>, Places<'py>, PyReadonlyArray1<'py, u8>, usize),
+    /// The same of numbers in single precision.
+    Singles(Starts<'py>, Places<'py>, PyReadonlyArray1<'py, f32>, usize),
+}
+
+type Starts<'py> = PyReadonlyArray1<'py, usize>;
+type Places<'py> = PyReadonlyArray1<'py, u32>;
+
+impl Rows<'_> {
+    /// Features per sample.
+    pub(crate) fn columns(&self) -> usize {
+        match self {
+            Self::Dense(matrix) => matrix.columns(),
+            Self::Bytes(.., columns) | Self::Singles(.., columns) => *columns,
+        }
+    }
+
+    /// The numbers, as the kernel SVM takes them.
+    pub(crate) fn features(&self) -> PyResult<Features<'_>> {
+        match self {
+            Self::Dense(matrix) => matrix.features(),
+            Self::Bytes(starts, places, values, columns) => {
+                let (starts, places) = (starts.as_slice()?, places.as_slice()?);
+                let sparse = Sparse::new(*columns, starts, places, values.as_slice()?);
+                Ok(Features::SparsePixels(
+                    sparse.map_err(|error| to_python(&error))?,
+                ))
+            }
+            Self::Singles(starts, places, values, columns) => {
+                let (starts, places) = (starts.as_slice()?, places.as_slice()?);
+                let sparse = Sparse::new(*columns, starts, places, values.as_slice()?);
+                Ok(Features::SparseReals(
+                    sparse.map_err(|error| to_python(&error))?,
+                ))
+            }
+        }
+    }
+}

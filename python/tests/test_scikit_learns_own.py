@@ -68,7 +68,6 @@ REPLACED = [
             "test_precomputed": PRECOMPUTED,
             "test_svc_clone_with_callable_kernel": PRECOMPUTED,
             "test_decision_function": DIGITS,
-            "test_custom_kernel_not_array_input": DIGITS,
             "test_svc_nonfinite_params": TOO_LARGE,
             "test_bad_input": Reason(
                 "dense and sparse samples may be judged whatever the fit was to", "DID NOT RAISE"

@@ -4,6 +4,7 @@ use crate::classes::Unfit;
 use crate::machine::{Decide, Machine};
 use crate::real::Real;
 use crate::sparse::{Layout, Sparse};
+use crate::values::Values;
 use crate::{Error, Gamma};
 use inner_products::{Feature, PIXELS, Sample};
 
@@ -20,13 +21,6 @@ pub enum Features<'a> {
     SparseReals(Sparse<'a, f32>),
 }
 
-/// What is stored of samples, of either kind.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Values<'a> {
-    Pixels(&'a [u8]),
-    Reals(&'a [f32]),
-}
-
 /// Work on features of either kind, with kernel values of either precision.
 pub(crate) trait Work {
     type Output;
@@ -34,24 +28,6 @@ pub(crate) trait Work {
     fn run<F: Feature, R: Real>(&self, samples: &[Sample<F>]) -> Result<Self::Output, Unfit>
     where
         Machine<F, R>: Decide + 'static;
-}
-
-impl Values<'_> {
-    /// How many there are, of all samples together.
-    pub(crate) fn len(self) -> usize {
-        match self {
-            Self::Pixels(pixels) => pixels.len(),
-            Self::Reals(reals) => reals.len(),
-        }
-    }
-
-    /// A value as the kernel sees it.
-    pub(crate) fn value(self, place: usize) -> f64 {
-        match self {
-            Self::Pixels(pixels) => f64::from(pixels[place]) / 255.0,
-            Self::Reals(reals) => f64::from(reals[place]),
-        }
-    }
 }
 
 impl<'a> Features<'a> {

@@ -42,6 +42,7 @@ mod row_sums;
 mod smo;
 mod solver;
 mod sparse;
+mod values;
 mod votes;
 
 pub use error::Error;

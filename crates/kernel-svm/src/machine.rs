@@ -1,10 +1,10 @@
 //! The fitted machine: decision values of all pairs from one pass over the support vectors.
 
-use crate::features::Values;
 use crate::kernel::Function;
 use crate::parts::{Apart, Numbers, Places};
 use crate::real::{LANES, Real};
 use crate::sparse::Layout;
+use crate::values::Values;
 use crate::votes::pairs;
 use inner_products::{Columns, Feature, Panel, Rows, Sample, Stripe, WIDTH};
 use rayon::prelude::*;

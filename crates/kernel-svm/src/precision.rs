@@ -10,9 +10,9 @@
 //! The first two are known before the start. The third shows on the way; a fit that meets it begins
 //! anew in f64, and so does one that does not converge.
 
-use crate::features::Values;
 use crate::kernel::{Function, Kernel};
 use crate::sparse::Layout;
+use crate::values::Values;
 use crate::{Error, Features};
 
 /// Relative rounding of f32.

@@ -1,7 +1,7 @@
 //! The numbers that kernel values are made of: f32 where that is precise enough, else f64.
 
-use crate::features::Values;
 use crate::parts::Numbers;
+use crate::values::Values;
 use inner_products::WIDTH;
 use std::borrow::Cow;
 

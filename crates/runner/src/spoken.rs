@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn lines_of_any_bytes_and_of_any_length_are_heard() {
-        let said = [&b"caf\xe9\r\n\n"[..], &[b'x'; 20_000], b"\nend"].concat();
+        let said = [&b"caf\xe9\r\n\n"[..], &vec![b'x'; 20_000], b"\nend"].concat();
         let heard: Vec<String> = lines(Cursor::new(said), 10).iter().collect();
         assert_eq!(heard, ["caf\u{fffd}", "", "xxxxxxxxxx", "end"]);
     }

@@ -66,6 +66,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use runner::Plan;
+    use std::collections::BTreeSet;
 
     /// A model without a look of its own gets one that other pages may give to another model.
     #[test]
@@ -77,6 +79,15 @@ mod tests {
         registered.sort_unstable();
         known.sort_unstable();
         assert_eq!(registered, known, "see crates/report/src/figures/looks.rs");
+    }
+
+    #[test]
+    fn the_models_of_the_default_plan_have_the_first_looks() {
+        let plan = Plan::built_in(REGISTRY, crate::commands::compare::DEFAULT, "default").unwrap();
+        let planned = plan.ready().unwrap();
+        let planned: BTreeSet<&str> = planned.iter().map(|of| of.id.as_str()).collect();
+        let first = &report::models_with_a_look()[..planned.len()];
+        assert_eq!(planned, first.iter().copied().collect());
     }
 
     #[test]

@@ -13,7 +13,6 @@ use endless_digits::EndlessDigits;
 use indicatif::{ProgressBar, ProgressStyle};
 use records::{FILE_NAME, is_file_name};
 use runner::{Options, Stopwatch};
-use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
@@ -36,9 +35,6 @@ pub(crate) fn load(
             None => loaded,
         });
     }
-    if name == Some(endless_digits::ID) && options.data_dir.is_none() {
-        return endless(quiet);
-    }
     if let Some(entry) = name.and_then(TableEntry::find) {
         if options.test.is_some() {
             return Err(only_own("test"));
@@ -47,6 +43,9 @@ pub(crate) fn load(
     }
     if let Some(key) = options.said_of_data() {
         return Err(only_own(key));
+    }
+    if name == Some(endless_digits::ID) && options.data_dir.is_none() {
+        return endless(quiet);
     }
     let entry = name.map(find).transpose();
     if let Some(directory) = &options.data_dir {
@@ -70,10 +69,7 @@ fn endless(quiet: bool) -> Result<Loaded, Failure> {
         None => {
             let directory = cache_dir().join(endless_digits::ID);
             if !quiet {
-                let [images, place] = [
-                    &endless_digits::IMAGES as &dyn Display,
-                    &directory.display(),
-                ];
+                let (images, place) = (endless_digits::IMAGES, directory.display());
                 output::tell(format_args!("making {images} digits in {place}, once"));
             }
             write_endless_digits(endless_digits::IMAGES, 1, &directory, quiet)?;

@@ -126,13 +126,11 @@ impl Format {
         }
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-        let mut lines = lines.filter(|line| !line.is_empty());
-        let first = lines.clone().find(|line| !line.starts_with(b"%"));
-        // svmlight's comments.
-        if lines
-            .find(|line| !line.starts_with(b"#"))
-            .is_some_and(svmlight::is_row)
-        {
+        let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"%"));
+        let first = lines.clone().next();
+        // svmlight's comments begin with #.
+        let row = lines.find(|line| !line.starts_with(b"#"));
+        if row.is_some_and(svmlight::is_row) {
             return Self::Svmlight;
         }
         match first {

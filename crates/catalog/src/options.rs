@@ -49,34 +49,32 @@ impl Default for Options {
     }
 }
 
-/// What kind of data an option is for.
-const FOR: [(&str, &str); 7] = [
-    ("label", "columns of tables"),
-    ("ignore", "columns of tables"),
-    ("group", "columns of tables, and arrays"),
-    ("categories", "columns of tables"),
-    ("missing", "tables of text and ARFF"),
-    ("header", "tables of text"),
-    ("resize", "directories of pictures"),
-];
-
 impl Options {
     /// Refuses what was asked for and would change nothing: data of a kind have a use for the options of these names
     /// alone.
     pub(crate) fn check(&self, file: &str, kind: &str, used: &[&str]) -> Result<(), LoadError> {
-        let given = [
-            self.label.is_some(),
-            !self.ignore.is_empty(),
-            self.group.is_some(),
-            !self.categories.is_empty(),
-            !self.missing.is_empty(),
-            self.header.is_some(),
-            self.resize.is_some(),
+        let columns = "columns of tables";
+        let options = [
+            ("label", self.label.is_some(), columns),
+            ("ignore", !self.ignore.is_empty(), columns),
+            (
+                "group",
+                self.group.is_some(),
+                "columns of tables, and arrays",
+            ),
+            ("categories", !self.categories.is_empty(), columns),
+            (
+                "missing",
+                !self.missing.is_empty(),
+                "tables of text and ARFF",
+            ),
+            ("header", self.header.is_some(), "tables of text"),
+            ("resize", self.resize.is_some(), "directories of pictures"),
         ];
-        let mut given = FOR.iter().zip(given).filter(|(_, is_given)| *is_given);
-        match given.find(|((name, _), _)| !used.contains(name)) {
+        let mut given = options.iter().filter(|(_, is_given, _)| *is_given);
+        match given.find(|(name, ..)| !used.contains(name)) {
             None => Ok(()),
-            Some(((name, wanted), _)) => {
+            Some((name, _, wanted)) => {
                 let reason = format!("this is {kind}, and `{name}` is for {wanted}; leave it out");
                 Err(LoadError::content(file, reason))
             }

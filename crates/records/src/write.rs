@@ -18,18 +18,6 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
     write_file_by(path, |to| to.write_all(bytes))
 }
 
-/// The same of a file in a directory of ours. A symbolic link there is replaced: directories of results are shared, and
-/// a link may lead anywhere.
-///
-/// # Errors
-/// [`RecordError::Io`]; then no part of a file is left.
-pub fn write_own_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    if path.is_symlink() {
-        fs::remove_file(path).map_err(RecordError::io(path))?;
-    }
-    write_file(path, bytes)
-}
-
 /// The same of what `content` writes, which need not be in memory as a whole.
 ///
 /// # Errors
@@ -48,6 +36,18 @@ pub fn write_file_by(
 /// [`RecordError::Io`]; then no part of a file is left.
 pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<bool, RecordError> {
     write_new(path, bytes).map_err(RecordError::io(path))
+}
+
+/// As [`write_file`], in a directory of ours. A symbolic link there is replaced: directories of results are shared, and
+/// a link may lead anywhere.
+///
+/// # Errors
+/// [`RecordError::Io`]; then no part of a file is left.
+pub fn write_own_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
+    if path.is_symlink() {
+        fs::remove_file(path).map_err(RecordError::io(path))?;
+    }
+    write_file(path, bytes)
 }
 
 /// Whether something was not written for want of room, by what an error says that it comes from.

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::{fs, io};
 
 /// Writes `README.md`, `index.html`, `report.json` and the figures of a report into `directory`,
-/// each figure with its data beside it. Then figures of the report before that are not in this one are removed. Of several processes one writes at a time, so that all files are of one report.
+/// each figure with its data beside it. Then figures of the report before that are not in this one
+/// are removed. Of several processes one writes at a time, so that all files are of one report.
 ///
 /// # Errors
 /// [`ReportError`] naming the file.
@@ -55,7 +56,8 @@ fn remove_stale(directory: &Path, before: &str, figures: &[Figure]) -> Result<()
         let is_of = |figure: &Figure| {
             [&figure.name, &figure.data_name(), &figure.narrow_name()].contains(&&name)
         };
-        if is_shown(&name, before) && !figures.iter().any(is_of) {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && is_shown(&name, before) && !figures.iter().any(is_of) {
             let path = entry.path();
             fs::remove_file(&path).map_err(ReportError::io(&path))?;
         }

@@ -33,12 +33,15 @@ pub(crate) fn kill_descendants(process: u32) {
     {
         use rustix::process::{Pid, Signal, kill_process};
         let mut killed = std::collections::HashSet::new();
-        // What one of them started before it died is found the next time.
-        while let descendants = family(process).split_off(1)
-            && descendants.iter().any(|&member| killed.insert(member))
-        {
+        loop {
+            // What one of them started before it died is found the next time.
+            let mut found = family(process).split_off(1);
+            found.retain(|&member| killed.insert(member));
+            if found.is_empty() {
+                break;
+            }
             let named = |id| i32::try_from(id).ok().and_then(Pid::from_raw);
-            for member in descendants.into_iter().filter_map(named) {
+            for member in found.into_iter().filter_map(named) {
                 let _ = kill_process(member, Signal::KILL);
             }
         }

@@ -40,12 +40,14 @@ impl CommandModel {
 
     /// The program and its arguments, to be run in another directory: files have their whole paths.
     pub(crate) fn words_elsewhere(&self) -> Vec<String> {
-        let elsewhere = |word: &String| {
+        let elsewhere = |(place, word): (usize, &String)| {
+            // A program that is named alone is found as the system finds it.
+            let is_alone = place == 0 && !word.contains(std::path::is_separator);
             let path = self.directory.join(word);
-            let path = path.is_file().then(|| path.to_str().map(str::to_owned));
-            path.flatten().unwrap_or_else(|| word.clone())
+            let path = path.to_str().filter(|_| !is_alone && path.is_file());
+            path.unwrap_or(word).to_owned()
         };
-        self.words.iter().map(elsewhere).collect()
+        self.words.iter().enumerate().map(elsewhere).collect()
     }
 
     /// The program with its arguments, as one would type them.

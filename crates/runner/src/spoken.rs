@@ -22,24 +22,16 @@ pub(crate) fn lines(stream: impl Read + Send + 'static, most: usize) -> Receiver
 /// The next line without its end; `None` at the end of the stream.
 fn line(stream: &mut impl BufRead, most: usize) -> Option<String> {
     let mut line = Vec::new();
-    loop {
-        let bytes = stream.fill_buf().ok()?;
-        if bytes.is_empty() && line.is_empty() {
-            return None;
-        }
-        let end = bytes.iter().position(|&byte| byte == b'\n');
-        let part = &bytes[..end.unwrap_or(bytes.len())];
-        line.extend_from_slice(&part[..part.len().min(most - line.len())]);
-        let (length, is_last) = (part.len(), end.is_some() || bytes.is_empty());
-        stream.consume(length + usize::from(end.is_some()));
-        if is_last {
-            return Some(
-                String::from_utf8_lossy(&line)
-                    .trim_end_matches('\r')
-                    .to_owned(),
-            );
-        }
+    let mut beginning = stream.by_ref().take(most as u64);
+    beginning.read_until(b'\n', &mut line).ok()?;
+    if line.is_empty() {
+        return None;
     }
+    if !line.ends_with(b"\n") {
+        stream.skip_until(b'\n').ok()?;
+    }
+    let line = String::from_utf8_lossy(&line);
+    Some(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 #[cfg(test)]

@@ -37,7 +37,9 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let mut learners = plan.ready()?;
     let data = run.load(&plan, &mut learners)?;
     let given = given(arguments, &plan.options, &data)?;
-    let doubts = doubts(&data, &plan.options, REGISTRY, processors());
+    let threads = run.threads.map_or_else(processors, usize::from);
+    let ask = || doubts(&data, &plan.options, REGISTRY, threads);
+    let doubts = if arguments.dry_run { Vec::new() } else { ask() };
     let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
     let comparison = comparison.doubted(doubts);
     if arguments.dry_run {

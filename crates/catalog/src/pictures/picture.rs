@@ -11,7 +11,6 @@ pub(super) struct Picture {
     pub(super) pixels: Vec<u8>,
 }
 
-/// Refuses a picture that is too large before memory is taken for it.
 /// Why a picture was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unread {
@@ -35,6 +34,7 @@ impl From<&str> for Unread {
     }
 }
 
+/// Refuses a picture that is too large before memory is taken for it.
 pub(super) fn check_size(shape: PictureShape, limit: u64) -> Result<(), Unread> {
     let bytes = 4 * shape.rows as u128 * shape.columns as u128;
     if shape.rows == 0 || shape.columns == 0 {

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_plan_has_nine_colours_and_all_models_look_different() {
+    fn the_first_nine_have_nine_colours_and_all_models_look_different() {
         let looks: Vec<Look> = (0..REGISTERED.len()).map(Look::new).collect();
         for (i, look) in looks.iter().enumerate() {
             assert!(!looks[..i].contains(look));

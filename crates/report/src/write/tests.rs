@@ -102,10 +102,13 @@ fn a_report_rendered_again_has_the_same_bytes_and_drops_stale_figures_only() {
         fs::write(figures.join(name), "old").unwrap();
     }
     let page = directory.path().join("README.md");
-    fs::write(&page, "![a model of before](figures/confusion-gone.svg)").unwrap();
+    fs::create_dir(figures.join("drafts.svg")).unwrap();
+    let shown = "![gone](figures/confusion-gone.svg) ![a directory](figures/drafts.svg)";
+    fs::write(&page, shown).unwrap();
     assert!(first == render());
     let is_left = |name: &&str| figures.join(name).exists();
     assert!(!gone.iter().any(is_left) && own.iter().all(is_left));
+    assert!(is_left(&"drafts.svg"));
 }
 
 #[cfg(unix)]

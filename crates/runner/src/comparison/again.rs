@@ -9,8 +9,8 @@ use catalog::Loaded;
 use records::RunRecord;
 
 impl Comparison {
-    /// The comparison of a run, on its data. Models that were fitted elsewhere and programs are left out. `options` are those of
-    /// the run ([`Options::of_run`]), wherever the data are now.
+    /// The comparison of a run, on its data. Models that were fitted elsewhere, and programs, are left out. `options`
+    /// are those of the run ([`Options::of_run`]), wherever the data are now.
     ///
     /// # Errors
     /// If these are other data, or a model of the run is not known any more.

@@ -362,6 +362,19 @@ fn values_out_of_range() {
 }
 
 #[test]
+fn no_time_at_all_is_no_limit() {
+    for command in [
+        &["compare", "--time-limit", "0s"][..],
+        &["serve", "model.plumb", "--time-limit", "0ms"],
+        &["submit", "slurm", "jobs", "--time", "0"],
+    ] {
+        let output = experiments(command).assert().code(2).get_output().clone();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("no time at all"), "{text}");
+    }
+}
+
+#[test]
 fn numbers_that_no_parameter_can_have_are_no_words() {
     for value in ["99999999999999999999", "1e999", "nan"] {
         let assignment = format!("softmax.epochs={value}");

@@ -190,21 +190,49 @@ fn a_reader_that_leaves_early_is_no_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error() {
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
-    let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("experiments"))
-        .arg("models")
-        .stdout(full.unwrap())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let text = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        text.starts_with("error: standard output: No space"),
-        "{text}"
-    );
+    for command in ["models", "--help", "--version"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("experiments"))
+            .arg(command)
+            .stdout(full.unwrap())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            text.starts_with("error: standard output: No space"),
+            "{text}"
+        );
+    }
     experiments(&["show", "--png", "/dev/full"])
         .code(1)
         .stderr(contains("error: /dev/full: No space"));
+}
+
+/// As after `ulimit -f`: the system sends a signal that ends a process which does not expect it.
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_grow_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new("sh")
+        .args(["-c", "ulimit -f 1; \"$0\" show --count 100 --png \"$1\""])
+        .arg(assert_cmd::cargo::cargo_bin("experiments"))
+        .arg(directory.path().join("sheet.png"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("sheet.png: File too large"), "{text}");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+/// A name has 255 bytes at the most, and its part, which is renamed, may not be longer.
+#[test]
+fn a_file_may_have_the_longest_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(format!("{}.png", "é".repeat(125)));
+    experiments(&["show", "--png", path.to_str().unwrap()]).success();
+    assert!(path.exists());
 }
 
 #[test]

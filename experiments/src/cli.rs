@@ -5,6 +5,7 @@ mod data;
 mod jobs;
 mod kept;
 mod runs;
+mod values;
 
 pub(crate) use comparison::*;
 pub(crate) use data::*;

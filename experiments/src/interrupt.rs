@@ -1,7 +1,9 @@
-//! Ctrl-C: the first ends the run in good order, the second at once.
+//! Signals. Ctrl-C: the first ends the run in good order, the second at once.
 
 use crate::output;
 use classifier::Cancellation;
+#[cfg(unix)]
+use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) fn on_interrupt() -> Cancellation {
     static SWITCH: OnceLock<Cancellation> = OnceLock::new();
     SWITCH.get_or_init(set_handler).clone()
+}
+
+/// A file that may not grow any more (`ulimit -f`) is an error like a full disk, not the end of this process.
+pub(crate) fn survive_a_full_file() {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }
 
 fn set_handler() -> Cancellation {

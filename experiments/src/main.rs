@@ -27,7 +27,9 @@ fn main() -> ExitCode {
             one_line(&panic.to_string())
         ));
     }));
-    match run(Cli::parse().command) {
+    interrupt::survive_a_full_file();
+    let cli = Cli::try_parse().unwrap_or_else(|answer| output::answer(&answer));
+    match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output::tell(format_args!("error: {}", one_line(&failure.to_string())));

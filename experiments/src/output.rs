@@ -29,16 +29,29 @@ pub(crate) fn drawn(text: &str) {
     let written = output
         .write_all(text.as_bytes())
         .and_then(|()| output.flush());
-    match written {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(error) => {
-            tell(format_args!("error: standard output: {error}"));
-            // The terminal went away: what was under way is called off, as with Ctrl-C.
-            let interrupted = on_interrupt().check().is_err();
-            std::process::exit(if interrupted { 130 } else { 1 });
-        }
+    if let Err(error) = written {
+        end(&error);
     }
+}
+
+/// Prints what is said of a command line, help among it, and ends the program.
+pub(crate) fn answer(answer: &clap::Error) -> ! {
+    let written = answer.print().and_then(|()| std::io::stdout().flush());
+    match written {
+        Err(error) if !answer.use_stderr() => end(&error),
+        _ => std::process::exit(answer.exit_code()),
+    }
+}
+
+/// Ends the program because standard output cannot be written.
+fn end(error: &std::io::Error) -> ! {
+    if error.kind() == ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+    tell(format_args!("error: standard output: {error}"));
+    // The terminal went away: what was under way is called off, as with Ctrl-C.
+    let interrupted = on_interrupt().check().is_err();
+    std::process::exit(if interrupted { 130 } else { 1 });
 }
 
 /// The width of the terminal, if there is one.

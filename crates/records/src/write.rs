@@ -57,7 +57,7 @@ pub fn is_of_a_full_disk(error: &(dyn Error + 'static)) -> bool {
         .any(|error| {
             matches!(
                 error.kind(),
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
             )
         })
 }
@@ -116,11 +116,16 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
     }
 }
 
+/// How many characters of a file's name are in that of its part; each has four bytes at the most, and a name 255.
+const NAMED: usize = 40;
+
 /// An empty file of a name that no other process has. It is removed unless it is renamed.
 pub(crate) fn beside(target: &Path, directory: &Path) -> io::Result<NamedTempFile> {
     let name = target.file_name().unwrap_or(OsStr::new("file"));
     let mut builder = Builder::new();
-    let prefix = format!(".{}-", name.to_string_lossy());
+    // Of a name that is as long as names can be, the beginning is enough.
+    let beginning: String = name.to_string_lossy().chars().take(NAMED).collect();
+    let prefix = format!(".{beginning}-");
     builder.prefix(&prefix).suffix(".part");
     #[cfg(unix)]
     {

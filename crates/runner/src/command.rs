@@ -8,7 +8,7 @@ use crate::memory;
 use crate::mistakes::most_confident;
 use crate::obituary::{LastWords, obituary};
 use crate::program::CommandModel;
-use crate::spoken::lines;
+use crate::spoken::heard;
 use crate::stopwatch::Stopwatch;
 use data::{Dataset, Samples};
 use records::{Fitted, Outcome};
@@ -210,13 +210,13 @@ fn attend(
     let said = child
         .stdout
         .take()
-        .map(|stream| lines(stream, LONGEST_MARK));
+        .map(|stream| heard(stream, LONGEST_MARK, Some));
     let last = child.stderr.take().map(LastWords::of);
     let mut memory = 0;
     let mut since_exit: Option<Stopwatch> = None;
     let status = loop {
-        let heard = said.as_ref().map(|said| said.recv_timeout(PAUSE));
-        if let Some(Ok(line)) = &heard {
+        let line = said.as_ref().map(|said| said.recv_timeout(PAUSE));
+        if let Some(Ok(line)) = &line {
             listener.hear(line, conditions);
         }
         memory = memory.max(memory::most_of_family(child.id()));
@@ -225,7 +225,7 @@ fn attend(
             let _ = child.wait();
             return (Err(Unfitted::Cancelled), memory);
         }
-        let is_silent = matches!(heard, None | Some(Err(RecvTimeoutError::Disconnected)));
+        let is_silent = matches!(line, None | Some(Err(RecvTimeoutError::Disconnected)));
         match child.try_wait() {
             Ok(None) if is_silent => std::thread::sleep(PAUSE),
             Ok(None) => {}

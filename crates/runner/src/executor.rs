@@ -1,5 +1,6 @@
 //! Who runs jobs.
 
+mod files;
 pub(crate) mod in_process;
 pub(crate) mod own_process;
 

@@ -4,14 +4,20 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-/// The lines of a stream as they come, whatever bytes they are of; the rest of a line beyond `most` bytes is left
-/// out. The receiver hears nothing more when the stream ends.
-pub(crate) fn lines(stream: impl Read + Send + 'static, most: usize) -> Receiver<String> {
+/// What the lines of a stream mean, as they come, whatever bytes they are of; the rest of a line beyond `most` bytes
+/// is left out, and so is a line that means nothing. The receiver hears nothing more when the stream ends.
+pub(crate) fn heard<T: Send + 'static>(
+    stream: impl Read + Send + 'static,
+    most: usize,
+    meaning: impl Fn(String) -> Option<T> + Send + 'static,
+) -> Receiver<T> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut stream = BufReader::new(stream);
         while let Some(line) = line(&mut stream, most) {
-            if sender.send(line).is_err() {
+            if let Some(said) = meaning(line)
+                && sender.send(said).is_err()
+            {
                 break;
             }
         }
@@ -40,9 +46,15 @@ mod tests {
     use std::io::Cursor;
 
     #[test]
+    fn lines_without_meaning_are_left_out() {
+        let numbers = heard(Cursor::new("1\ntwo\n3\n"), 10, |line| line.parse().ok());
+        assert_eq!(numbers.iter().collect::<Vec<u8>>(), [1, 3]);
+    }
+
+    #[test]
     fn lines_of_any_bytes_and_of_any_length_are_heard() {
         let said = [&b"caf\xe9\r\n\n"[..], &vec![b'x'; 20_000], b"\nend"].concat();
-        let heard: Vec<String> = lines(Cursor::new(said), 10).iter().collect();
-        assert_eq!(heard, ["caf\u{fffd}", "", "xxxxxxxxxx", "end"]);
+        let all: Vec<String> = heard(Cursor::new(said), 10, Some).iter().collect();
+        assert_eq!(all, ["caf\u{fffd}", "", "xxxxxxxxxx", "end"]);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::data::AnyDataArgs;
 use super::jobs::ElsewhereArgs;
+use super::values::{one_of, some_time};
 use analysis::Gate;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 use predictions::NamedFile;
 use runner::{CrossValidation, Margin, Resource};
@@ -82,7 +82,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// Stop a fit after this time, such as 90s or 5m. The model keeps its row, with the reason.
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = some_time)]
     pub(crate) time_limit: Option<Duration>,
     /// Stop a fit whose process takes more memory than this: resident memory, as the operating system
     /// counts it, program and data included. The model keeps its row, with the reason.
@@ -184,17 +184,4 @@ pub(crate) struct TuneArgs {
     /// then have no other limit. A trial that would go beyond is called off.
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) seconds: Option<u32>,
-}
-
-/// Takes one of a few values by name, and describes each in the help.
-pub(super) fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
-    all: [T; N],
-    name: fn(T) -> &'static str,
-    summary: fn(T) -> &'static str,
-) -> impl TypedValueParser<Value = T> {
-    let values = all.map(|value| PossibleValue::new(name(value)).help(summary(value)));
-    PossibleValuesParser::new(values).map(move |text| {
-        let found = all.into_iter().find(|&value| name(value) == text);
-        found.expect("it is one of the possible values")
-    })
 }

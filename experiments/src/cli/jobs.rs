@@ -1,5 +1,6 @@
 //! Options of jobs for other machines.
 
+use super::values::some_time;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -121,6 +122,6 @@ pub(crate) struct SlurmArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) partition: Option<String>,
     /// Time limit of a task of Slurm. [default: twice what earlier fits tell]
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = some_time)]
     pub(crate) time: Option<Duration>,
 }

@@ -1,7 +1,7 @@
 //! Options of kept models.
 
-use super::comparison::one_of;
 use super::data::AnyDataArgs;
+use super::values::{one_of, some_time};
 use clap::{Args, ValueEnum, ValueHint};
 use kept::CalibrationMethod;
 use runner::Share;
@@ -70,7 +70,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
     /// Refuse with 408 or 503 what takes longer.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = some_time)]
     pub(crate) time_limit: Duration,
     /// Refuse with 429 while N questions wait.
     #[arg(long, value_name = "N", default_value = "256")]

@@ -192,7 +192,10 @@ impl Bench for Workbench<'_> {
         if piece.cell().is_some() {
             let (fitted, machine) = self.session.find(&piece.key)?;
             let looks = fitted.looks;
-            return Some(self.fit(piece, Outcome::Finished(fitted), looks, Some(machine)));
+            let found = self.fit(piece, Outcome::Finished(fitted), looks, Some(machine));
+            // What somebody altered in the store is fitted again.
+            let is_whole = matches!(&found, Record::Fit(fit) if self.run().check(fit).is_ok());
+            return is_whole.then_some(found);
         }
         if self.session.setting.refit {
             return None;

@@ -2,13 +2,14 @@
 //! row.
 
 use super::Executor;
+use super::files::{JobFiles, sweep};
 use crate::failure::Failure;
 use crate::family::kill_descendants;
 use crate::job::{Ended, Event, Job};
 use crate::limits::{Exceeded, Limits};
 use crate::memory;
 use crate::obituary::{LastWords, obituary};
-use crate::spoken::lines;
+use crate::spoken::heard;
 use crate::stopwatch::Stopwatch;
 use classifier::{Cancellation, unhindered_threads};
 use std::io::Write;
@@ -16,10 +17,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
-use tempfile::TempDir;
 
-/// How often the directory of a process that was killed is removed, for another that is dying to leave it, too.
-const REMOVALS: usize = 20;
 /// How often time and cancellation are looked at.
 const PAUSE: Duration = Duration::from_millis(10);
 /// How often memory is, where it is limited: a process can take ten megabytes in a millisecond.
@@ -58,13 +56,14 @@ pub struct OwnProcess {
 }
 
 impl OwnProcess {
-    /// With this program.
+    /// With this program. What earlier jobs left because their program was killed is removed.
     pub fn new(cell: Cell) -> Self {
+        sweep(&std::env::temp_dir());
         Self { cell }
     }
 
     /// Starts the process. What it leaves in `files`, its directory for temporary files, goes with this.
-    fn start(&self, job: &Job, files: Option<&TempDir>) -> Result<Child, Failure> {
+    fn start(&self, job: &Job, files: Option<&JobFiles>) -> Result<Child, Failure> {
         let mut command = Command::new(&self.cell.program);
         command
             .args(&self.cell.arguments)
@@ -86,19 +85,6 @@ impl OwnProcess {
     }
 }
 
-/// Removes a directory in which a process that was killed may still be writing.
-fn remove(files: TempDir) {
-    let path = files.path().to_owned();
-    drop(files);
-    for _ in 0..REMOVALS {
-        if !path.exists() {
-            return;
-        }
-        std::thread::sleep(PAUSE);
-        let _ = std::fs::remove_dir_all(&path);
-    }
-}
-
 impl Executor for OwnProcess {
     fn run(
         &self,
@@ -110,7 +96,7 @@ impl Executor for OwnProcess {
         if cancellation.check().is_err() {
             return Ok(job.cancelled(0.0));
         }
-        let files = tempfile::Builder::new().prefix("plumbline-").tempdir().ok();
+        let files = JobFiles::new();
         let mut child = self.start(job, files.as_ref())?;
         let pipes = Pipes::of(&mut child);
         let mut running = Running {
@@ -125,7 +111,7 @@ impl Executor for OwnProcess {
         drop(stdin);
         let status = running.child.wait();
         if let Some(files) = files {
-            remove(files);
+            files.remove();
         }
         let last_words = last_words.map_or(String::new(), |last| last.after(LAST_LINE));
         Ok(match ending {
@@ -272,20 +258,10 @@ impl Pipes {
             // A process that died does not read it: then it says nothing, which is noticed.
             let _ = stdin.write_all(&line);
         }
-        let (sender, events) = channel();
-        if let Some(stdout) = self.stdout {
-            let said = lines(stdout, usize::MAX);
-            std::thread::spawn(move || {
-                let events = said
-                    .iter()
-                    .filter_map(|line| serde_json::from_str(&line).ok());
-                for event in events {
-                    if sender.send(event).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
+        let event = |line: String| serde_json::from_str(&line).ok();
+        let events = self
+            .stdout
+            .map_or_else(|| channel().1, |stdout| heard(stdout, usize::MAX, event));
         let last_words = self.stderr.map(LastWords::of);
         Ok((self.stdin, events, last_words))
     }

@@ -67,7 +67,8 @@ pub(crate) fn table(table: &TextTable) {
 
 /// Prints a report, and where to read on.
 pub(crate) fn report(report: &Report, directory: &Path) {
-    line(report_in_text(report, width()));
+    let paint = |colour, text: &str| console::style(text).color256(colour).to_string();
+    drawn(&format!("{}\n", report_in_text(report, width(), &paint)));
     for page in ["README.md", "index.html"] {
         line(format_args!("report: {}", directory.join(page).display()));
     }

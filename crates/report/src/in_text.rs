@@ -1,14 +1,28 @@
 //! A report in a terminal.
 
+use crate::figures::Looks;
 use crate::numbers::{signed, thousands};
-use crate::plain::wrapped;
+use crate::plain::{harmless, wrapped};
 use crate::text_table::{TextColumn, TextTable};
 use crate::verdict::summary;
 use crate::warnings::warnings;
 use analysis::{Metric, Report, Standing, Status};
 
+/// What gives a text the colour of this number among the 256 of a terminal.
+pub type Painter<'a> = &'a dyn Fn(u8, &str) -> String;
+
+/// Columns in which one is best, and whether that is the highest.
+const COMPARED: [(usize, bool); 6] = [
+    (1, true),
+    (4, false),
+    (5, false),
+    (6, false),
+    (7, false),
+    (8, true),
+];
+
 /// The models of a report, one per row, the best first.
-fn comparison(report: &Report) -> TextTable {
+fn comparison(report: &Report, looks: &Looks<'_>) -> TextTable {
     let mut table = TextTable::new(vec![
         TextColumn::name("model", 0),
         TextColumn::number("right, %", 0),
@@ -22,15 +36,32 @@ fn comparison(report: &Report) -> TextTable {
         TextColumn::number("parameters", 7),
         TextColumn::number("trained on", 8),
     ]);
-    for standing in report.standings() {
-        table.add_row(row(&standing, report));
+    let standings = report.standings();
+    let mut rows: Vec<Vec<String>> = standings.iter().map(|of| row(of, report)).collect();
+    let is_honest: Vec<bool> = standings
+        .iter()
+        .map(|of| !of.model.failed_control())
+        .collect();
+    for (column, highest) in COMPARED {
+        mark_best(&mut rows, &is_honest, column, highest);
+    }
+    for (cells, standing) in rows.iter_mut().zip(&standings) {
+        let marker = looks.of(&standing.model.id).character();
+        cells[0] = format!("{marker} {}", cells[0]);
+    }
+    for cells in rows {
+        table.add_row(cells);
     }
     for model in report
         .models
         .iter()
         .filter(|model| model.finished.is_none())
     {
-        let mut cells = vec![model.id.clone(), model.status.name().to_owned()];
+        let marker = looks.of(&model.id).character();
+        let mut cells = vec![
+            format!("{marker} {}", model.id),
+            model.status.name().to_owned(),
+        ];
         cells.resize(10, String::new());
         cells.push(thousands(model.train_images));
         table.add_row(cells);
@@ -38,8 +69,48 @@ fn comparison(report: &Report) -> TextTable {
     table.without_empty()
 }
 
-/// A report in at most `width` characters a line: the table, what to know before believing it, the verdict.
-pub fn report_in_text(report: &Report, width: Option<usize>) -> String {
+/// A star behind the best numbers of a column as they are printed, and room for one behind the others.
+fn mark_best(rows: &mut [Vec<String>], is_honest: &[bool], column: usize, highest: bool) {
+    let number = |cells: &Vec<String>| cells[column].parse::<f64>().ok();
+    let honest = rows.iter().zip(is_honest).filter(|(_, honest)| **honest);
+    let numbers: Vec<f64> = honest.filter_map(|(cells, _)| number(cells)).collect();
+    let best = if highest {
+        numbers.iter().copied().max_by(f64::total_cmp)
+    } else {
+        numbers.iter().copied().min_by(f64::total_cmp)
+    };
+    if numbers.iter().all(|&number| Some(number) == best) {
+        return;
+    }
+    for (cells, honest) in rows.iter_mut().zip(is_honest) {
+        let is_best = *honest && number(cells) == best;
+        cells[column].push(if is_best { '*' } else { ' ' });
+    }
+}
+
+/// A table in which the marker of each model has its colour.
+fn painted(table: &str, looks: &Looks<'_>, paint: Painter<'_>) -> String {
+    let row = |line: &str| -> Option<String> {
+        let row = line.strip_prefix("│ ")?;
+        let marker = row.chars().next()?;
+        let (marker, rest) = row.split_at(marker.len_utf8());
+        let id = rest.split_whitespace().next()?;
+        let look = looks.of_model(id)?;
+        Some(format!(
+            "│ {}{rest}",
+            paint(look.colour_of_terminal(), marker)
+        ))
+    };
+    let lines = table
+        .lines()
+        .map(|line| row(line).unwrap_or(line.to_owned()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A report in at most `width` characters a line: the table, what to know before believing it, the verdict. Nothing
+/// in it commands a terminal but the colours that `paint` gives.
+pub fn report_in_text(report: &Report, width: Option<usize>, paint: Painter<'_>) -> String {
+    let looks = Looks::of_report(report);
     let mut lines = Vec::new();
     for model in &report.models {
         if let (Status::Failed, Some(reason)) = (model.status, &model.reason) {
@@ -51,8 +122,14 @@ pub fn report_in_text(report: &Report, width: Option<usize>) -> String {
     }
     lines.extend(warnings(report).iter().map(ToString::to_string));
     lines.extend(summary(report));
-    let lines = lines.iter().map(|line| wrapped(line, width));
-    let table = comparison(report).to_text(width);
+    if report.standings().len() > 1 {
+        lines.insert(0, "* the best of its column".to_owned());
+    }
+    let lines = lines
+        .iter()
+        .map(|line| harmless(&wrapped(line, width)).into_owned());
+    let table = comparison(report, &looks).to_text(width);
+    let table = painted(&harmless(&table), &looks, paint);
     let lines: Vec<String> = std::iter::once(table).chain(lines).collect();
     lines.join("\n")
 }
@@ -96,4 +173,38 @@ fn row(standing: &Standing, report: &Report) -> Vec<String> {
             Some(_) => dash(),
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use analysis::examples::with_seeds;
+
+    #[test]
+    fn the_best_has_a_star_and_each_model_its_marker_in_its_colour() {
+        let report = with_seeds(&[
+            ("softmax", &[2]),
+            ("burn-mlp", &[3]),
+            ("\u{1b}[31mx", &[90]),
+        ]);
+        let paint = |colour, text: &str| format!("<{colour}:{text}>");
+        let text = report_in_text(&report, None, &paint);
+        let row = |id: &str| {
+            let found = text.lines().find(|line| line.contains(id));
+            found.unwrap_or_default().to_owned()
+        };
+        assert!(row("softmax").starts_with("│ <68:●> softmax"), "{text}");
+        assert!(row("softmax").contains("99.80* ┆"), "{text}");
+        assert!(row("burn-mlp").contains("99.70  ┆"), "{text}");
+        assert!(text.contains("\n* the best of its column\n"), "{text}");
+        assert!(row("softmax").contains("┆   0.10 ┆"), "all alike: {text}");
+        assert!(!text.contains('\u{1b}'), "only we command the terminal");
+    }
+
+    #[test]
+    fn one_model_alone_is_not_the_best_of_anything() {
+        let report = with_seeds(&[("softmax", &[2])]);
+        let text = report_in_text(&report, Some(80), &|_, text| text.to_owned());
+        assert!(!text.contains('*'), "{text}");
+    }
 }

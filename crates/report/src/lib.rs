@@ -54,7 +54,7 @@ pub use foresight::foresight;
 pub use gate::gate_in_words;
 pub use history::history_page;
 pub use html::{model_colours, page_colours};
-pub use in_text::report_in_text;
+pub use in_text::{Painter, report_in_text};
 pub use index::write_index;
 pub use latex::latex;
 pub use plain::harmless;

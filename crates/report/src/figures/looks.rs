@@ -60,8 +60,13 @@ impl<'a> Looks<'a> {
 
     /// Of a model of the page.
     pub(crate) fn of(&self, id: &str) -> Look {
+        self.of_model(id).unwrap_or(Look::new(REGISTERED.len()))
+    }
+
+    /// The same, if the page has such a model.
+    pub(crate) fn of_model(&self, id: &str) -> Option<Look> {
         let found = self.0.iter().find(|(model, _)| *model == id);
-        found.map_or(Look::new(REGISTERED.len()), |(_, look)| *look)
+        found.map(|(_, look)| *look)
     }
 }
 

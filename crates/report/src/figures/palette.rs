@@ -66,6 +66,25 @@ impl Look {
         format!("--{}", self.colour().0)
     }
 
+    /// Its marker as a character.
+    pub(crate) fn character(self) -> char {
+        self.shape().character()
+    }
+
+    /// The number of its colour among the 256 of a terminal, whose ground nobody knows: half way between that on
+    /// light and that on dark ground, in the cube of six shades of red, green and blue that begins at 16.
+    pub(crate) fn colour_of_terminal(self) -> u8 {
+        const SHADES: [u16; 6] = [0, 95, 135, 175, 215, 255];
+        let (_, light, dark) = self.colour();
+        let shade = |place: usize| -> u8 {
+            let part = |colour: &str| u16::from_str_radix(&colour[place..place + 2], 16);
+            let middle = part(light).unwrap_or(0).midpoint(part(dark).unwrap_or(0));
+            let nearest = (0..6u8).min_by_key(|&i| SHADES[usize::from(i)].abs_diff(middle));
+            nearest.unwrap_or(0)
+        };
+        16 + 36 * shade(1) + 6 * shade(3) + shade(5)
+    }
+
     pub(super) fn has_colour_of(self, other: Self) -> bool {
         self.colour() == other.colour()
     }
@@ -167,11 +186,37 @@ impl Shape {
         Self::Diamond,
         Self::Star,
     ];
+
+    fn character(self) -> char {
+        match self {
+            Self::Disc => '●',
+            Self::Square => '■',
+            Self::Triangle => '▲',
+            Self::Diamond => '◆',
+            Self::Inverted => '▼',
+            Self::Plus => '+',
+            Self::Star => '★',
+            Self::Cross => '×',
+            Self::Ring => '○',
+            Self::Frame => '□',
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn looks_differ_in_a_terminal_too() {
+        let looks = (0..Look::COUNT).map(Look::new);
+        let shown: HashSet<(u8, char)> = looks
+            .map(|look| (look.colour_of_terminal(), look.character()))
+            .collect();
+        assert_eq!(shown.len(), Look::COUNT);
+        assert_eq!(Look::new(0).colour_of_terminal(), 16 + 36 + 6 * 2 + 4);
+    }
 
     /// Shares of red, green and blue light.
     fn channels(colour: &str) -> [f64; 3] {

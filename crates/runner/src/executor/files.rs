@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 const PREFIX: &str = "plumbline-job-";
 /// How old a directory is that nobody holds because its process was killed, not because it has just been made.
-const ABANDONED: Duration = Duration::from_secs(60);
+const ABANDONED: Duration = Duration::from_mins(1);
 /// How often the directory of a process that was killed is removed, for another that is dying to leave it, too.
 const REMOVALS: usize = 20;
 const PAUSE: Duration = Duration::from_millis(10);

@@ -1,7 +1,7 @@
 """The exact kernel support vector machine, in place of scikit-learn's SVC."""
 
 import numpy as np
-from scipy.sparse import issparse
+from scipy.sparse import issparse, vstack
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import compute_class_weight
@@ -105,7 +105,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     float64 where float32 loses what decides, in a fit and in what it predicts.
 
     Of CSR matrices the machine holds no zeros but those of the features that any of 64 samples has. Then
-    `support_vectors_` is a CSR matrix, as SVC's; `dual_coef_` and `coef_` are arrays.
+    `support_vectors_`, `dual_coef_` and `coef_` are CSR matrices, as SVC's.
 
     Examples
     --------
@@ -315,14 +315,23 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
 
     @property
     def dual_coef_(self):
-        """Coefficients of the support vectors, shape (n_classes - 1, n_support_vectors)."""
+        """Coefficients of the support vectors, shape (n_classes - 1, n_support_vectors).
+
+        A CSR matrix where `support_vectors_` is one, with every coefficient stored, as in SVC.
+        """
         check_is_fitted(self)
         parts = self._machine.parts()
-        coefficients = parts["coefficients"].astype(np.float64) * parts["scale"]
-        coefficients = coefficients.reshape(len(self.support_), -1).T
+        dual = parts["coefficients"].astype(np.float64) * parts["scale"]
+        dual = dual.reshape(len(self.support_), -1).T
         if self.kernel == "linear" and self._bytes:
-            coefficients = coefficients / PIXEL
-        return coefficients if len(self.classes_) > 2 else -coefficients
+            dual = dual / PIXEL
+        dual = dual if len(self.classes_) > 2 else -dual
+        if not issparse(self.support_vectors_):
+            return dual
+        rows, columns = dual.shape
+        places = np.tile(np.arange(columns, dtype=np.int32), rows)
+        stored = dual.ravel(), places, np.arange(rows + 1, dtype=np.int32) * columns
+        return type(self.support_vectors_)(stored, dual.shape)
 
     @property
     def intercept_(self):
@@ -333,7 +342,10 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
 
     @property
     def coef_(self):
-        """Weights of the features, one row per pair; for kernel="linear" alone."""
+        """Weights of the features, one row per pair; for kernel="linear" alone.
+
+        A CSR matrix where `support_vectors_` is one. Its values cannot be written.
+        """
         if self.kernel != "linear":
             raise AttributeError("coef_ is only available when using a linear kernel")
         dual, vectors = self.dual_coef_, self.support_vectors_.astype(np.float64)
@@ -341,13 +353,16 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             return fixed(dual @ vectors)
         ends = np.cumsum(self.n_support_)
         of_class = [slice(end - count, end) for end, count in zip(ends, self.n_support_)]
+
+        def of_pair(a, b):
+            return (
+                dual[b - 1 : b, of_class[a]] @ vectors[of_class[a]]
+                + dual[a : a + 1, of_class[b]] @ vectors[of_class[b]]
+            )
+
         classes = range(len(self.classes_))
-        rows = [
-            dual[b - 1, of_class[a]] @ vectors[of_class[a]] + dual[a, of_class[b]] @ vectors[of_class[b]]
-            for a in classes
-            for b in classes[a + 1 :]
-        ]
-        return fixed(np.array(rows))
+        rows = [of_pair(a, b) for a in classes for b in classes[a + 1 :]]
+        return fixed(vstack(rows, format="csr") if issparse(dual) else np.vstack(rows))
 
     def _decide(self, X):
         judged = self._judged(X)

@@ -144,9 +144,9 @@ def test_sparse_samples_are_as_good_as_dense_ones(features, bytes, kernel):
     assert np.array_equal(dense.support_, sparse.support_)
     assert issparse(sparse.support_vectors_)
     assert np.array_equal(dense.support_vectors_, sparse.support_vectors_.toarray())
-    assert np.array_equal(dense.dual_coef_, sparse.dual_coef_)
+    assert np.array_equal(dense.dual_coef_, sparse.dual_coef_.toarray())
     if kernel == "linear":
-        assert np.allclose(dense.coef_, sparse.coef_)
+        assert np.allclose(dense.coef_, sparse.coef_.toarray())
     again = pickle.loads(pickle.dumps(sparse))
     for one, samples in itertools.product(
         [dense, sparse, again], [X, rows, X.astype(float), csr_array(rows)]
@@ -163,7 +163,31 @@ def test_a_text_like_matrix_agrees_with_svc():
     assert np.array_equal(theirs.predict(X), ours.predict(X))
     decided = theirs.decision_function(X)
     assert np.abs(decided - ours.decision_function(X)).max() <= CLOSE * max(1, np.abs(decided).max())
-    assert np.allclose(theirs.dual_coef_.toarray().sum(), ours.dual_coef_.sum(), atol=CLOSE)
+    assert np.allclose(theirs.dual_coef_.sum(), ours.dual_coef_.sum(), atol=CLOSE)
+
+
+@pytest.mark.parametrize("container", [csr_matrix, csr_array, lambda rows: csr_matrix(rows).tocsc()])
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("kernel", ["linear", "rbf", "sigmoid"])
+def test_attributes_of_sparse_samples_are_those_of_svc(kernel, classes, container):
+    X, y = text(300, 3_000, 30)
+    X, y = container(X[y < classes]), y[y < classes]
+    theirs, ours = pair(X, y, kernel=kernel, gamma=0.1)
+    names = ["support_vectors_", "dual_coef_"] + (["coef_"] if kernel == "linear" else [])
+    for name in names:
+        a, b = getattr(theirs, name), getattr(ours, name)
+        # SVC gives matrices whatever the samples are; ours are arrays where those are.
+        assert type(b) is (csr_array if container is csr_array else csr_matrix) and a.format == "csr", name
+        assert a.shape == b.shape and a.nnz == b.nnz, name
+        assert b.indices.dtype == np.int32, name
+        assert np.allclose(a.toarray(), b.toarray(), atol=1e-3), name
+    if kernel == "linear":
+        with pytest.raises(ValueError, match="read-only"):
+            ours.coef_.data[0] = 1
+        decided = ours.decision_function(X).reshape(X.shape[0], -1)
+        assert np.allclose((X @ ours.coef_.T).toarray() + ours.intercept_, decided, atol=1e-5)
+    else:
+        assert not hasattr(ours, "coef_")
 
 
 def test_zeros_of_a_sparse_matrix_take_no_memory():

@@ -31,6 +31,14 @@ def canonical(X):
     return X
 
 
+def handed_over(X):
+    """Samples as the native half takes them: an array, or what a CSR matrix is made of."""
+    if not issparse(X):
+        return np.ascontiguousarray(X)
+    starts, places = X.indptr.astype(np.uintp), X.indices.astype(np.uint32)
+    return starts, places, np.ascontiguousarray(X.data), X.shape[1]
+
+
 def dense(X):
     """The samples as an array."""
     return np.ascontiguousarray(X.toarray()) if issparse(X) else X

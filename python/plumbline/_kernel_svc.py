@@ -17,7 +17,7 @@ from sklearn.utils.validation import (
 )
 
 from plumbline import _native
-from plumbline._classes import new_samples, places_of, training_data
+from plumbline._classes import handed_over, new_samples, places_of, training_data
 from plumbline._fixed import fixed
 from plumbline._given import GivenMachine, sigmoid
 from plumbline._threads import threads
@@ -32,14 +32,6 @@ def _has_probabilities(machine):
     if not machine.probability:
         raise AttributeError("predict_proba is not available when probability=False")
     return True
-
-
-def _handed_over(X):
-    """Samples as the machine takes them: an array, or what a CSR matrix is made of."""
-    if not issparse(X):
-        return np.ascontiguousarray(X)
-    starts, places = X.indptr.astype(np.uintp), X.indices.astype(np.uint32)
-    return starts, places, np.ascontiguousarray(X.data), X.shape[1]
 
 
 def _variance(X):
@@ -197,7 +189,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     def _fit_samples(self, X, places, weights):
         of_pixels = self._bytes and self.kernel == "linear"
         self._machine = _native.fit_machine(
-            _handed_over(X),
+            handed_over(X),
             places,
             weights,
             self._function(),
@@ -247,7 +239,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             if self._bytes and samples.dtype != np.uint8:
                 samples = samples * 255.0
             return sigmoid(samples, self.support_vectors_, self._gamma, self.coef0)
-        return _handed_over(samples)
+        return handed_over(samples)
 
     def _check_parameters(self):
         known = ("rbf", "poly", "linear", "sigmoid", "precomputed")

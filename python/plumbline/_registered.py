@@ -8,7 +8,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from plumbline import _native
-from plumbline._classes import dense, new_samples, training_data
+from plumbline._classes import handed_over, new_samples, training_data
 from plumbline._threads import threads
 
 
@@ -20,7 +20,7 @@ def _plain(value):
 class Registered(ClassifierMixin, BaseEstimator):
     """A model by its id. Who derives from it says which, and with which parameters."""
 
-    # Whether CSR matrices are taken, which are made dense.
+    # Whether CSR matrices are taken.
     _takes_sparse = False
 
     def _recipe(self):
@@ -40,7 +40,6 @@ class Registered(ClassifierMixin, BaseEstimator):
 
     def _fit(self, X, y, sample_weight=None):
         X, places = training_data(self, X, y, sparse=self._takes_sparse)
-        X = dense(X)
         weights = self._weights(X, places, sample_weight)
         model, parameters = self._recipe()
         self._bytes = X.dtype == np.uint8
@@ -48,7 +47,7 @@ class Registered(ClassifierMixin, BaseEstimator):
         self._model = _native.fit(
             model,
             self._fitted[1],
-            X,
+            handed_over(X),
             places,
             weights,
             self._has_intercept(),
@@ -85,7 +84,7 @@ class Registered(ClassifierMixin, BaseEstimator):
 
     def _new(self, X):
         """Samples to be judged."""
-        return dense(new_samples(self, X, sparse=self._takes_sparse))
+        return handed_over(new_samples(self, X, sparse=self._takes_sparse))
 
     def _parameter(self, name):
         """A parameter of the fit, whatever it is set to now; None where the model has none of this name."""

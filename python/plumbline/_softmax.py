@@ -60,8 +60,8 @@ class SoftmaxRegression(WithProbabilities):
     Notes
     -----
     uint8 samples are pixels p, of which the model sees p / 255; the penalty is on weights of p / 255. All
-    others become float32. Sparse samples are made dense, for a fit and to be judged. Weights of samples
-    below 0 are refused.
+    others become float32. CSR matrices stay sparse, with the same bits as dense samples; a fit keeps 480
+    bytes for each weight ("lbfgs"). Weights of samples below 0 are refused.
 
     Not there is what LogisticRegression has beside the l2 penalty (`penalty`, `l1_ratio`, C = infinity), and
     `warm_start`, `dual`, `intercept_scaling`, `verbose`, `sparsify`, callbacks and its other solvers. Its

@@ -1,14 +1,15 @@
 //! Any model that keeps Plumbline's contract, by its id.
 
 use crate::interrupt::interruptible;
-use crate::matrix::Matrix;
-use crate::on_terms::fit_on_terms;
+use crate::on_terms::{Train, fit_on_terms};
+use crate::rows::Rows;
 use crate::state::{from_dict, to_dict};
 use classifier::{
-    Classifier, FitContext, FitError, ModelEntry, Preset, Scores, Silent, Sizes, with_threads,
+    Classifier, FitContext, FitError, LinearWeights, ModelEntry, Preset, Scores, Silent, Sizes,
+    with_threads,
 };
 use data::{Dataset, Samples, Targets};
-use model_softmax::Terms;
+use model_softmax::{SparseSamples, Terms, Weights, sparse_logits};
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -38,7 +39,7 @@ pub(crate) fn fit(
     py: Python<'_>,
     id: &str,
     parameters: &str,
-    x: Matrix<'_>,
+    x: Rows<'_>,
     y: PyReadonlyArray1<'_, i64>,
     weights: Option<PyReadonlyArray1<'_, f64>>,
     intercept: bool,
@@ -52,7 +53,13 @@ pub(crate) fn fit(
     let names: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
     let wrong = |error: data::DataError| PyValueError::new_err(error.to_string());
     let targets = Targets::new(labels, names.into()).map_err(wrong)?;
-    let train = Dataset::with_targets(x.samples(shape)?, targets).map_err(wrong)?;
+    let train = match (&x, x.sparse()?) {
+        (_, Some(samples)) => Train::Sparse(samples, targets),
+        (x, None) => {
+            let train = Dataset::with_targets(x.samples(shape)?, targets);
+            Train::Dense(train.map_err(wrong)?)
+        }
+    };
     let weights = weights
         .as_ref()
         .map(|weights| weights.as_slice())
@@ -64,12 +71,8 @@ pub(crate) fn fit(
             weights,
             without_biases: !intercept,
         };
-        with_threads(threads, || match terms {
-            Terms {
-                weights: None,
-                without_biases: false,
-            } => recipe.fit(&train, &mut context),
-            terms => fit_on_terms(id, &*recipe, &train, terms, &mut context),
+        with_threads(threads, || {
+            fit_on_terms(id, &*recipe, &train, terms, &mut context)
         })
     })?;
     let model = fitted.map_err(|error| to_python(&error))?;
@@ -100,10 +103,13 @@ impl Model {
     fn scores<'py>(
         &self,
         py: Python<'py>,
-        x: Matrix<'_>,
+        x: Rows<'_>,
         threads: usize,
     ) -> PyResult<Bound<'py, PyArray2<f32>>> {
-        let scores = self.judge(py, &x, threads, |samples| self.model.scores(samples))?;
+        let scores = match x.sparse()? {
+            Some(samples) => self.sparse_scores(py, samples, threads)?,
+            None => self.judge(py, &x, threads, |samples| self.model.scores(samples))?,
+        };
         to_array(py, &scores)
     }
 
@@ -111,9 +117,15 @@ impl Model {
     fn log_probabilities<'py>(
         &self,
         py: Python<'py>,
-        x: Matrix<'_>,
+        x: Rows<'_>,
         threads: usize,
     ) -> PyResult<Option<Bound<'py, PyArray2<f32>>>> {
+        if let Some(samples) = x.sparse()? {
+            let scores = self.sparse_scores(py, samples, threads)?;
+            let (mut logs, classes) = (scores.values().to_vec(), scores.classes());
+            model_softmax::log_softmax(&mut logs, classes);
+            return to_array(py, &Scores::new(logs, classes)).map(Some);
+        }
         let logs = self.judge(py, &x, threads, |samples| {
             self.model.log_probabilities(samples)
         })?;
@@ -153,12 +165,28 @@ impl Model {
     fn judge<T: Send>(
         &self,
         py: Python<'_>,
-        x: &Matrix<'_>,
+        x: &Rows<'_>,
         threads: usize,
         work: impl FnOnce(&Samples) -> T + Send,
     ) -> PyResult<T> {
         let samples = x.samples(self.shape)?;
         Ok(py.detach(|| with_threads(threads, || work(&samples))))
+    }
+
+    /// The logits of samples without their zeros, of a softmax regression.
+    fn sparse_scores(
+        &self,
+        py: Python<'_>,
+        samples: SparseSamples<'_>,
+        threads: usize,
+    ) -> PyResult<Scores> {
+        let linear = self.model.linear_weights();
+        let LinearWeights { weights, biases } = linear.ok_or_else(|| {
+            PyValueError::new_err("sparse samples, and the model is not linear: make them dense")
+        })?;
+        let (w, b) = (weights, biases);
+        let weights = Weights { w, b };
+        Ok(py.detach(|| with_threads(threads, || sparse_logits(samples, &weights))))
     }
 }
 

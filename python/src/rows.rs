@@ -2,8 +2,11 @@
 
 use crate::matrix::Matrix;
 use crate::svm::to_python;
+use data::Samples;
 use kernel_svm::{Features, Sparse};
+use model_softmax::{SparseSamples, SparseValues};
 use numpy::PyReadonlyArray1;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 /// Rows of samples.
@@ -27,6 +30,36 @@ impl Rows<'_> {
             Self::Dense(matrix) => matrix.columns(),
             Self::Bytes(.., columns) | Self::Singles(.., columns) => *columns,
         }
+    }
+
+    /// A copy of rows with all features, as models take them: see [`Matrix::samples`].
+    ///
+    /// # Errors
+    /// `ValueError` for others.
+    pub(crate) fn samples(&self, shape: Option<(usize, usize)>) -> PyResult<Samples> {
+        match self {
+            Self::Dense(matrix) => matrix.samples(shape),
+            _ => Err(PyValueError::new_err("sparse samples: make them dense")),
+        }
+    }
+
+    /// The numbers without zeros, as a softmax regression takes them; nothing where all are here.
+    pub(crate) fn sparse(&self) -> PyResult<Option<SparseSamples<'_>>> {
+        // Whatever is not in order is told here.
+        self.features()?;
+        let (starts, places, values, columns) = match self {
+            Self::Dense(_) => return Ok(None),
+            Self::Bytes(starts, places, values, columns) => {
+                let values = SparseValues::Pixels(values.as_slice()?);
+                (starts, places, values, columns)
+            }
+            Self::Singles(starts, places, values, columns) => {
+                let values = SparseValues::Reals(values.as_slice()?);
+                (starts, places, values, columns)
+            }
+        };
+        let (starts, places) = (starts.as_slice()?, places.as_slice()?);
+        Ok(Some(SparseSamples::new(*columns, starts, places, values)))
     }
 
     /// The numbers, as the kernel SVM takes them.

@@ -1,10 +1,11 @@
 """SoftmaxRegression in the place of LogisticRegression: coefficients, objectives, weights, warnings."""
 
 import itertools
+import pickle
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_array, csr_array, csr_matrix, random_array
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine, make_classification
 from sklearn.exceptions import ConvergenceWarning
@@ -175,14 +176,45 @@ def test_the_descent_comes_to_weights_far_apart_with_epochs_enough():
     )
 
 
+@pytest.mark.parametrize("container", [csr_matrix, csr_array, csc_array])
+@pytest.mark.parametrize("bytes", [False, True])
 @pytest.mark.parametrize("solver", ["lbfgs", "sgd"])
-def test_sparse_samples_are_as_good_as_dense_ones(solver):
+def test_sparse_samples_are_as_good_as_dense_ones(solver, bytes, container):
     X, y = data("many")
     X[np.abs(X) < 1] = 0
-    rows = csr_matrix(X)
-    dense, sparse = SoftmaxRegression(solver=solver).fit(X, y), SoftmaxRegression(solver=solver).fit(rows, y)
-    assert np.array_equal(dense.coef_, sparse.coef_)
-    assert np.array_equal(dense.predict_proba(X), sparse.predict_proba(rows))
+    X = (np.abs(X) * 50).clip(0, 255).astype(np.uint8) if bytes else X
+    rows, weights = container(X), 1.0 + y
+    for arguments, counts in [({}, None), ({"fit_intercept": False, "class_weight": "balanced"}, weights)]:
+        model = SoftmaxRegression(solver=solver, **arguments)
+        dense, sparse = clone(model).fit(X, y, counts), clone(model).fit(rows, y, counts)
+        assert np.array_equal(dense.coef_, sparse.coef_)
+        assert np.array_equal(dense.intercept_, sparse.intercept_)
+        again = pickle.loads(pickle.dumps(sparse))
+        for one, samples in itertools.product([dense, sparse, again], [X, rows]):
+            assert np.array_equal(one.predict_proba(samples), dense.predict_proba(X))
+            assert np.array_equal(one.decision_function(samples), dense.decision_function(X))
+        # Judged as real numbers, bytes are not exact.
+        assert np.allclose(sparse.predict_proba(rows.astype(float)), dense.predict_proba(X), atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("solver", ["lbfgs", "sgd"])
+def test_zeros_of_a_sparse_matrix_take_no_memory(solver):
+    # With its zeros it is 48 GB.
+    numbers = np.random.default_rng(0)
+    X = random_array((40_000, 300_000), density=1e-5, format="csr", rng=numbers, dtype=np.float32)
+    y = numbers.integers(0, 3, 40_000)
+    model = SoftmaxRegression(solver=solver, epochs=2, max_iter=2).fit(X, y)
+    assert model.predict_proba(X).shape == (40_000, 3)
+
+
+def test_a_text_like_matrix_agrees_with_logistic_regression():
+    numbers = np.random.default_rng(0)
+    X = random_array((1_000, 20_000), density=0.002, format="csr", rng=numbers)
+    y = (X[:, :300].sum(axis=1) > X[:, 300:600].sum(axis=1)).astype(int)
+    theirs = LogisticRegression(C=3.0, tol=1e-6, max_iter=1_000).fit(X, y)
+    ours = SoftmaxRegression(C=3.0, tol=TOL).fit(X, y)
+    assert np.abs(theirs.predict_proba(X) - ours.predict_proba(X)).max() <= CLOSE
 
 
 def test_bytes_are_a_255th_of_the_numbers_that_they_are():

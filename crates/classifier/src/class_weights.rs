@@ -1,6 +1,6 @@
 //! How much the samples of each class count in a fit.
 
-use data::Dataset;
+use data::Targets;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,8 @@ pub enum ClassWeights {
 
 impl ClassWeights {
     /// What a sample of each class of `train` counts, 0 for a class without samples; nothing where all count 1.
-    pub fn of(self, train: &Dataset) -> Option<Vec<f64>> {
+    pub fn of(self, train: &impl AsRef<Targets>) -> Option<Vec<f64>> {
+        let train = train.as_ref();
         let Self::Balanced = self else {
             return None;
         };
@@ -32,17 +33,17 @@ impl ClassWeights {
     }
 
     /// What each sample of `train` counts; nothing where all count 1.
-    pub fn of_samples(self, train: &Dataset) -> Option<Vec<f64>> {
+    pub fn of_samples(self, train: &impl AsRef<Targets>) -> Option<Vec<f64>> {
         let weights = self.of(train)?;
         let of_sample = |&label: &usize| weights[label];
-        Some(train.labels().iter().map(of_sample).collect())
+        Some(train.as_ref().labels().iter().map(of_sample).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data::Samples;
+    use data::{Dataset, Samples};
 
     /// ```python
     /// compute_class_weight("balanced", classes=[0, 2], y=[0, 0, 0, 2])  # scikit-learn 1.9.1: 0.66666667, 2

@@ -1,10 +1,12 @@
 //! Samples in batches, whose rows give the logits and whose columns of features the gradient.
 
+use crate::curvature::NonZeros;
 use crate::features::Feature;
 use crate::lanes::{GROUP, Tile};
+use crate::matrix::{Matrix, Train};
 use crate::products::{add_products, multiply};
 use crate::residual::{ByClass, Truth};
-use crate::sparse::{Index, Rows, Sparse, room};
+use crate::sparse::{Index, Rows, Sparse};
 use crate::tiles::Tiles;
 use std::ops::Range;
 
@@ -46,9 +48,7 @@ pub(crate) struct Batches<'a, F> {
 
 /// A range of the features of all images, as they come.
 struct Source<'a, F> {
-    images: &'a [F],
-    /// Of each image.
-    features: usize,
+    samples: Matrix<'a, F>,
     range: Range<usize>,
 }
 
@@ -76,33 +76,24 @@ struct Matrices<F, I> {
     places: Vec<usize>,
 }
 
-impl<F> Source<'_, F> {
-    fn row(&self, image: usize) -> &[F] {
-        &self.images[image * self.features..][self.range.clone()]
-    }
-}
-
 impl<'a, F: Feature> Batches<'a, F> {
-    /// For the features in `range` of `images`, each of `features` values and with one of the `labels` and of the
-    /// `weights`, in batches of `size`, and about `at_once` of them at a time. There are no batches until they are
-    /// [arranged](Self::arrange).
+    /// For the features in `range` of the images of `train`, each with one of the `weights`, in batches of `size`, and
+    /// about `at_once` of them at a time. There are no batches until they are [arranged](Self::arrange).
     pub(crate) fn new(
-        images: &'a [F],
-        features: usize,
+        train: Train<'a, F>,
         range: &Range<usize>,
-        labels: &'a [usize],
         weights: Option<&'a [f32]>,
         size: usize,
         at_once: usize,
     ) -> Self {
+        let (samples, labels) = (train.samples, train.targets.labels());
         let source = Source {
-            images,
-            features,
+            samples,
             range: range.clone(),
         };
         let groups = range.len().div_ceil(GROUP);
         let at_once = at_once.min(labels.len());
-        let room = room((0..at_once).map(|image| source.row(image)), range.len());
+        let room = samples.room(at_once, range);
         // With indices that take no more bytes than they need.
         let matrices: Box<dyn Arranged<F>> = if groups.max(size) <= u8::COUNT {
             Box::new(Matrices::<F, u8>::new(at_once, size, groups, room))
@@ -150,13 +141,8 @@ impl<'a, F: Feature> Batches<'a, F> {
     }
 
     /// The features of one image that are not zero, ascending.
-    pub(crate) fn row(&self, image: usize) -> Vec<(usize, f64)> {
-        let unit = f64::from(F::UNIT);
-        let row = self.source.row(image).iter();
-        row.map(|value| f64::from(value.number()) * unit)
-            .enumerate()
-            .filter(|&(_, value)| value != 0.0)
-            .collect()
+    pub(crate) fn row(&self, image: usize) -> NonZeros {
+        self.source.samples.nonzeros(image, &self.source.range)
     }
 
     /// Of the images of batch `number`.
@@ -232,7 +218,7 @@ impl<F: Feature, I: Index> Arranged<F> for Matrices<F, I> {
         for batch in order.chunks(self.size) {
             let first = self.rows.len();
             for &image in batch {
-                self.rows.push(source.row(image));
+                source.samples.push(image, &source.range, &mut self.rows);
             }
             let rows = self.rows.rows(first..self.rows.len());
             self.columns

@@ -1,6 +1,7 @@
 //! Mini-batch stochastic gradient descent.
 
-use crate::features::{Feature, Fit, Terms, Visitor};
+use crate::features::{Feature, Fit, Given, Terms, Visitor};
+use crate::matrix::{Matrix, SparseSamples, Train};
 use crate::sparse_descent::SparseDescent;
 use crate::{
     SoftmaxRegression, Weights, logits, softmax, weighted_cross_entropy, weighted_gradient,
@@ -10,7 +11,7 @@ use classifier::{
     ClassWeights, Classifier, Epoch, FitContext, FitError, Hyperparameters, Recipe, Sizes, State,
     StateError,
 };
-use data::Dataset;
+use data::{Dataset, Targets};
 use num_traits::Float;
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +85,26 @@ impl Softmax {
         terms: Terms<'_>,
         context: &mut FitContext<'_>,
     ) -> Result<SoftmaxRegression, FitError> {
-        Fit::new(self, train, self.class_weights, terms, context).run()
+        let given = Given::Dense(train);
+        Fit::new(self, given, self.class_weights, terms, context).run()
+    }
+
+    /// The same from samples without their zeros, bit by bit.
+    ///
+    /// # Errors
+    /// [`FitError`]: unusable data, divergence or cancellation.
+    ///
+    /// # Panics
+    /// As [`train_on_terms`](Self::train_on_terms).
+    pub fn train_sparse(
+        &self,
+        samples: SparseSamples<'_>,
+        targets: &Targets,
+        terms: Terms<'_>,
+        context: &mut FitContext<'_>,
+    ) -> Result<SoftmaxRegression, FitError> {
+        let given = Given::Sparse(samples, targets);
+        Fit::new(self, given, self.class_weights, terms, context).run()
     }
 
     /// Trains from zero weights with [`logits`], [`softmax`], [`gradient()`](crate::gradient()) and [`update`] as they
@@ -142,19 +162,20 @@ impl Softmax {
 impl Visitor for Fit<'_, '_, Softmax> {
     type Output = Result<SoftmaxRegression, FitError>;
 
-    fn visit<F: Feature>(self, features: &[F]) -> Self::Output {
-        let (recipe, train) = (self.recipe, self.train);
+    fn visit<F: Feature>(self, samples: Matrix<'_, F>) -> Self::Output {
+        let (recipe, targets) = (self.recipe, self.targets);
+        let train = Train { samples, targets };
         let (size, threads) = (recipe.batch_size, self.context.threads());
         let weights = self.weights.as_ref().map(|weights| {
             let narrow = weights.iter().map(|&weight| weight as f32);
             narrow.collect::<Vec<_>>()
         });
-        let mut descent = SparseDescent::new(features, train, size, weights.as_deref(), threads);
+        let mut descent = SparseDescent::new(train, size, weights.as_deref(), threads);
         descent.without_biases = self.without_biases;
         for epoch in 1..=recipe.epochs {
             let order = self
                 .context
-                .visiting_order(train.len(), epoch, recipe.shuffle);
+                .visiting_order(targets.len(), epoch, recipe.shuffle);
             let loss = descent.epoch(&order, recipe.learning_rate as f32);
             self.context
                 .epoch(recipe.progress(epoch, loss), &descent.model())?;

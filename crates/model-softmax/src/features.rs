@@ -1,7 +1,8 @@
 //! Features as samples store them, bytes or real numbers, and code that works on either.
 
+use crate::matrix::{Matrix, SparseSamples};
 use classifier::{ClassWeights, FitContext, FitError};
-use data::{Dataset, Samples};
+use data::{Dataset, Samples, Targets};
 
 /// A feature as samples store it.
 pub(crate) trait Feature: Copy + Default + PartialEq + Send + Sync + 'static {
@@ -34,19 +35,21 @@ impl Feature for f32 {
     }
 }
 
-/// What is done with the features of samples.
+/// What is done with samples.
 pub(crate) trait Visitor {
     type Output;
 
-    /// `features`, sample by sample.
-    fn visit<F: Feature>(self, features: &[F]) -> Self::Output;
+    fn visit<F: Feature>(self, samples: Matrix<'_, F>) -> Self::Output;
 }
 
 /// Shows the features of `samples` to `visitor` as they are stored.
 pub(crate) fn visit<V: Visitor>(samples: &Samples, visitor: V) -> V::Output {
     match samples.pixels() {
-        Some(pixels) => visitor.visit(pixels),
-        None => visitor.visit(&samples.to_f32()),
+        Some(values) => visitor.visit(Matrix::Dense { values, samples }),
+        None => visitor.visit(Matrix::Dense {
+            values: &samples.to_f32(),
+            samples,
+        }),
     }
 }
 
@@ -59,10 +62,27 @@ pub struct Terms<'a> {
     pub without_biases: bool,
 }
 
+/// Samples with their classes, as somebody handed them over.
+#[derive(Clone, Copy)]
+pub(crate) enum Given<'a> {
+    Dense(&'a Dataset),
+    Sparse(SparseSamples<'a>, &'a Targets),
+}
+
+impl<'a> Given<'a> {
+    fn targets(self) -> &'a Targets {
+        match self {
+            Self::Dense(train) => train.as_ref(),
+            Self::Sparse(_, targets) => targets,
+        }
+    }
+}
+
 /// A fit by a `recipe`, before it is known how the features are stored.
 pub(crate) struct Fit<'a, 'c, Recipe> {
     pub(crate) recipe: &'a Recipe,
-    pub(crate) train: &'a Dataset,
+    given: Given<'a>,
+    pub(crate) targets: &'a Targets,
     /// What each sample counts, where not all count 1.
     pub(crate) weights: Option<Vec<f64>>,
     pub(crate) without_biases: bool,
@@ -74,28 +94,30 @@ impl<'a, 'c, Recipe> Fit<'a, 'c, Recipe> {
     /// If there are weights, but not one for each sample, or one is negative or not finite, or all are 0.
     pub(crate) fn new(
         recipe: &'a Recipe,
-        train: &'a Dataset,
+        given: Given<'a>,
         class_weights: ClassWeights,
         terms: Terms<'_>,
         context: &'a mut FitContext<'c>,
     ) -> Self {
-        let mut of_samples = class_weights.of_samples(train);
+        let targets = given.targets();
+        let mut of_samples = class_weights.of_samples(targets);
         if let Some(weights) = terms.weights {
-            assert_eq!(weights.len(), train.len(), "a weight for each sample");
+            assert_eq!(weights.len(), targets.len(), "a weight for each sample");
             let is_weight = |weight: &f64| weight.is_finite() && *weight >= 0.0;
             let some = weights.iter().any(|&weight| weight > 0.0);
             assert!(
                 weights.iter().all(is_weight) && some,
                 "weights of at least 0, and not all 0"
             );
-            let counts = of_samples.get_or_insert_with(|| vec![1.0; train.len()]);
+            let counts = of_samples.get_or_insert_with(|| vec![1.0; targets.len()]);
             for (count, weight) in counts.iter_mut().zip(weights) {
                 *count *= weight;
             }
         }
         Self {
             recipe,
-            train,
+            given,
+            targets,
             weights: of_samples,
             without_biases: terms.without_biases,
             context,
@@ -110,8 +132,14 @@ impl<'a, 'c, Recipe> Fit<'a, 'c, Recipe> {
     where
         Self: Visitor<Output = Result<Model, FitError>>,
     {
-        self.train.check_trainable()?;
+        match self.given {
+            Given::Dense(train) => train.check_trainable()?,
+            Given::Sparse(samples, targets) => samples.check_trainable(targets)?,
+        }
         self.context.cancellation().check()?;
-        visit(self.train.samples(), self)
+        match self.given {
+            Given::Dense(train) => visit(train.samples(), self),
+            Given::Sparse(samples, _) => samples.visit(self),
+        }
     }
 }

@@ -1,18 +1,23 @@
 //! The ℓ2-regularised loss of a whole training set, its gradient, and a model of its curvature.
 
-use crate::batches::{Batches, window};
+use crate::batches::Batches;
 use crate::curvature::Curvature;
 use crate::features::Feature;
+use crate::matrix::Train;
 use crate::residual::{ByClass, Residuals};
 use crate::tiles::Tiles;
 use classifier::{Cancellation, Cancelled};
-use data::{Dataset, Samples};
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// Parts of the training set whose gradients are summed in f32, each by one thread; the sums are
 /// added in f64. As many for any number of threads, so that the bits are the same.
 const PARTS: usize = 32;
+
+/// Bytes that the sums of all parts take at most: for so many weights that they would take more there are fewer parts, of
+/// which each adds up more samples, down to so few.
+const SUMS: usize = 32 << 20;
+const FEWEST_PARTS: usize = 4;
 
 /// Samples in a batch: their residuals stay in the L1 cache.
 const BATCH: usize = 256;
@@ -31,31 +36,22 @@ pub(crate) struct FullBatch<'a, F: Feature> {
     data: Batches<'a, F>,
     /// Images that a thread has in batches at a time, where there is no room for all.
     at_once: Option<usize>,
-    samples: &'a Samples,
-    values: &'a [F],
-    labels: &'a [usize],
+    train: Train<'a, F>,
     /// What each image counts, where not all count 1; all together as many as there are images.
     weights: Option<&'a [f32]>,
     images: Vec<usize>,
-    classes: usize,
     lambda: f64,
     /// Whether the biases stay as they are.
     without_biases: bool,
 }
 
 impl<'a, F: Feature> FullBatch<'a, F> {
-    /// Of `train`, whose features the `values` are.
-    pub(crate) fn new(
-        values: &'a [F],
-        train: &'a Dataset,
-        weights: Option<&'a [f32]>,
-        lambda: f64,
-    ) -> Self {
-        let (features, labels) = (train.samples().features(), train.labels());
-        let images: Vec<usize> = (0..labels.len()).collect();
-        let window = window::<F>(images.len(), features, BATCH);
-        let range = 0..features;
-        let mut data = Batches::new(values, features, &range, labels, weights, BATCH, window);
+    /// Of `train`.
+    pub(crate) fn new(train: Train<'a, F>, weights: Option<&'a [f32]>, lambda: f64) -> Self {
+        let images: Vec<usize> = (0..train.samples.len()).collect();
+        let window = train.samples.window(BATCH);
+        let range = 0..train.samples.features();
+        let mut data = Batches::new(train, &range, weights, BATCH, window);
         let at_once = (images.len() > window).then_some(AT_ONCE);
         if at_once.is_none() {
             data.arrange(&images);
@@ -63,12 +59,9 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         Self {
             data,
             at_once,
-            samples: train.samples(),
-            values,
-            labels,
+            train,
             weights,
             images,
-            classes: train.classes(),
             lambda,
             without_biases: false,
         }
@@ -85,11 +78,12 @@ impl<'a, F: Feature> FullBatch<'a, F> {
     /// The objective at `x`, W (features, classes) row by row and then b, whose gradient goes to
     /// `gradient`.
     pub(crate) fn evaluate(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
-        let (w, b) = x.split_at(self.data.width() * self.classes);
-        let weights = Tiles::new(w, self.classes, |value| value as f32);
+        let classes = self.train.classes();
+        let (w, b) = x.split_at(self.data.width() * classes);
+        let weights = Tiles::new(w, classes, |value| value as f32);
         let bias: Vec<f32> = b.iter().map(|&value| value as f32).collect();
         let batches = self.images.len().div_ceil(BATCH);
-        let share = batches.div_ceil(PARTS);
+        let share = batches.div_ceil(parts(self.data.width(), classes));
         let parts: Vec<Sums> = (0..batches.div_ceil(share))
             .into_par_iter()
             .map(|part| {
@@ -104,7 +98,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         let (w_gradient, b_gradient) = gradient.split_at_mut(w.len());
         for part in &parts {
             let add = |slope: &mut f64, sum| *slope += f64::from(sum);
-            part.weights.visit(w_gradient, self.classes, add);
+            part.weights.visit(w_gradient, classes, add);
             for (slope, &sum) in b_gradient.iter_mut().zip(&part.bias) {
                 *slope += f64::from(sum);
             }
@@ -112,7 +106,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         if self.without_biases {
             b_gradient.fill(0.0);
         }
-        let m = self.labels.len() as f64;
+        let m = self.images.len() as f64;
         for slope in gradient.iter_mut() {
             *slope /= m;
         }
@@ -129,24 +123,15 @@ impl<'a, F: Feature> FullBatch<'a, F> {
     fn sums(&self, batches: Range<usize>, weights: &Tiles, bias: &[f32]) -> Sums {
         let mut sums = Sums {
             loss: 0.0,
-            weights: Tiles::zeros(self.data.width(), self.classes),
+            weights: Tiles::zeros(self.data.width(), self.train.classes()),
             bias: vec![0.0; bias.len()],
         };
         let Some(at_once) = self.at_once else {
             self.accumulate(&self.data, batches, weights, bias, &mut sums);
             return sums;
         };
-        let (width, labels) = (self.data.width(), self.labels);
-        let range = 0..width;
-        let mut data = Batches::new(
-            self.values,
-            width,
-            &range,
-            labels,
-            self.weights,
-            BATCH,
-            at_once,
-        );
+        let range = 0..self.data.width();
+        let mut data = Batches::new(self.train, &range, self.weights, BATCH, at_once);
         let images = batches.start * BATCH..self.images.len().min(batches.end * BATCH);
         for (number, images) in self.images[images].chunks(at_once).enumerate() {
             data.arrange(images);
@@ -165,8 +150,8 @@ impl<'a, F: Feature> FullBatch<'a, F> {
         bias: &[f32],
         sums: &mut Sums,
     ) {
-        let mut residuals = Residuals::new(self.classes, 0);
-        let mut products = ByClass::new(self.classes, 0);
+        let mut residuals = Residuals::new(self.train.classes(), 0);
+        let mut products = ByClass::new(self.train.classes(), 0);
         for number in batches {
             let truth = data.truth(number);
             residuals.resize(truth.labels.len());
@@ -203,7 +188,7 @@ impl<'a, F: Feature> FullBatch<'a, F> {
             }
             row
         });
-        let p = 1.0 / self.classes as f64;
+        let p = 1.0 / self.train.classes() as f64;
         let scale = p * (1.0 - p) / rows.len() as f64;
         Curvature::new(rows, width + 1, scale, self.lambda + ridge, cancellation)
     }
@@ -211,9 +196,14 @@ impl<'a, F: Feature> FullBatch<'a, F> {
     /// Gives images that were looked at back every so many steps, where there is no room for all.
     fn release(&self, step: usize, every: usize) {
         if self.at_once.is_some() && step % every == every - 1 {
-            self.samples.release();
+            self.train.samples.release();
         }
     }
+}
+
+/// Parts for so many features and classes.
+fn parts(features: usize, classes: usize) -> usize {
+    (SUMS / Tiles::bytes(features, classes)).clamp(FEWEST_PARTS, PARTS)
 }
 
 /// What one thread sums up.
@@ -226,6 +216,7 @@ struct Sums {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matrix::of_pixels;
     use classifier_conformance::digits;
 
     #[test]
@@ -234,10 +225,9 @@ mod tests {
         // Two batches for each part.
         let rows: Vec<usize> = (0..data.len() * 9).map(|i| i % data.len()).collect();
         let data = data.select(&rows);
-        let pixels = data.samples().pixels().unwrap();
         let x: Vec<f64> = (0..7850).map(|i| f64::from(i % 7) * 0.01).collect();
         let evaluate = |at_once| {
-            let mut all = FullBatch::new(pixels, &data, None, 0.05);
+            let mut all = FullBatch::new(of_pixels(&data), None, 0.05);
             all.at_once = at_once;
             let mut gradient = vec![0.0; x.len()];
             (all.evaluate(&x, &mut gradient), gradient)
@@ -245,5 +235,12 @@ mod tests {
         let all = evaluate(None);
         assert_eq!(evaluate(Some(BATCH)), all);
         assert_eq!(evaluate(Some(2 * BATCH)), all);
+    }
+
+    #[test]
+    fn more_weights_have_fewer_parts() {
+        assert_eq!(parts(784, 10), PARTS);
+        assert_eq!(parts(130_000, 2), 6);
+        assert_eq!(parts(130_000, 200), FEWEST_PARTS);
     }
 }

@@ -19,6 +19,7 @@ mod huge_pages;
 mod lanes;
 mod lbfgs;
 mod loss;
+mod matrix;
 mod model;
 mod optimum;
 mod pair;
@@ -35,8 +36,10 @@ pub use features::Terms;
 pub use forward::{forward, log_softmax, logits, softmax};
 pub use gradient::{gradient, weighted_gradient};
 pub use loss::{cross_entropy, weighted_cross_entropy};
+pub use matrix::{SparseSamples, SparseValues};
 pub use model::{SoftmaxRegression, Weights};
 pub use optimum::SoftmaxLbfgs;
+pub use prediction::sparse_logits;
 
 use classifier::{ModelEntry, Suits};
 

@@ -15,16 +15,17 @@
 //! for any weights W′ and for any biases b′ that differ by at most 1 from b, each. The softmax does not
 //! change when the same number is added to all biases, so this is true of b′ after any such shift, too.
 
-use crate::features::{Feature, Fit, Terms, Visitor};
+use crate::features::{Feature, Fit, Given, Terms, Visitor};
 use crate::full_batch::FullBatch;
 use crate::lbfgs::{Iterate, Lbfgs};
+use crate::matrix::{Matrix, SparseSamples, Train};
 use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{
     ClassWeights, Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State,
     StateError, Step, unhindered_threads, with_threads,
 };
-use data::Dataset;
+use data::{Dataset, Targets};
 use serde::{Deserialize, Serialize};
 
 /// Samples from which the curvature is estimated, and what is added to its diagonal. Measured on
@@ -94,7 +95,28 @@ impl SoftmaxLbfgs {
         // processors, two threads took 1.4 times as long as one.
         let threads = unhindered_threads(context.threads());
         with_threads(threads, || {
-            Fit::new(self, train, self.class_weights, terms, context).run()
+            let given = Given::Dense(train);
+            Fit::new(self, given, self.class_weights, terms, context).run()
+        })
+    }
+
+    /// The same from samples without their zeros, bit by bit.
+    ///
+    /// # Errors
+    /// [`FitError`]: unusable data or cancellation.
+    ///
+    /// # Panics
+    /// As [`train_on_terms`](Self::train_on_terms).
+    pub fn train_sparse(
+        &self,
+        samples: SparseSamples<'_>,
+        targets: &Targets,
+        terms: Terms<'_>,
+        context: &mut FitContext<'_>,
+    ) -> Result<Optimum, FitError> {
+        with_threads(unhindered_threads(context.threads()), || {
+            let given = Given::Sparse(samples, targets);
+            Fit::new(self, given, self.class_weights, terms, context).run()
         })
     }
 
@@ -109,10 +131,14 @@ impl SoftmaxLbfgs {
 impl Visitor for Fit<'_, '_, SoftmaxLbfgs> {
     type Output = Result<Optimum, FitError>;
 
-    fn visit<F: Feature>(self, values: &[F]) -> Self::Output {
-        let (recipe, train, context) = (self.recipe, self.train, self.context);
-        let (features, classes) = (train.samples().features(), train.classes());
-        let samples = train.len() as f64;
+    fn visit<F: Feature>(self, samples: Matrix<'_, F>) -> Self::Output {
+        let (recipe, context) = (self.recipe, self.context);
+        let train = Train {
+            samples,
+            targets: self.targets,
+        };
+        let (features, classes) = (samples.features(), train.classes());
+        let samples = samples.len() as f64;
         let total = match &self.weights {
             Some(weights) => weights.iter().sum(),
             None => samples,
@@ -122,7 +148,7 @@ impl Visitor for Fit<'_, '_, SoftmaxLbfgs> {
             let of_mean = weights.iter().map(|weight| weight * (samples / total));
             of_mean.map(|weight| weight as f32).collect::<Vec<_>>()
         });
-        let data = FullBatch::new(values, train, weights.as_deref(), lambda);
+        let data = FullBatch::new(train, weights.as_deref(), lambda);
         let data = if self.without_biases {
             data.without_biases()
         } else {
@@ -147,7 +173,7 @@ impl Visitor for Fit<'_, '_, SoftmaxLbfgs> {
                 unit: "% of the way",
             })?;
         }
-        Ok(Optimum::new(&search.at, train, lambda, iterations))
+        Ok(Optimum::new(&search.at, classes, lambda, iterations))
     }
 }
 
@@ -205,8 +231,8 @@ pub struct Optimum {
 }
 
 impl Optimum {
-    fn new(at: &Iterate, train: &Dataset, lambda: f64, iterations: usize) -> Self {
-        let weights = train.samples().features() * train.classes();
+    fn new(at: &Iterate, classes: usize, lambda: f64, iterations: usize) -> Self {
+        let weights = at.x.len() - classes;
         let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect();
         Self {
             model: SoftmaxRegression {
@@ -217,7 +243,7 @@ impl Optimum {
             },
             objective: at.value,
             gradient_norm: at.gradient_norm(),
-            gap_bound: gap_bound(&at.gradient, train.classes(), lambda),
+            gap_bound: gap_bound(&at.gradient, classes, lambda),
             iterations,
             evaluations: at.evaluations,
         }
@@ -261,6 +287,7 @@ mod tests {
     use super::*;
     use crate::SOFTMAX_LBFGS;
     use crate::curvature::MOST_FEATURES;
+    use crate::matrix::of_pixels;
     use classifier::generator;
     use classifier_conformance::{NO_LAYERS, check_except, digits, uneven};
     use data::{PictureShape, Samples};
@@ -368,8 +395,7 @@ mod tests {
     }
 
     fn check_gradient(train: &Dataset, weights: Option<&[f32]>) {
-        let pixels = train.samples().pixels().unwrap();
-        let data = FullBatch::new(pixels, train, weights, 0.05);
+        let data = FullBatch::new(of_pixels(train), weights, 0.05);
         let x: Vec<f64> = (0..7850)
             .map(|i| (f64::from(i * i) * 0.37).sin() / 8.0)
             .collect();

@@ -3,6 +3,7 @@
 use crate::Weights;
 use crate::features::{Feature, Visitor, visit};
 use crate::lanes::{BLOCK, GROUP, Tile};
+use crate::matrix::{Matrix, SparseSamples};
 use crate::products::multiply;
 use crate::sparse::{Index, Sparse};
 use crate::tiles::Tiles;
@@ -26,10 +27,23 @@ pub(crate) fn logits(images: &Samples, weights: &Weights<f32>) -> Scores {
     Scores::new(visit(images, weights), weights.classes())
 }
 
+/// The same for samples without their zeros, bit by bit.
+///
+/// # Panics
+/// If the samples do not have as many features as W has rows.
+pub fn sparse_logits(samples: SparseSamples<'_>, weights: &Weights<f32>) -> Scores {
+    assert_eq!(
+        samples.features(),
+        weights.features(),
+        "features of the samples, and those that the model learnt from"
+    );
+    Scores::new(samples.visit(weights), weights.classes())
+}
+
 impl Visitor for &Weights<f32> {
     type Output = Vec<f32>;
 
-    fn visit<F: Feature>(self, images: &[F]) -> Vec<f32> {
+    fn visit<F: Feature>(self, images: Matrix<'_, F>) -> Vec<f32> {
         if self.features().div_ceil(GROUP) <= u8::COUNT {
             logits_by::<F, u8>(images, self)
         } else {
@@ -38,20 +52,20 @@ impl Visitor for &Weights<f32> {
     }
 }
 
-fn logits_by<F: Feature, I: Index>(images: &[F], weights: &Weights<f32>) -> Vec<f32> {
-    let features = weights.features();
-    let collect =
-        |images: &[F]| -> Sparse<F, I> { Sparse::collect(images.chunks_exact(features), features) };
+fn logits_by<F: Feature, I: Index>(images: Matrix<'_, F>, weights: &Weights<f32>) -> Vec<f32> {
     // For a few images, all of W in tiles would take longer than the tiles that they meet.
-    if images.len() < FEW * features {
+    if images.len() < FEW {
         let tile = |block, group| weights.tile(block, group);
-        return logits_in_tiles(&collect(images), &weights.b, tile);
+        return logits_in_tiles::<F, I, _>(&images.collect(0..images.len()), &weights.b, tile);
     }
     let tiles = Tiles::new(&weights.w, weights.classes(), |w| w);
     let tile = |block, group| &tiles.block(block)[group];
-    let logits: Vec<Vec<f32>> = images
-        .par_chunks(BATCH * features)
-        .map(|images| logits_in_tiles(&collect(images), &weights.b, tile))
+    let logits: Vec<Vec<f32>> = (0..images.len().div_ceil(BATCH))
+        .into_par_iter()
+        .map(|batch| {
+            let batch = batch * BATCH..images.len().min((batch + 1) * BATCH);
+            logits_in_tiles::<F, I, _>(&images.collect(batch), &weights.b, tile)
+        })
         .collect();
     logits.concat()
 }

@@ -139,6 +139,28 @@ impl<F: Feature, I: Index> Sparse<F, I> {
         self.starts.push(self.values.len());
     }
 
+    /// Appends the groups of a row of `width` features, of which those that are not `stored` with their places,
+    /// ascending, are zero.
+    ///
+    /// # Panics
+    /// If there are more groups than an index can tell apart.
+    pub(crate) fn push_stored(&mut self, stored: impl Iterator<Item = (usize, F)>, width: usize) {
+        assert!(width.div_ceil(GROUP) <= I::COUNT, "too wide a row");
+        let mut last = None;
+        for (place, value) in stored.filter(|&(_, value)| value != F::default()) {
+            let group = place / GROUP;
+            if last != Some(group) {
+                last = Some(group);
+                self.indices.push(I::new(group));
+                self.values.push([F::default(); GROUP]);
+            }
+            let values = self.values.last_mut().expect("a group was pushed");
+            values[place % GROUP] = value;
+        }
+        self.resize(self.values.len().next_multiple_of(TOGETHER));
+        self.starts.push(self.values.len());
+    }
+
     /// Appends the transposed `rows`: those of their columns of groups that have any. Appends to `which`
     /// the numbers of these columns. What is in `places`, one for each column, is overwritten.
     ///
@@ -209,7 +231,7 @@ impl<'a, F: Feature, I: Index> Rows<'a, F, I> {
     }
 
     /// The groups of a row without those that fill it up: their numbers and their features.
-    fn groups(&self, row: usize) -> (&'a [I], &'a [[F; GROUP]]) {
+    pub(crate) fn groups(&self, row: usize) -> (&'a [I], &'a [[F; GROUP]]) {
         let range = self.starts[row]..self.starts[row + 1];
         let values = &self.values[range.clone()];
         let is_filled_up = values.last().is_some_and(|&group| !is_there(group));

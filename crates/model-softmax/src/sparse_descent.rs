@@ -16,14 +16,15 @@
 //! into the weights would lose most of a step to rounding. One image at a time into a gradient beside
 //! them takes a third longer: it loads and stores a row of the gradient for every group of every image.
 
-use crate::batches::{Batches, window};
+use crate::batches::Batches;
 use crate::features::Feature;
 use crate::lanes::GROUP;
+use crate::matrix::{Matrix, Train};
 use crate::pair::{Pair, Parted, Solitude, side_by_side};
 use crate::residual::{ByClass, Residuals, Truth};
+use crate::sparse::{Index, Sparse};
 use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
-use data::{Dataset, Samples};
 use std::ops::Range;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -70,13 +71,11 @@ struct Exchange {
 
 /// Weights and data in the form that this descent works on.
 pub(crate) struct SparseDescent<'a, F: Feature> {
-    samples: &'a Samples,
+    train: Train<'a, F>,
     parts: Vec<Part<'a, F>>,
     replicas: [Replica; 2],
     exchange: Vec<Exchange>,
     solitude: Solitude,
-    features: usize,
-    classes: usize,
     threads: usize,
     /// Images that are in batches at a time.
     window: usize,
@@ -85,20 +84,18 @@ pub(crate) struct SparseDescent<'a, F: Feature> {
 }
 
 impl<'a, F: Feature> SparseDescent<'a, F> {
-    /// Zero weights, ready to learn from `train`, whose `features` these are, in batches of
-    /// `batch_size` images, which count as much as the `weights` say, if there are any.
+    /// Zero weights, ready to learn from `train` in batches of `batch_size` images, which count as much as the
+    /// `weights` say, if there are any.
     pub(crate) fn new(
-        features: &'a [F],
-        train: &'a Dataset,
+        train: Train<'a, F>,
         batch_size: usize,
         weights: Option<&'a [f32]>,
         threads: usize,
     ) -> Self {
-        let (width, classes) = (train.samples().features(), train.classes());
-        let window = window::<F>(train.len(), width, batch_size);
-        let labels = train.labels();
-        let parts = split(features, width).into_iter().map(|range| Part {
-            data: Batches::new(features, width, &range, labels, weights, batch_size, window),
+        let classes = train.classes();
+        let window = train.samples.window(batch_size);
+        let parts = split(train.samples).into_iter().map(|range| Part {
+            data: Batches::new(train, &range, weights, batch_size, window),
             range,
         });
         let parts: Vec<_> = parts.collect();
@@ -129,10 +126,8 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
                 residuals: Residuals::new(classes, 0),
             }),
             solitude: Solitude::default(),
-            samples: train.samples(),
+            train,
             parts,
-            features: width,
-            classes,
             threads,
             window,
             without_biases: false,
@@ -148,7 +143,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
         for window in order.chunks(self.window) {
             arrange(&mut self.parts, window, in_pairs);
             if window.len() < order.len() {
-                self.samples.release();
+                self.train.samples.release();
             }
             self.pass(learning_rate, in_pairs);
         }
@@ -182,8 +177,8 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
 
     /// The model as it stands.
     pub(crate) fn model(&self) -> SoftmaxRegression {
-        let classes = self.classes;
-        let mut weights = Weights::zeros(self.features, classes);
+        let classes = self.train.classes();
+        let mut weights = Weights::zeros(self.train.samples.features(), classes);
         let leader = &self.replicas[0];
         for (part, tiles) in self.parts.iter().zip(&leader.weights) {
             let rows = &mut weights.w[part.range.start * classes..part.range.end * classes];
@@ -210,11 +205,13 @@ fn arrange<F: Feature>(parts: &mut [Part<'_, F>], order: &[usize], in_pairs: boo
 
 /// Two ranges of features with about as many groups that are not zero; one where there is a single
 /// group.
-fn split<F: Feature>(images: &[F], features: usize) -> Vec<Range<usize>> {
+fn split<F: Feature>(images: Matrix<'_, F>) -> Vec<Range<usize>> {
+    let features = images.features();
     let mut counts = vec![0_usize; features.div_ceil(GROUP)];
-    for image in images.chunks_exact(features).take(SPLIT_SAMPLE) {
-        for (count, group) in counts.iter_mut().zip(image.chunks(GROUP)) {
-            *count += usize::from(group.iter().any(|&value| value != F::default()));
+    for image in 0..images.len().min(SPLIT_SAMPLE) {
+        let row: Sparse<F, u32> = images.collect(image..image + 1);
+        for index in row.rows(0..1).groups(0).0 {
+            counts[index.number()] += 1;
         }
     }
     let total: usize = counts.iter().sum();
@@ -407,15 +404,15 @@ fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matrix::of_pixels;
     use classifier_conformance::digits;
 
     #[test]
     fn window_after_window_ends_where_all_at_once_does() {
         let [data, _] = digits();
-        let pixels = data.samples().pixels().unwrap();
         let order: Vec<usize> = (0..data.len()).rev().collect();
         let descend = |window| {
-            let mut descent = SparseDescent::new(pixels, &data, 3, None, 1);
+            let mut descent = SparseDescent::new(of_pixels(&data), 3, None, 1);
             descent.window = window;
             let losses = [(); 2].map(|()| descent.epoch(&order, 0.1));
             (losses, descent.model())
@@ -430,10 +427,9 @@ mod tests {
     #[test]
     fn who_is_left_alone_ends_where_one_thread_does() {
         let [data, _] = digits();
-        let pixels = data.samples().pixels().unwrap();
         let order: Vec<usize> = (0..data.len()).rev().collect();
         let size = data.len() / (3 * LEG);
-        let new = || SparseDescent::new(pixels, &data, size, None, 2);
+        let new = || SparseDescent::new(of_pixels(&data), size, None, 2);
         let mut alone = new();
         let loss = alone.epoch(&order, 0.1);
         for follower_legs in 0..3 {

@@ -19,6 +19,11 @@ impl Tiles {
         }
     }
 
+    /// How much memory so many take.
+    pub(crate) fn bytes(features: usize, classes: usize) -> usize {
+        features.div_ceil(GROUP) * classes.div_ceil(BLOCK) * size_of::<Tile>()
+    }
+
     /// With `rows` of W, each of `classes` values.
     pub(crate) fn new<T: Copy>(rows: &[T], classes: usize, number: impl Fn(T) -> f32) -> Self {
         let mut tiles = Self::zeros(rows.len() / classes, classes);

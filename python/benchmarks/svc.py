@@ -1,7 +1,7 @@
 """KernelSVC beside scikit-learn's SVC and scikit-learn-intelex's, from NumPy arrays, fit in turn in one run.
 
     pip install scikit-learn-intelex
-    python svc.py [--rounds N] [--without NAME] [PROBLEM ...]
+    python svc.py [--rounds N] [--without NAME] [--every N] [PROBLEM ...]
 
 Prints for each problem the median seconds of a fit, and the ratios of the medians; SVC is fitted once where
 it takes more than a minute. Accuracy is on held-out samples.
@@ -12,7 +12,9 @@ import statistics
 import time
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.datasets import make_classification
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.svm import SVC
 
 import plumbline
@@ -50,13 +52,37 @@ def binary():
     return X[:32_561], y[:32_561], X[32_561:], y[32_561:], {"C": 1.0}
 
 
+def text():
+    """11 000 × 130 000 (CSR), about 100 words in each row, 20 topics, as the 20 newsgroups' tf-idf."""
+    numbers = np.random.default_rng(0)
+    documents, features, words, topics = 12_000, 130_000, 140, 20
+    y = numbers.integers(0, topics, documents)
+    common = np.minimum(numbers.zipf(1.25, (documents, words)) - 1, features - 1)
+    # Words further down the list belong to topics, the more frequent ones of each more often.
+    of_topic = 2_000 + topics * (3_000 * numbers.random((documents, words)) ** 4).astype(int) + y[:, None]
+    anywhere = numbers.integers(0, features, (documents, words))
+    kind = numbers.random((documents, words))
+    places = np.where(kind < 0.6, common, np.where(kind < 0.66, of_topic, anywhere)).ravel()
+    rows = np.repeat(np.arange(documents), words)
+    X = csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, places)), (documents, features))
+    X = TfidfTransformer(sublinear_tf=True).fit_transform(X)
+    return X[:11_000], y[:11_000], X[11_000:], y[11_000:], {"C": 3.0}
+
+
 def few():
     """500 × 20."""
     X, y = make_classification(1_000, 20, random_state=0)
     return X[:500], y[:500], X[500:], y[500:], {"C": 1.0}
 
 
-PROBLEMS = {"mnist": mnist, "dense": dense, "covertype": covertype, "binary": binary, "few": few}
+PROBLEMS = {
+    "mnist": mnist,
+    "dense": dense,
+    "covertype": covertype,
+    "binary": binary,
+    "text": text,
+    "few": few,
+}
 
 
 def machines(parameters):
@@ -71,8 +97,9 @@ def machines(parameters):
     return found
 
 
-def measure(name, rounds, without):
+def measure(name, rounds, without, every):
     x_train, y_train, x_test, y_test, parameters = PROBLEMS[name]()
+    x_train, y_train = x_train[::every], y_train[::every]
     seconds, right = {}, {}
     for _ in range(rounds):
         for who, machine in machines(parameters).items():
@@ -93,7 +120,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--without", action="append", default=[], help="leave out SVC or intelex")
+    parser.add_argument("--every", type=int, default=1, help="fit to every Nth training sample: a quick look")
     parser.add_argument("problems", nargs="*", default=list(PROBLEMS))
     arguments = parser.parse_args()
     for problem in arguments.problems:
-        measure(problem, arguments.rounds, arguments.without)
+        measure(problem, arguments.rounds, arguments.without, arguments.every)

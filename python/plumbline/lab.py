@@ -13,6 +13,7 @@ softmax is right: 4 of 4 cases agree.
 
 import os
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +43,7 @@ def mnist() -> Mnist:
     cache.mkdir(parents=True, exist_ok=True)
     file = cache / "mnist.npz"
     if not file.is_file():
-        part = cache / f"mnist-{os.getpid()}.npz"
+        part = cache / f"mnist-{os.getpid()}-{threading.get_ident()}.npz"
         subprocess.run([program(), "datasets", "export", "mnist", "--out", part], check=True)
         part.replace(file)
     with np.load(file) as arrays:

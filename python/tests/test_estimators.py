@@ -152,7 +152,9 @@ def test_ctrl_c_ends_a_fit(tmp_path):
 
     script = tmp_path / "fit.py"
     script.write_text(
-        "import numpy as np, plumbline\n"
+        "import signal, numpy as np, plumbline\n"
+        # Tests in the background of a shell ignore it, and so does what they start.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "numbers = np.random.default_rng(0)\n"
         "X, y = numbers.normal(size=(60000, 20)), numbers.integers(0, 2, 60000)\n"
         "print('fitting', flush=True)\n"
@@ -162,7 +164,10 @@ def test_ctrl_c_ends_a_fit(tmp_path):
     assert process.stdout.readline() == b"fitting\n"
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
+    try:
+        _, said = process.communicate(timeout=20)
+    finally:
+        process.kill()
     assert b"KeyboardInterrupt" in said
 
 

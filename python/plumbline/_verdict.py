@@ -149,8 +149,8 @@ def verdict(truth, files, *, baseline, margin, seed, failures=None):
         folder.cleanup()
         said = run.stderr.strip().removeprefix("error: ")
         raise (ValueError if run.returncode == 2 else RuntimeError)(said)
-    # After the table, before the paths.
-    lines = run.stdout.rpartition("┘\n")[2].splitlines()
+    # After the table and what its stars are, before the paths.
+    lines = run.stdout.rpartition("┘\n")[2].removeprefix("* the best of its column\n").splitlines()
     words = "\n".join(line for line in lines if not line.startswith("report: "))
     return Verdict(folder, words, failures)
 

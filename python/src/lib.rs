@@ -13,8 +13,9 @@ mod svm;
 
 use pyo3::prelude::*;
 
-/// What `plumbline` is built on.
-#[pymodule]
+/// What `plumbline` is built on. Nothing in it needs the interpreter's lock: what is fitted never changes, and
+/// what a fit works on is its own.
+#[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
     use crate::formulas::{cross_entropy, gradient, softmax};

@@ -1,7 +1,7 @@
-"""Estimators in other processes and in several threads at once: the bits are the same."""
+"""Estimators in other processes: the bits are the same."""
 
 import multiprocessing
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -56,16 +56,3 @@ def test_other_processes_fit_and_judge_bit_by_bit_alike(estimator, method):
         judged, fitted_there = pool.submit(judge, fitted), pool.submit(fit, here)
         assert np.array_equal(judged.result(timeout=120), expected)
         assert np.array_equal(judge(fitted_there.result(timeout=120)), expected)
-
-
-@pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
-def test_several_threads_fit_and_judge_at_once(estimator):
-    estimators = [clone(estimator).set_params(n_jobs=1 + number % 2) for number in range(6)]
-    alone = judge(fit(estimators[0]))
-    shared = fit(estimators[1])
-    with ThreadPoolExecutor(6) as pool:
-        fits = [pool.submit(fit, estimator) for estimator in estimators]
-        # One fitted estimator is asked by all of them meanwhile.
-        judged = [pool.submit(judge, shared) for _ in range(12)]
-        assert all(np.array_equal(judge(future.result()), alone) for future in fits)
-        assert all(np.array_equal(future.result(), alone) for future in judged)

@@ -5,10 +5,13 @@
 //! several at a time, on features reduced by linfa's principal component analysis.
 
 mod bumps;
+mod kernel;
 mod pairs;
 mod reduction;
 mod separator;
 mod settings;
+
+pub use kernel::Kernel;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
@@ -48,17 +51,6 @@ pub const LINFA_SVM_LINEAR: ModelEntry = ModelEntry {
     suits: Suits::Everything,
     preset: || Box::new(LinfaSvm::linear()),
 };
-
-/// The kernel function K(x, x').
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(crate = "classifier::schemars")]
-pub enum Kernel {
-    /// exp(−γ‖x − x'‖²)
-    Rbf,
-    /// x·x'
-    Linear,
-}
 
 /// How to train linfa's support vector machines.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

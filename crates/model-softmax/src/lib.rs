@@ -29,14 +29,16 @@ mod sparse;
 mod sparse_descent;
 mod tiles;
 mod vectors;
+mod weights;
 
 pub use descent::{Softmax, update};
 pub use features::Terms;
 pub use forward::{forward, log_softmax, logits, softmax};
 pub use gradient::{gradient, weighted_gradient};
 pub use loss::{cross_entropy, weighted_cross_entropy};
-pub use model::{SoftmaxRegression, Weights};
+pub use model::SoftmaxRegression;
 pub use optimum::SoftmaxLbfgs;
+pub use weights::Weights;
 
 use classifier::{ModelEntry, Suits};
 

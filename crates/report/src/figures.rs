@@ -32,6 +32,7 @@ mod text;
 mod thresholds;
 mod tradeoff;
 
+pub use contest::Contestant;
 pub use explained::{explained_picture, explained_row};
 pub use looks::{marker_of, models_with_a_look};
 

@@ -1,5 +1,6 @@
 //! `compare`: train every model of a plan, one after another, and write the comparison.
 
+use crate::announce;
 use crate::cli::CompareArgs;
 use crate::commands::jobs;
 use crate::failure::Failure;
@@ -8,13 +9,12 @@ use crate::output;
 use crate::progress::Progress;
 use crate::registry::REGISTRY;
 use crate::request::{check_exclusions, command_line, own_processes, share};
-use analysis::{ModelSummary, Planned, Report, Status};
+use analysis::{Planned, Report};
 use catalog::{Content, Loaded};
 use evaluation::complete_all;
 use predictions::{Truth, beside, read_models};
-use report::{foresight, write_index, write_report};
+use report::foresight;
 use runner::{Comparison, Given, Options, doubts, processors};
-use std::path::Path;
 
 /// The plan that runs unless another is named.
 pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
@@ -64,30 +64,11 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
         complete_all(&records, |id| comparison.model_file(&results, id))?;
     }
 
-    let ended = announce(&Report::new(records), &directory, &results, run.quiet);
+    let ended = announce::comparison(&Report::new(records), &directory, &results, run.quiet);
     if cancellation.check().is_err() {
         return Err(Failure::Interrupted);
     }
     ended
-}
-
-/// Writes a report, prints it, and says whether all is well.
-pub(crate) fn announce(
-    report: &Report,
-    directory: &Path,
-    results: &Path,
-    quiet: bool,
-) -> Result<(), Failure> {
-    let replaced = report::replaced(directory, report);
-    write_report(directory, report)?;
-    write_index(results)?;
-    if !quiet {
-        if let Some(note) = replaced {
-            output::tell(note);
-        }
-        output::report(report, directory);
-    }
-    verdict(report)
 }
 
 /// What is about to be compared.
@@ -124,22 +105,4 @@ fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Ve
     let samples = Truth::of_rows("the test set", test, class_names);
     let models = read_models(&samples, &arguments.with)?;
     Ok(beside(&samples, models, options.seed(), options.seeds())?)
-}
-
-/// Success only if every model finished and passed its controls.
-fn verdict(report: &Report) -> Result<(), Failure> {
-    let ids = |wanted: &dyn Fn(&&ModelSummary) -> bool| -> Vec<String> {
-        let models = report.models.iter().filter(wanted);
-        models.map(|model| model.id.clone()).collect()
-    };
-    let models = ids(&|model| model.status != Status::Finished);
-    if !models.is_empty() {
-        return Err(Failure::Unfinished { models });
-    }
-    let models = ids(&|model| model.failed_control());
-    if models.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Controls { models })
-    }
 }

@@ -1,12 +1,11 @@
 //! `--jobs`, `--on`, `worker`, `status`, `submit` and `merge`: a comparison or a search on several machines.
 
+use crate::announce;
 use crate::build::BUILD;
 use crate::cli::{
     ElsewhereArgs, Engine, FolderArgs, MergeArgs, RunArgs, SlurmArgs, TaskArgs, WaitedFor,
     WorkerArgs,
 };
-use crate::commands::compare::announce;
-use crate::commands::tune;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::output;
@@ -177,7 +176,7 @@ pub(crate) fn merge(arguments: &MergeArgs) -> Result<(), Failure> {
         let tuning = plan.tuning(&folder, data, REGISTRY, search, &setting)?;
         let (tuned, merged) = job_arrays::merge_search(&folder, &tuning.ahead()?)?;
         merged.lines(&plan).iter().for_each(output::tell);
-        tune::announce(&tuning, tuned, &results, arguments.quiet)?;
+        announce::search(&tuning, tuned, &results, arguments.quiet)?;
         return match merged.missing.len() {
             0 => Ok(()),
             trials => Err(Failure::MissingTrials { trials }),
@@ -188,5 +187,5 @@ pub(crate) fn merge(arguments: &MergeArgs) -> Result<(), Failure> {
     merged.lines(&plan).iter().for_each(output::tell);
     let report = Report::new(read_records(&path)?);
     let directory = comparison.directory(&results);
-    announce(&report, &directory, &results, arguments.quiet)
+    announce::comparison(&report, &directory, &results, arguments.quiet)
 }

@@ -1,7 +1,7 @@
 //! Whether test rows are like training rows: a classifier that tells them apart where they are not (Lopez-Paz and
 //! Oquab 2017, "Revisiting classifier two-sample tests").
 
-use super::Judge;
+use super::judge::Judge;
 use super::out_of_fold::out_of_fold;
 use crate::rows::Rows;
 use crate::values;

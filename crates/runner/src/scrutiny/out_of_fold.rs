@@ -1,6 +1,6 @@
 //! What a model says of each row when it was not fitted to it.
 
-use super::Judge;
+use super::judge::Judge;
 use crate::conditions::{Unfitted, guarded};
 use crate::prepared::Prepared;
 use crate::rows::Rows;

@@ -30,15 +30,11 @@ pub(crate) fn comparison(
 /// Success only if every model finished and passed its controls.
 fn verdict(report: &Report) -> Result<(), Failure> {
     let models = report.unfinished();
-    if !models.is_empty() {
-        return Err(Failure::Unfinished { models });
-    }
+    let finished = models.is_empty().then_some(());
+    finished.ok_or(Failure::Unfinished { models })?;
     let models = report.with_failed_controls();
-    if models.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Controls { models })
-    }
+    let is_well = models.is_empty();
+    is_well.then_some(()).ok_or(Failure::Controls { models })
 }
 
 /// Writes what came of a search, prints it, and says whether all is well.
@@ -67,9 +63,6 @@ pub(crate) fn search(
 /// Success only if every model has a trial that finished.
 fn failures(report: &TuningRecord) -> Result<(), Failure> {
     let models = report.without_best();
-    if models.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::NoTrial { models })
-    }
+    let is_well = models.is_empty();
+    is_well.then_some(()).ok_or(Failure::NoTrial { models })
 }

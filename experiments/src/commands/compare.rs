@@ -8,13 +8,13 @@ use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::progress::Progress;
 use crate::registry::REGISTRY;
-use crate::request::{check_exclusions, command_line, own_processes, share};
+use crate::request::{command_line, own_processes};
 use analysis::{Planned, Report};
 use catalog::{Content, Loaded};
 use evaluation::complete_all;
 use predictions::{Truth, beside, read_models};
 use report::foresight;
-use runner::{Comparison, Given, Options, doubts, processors};
+use runner::{Comparison, Given, Margin, Options, doubts, processors};
 
 /// The plan that runs unless another is named.
 pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
@@ -25,14 +25,13 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let mut plan = run.plan(DEFAULT, "the default plan", true)?;
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
-    check_exclusions(&plan)?;
+    plan.options.check_exclusions()?;
     jobs::check(&arguments.elsewhere)?;
     if arguments.keep && plan.options.cv.is_some() {
-        return Err(Failure::Option {
-            option: "--keep".to_owned(),
-            reason: "over folds there are many models of each kind; leave out `cv` to keep one"
-                .to_owned(),
-        });
+        return Err(Failure::option(
+            "--keep",
+            "over folds there are many models of each kind; leave out `cv` to keep one",
+        ));
     }
     let mut learners = plan.ready()?;
     let data = run.load(&plan, &mut learners)?;
@@ -81,7 +80,7 @@ fn planned(comparison: &Comparison) -> Planned {
         images: dataset.test,
         groups: comparison.judged_groups(),
         protocol: comparison.protocol(),
-        margin: share(options.margin),
+        margin: options.margin.map(Margin::share),
     }
 }
 
@@ -91,12 +90,10 @@ fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Ve
         return Ok(Vec::new());
     }
     if options.quick || options.validation.is_some() || options.cv.is_some() {
-        return Err(Failure::Option {
-            option: "--with".to_owned(),
-            reason:
-                "its predictions are for all test samples; leave out --quick, --validation and --cv"
-                    .to_owned(),
-        });
+        return Err(Failure::option(
+            "--with",
+            "its predictions are for all test samples; leave out --quick, --validation and --cv",
+        ));
     }
     let (test, class_names) = match &data.content {
         Content::Samples { test, .. } => (test.len(), test.class_names()),

@@ -67,10 +67,9 @@ pub(crate) fn check(asked: &ElsewhereArgs) -> Result<(), Failure> {
     ];
     let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
     match given.next() {
-        Some((option, _)) if asked.on.is_none() => Err(Failure::Option {
-            option: option.to_owned(),
-            reason: "only with --on, or with `submit`".to_owned(),
-        }),
+        Some((option, _)) if asked.on.is_none() => {
+            Err(Failure::option(option, "only with --on, or with `submit`"))
+        }
         _ => Ok(()),
     }
 }

@@ -87,10 +87,7 @@ fn read(kept: &Kept, input: &Path) -> Result<(Samples, bool), Failure> {
     if input != Path::new("-") {
         return read_file(kept, input);
     }
-    let failed = |error: std::io::Error| Failure::Option {
-        option: "-".to_owned(),
-        reason: error.to_string(),
-    };
+    let failed = |error: std::io::Error| Failure::option("-", error.to_string());
     let mut bytes = Vec::new();
     std::io::stdin()
         .lock()

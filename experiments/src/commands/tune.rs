@@ -6,7 +6,7 @@ use crate::commands::jobs;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::progress::search::SearchProgress;
-use crate::request::{check_exclusions, command_line, own_processes};
+use crate::request::{command_line, own_processes};
 use runner::{SearchOptions, Tuning};
 
 /// The plan that is searched unless another is named.
@@ -16,7 +16,7 @@ const DEFAULT: &str = include_str!("../../plans/tuning.toml");
 pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
     let run = &arguments.run;
     let plan = run.plan(DEFAULT, "the default tuning plan", false)?;
-    check_exclusions(&plan)?;
+    plan.options.check_exclusions()?;
     let search = SearchOptions {
         method: arguments.search,
         resource: arguments.resource,

@@ -12,21 +12,14 @@ pub(crate) fn tell(line: impl Display) {
 
 /// Prints a line to standard error like [`tell`], on a terminal after a marker in its colour among 256.
 pub(crate) fn row(marker: Option<(char, u8)>, line: impl Display) {
-    if !console::colors_enabled_stderr() {
-        return tell(line);
-    }
-    let marker = marker.map_or_else(
-        || " ".to_owned(),
-        |(marker, colour)| {
-            console::style(marker)
-                .for_stderr()
-                .color256(colour)
-                .to_string()
-        },
-    );
+    let (marker, colour) = marker.unwrap_or((' ', 0));
+    let marker = console::style(marker).for_stderr().color256(colour);
+    let marker = console::colors_enabled_stderr().then(|| format!("{marker} "));
+    let line = line.to_string();
     let _ = writeln!(
         std::io::stderr(),
-        "{marker} {}",
-        harmless(&line.to_string())
+        "{}{}",
+        marker.unwrap_or_default(),
+        harmless(&line)
     );
 }

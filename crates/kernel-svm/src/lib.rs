@@ -16,6 +16,7 @@
 //! # Ok::<(), kernel_svm::Error>(())
 //! ```
 
+mod cholesky;
 mod classes;
 mod error;
 mod features;

@@ -63,7 +63,7 @@ fn factor(mut matrix: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     matrix
 }
 
-/// Makes of `rows`, U, the triangle whose transpose times itself is UᵀU + wwᵀ.
+/// Makes of `rows`, U, the triangle whose transpose times itself is `UᵀU + wwᵀ`.
 #[inline(always)]
 fn rotate(rows: &mut [Vec<f64>], mut w: &mut [f64]) {
     for row in rows {

@@ -30,7 +30,7 @@ pub use nearest_name::{did_you_mean, nearest_name};
 pub use observer::{Epoch, Observer, Silent, Step};
 pub use processors::unhindered_threads;
 pub use random::generator;
-pub use recipe::{Classifier, LinearWeights, Recipe};
+pub use recipe::{Classifier, Growth, LinearWeights, Recipe};
 pub use scores::Scores;
 pub use state::{Array, Element, Sizes, State, StateError, Taken, Values};
 

@@ -5,10 +5,14 @@
 //! check is left out silently. `tests/broken.rs` has for each check a model that fails it.
 //!
 //! Of seconds one thing is checked: that a fit which is called off ends within one, in the best of some tries. How
-//! long a fit takes is not, for that says as much of the machine; the page of `benchmarks` has it.
+//! long a fit takes is not, for that says as much of the machine; the page of `benchmarks` has it. How it grows is.
+//!
+//! The suite counts the memory of every test that uses it, by thread (`counting`).
 
 mod awkward;
 mod checks;
+mod cost;
+mod counting;
 mod digits;
 mod fit;
 mod growth;
@@ -62,6 +66,8 @@ const CHECKS: &[(Check, Run)] = &[
     }),
     (Check::Kept, kept::kept),
     (Check::Growth, growth::growth),
+    (Check::Memory, |model| promised(cost::memory, model)),
+    (Check::Time, |model| promised(cost::time, model)),
     (Check::OneFeature, awkward::one_feature),
     (Check::UselessFeatures, awkward::useless_features),
     (Check::OneRowPerClass, |model| {

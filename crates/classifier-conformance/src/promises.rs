@@ -37,6 +37,10 @@ pub enum Check {
     Kept,
     /// What is kept of it grows with the samples, no faster than they, or not at all, as the recipe says.
     Growth,
+    /// A fit takes as much memory as its recipe asks for at least, and grows with the samples no faster than it says.
+    Memory,
+    /// The time of a fit grows with the samples no faster than its recipe says.
+    Time,
     /// It learns from one feature.
     OneFeature,
     /// It learns beside features that are constant, and features that are there twice.

@@ -32,7 +32,7 @@ pub use nearest_name::{did_you_mean, nearest_name};
 pub use observer::{Epoch, Observer, Silent, Step};
 pub use processors::unhindered_threads;
 pub use random::generator;
-pub use recipe::Recipe;
+pub use recipe::{Growth, Recipe};
 pub use scores::Scores;
 pub use state::{Array, Element, Sizes, State, StateError, Taken, Values};
 

@@ -3,6 +3,43 @@
 use crate::{Classifier, FitContext, FitError, Sizes, State, StateError};
 use data::Dataset;
 
+/// How much more a fit costs with more training samples, as powers of their number that are not exceeded: 0 where it
+/// does not grow, 1 where twice as many cost twice as much, 2 where they cost four times as much. What has a limit
+/// beyond some number of samples is said as below it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Growth {
+    /// The power of the time.
+    pub time: f64,
+    /// The power of the memory beside the samples.
+    pub memory: f64,
+}
+
+impl Default for Growth {
+    fn default() -> Self {
+        Self {
+            time: 1.0,
+            memory: 1.0,
+        }
+    }
+}
+
+impl Growth {
+    /// That of a model that passes over the samples and holds none of them.
+    pub const PASSES: Self = Self {
+        time: 1.0,
+        memory: 0.0,
+    };
+
+    /// The larger powers of two: that of a model made of others.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self {
+            time: self.time.max(other.time),
+            memory: self.memory.max(other.memory),
+        }
+    }
+}
+
 /// How to train a model: its hyper-parameters. Fitting never changes it.
 pub trait Recipe: Send + Sync {
     /// Trains on `train`, and on nothing else: the test images are out of reach.
@@ -34,6 +71,12 @@ pub trait Recipe: Send + Sync {
     fn least_memory(&self, train: &Dataset) -> usize {
         let pixels = train.samples().pixels();
         pixels.map_or(0, |pixels| size_of::<f32>() * pixels.len())
+    }
+
+    /// How the time of a fit and its memory grow with the training samples. By default twice as many take twice as
+    /// long, and twice the memory.
+    fn growth(&self) -> Growth {
+        Growth::default()
     }
 
     /// The model that [`Classifier::state`] described, fitted by a recipe of these parameters. It

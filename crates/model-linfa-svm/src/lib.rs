@@ -15,8 +15,8 @@ pub use kernel::Kernel;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores, Sizes, State,
-    StateError, Suits,
+    Classifier, FitContext, FitError, Growth, Hyperparameters, ModelEntry, Recipe, Scores, Sizes,
+    State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use pairs::Pairs;
@@ -130,6 +130,14 @@ impl Recipe for LinfaSvm {
 
     fn grows_with_samples(&self) -> bool {
         self.kernel == Kernel::Rbf
+    }
+
+    /// linfa computes the matrix of kernel values in full.
+    fn growth(&self) -> Growth {
+        Growth {
+            time: 2.0,
+            memory: 2.0,
+        }
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

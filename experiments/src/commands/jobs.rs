@@ -108,7 +108,7 @@ pub(crate) fn worker(arguments: &WorkerArgs) -> Result<(), Failure> {
         }
         Some(search) => {
             let tuning = plan.tuning(&folder, data, REGISTRY, search, &setting)?;
-            work(&tuning.ahead()?)?
+            work(&plan.trials(&tuning)?)?
         }
     };
     output::line(format_args!("task {task}: {worked}"));
@@ -173,7 +173,8 @@ pub(crate) fn merge(arguments: &MergeArgs) -> Result<(), Failure> {
         let executor = own_processes()?;
         let setting = plan.setting(&executor, REGISTRY, &BUILD, Cancellation::default());
         let tuning = plan.tuning(&folder, data, REGISTRY, search, &setting)?;
-        let (tuned, merged) = job_arrays::merge_search(&folder, &tuning.ahead()?)?;
+        let trials = plan.trials(&tuning)?;
+        let (tuned, merged) = job_arrays::merge_search(&folder, &trials, &results)?;
         merged.lines(&plan).iter().for_each(output::tell);
         announce::search(&tuning, tuned, &results, arguments.quiet)?;
         return match merged.missing.len() {

@@ -63,7 +63,7 @@ fn chosen(all: &Rows, judge: Judge) -> Result<Vec<usize>, String> {
     if rows.len() <= judge.most {
         return Ok(rows);
     }
-    let few = stratified_subset(&all.select(&rows), judge.most, judge.seed);
+    let few = stratified_subset(&all.targets().select(&rows), judge.most, judge.seed);
     let few = few.map_err(|error| error.to_string())?;
     Ok(few.into_iter().map(|place| rows[place]).collect())
 }

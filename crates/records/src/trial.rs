@@ -57,7 +57,7 @@ impl JudgedTrial {
         demand(shares.all(|share| (0.0..=1.0).contains(share)), || {
             "an accuracy is not a share".to_owned()
         })?;
-        self.seconds.iter().try_for_each(time)
+        self.seconds.iter().try_for_each(|&seconds| time(seconds))
     }
 }
 
@@ -69,13 +69,13 @@ impl TrialRecord {
     pub fn check(&self, folds: usize) -> Result<(), String> {
         match &self.outcome {
             TrialOutcome::Finished(judged) => judged.check(folds),
-            TrialOutcome::Failed { seconds, .. } => time(seconds),
+            TrialOutcome::Failed { seconds, .. } => time(*seconds),
         }
     }
 }
 
-fn time(seconds: &f64) -> Result<(), String> {
-    demand(seconds.is_finite() && *seconds >= 0.0, || {
+fn time(seconds: f64) -> Result<(), String> {
+    demand(seconds.is_finite() && seconds >= 0.0, || {
         "a time is negative or no number".to_owned()
     })
 }

@@ -152,6 +152,52 @@ fn two_records_of_one_job_that_differ_are_both_reported() {
     array.merge().code(1).stderr(said);
 }
 
+/// The fits of a comparison that were taken from the store.
+fn cached(results: &Path) -> usize {
+    let compared = run::compare(results, &ZOO).success();
+    let output = compared.get_output();
+    let said = [&output.stdout, &output.stderr].map(|said| String::from_utf8_lossy(said));
+    said.concat().matches("(cached)").count()
+}
+
+#[test]
+fn what_was_merged_is_in_the_store_and_no_store_ends_a_merge() {
+    let directory = tempfile::tempdir().unwrap();
+    let array = Array::new(directory.path(), &ZOO);
+    let (first, last) = array.tasks();
+    for task in first..=last {
+        array.work(task as i64).success();
+    }
+    // Workers open none, and the merge begins one in place of what is none.
+    let store = array.results().join("fits.sqlite");
+    for file in ["fits.sqlite-wal", "fits.sqlite-shm"] {
+        let _ = fs::remove_file(array.results().join(file));
+    }
+    fs::write(&store, "no database").unwrap();
+    let said = contains("fits.sqlite cannot be used (file is not a database)");
+    array.merge().success().stderr(said);
+    fs::remove_file(&store).unwrap();
+    array.merge().success();
+    // Two models in two folds.
+    assert_eq!(cached(array.results()), 4);
+
+    // What is in doubt is dropped: a fit of which a second record says something else.
+    let records = array.records();
+    let of_majority = |path: &&std::path::PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
+        text.contains(r#""record":"fit","id":"majority""#)
+    };
+    let record = records.iter().find(of_majority).unwrap();
+    let name = record.file_stem().unwrap().to_str().unwrap();
+    let mut value: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(record).unwrap()).unwrap();
+    value["outcome"]["parameters"] = 99.into();
+    let second = record.with_file_name(format!("{name}-2.jsonl"));
+    fs::write(second, value.to_string()).unwrap();
+    array.merge().code(1);
+    assert_eq!(cached(array.results()), 3);
+}
+
 #[test]
 fn a_model_that_fails_elsewhere_has_its_row() {
     let directory = tempfile::tempdir().unwrap();

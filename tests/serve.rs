@@ -3,7 +3,7 @@
 mod served;
 
 use serde_json::{Value, json};
-use served::{Served, response, trained};
+use served::{Served, coloured, red_and_blue, response, trained};
 use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -175,6 +175,67 @@ fn rows_of_a_table_are_asked_by_column() {
         let line = served.ask(&json!({ "row": wrong })).refusal(422);
         assert!(line.contains("legs") && line.contains(expected), "{line}");
     }
+}
+
+#[test]
+fn pictures_in_colour_are_answered_as_by_predict() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = red_and_blue(directory.path());
+    let options = ["--data", data.to_str().unwrap()];
+    let names = ["softmax", "random-forest", "kernel-svm"];
+    let models = names.map(|model| trained(directory.path(), model, &options));
+    let served = Served::start(&models.each_ref().map(AsRef::as_ref), &[]);
+    let input = served.get("/v1/models").json()["input"].take();
+    let expected = json!({"kind": "picture", "rows": 4, "columns": 6, "colour": true});
+    assert_eq!(input, expected);
+    let document = served.get("/openapi.json").json();
+    assert_eq!(
+        document["components"]["schemas"]["Question"]["properties"]["pixels"]["minItems"],
+        3 * 4 * 6
+    );
+
+    // Of their size and of another, and in grey.
+    let mut grey = b"P5 3 2 255\n".to_vec();
+    grey.extend([9, 99, 199, 0, 255, 7]);
+    for (place, file) in [
+        coloured(4, 6, true, 77),
+        coloured(9, 5, false, 190),
+        coloured(33, 70, true, 120),
+        grey,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = directory.path().join(format!("{place}.ppm"));
+        std::fs::write(&path, &file).unwrap();
+        let kind = "image/x-portable-pixmap";
+        for (model, name) in names.iter().enumerate() {
+            let ask = format!("/v1/predict?explain={name}");
+            let reply = served.post(&ask, kind, &file).json();
+            let offline = &predicted(&models[model], &path)[0];
+            assert_same(&reply["answers"][model], offline);
+            let pixels = &reply["input"]["pixels"];
+            assert_eq!(pixels.as_array().unwrap().len(), 3 * 4 * 6);
+            // One for each pixel, with all of its colours.
+            let why = reply["explanation"]["values"].as_array().unwrap();
+            assert_eq!(why.len(), 4 * 6);
+            let again = served.ask(&json!({ "pixels": pixels })).json();
+            assert_eq!(again["answers"], reply["answers"]);
+        }
+    }
+    let grey_pixels = served.ask(&json!({"pixels": vec![0; 24]}));
+    assert_eq!(grey_pixels.status, 422);
+    let what = grey_pixels.json()["error"]["what"].take();
+    assert_eq!(what, "24 values, and the models see 4 × 6 pixels in colour");
+    assert_eq!(served.terminate().code(), Some(0));
+
+    let why = directory.path().join("why");
+    let mut command = assert_cmd::Command::cargo_bin("experiments").unwrap();
+    command.args(["predict", "--explain"]).arg(&why);
+    command.arg("--model").arg(&models[0]);
+    let one = directory.path().join("0.ppm");
+    command.arg(one).assert().success();
+    assert!(why.join("0.png").exists());
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod python;
 mod served;
 
 use chromium::chromium;
-use served::{Served, trained};
+use served::{Served, red_and_blue, trained};
 use std::path::Path;
 
 const ZOO: [&str; 2] = ["--dataset", "zoo"];
@@ -26,11 +26,14 @@ fn the_page_works_in_a_browser() {
     let of_rows = ["softmax", "random-forest"].map(|model| trained(&rows, model, &ZOO));
     let pictures = Served::start(&of_pictures.each_ref().map(AsRef::as_ref), &[]);
     let table = Served::start(&of_rows.each_ref().map(AsRef::as_ref), &[]);
+    let colours = red_and_blue(directory.path());
+    let colours = trained(&colours, "softmax", &["--data", colours.to_str().unwrap()]);
+    let colours = Served::start(&[&colours], &[]);
     // To be looked at.
     let shown = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser/serve");
     python::script("draw.py")
         .arg(chromium())
-        .args([&pictures, &table].map(|served| format!("http://{}/", served.address)))
+        .args([&pictures, &table, &colours].map(|served| format!("http://{}/", served.address)))
         .arg(shown)
         .assert()
         .success();
@@ -45,9 +48,12 @@ fn the_api_is_what_its_document_says() {
     let rows = directory.path().join("zoo");
     std::fs::create_dir(&rows).unwrap();
     let few = ["--train-limit", "2000"];
+    let colours = red_and_blue(directory.path());
+    let in_colour = ["--data", colours.to_str().unwrap()];
     for model in [
         trained(directory.path(), "softmax", &few),
         trained(&rows, "softmax", &ZOO),
+        trained(&colours, "softmax", &in_colour),
     ] {
         let served = Served::start(&[&model], &[]);
         let mut command = assert_cmd::Command::new(python::interpreter());

@@ -33,6 +33,33 @@ pub(crate) fn trained(directory: &Path, model: &str, options: &[&str]) -> PathBu
     file
 }
 
+/// A picture in colour, of one of two classes: `level` of red or of blue, brighter to the right.
+pub(crate) fn coloured(rows: usize, columns: usize, is_red: bool, level: u8) -> Vec<u8> {
+    let mut file = format!("P6 {columns} {rows} 255\n").into_bytes();
+    for at in 0..rows * columns {
+        let bright = level + (at % columns) as u8;
+        file.extend(if is_red {
+            [bright, 9, 30]
+        } else {
+            [30, 9, bright]
+        });
+    }
+    file
+}
+
+/// A directory of such pictures of 4 × 6, with a directory for each class.
+pub(crate) fn red_and_blue(directory: &Path) -> PathBuf {
+    let data = directory.join("colours");
+    for (class, is_red) in [("blue", false), ("red", true)] {
+        std::fs::create_dir_all(data.join(class)).unwrap();
+        for i in 0..12_u8 {
+            let file = coloured(4, 6, is_red, 60 + 11 * i);
+            std::fs::write(data.join(class).join(format!("{i}.ppm")), file).unwrap();
+        }
+    }
+    data
+}
+
 impl Served {
     /// Serves models on a free port.
     pub(crate) fn start(models: &[&Path], options: &[&str]) -> Self {

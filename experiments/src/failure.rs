@@ -71,6 +71,12 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Of an option, and why it cannot be as it is.
+    pub(crate) fn option(option: &str, reason: impl Into<String>) -> Self {
+        let (option, reason) = (option.to_owned(), reason.into());
+        Self::Option { option, reason }
+    }
+
     /// 2 for the user's mistakes and for places that cannot be read or written, 3 for a gate, 130 for Ctrl-C as shells
     /// have it, 1 for the rest, a full disk among it.
     pub(crate) fn exit_code(&self) -> ExitCode {

@@ -1,5 +1,6 @@
 //! Plumbline: compares classifiers honestly, every model under one protocol.
 
+mod announce;
 mod build;
 mod cli;
 mod commands;

@@ -1,8 +1,12 @@
-//! Standard output and standard error, which may go away at any time.
+//! Standard output, which may go away at any time.
 //!
 //! Whoever reads may have seen enough (`show | head`), the disk behind a file may be full, the terminal
 //! may be lost. None of this may end a comparison: what is printed is also in files.
 #![allow(clippy::disallowed_macros, reason = "everyone else prints here")]
+
+mod standard_error;
+
+pub(crate) use standard_error::{row, tell};
 
 use crate::interrupt::on_interrupt;
 use analysis::Report;
@@ -72,10 +76,4 @@ pub(crate) fn report(report: &Report, directory: &Path) {
     for page in ["README.md", "index.html"] {
         line(format_args!("report: {}", directory.join(page).display()));
     }
-}
-
-/// Prints a line to standard error, if anybody reads it.
-pub(crate) fn tell(line: impl Display) {
-    let line = line.to_string();
-    let _ = writeln!(std::io::stderr(), "{}", harmless(&line));
 }

@@ -23,6 +23,7 @@ pub(crate) struct Progress {
 /// The fit that runs.
 struct Fit {
     name: String,
+    marker: Option<(char, u8)>,
     bar: Option<ProgressBar>,
     since_start: Stopwatch,
     since_line: Stopwatch,
@@ -59,6 +60,7 @@ impl Watcher for Progress {
         }
         self.fit = Some(Fit {
             name,
+            marker: marker(fit),
             bar,
             since_start: Stopwatch::start(),
             since_line: Stopwatch::start(),
@@ -99,9 +101,14 @@ impl Watcher for Progress {
             bar.finish_and_clear();
         }
         if !self.quiet {
-            output::tell(format_args!("{:NAME$} {result}", fit.name));
+            output::row(fit.marker, format_args!("{:NAME$} {result}", fit.name));
         }
     }
+}
+
+/// The marker of the model whose fit this is, if it is always the same.
+fn marker(fit: &str) -> Option<(char, u8)> {
+    report::marker_of(fit.split(',').next().unwrap_or(fit))
 }
 
 impl Fit {

@@ -9,7 +9,7 @@ use catalog::{Loaded, TableEntry};
 use classifier::Cancellation;
 use records::{Records, newest_run, read_records, run_file};
 use runner::{
-    CellProgram, Executor, Learner, Limits, Margin, Options, OwnProcess, Plan, Setting, processors,
+    CellProgram, Executor, Learner, Limits, Options, OwnProcess, Plan, Setting, processors,
 };
 use std::path::{Path, PathBuf};
 
@@ -122,61 +122,14 @@ pub(crate) fn results(asked: Option<&Path>, quick: bool) -> PathBuf {
     asked.map_or_else(|| default.into(), Path::to_owned)
 }
 
-/// Refuses options that exclude each other, where one is in the plan and the other on the command line.
-pub(crate) fn check_exclusions(plan: &Plan) -> Result<(), Failure> {
-    match plan.options.exclusion() {
-        Some([first, other]) => Err(Failure::Option {
-            option: format!("--{first}"),
-            reason: format!("`{first}` excludes `{other}`"),
-        }),
-        None => Ok(()),
-    }
-}
-
-/// A margin in points as a share.
-pub(crate) fn share(margin: Option<Margin>) -> Option<f64> {
-    margin.map(|margin| margin.points() / 100.0)
-}
-
 /// Each job in a process of this program.
 pub(crate) fn own_processes() -> Result<OwnProcess, Failure> {
-    // The file may be replaced while the program runs, by a build; this name still leads to it.
-    let itself = Path::new("/proc/self/exe");
-    let program = if itself.exists() {
-        itself.to_owned()
-    } else {
-        std::env::current_exe().map_err(|error| Failure::Option {
-            option: "this program".to_owned(),
-            reason: error.to_string(),
-        })?
-    };
-    Ok(OwnProcess::new(CellProgram {
-        program,
-        arguments: vec!["cell".to_owned()],
-    }))
+    Ok(OwnProcess::new(CellProgram::itself(&["cell"])?))
 }
 
 /// The command line, as one would type it.
 pub(crate) fn command_line() -> String {
-    let arguments = std::env::args_os().skip(1);
-    let quoted = arguments.map(|argument| {
-        let argument = argument.to_string_lossy().into_owned();
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:".contains(c);
-        if argument.chars().all(plain) && !argument.is_empty() {
-            argument
-        } else {
-            format!("'{}'", argument.replace('\'', r"'\''"))
-        }
-    });
-    let arguments: Vec<String> = quoted.collect();
-    let program = std::env::args_os().next().unwrap_or_default();
-    let program = Path::new(&program).file_name();
-    // Installed, as the Python package does it, it has a name of its own.
-    let program = match program.and_then(|name| name.to_str()) {
-        Some("plumbline") => "plumbline",
-        _ => "cargo run -p experiments --",
-    };
-    format!("{program} {}", arguments.join(" "))
+    runner::command_line(std::env::args_os())
 }
 
 impl RecordsArgs {

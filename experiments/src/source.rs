@@ -109,17 +109,17 @@ fn file_name(name: &str) -> Result<&str, Failure> {
     if is_file_name(name) {
         return Ok(name);
     }
-    Err(Failure::Option {
-        option: "--dataset".to_owned(),
-        reason: format!("expected {FILE_NAME}"),
-    })
+    Err(Failure::option(
+        "--dataset",
+        format!("expected {FILE_NAME}"),
+    ))
 }
 
 fn only_own(key: &str) -> Failure {
-    Failure::Option {
-        option: format!("--{}", key.replace('_', "-")),
-        reason: "only with data of your own, --data PATH".to_owned(),
-    }
+    Failure::option(
+        &format!("--{}", key.replace('_', "-")),
+        "only with data of your own, --data PATH",
+    )
 }
 
 fn known() -> impl Iterator<Item = &'static str> {

@@ -12,7 +12,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         rows: 2,
         columns: 2,
     };
-    for manner in [Manner::Scaled, Manner::Digit] {
+    for manner in [Manner::Scaled, Manner::Colour, Manner::Digit] {
         fuzz::check(catalog::ask_picture(bytes, fuzz::MEMORY, shape, manner));
     }
     let directory = fuzz::directory();

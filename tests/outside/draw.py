@@ -1,7 +1,7 @@
-"""Uses the page of `serve` in headless Chromium as people would: draw.py CHROMIUM PICTURES TABLE DIRECTORY.
+"""Uses the page of `serve` in headless Chromium as people would: draw.py CHROMIUM PICTURES TABLE COLOURS DIRECTORY.
 
-PICTURES and TABLE are the addresses of two servers: of models of MNIST, and of models of a table. Pictures of the
-pages go into DIRECTORY."""
+PICTURES, TABLE and COLOURS are the addresses of three servers: of models of MNIST, of a table, and of pictures that are
+red or blue. Pictures of the pages go into DIRECTORY."""
 
 import pathlib
 import sys
@@ -9,7 +9,7 @@ import time
 
 from playwright.sync_api import sync_playwright
 
-chromium, pictures, table, directory = sys.argv[1:5]
+chromium, pictures, table, coloured, directory = sys.argv[1:6]
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 LIT = """c => {
   const copy = Object.assign(document.createElement('canvas'), { width: c.width, height: c.height });
@@ -145,6 +145,24 @@ def file(page):
     assert page.locator("#pad").evaluate(LIT)
 
 
+def colours(page):
+    """Drawn in a colour, and dropped from a file."""
+    for pen, answer in [("#e01010", "red"), ("#1010e0", "blue")]:
+        page.get_by_role("button", name="Clear").click()
+        page.get_by_label("Pen", exact=True).fill(pen)
+        for row in range(1, 10):
+            stroke(page, [(0.05, row / 10), (0.95, row / 10)])
+        says(page, answer)
+    red = b"P6 2 2 255\n" + bytes([220, 10, 30] * 4)
+    picture = {"name": "red.ppm", "mimeType": "image/x-portable-pixmap", "buffer": red}
+    page.locator("#file").set_input_files(picture)
+    says(page, "red")
+    first = "c => [...c.getContext('2d').getImageData(0, 0, 1, 1).data]"
+    assert page.locator("#input").evaluate(first) == [220, 10, 30, 255]
+    assert page.locator("#pad").evaluate(first) == [220, 10, 30, 255]
+    assert page.locator("#spoke").evaluate(LIT)
+
+
 def disagreements(page):
     tab = page.get_by_role("tab", name="Ask")
     tab.focus()
@@ -239,5 +257,6 @@ with sync_playwright() as playwright:
     picture_checks = [tree, mouse, tree, clearing, keyboard, explained, file, disagreements]
     visited(browser, pictures, [*picture_checks, lambda page: looks(page, "pictures")])
     finger(browser)
+    visited(browser, coloured, [tree, colours, lambda page: looks(page, "colours")])
     visited(browser, table, [form, tree, lambda page: looks(page, "table")])
     browser.close()

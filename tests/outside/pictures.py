@@ -11,5 +11,5 @@ def picture(draw):
     return b"P5 %d %d 255\n" % (columns, rows) + pixels
 
 
-for kind in ["png", "jpeg", "bmp", "x-portable-graymap"]:
+for kind in ["png", "jpeg", "bmp", "x-portable-graymap", "x-portable-pixmap"]:
     schemathesis.openapi.media_type(f"image/{kind}", picture())

@@ -92,11 +92,17 @@ fn trials_of_several_machines_are_reported_as_if_one_had_made_them() {
     );
     let of_record = tuned(&elsewhere).to_string();
     assert!(of_record.contains("missing: no machine has made it"));
+    // The first merge put it into the store, from which it would be taken.
+    fs::remove_file(elsewhere.join("fits.sqlite")).unwrap();
     let again = hand_out(&elsewhere, &jobs, &arguments).success();
     again.stdout(contains("1 job to do; 6 done").and(contains("tasks 7 to 7")));
     work(&jobs, 7);
     merge(&elsewhere, &jobs).success();
     assert_eq!(timeless(&local), timeless(&elsewhere));
+    // With all of them in the store, nothing is left to do.
+    let others = directory.path().join("others");
+    let all = hand_out(&elsewhere, &others, &arguments).success();
+    all.stdout(contains("0 jobs to do; 7 done"));
 
     // A record that cannot be one is said, and its trial is missing.
     let record = a_record(&jobs);

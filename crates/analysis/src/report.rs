@@ -163,7 +163,22 @@ impl Report {
         models.filter_map(|model| Some((model, model.finished.as_deref()?)))
     }
 
-    /// The same, those with most images right first; of equals the one that fits faster, then as planned.
+    /// The ids of those that did not finish.
+    pub fn unfinished(&self) -> Vec<String> {
+        self.ids(|model| model.status != Status::Finished)
+    }
+
+    /// The ids of those whose controls failed.
+    pub fn with_failed_controls(&self) -> Vec<String> {
+        self.ids(ModelSummary::failed_control)
+    }
+
+    fn ids(&self, wanted: impl Fn(&ModelSummary) -> bool) -> Vec<String> {
+        let models = self.models.iter().filter(|model| wanted(model));
+        models.map(|model| model.id.clone()).collect()
+    }
+
+    /// Those that finished, the ones with most images right first; of equals the one that fits faster, then as planned.
     pub fn ranked(&self) -> Vec<(&ModelSummary, &Finished)> {
         ranked(&self.models)
     }

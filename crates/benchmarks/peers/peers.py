@@ -33,7 +33,7 @@ def reals(pixels, kind=np.float32):
 
 X, Y = images("train-images-idx3-ubyte"), read("train-labels-idx1-ubyte", 8)
 XT, YT = images("t10k-images-idx3-ubyte"), read("t10k-labels-idx1-ubyte", 8)
-EPOCHS, BATCH, RATE = 20, 100, 0.1
+EPOCHS, BATCH, RATE, NEIGHBOURS = 20, 100, 0.1, 3
 
 
 def numpy_softmax():
@@ -86,6 +86,63 @@ def torch_network(hidden):
             return model(torch.from_numpy(reals(XT))).argmax(dim=1).numpy()
 
     return fit, predict, None
+
+
+def jax_softmax():
+    """The lab's loop as one compiled function; to compile it is part of the fit."""
+    if THREADS == 1:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    import jax
+    import jax.numpy as jnp
+
+    def step(model, batch):
+        (w, b), (x, y) = model, batch
+        r = (jax.nn.softmax(x @ w + b) - y) / BATCH
+        return (w - RATE * (x.T @ r), b - RATE * r.sum(axis=0)), None
+
+    @jax.jit
+    def descend(x, y):
+        start = jnp.zeros((784, 10), jnp.float32), jnp.zeros(10, jnp.float32)
+        return jax.lax.scan(lambda model, _: jax.lax.scan(step, model, (x, y)), start, length=EPOCHS)[0]
+
+    def fit():
+        x, y = reals(X).reshape(-1, BATCH, 784), np.eye(10, dtype=np.float32)[Y].reshape(-1, BATCH, 10)
+        return jax.block_until_ready(descend(x, y))
+
+    return fit, lambda model: np.asarray(reals(XT) @ model[0] + model[1]).argmax(axis=1), None
+
+
+def faiss_neighbours():
+    import faiss
+
+    faiss.omp_set_num_threads(THREADS)
+
+    def fit():
+        index = faiss.IndexFlatL2(784)
+        index.add(reals(X))
+        return index
+
+    def predict(index):
+        votes = Y[index.search(reals(XT), NEIGHBOURS)[1]]
+        counts = (votes[:, :, None] == np.arange(10)).sum(axis=1)
+        return counts.argmax(axis=1)
+
+    return fit, predict, None
+
+
+def neighbours():
+    from sklearn.neighbors import KNeighborsClassifier
+
+    model = KNeighborsClassifier(NEIGHBOURS, algorithm="brute", n_jobs=THREADS)
+    return lambda: model.fit(reals(X), Y), lambda model: model.predict(reals(XT)), None
+
+
+def lightgbm():
+    from lightgbm import LGBMClassifier
+
+    # Its own defaults, which are those of boosted-trees.
+    model = LGBMClassifier(n_jobs=THREADS, verbose=-1)
+    return lambda: model.fit(reals(X), Y), lambda model: model.predict(reals(XT)), None
 
 
 def torch_lenet():
@@ -171,12 +228,16 @@ def intelex(task):
 TASKS = {
     "numpy-softmax": numpy_softmax,
     "torch-softmax": lambda: torch_network([]),
+    "jax-softmax": jax_softmax,
     "torch-mlp": lambda: torch_network([128]),
     "torch-lenet": torch_lenet,
     "sklearn-logistic": logistic,
     "intelex-logistic": lambda: intelex(logistic),
     "sklearn-svm": svm,
     "intelex-svm": lambda: intelex(svm),
+    "faiss-neighbours": faiss_neighbours,
+    "intelex-neighbours": lambda: intelex(neighbours),
+    "lightgbm": lightgbm,
 }
 
 fit, predict, objective = TASKS[PEER]()

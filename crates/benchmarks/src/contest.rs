@@ -202,7 +202,7 @@ impl Request<'_> {
 }
 
 fn is_long(measured: &Measured) -> bool {
-    measured.fit_seconds > LONG
+    measured.seconds() > LONG
 }
 
 /// A peer, which in its first round is tried on one thread, too, and has one from then on if that is faster.
@@ -216,7 +216,7 @@ fn at_its_best(
         return Ok(measured);
     }
     let alone = noise.quietly(|| measure(1))?;
-    if alone.fit_seconds >= measured.fit_seconds {
+    if alone.seconds() >= measured.seconds() {
         return Ok(measured);
     }
     peer.threads = 1;

@@ -3,10 +3,13 @@
 use crate::process::Measured;
 use crate::quiet::{MOST, Noise};
 use crate::ratio::{Ratio, median};
-use crate::subjects::Task;
+use crate::subjects::{PUBLISHED, Task};
 use records::Environment;
 use report::Contestant;
 use std::fmt::Write;
+
+/// Seconds below which a time is of no work worth a ratio.
+const LEAST: f64 = 1e-3;
 
 /// All measurements of one subject.
 pub(crate) struct Subject {
@@ -96,6 +99,13 @@ impl Page<'_> {
         if !self.picture.is_empty() {
             page += &self.picture;
             page += "\n";
+            for published in PUBLISHED {
+                let _ = writeln!(
+                    page,
+                    "Published, not measured here: {}.\n",
+                    published.source
+                );
+            }
         }
         for (task, subjects) in &self.tasks {
             page += &comparison(task, subjects);
@@ -132,12 +142,20 @@ pub(crate) fn contestants(tasks: &[(&'static Task, Vec<Subject>)]) -> Vec<Contes
             all.push(Contestant {
                 name,
                 is_ours: ours,
-                seconds: subject.median(|round| round.fit_seconds + round.predict_seconds),
+                seconds: subject.median(Measured::seconds),
                 wrong: 1.0 - subject.median(|round| round.test_accuracy),
                 samples: subject.rounds[0].predictions.len(),
             });
         }
     }
+    let published = PUBLISHED.iter().map(|published| Contestant {
+        name: published.name.to_owned(),
+        is_ours: false,
+        seconds: published.seconds,
+        wrong: published.wrong,
+        samples: 10_000,
+    });
+    all.extend(published);
     all
 }
 
@@ -173,7 +191,7 @@ fn comparison(task: &Task, subjects: &[Subject]) -> String {
     let ours = &subjects[0];
     for (place, subject) in subjects.iter().enumerate() {
         let ratio = |value: fn(&Measured) -> f64| {
-            if place == 0 {
+            if place == 0 || ours.median(value) < LEAST {
                 "–".to_owned()
             } else {
                 Ratio::of(&subject.all(value), &ours.all(value)).to_string()
@@ -239,9 +257,8 @@ fn growth(growth: &[(usize, Measured)]) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn medians_and_ratios_are_of_the_fits() {
-        let measured = |fit_seconds| Measured {
+    fn measured(fit_seconds: f64) -> Measured {
+        Measured {
             fit_seconds,
             predict_seconds: 0.1,
             test_accuracy: 0.9,
@@ -249,7 +266,30 @@ mod tests {
             support_vectors: None,
             predictions: vec![0, 1, 2],
             resident: 1_000_000,
+        }
+    }
+
+    #[test]
+    fn a_fit_that_is_no_work_has_no_ratio_and_what_is_published_is_in_the_picture() {
+        let one = |name: &str, seconds| Subject {
+            name: name.to_owned(),
+            rounds: vec![measured(seconds)],
+            threads: 2,
         };
+        let subjects = vec![one("ours", 1e-5), one("peer", 2.0)];
+        let task = &crate::subjects::TASKS[0];
+        let table = comparison(task, &subjects);
+        assert!(
+            table.contains("| peer | 2.00 | 2.00 – 2.00 | – | 100.0 | **1.0 ×** |"),
+            "{table}"
+        );
+        let all = contestants(&[(task, subjects)]);
+        assert_eq!(all.len(), 2 + PUBLISHED.len());
+        assert!(all.iter().filter(|one| one.is_ours).count() == 1);
+    }
+
+    #[test]
+    fn medians_and_ratios_are_of_the_fits() {
         let subject = |name: &str, times: &[f64]| Subject {
             name: name.to_owned(),
             rounds: times.iter().map(|&time| measured(time)).collect(),

@@ -24,6 +24,13 @@ pub(crate) struct Measured {
     pub(crate) resident: u64,
 }
 
+impl Measured {
+    /// From the images in memory to all answers.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.fit_seconds + self.predict_seconds
+    }
+}
+
 /// Runs `compare` for one model in a process of its own.
 pub(crate) fn ours(arguments: &[String]) -> Result<Measured, BenchmarkError> {
     let results = std::env::temp_dir().join(format!("plumbline-benchmark-{}", std::process::id()));

@@ -19,6 +19,7 @@ pub(crate) const TASKS: &[Task] = &[
         peers: &[
             ("numpy-softmax", "NumPy, float32, the lab's loop"),
             ("torch-softmax", "PyTorch"),
+            ("jax-softmax", "JAX, `jit` of `lax.scan`, compiled anew"),
         ],
     },
     Task {
@@ -61,7 +62,50 @@ pub(crate) const TASKS: &[Task] = &[
             ("sklearn-svm", "scikit-learn SVC (libsvm)"),
         ],
     },
+    Task {
+        title: "RBF support vector machine on gradients",
+        work: "the directions of gradients in place of pixels; nobody beside it does the same work",
+        ours: "gradient-svm",
+        peers: &[],
+    },
+    Task {
+        title: "Nearest neighbours",
+        work: "exact, Euclidean, k = 3, all 60 000 training images; a fit only stores them",
+        ours: "neighbours",
+        peers: &[
+            ("faiss-neighbours", "faiss, flat index"),
+            (
+                "intelex-neighbours",
+                "scikit-learn-intelex KNeighborsClassifier",
+            ),
+        ],
+    },
+    Task {
+        title: "Gradient-boosted trees",
+        work: "100 rounds of a tree for each class, learning rate 0.1, at most 31 leaves of 20 samples or more",
+        ours: "boosted-trees",
+        peers: &[("lightgbm", "LightGBM")],
+    },
 ];
+
+/// What others say of their own work on the same images, for the picture.
+pub(crate) struct Published {
+    pub(crate) name: &'static str,
+    /// Seconds that training took them; prediction is left out.
+    pub(crate) seconds: f64,
+    /// Share of the 10 000 test images that it gets wrong.
+    pub(crate) wrong: f64,
+    pub(crate) source: &'static str,
+}
+
+/// Of those who say both the time and the error of one model.
+pub(crate) const PUBLISHED: &[Published] = &[Published {
+    name: "EigenPro 2 (GPU, published)",
+    seconds: 6.24,
+    wrong: 0.0123,
+    source: "[EigenPro 2](https://github.com/EigenPro/EigenPro2): a Gaussian kernel, four epochs on one GPU, \
+             training alone",
+}];
 
 /// Training images on which the growth of the kernel SVM's cost is measured; beyond the 60 000
 /// there are, copies moved by a pixel are added.

@@ -1,21 +1,12 @@
 //! Four files with MNIST's names, from memory or a directory, become a data set.
 
 use crate::source::{kind, missing};
-use crate::{CatalogEntry, LoadError, MAX_FILE_BYTES, Splits, idx, idx_names};
+use crate::{CatalogEntry, FILES, LoadError, MAX_FILE_BYTES, Splits, idx, idx_names};
 use data::{Dataset, MappedFile, Samples};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
-
-/// The names that MNIST's files have, without `.gz`: training images and labels, test images
-/// and labels.
-pub const FILES: [&str; 4] = [
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-];
 
 /// Bytes above which a plain file is not read into memory, but where it is: 256 MiB, five times MNIST.
 const MAPPED_FROM: u64 = 256 << 20;
@@ -39,7 +30,7 @@ pub fn load_directory(
     let parts = files.each_ref().map(|(name, bytes)| (name.as_str(), bytes));
     let origin = directory.display().to_string();
     match entry {
-        Some(entry) => entry.assemble(origin, parts),
+        Some(entry) => assemble_published(entry, origin, parts),
         None => assemble(id, id, origin, parts, None),
     }
 }
@@ -94,19 +85,22 @@ fn read_file(path: &Path) -> Result<(String, Bytes), LoadError> {
     Ok((name, Bytes::Read(bytes)))
 }
 
-/// What is published about a data set: checksums in the order of [`FILES`], and class names.
-pub(crate) struct Published {
-    pub(crate) sha256: [&'static str; 4],
-    pub(crate) class_names: Arc<[String]>,
+/// The data set of a catalogue entry from its four files, which must be the published ones.
+pub(crate) fn assemble_published(
+    entry: &CatalogEntry,
+    origin: String,
+    files: [(&str, &Bytes); 4],
+) -> Result<Splits, LoadError> {
+    assemble(entry.id, entry.title, origin, files, Some(entry))
 }
 
 /// Decodes the four files (name for messages, bytes) and joins them.
-pub(crate) fn assemble(
+fn assemble(
     id: &str,
     title: &str,
     origin: String,
     [train_images, train_labels, test_images, test_labels]: [(&str, &Bytes); 4],
-    published: Option<&Published>,
+    published: Option<&CatalogEntry>,
 ) -> Result<Splits, LoadError> {
     // The training images take most of the time; the rest is decoded beside them.
     let (train, test) = std::thread::scope(|scope| {
@@ -123,7 +117,11 @@ pub(crate) fn assemble(
             for (((file, _), expected), found) in files.iter().zip(published.sha256).zip(sums) {
                 check_sum(file, expected, found)?;
             }
-            Arc::clone(&published.class_names)
+            published
+                .class_names
+                .iter()
+                .map(ToString::to_string)
+                .collect()
         }
         None => name_classes([&mut train.labels, &mut test.labels]),
     };

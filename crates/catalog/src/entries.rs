@@ -1,8 +1,4 @@
-//! The data sets that are known by name, and where each is found.
-
-use crate::directory::{Bytes, FILES, Published, assemble, is_complete, load_directory};
-use crate::{LoadError, Splits, mnist};
-use std::path::PathBuf;
+//! The data sets that are known by name, and what is published about each.
 
 /// A data set known by name.
 #[derive(Debug)]
@@ -15,7 +11,7 @@ pub struct CatalogEntry {
     pub licence: &'static str,
     /// Samples to train on, images to test on.
     pub sizes: [usize; 2],
-    /// SHA-256 of the decompressed files, in the order of [`FILES`].
+    /// SHA-256 of the decompressed files, in the order of [`FILES`](crate::FILES).
     pub sha256: [&'static str; 4],
     /// What the classes are called.
     pub class_names: &'static [&'static str],
@@ -23,37 +19,6 @@ pub struct CatalogEntry {
     pub debian_package: Option<&'static str>,
     /// Addresses of directories that hold the gzipped files; tried in this order.
     pub mirrors: &'static [&'static str],
-}
-
-/// Where a data set was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Location {
-    /// Inside the binary; compressed bytes.
-    Embedded(usize),
-    /// The four files are in this directory.
-    Directory(PathBuf),
-    /// Not on this machine.
-    Absent,
-}
-
-impl Location {
-    /// Bytes that the data take there, compressed where they are; `None` where they are not on this machine.
-    pub fn bytes(&self) -> Option<u64> {
-        let size = |path: PathBuf| Some(std::fs::metadata(path).ok()?.len());
-        match self {
-            Self::Embedded(bytes) => Some(*bytes as u64),
-            Self::Directory(directory) => {
-                let sizes = FILES.iter().map(|file| {
-                    let plain = size(directory.join(file));
-                    plain
-                        .or_else(|| size(directory.join(format!("{file}.gz"))))
-                        .unwrap_or(0)
-                });
-                Some(sizes.sum())
-            }
-            Self::Absent => None,
-        }
-    }
 }
 
 /// Every data set known by name. MNIST comes first.
@@ -108,93 +73,5 @@ impl CatalogEntry {
     /// The entry with this name.
     pub fn find(id: &str) -> Option<&'static Self> {
         CATALOG.iter().find(|entry| entry.id == id)
-    }
-
-    /// Where it is: inside the binary, else in a directory of its name below one of `path`.
-    pub fn locate(&self, path: &[PathBuf]) -> Location {
-        if self.is_embedded() {
-            return Location::Embedded(mnist::EMBEDDED_BYTES);
-        }
-        path.iter()
-            .map(|directory| directory.join(self.id))
-            .find(|directory| is_complete(directory))
-            .map_or(Location::Absent, Location::Directory)
-    }
-
-    /// Loads it from a location; `None` where it is absent.
-    ///
-    /// # Errors
-    /// Whatever is wrong with a file.
-    pub fn load(&self, location: &Location) -> Result<Option<Splits>, LoadError> {
-        match location {
-            Location::Embedded(_) => mnist::mnist().map(Some),
-            Location::Directory(directory) => {
-                load_directory(self.id, directory, Some(self)).map(Some)
-            }
-            Location::Absent => Ok(None),
-        }
-    }
-
-    pub(crate) fn assemble(
-        &self,
-        origin: String,
-        files: [(&str, &Bytes); 4],
-    ) -> Result<Splits, LoadError> {
-        let published = Published {
-            sha256: self.sha256,
-            class_names: self.class_names.iter().map(ToString::to_string).collect(),
-        };
-        assemble(self.id, self.title, origin, files, Some(&published))
-    }
-
-    fn is_embedded(&self) -> bool {
-        self.id == CATALOG[0].id
-    }
-}
-
-/// Where downloads are kept: `$PLUMBLINE_CACHE`, else `plumbline` in the user's cache directory,
-/// else in the system's directory for temporary files.
-pub fn cache_dir() -> PathBuf {
-    std::env::var_os("PLUMBLINE_CACHE").map_or_else(
-        || {
-            dirs::cache_dir()
-                .unwrap_or_else(std::env::temp_dir)
-                .join("plumbline")
-        },
-        PathBuf::from,
-    )
-}
-
-/// Where data sets are looked for: the cache first, then where Debian installs them,
-/// `$PLUMBLINE_SYSTEM_DATASETS` or `/usr/share/datasets`.
-pub fn search_path() -> [PathBuf; 2] {
-    let system = std::env::var_os("PLUMBLINE_SYSTEM_DATASETS");
-    [
-        cache_dir(),
-        system.map_or_else(|| PathBuf::from("/usr/share/datasets"), PathBuf::from),
-    ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_complete_directory_on_the_path_is_found() {
-        let [cache, system] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
-        let path = [&cache, &system].map(|directory| directory.path().to_owned());
-        let entry = &CATALOG[1];
-        assert_eq!(entry.locate(&path), Location::Absent);
-        let fill = |directory: PathBuf| {
-            std::fs::create_dir_all(&directory).unwrap();
-            for file in crate::FILES {
-                std::fs::write(directory.join(format!("{file}.gz")), []).unwrap();
-            }
-            Location::Directory(directory)
-        };
-        let in_system = fill(path[1].join(entry.id));
-        assert_eq!(entry.locate(&path), in_system);
-        let in_cache = fill(path[0].join(entry.id));
-        assert_eq!(entry.locate(&path), in_cache);
     }
 }

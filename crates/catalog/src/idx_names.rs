@@ -4,11 +4,20 @@
 //! `emnist-letters-train-images-idx3-ubyte` and `…-test-…`; Kaggle: a directory of the file's name with
 //! the file in it. Each of them gzipped or not.
 
+use crate::LoadError;
 use crate::source::missing;
-use crate::{FILES, LoadError};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// The names that MNIST's files have, without `.gz`: training images and labels, test images
+/// and labels.
+pub const FILES: [&str; 4] = [
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+];
 
 /// What is where in a name: the part of the data set, and whether it is of images or labels.
 const ROLES: [(&[&str], &str); 4] = [

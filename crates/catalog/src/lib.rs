@@ -29,6 +29,7 @@ mod idx_names;
 mod inspect;
 mod lines;
 mod load;
+mod location;
 mod memory;
 mod mnist;
 mod name;
@@ -49,15 +50,17 @@ mod values;
 
 pub use asked::{Asked, ask};
 pub use asked_one::{ask_picture, ask_row};
-pub use directory::{FILES, load_directory};
+pub use directory::load_directory;
 #[cfg(feature = "download")]
 pub use download::{Transfer, download};
-pub use entries::{CATALOG, CatalogEntry, Location, cache_dir, search_path};
+pub use entries::{CATALOG, CatalogEntry};
 pub use error::{LoadError, shown};
 pub use export::to_npz;
 pub use idx::{idx_header, read_images, read_labels};
+pub use idx_names::FILES;
 pub use inspect::{ClassCounts, ColumnSummary, Inspection, NEAR, Near, Same, inspect};
 pub use load::{Content, Loaded, load};
+pub use location::{Location, cache_dir, search_path};
 pub use memory::MAX_FILE_BYTES;
 pub use memory::available_memory;
 pub use mnist::mnist;

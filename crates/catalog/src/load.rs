@@ -3,6 +3,7 @@
 use crate::classes::{Labelled, Side, classes};
 use crate::format::find;
 use crate::found::{Found, RawSamples};
+use crate::splits::check_targets;
 use crate::table::{RawTable, other_labels};
 use crate::{LoadError, Options, Sealed, SealedTable, Splits, fingerprint, memory, name_of};
 use data::{Dataset, Samples, Targets, hold_out};
@@ -89,25 +90,6 @@ impl Content {
         };
         check_targets(train, test)
     }
-}
-
-/// Refuses training rows of fewer than two classes, and test rows that are none.
-pub(crate) fn check_targets(train: &Targets, test: usize) -> Result<(), LoadError> {
-    let counts = train.class_counts();
-    let mut classes = (0..counts.len()).filter(|&class| counts[class] > 0);
-    match (classes.next(), classes.next()) {
-        (None, _) => return Err(data::DataError::Empty.into()),
-        (Some(class), None) => {
-            return Err(LoadError::Uniform {
-                class: train.class_names()[class].clone(),
-            });
-        }
-        (Some(_), Some(_)) => {}
-    }
-    if test == 0 {
-        return Err(LoadError::NoTestImages);
-    }
-    Ok(())
 }
 
 impl Loaded {

@@ -3,7 +3,7 @@
 //! © Yann LeCun and Corinna Cortes, derived from NIST Special Databases 1 and 3, distributed
 //! under CC BY-SA 3.0: see `data/mnist/NOTICE`.
 
-use crate::directory::Bytes;
+use crate::directory::{Bytes, assemble_published};
 use crate::{CATALOG, FILES, LoadError, Splits};
 
 /// The gzipped files, in the order of [`FILES`].
@@ -25,7 +25,7 @@ pub(crate) const EMBEDDED_BYTES: usize =
 pub fn mnist() -> Result<Splits, LoadError> {
     let bytes = BYTES.map(Bytes::Embedded);
     let files = [0, 1, 2, 3].map(|i| (FILES[i], &bytes[i]));
-    CATALOG[0].assemble("shipped with Plumbline".to_owned(), files)
+    assemble_published(&CATALOG[0], "shipped with Plumbline".to_owned(), files)
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! The pair of splits that an experiment needs.
 
-use crate::load::check_targets;
 use crate::{LoadError, Sealed};
-use data::{Dataset, Samples};
+use data::{DataError, Dataset, Samples, Targets};
 
 /// A data set as an experiment uses it: what models learn from, and what they are judged on.
 #[derive(Debug)]
@@ -60,6 +59,25 @@ impl Splits {
         self.train.check_trainable()?;
         check_targets(self.train.as_ref(), self.test.len())
     }
+}
+
+/// Refuses training rows of fewer than two classes, and test rows that are none.
+pub(crate) fn check_targets(train: &Targets, test: usize) -> Result<(), LoadError> {
+    let counts = train.class_counts();
+    let mut classes = (0..counts.len()).filter(|&class| counts[class] > 0);
+    match (classes.next(), classes.next()) {
+        (None, _) => return Err(DataError::Empty.into()),
+        (Some(class), None) => {
+            return Err(LoadError::Uniform {
+                class: train.class_names()[class].clone(),
+            });
+        }
+        (Some(_), Some(_)) => {}
+    }
+    if test == 0 {
+        return Err(LoadError::NoTestImages);
+    }
+    Ok(())
 }
 
 fn in_words(samples: &Samples) -> String {

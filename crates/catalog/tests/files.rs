@@ -834,8 +834,12 @@ fn mutated_files_are_read_or_refused() {
         } else {
             Ok(())
         };
-        let asked = [catalog::Manner::Scaled, catalog::Manner::Digit]
-            .map(|manner| catalog::ask_picture(bytes, 8 << 20, shape, manner).err());
+        let asked = [
+            catalog::Manner::Scaled,
+            catalog::Manner::Colour,
+            catalog::Manner::Digit,
+        ]
+        .map(|manner| catalog::ask_picture(bytes, 8 << 20, shape, manner).err());
         let errors = [loaded.err(), columns.err()].into_iter().chain(asked);
         for error in errors.flatten() {
             assert!(!error.to_string().contains('\n'), "{error}");

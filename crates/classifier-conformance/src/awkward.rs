@@ -2,7 +2,8 @@
 //! panics, and never answers with what is no number.
 
 use crate::checks::count_right;
-use crate::{fit, stripes, try_fit};
+use crate::fit::{fit, try_fit};
+use crate::stripes;
 use classifier::{Cancellation, Classifier, FitError, ModelEntry, Scores, Silent, with_threads};
 use data::{Dataset, Samples};
 use std::panic::{AssertUnwindSafe, catch_unwind};

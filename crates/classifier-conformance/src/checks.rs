@@ -1,6 +1,7 @@
 //! The checks, one function each.
 
-use crate::{NO_LAYERS, NO_PROBABILITIES, NOT_LINEAR, digits, fit, fit_with, stripes, try_fit};
+use crate::fit::{fit, fit_with, try_fit};
+use crate::{NO_LAYERS, NO_PROBABILITIES, NOT_LINEAR, digits, stripes};
 use classifier::{Cancellation, Classifier, FitError, LinearWeights, ModelEntry, Scores, Silent};
 use data::{Dataset, Samples};
 

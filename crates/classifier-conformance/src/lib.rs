@@ -5,78 +5,29 @@
 //! check is left out silently. `tests/broken.rs` has for each check a model that fails it.
 //!
 //! Of seconds one thing is checked: that a fit which is called off ends within one, in the best of some tries. How
-//! long a fit takes is not, for that says as much of the machine; the page of `benchmarks` has it.
+//! long a fit takes is not, for that says as much of the machine; the page of `benchmarks` has it. How it grows is.
+//!
+//! The suite counts the memory of every test that uses it, by thread (`counting`).
 
 mod awkward;
 mod checks;
+mod cost;
+mod counting;
 mod digits;
+mod fit;
 mod growth;
 mod kept;
+mod promises;
 mod ranges;
 mod stopping;
 mod uneven;
 
 pub use digits::{digits, stripes};
+pub use fit::fit;
+pub use promises::{Check, NO_LAYERS, NO_PROBABILITIES, NOT_LINEAR, PICTURES_ONLY};
 pub use uneven::uneven;
 
-use classifier::{
-    Cancellation, Classifier, FitContext, FitError, ModelEntry, Observer, with_threads,
-};
-use data::Dataset;
-
-/// One promise of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Check {
-    /// Every parameter is documented, and the defaults are accepted.
-    Documented,
-    /// Scores have one row per image and one column per class, for no images, too.
-    Shapes,
-    /// Any number of classes, any image shape, real-valued features, a class without images.
-    AnyData,
-    /// Same seed, same bits, when fitted again and on one thread or two; with any seed, where the
-    /// recipe says that it is not stochastic.
-    Reproducible,
-    /// An image's prediction does not depend on the images before and after it.
-    OrderOfTestImages,
-    /// Probabilities are at least 0, sum to 1, and rank the classes as the scores do.
-    Probabilities,
-    /// Linear weights give the predictions that the scores give.
-    LinearWeights,
-    /// Layers give the scores, and the softmax of theirs is the probabilities.
-    Layers,
-    /// Empty data is refused.
-    EmptyData,
-    /// NaN and infinity are refused.
-    NotFinite,
-    /// A fit that is called off, before or during it, ends as cancelled.
-    Cancellation,
-    /// A fit to 5 000 digits that is called off in the middle ends within a second.
-    StopsInTime,
-    /// At both ends of its range each parameter fits or is refused, and beyond them it is refused.
-    Ranges,
-    /// More test images are right than by always naming the most frequent class.
-    BeatsMajority,
-    /// What is made of its state predicts as it does, bit by bit; states that are wrong are refused,
-    /// and do no harm.
-    Kept,
-    /// What is kept of it grows with the samples, no faster than they, or not at all, as the recipe says.
-    Growth,
-    /// It learns from one feature.
-    OneFeature,
-    /// It learns beside features that are constant, and features that are there twice.
-    UselessFeatures,
-    /// From one row per class, and a class without rows in the middle, it learns or declines: no panic, no score
-    /// that is no number.
-    OneRowPerClass,
-    /// From features of 1e-30 and of 1e30: likewise.
-    ExtremeScales,
-    /// It does not answer rows of another width: it panics.
-    OtherWidths,
-    /// Several threads may ask it at once.
-    AtOnce,
-    /// Some rows alone are scored as among all.
-    Subset,
-}
+use classifier::ModelEntry;
 
 /// The code of a check; it panics where the promise is broken, and says why where there is none.
 type Run = fn(&ModelEntry) -> Option<String>;
@@ -115,6 +66,8 @@ const CHECKS: &[(Check, Run)] = &[
     }),
     (Check::Kept, kept::kept),
     (Check::Growth, growth::growth),
+    (Check::Memory, |model| promised(cost::memory, model)),
+    (Check::Time, |model| promised(cost::time, model)),
     (Check::OneFeature, awkward::one_feature),
     (Check::UselessFeatures, awkward::useless_features),
     (Check::OneRowPerClass, |model| {
@@ -137,23 +90,6 @@ fn promised(check: fn(&ModelEntry), model: &ModelEntry) -> Option<String> {
     check(model);
     None
 }
-
-/// What a model without probabilities says.
-pub const NO_PROBABILITIES: (Check, &str) = (Check::Probabilities, "it has none");
-
-/// What a model says whose scores are no affine function of the features.
-pub const NOT_LINEAR: (Check, &str) = (Check::LinearWeights, "its scores are no xW + b");
-
-/// What a model says that is not affine maps with max(0, ·) between them.
-pub const NO_LAYERS: (Check, &str) = (Check::Layers, "it is not made of layers");
-
-/// What models of pictures say where they are checked on rows of features.
-pub const PICTURES_ONLY: &[(Check, &str)] = &[
-    (Check::OneFeature, NO_PICTURE),
-    (Check::UselessFeatures, NO_PICTURE),
-];
-
-const NO_PICTURE: &str = "it is for pictures, and declines rows of features";
 
 /// Runs every check.
 ///
@@ -200,30 +136,4 @@ pub fn run(check: Check, model: &ModelEntry) -> Option<String> {
 /// All checks, in the order in which they run.
 pub fn all() -> impl Iterator<Item = Check> {
     CHECKS.iter().map(|(check, _)| *check)
-}
-
-/// Fits a model's preset with seed 1 on one thread.
-///
-/// # Panics
-/// If the fit fails.
-pub fn fit(model: &ModelEntry, train: &Dataset) -> Box<dyn Classifier> {
-    fit_with(model, train, 1, 1)
-}
-
-fn fit_with(model: &ModelEntry, train: &Dataset, seed: u64, threads: usize) -> Box<dyn Classifier> {
-    let recipe = (model.preset)();
-    let mut context = FitContext::quiet(seed, threads);
-    with_threads(threads, || recipe.fit(train, &mut context))
-        .unwrap_or_else(|error| panic!("{}: {error}", model.id))
-}
-
-fn try_fit(
-    model: &ModelEntry,
-    train: &Dataset,
-    cancellation: Cancellation,
-    observer: &mut dyn Observer,
-) -> Result<Box<dyn Classifier>, FitError> {
-    let recipe = (model.preset)();
-    let mut context = FitContext::new(1, 1, cancellation, observer);
-    with_threads(1, || recipe.fit(train, &mut context))
 }

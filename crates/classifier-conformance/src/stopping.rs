@@ -1,6 +1,7 @@
 //! The checks that a fit can be called off.
 
-use crate::{digits, try_fit};
+use crate::digits;
+use crate::fit::try_fit;
 use classifier::{
     Cancellation, Classifier, Epoch, FitContext, FitError, ModelEntry, Observer, Recipe, Silent,
     Step, with_threads,

@@ -9,6 +9,7 @@ use classifier::{
 use classifier_conformance::{CHECKS_IN_ALL, Check, NO_LAYERS, all, check_except, run};
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
+use std::hint::black_box;
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
@@ -56,6 +57,11 @@ impl Recipe for Undocumented {
     ) -> Result<Box<dyn Classifier>, FitError> {
         Means::<NO_FAULT> { passes: 1 }.fit(train, context)
     }
+
+    /// Twice as much as it takes.
+    fn least_memory(&self, train: &Dataset) -> usize {
+        8 * train.len() * train.samples().features()
+    }
 }
 
 /// Fits of a model that says it is the same each time.
@@ -76,7 +82,19 @@ impl<const FAULT: usize> Recipe for Means<FAULT> {
                 reason: "one feature is not enough".to_owned(),
             });
         }
+        if Self::is(Check::Time) {
+            (0..4 * train.len().pow(2)).for_each(|number| {
+                black_box(number);
+            });
+        }
+        let pairs = if Self::is(Check::Memory) {
+            train.len().pow(2)
+        } else {
+            0
+        };
+        let pairs = vec![0_u8; pairs];
         let mut fitted = Fitted::<FAULT>::of(train);
+        drop(black_box(pairs));
         if Self::is(Check::Reproducible) {
             fitted.means[0] += FITS.fetch_add(1, Ordering::Relaxed) as f64;
         }
@@ -305,6 +323,8 @@ fn that_fails(check: Check) -> ModelEntry {
         Check::BeatsMajority => means::<{ fault(Check::BeatsMajority) }>(),
         Check::Kept => means::<{ fault(Check::Kept) }>(),
         Check::Growth => means::<{ fault(Check::Growth) }>(),
+        Check::Memory => means::<{ fault(Check::Memory) }>(),
+        Check::Time => means::<{ fault(Check::Time) }>(),
         Check::OneFeature => means::<{ fault(Check::OneFeature) }>(),
         Check::UselessFeatures => means::<{ fault(Check::UselessFeatures) }>(),
         Check::OneRowPerClass => means::<{ fault(Check::OneRowPerClass) }>(),
@@ -319,8 +339,14 @@ fn that_fails(check: Check) -> ModelEntry {
 #[test]
 fn every_check_runs() {
     let places: Vec<usize> = all().map(fault).collect();
-    assert_eq!(places, (0..23).collect::<Vec<_>>());
-    assert_eq!(CHECKS_IN_ALL, 23);
+    assert_eq!(places, (0..25).collect::<Vec<_>>());
+    assert_eq!(CHECKS_IN_ALL, 25);
+}
+
+#[test]
+fn who_asks_for_more_memory_than_it_takes_is_found() {
+    let asks_twice = entry(|| Box::new(Undocumented { passes: 1 }));
+    assert!(catch_unwind(|| run(Check::Memory, &asks_twice)).is_err());
 }
 
 /// One test, for the models count who asks them.

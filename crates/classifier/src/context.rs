@@ -93,11 +93,14 @@ impl<'a> FitContext<'a> {
     }
 }
 
-/// Runs `work` inside a rayon pool of exactly `threads` threads.
+/// Runs `work` inside a rayon pool of exactly `threads` threads: this one, where it is such a pool.
 ///
 /// # Panics
 /// If the system cannot start the threads.
 pub fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    if rayon::current_thread_index().is_some() && rayon::current_num_threads() == threads {
+        return work();
+    }
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()

@@ -7,6 +7,7 @@
 
 mod cancellation;
 mod class_weights;
+mod classifier;
 mod context;
 mod count;
 mod entry;
@@ -22,6 +23,7 @@ mod state;
 
 pub use cancellation::{Cancellation, Cancelled};
 pub use class_weights::ClassWeights;
+pub use classifier::{Classifier, LinearWeights};
 pub use context::{FitContext, with_threads};
 pub use count::Count;
 pub use entry::{EVERY_CRATE, Hyperparameters, ModelEntry, Parameter, Preset, Suits};
@@ -30,7 +32,7 @@ pub use nearest_name::{did_you_mean, nearest_name};
 pub use observer::{Epoch, Observer, Silent, Step};
 pub use processors::unhindered_threads;
 pub use random::generator;
-pub use recipe::{Classifier, LinearWeights, Recipe};
+pub use recipe::{Growth, Recipe};
 pub use scores::Scores;
 pub use state::{Array, Element, Sizes, State, StateError, Taken, Values};
 

@@ -1,7 +1,44 @@
-//! What a model crate implements: how to train, and what training returns.
+//! How to train a model.
 
-use crate::{FitContext, FitError, Scores, Sizes, State, StateError};
-use data::{Dataset, Samples};
+use crate::{Classifier, FitContext, FitError, Sizes, State, StateError};
+use data::Dataset;
+
+/// How much more a fit costs with more training samples, as powers of their number that are not exceeded: 0 where it
+/// does not grow, 1 where twice as many cost twice as much, 2 where they cost four times as much. What has a limit
+/// beyond some number of samples is said as below it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Growth {
+    /// The power of the time.
+    pub time: f64,
+    /// The power of the memory beside the samples.
+    pub memory: f64,
+}
+
+impl Default for Growth {
+    fn default() -> Self {
+        Self {
+            time: 1.0,
+            memory: 1.0,
+        }
+    }
+}
+
+impl Growth {
+    /// That of a model that passes over the samples and holds none of them.
+    pub const PASSES: Self = Self {
+        time: 1.0,
+        memory: 0.0,
+    };
+
+    /// The larger powers of two: that of a model made of others.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self {
+            time: self.time.max(other.time),
+            memory: self.memory.max(other.memory),
+        }
+    }
+}
 
 /// How to train a model: its hyper-parameters. Fitting never changes it.
 pub trait Recipe: Send + Sync {
@@ -36,6 +73,12 @@ pub trait Recipe: Send + Sync {
         pixels.map_or(0, |pixels| size_of::<f32>() * pixels.len())
     }
 
+    /// How the time of a fit and its memory grow with the training samples. By default twice as many take twice as
+    /// long, and twice the memory.
+    fn growth(&self) -> Growth {
+        Growth::default()
+    }
+
     /// The model that [`Classifier::state`] described, fitted by a recipe of these parameters. It
     /// predicts bit by bit as the first one did. The state comes from a file: whatever may be wrong
     /// with it is an error, never a panic, now or in a prediction.
@@ -45,60 +88,4 @@ pub trait Recipe: Send + Sync {
     fn restore(&self, _: State, _: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         Err(StateError::Unkept)
     }
-}
-
-/// A trained model. It exists only as the result of a fit, so predicting before fitting cannot
-/// be written.
-pub trait Classifier: Send + Sync {
-    /// Class scores, shape (images, classes); the largest of a row is the prediction.
-    /// Each row depends on its image alone.
-    ///
-    /// # Panics
-    /// If the images have another number of features than those that it learnt from.
-    fn scores(&self, images: &Samples) -> Scores;
-
-    /// Natural logarithms of the class probabilities, shape (images, classes); `None` where the
-    /// model has none. Logarithms, because the log-loss of a confident model underflows in
-    /// probabilities.
-    fn log_probabilities(&self, _images: &Samples) -> Option<Scores> {
-        None
-    }
-
-    /// Number of values that were learnt and that prediction uses.
-    fn parameter_count(&self) -> usize;
-
-    /// What shows that the solver reached the optimum, or how near it came: values by name, such as
-    /// `gradient_norm`. Names are lower case, words joined by underscores.
-    fn certificate(&self) -> Vec<(&'static str, f64)> {
-        Vec::new()
-    }
-
-    /// Weights and biases where the scores are an affine function of the features.
-    fn linear_weights(&self) -> Option<LinearWeights> {
-        None
-    }
-
-    /// Affine maps with max(0, ·) between them, where the scores are what the last of them gives. If such a model has
-    /// probabilities, they are the softmax of the scores.
-    fn layers(&self) -> Option<Vec<LinearWeights>> {
-        None
-    }
-
-    /// All that [`Recipe::restore`] needs to make this model again.
-    ///
-    /// # Errors
-    /// [`StateError::Unkept`] where the model cannot be kept.
-    fn state(&self) -> Result<State, StateError> {
-        Err(StateError::Unkept)
-    }
-}
-
-/// The weights W and biases b of scores xW + b.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LinearWeights {
-    /// W, shape (features, classes) in row-major order, for features as
-    /// [`Samples::to_f32`] gives them.
-    pub weights: Vec<f32>,
-    /// b, shape (classes).
-    pub biases: Vec<f32>,
 }

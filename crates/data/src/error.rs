@@ -1,5 +1,7 @@
 //! What can be wrong with labelled samples, with the figures.
 
+use crate::PictureShape;
+
 /// Why samples cannot be learnt from, or not be divided as asked for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -18,7 +20,7 @@ pub enum DataError {
         /// Number of values.
         values: usize,
         /// Rows × columns of a picture.
-        shape: crate::PictureShape,
+        shape: PictureShape,
     },
     /// As many names as features are needed.
     #[error("{names} names for {features} features; each feature needs one name")]

@@ -10,6 +10,7 @@ mod folds;
 mod groups;
 mod hold_out;
 mod samples;
+mod shape;
 mod subset;
 mod targets;
 
@@ -18,6 +19,7 @@ pub use dataset::Dataset;
 pub use error::DataError;
 pub use folds::stratified_folds;
 pub use hold_out::{HoldOut, hold_out};
-pub use samples::{PictureShape, Samples};
+pub use samples::Samples;
+pub use shape::PictureShape;
 pub use subset::stratified_subset;
 pub use targets::Targets;

@@ -1,33 +1,10 @@
 //! What a classifier sees of each sample: a row of `u8` pixels as they are stored, or of `f32` features.
 
-use crate::{Buffer, DataError, MappedFile};
+use crate::{Buffer, DataError, MappedFile, PictureShape};
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Rows × columns of every picture in a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PictureShape {
-    /// Height in pixels.
-    pub rows: usize,
-    /// Width in pixels.
-    pub columns: usize,
-}
-
-impl PictureShape {
-    /// Number of pixels, the dimension of the input space.
-    pub fn features(self) -> usize {
-        self.rows * self.columns
-    }
-}
-
-impl fmt::Display for PictureShape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} × {}", self.rows, self.columns)
-    }
-}
 
 /// Values of a file that stay in memory when they have been looked at one after another.
 const KEPT: usize = 64 << 20;

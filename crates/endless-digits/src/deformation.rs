@@ -1,7 +1,7 @@
 //! One deformation of a picture: turned, sized, slanted, moved and bent.
 
-use crate::SIDE;
 use crate::field::{Field, Fields};
+use crate::shape::SIDE;
 use rand::{Rng, RngExt};
 
 /// The middle of a picture, in pixels from its first one.

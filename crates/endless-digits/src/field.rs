@@ -1,6 +1,6 @@
 //! Smooth random fields: how far each pixel is moved along one axis.
 
-use crate::SIDE;
+use crate::shape::SIDE;
 use rand::{Rng, RngExt};
 use std::fmt;
 

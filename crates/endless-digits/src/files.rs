@@ -1,6 +1,7 @@
 //! Digits in files, in the format and with the names of MNIST's.
 
-use crate::{EndlessDigits, SIDE};
+use crate::EndlessDigits;
+use crate::shape::SIDE;
 use catalog::{FILES, idx_header};
 use data::Dataset;
 use rayon::prelude::*;

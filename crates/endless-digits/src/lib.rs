@@ -12,13 +12,15 @@
 mod deformation;
 mod field;
 mod files;
+mod shape;
 
 use catalog::{FILES, search_path};
-use data::{Dataset, PictureShape};
+use data::Dataset;
 use deformation::Deformation;
 use field::Fields;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use shape::SHAPE;
 use std::path::PathBuf;
 
 /// The name of the data set.
@@ -31,14 +33,6 @@ pub fn find() -> Option<PathBuf> {
     let mut directories = search_path().into_iter().map(|place| place.join(ID));
     directories.find(|directory| FILES.iter().all(|file| directory.join(file).is_file()))
 }
-
-/// Height and width of a digit.
-const SIDE: usize = 28;
-
-const SHAPE: PictureShape = PictureShape {
-    rows: SIDE,
-    columns: SIDE,
-};
 
 /// Digits without end.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use records::{
     Control, ControlRecord, FitRecord, Outcome, Record, RecordError, RunRecord, TrialOutcome,
     TrialRecord, TuningRecord, WholeLog, file_of_run, read_record, read_trial,
 };
-use runner::{Bench, Build, Comparison, TrialsAhead};
+use runner::{Archive, Bench, Build, Comparison, Piece, TrialsAhead};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -21,10 +21,13 @@ pub struct Merged {
     pub missing: Vec<String>,
     /// Files that are no record, or disagree with another, each with the reason.
     pub doubtful: Vec<String>,
+    /// Why they are not all in the store.
+    pub unkept: Option<String>,
 }
 
 /// Joins the records of a comparison into a record file below `results`, one after another: no more than one fit
-/// is in memory. Gives the file. Merged again, it takes the place of the file of the last time.
+/// is in memory. Gives the file. Merged again, it takes the place of the file of the last time. Fits that finished are
+/// put into the store of `results`, so that later runs there find them.
 ///
 /// # Errors
 /// If records cannot be read or written.
@@ -37,11 +40,13 @@ pub fn merge(
 ) -> Result<(PathBuf, Merged), ArrayError> {
     let path = file_of_run(&comparison.directory(results), &mut run)?;
     let mut log = WholeLog::create(&path, &run)?;
+    let archive = Archive::open(results, &run.run);
     let mut merged = Merged::default();
     let mut wrong = BTreeSet::new();
     for piece in comparison.pieces(build) {
         let read = |path: &Path| read_record(path, &run, piece.id(), piece.cell());
-        let Some(record) = merged.one(folder, piece.key(), || piece.in_words(&run), read)? else {
+        let words = || piece.in_words(&run);
+        let Some(record) = merged.one_kept(folder, &piece, words, read, &archive)? else {
             continue;
         };
         if let Record::Fit(fit) = &record {
@@ -60,17 +65,21 @@ pub fn merge(
         log.append(&Record::Images(images))?;
     }
     log.finish()?;
+    merged.unkept = archive.trouble();
     Ok((path, merged))
 }
 
-/// Joins the records of the trials of a search. A trial that has none has failed, for that reason.
+/// Joins the records of the trials of a search. A trial that has none has failed, for that reason. Trials that finished
+/// are put into the store of `results`, so that later searches there find them.
 ///
 /// # Errors
 /// If records cannot be read.
 pub fn merge_search(
     folder: &Folder,
     trials: &TrialsAhead<'_>,
+    results: &Path,
 ) -> Result<(TuningRecord, Merged), ArrayError> {
+    let archive = Archive::open(results, trials.run());
     let mut merged = Merged::default();
     let (mut found, mut seen) = (HashMap::new(), HashSet::new());
     for piece in trials.pieces() {
@@ -83,15 +92,36 @@ pub fn merge_search(
             Ok(record.map(Record::Trial))
         };
         let words = || trials.in_words(&piece);
-        if let Some(Record::Trial(record)) = merged.one(folder, piece.key(), words, read)? {
+        let record = merged.one_kept(folder, &piece, words, read, &archive)?;
+        if let Some(Record::Trial(record)) = record {
             found.insert(piece.key().to_owned(), record);
         }
     }
+    merged.unkept = archive.trouble();
     let record = trials.join(|piece| found.get(piece.key()).cloned());
     Ok((record, merged))
 }
 
 impl Merged {
+    /// The record of a piece, which is put into the store unless something about it is doubtful.
+    fn one_kept(
+        &mut self,
+        folder: &Folder,
+        piece: &Piece<'_>,
+        words: impl Fn() -> String,
+        read: impl Fn(&Path) -> Result<Option<Record>, RecordError>,
+        archive: &Archive,
+    ) -> Result<Option<Record>, ArrayError> {
+        let doubts = self.doubtful.len();
+        let record = self.one(folder, piece.key(), words, read)?;
+        match &record {
+            _ if self.doubtful.len() > doubts => archive.forget(piece),
+            Some(record) => archive.keep(piece, record),
+            None => {}
+        }
+        Ok(record)
+    }
+
     /// The record of a piece under its key. If there are several that say the same it is the first; else the piece
     /// has failed, for that reason.
     fn one(

@@ -211,10 +211,11 @@ impl Plan {
         Ok((comparison, known.run))
     }
 
-    /// The search again, from the data and with this program. It looks into no store.
+    /// The search again, from the data and with this program. It looks into no store. Whether it is the one of the plan
+    /// is seen by its [`trials`](Self::trials).
     ///
     /// # Errors
-    /// If the data, the program or a parameter is not the one of the plan: then it says which.
+    /// If the data are not those of the plan, or cannot be divided as it says.
     pub fn tuning<'a>(
         &self,
         folder: &Folder,
@@ -233,12 +234,25 @@ impl Plan {
             return Err(ArrayError::file(&folder.plan(), reason));
         }
         let learners = self.learners(folder, &data, registry)?;
-        let tuning = Tuning::new(data, learners, &self.options(None), search, None, setting)?;
+        Ok(Tuning::new(
+            data,
+            learners,
+            &self.options(None),
+            search,
+            None,
+            setting,
+        )?)
+    }
+
+    /// The trials of the plan's search.
+    ///
+    /// # Errors
+    /// If the program or a parameter is not the one of the plan: then it says which.
+    pub fn trials<'a>(&self, tuning: &'a Tuning<'a>) -> Result<TrialsAhead<'a>, ArrayError> {
         let trials = tuning.ahead()?;
         let models = self.models.iter();
         self.check(models.map(|model| first_of(&trials, &model.id)))?;
-        drop(trials);
-        Ok(tuning)
+        Ok(trials)
     }
 
     /// The models, ready to train, if the data are those of the plan.

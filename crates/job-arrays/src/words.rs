@@ -125,6 +125,7 @@ impl Merged {
     /// What is doubtful and what is missing, and how to hand it out again.
     pub fn lines(&self, plan: &Plan) -> Vec<String> {
         let mut lines = some(self.doubtful.iter().cloned());
+        lines.extend(self.unkept.iter().map(|trouble| format!("note: {trouble}")));
         if !self.missing.is_empty() {
             lines.push(format!(
                 "{} missing; to hand out again: {}",

@@ -31,6 +31,9 @@ pub struct About {
     pub feature_names: Option<Vec<String>>,
     /// Rows and columns, if the samples were pictures in grey.
     pub picture: Option<[usize; 2]>,
+    /// The same, if they were pictures in colour, each pixel of three values: red, green, blue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour_picture: Option<[usize; 2]>,
     /// Whether the samples were 8-bit pixels, of which the model sees p / 255.
     pub pixels: bool,
     /// What it was trained on.
@@ -77,9 +80,15 @@ impl About {
         }
     }
 
-    /// The pictures' shape, if it was fitted to pictures.
+    /// The pictures' shape, if it was fitted to pictures in grey.
     pub fn shape(&self) -> Option<PictureShape> {
         let [rows, columns] = self.picture?;
+        Some(PictureShape { rows, columns })
+    }
+
+    /// The pictures' shape, if it was fitted to pictures in colour.
+    pub fn colour_shape(&self) -> Option<PictureShape> {
+        let [rows, columns] = self.colour_picture?;
         Some(PictureShape { rows, columns })
     }
 
@@ -87,7 +96,9 @@ impl About {
     pub fn describe(&mut self, samples: &Samples) {
         self.features = samples.features();
         self.feature_names = samples.names().map(|names| names.to_vec());
-        self.picture = samples.picture().map(|shape| [shape.rows, shape.columns]);
+        let sides = |shape: PictureShape| [shape.rows, shape.columns];
+        self.picture = samples.picture().map(sides);
+        self.colour_picture = samples.colour_picture().map(sides);
         self.pixels = samples.pixels().is_some();
     }
 
@@ -103,9 +114,10 @@ impl About {
     /// # Errors
     /// The first thing that cannot be.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let picture = self
-            .picture
-            .map(|[rows, columns]| rows.checked_mul(columns));
+        let pixels = |[rows, columns]: [usize; 2]| rows.checked_mul(columns);
+        let picture = self.picture.map(pixels);
+        let values = |sides| pixels(sides).and_then(|count| count.checked_mul(3));
+        let in_colour = self.colour_picture.map(values);
         let names = self.feature_names.as_ref().map(Vec::len);
         let prepared = self.preparation.as_ref();
         let prepared = prepared.map(|preparation| preparation.features().len());
@@ -126,6 +138,12 @@ impl About {
             (
                 picture.is_none_or(|size| size == Some(self.features)),
                 "picture",
+            ),
+            (
+                in_colour.is_none_or(|size| {
+                    size == Some(self.features) && self.pixels && picture.is_none()
+                }),
+                "colour_picture",
             ),
             (fits(names), "feature_names"),
             (fits(prepared), "preparation"),

@@ -59,9 +59,10 @@ fn model(about: &About, file: &str) -> String {
 
 fn data(about: &About) -> String {
     let trained = &about.data;
-    let kind = match about.picture {
-        Some([rows, columns]) => format!("pictures of {rows} × {columns}"),
-        None => format!("rows of {} features", about.features),
+    let kind = match (about.shape(), about.colour_shape()) {
+        (Some(shape), _) => format!("pictures of {shape}"),
+        (None, Some(shape)) => format!("pictures of {shape} in colour"),
+        (None, None) => format!("rows of {} features", about.features),
     };
     let classes: Vec<String> = about.classes.iter().map(|name| escaped(name)).collect();
     let shown = classes

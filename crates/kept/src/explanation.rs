@@ -13,7 +13,7 @@ const AT_A_TIME: usize = 64;
 
 /// What each part of a sample adds to the score of a class, above the mean score of all classes.
 ///
-/// A part is a pixel of a picture, a column of a table, or a feature. Positive parts speak for the class,
+/// A part is a pixel of a picture, with all of its colours, a column of a table, or a feature. Positive parts speak for the class,
 /// negative ones against it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
@@ -55,7 +55,7 @@ impl Method {
 impl Kept {
     /// The names of the parts of a row; `None` for pictures, whose parts are pixels.
     pub fn parts(&self) -> Option<Vec<String>> {
-        if self.about.picture.is_some() {
+        if self.about.picture.is_some() || self.about.colour_picture.is_some() {
             return None;
         }
         let columns = self.columns().into_iter();
@@ -79,9 +79,10 @@ impl Kept {
             }
             None => (Method::Occlusion, self.occluded(&sample, class)),
         };
-        let values = match self.about.picture {
-            Some(_) => features,
-            None => {
+        let values = match (self.about.picture, self.about.colour_picture) {
+            (Some(_), _) => features,
+            (None, Some(_)) => features.chunks_exact(3).map(|of| of.iter().sum()).collect(),
+            (None, None) => {
                 let columns = self.columns().into_iter();
                 let sum = |range: Range<usize>| features[range].iter().sum();
                 columns.map(|(_, range)| sum(range)).collect()
@@ -113,9 +114,16 @@ impl Kept {
     /// What the score of a class loses without each feature.
     fn occluded(&self, sample: &Samples, class: usize) -> Vec<f64> {
         let inputs = sample.to_f32();
-        let blocks: Vec<Vec<usize>> = match self.about.shape() {
-            Some(shape) => blocks(shape),
-            None => {
+        let blocks: Vec<Vec<usize>> = match (self.about.shape(), self.about.colour_shape()) {
+            (Some(shape), _) => blocks(shape),
+            (None, Some(shape)) => {
+                let blocks = blocks(shape).into_iter();
+                let values = |pixel| 3 * pixel..3 * pixel + 3;
+                blocks
+                    .map(|block| block.into_iter().flat_map(values).collect())
+                    .collect()
+            }
+            (None, None) => {
                 let columns = self.columns().into_iter();
                 columns.map(|(_, range)| range.collect()).collect()
             }
@@ -172,8 +180,11 @@ fn without_each(sample: &Samples, blocks: &[&Vec<usize>]) -> Samples {
         };
         blocks.iter().flat_map(copy).collect()
     }
-    let changed = match (sample.pixels(), sample.picture()) {
-        (Some(pixels), Some(shape)) => Samples::from_pixels(shape, copies(pixels, blocks)),
+    let changed = match (sample.pixels(), sample.picture(), sample.colour_picture()) {
+        (Some(pixels), Some(shape), _) => Samples::from_pixels(shape, copies(pixels, blocks)),
+        (Some(pixels), _, Some(shape)) => {
+            Samples::from_colour_pixels(shape, copies(pixels, blocks))
+        }
         _ => {
             let values = copies(&sample.to_f32(), blocks);
             let rows = Samples::from_features(sample.features(), values);

@@ -122,8 +122,10 @@ impl Kept {
                 "{what}: {found}, and {name} was fitted to {fitted}"
             )))
         };
-        match (self.about.shape(), samples.picture()) {
-            (Some(fitted), Some(found)) if fitted != found => unlike(
+        let in_grey = self.about.shape().zip(samples.picture());
+        let in_colour = self.about.colour_shape().zip(samples.colour_picture());
+        match in_grey.or(in_colour) {
+            Some((fitted, found)) if fitted != found => unlike(
                 format!("pictures of {fitted}"),
                 format!("pictures of {found}"),
             ),

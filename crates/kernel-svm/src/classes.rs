@@ -1,6 +1,7 @@
 //! Samples by class, and all pairs of classes, several at a time.
 
-use crate::solver::{Goal, Solution, Unsolved};
+use crate::goal::{Goal, Unsolved};
+use crate::solution::Solution;
 use crate::votes::pairs;
 use crate::{Error, Settings, Watch};
 use std::ops::Range;

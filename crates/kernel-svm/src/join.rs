@@ -4,7 +4,7 @@ use crate::fit::Sorted;
 use crate::kernel::Function;
 use crate::machine::{Machine, Support};
 use crate::real::Real;
-use crate::solver::Solution;
+use crate::solution::Solution;
 use inner_products::{Feature, Sample};
 
 /// Joins the support vectors of all pairs: each is kept once, with its coefficients in every pair.

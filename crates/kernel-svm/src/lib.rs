@@ -16,10 +16,16 @@
 //! # Ok::<(), kernel_svm::Error>(())
 //! ```
 
+mod aim;
+mod certificate;
+mod cholesky;
 mod classes;
+mod dual;
 mod error;
 mod features;
 mod fit;
+mod goal;
+mod gradient;
 mod grid;
 mod join;
 mod kept_rows;
@@ -30,6 +36,7 @@ mod linfa;
 mod machine;
 mod model;
 mod newton;
+mod numbers;
 mod pair_values;
 mod parts;
 mod patience;
@@ -39,71 +46,31 @@ mod probability;
 mod real;
 mod restore;
 mod row_sums;
+mod settings;
 mod smo;
+mod solution;
 mod solver;
 mod sparse;
 mod values;
 mod votes;
+mod watch;
+mod working_set;
 
+pub use certificate::Certificate;
 pub use error::Error;
 pub use features::Features;
 pub use grid::{GridPoint, fit_grid};
 pub use kernel::{Gamma, Kernel};
 pub use model::{SupportVectorMachine, fit, fit_watched, fit_weighted};
-pub use parts::{Numbers, Parts, Places};
+pub use numbers::Numbers;
+pub use parts::{Parts, Places};
 pub use precomputed::{PrecomputedMachine, fit_precomputed};
-pub use solver::Certificate;
+pub use settings::Settings;
 pub use sparse::Sparse;
 pub use votes::{votes, winner};
+pub use watch::Watch;
 
 /// The example of the README is a test, too.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
-
-/// How to train.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settings {
-    /// The kernel function.
-    pub kernel: Kernel,
-    /// Cost C of a margin violation, above 0.
-    pub c: f64,
-    /// Factor γ of the RBF and polynomial kernels.
-    pub gamma: Gamma,
-    /// Largest violation of the optimality conditions at which a pair counts as solved, above 0.
-    pub tolerance: f64,
-    /// Memory for the samples and for kernel rows, in MiB. A larger problem gets slower.
-    pub memory_mb: usize,
-    /// Whether to fit a sigmoid to the decision values of every pair, for
-    /// [`probabilities`](SupportVectorMachine::probabilities): five more fits on four fifths of the
-    /// data each.
-    pub probability: bool,
-    /// Threads to train with; the result does not depend on it, except for how many
-    /// [`kernel_rows`](Certificate::kernel_rows) were computed where memory is short.
-    pub threads: usize,
-}
-
-impl Default for Settings {
-    /// scikit-learn's defaults, with 2 GiB and one thread.
-    fn default() -> Self {
-        Self {
-            kernel: Kernel::Rbf,
-            c: 1.0,
-            gamma: Gamma::Scale,
-            tolerance: 1e-3,
-            memory_mb: 2048,
-            probability: false,
-            threads: 1,
-        }
-    }
-}
-
-/// Who watches over a fit.
-#[derive(Clone, Copy)]
-pub struct Watch<'a> {
-    /// Called when a pair of classes is solved, with how many are and how many there are. A fit that
-    /// turns to f64 counts them from the start.
-    pub solved: &'a (dyn Fn(usize, usize) + Sync),
-    /// Asked before every working set; the fit ends with [`Error::Cancelled`] once it is true.
-    pub cancelled: &'a (dyn Fn() -> bool + Sync),
-}

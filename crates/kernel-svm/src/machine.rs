@@ -1,7 +1,8 @@
 //! The fitted machine: decision values of all pairs from one pass over the support vectors.
 
 use crate::kernel::Function;
-use crate::parts::{Apart, Numbers, Places};
+use crate::numbers::Numbers;
+use crate::parts::{Apart, Places};
 use crate::real::{LANES, Real};
 use crate::sparse::Layout;
 use crate::values::Values;

@@ -9,9 +9,9 @@ use crate::machine::{Decide, Machine};
 use crate::precision::Precision;
 use crate::probability::{Sigmoid, couple, sigmoids};
 use crate::real::Real;
-use crate::solver::Solution;
+use crate::solution::Solution;
 use crate::votes::{votes, winner};
-use crate::{Certificate, Error, Features, Kernel, Settings, Watch};
+use crate::{Certificate, Error, Features, Settings, Watch};
 use inner_products::{Feature, Sample};
 use std::sync::Arc;
 
@@ -151,53 +151,6 @@ pub(crate) fn validate_weights(weights: Option<&[f64]>, samples: usize) -> Resul
             sample,
             weight: weights[sample],
         }),
-    }
-}
-
-impl Settings {
-    pub(crate) fn validate(&self) -> Result<(), Error> {
-        let positive = |name, value: f64| {
-            Error::unless(
-                value > 0.0 && value.is_finite(),
-                name,
-                value,
-                "a number above 0",
-            )
-        };
-        positive("c", self.c)?;
-        positive("tolerance", self.tolerance)?;
-        if let crate::Gamma::Value(gamma) = self.gamma {
-            positive("gamma", gamma)?;
-        }
-        if let Kernel::Polynomial { degree, coef0 } = self.kernel {
-            Error::unless(
-                (1..=Kernel::HIGHEST_DEGREE).contains(&degree),
-                "degree",
-                f64::from(degree),
-                "a whole number from 1 to 64",
-            )?;
-            let valid = coef0 >= 0.0 && coef0.is_finite();
-            Error::unless(valid, "coef0", coef0, "a number of at least 0")?;
-        }
-        Ok(())
-    }
-}
-
-impl Error {
-    fn unless(
-        valid: bool,
-        name: &'static str,
-        value: f64,
-        expected: &'static str,
-    ) -> Result<(), Self> {
-        if valid {
-            return Ok(());
-        }
-        Err(Self::Parameter {
-            name,
-            value,
-            expected,
-        })
     }
 }
 

@@ -6,8 +6,11 @@
 //! bound ends there, its sample stays there, and the others go on without it (an active set
 //! method: Nocedal and Wright 2006, "Numerical Optimization", section 16.5).
 
-/// What is added to the diagonal, relative to it, so that rounding leaves the matrix definite.
-const RIDGE: f64 = 1e-13;
+use crate::cholesky::Cholesky;
+
+/// Multiplications of a step, for every two that move: two systems of equations, the gradient, and the factor
+/// of those that are left.
+const WORK_OF_A_STEP: usize = 4;
 
 /// The free samples of a problem.
 pub(crate) struct Free {
@@ -28,12 +31,17 @@ impl Free {
     /// the minimum.
     pub(crate) fn minimise(&mut self, most: usize) -> bool {
         let mut moving: Vec<usize> = (0..self.values.len()).collect();
+        self.work += moving.len().pow(3) / 6;
+        if self.work > most {
+            return false;
+        }
+        let mut factor = Cholesky::new(self.kernel.clone());
         while moving.len() > 1 {
-            self.work += moving.len().pow(3) / 6 + moving.len().pow(2);
+            self.work += WORK_OF_A_STEP * moving.len().pow(2);
             if self.work > most {
                 return false;
             }
-            let step = self.newton_step(&moving);
+            let step = self.newton_step(&moving, &factor);
             let (share, blocked) = self.reach(&moving, &step);
             let step: Vec<f64> = step.iter().map(|step| share * step).collect();
             let gradient = self.gradient_after(&moving, &step);
@@ -54,6 +62,7 @@ impl Free {
             let Some((place, bound)) = blocked else {
                 return true;
             };
+            factor.remove(place);
             self.values[moving.remove(place)] = bound;
         }
         true
@@ -69,16 +78,13 @@ impl Free {
         gradient
     }
 
-    /// Δ of those that move.
-    fn newton_step(&self, moving: &[usize]) -> Vec<f64> {
-        let row = |&i: &usize| moving.iter().map(|&j| self.kernel[i][j]).collect();
-        let matrix = moving.iter().map(row).collect();
-        let factor = pulp::Arch::new().dispatch(|| cholesky(matrix));
-        let gradient: Vec<f64> = moving.iter().map(|&i| self.gradient[i]).collect();
+    /// Δ of those that move, of whose kernel matrix `factor` is.
+    fn newton_step(&self, moving: &[usize], factor: &Cholesky) -> Vec<f64> {
+        let gradient = || moving.iter().map(|&i| self.gradient[i]);
         // The gradient is large where all are shifted alike; that is λ's part.
-        let mean = gradient.iter().sum::<f64>() / gradient.len() as f64;
-        let u = solve(&factor, gradient.iter().map(|f| f - mean).collect());
-        let v = solve(&factor, vec![1.0; moving.len()]);
+        let mean = gradient().sum::<f64>() / moving.len() as f64;
+        let slopes = gradient().map(|f| f - mean).collect();
+        let [u, v] = factor.solve([slopes, vec![1.0; moving.len()]]);
         let lambda = u.iter().sum::<f64>() / v.iter().sum::<f64>();
         u.iter().zip(v).map(|(u, v)| lambda * v - u).collect()
     }
@@ -100,48 +106,6 @@ impl Free {
         }
         (share, blocked)
     }
-}
-
-/// The upper triangle U whose transpose times U is `matrix`; row i begins at column i.
-#[allow(clippy::inline_always, reason = "carries the instruction set along")]
-#[inline(always)]
-fn cholesky(mut matrix: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
-    for (i, row) in matrix.iter_mut().enumerate() {
-        row.drain(..i);
-    }
-    let ridge = RIDGE * matrix.iter().map(|row| row[0]).fold(0.0, f64::max);
-    for k in 0..matrix.len() {
-        let (done, rest) = matrix.split_at_mut(k + 1);
-        let row = &mut done[k];
-        let pivot = (row[0] + ridge).max(ridge).sqrt();
-        row[0] = pivot;
-        for value in &mut row[1..] {
-            *value /= pivot;
-        }
-        for (ahead, other) in rest.iter_mut().enumerate() {
-            let factor = row[ahead + 1];
-            for (value, &above) in other.iter_mut().zip(&row[ahead + 1..]) {
-                *value -= factor * above;
-            }
-        }
-    }
-    matrix
-}
-
-/// x for which the transpose of U, times U, times x is `b`; `factor` is U.
-fn solve(factor: &[Vec<f64>], mut b: Vec<f64>) -> Vec<f64> {
-    for (i, row) in factor.iter().enumerate() {
-        b[i] /= row[0];
-        let value = b[i];
-        for (b, u) in b[i + 1..].iter_mut().zip(&row[1..]) {
-            *b -= value * u;
-        }
-    }
-    for (i, row) in factor.iter().enumerate().rev() {
-        let known: f64 = row[1..].iter().zip(&b[i + 1..]).map(|(u, b)| u * b).sum();
-        b[i] = (b[i] - known) / row[0];
-    }
-    b
 }
 
 #[cfg(test)]
@@ -191,19 +155,5 @@ mod tests {
             .count();
         assert!(met > 5, "{:?}", free.values);
         assert!(free.values.iter().sum::<f64>().abs() < 1e-9);
-    }
-
-    #[test]
-    fn the_factor_times_itself_is_the_matrix() {
-        let mut matrix = kernel(5);
-        for (i, row) in matrix.iter_mut().enumerate() {
-            row[i] += 0.1;
-        }
-        let b: Vec<f64> = (0..5).map(|i| f64::from(i).cos()).collect();
-        let x = solve(&cholesky(matrix.clone()), b.clone());
-        for (row, b) in matrix.iter().zip(b) {
-            let product: f64 = row.iter().zip(&x).map(|(a, x)| a * x).sum();
-            assert!((product - b).abs() < 1e-12);
-        }
     }
 }

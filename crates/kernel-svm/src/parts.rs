@@ -1,6 +1,8 @@
 //! A fitted machine in plain arrays, for files of any kind.
 
-use crate::{Certificate, Kernel};
+use crate::certificate::Certificate;
+use crate::kernel::Kernel;
+use crate::numbers::Numbers;
 
 /// Everything that a fitted machine is made of; see
 /// [`SupportVectorMachine::parts`](crate::SupportVectorMachine::parts).
@@ -42,35 +44,6 @@ pub struct Places {
     pub starts: Vec<usize>,
     /// The place of each feature in its vector.
     pub places: Vec<u32>,
-}
-
-/// Numbers of one of the types that a machine computes with.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Numbers {
-    /// 8-bit pixels.
-    Bytes(Vec<u8>),
-    /// Single precision.
-    Single(Vec<f32>),
-    /// Double precision.
-    Double(Vec<f64>),
-}
-
-impl Numbers {
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Bytes(values) => values.len(),
-            Self::Single(values) => values.len(),
-            Self::Double(values) => values.len(),
-        }
-    }
-
-    pub(crate) fn are_finite(&self) -> bool {
-        match self {
-            Self::Bytes(_) => true,
-            Self::Single(values) => values.iter().all(|value| value.is_finite()),
-            Self::Double(values) => values.iter().all(|value| value.is_finite()),
-        }
-    }
 }
 
 /// What a machine of any type is made of.

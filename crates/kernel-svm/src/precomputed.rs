@@ -3,8 +3,10 @@
 use crate::classes::{Classes, Unfit};
 use crate::kernel_rows::{KernelRows, KernelValues};
 use crate::model::validate_weights;
-use crate::solver::{Solution, WORKING_SET, solve};
+use crate::solution::Solution;
+use crate::solver::solve;
 use crate::votes::pairs;
+use crate::working_set::WORKING_SET;
 use crate::{Certificate, Error, Settings, Watch};
 use std::ops::Range;
 

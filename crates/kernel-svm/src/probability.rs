@@ -6,7 +6,7 @@ use crate::join::join;
 use crate::kernel::Function;
 use crate::machine::Machine;
 use crate::real::Real;
-use crate::solver::Solution;
+use crate::solution::Solution;
 use crate::votes::pairs;
 use inner_products::{Feature, Sample};
 

@@ -1,6 +1,6 @@
 //! The numbers that kernel values are made of: f32 where that is precise enough, else f64.
 
-use crate::parts::Numbers;
+use crate::numbers::Numbers;
 use crate::values::Values;
 use inner_products::WIDTH;
 use std::borrow::Cow;

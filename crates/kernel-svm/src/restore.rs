@@ -2,7 +2,8 @@
 
 use crate::kernel::Function;
 use crate::machine::{Decide, Machine, Support};
-use crate::parts::{Numbers, Parts, Places};
+use crate::numbers::Numbers;
+use crate::parts::{Parts, Places};
 use crate::probability::Sigmoid;
 use crate::real::Real;
 use crate::sparse::Layout;

@@ -67,8 +67,8 @@ impl<R: Real> Block<R> {
         block
     }
 
-    pub(crate) fn alpha(&self) -> &[f64] {
-        &self.alpha
+    pub(crate) fn into_alpha(self) -> Vec<f64> {
+        self.alpha
     }
 
     /// Takes steps until no pair violates the conditions by `tolerance`, `most` of them at most.

@@ -13,7 +13,7 @@ pub use shrinkage::{FromData, Shrinkage};
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Sizes, State,
+    Classifier, FitContext, FitError, Growth, Hyperparameters, ModelEntry, Recipe, Sizes, State,
     StateError, Suits,
 };
 use data::Dataset;
@@ -71,6 +71,15 @@ impl Recipe for Discriminant {
 
     fn is_stochastic(&self) -> bool {
         false
+    }
+
+    /// It passes over the samples where they are.
+    fn least_memory(&self, _: &Dataset) -> usize {
+        0
+    }
+
+    fn growth(&self) -> Growth {
+        Growth::PASSES
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

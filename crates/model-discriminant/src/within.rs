@@ -50,16 +50,13 @@ impl<'a> Within<'a> {
     pub(crate) fn for_each_chunk(&self, mut work: impl FnMut(&[f64])) -> Result<(), Cancelled> {
         let features = self.features();
         let mut deviations = vec![0.0; CHUNK * features];
-        for start in (0..self.len()).step_by(CHUNK) {
+        let labels = self.train.labels().chunks(CHUNK);
+        for (values, labels) in self.train.samples().blocks(CHUNK).zip(labels) {
             self.cancellation.check()?;
-            let end = self.len().min(start + CHUNK);
-            let samples = self.train.samples().slice(start..end);
-            let values = samples.to_f32();
-            let (filled, rest) = deviations.split_at_mut((end - start) * features);
+            let (filled, rest) = deviations.split_at_mut(values.len());
             rest.fill(0.0);
             let rows = filled.par_chunks_exact_mut(features);
             let rows = rows.zip(values.par_chunks_exact(features));
-            let labels = self.train.labels()[start..end].par_iter();
             rows.zip(labels).for_each(|((row, sample), label)| {
                 let mean = &self.means[label * features..][..features];
                 for ((deviation, &value), mean) in row.iter_mut().zip(sample).zip(mean) {
@@ -123,26 +120,38 @@ impl pulp::WithSimd for AddProducts<'_> {
 /// of values that are all the same is that value, in every bit.
 fn class_means(train: &Dataset) -> Vec<f64> {
     let (samples, features) = (train.samples(), train.samples().features());
-    let members = train.members();
-    let means = members.par_iter().flat_map_iter(|members| {
-        let mut mean = vec![0.0; features];
-        if let Some(&first) = members.first() {
-            let first = samples.slice(first..first + 1).to_f32().into_owned();
-            for members in members.chunks(CHUNK) {
-                let chosen = samples.select(members);
-                for sample in chosen.to_f32().chunks_exact(features) {
-                    for ((sum, &value), &first) in mean.iter_mut().zip(sample).zip(&first) {
-                        *sum += f64::from(value) - f64::from(first);
-                    }
+    let firsts = firsts(train);
+    let mut means = vec![0.0; firsts.len() * features];
+    for (values, labels) in samples.blocks(CHUNK).zip(train.labels().chunks(CHUNK)) {
+        let of_class = means.par_chunks_exact_mut(features).zip(&firsts);
+        of_class.enumerate().for_each(|(class, (sum, first))| {
+            let rows = values.chunks_exact(features).zip(labels);
+            for (sample, _) in rows.filter(|(_, label)| **label == class) {
+                for ((sum, &value), &first) in sum.iter_mut().zip(sample).zip(first) {
+                    *sum += f64::from(value) - f64::from(first);
                 }
             }
-            for (mean, &first) in mean.iter_mut().zip(&first) {
-                *mean = f64::from(first) + *mean / members.len() as f64;
-            }
+        });
+    }
+    let of_class = means.chunks_exact_mut(features).zip(&firsts);
+    for ((mean, first), count) in of_class.zip(train.class_counts()) {
+        for (mean, &first) in mean.iter_mut().zip(first) {
+            *mean = f64::from(first) + *mean / count as f64;
         }
-        mean
-    });
-    means.collect()
+    }
+    means
+}
+
+/// The first sample of each class; nothing for a class without samples.
+fn firsts(train: &Dataset) -> Vec<Vec<f32>> {
+    let labels = train.labels();
+    let first = |class| labels.iter().position(|label| *label == class);
+    let samples = train.samples();
+    (0..train.classes())
+        .map(|class| {
+            first(class).map_or_else(Vec::new, |i| samples.slice(i..i + 1).to_f32().into())
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -7,23 +7,15 @@
 mod mean;
 mod member;
 mod pool;
+mod roster;
 mod stacking;
 
 pub use mean::MeanEnsemble;
 pub use member::{Detailed, Member};
+pub use roster::Roster;
 pub use stacking::Stacking;
 
 use classifier::{EVERY_CRATE, ModelEntry, Suits};
-use std::fmt::Debug;
-
-/// The models that may be members.
-pub trait Roster: Debug + Send + Sync + 'static {
-    /// Members unless others are asked for; all of them have probabilities.
-    const MEMBERS: &'static [&'static str];
-
-    /// All models that are registered.
-    fn models() -> &'static [ModelEntry];
-}
 
 /// The mean of the members' probabilities, for a registry.
 pub const fn mean_ensemble<R: Roster>() -> ModelEntry {

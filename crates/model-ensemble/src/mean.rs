@@ -4,8 +4,8 @@ use crate::Roster;
 use crate::member::{Member, Panel, Progress, fit, recipes, unchecked};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Recipe, Scores, Sizes,
-    State, StateError,
+    Classifier, FitContext, FitError, Growth, Hyperparameters, InvalidParameter, Recipe, Scores,
+    Sizes, State, StateError,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,13 @@ impl<R: Roster> Recipe for MeanEnsemble<R> {
         let recipes = recipes::<R>(&self.members).unwrap_or_default();
         let needs = recipes.iter().map(|recipe| recipe.least_memory(train));
         needs.max().unwrap_or(0)
+    }
+
+    /// That of the member that grows fastest.
+    fn growth(&self) -> Growth {
+        let recipes = recipes::<R>(&self.members).unwrap_or_default();
+        let members = recipes.iter().map(|recipe| recipe.growth());
+        members.fold(Growth::PASSES, Growth::max)
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

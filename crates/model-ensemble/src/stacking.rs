@@ -5,8 +5,8 @@ use crate::member::{Member, Panel, Progress, fit, recipes, unchecked};
 use crate::pool::Pool;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, Preset, Recipe, Scores,
-    Sizes, State, StateError,
+    Classifier, FitContext, FitError, Growth, Hyperparameters, InvalidParameter, Preset, Recipe,
+    Scores, Sizes, State, StateError,
 };
 use data::{Dataset, Samples, stratified_folds};
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,13 @@ impl<R: Roster> Recipe for Stacking<R> {
         let recipes = recipes::<R>(&self.members).unwrap_or_default();
         let needs = recipes.iter().map(|recipe| recipe.least_memory(train));
         needs.max().unwrap_or(0)
+    }
+
+    /// That of the member that grows fastest; and it holds what each says of every sample.
+    fn growth(&self) -> Growth {
+        let recipes = recipes::<R>(&self.members).unwrap_or_default();
+        let members = recipes.iter().map(|recipe| recipe.growth());
+        members.fold(Growth::default(), Growth::max)
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

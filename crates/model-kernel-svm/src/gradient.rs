@@ -6,8 +6,8 @@ use crate::Gamma;
 use crate::machine::{Machine, fit};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry,
-    Recipe, Scores, Sizes, State, StateError, Step, Suits,
+    ClassWeights, Classifier, FitContext, FitError, Growth, Hyperparameters, InvalidParameter,
+    ModelEntry, Recipe, Scores, Sizes, State, StateError, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
@@ -185,6 +185,15 @@ impl Recipe for GradientSvm {
     /// Of each picture it needs fewer bytes than there are pixels.
     fn least_memory(&self, _: &Dataset) -> usize {
         0
+    }
+
+    /// A pair of classes solves a problem with as many variables as samples, and keeps rows of the matrix of their
+    /// kernel values, up to `memory_mb`.
+    fn growth(&self) -> Growth {
+        Growth {
+            time: 2.0,
+            memory: 2.0,
+        }
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

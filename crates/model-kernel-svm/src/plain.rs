@@ -4,8 +4,8 @@ use crate::machine::{Machine, fit};
 use crate::{FromData, Gamma};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Sizes,
-    State, StateError, Step, Suits,
+    ClassWeights, Classifier, FitContext, FitError, Growth, Hyperparameters, ModelEntry, Recipe,
+    Sizes, State, StateError, Step, Suits,
 };
 use data::Dataset;
 use kernel_svm::{Kernel, Settings};
@@ -154,6 +154,15 @@ impl Recipe for KernelSvm {
     /// Pixels stay bytes, in the order of their classes.
     fn least_memory(&self, train: &Dataset) -> usize {
         train.samples().pixels().map_or(0, <[u8]>::len)
+    }
+
+    /// A pair of classes solves a problem with as many variables as samples, and keeps rows of the matrix of their
+    /// kernel values, up to `memory_mb`.
+    fn growth(&self) -> Growth {
+        Growth {
+            time: 2.0,
+            memory: 2.0,
+        }
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

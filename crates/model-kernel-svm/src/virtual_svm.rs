@@ -8,8 +8,8 @@ use crate::machine::{Machine, fit};
 use crate::shift::{DIRECTIONS, shift};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores,
-    Sizes, State, StateError, Step, Suits,
+    ClassWeights, Classifier, FitContext, FitError, Growth, Hyperparameters, ModelEntry, Recipe,
+    Scores, Sizes, State, StateError, Step, Suits,
 };
 use data::{Dataset, Samples};
 use kernel_svm::{Kernel, Settings};
@@ -137,6 +137,15 @@ impl Recipe for VirtualSvm {
     /// Pixels stay bytes, in the order of their classes.
     fn least_memory(&self, train: &Dataset) -> usize {
         train.samples().pixels().map_or(0, <[u8]>::len)
+    }
+
+    /// A pair of classes solves a problem with as many variables as samples, and keeps rows of the matrix of their
+    /// kernel values, up to `memory_mb`.
+    fn growth(&self) -> Growth {
+        Growth {
+            time: 2.0,
+            memory: 2.0,
+        }
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

@@ -5,15 +5,18 @@
 //! several at a time, on features reduced by linfa's principal component analysis.
 
 mod bumps;
+mod kernel;
 mod pairs;
 mod reduction;
 mod separator;
 mod settings;
 
+pub use kernel::Kernel;
+
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores, Sizes, State,
-    StateError, Suits,
+    Classifier, FitContext, FitError, Growth, Hyperparameters, ModelEntry, Recipe, Scores, Sizes,
+    State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use pairs::Pairs;
@@ -48,17 +51,6 @@ pub const LINFA_SVM_LINEAR: ModelEntry = ModelEntry {
     suits: Suits::Everything,
     preset: || Box::new(LinfaSvm::linear()),
 };
-
-/// The kernel function K(x, x').
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(crate = "classifier::schemars")]
-pub enum Kernel {
-    /// exp(−γ‖x − x'‖²)
-    Rbf,
-    /// x·x'
-    Linear,
-}
 
 /// How to train linfa's support vector machines.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -138,6 +130,14 @@ impl Recipe for LinfaSvm {
 
     fn grows_with_samples(&self) -> bool {
         self.kernel == Kernel::Rbf
+    }
+
+    /// linfa computes the matrix of kernel values in full.
+    fn growth(&self) -> Growth {
+        Growth {
+            time: 2.0,
+            memory: 2.0,
+        }
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

@@ -3,8 +3,8 @@
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, ModelEntry, Recipe, Scores, Sizes, State,
-    StateError, Suits,
+    Classifier, FitContext, FitError, Growth, Hyperparameters, ModelEntry, Recipe, Scores, Sizes,
+    State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,10 @@ impl Recipe for Majority {
     /// It needs only how many samples there are of each class.
     fn least_memory(&self, _: &Dataset) -> usize {
         0
+    }
+
+    fn growth(&self) -> Growth {
+        Growth::PASSES
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

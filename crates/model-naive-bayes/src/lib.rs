@@ -6,8 +6,8 @@ mod moments;
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, InvalidParameter, ModelEntry, Recipe,
-    Scores, Sizes, State, StateError, Suits,
+    Classifier, FitContext, FitError, Growth, Hyperparameters, InvalidParameter, ModelEntry,
+    Recipe, Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use moments::{Moments, moments};
@@ -61,6 +61,10 @@ impl Recipe for NaiveBayes {
     /// It passes over the samples where they are.
     fn least_memory(&self, _: &Dataset) -> usize {
         0
+    }
+
+    fn growth(&self) -> Growth {
+        Growth::PASSES
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

@@ -5,8 +5,8 @@
 
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, FitContext, FitError, Hyperparameters, LinearWeights, ModelEntry, Recipe, Scores,
-    Sizes, State, StateError, Suits,
+    Classifier, FitContext, FitError, Growth, Hyperparameters, LinearWeights, ModelEntry, Recipe,
+    Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,10 @@ impl Recipe for NearestCentroid {
     /// It passes over the samples where they are.
     fn least_memory(&self, _: &Dataset) -> usize {
         0
+    }
+
+    fn growth(&self) -> Growth {
+        Growth::PASSES
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

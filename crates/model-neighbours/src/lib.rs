@@ -69,7 +69,7 @@ impl Recipe for Neighbours {
         InvalidParameter::unless(enough, "k", self.k, expected)?;
         let samples = train.samples().clone();
         let labels = train.labels().to_vec();
-        let machine = Machine::new(samples, labels, train.classes(), self);
+        let machine = Machine::new(samples, labels, train.classes(), self.k, self.weights);
         Ok(Box::new(machine))
     }
 
@@ -88,7 +88,7 @@ impl Recipe for Neighbours {
 
     fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let (samples, labels) = kept::samples(state, sizes, self.k)?;
-        let machine = Machine::new(samples, labels, sizes.classes, self);
+        let machine = Machine::new(samples, labels, sizes.classes, self.k, self.weights);
         Ok(Box::new(machine))
     }
 }

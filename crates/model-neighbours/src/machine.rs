@@ -3,7 +3,7 @@
 use crate::candidates::Neighbour;
 use crate::search::Index;
 use crate::votes::log_probabilities;
-use crate::{Neighbours, kept};
+use crate::{Weights, kept};
 use classifier::{Classifier, Scores, State, StateError};
 use data::Samples;
 use inner_products::PIXELS;
@@ -14,7 +14,8 @@ pub(crate) struct Machine {
     labels: Vec<usize>,
     classes: usize,
     index: Kinds,
-    recipe: Neighbours,
+    k: usize,
+    weights: Weights,
 }
 
 /// The training samples in panels of either kind.
@@ -28,7 +29,8 @@ impl Machine {
         train: Samples,
         labels: Vec<usize>,
         classes: usize,
-        recipe: &Neighbours,
+        k: usize,
+        weights: Weights,
     ) -> Self {
         let features = train.features();
         let index = match train.pixels() {
@@ -40,27 +42,28 @@ impl Machine {
             labels,
             classes,
             index,
-            recipe: recipe.clone(),
+            k,
+            weights,
         }
     }
 
     fn log_probabilities_of(&self, samples: &Samples) -> Vec<f32> {
-        let Neighbours { k, weights } = self.recipe;
         let class_of = |neighbour: Neighbour| self.labels[neighbour.sample as usize];
-        let answer =
-            |nearest: &[Neighbour]| log_probabilities(nearest, class_of, self.classes, weights);
+        let answer = |nearest: &[Neighbour]| {
+            log_probabilities(nearest, class_of, self.classes, self.weights)
+        };
         match (&self.index, samples.pixels(), self.train.pixels()) {
             (Kinds::Pixels(index), Some(pixels), Some(train)) => {
-                index.nearest(pixels, train, k, answer)
+                index.nearest(pixels, train, self.k, answer)
             }
             (Kinds::Reals(index), ..) => {
-                index.nearest(&samples.to_f32(), &self.train.to_f32(), k, answer)
+                index.nearest(&samples.to_f32(), &self.train.to_f32(), self.k, answer)
             }
             // Trained with pixels, and asked about real numbers.
             (Kinds::Pixels(_), ..) => {
                 let train = self.train.to_f32();
                 let index = Index::new(samples.features(), &train);
-                index.nearest(&samples.to_f32(), &train, k, answer)
+                index.nearest(&samples.to_f32(), &train, self.k, answer)
             }
         }
     }

@@ -10,24 +10,6 @@ use crate::sparse::{Index, Rows, Sparse};
 use crate::tiles::Tiles;
 use std::ops::Range;
 
-/// Bytes of features up to which all are in batches at once. MNIST's are less than a fifth.
-const ROOM: usize = 256 << 20;
-
-/// Bytes of features that are in batches at a time where there are more: data that lie in a file of any size pass
-/// through as much memory.
-const WINDOW: usize = 32 << 20;
-
-/// Of `images` of `features` values so many as are in batches at a time: all, or whole batches of `size`, one at
-/// least.
-pub(crate) fn window<F>(images: usize, features: usize, size: usize) -> usize {
-    let bytes = features * size_of::<F>();
-    if images * bytes <= ROOM {
-        images
-    } else {
-        (WINDOW / bytes).max(size) / size * size
-    }
-}
-
 /// A range of the features of all images, X, and the batches in which they are visited.
 pub(crate) struct Batches<'a, F> {
     source: Source<'a, F>,

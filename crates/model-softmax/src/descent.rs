@@ -1,7 +1,8 @@
 //! Mini-batch stochastic gradient descent.
 
-use crate::features::{Feature, Fit, Given, Terms, Visitor};
-use crate::matrix::{Matrix, SparseSamples, Train};
+use crate::features::Feature;
+use crate::fit::{Fit, Given, Terms};
+use crate::matrix::{Matrix, SparseSamples, Train, Visitor};
 use crate::sparse_descent::SparseDescent;
 use crate::{
     SoftmaxRegression, Weights, logits, softmax, weighted_cross_entropy, weighted_gradient,

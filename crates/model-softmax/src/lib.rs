@@ -12,6 +12,7 @@ mod cholesky;
 mod curvature;
 mod descent;
 mod features;
+mod fit;
 mod forward;
 mod full_batch;
 mod gradient;
@@ -30,16 +31,18 @@ mod sparse;
 mod sparse_descent;
 mod tiles;
 mod vectors;
+mod weights;
 
 pub use descent::{Softmax, update};
-pub use features::Terms;
+pub use fit::Terms;
 pub use forward::{forward, log_softmax, logits, softmax};
 pub use gradient::{gradient, weighted_gradient};
 pub use loss::{cross_entropy, weighted_cross_entropy};
 pub use matrix::{SparseSamples, SparseValues};
-pub use model::{SoftmaxRegression, Weights};
+pub use model::SoftmaxRegression;
 pub use optimum::SoftmaxLbfgs;
 pub use prediction::sparse_logits;
+pub use weights::Weights;
 
 use classifier::{ModelEntry, Suits};
 

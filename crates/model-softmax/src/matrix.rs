@@ -1,11 +1,28 @@
 //! Samples as a fit meets them: with all their values, or with those that are not zero.
 
-use crate::batches::window;
 use crate::curvature::NonZeros;
-use crate::features::{Feature, Visitor};
+use crate::features::Feature;
 use crate::sparse::{Index, Sparse, room};
 use data::{DataError, Samples, Targets};
 use std::ops::Range;
+
+/// Bytes of features up to which all are in batches at once. MNIST's are less than a fifth.
+const ROOM: usize = 256 << 20;
+
+/// Bytes of features that are in batches at a time where there are more: data that lie in a file of any size pass
+/// through as much memory.
+const WINDOW: usize = 32 << 20;
+
+/// Of `images` of `features` values so many as are in batches at a time: all, or whole batches of `size`, one at
+/// least.
+fn window<F>(images: usize, features: usize, size: usize) -> usize {
+    let bytes = features * size_of::<F>();
+    if images * bytes <= ROOM {
+        images
+    } else {
+        (WINDOW / bytes).max(size) / size * size
+    }
+}
 
 /// Samples in compressed rows (CSR): features that are not stored are zero.
 #[derive(Debug, Clone, Copy)]
@@ -275,6 +292,24 @@ impl<'a, F: Feature> Matrix<'a, F> {
         let places = row[first..last].iter();
         let places = places.map(move |&place| place as usize - offset);
         places.zip(values[start + first..start + last].iter().copied())
+    }
+}
+
+/// What is done with samples.
+pub(crate) trait Visitor {
+    type Output;
+
+    fn visit<F: Feature>(self, samples: Matrix<'_, F>) -> Self::Output;
+}
+
+/// Shows the features of `samples` to `visitor` as they are stored.
+pub(crate) fn visit<V: Visitor>(samples: &Samples, visitor: V) -> V::Output {
+    match samples.pixels() {
+        Some(values) => visitor.visit(Matrix::Dense { values, samples }),
+        None => visitor.visit(Matrix::Dense {
+            values: &samples.to_f32(),
+            samples,
+        }),
     }
 }
 

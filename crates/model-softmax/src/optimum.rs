@@ -15,10 +15,11 @@
 //! for any weights W′ and for any biases b′ that differ by at most 1 from b, each. The softmax does not
 //! change when the same number is added to all biases, so this is true of b′ after any such shift, too.
 
-use crate::features::{Feature, Fit, Given, Terms, Visitor};
+use crate::features::Feature;
+use crate::fit::{Fit, Given, Terms};
 use crate::full_batch::FullBatch;
 use crate::lbfgs::{Iterate, Lbfgs};
-use crate::matrix::{Matrix, SparseSamples, Train};
+use crate::matrix::{Matrix, SparseSamples, Train, Visitor};
 use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{

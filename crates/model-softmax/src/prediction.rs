@@ -1,9 +1,9 @@
 //! The logits of many images, on their non-zero features and many classes at once.
 
 use crate::Weights;
-use crate::features::{Feature, Visitor, visit};
+use crate::features::Feature;
 use crate::lanes::{BLOCK, GROUP, Tile};
-use crate::matrix::{Matrix, SparseSamples};
+use crate::matrix::{Matrix, SparseSamples, Visitor, visit};
 use crate::products::multiply;
 use crate::sparse::{Index, Sparse};
 use crate::tiles::Tiles;

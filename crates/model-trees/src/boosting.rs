@@ -9,8 +9,8 @@ use crate::split::{LEAST_HESSIAN, Rules};
 use crate::sums::{Slope, Sums};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Cancellation, Cancelled, Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes,
-    State, StateError, Step,
+    Cancellation, Cancelled, Classifier, FitContext, FitError, Growth, Hyperparameters, Recipe,
+    Sizes, State, StateError, Step,
 };
 use data::Dataset;
 use rayon::prelude::*;
@@ -196,6 +196,14 @@ impl Recipe for BoostedTrees {
 
     fn grows_with_samples(&self) -> bool {
         true
+    }
+
+    /// Trees have more leaves with more samples, and their histograms are in memory together, up to `leaves`.
+    fn growth(&self) -> Growth {
+        Growth {
+            time: 1.5,
+            memory: 1.5,
+        }
     }
 
     fn restore(&self, state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

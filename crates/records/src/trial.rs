@@ -45,6 +45,20 @@ impl JudgedTrial {
     pub fn fit_seconds(&self) -> f64 {
         self.seconds.iter().sum()
     }
+
+    /// Whether it can be of a trial over so many folds (1 without folds).
+    ///
+    /// # Errors
+    /// What is wrong, in a line.
+    pub fn check(&self, folds: usize) -> Result<(), String> {
+        length("accuracies", self.accuracies.len(), folds)?;
+        length("seconds", self.seconds.len(), folds)?;
+        let mut shares = self.accuracies.iter();
+        demand(shares.all(|share| (0.0..=1.0).contains(share)), || {
+            "an accuracy is not a share".to_owned()
+        })?;
+        self.seconds.iter().try_for_each(|&seconds| time(seconds))
+    }
 }
 
 impl TrialRecord {
@@ -53,25 +67,17 @@ impl TrialRecord {
     /// # Errors
     /// What is wrong, in a line.
     pub fn check(&self, folds: usize) -> Result<(), String> {
-        let no_time = || "a time is negative or no number".to_owned();
-        let is_time = |seconds: &f64| seconds.is_finite() && *seconds >= 0.0;
         match &self.outcome {
-            TrialOutcome::Finished(judged) => {
-                let JudgedTrial {
-                    accuracies,
-                    seconds,
-                } = judged;
-                length("accuracies", accuracies.len(), folds)?;
-                length("seconds", seconds.len(), folds)?;
-                let mut shares = accuracies.iter();
-                demand(shares.all(|share| (0.0..=1.0).contains(share)), || {
-                    "an accuracy is not a share".to_owned()
-                })?;
-                demand(seconds.iter().all(is_time), no_time)
-            }
-            TrialOutcome::Failed { seconds, .. } => demand(is_time(seconds), no_time),
+            TrialOutcome::Finished(judged) => judged.check(folds),
+            TrialOutcome::Failed { seconds, .. } => time(*seconds),
         }
     }
+}
+
+fn time(seconds: f64) -> Result<(), String> {
+    demand(seconds.is_finite() && seconds >= 0.0, || {
+        "a time is negative or no number".to_owned()
+    })
 }
 
 #[cfg(test)]

@@ -142,6 +142,12 @@ impl TuningRecord {
         let json = serde_json::to_string_pretty(self);
         json.expect("a record is JSON") + "\n"
     }
+
+    /// The models none of whose trials finished.
+    pub fn without_best(&self) -> Vec<String> {
+        let models = self.models.iter().filter(|model| model.best.is_none());
+        models.map(|model| model.id.clone()).collect()
+    }
 }
 
 impl TunedModel {

@@ -1,25 +1,10 @@
 //! Who got how far in which time: our models and others on the same data, in one figure.
 
 use crate::error::ReportError;
-use crate::figures::error_against_time;
+use crate::figures::{Contestant, error_against_time};
 use crate::lock::alone_in;
 use crate::room::picture;
 use std::path::Path;
-
-/// One of those who did the same work.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Contestant {
-    /// Its name for people.
-    pub name: String,
-    /// Whether it is one of our models.
-    pub is_ours: bool,
-    /// Seconds to fit and to predict, together.
-    pub seconds: f64,
-    /// Share of the samples that are wrong.
-    pub wrong: f64,
-    /// How many samples were judged.
-    pub samples: usize,
-}
 
 /// Draws error against time into the `figures` of a directory, and gives the lines of Markdown that show it. Nothing
 /// for fewer than two.

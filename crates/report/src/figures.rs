@@ -32,8 +32,9 @@ mod text;
 mod thresholds;
 mod tradeoff;
 
+pub use contest::Contestant;
 pub use explained::{explained_picture, explained_row};
-pub use looks::models_with_a_look;
+pub use looks::{marker_of, models_with_a_look};
 
 pub(crate) use budget::expected_best_curves;
 pub(crate) use contest::error_against_time;

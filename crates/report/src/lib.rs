@@ -47,9 +47,9 @@ mod words;
 mod write;
 
 pub use characters::in_characters;
-pub use contest::{Contestant, write_error_against_time};
+pub use contest::write_error_against_time;
 pub use error::ReportError;
-pub use figures::{explained_picture, explained_row, models_with_a_look};
+pub use figures::{Contestant, explained_picture, explained_row, marker_of, models_with_a_look};
 pub use foresight::foresight;
 pub use gate::gate_in_words;
 pub use history::history_page;

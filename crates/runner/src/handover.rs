@@ -6,17 +6,19 @@
 //! from files already: of that it says where it is. A table is handed over as it was read: the process that fits
 //! prepares its own training rows.
 
+mod arrays;
 mod columns;
 
 use crate::division::Division;
 use crate::failure::Failure;
 use crate::rows::Rows;
+use arrays::{Places, Reader, Writer};
 use columns::ColumnPart;
 use data::{Buffer, Dataset, MappedFile, PictureShape, Samples, Targets};
 use records::{FoldOf, Protocol};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,9 +26,6 @@ use tables::{Settings, Table};
 
 /// The first line.
 const FORMAT: &str = "plumbline divided data 3\n";
-/// Every array begins at a multiple of this.
-const ALIGNMENT: usize = 64;
-
 /// Divided data where other processes find them, as long as this value lives.
 #[derive(Debug)]
 pub(crate) struct Handover {
@@ -134,18 +133,7 @@ fn in_memory() -> Option<File> {
     Path::new("/proc/self/fd").is_dir().then_some(file)
 }
 
-/// Gives places to arrays, one after another.
-struct Places {
-    end: usize,
-}
-
 impl Places {
-    fn next(&mut self, bytes: usize) -> Range<usize> {
-        let start = self.end.next_multiple_of(ALIGNMENT);
-        self.end = start + bytes;
-        start..self.end
-    }
-
     fn part(&mut self, rows: &Rows) -> Part {
         let targets = rows.targets();
         Part {
@@ -191,7 +179,7 @@ impl Places {
 fn write(division: &Division, file: &File) -> io::Result<()> {
     let judged = &division.judged.handed_over();
     // Places count from the end of the second line, which is not known before it is written.
-    let mut places = Places { end: 0 };
+    let mut places = Places::default();
     let contents = Contents {
         protocol: division.protocol,
         seed: division.seed,
@@ -208,17 +196,8 @@ fn write(division: &Division, file: &File) -> io::Result<()> {
             .collect(),
         settings: division.settings.clone(),
     };
-    let mut header = format!("{FORMAT}{}", serde_json::to_string(&contents)?);
-    // Spaces, so that the values begin aligned.
-    let padding = (header.len() + 1).next_multiple_of(ALIGNMENT) - header.len() - 1;
-    header.extend(std::iter::repeat_n(' ', padding));
-    header.push('\n');
-
-    let mut writer = Writer {
-        to: BufWriter::with_capacity(1 << 20, file),
-        written: 0,
-    };
-    writer.to.write_all(header.as_bytes())?;
+    let lines = format!("{FORMAT}{}", serde_json::to_string(&contents)?);
+    let mut writer = Writer::new(file, lines)?;
     writer.part(&division.train, &contents.train)?;
     writer.part(judged, &contents.judged)?;
     if let (Some(data), Some(part)) = (&division.calibration, &contents.calibration) {
@@ -227,23 +206,10 @@ fn write(division: &Division, file: &File) -> io::Result<()> {
     for (folds, place) in division.folds.iter().zip(&contents.folds) {
         writer.array(place, bytemuck::cast_slice(&folds.0))?;
     }
-    writer.to.flush()
-}
-
-struct Writer<'a> {
-    to: BufWriter<&'a File>,
-    written: usize,
+    writer.finish()
 }
 
 impl Writer<'_> {
-    fn array(&mut self, place: &Range<usize>, bytes: &[u8]) -> io::Result<()> {
-        let gap = [0; ALIGNMENT];
-        self.to.write_all(&gap[..place.start - self.written])?;
-        self.to.write_all(bytes)?;
-        self.written = place.end;
-        Ok(())
-    }
-
     fn part(&mut self, rows: &Rows, part: &Part) -> io::Result<()> {
         match (rows, &part.values) {
             (Rows::Samples(data), Values::Samples { values, .. }) => match values {
@@ -284,21 +250,19 @@ fn read(mapped: &MappedFile) -> Option<Division> {
     let bytes = mapped.bytes().strip_prefix(FORMAT.as_bytes())?;
     let line = bytes.iter().position(|&byte| byte == b'\n')?;
     let contents: Contents = serde_json::from_slice(&bytes[..line]).ok()?;
-    let reader = Reader {
-        mapped,
-        start: FORMAT.len() + line + 1,
-        class_names: contents.class_names.into(),
-    };
+    let reader = Reader::new(mapped, FORMAT.len() + line + 1);
+    let class_names: Arc<[String]> = contents.class_names.into();
+    let rows = |part: &Part| reader.rows(part, Arc::clone(&class_names));
     let folds = contents.folds.iter();
     let folds = folds.map(|place| Some(FoldOf(reader.array::<u16>(place)?.to_vec())));
     Some(Division {
         protocol: contents.protocol,
-        train: reader.rows(&contents.train)?,
+        train: rows(&contents.train)?,
         calibration: match &contents.calibration {
-            Some(part) => Some(reader.rows(part)?),
+            Some(part) => Some(rows(part)?),
             None => None,
         },
-        judged: reader.rows(&contents.judged)?.sealed(),
+        judged: rows(&contents.judged)?.sealed(),
         folds: folds.collect::<Option<_>>()?,
         judged_available: contents.judged_available,
         train_available: contents.train_available,
@@ -307,22 +271,11 @@ fn read(mapped: &MappedFile) -> Option<Division> {
     })
 }
 
-struct Reader<'a> {
-    mapped: &'a MappedFile,
-    start: usize,
-    class_names: Arc<[String]>,
-}
-
 impl Reader<'_> {
-    fn array<T: bytemuck::Pod>(&self, place: &Range<usize>) -> Option<Buffer<T>> {
-        let end = self.start.checked_add(place.end)?;
-        self.mapped.values(self.start + place.start..end)
-    }
-
-    fn rows(&self, part: &Part) -> Option<Rows> {
+    fn rows(&self, part: &Part, class_names: Arc<[String]>) -> Option<Rows> {
         let labels = self.array::<u16>(&part.labels)?;
         let labels = labels.iter().map(|&label| label.into()).collect();
-        let mut targets = Targets::new(labels, Arc::clone(&self.class_names)).ok()?;
+        let mut targets = Targets::new(labels, class_names).ok()?;
         if let Some(place) = &part.groups {
             targets = targets.with_groups(self.array(place)?.to_vec()).ok()?;
         }
@@ -377,6 +330,7 @@ mod tests {
     use super::*;
     use crate::examples;
     use crate::options::Options;
+    use std::io::Write;
 
     fn divided(options: &str) -> Division {
         let options: Options = serde_json::from_str(options).unwrap();

@@ -6,6 +6,7 @@
 //! line or a terminal: a [`Watcher`] hears what happens.
 
 mod allowance;
+mod archive;
 mod cell;
 mod command;
 mod comparison;
@@ -53,6 +54,7 @@ mod values;
 mod watcher;
 mod words;
 
+pub use archive::Archive;
 pub use cell::serve;
 pub use comparison::pieces::{Bench, Piece, Workbench};
 pub use comparison::{Comparison, Given};
@@ -77,4 +79,4 @@ pub use store::Earlier;
 pub use tuning::ahead::TrialsAhead;
 pub use tuning::{SearchOptions, TrialWatcher, Tuning, TuningWatcher};
 pub use watcher::{Unwatched, Watcher};
-pub use words::of_cell;
+pub use words::{command_line, of_cell};

@@ -24,6 +24,11 @@ impl Margin {
     pub fn points(self) -> f64 {
         self.0
     }
+
+    /// As a share.
+    pub fn share(self) -> f64 {
+        self.0 / 100.0
+    }
 }
 
 impl FromStr for Margin {

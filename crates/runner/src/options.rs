@@ -6,6 +6,7 @@ mod values;
 
 pub use values::{PictureSize, Share};
 
+use crate::failure::{Failure, Place};
 use crate::margin::Margin;
 use classifier::Count;
 use classifier::schemars::{self, JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -217,6 +218,20 @@ impl Options {
         said.into_iter()
             .find(|(_, is_said)| *is_said)
             .map(|(key, _)| key)
+    }
+
+    /// Refuses options that exclude each other, where one is in the plan and the other on the command line.
+    ///
+    /// # Errors
+    /// If two do.
+    pub fn check_exclusions(&self) -> Result<(), Failure> {
+        let Some([first, other]) = self.exclusion() else {
+            return Ok(());
+        };
+        Err(Failure::Syntax {
+            place: Place::Option(format!("--{first}")),
+            reason: format!("`{first}` excludes `{other}`"),
+        })
     }
 
     /// Two keys that exclude each other.

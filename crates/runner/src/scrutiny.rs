@@ -2,6 +2,7 @@
 //! at whether test rows are like training rows.
 
 mod drift;
+mod judge;
 mod out_of_fold;
 mod suspects;
 
@@ -12,7 +13,7 @@ use crate::options::Options;
 use crate::registry::Registry;
 use crate::rows::Rows;
 use catalog::{Content, Loaded, inspect};
-use classifier::ModelEntry;
+use judge::Judge;
 use std::fmt;
 
 /// What a quick model found, or in a line why it could not look.
@@ -24,16 +25,6 @@ pub struct Scrutiny {
     pub suspects: Result<Suspects, String>,
     /// Whether it tells test rows from training rows.
     pub drift: Result<Drift, String>,
-}
-
-/// Who looks.
-#[derive(Clone, Copy)]
-struct Judge {
-    entry: &'static ModelEntry,
-    seed: u64,
-    threads: usize,
-    /// The most rows that it looks at, drawn in proportion to the classes.
-    most: usize,
 }
 
 impl Scrutiny {
@@ -87,23 +78,6 @@ fn sides(loaded: &Loaded) -> [Rows; 2] {
         }
         Content::Table { train, test } => {
             [train, test.handed_over()].map(|table| Rows::Table(table.clone()))
-        }
-    }
-}
-
-impl Judge {
-    fn new(loaded: &Loaded, registry: Registry, seed: u64, threads: usize) -> Self {
-        let (id, most) = if loaded.content.is_of_pictures() {
-            ("softmax", 100_000)
-        } else {
-            ("random-forest", 20_000)
-        };
-        let entry = registry.find(id).expect("both are part of every build");
-        Self {
-            entry,
-            seed,
-            threads,
-            most,
         }
     }
 }

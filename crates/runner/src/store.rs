@@ -195,6 +195,17 @@ impl Store {
         }
     }
 
+    /// Drops the result under a key.
+    pub(crate) fn forget(&self, key: &Key) {
+        let mut open = self.lock();
+        let Some(connection) = &open.connection else {
+            return;
+        };
+        if let Err(error) = connection.execute("DELETE FROM fits WHERE key = ?1", [&key.hash]) {
+            self.give_up(&mut open, &error);
+        }
+    }
+
     /// Works without the store from now on: waiting for it again and again would cost more than it spares.
     fn give_up(&self, open: &mut Open, reason: &dyn Display) {
         open.connection = None;

@@ -21,7 +21,7 @@ use records::{Environment, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, 
 use search::Method;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How parameters are searched: the same for every model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -158,6 +158,11 @@ impl<'a> Tuning<'a> {
     /// The data set's short name, which is that of its directory of reports.
     pub fn dataset(&self) -> &str {
         &self.name
+    }
+
+    /// The directory below `results` that the search is written into.
+    pub fn directory(&self, results: &Path) -> PathBuf {
+        results.join(&self.name).join("tuning")
     }
 
     /// SHA-256 of training samples, training labels, test samples and test labels.

@@ -1,6 +1,8 @@
 //! What is said of the fits of a run while it goes on.
 
 use records::{Cell, FitRecord, Folds, Outcome, Role, RunRecord, Split};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 /// Which fit of a model, where there are several: ", fold 2 of 5".
 pub fn of_cell(run: &RunRecord, cell: Cell) -> String {
@@ -25,6 +27,28 @@ pub fn of_cell(run: &RunRecord, cell: Cell) -> String {
     }
 }
 
+/// A command line as one would type it, the program first.
+pub fn command_line(words: impl IntoIterator<Item = OsString>) -> String {
+    let mut words = words.into_iter();
+    let program = words.next().unwrap_or_default();
+    // Installed, as the Python package does it, it has a name of its own.
+    let program = match Path::new(&program).file_name().and_then(OsStr::to_str) {
+        Some("plumbline") => "plumbline",
+        _ => "cargo run -p experiments --",
+    };
+    let quoted = words.map(|word| {
+        let word = word.to_string_lossy().into_owned();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:".contains(c);
+        if word.chars().all(plain) && !word.is_empty() {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    });
+    let quoted: Vec<String> = quoted.collect();
+    format!("{program} {}", quoted.join(" "))
+}
+
 /// A number of things: "1 model", "2 models".
 pub(crate) fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
@@ -41,5 +65,26 @@ pub(crate) fn in_a_line(run: &RunRecord, record: &FitRecord, reused: bool) -> St
         ),
         Outcome::Failed { reason } => format!("failed: {reason}"),
         Outcome::Cancelled => "cancelled".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_can_be_pasted_into_a_shell() {
+        let typed = |words: &[&str]| command_line(words.iter().map(OsString::from));
+        assert_eq!(
+            typed(&[
+                "target/debug/experiments",
+                "compare",
+                "--data",
+                "it's a.csv",
+                ""
+            ]),
+            r"cargo run -p experiments -- compare --data 'it'\''s a.csv' ''"
+        );
+        assert_eq!(typed(&["/usr/bin/plumbline", "models"]), "plumbline models");
     }
 }

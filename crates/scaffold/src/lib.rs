@@ -4,10 +4,13 @@
 //! comparison. What is written differs from it in its names, in what it says of itself, and in the test of its
 //! accuracy, which is left out.
 
+mod error;
 mod name;
 
+pub use error::ScaffoldError;
+
 use name::Name;
-use records::{RecordError, write_file};
+use records::write_file;
 use std::path::{Path, PathBuf};
 
 const SOURCE: &str = include_str!("../../model-nearest-centroid/src/lib.rs");
@@ -20,51 +23,6 @@ const LOOKS: &str = "crates/report/src/figures/looks.rs";
 const END: &str = "\n];";
 /// What the program is built with.
 const PROGRAM: &str = "experiments/Cargo.toml";
-
-/// Why no model was written. Each prints as one line.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ScaffoldError {
-    /// The name is none for a model.
-    #[error(
-        "`{name}`: expected lower-case words joined by hyphens, such as my-model, of 40 letters in all"
-    )]
-    Name {
-        /// What was given.
-        name: String,
-    },
-    /// There is such a model.
-    #[error("`{name}`: there is a model of this name; choose another")]
-    Taken {
-        /// Its name.
-        name: String,
-    },
-    /// There is nowhere to write it.
-    #[error("{}: no directory of Plumbline's sources, nor below one; run this in a clone", path.display())]
-    NoSources {
-        /// Where it was looked for.
-        path: PathBuf,
-    },
-    /// A file is not as it was when this program was built.
-    #[error("{}: `{missing}` is not in it; add the model by hand, as CONTRIBUTING.md says", path.display())]
-    Changed {
-        /// The file.
-        path: PathBuf,
-        /// What is missing.
-        missing: &'static str,
-    },
-    /// A file cannot be read.
-    #[error("{}: {reason}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        reason: std::io::Error,
-    },
-    /// A file cannot be written.
-    #[error(transparent)]
-    Write(#[from] RecordError),
-}
 
 /// Writes the crate `crates/model-NAME` into the sources at or above `directory`, and adds it to the program's
 /// dependencies, to the registry and to the list of colours. Gives the files that were written or changed. Checks everything before it

@@ -25,6 +25,7 @@ pub(crate) struct Reply {
 struct Picture {
     rows: usize,
     columns: usize,
+    /// Of one in colour, red, green and blue of each.
     pixels: Vec<u8>,
 }
 
@@ -83,7 +84,7 @@ fn picture(sample: &Sample) -> Option<Picture> {
     let Sample::Picture(samples) = sample else {
         return None;
     };
-    let shape = samples.picture()?;
+    let shape = samples.picture().or(samples.colour_picture())?;
     Some(Picture {
         rows: shape.rows,
         columns: shape.columns,

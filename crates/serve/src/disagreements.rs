@@ -95,7 +95,9 @@ fn search(models: &Models, progress: impl Fn(usize, usize) + Send + Sync) -> Res
     }
     let test = test_pictures(models)?;
     let samples = test.samples();
-    if samples.picture() != Some(shape) || test.class_names() != models.classes() {
+    if samples.picture().or(samples.colour_picture()) != Some(shape)
+        || test.class_names() != models.classes()
+    {
         return Err("the test pictures of the data set here are of another form".to_owned());
     }
     // The models are kept: what is seen here cannot change them.
@@ -122,7 +124,7 @@ fn search(models: &Models, progress: impl Fn(usize, usize) + Send + Sync) -> Res
                     index: start + i,
                     label: name(&labels[start + i]),
                     says: of_picture.iter().map(name).collect(),
-                    pixels: some.grey_levels(i).into_owned(),
+                    pixels: some.slice(i..i + 1).pixels().unwrap_or_default().to_vec(),
                 });
             }
         }

@@ -20,7 +20,7 @@ pub(crate) struct Model {
 /// What models are asked about.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Input {
-    /// A picture in grey, of 8-bit pixels.
+    /// A picture of 8-bit pixels, in grey or in colour.
     Picture { shape: PictureShape, manner: Manner },
     /// A row of a table: its columns.
     Row(Vec<(String, Kind)>),
@@ -60,7 +60,7 @@ pub enum Unservable {
     },
     /// Samples that no request can hold yet.
     #[error(
-        "{model} takes {takes}, and only pictures in 8-bit grey, tables and rows of numbers can be served"
+        "{model} takes {takes}, and only pictures of 8-bit pixels, tables and rows of numbers can be served"
     )]
     Input {
         /// The model.
@@ -129,6 +129,14 @@ impl Models {
 }
 
 impl Input {
+    /// How many values a picture has.
+    pub(crate) fn values(shape: PictureShape, manner: Manner) -> usize {
+        match manner {
+            Manner::Colour => 3 * shape.features(),
+            Manner::Scaled | Manner::Digit => shape.features(),
+        }
+    }
+
     fn of(model: &str, kept: &Kept) -> Result<Self, Unservable> {
         let about = &kept.about;
         let refused = |takes| {
@@ -137,12 +145,10 @@ impl Input {
                 takes,
             })
         };
-        match (about.shape(), about.pixels, &about.preparation) {
-            (Some(shape), true, _) => Ok(Self::Picture {
-                shape,
-                manner: Manner::of(&about.data.name),
-            }),
-            (None, true, _) => refused("pictures in colour"),
+        let picture = Manner::of_model(about.shape(), about.colour_shape(), &about.data.name);
+        match (picture, about.pixels, &about.preparation) {
+            (Some((shape, manner)), true, _) => Ok(Self::Picture { shape, manner }),
+            (None, true, _) => refused("pictures whose size its file does not say"),
             (Some(_), false, _) => refused("pictures of real numbers"),
             (None, false, Some(preparation)) => Ok(Self::Row(preparation.kinds())),
             (None, false, None) => Ok(Self::Features(kept.parts().unwrap_or_default())),
@@ -159,6 +165,7 @@ impl Input {
                 let made = match manner {
                     Manner::Digit => "put as MNIST's",
                     Manner::Scaled => "scaled",
+                    Manner::Colour => "in colour",
                 };
                 format!("pictures of {shape}, {made}")
             }

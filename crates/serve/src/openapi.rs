@@ -2,6 +2,7 @@
 
 use crate::limits::Limits;
 use crate::models::{Input, Model, Models};
+use catalog::Manner;
 use kept::About;
 use serde_json::{Map, Value, json};
 use tables::{Kind, PreparedColumn, Step};
@@ -17,7 +18,7 @@ pub(crate) fn document(models: &Models, limits: &Limits) -> Value {
     let names: Vec<&str> = models.names().collect();
     let predict = &mut document["paths"]["/v1/predict"]["post"];
     predict["parameters"][0]["schema"] = json!({"type": "string", "enum": names});
-    if let Input::Picture { .. } = models.input {
+    if let Input::Picture { manner, .. } = models.input {
         let picture = json!({"schema": {
             "type": "string",
             "contentMediaType": "image/*",
@@ -28,7 +29,10 @@ pub(crate) fn document(models: &Models, limits: &Limits) -> Value {
             "image/png",
             "image/jpeg",
             "image/bmp",
-            "image/x-portable-graymap",
+            match manner {
+                Manner::Colour => "image/x-portable-pixmap",
+                Manner::Scaled | Manner::Digit => "image/x-portable-graymap",
+            },
         ] {
             content[kind] = picture.clone();
         }
@@ -61,11 +65,15 @@ fn question(input: &Input) -> Value {
         })
     };
     match input {
-        Input::Picture { shape, .. } => {
-            let count = shape.features();
+        Input::Picture { shape, manner } => {
+            let count = Input::values(*shape, *manner);
+            let levels = match manner {
+                Manner::Colour => "red, green and blue of each, 0 to 255",
+                Manner::Scaled | Manner::Digit => "0 is black, 255 white",
+            };
             let pixel = json!({"type": "integer", "minimum": 0, "maximum": 255});
             let pixels = json!({
-                "description": format!("Pixels of {shape}, row by row: 0 is black, 255 white."),
+                "description": format!("Pixels of {shape}, row by row: {levels}."),
                 "type": "array",
                 "items": pixel,
                 "minItems": count,
@@ -98,9 +106,12 @@ fn of_kind(kind: Kind) -> Value {
 /// Which models there are, and what they take.
 pub(crate) fn models(models: &Models) -> Value {
     let input = match &models.input {
-        Input::Picture { shape, .. } => {
-            json!({"kind": "picture", "rows": shape.rows, "columns": shape.columns})
-        }
+        Input::Picture { shape, manner } => json!({
+            "kind": "picture",
+            "rows": shape.rows,
+            "columns": shape.columns,
+            "colour": *manner == Manner::Colour,
+        }),
         Input::Row(_) => {
             let prepared = models.all[0].kept.about.preparation.as_ref();
             let columns = prepared.map_or(&[][..], |prepared| prepared.columns());

@@ -98,7 +98,7 @@ impl Form {
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Content-Type",
             format!("a body of type {}", shown(said)),
-            "application/json, or image/png, image/jpeg, image/bmp or image/x-portable-graymap",
+            "application/json, or image/png, image/jpeg, image/bmp, image/x-portable-graymap or image/x-portable-pixmap",
         ))
     }
 }
@@ -160,7 +160,9 @@ fn json(body: &[u8], input: &Input) -> Result<Sample, Refusal> {
         Refusal::new(status, place, what, input.expected())
     })?;
     match (input, asked.pixels, asked.row) {
-        (Input::Picture { shape, .. }, Some(pixels), None) => picture(pixels, *shape, input),
+        (Input::Picture { shape, manner }, Some(pixels), None) => {
+            picture(pixels, *shape, *manner, input)
+        }
         (Input::Row(columns), None, Some(row)) => of_table(&row, columns),
         (Input::Features(names), None, Some(row)) => of_numbers(&row, names),
         _ => Err(Refusal::unanswerable(
@@ -175,9 +177,13 @@ impl Input {
     /// What a question in JSON looks like.
     pub(crate) fn expected(&self) -> String {
         match self {
-            Self::Picture { shape, .. } => {
-                let count = shape.features();
-                format!("{{\"pixels\": [{count} whole numbers from 0, black, to 255, white]}}")
+            Self::Picture { shape, manner } => {
+                let count = Self::values(*shape, *manner);
+                let numbers = match manner {
+                    Manner::Colour => "0 to 255: red, green and blue of each pixel",
+                    Manner::Scaled | Manner::Digit => "0, black, to 255, white",
+                };
+                format!("{{\"pixels\": [{count} whole numbers from {numbers}]}}")
             }
             Self::Row(_) => "{\"row\": {column: value}} with every column of GET /v1/models".into(),
             Self::Features(_) => {
@@ -187,15 +193,29 @@ impl Input {
     }
 }
 
-fn picture(pixels: Vec<Pixel>, shape: PictureShape, input: &Input) -> Result<Sample, Refusal> {
-    let (found, expected) = (pixels.len(), shape.features());
+fn picture(
+    pixels: Vec<Pixel>,
+    shape: PictureShape,
+    manner: Manner,
+    input: &Input,
+) -> Result<Sample, Refusal> {
+    let (found, expected) = (pixels.len(), Input::values(shape, manner));
     let pixels = pixels.into_iter().map(|Pixel(level)| level).collect();
+    let made = match manner {
+        Manner::Colour => Samples::from_colour_pixels,
+        Manner::Scaled | Manner::Digit => Samples::from_pixels,
+    };
     if found == expected
-        && let Ok(samples) = Samples::from_pixels(shape, pixels)
+        && let Ok(samples) = made(shape, pixels)
     {
         return Ok(Sample::Picture(samples));
     }
-    let what = format!("{found} pixels, and the models see {shape}");
+    let what = match manner {
+        Manner::Colour => format!("{found} values, and the models see {shape} pixels in colour"),
+        Manner::Scaled | Manner::Digit => {
+            format!("{found} pixels, and the models see {shape}")
+        }
+    };
     Err(Refusal::unanswerable("pixels", what, input.expected()))
 }
 
@@ -336,6 +356,30 @@ mod tests {
         ] {
             assert_eq!(status(body, &INPUT), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn a_pixel_in_colour_has_three_values() {
+        let input = Input::Picture {
+            shape: PictureShape {
+                rows: 1,
+                columns: 2,
+            },
+            manner: Manner::Colour,
+        };
+        let asked = json(br#"{"pixels":[1,2,3,4,5,6]}"#, &input);
+        let Ok(Sample::Picture(samples)) = asked else {
+            panic!("a picture");
+        };
+        assert_eq!(samples.pixels(), Some(&[1, 2, 3, 4, 5, 6][..]));
+        assert!(samples.colour_picture().is_some());
+        let Err(refused) = json(br#"{"pixels":[1,2]}"#, &input) else {
+            panic!("too few");
+        };
+        assert_eq!(
+            (refused.status, refused.what.as_str()),
+            (422, "2 values, and the models see 1 × 2 pixels in colour")
+        );
     }
 
     #[test]

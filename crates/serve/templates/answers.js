@@ -71,10 +71,14 @@ function forget() {
   by("method").textContent = "";
 }
 
-function grey(canvas, pixels, rows, columns) {
+/** A pixel in grey has one value, in colour three. */
+function paintPixels(canvas, pixels, rows, columns) {
   canvas.width = columns; canvas.height = rows;
-  const image = new ImageData(columns, rows);
-  pixels.forEach((level, i) => image.data.set([level, level, level, 255], 4 * i));
+  const image = new ImageData(columns, rows), values = pixels.length / (rows * columns);
+  for (let i = 0; i < rows * columns; i++) {
+    const first = values * i, last = values - 1;
+    image.data.set([pixels[first], pixels[first + Math.min(1, last)], pixels[first + last], 255], 4 * i);
+  }
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
@@ -119,7 +123,7 @@ function problem(text) {
 function show(reply) {
   problem("");
   reply.answers.forEach((answer, i) => showModel(shown[i], answer));
-  if (reply.input) grey(by("input"), reply.input.pixels, reply.input.rows, reply.input.columns);
+  if (reply.input) paintPixels(by("input"), reply.input.pixels, reply.input.rows, reply.input.columns);
   if (reply.explanation) showWhy(reply.explanation);
   say(reply.answers);
 }

@@ -3,7 +3,7 @@ function disagreements(use) {
   let isAsked = false;
   function tile(found, picture) {
     const item = make("li"), button = make("button"), canvas = make("canvas");
-    grey(canvas, picture.pixels, found.rows, found.columns);
+    paintPixels(canvas, picture.pixels, found.rows, found.columns);
     button.append(canvas, make("span", `is ${picture.label}`, "is"));
     const by_answer = Map.groupBy ? Map.groupBy(found.models.keys(), i => picture.says[i]) : new Map(found.models.map((_, i) => [picture.says[i], found.models.flatMap((_, j) => picture.says[j] === picture.says[i] ? [j] : [])]));
     for (const [says, models] of by_answer)

@@ -1,6 +1,6 @@
-// The pad: white on black, drawn with mouse, pen, finger or keys.
+// The pad: white on black, or any colour on any other, drawn with mouse, pen, finger or keys.
 function drawing() {
-  const CELLS = 28, SIDE = 196, CELL = SIDE / CELLS, PEN = 15;
+  const inColour = data.input.colour, CELLS = 28, SIDE = 196, CELL = SIDE / CELLS, PEN = 15;
   const pad = by("pad"), view = pad.getContext("2d"), sheet = document.createElement("canvas");
   const ink = sheet.getContext("2d", { willReadFrequently: true });
   pad.width = pad.height = sheet.width = sheet.height = SIDE;
@@ -15,11 +15,11 @@ function drawing() {
     view.strokeRect(x - CELL, y - CELL, 2 * CELL, 2 * CELL);
   }
   function clear() {
-    ink.fillStyle = "#000"; ink.fillRect(0, 0, SIDE, SIDE);
+    ink.fillStyle = inColour ? by("ground").value : "#000"; ink.fillRect(0, 0, SIDE, SIDE);
     isEmpty = true; last = null; paint(); askNothing();
   }
   function line(from, to, width) {
-    ink.lineCap = ink.lineJoin = "round"; ink.strokeStyle = "#fff"; ink.lineWidth = width;
+    ink.lineCap = ink.lineJoin = "round"; ink.strokeStyle = inColour ? by("pen").value : "#fff"; ink.lineWidth = width;
     ink.beginPath(); ink.moveTo(...from); ink.lineTo(...to); ink.stroke();
     isEmpty = false;
   }
@@ -30,11 +30,13 @@ function drawing() {
     requestAnimationFrame(() => {
       isWaiting = false; paint();
       if (isEmpty) return;
-      const pixels = ink.getImageData(0, 0, SIDE, SIDE).data, head = new TextEncoder().encode(`P5 ${SIDE} ${SIDE} 255\n`);
-      const body = new Uint8Array(head.length + SIDE * SIDE);
+      const pixels = ink.getImageData(0, 0, SIDE, SIDE).data, values = inColour ? 3 : 1;
+      const head = new TextEncoder().encode(`P${inColour ? 6 : 5} ${SIDE} ${SIDE} 255\n`);
+      const body = new Uint8Array(head.length + values * SIDE * SIDE);
       body.set(head);
-      for (let i = 0; i < SIDE * SIDE; i++) body[head.length + i] = pixels[4 * i];
-      ask(body, "image/x-portable-graymap");
+      for (let i = 0; i < SIDE * SIDE; i++)
+        for (let value = 0; value < values; value++) body[head.length + values * i + value] = pixels[4 * i + value];
+      ask(body, inColour ? "image/x-portable-pixmap" : "image/x-portable-graymap");
     });
   }
   const place = event => {
@@ -78,17 +80,21 @@ function drawing() {
   /** Puts a picture that the models saw onto the pad. */
   function put({ pixels, rows, columns }) {
     const small = document.createElement("canvas");
-    grey(small, pixels, rows, columns);
+    paintPixels(small, pixels, rows, columns);
     ink.drawImage(small, 0, 0, SIDE, SIDE); isEmpty = false; paint();
   }
-  by("file").addEventListener("change", event => {
-    const [file] = event.target.files;
+  function open(file) {
     if (file) ask(file, file.type.startsWith("image/") ? file.type : "image/x-portable-graymap", reply => put(reply.input));
-    event.target.value = "";
-  });
+  }
+  by("file").addEventListener("change", event => { open(event.target.files[0]); event.target.value = ""; });
+  addEventListener("paste", event => open(event.clipboardData.files[0]));
+  pad.addEventListener("dragover", event => event.preventDefault());
+  pad.addEventListener("drop", event => { event.preventDefault(); open(event.dataTransfer.files[0]); });
+  by("colours").hidden = !inColour;
+  by("ground").addEventListener("input", () => isEmpty && clear());
   by("drawing").hidden = by("why-pictures").hidden = false;
   for (const id of ["input", "spoke"]) { by(id).width = data.input.columns; by(id).height = data.input.rows; }
   by("input-size").textContent = `the input, ${data.input.rows} × ${data.input.columns}`;
   clear();
-  return picture => { put(picture); grey(by("input"), picture.pixels, picture.rows, picture.columns); ask(JSON.stringify({ pixels: picture.pixels }), "application/json"); };
+  return picture => { put(picture); paintPixels(by("input"), picture.pixels, picture.rows, picture.columns); ask(JSON.stringify({ pixels: picture.pixels }), "application/json"); };
 }

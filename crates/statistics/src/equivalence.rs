@@ -1,6 +1,6 @@
 //! Whether a difference is too small to matter.
 
-use crate::{Interval, pairs::compare_pair};
+use crate::Interval;
 use serde::Serialize;
 
 /// What the samples say of a first classifier against a second, with a margin: the largest
@@ -43,48 +43,5 @@ impl Relation {
         } else {
             Self::Undecided
         }
-    }
-}
-
-/// The [`Relation`] of two classifiers of which each alone is right on so many of `samples` samples.
-/// McNemar's exact test at level `alpha` decides whether they differ, [`tango`](crate::tango)'s
-/// interval whether the difference is within the margin. For a single pair that was chosen
-/// beforehand; of several, use [`all_pairs`](crate::all_pairs).
-///
-/// # Panics
-/// As [`Relation::new`] and [`all_pairs`](crate::all_pairs), or if more samples differ than there are.
-pub fn paired_relation(
-    only_first: usize,
-    only_second: usize,
-    samples: usize,
-    margin: f64,
-    alpha: f64,
-) -> Relation {
-    compare_pair(only_first, only_second, samples, 1, alpha).relation(margin)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_relation_has_its_counts() {
-        for (b, c, expected) in [
-            (200, 100, Relation::Better),
-            (100, 200, Relation::Worse),
-            (20, 20, Relation::Equivalent),
-            // Different, but by less than a point.
-            (60, 30, Relation::Equivalent),
-            (450, 395, Relation::NotWorse),
-            (395, 450, Relation::Undecided),
-        ] {
-            assert_eq!(
-                paired_relation(b, c, 10_000, 0.01, 0.05),
-                expected,
-                "{b} {c}"
-            );
-        }
-        assert_eq!(paired_relation(0, 0, 20, 0.01, 0.05), Relation::Undecided);
-        assert_eq!(paired_relation(9, 9, 1_000, 0.0, 0.05), Relation::Undecided);
     }
 }

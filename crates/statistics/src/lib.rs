@@ -68,7 +68,7 @@ pub use confusion::{Averages, ClassMetrics, ConfusionMatrix};
 pub use corp::{Corp, Step, consistency_band, corp};
 pub use crossed::CrossedDifference;
 pub use curves::{CurvePlaces, CurvePoint, threshold_curves};
-pub use equivalence::{Relation, paired_relation};
+pub use equivalence::Relation;
 pub use growth::PowerLaw;
 pub use independent::independent_difference;
 pub use interval::{Interval, binomial_tail, mean_difference, wilson};
@@ -77,7 +77,9 @@ pub use letters::compact_letters;
 pub use looks::{Looks, luck_bound};
 pub use moments::{mean, quantile, variance};
 pub use paired::{McNemar, holm, mcnemar};
-pub use pairs::{PairComparison, against_control, all_pairs, compare_pair, distinct_pairs};
+pub use pairs::{
+    PairComparison, against_control, all_pairs, compare_pair, distinct_pairs, paired_relation,
+};
 pub use platt::platt;
 pub use power::{
     detectable_difference, detectable_effect, least_detectable, mcnemar_power, samples_needed,

@@ -174,6 +174,23 @@ pub fn compare_pair(
     }
 }
 
+/// The [`Relation`] of two classifiers of which each alone is right on so many of `samples` samples.
+/// McNemar's exact test at level `alpha` decides whether they differ, [`tango`]'s
+/// interval whether the difference is within the margin. For a single pair that was chosen
+/// beforehand; of several, use [`all_pairs`].
+///
+/// # Panics
+/// As [`Relation::new`] and [`all_pairs`], or if more samples differ than there are.
+pub fn paired_relation(
+    only_first: usize,
+    only_second: usize,
+    samples: usize,
+    margin: f64,
+    alpha: f64,
+) -> Relation {
+    compare_pair(only_first, only_second, samples, 1, alpha).relation(margin)
+}
+
 /// A lower bound of a difference that the exact test finds, above 0.
 fn least(more: usize, fewer: usize, samples: usize, level: f64) -> f64 {
     let split = lower_bound(more, more + fewer, level);
@@ -270,5 +287,26 @@ mod tests {
         assert!(all_pairs(&[vec![true; 20]], 0.05).is_empty());
         let nothing = all_pairs(&[vec![], vec![]], 0.05)[0];
         assert_eq!((nothing.difference, nothing.interval.high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn each_relation_has_its_counts() {
+        for (b, c, expected) in [
+            (200, 100, Relation::Better),
+            (100, 200, Relation::Worse),
+            (20, 20, Relation::Equivalent),
+            // Different, but by less than a point.
+            (60, 30, Relation::Equivalent),
+            (450, 395, Relation::NotWorse),
+            (395, 450, Relation::Undecided),
+        ] {
+            assert_eq!(
+                paired_relation(b, c, 10_000, 0.01, 0.05),
+                expected,
+                "{b} {c}"
+            );
+        }
+        assert_eq!(paired_relation(0, 0, 20, 0.01, 0.05), Relation::Undecided);
+        assert_eq!(paired_relation(9, 9, 1_000, 0.0, 0.05), Relation::Undecided);
     }
 }

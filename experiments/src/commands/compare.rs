@@ -1,5 +1,6 @@
 //! `compare`: train every model of a plan, one after another, and write the comparison.
 
+use crate::announce;
 use crate::cli::CompareArgs;
 use crate::commands::jobs;
 use crate::failure::Failure;
@@ -7,14 +8,13 @@ use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::progress::Progress;
 use crate::registry::REGISTRY;
-use crate::request::{check_exclusions, command_line, own_processes, share};
-use analysis::{ModelSummary, Planned, Report, Status};
+use crate::request::{command_line, own_processes};
+use analysis::{Planned, Report};
 use catalog::{Content, Loaded};
 use evaluation::complete_all;
 use predictions::{Truth, beside, read_models};
-use report::{foresight, write_index, write_report};
-use runner::{Comparison, Given, Options, doubts, processors};
-use std::path::Path;
+use report::foresight;
+use runner::{Comparison, Given, Margin, Options, doubts, processors};
 
 /// The plan that runs unless another is named.
 pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
@@ -25,14 +25,13 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let mut plan = run.plan(DEFAULT, "the default plan", true)?;
     let options = &mut plan.options;
     *options = std::mem::take(options).changed_by(&arguments.flags);
-    check_exclusions(&plan)?;
+    plan.options.check_exclusions()?;
     jobs::check(&arguments.elsewhere)?;
     if arguments.keep && plan.options.cv.is_some() {
-        return Err(Failure::Option {
-            option: "--keep".to_owned(),
-            reason: "over folds there are many models of each kind; leave out `cv` to keep one"
-                .to_owned(),
-        });
+        return Err(Failure::option(
+            "--keep",
+            "over folds there are many models of each kind; leave out `cv` to keep one",
+        ));
     }
     let mut learners = plan.ready()?;
     let data = run.load(&plan, &mut learners)?;
@@ -64,30 +63,11 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
         complete_all(&records, |id| comparison.model_file(&results, id))?;
     }
 
-    let ended = announce(&Report::new(records), &directory, &results, run.quiet);
+    let ended = announce::comparison(&Report::new(records), &directory, &results, run.quiet);
     if cancellation.check().is_err() {
         return Err(Failure::Interrupted);
     }
     ended
-}
-
-/// Writes a report, prints it, and says whether all is well.
-pub(crate) fn announce(
-    report: &Report,
-    directory: &Path,
-    results: &Path,
-    quiet: bool,
-) -> Result<(), Failure> {
-    let replaced = report::replaced(directory, report);
-    write_report(directory, report)?;
-    write_index(results)?;
-    if !quiet {
-        if let Some(note) = replaced {
-            output::tell(note);
-        }
-        output::report(report, directory);
-    }
-    verdict(report)
 }
 
 /// What is about to be compared.
@@ -100,7 +80,7 @@ fn planned(comparison: &Comparison) -> Planned {
         images: dataset.test,
         groups: comparison.judged_groups(),
         protocol: comparison.protocol(),
-        margin: share(options.margin),
+        margin: options.margin.map(Margin::share),
     }
 }
 
@@ -110,12 +90,10 @@ fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Ve
         return Ok(Vec::new());
     }
     if options.quick || options.validation.is_some() || options.cv.is_some() {
-        return Err(Failure::Option {
-            option: "--with".to_owned(),
-            reason:
-                "its predictions are for all test samples; leave out --quick, --validation and --cv"
-                    .to_owned(),
-        });
+        return Err(Failure::option(
+            "--with",
+            "its predictions are for all test samples; leave out --quick, --validation and --cv",
+        ));
     }
     let (test, class_names) = match &data.content {
         Content::Samples { test, .. } => (test.len(), test.class_names()),
@@ -124,22 +102,4 @@ fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Ve
     let samples = Truth::of_rows("the test set", test, class_names);
     let models = read_models(&samples, &arguments.with)?;
     Ok(beside(&samples, models, options.seed(), options.seeds())?)
-}
-
-/// Success only if every model finished and passed its controls.
-fn verdict(report: &Report) -> Result<(), Failure> {
-    let ids = |wanted: &dyn Fn(&&ModelSummary) -> bool| -> Vec<String> {
-        let models = report.models.iter().filter(wanted);
-        models.map(|model| model.id.clone()).collect()
-    };
-    let models = ids(&|model| model.status != Status::Finished);
-    if !models.is_empty() {
-        return Err(Failure::Unfinished { models });
-    }
-    let models = ids(&|model| model.failed_control());
-    if models.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Controls { models })
-    }
 }

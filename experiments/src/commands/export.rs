@@ -48,10 +48,10 @@ impl ExportArgs {
     /// Refuses options that the format would pass over.
     fn check(&self) -> Result<(), Failure> {
         let refuse = |option: &str, only: &str| {
-            Err(Failure::Option {
-                option: option.to_owned(),
-                reason: format!("only with --format {only}"),
-            })
+            Err(Failure::option(
+                option,
+                format!("only with --format {only}"),
+            ))
         };
         let is_table = matches!(self.format, Format::Csv | Format::Parquet);
         if self.table.is_some() && !is_table {
@@ -83,10 +83,10 @@ impl ExportArgs {
 }
 
 fn missing(option: &str, example: &str) -> Failure {
-    Failure::Option {
-        option: option.to_owned(),
-        reason: format!("this format needs it; for example {example}"),
-    }
+    Failure::option(
+        option,
+        format!("this format needs it; for example {example}"),
+    )
 }
 
 /// Logs a report in a tracking server, and says what is new there.

@@ -3,7 +3,6 @@
 use crate::cli::{DiffArgs, HistoryArgs};
 use crate::failure::Failure;
 use crate::output;
-use crate::request::share;
 use analysis::{Report, diff};
 use records::{read_records, run_file, runs, write_file};
 use report::{RunsTable, changed_accuracies, changed_settings, history_page};
@@ -49,7 +48,7 @@ pub(crate) fn difference(arguments: &DiffArgs) -> Result<(), Failure> {
     let read = |run: &str| read_records(&run_file(&directory, run)?);
     let (first, second) = (read(&arguments.first)?, read(&arguments.second)?);
     let recorded = first.run.margin.and_then(Margin::new);
-    let margin = share(arguments.margin.or(recorded));
+    let margin = arguments.margin.or(recorded).map(Margin::share);
     let found = diff(&first, &second, margin);
     output::line(format_args!(
         "first: {}, second: {}",

@@ -1,12 +1,11 @@
 //! `--jobs`, `--on`, `worker`, `status`, `submit` and `merge`: a comparison or a search on several machines.
 
+use crate::announce;
 use crate::build::BUILD;
 use crate::cli::{
     ElsewhereArgs, Engine, FolderArgs, MergeArgs, RunArgs, SlurmArgs, TaskArgs, WaitedFor,
     WorkerArgs,
 };
-use crate::commands::compare::announce;
-use crate::commands::tune;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
 use crate::output;
@@ -68,10 +67,9 @@ pub(crate) fn check(asked: &ElsewhereArgs) -> Result<(), Failure> {
     ];
     let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
     match given.next() {
-        Some((option, _)) if asked.on.is_none() => Err(Failure::Option {
-            option: option.to_owned(),
-            reason: "only with --on, or with `submit`".to_owned(),
-        }),
+        Some((option, _)) if asked.on.is_none() => {
+            Err(Failure::option(option, "only with --on, or with `submit`"))
+        }
         _ => Ok(()),
     }
 }
@@ -110,7 +108,7 @@ pub(crate) fn worker(arguments: &WorkerArgs) -> Result<(), Failure> {
         }
         Some(search) => {
             let tuning = plan.tuning(&folder, data, REGISTRY, search, &setting)?;
-            work(&tuning.ahead()?)?
+            work(&plan.trials(&tuning)?)?
         }
     };
     output::line(format_args!("task {task}: {worked}"));
@@ -175,9 +173,10 @@ pub(crate) fn merge(arguments: &MergeArgs) -> Result<(), Failure> {
         let executor = own_processes()?;
         let setting = plan.setting(&executor, REGISTRY, &BUILD, Cancellation::default());
         let tuning = plan.tuning(&folder, data, REGISTRY, search, &setting)?;
-        let (tuned, merged) = job_arrays::merge_search(&folder, &tuning.ahead()?)?;
+        let trials = plan.trials(&tuning)?;
+        let (tuned, merged) = job_arrays::merge_search(&folder, &trials, &results)?;
         merged.lines(&plan).iter().for_each(output::tell);
-        tune::announce(&tuning, tuned, &results, arguments.quiet)?;
+        announce::search(&tuning, tuned, &results, arguments.quiet)?;
         return match merged.missing.len() {
             0 => Ok(()),
             trials => Err(Failure::MissingTrials { trials }),
@@ -188,5 +187,5 @@ pub(crate) fn merge(arguments: &MergeArgs) -> Result<(), Failure> {
     merged.lines(&plan).iter().for_each(output::tell);
     let report = Report::new(read_records(&path)?);
     let directory = comparison.directory(&results);
-    announce(&report, &directory, &results, arguments.quiet)
+    announce::comparison(&report, &directory, &results, arguments.quiet)
 }

@@ -97,8 +97,5 @@ fn gates(gates: &[Gate], report: &Report, quiet: bool) -> Result<(), Failure> {
 }
 
 fn option(option: &str, reason: String) -> Failure {
-    Failure::Option {
-        option: option.to_owned(),
-        reason,
-    }
+    Failure::option(option, reason)
 }

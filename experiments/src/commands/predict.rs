@@ -87,10 +87,7 @@ fn read(kept: &Kept, input: &Path) -> Result<(Samples, bool), Failure> {
     if input != Path::new("-") {
         return read_file(kept, input);
     }
-    let failed = |error: std::io::Error| Failure::Option {
-        option: "-".to_owned(),
-        reason: error.to_string(),
-    };
+    let failed = |error: std::io::Error| Failure::option("-", error.to_string());
     let mut bytes = Vec::new();
     std::io::stdin()
         .lock()
@@ -105,9 +102,7 @@ fn read(kept: &Kept, input: &Path) -> Result<(Samples, bool), Failure> {
 
 fn read_file(kept: &Kept, file: &Path) -> Result<(Samples, bool), Failure> {
     let about = &kept.about;
-    let shape = about
-        .shape()
-        .map(|shape| (shape, Manner::of(&about.data.name)));
+    let shape = Manner::of_model(about.shape(), about.colour_shape(), &about.data.name);
     let columns = about.preparation.as_ref().map(Preparation::kinds);
     let asked = ask(file, &Options::default(), shape, columns.as_deref())?;
     match asked {

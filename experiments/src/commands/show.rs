@@ -44,10 +44,10 @@ pub(crate) fn run(arguments: &ShowArgs) -> Result<(), Failure> {
 
 /// What is said where pictures are wanted of a table.
 pub(crate) fn no_pictures(loaded: &Loaded, option: &str) -> Failure {
-    Failure::Option {
-        option: option.to_owned(),
-        reason: format!("{} is a table, and this shows pictures", loaded.id),
-    }
+    Failure::option(
+        option,
+        format!("{} is a table, and this shows pictures", loaded.id),
+    )
 }
 
 /// Some of the samples, each with its class.

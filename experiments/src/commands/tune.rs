@@ -1,16 +1,13 @@
 //! `tune`: search the parameters of each model on training samples, with the same budget.
 
+use crate::announce;
 use crate::cli::TuneArgs;
 use crate::commands::jobs;
 use crate::failure::Failure;
 use crate::interrupt::on_interrupt;
-use crate::output;
 use crate::progress::search::SearchProgress;
-use crate::request::{check_exclusions, command_line, own_processes};
-use records::TuningRecord;
-use report::{search_table, write_tuning};
+use crate::request::{command_line, own_processes};
 use runner::{SearchOptions, Tuning};
-use std::path::{Path, PathBuf};
 
 /// The plan that is searched unless another is named.
 const DEFAULT: &str = include_str!("../../plans/tuning.toml");
@@ -19,7 +16,7 @@ const DEFAULT: &str = include_str!("../../plans/tuning.toml");
 pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
     let run = &arguments.run;
     let plan = run.plan(DEFAULT, "the default tuning plan", false)?;
-    check_exclusions(&plan)?;
+    plan.options.check_exclusions()?;
     let search = SearchOptions {
         method: arguments.search,
         resource: arguments.resource,
@@ -41,50 +38,12 @@ pub(crate) fn run(arguments: &TuneArgs) -> Result<(), Failure> {
         Some(&results),
         &setting,
     )?;
-    let directory = directory(&tuning, &results);
+    let directory = tuning.directory(&results);
     let write = |folder: &_| job_arrays::write_search(folder, &tuning.ahead()?, &setting);
     let elsewhere = &arguments.elsewhere;
     if let Some(done) = jobs::elsewhere(elsewhere, run, &directory, &cancellation, write) {
         return done;
     }
     let tuned = tuning.run(&SearchProgress::new(run.quiet))?;
-    announce(&tuning, tuned, &results, run.quiet)
-}
-
-fn directory(tuning: &Tuning<'_>, results: &Path) -> PathBuf {
-    results.join(tuning.dataset()).join("tuning")
-}
-
-/// Writes what came of a search, prints it, and says whether all is well.
-pub(crate) fn announce(
-    tuning: &Tuning<'_>,
-    mut tuned: TuningRecord,
-    results: &Path,
-    quiet: bool,
-) -> Result<(), Failure> {
-    let directory = directory(tuning, results);
-    tuned.plan = directory.join("plan.toml").display().to_string();
-    write_tuning(&directory, &tuned, &tuning.chosen(&tuned))?;
-    if !quiet {
-        output::table(&search_table(&tuned));
-        let page = directory.join("README.md");
-        output::line(format_args!("report: {}", page.display()));
-        let quick = if tuned.quick { " --quick" } else { "" };
-        output::line(format_args!(
-            "on the test samples: compare --config {}{quick}",
-            tuned.plan
-        ));
-    }
-    failures(&tuned)
-}
-
-/// Success only if every model has a trial that finished.
-fn failures(report: &TuningRecord) -> Result<(), Failure> {
-    let without = report.models.iter().filter(|model| model.best.is_none());
-    let models: Vec<String> = without.map(|model| model.id.clone()).collect();
-    if models.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::NoTrial { models })
-    }
+    announce::search(&tuning, tuned, &results, run.quiet)
 }

@@ -7,7 +7,7 @@ use crate::interrupt::on_interrupt;
 use crate::output;
 use crate::progress::Progress;
 use crate::registry::REGISTRY;
-use crate::request::{command_line, own_processes, share};
+use crate::request::{command_line, own_processes};
 use crate::source;
 use analysis::agreement;
 use classifier::generator;
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     ]);
     let mut different: Vec<String> = Vec::new();
     let recorded = run.margin.and_then(Margin::new);
-    let margin = share(arguments.margin.or(recorded));
+    let margin = arguments.margin.or(recorded).map(Margin::share);
     let mut compare = |record: &FitRecord, outcome: Outcome, watcher: &mut dyn Watcher| {
         let found = agreement(&run, record, &outcome, margin);
         let said = agreement_in_words(&found);

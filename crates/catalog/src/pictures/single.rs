@@ -8,8 +8,10 @@ use data::{PictureShape, Samples};
 /// How the pictures of a data set were made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
-    /// Scaled to their size.
+    /// Scaled to their size, in grey.
     Scaled,
+    /// Scaled to their size, in colour.
+    Colour,
     /// As MNIST's: bright on black, scaled to fit a box of 20 × 20 with their proportions, and put into
     /// 28 × 28 with their centre of mass in the middle (LeCun et al. 1998, "Gradient-based learning applied
     /// to document recognition", section III A).
@@ -25,9 +27,20 @@ impl Manner {
             Self::Scaled
         }
     }
+
+    /// The shape of the pictures that a model was fitted to, in grey or in colour, and how those of its data set were
+    /// made.
+    pub fn of_model(
+        in_grey: Option<PictureShape>,
+        in_colour: Option<PictureShape>,
+        data: &str,
+    ) -> Option<(PictureShape, Self)> {
+        let in_grey = in_grey.map(|shape| (shape, Self::of(data)));
+        in_grey.or(in_colour.map(|shape| (shape, Self::Colour)))
+    }
 }
 
-/// The picture in a file, in grey and of this shape; `None` if it is no picture.
+/// The picture in a file, of this shape and made in this manner; `None` if it is no picture.
 pub(crate) fn single(
     bytes: &[u8],
     limit: u64,
@@ -38,9 +51,14 @@ pub(crate) fn single(
     let Some(picture) = picture else {
         return Ok(None);
     };
+    if manner == Manner::Colour {
+        let pixels = resized(&in_colour(picture), shape).pixels;
+        let samples = Samples::from_colour_pixels(shape, pixels);
+        return samples.map(Some).map_err(|error| error.to_string());
+    }
     let mut picture = in_grey(picture);
     let pixels = match manner {
-        Manner::Scaled => resized(&picture, shape).pixels,
+        Manner::Scaled | Manner::Colour => resized(&picture, shape).pixels,
         Manner::Digit => {
             if is_bright_around(&picture) {
                 picture
@@ -58,6 +76,18 @@ pub(crate) fn single(
     };
     let samples = Samples::from_pixels(shape, pixels);
     samples.map(Some).map_err(|error| error.to_string())
+}
+
+fn in_colour(picture: Picture) -> Picture {
+    if picture.is_colour {
+        return picture;
+    }
+    let pixels = picture.pixels.iter().flat_map(|&grey| [grey; 3]);
+    Picture {
+        shape: picture.shape,
+        is_colour: true,
+        pixels: pixels.collect(),
+    }
 }
 
 fn in_grey(picture: Picture) -> Picture {

@@ -5,11 +5,25 @@ use super::palette::Paint;
 use super::plot::{Area, Axis, Model, Names, Plot};
 use super::scale::{ends, with_factor};
 use super::svg::{LINE, Svg};
-use crate::contest::Contestant;
 use crate::figure::Figure;
 use crate::numbers::significant;
 use crate::room::Room;
 use crate::table::Table;
+
+/// One of those who did the same work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contestant {
+    /// Its name for people.
+    pub name: String,
+    /// Whether it is one of our models.
+    pub is_ours: bool,
+    /// Seconds to fit and to predict, together.
+    pub seconds: f64,
+    /// Share of the samples that are wrong.
+    pub wrong: f64,
+    /// How many samples were judged.
+    pub samples: usize,
+}
 
 /// Of at least two.
 pub(crate) fn error_against_time(contestants: &[Contestant]) -> Figure {

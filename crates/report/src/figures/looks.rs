@@ -36,6 +36,13 @@ pub fn models_with_a_look() -> &'static [&'static str] {
     REGISTERED
 }
 
+/// The marker of a registered model, and the number of its colour among the 256 of a terminal.
+pub fn marker_of(id: &str) -> Option<(char, u8)> {
+    let place = REGISTERED.iter().position(|known| *known == id)?;
+    let look = Look::new(place);
+    Some((look.character(), look.colour_of_terminal()))
+}
+
 /// The looks of the models of a page.
 pub(crate) struct Looks<'a>(Vec<(&'a str, Look)>);
 

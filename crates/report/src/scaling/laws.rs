@@ -1,6 +1,6 @@
 //! Which fits tell how a cost grows, and what the law that they follow says of larger data.
 
-use super::{FitCost, ModelCosts};
+use super::costs::{FitCost, ModelCosts};
 use statistics::PowerLaw;
 
 /// A fit that takes less, in seconds, tells of the start of a process more than of its size.

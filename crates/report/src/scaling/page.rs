@@ -1,7 +1,7 @@
 //! The page in Markdown.
 
+use super::costs::{FitCost, Growing, ModelCosts, Scaling, ThreadCosts};
 use super::laws::{Law, MACHINE, Memory, QUICK, SMALL};
-use super::{FitCost, Growing, ModelCosts, Scaling, ThreadCosts};
 use crate::figure::Figure;
 use crate::numbers::{significant, thousands};
 use crate::room::picture;

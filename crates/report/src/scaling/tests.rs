@@ -3,6 +3,7 @@
 
 use super::laws::{Law, Memory};
 use super::*;
+use records::Environment;
 use records::Machine;
 use std::fs;
 

@@ -60,6 +60,7 @@ impl Comparison {
             features: 0,
             feature_names: None,
             picture: None,
+            colour_picture: None,
             pixels: false,
             data: TrainedOn {
                 name: data.name.clone(),

@@ -13,7 +13,7 @@ use crate::spoken::heard;
 use crate::stopwatch::Stopwatch;
 use classifier::{Cancellation, unhindered_threads};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -47,6 +47,25 @@ pub struct Cell {
     pub program: PathBuf,
     /// Its arguments.
     pub arguments: Vec<String>,
+}
+
+impl Cell {
+    /// This program, with these arguments.
+    ///
+    /// # Errors
+    /// If nobody knows where it is.
+    pub fn itself(arguments: &[&str]) -> Result<Self, Failure> {
+        // The file may be replaced while the program runs, by a build; this name still leads to it.
+        let itself = Path::new("/proc/self/exe");
+        let program = if itself.exists() {
+            itself.to_owned()
+        } else {
+            let found = std::env::current_exe();
+            found.map_err(|error| Failure::job("this program", &error))?
+        };
+        let arguments = arguments.iter().map(|&word| word.to_owned()).collect();
+        Ok(Self { program, arguments })
+    }
 }
 
 /// Runs each job in a process of its own.

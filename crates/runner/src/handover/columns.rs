@@ -1,6 +1,6 @@
 //! The columns of a table as arrays: what stands where, and how values become bytes and come back.
 
-use super::{Places, Reader, Writer};
+use super::arrays::{Places, Reader, Writer};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::ops::Range;

@@ -1,11 +1,11 @@
 //! Whether test rows are like training rows: a classifier that tells them apart where they are not (Lopez-Paz and
 //! Oquab 2017, "Revisiting classifier two-sample tests").
 
-use super::Judge;
+use super::judge::Judge;
 use super::out_of_fold::out_of_fold;
 use crate::rows::Rows;
 use crate::values;
-use data::{Dataset, Samples, Targets};
+use data::{Dataset, Samples, Targets, stratified_subset};
 use statistics::{AreaDifference, Interval};
 use std::collections::HashSet;
 use std::fmt;
@@ -52,8 +52,9 @@ impl Drift {
 /// the others would tell where they come from by it.
 pub(super) fn drift(train: &Rows, test: &Rows, judge: Judge) -> Result<Drift, String> {
     let [ours, theirs] = [one_of_each_group(train), one_of_each_group(test)];
-    let joined = joined(&train.select(&ours), &test.select(&theirs))?;
     let most = judge.most.min(MOST);
+    let [ours, theirs] = drawn([ours, theirs], most, judge.seed)?;
+    let joined = joined(&train.select(&ours), &test.select(&theirs))?;
     let said = out_of_fold(&joined, Judge { most, ..judge })?;
     let of_test: Vec<f64> = said.probabilities.chunks_exact(2).map(|of| of[1]).collect();
     let is_test: Vec<bool> = said.rows.iter().map(|&row| row >= ours.len()).collect();
@@ -82,6 +83,32 @@ pub(super) fn drift(train: &Rows, test: &Rows, judge: Judge) -> Result<Drift, St
     })
 }
 
+/// No more than `most` rows of both together, drawn in proportion: only these are copied.
+fn drawn(both: [Vec<usize>; 2], most: usize, seed: u64) -> Result<[Vec<usize>; 2], String> {
+    let [ours, theirs] = &both;
+    if ours.len() + theirs.len() <= most {
+        return Ok(both);
+    }
+    let targets = origins(ours.len(), theirs.len());
+    let few = stratified_subset(&targets, most, seed).map_err(|error| error.to_string())?;
+    let (first, second): (Vec<usize>, Vec<usize>) =
+        few.into_iter().partition(|&row| row < ours.len());
+    Ok([
+        first.into_iter().map(|row| ours[row]).collect(),
+        second
+            .into_iter()
+            .map(|row| theirs[row - ours.len()])
+            .collect(),
+    ])
+}
+
+/// Where rows come from: training rows, then test rows.
+fn origins(train: usize, test: usize) -> Targets {
+    let labels = std::iter::repeat_n(0, train).chain(std::iter::repeat_n(1, test));
+    let names = ["training", "test"].map(str::to_owned).into();
+    Targets::new(labels.collect(), names).expect("two classes")
+}
+
 fn one_of_each_group(rows: &Rows) -> Vec<usize> {
     let Some(groups) = rows.targets().groups() else {
         return (0..rows.len()).collect();
@@ -94,12 +121,7 @@ fn one_of_each_group(rows: &Rows) -> Vec<usize> {
 
 /// Both one after the other, labelled by where they come from.
 fn joined(train: &Rows, test: &Rows) -> Result<Rows, String> {
-    let labels = [(0, train.len()), (1, test.len())];
-    let labels = labels
-        .iter()
-        .flat_map(|&(label, rows)| std::iter::repeat_n(label, rows));
-    let names = ["training", "test"].map(str::to_owned).into();
-    let targets = Targets::new(labels.collect(), names).expect("two classes");
+    let targets = origins(train.len(), test.len());
     match (train, test) {
         (Rows::Samples(train), Rows::Samples(test)) => {
             let samples = [train.samples(), test.samples()];

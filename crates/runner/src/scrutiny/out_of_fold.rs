@@ -1,6 +1,6 @@
 //! What a model says of each row when it was not fitted to it.
 
-use super::Judge;
+use super::judge::Judge;
 use crate::conditions::{Unfitted, guarded};
 use crate::prepared::Prepared;
 use crate::rows::Rows;
@@ -63,7 +63,7 @@ fn chosen(all: &Rows, judge: Judge) -> Result<Vec<usize>, String> {
     if rows.len() <= judge.most {
         return Ok(rows);
     }
-    let few = stratified_subset(&all.select(&rows), judge.most, judge.seed);
+    let few = stratified_subset(&all.targets().select(&rows), judge.most, judge.seed);
     let few = few.map_err(|error| error.to_string())?;
     Ok(few.into_iter().map(|place| rows[place]).collect())
 }

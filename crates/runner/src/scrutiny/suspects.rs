@@ -1,7 +1,7 @@
 //! Rows whose class a model denies that was fitted without them: confident learning (Northcutt, Jiang and Chuang
 //! 2021, "Confident learning: estimating uncertainty in dataset labels").
 
-use super::Judge;
+use super::judge::Judge;
 use super::out_of_fold::out_of_fold;
 use crate::rows::Rows;
 use crate::values;

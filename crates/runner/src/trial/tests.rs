@@ -204,3 +204,21 @@ fn what_an_earlier_search_made_is_charged_as_if_it_were_made_now() {
     assert!(again.called_off && again.accuracy.is_none());
     assert!(again.fit_seconds < first.fit_seconds && enough.is_used_up());
 }
+
+#[test]
+fn what_was_altered_in_the_store_is_made_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let setting = setting(None);
+    let trials = trials(directory.path(), &setting);
+    let proposal = proposal("does", "fit", 1.0);
+    let ready = trials.ready(&model(), Resource::Images, &proposal);
+    let key = ready.unwrap_or_else(|reason| panic!("{reason}")).key;
+    for (accuracy, is_known) in [(0.5, true), (7.0, false)] {
+        let judged = JudgedTrial {
+            accuracies: vec![accuracy],
+            seconds: vec![0.1],
+        };
+        trials.store.keep(&key, "here", "run", &judged);
+        assert_eq!(trials.known(&key).is_some(), is_known, "{accuracy}");
+    }
+}

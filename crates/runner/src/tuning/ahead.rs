@@ -92,6 +92,11 @@ impl TrialsAhead<'_> {
         self.tuning
     }
 
+    /// What the search is called in the store.
+    pub fn run(&self) -> &str {
+        &self.tuning.trials.run
+    }
+
     /// How many fits a trial is: one for each fold.
     pub fn folds(&self) -> usize {
         self.tuning.trials.division.cells(false, &[]).len()

@@ -1,0 +1,403 @@
+//! Which files of a crate need each other in a circle: read from their text, a name at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The names of a path, or of the modules that lead to a file. The root's is empty.
+type Path = Vec<String>;
+
+/// What the code of a file says.
+#[derive(Default)]
+struct Module {
+    children: BTreeSet<String>,
+    defined: BTreeSet<String>,
+    /// Names that stand for a path, and the modules all of whose names stand here as well.
+    named: BTreeMap<String, Path>,
+    opened: Vec<Path>,
+    /// Every path in the file's own code; of `pub use`, what is only passed on is none.
+    paths: BTreeSet<Path>,
+}
+
+/// How many characters the text in quotation marks has that the code begins with.
+fn quoted(code: &str) -> Option<usize> {
+    let start = code.find(|c| !"bcr#".contains(c))?;
+    let inside = code[start..].strip_prefix('"')?;
+    let length = if code[..start].contains('r') {
+        let end = code[..start].replace(['b', 'c', 'r'], "");
+        inside.find(&format!("\"{end}"))? + end.len()
+    } else {
+        let mut escaped = false;
+        inside.find(|c| {
+            let ends = c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        })?
+    };
+    Some(start + 1 + length + 1)
+}
+
+/// How many characters of comment, text, character or lifetime the code begins with.
+fn silent(code: &str) -> Option<usize> {
+    if code.starts_with("//") {
+        return Some(code.find('\n').unwrap_or(code.len()));
+    }
+    if code.starts_with("/*") {
+        return Some(code.find("*/")? + 2);
+    }
+    let Some(inside) = code.strip_prefix('\'') else {
+        return quoted(code);
+    };
+    let first = inside.chars().next()?;
+    let end = match first {
+        '\\' => 2 + inside[2..].find('\'')?,
+        _ => first.len_utf8(),
+    };
+    Some(if inside[end..].starts_with('\'') {
+        end + 2
+    } else {
+        1 + inside.find(|c: char| !c.is_alphanumeric() && c != '_')?
+    })
+}
+
+/// Words, `::` and single signs.
+fn tokens(mut code: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    while let Some(first) = code.chars().next() {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let (length, says) = match silent(code) {
+            Some(length) => (length, false),
+            None if word(first) => (code.find(|c| !word(c)).unwrap_or(code.len()), true),
+            None if code.starts_with("::") => (2, true),
+            None => (first.len_utf8(), !first.is_whitespace()),
+        };
+        tokens.extend(says.then_some(&code[..length]));
+        code = &code[length..];
+    }
+    tokens
+}
+
+/// How many tokens the item has that they begin with: up to a semicolon or the end of its body.
+fn item(tokens: &[&str]) -> usize {
+    let mut depth = 0;
+    let last = tokens.iter().position(|&token| {
+        match token {
+            "{" | "(" | "[" => depth += 1,
+            "}" | ")" | "]" => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && (token == ";" || token == "}")
+    });
+    last.map_or(tokens.len(), |last| last + 1)
+}
+
+fn without_tests<'a>(mut tokens: &[&'a str]) -> Vec<&'a str> {
+    let mut kept = Vec::new();
+    while let Some((first, rest)) = tokens.split_first() {
+        tokens = match tokens.strip_prefix(&["#", "[", "cfg", "(", "test", ")", "]"]) {
+            Some(tested) => &tested[item(tested)..],
+            None => {
+                kept.push(*first);
+                rest
+            }
+        };
+    }
+    kept
+}
+
+/// The path that the tokens begin with, if they do.
+fn path(tokens: &[&str]) -> Path {
+    let word = |token: &str| token.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let mut path = Path::new();
+    let mut rest = tokens;
+    while let Some((first, after)) = rest.split_first().filter(|(first, _)| word(first)) {
+        path.push((*first).to_owned());
+        rest = after.strip_prefix(&["::"]).unwrap_or_default();
+    }
+    path
+}
+
+/// The paths of a `use` declaration, each with the name that stands for it.
+fn declared(tree: &[&str]) -> Vec<(String, Path)> {
+    let Some(open) = tree.iter().position(|&token| token == "{") else {
+        let mut words = tree.split(|&token| token == "as");
+        let long = words.next().unwrap_or_default();
+        let long = long.iter().filter(|&&word| word != "::");
+        let mut path: Path = long.map(|&word| word.to_owned()).collect();
+        path.pop_if(|last| last == "self");
+        let name = words
+            .next()
+            .map_or(path.last().cloned(), |name| Some(name.concat()));
+        return name.map(|name| (name, path)).into_iter().collect();
+    };
+    let mut depth = 0;
+    let parts = tree[open + 1..tree.len() - 1].split(|&token| {
+        match token {
+            "{" => depth += 1,
+            "}" => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && token == ","
+    });
+    let parts = parts.filter(|part| !part.is_empty());
+    parts
+        .flat_map(|part| declared(&[&tree[..open], part].concat()))
+        .collect()
+}
+
+/// What the name of an item comes after.
+const ITEMS: &str = "const enum fn mod static struct trait type union";
+
+impl Module {
+    fn read(text: &str) -> Self {
+        let tokens = without_tests(&tokens(text));
+        let mut module = Self::default();
+        let (mut at, mut depth, mut inner_ends) = (0, 0, 0);
+        while at < tokens.len() {
+            let rest = &tokens[at..];
+            let public = at > 0 && ["pub", ")"].contains(&tokens[at - 1]);
+            let inner = at < inner_ends;
+            at += match rest {
+                ["use", first, ..] if *first != "<" => {
+                    let length = rest
+                        .iter()
+                        .position(|&token| token == ";")
+                        .unwrap_or(rest.len());
+                    module.declare(&rest[1..length], public, inner);
+                    length
+                }
+                ["mod", child, ";", ..] => {
+                    module.children.insert((*child).to_owned());
+                    3
+                }
+                [".", ..] => 2,
+                ["macro_rules", "!", name, ..] => {
+                    module.defined.insert((*name).to_owned());
+                    item(rest)
+                }
+                [kind, name, ..] if depth == 0 && ITEMS.split(' ').any(|item| item == *kind) => {
+                    if *kind == "mod" {
+                        inner_ends = at + item(rest);
+                    }
+                    module.defined.insert((*name).to_owned());
+                    1
+                }
+                _ => {
+                    let path = path(rest);
+                    let length = path.len();
+                    module.needs(path, inner);
+                    (2 * length).saturating_sub(1).max(1)
+                }
+            };
+            match rest[0] {
+                "{" => depth += 1,
+                "}" => depth -= 1,
+                _ => {}
+            }
+        }
+        module
+    }
+
+    /// A path of the file's own code. The file is `super` for a module within it.
+    fn needs(&mut self, mut path: Path, inner: bool) {
+        if inner && path.first().is_some_and(|first| first == "super") {
+            path.remove(0);
+        }
+        self.paths.insert(path);
+    }
+
+    fn declare(&mut self, tree: &[&str], public: bool, inner: bool) {
+        for (name, mut path) in declared(tree) {
+            let all = path.pop_if(|last| last == "*").is_some();
+            if !public {
+                self.needs(path.clone(), inner);
+            }
+            if all {
+                self.opened.push(path);
+            } else {
+                self.named.entry(name).or_insert(path);
+            }
+        }
+    }
+}
+
+/// The files of a crate, by the modules that lead to them.
+struct Files(BTreeMap<Path, Module>);
+
+impl Files {
+    fn new<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let modules = sources.into_iter().map(|(file, text)| {
+            let file = file.trim_end_matches("/mod");
+            let names = file
+                .split('/')
+                .filter(|name| !["lib", "main"].contains(name));
+            (names.map(str::to_owned).collect(), Module::read(text))
+        });
+        Self(modules.collect())
+    }
+
+    /// The file that defines what the path names in this one. Modules, and what another crate has,
+    /// no file defines.
+    fn definer(&self, file: &[String], path: &[String], steps: usize) -> Option<Path> {
+        let steps = steps.checked_sub(1)?;
+        let module = self.0.get(file)?;
+        let (first, rest) = path.split_first()?;
+        match first.as_str() {
+            "crate" => return self.definer(&[], rest, steps),
+            "self" => return self.definer(file, rest, steps),
+            "super" => return self.definer(file.split_last()?.1, rest, steps),
+            _ => {}
+        }
+        // A module and a function may have the same name.
+        if module.children.contains(first) && !rest.is_empty() {
+            return self.definer(&[file, &path[..1]].concat(), rest, steps);
+        }
+        if module.defined.contains(first) {
+            return Some(file.to_vec());
+        }
+        if let Some(meant) = module.named.get(first) {
+            return self.definer(file, &[meant, rest].concat(), steps);
+        }
+        let ours = |open: &&Path| {
+            let first = &open[0];
+            ["crate", "self", "super"].contains(&first.as_str())
+                || module.children.contains(first)
+                || module.named.contains_key(first)
+        };
+        let mut opened = module.opened.iter().filter(ours);
+        opened.find_map(|open| self.definer(file, &[open, path].concat(), steps))
+    }
+
+    /// The files that define what a file needs, each with one path of it.
+    fn needed(&self, file: &Path) -> BTreeMap<Path, &Path> {
+        let paths = self.0[file].paths.iter();
+        let all = paths.filter_map(|path| Some((self.definer(file, path, 16)?, path)));
+        all.filter(|(needed, _)| needed != file).collect()
+    }
+}
+
+type Needs<'a> = BTreeMap<&'a Path, BTreeMap<Path, &'a Path>>;
+
+/// All files that a file needs, whatever is between.
+fn reached(needs: &Needs<'_>, file: &Path) -> BTreeSet<Path> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![file];
+    while let Some(file) = open.pop() {
+        open.extend(
+            needs[file]
+                .keys()
+                .filter(|&needed| reached.insert(needed.clone())),
+        );
+    }
+    reached
+}
+
+/// Who needs whom in the circles of a crate, given the path of each file from `src` and its text.
+pub(crate) fn circles<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    let files = Files::new(sources);
+    let needs: Needs<'_> = files
+        .0
+        .keys()
+        .map(|file| (file, files.needed(file)))
+        .collect();
+    let reached: BTreeMap<_, _> = needs
+        .keys()
+        .map(|&file| (file, reached(&needs, file)))
+        .collect();
+    let name = |file: &Path| {
+        if file.is_empty() {
+            "the root".to_owned()
+        } else {
+            file.join("/")
+        }
+    };
+    let pairs = needs
+        .iter()
+        .flat_map(|(&file, needed)| needed.iter().map(move |needed| (file, needed)));
+    let circular = pairs.filter(|&(file, (needed, _))| reached[needed].contains(file));
+    circular
+        .map(|(file, (needed, path))| {
+            format!("{} needs {}: {}", name(file), name(needed), path.join("::"))
+        })
+        .collect()
+}
+
+fn lines(files: &[(&str, &str)]) -> Vec<String> {
+    circles(files.iter().copied())
+}
+
+#[test]
+fn a_path_leads_to_the_file_that_defines_what_it_names() {
+    let a = "mod b; pub use b::{Name, inner as renamed}; pub(crate) use b::*; mod c;";
+    let b = "pub struct Name; fn inner() {} pub const OPEN: u8 = 1; mod within { fn f() {} }";
+    let files = Files::new([("lib", "mod a; pub use a::Name;"), ("a/mod", a), ("a/b", b)]);
+    let definer = |path: &str| {
+        let path: Path = path.split("::").map(str::to_owned).collect();
+        files.definer(&[], &path, 16).map(|file| file.join("/"))
+    };
+    let b = Some("a/b".to_owned());
+    for path in ["Name", "crate::a::Name::new", "a::renamed", "self::a::OPEN"] {
+        assert_eq!(definer(path), b, "{path}");
+    }
+    assert_eq!(definer("a::b::within::f"), b);
+    for path in ["a", "a::b", "std::fmt", "a::Absent", "super::Name"] {
+        assert_eq!(definer(path), None, "{path}");
+    }
+}
+
+#[test]
+fn imports_and_paths_in_code_are_seen_and_nothing_else() {
+    let root = ("lib", "mod a; mod b; #[cfg(test)] mod c;");
+    let a = (
+        "a",
+        "use crate::b::{self, Deep}; pub(crate) fn f(_: Deep) {}",
+    );
+    let circle = ["a needs b: crate::b::Deep", "b needs a: super::a::f"];
+    let b =
+        |code: &'static str| lines(&[root, a, ("b", code), ("c", "use super::{a::f, b::Deep};")]);
+    assert_eq!(
+        b("pub struct Deep; fn g(c: char) { (c == '\"').then(|| super::a::f(Deep)) }"),
+        circle
+    );
+    assert_eq!(
+        b("pub enum Deep {} mod x { fn g() { super::super::a::f() } }"),
+        circle
+    );
+    for code in [
+        "pub type Deep = u8; // crate::a::f()",
+        "const Deep: &str = \"crate::a::f\"; const OTHER: &str = r#\"\"crate::a::f\"#;",
+        "pub trait Deep {} #[cfg(test)] mod tests { use crate::a::f; fn g() { f() } }",
+        "pub struct Deep; #[cfg(test)] use crate::a::f; fn g<'a>(f: &'a u8) { f.f() }",
+    ] {
+        assert_eq!(b(code), [""; 0], "{code}");
+    }
+}
+
+#[test]
+fn a_parent_may_pass_a_child_on_but_not_call_one_that_needs_it() {
+    let root = ("lib", "mod a;");
+    let child = ("a/b", "use super::Own; pub struct Name(Own);");
+    let passed_on = "mod b; pub use b::Name; pub(crate) struct Own;";
+    assert_eq!(lines(&[root, ("a", passed_on), child]), [""; 0]);
+    let used = "mod b; pub use b::Name; pub(crate) struct Own; fn f() -> Name { Name(Own) }";
+    let circle = ["a needs a/b: Name", "a/b needs a: super::Own"];
+    assert_eq!(lines(&[root, ("a", used), child]), circle);
+}
+
+#[test]
+fn the_root_is_a_file_like_others_and_the_way_round_may_be_long() {
+    let root = (
+        "main",
+        "mod a; mod b; mod c; struct Own; fn main() { a::f() }",
+    );
+    let a = ("a", "use crate::b; pub fn f() { b::g() }");
+    let c = ("c", "use crate::a::f;");
+    assert_eq!(lines(&[root, a, ("b", "pub fn g() {}"), c]), [""; 0]);
+    let found = lines(&[root, a, ("b", "use crate::Own; pub fn g() {}"), c]);
+    assert_eq!(
+        found,
+        [
+            "the root needs a: a::f",
+            "a needs b: b::g",
+            "b needs the root: crate::Own"
+        ]
+    );
+}

@@ -1,6 +1,6 @@
 //! Whether a fit that was repeated gave the same.
 
-use crate::on_images::compared;
+use crate::on_images::{compared, detectable};
 use records::{FitRecord, Outcome, RunRecord};
 use statistics::{Interval, Relation};
 
@@ -25,6 +25,10 @@ pub enum Agreement {
         differing: usize,
         /// P value of McNemar's exact test, or of the test of groups.
         p: f64,
+        /// The interval of the difference, the fit in the record − the new one.
+        interval: Interval,
+        /// The smallest difference that would be found four times in five; `None` where none would.
+        detectable: Option<f64>,
     },
     /// One is better than the other.
     Different {
@@ -74,7 +78,8 @@ pub fn agreement(
     let pairs = first.predictions.iter().zip(&second.predictions);
     let differing = pairs.filter(|(a, b)| a != b).count();
     let [a, b] = [first, second].map(|fitted| run.right(record.cell, &fitted.predictions));
-    let found = compared([&a, &b], run.groups_of(record.cell).as_deref(), 1);
+    let groups = run.groups_of(record.cell);
+    let found = compared([&a, &b], groups.as_deref(), 1);
     let (p, interval) = (found.p, found.margin_interval);
     match margin {
         Some(margin) if found.relation(margin) == Relation::Equivalent => Agreement::Equivalent {
@@ -83,7 +88,12 @@ pub fn agreement(
             margin,
         },
         _ if found.different => Agreement::Different { differing, p },
-        _ => Agreement::NotShown { differing, p },
+        _ => Agreement::NotShown {
+            differing,
+            p,
+            interval: found.interval,
+            detectable: detectable([&a, &b], groups.as_deref(), 1),
+        },
     }
 }
 
@@ -102,7 +112,7 @@ mod tests {
         let found = agree(5);
         let is_p = |p: f64| (p - 0.0625).abs() < 1e-12;
         assert!(
-            matches!(found, Agreement::NotShown { differing: 5, p } if is_p(p)),
+            matches!(found, Agreement::NotShown { differing: 5, p, interval, detectable } if is_p(p) && interval.low <= 0.0 && interval.high > 0.1 && detectable.is_some()),
             "{found:?}"
         );
         let found = agree(9);

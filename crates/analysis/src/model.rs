@@ -101,6 +101,8 @@ pub struct Quality {
     pub accuracy_interval: Interval,
     /// The other metrics, of all images together.
     pub metrics: Metrics,
+    /// Images whose class was given the probability 0, which make the log-loss infinite.
+    pub infinite_losses: usize,
     /// Predictions by their probability; empty without probabilities.
     pub reliability: Vec<ReliabilityBin>,
     /// Whether its probabilities mean what they say, if it has some.
@@ -340,6 +342,7 @@ impl Quality {
                 }
             },
             metrics,
+            infinite_losses: contributions.infinite_losses(),
             reliability: reliability.unwrap_or_default(),
             calibration: None,
             temperature: None,

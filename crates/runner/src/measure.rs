@@ -213,9 +213,9 @@ impl Observer for Watch<'_> {
     fn epoch(&mut self, epoch: Epoch, model: &dyn Classifier) {
         self.pause();
         let evaluate = |data| accuracy(model, data, self.cancellation, &mut |_| ());
-        // Cancelled: the model hears of it next.
+        // For a curve that chooses nothing: no look. Cancelled: the model hears of it next.
         if let (Ok(train_accuracy), Ok(judged_accuracy)) =
-            (evaluate(self.train), evaluate(self.judged.look()))
+            (evaluate(self.train), evaluate(self.judged.handed_over()))
         {
             self.epochs.push(EpochRecord {
                 epoch: epoch.number,

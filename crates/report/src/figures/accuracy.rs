@@ -7,7 +7,7 @@ use super::scale::ends;
 use crate::figure::Figure;
 use crate::numbers::percent;
 use crate::table::Table;
-use crate::words::{and, judged_images, leaders};
+use crate::words::{and, judged_images, leaders, letters as letters_mean};
 use analysis::{Report, Standing};
 
 const COSTS: [Cost; 3] = [
@@ -160,9 +160,9 @@ fn said(report: &Report, is_log: bool) -> String {
         ""
     };
     let letters = if report.has_all_pairs() {
-        " Models that share a letter cannot be told apart."
+        format!(" {}", letters_mean(report))
     } else {
-        ""
+        String::new()
     };
     let costs = if report.is_judged_only() {
         String::new()

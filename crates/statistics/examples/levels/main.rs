@@ -10,6 +10,7 @@ mod controls;
 mod data_sets;
 mod folds;
 mod importance;
+mod metrics;
 mod page;
 mod pairs;
 mod probabilities;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let mut page = Page::default();
     pairs::simulate(&mut page);
     several::simulate(&mut page);
+    metrics::simulate(&mut page);
     clusters::simulate(&mut page);
     folds::simulate(&mut page);
     seeds::simulate(&mut page);

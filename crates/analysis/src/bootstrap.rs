@@ -189,12 +189,12 @@ mod tests {
         }
     }
 
-    /// Of 40 images, the first model gets all right, the others so many of the second class wrong.
+    /// Of 64 images, the first model gets all right, the others so many of the second class wrong.
     #[test]
     fn intervals_of_all_pairs_hold_at_once_and_agree_with_their_decisions() {
         let with = |wrong: std::ops::Range<usize>| Answers {
-            labels: [0, 1].repeat(20),
-            predictions: (0..40)
+            labels: [0, 1].repeat(32),
+            predictions: (0..64)
                 .map(|i| if wrong.contains(&i) { 0 } else { i % 2 })
                 .collect(),
             log_probabilities: None,

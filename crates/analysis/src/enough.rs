@@ -127,8 +127,8 @@ mod tests {
             (100, 12, None, None),
             (100, 4, Some(TooFew::Differing), None),
             (5, 12, Some(TooFew::OfAClass), Some(TooFew::OfAClass)),
-            (19, 9, Some(TooFew::Differing), Some(TooFew::OfAClass)),
-            (20, 10, None, None),
+            (29, 9, Some(TooFew::Differing), Some(TooFew::OfAClass)),
+            (30, 10, None, None),
         ] {
             let found = compared(of_second, wrong);
             let of = |metric| of(&found, metric);

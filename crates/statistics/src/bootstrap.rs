@@ -18,7 +18,7 @@ pub const FEWEST_DIFFERING: usize = 10;
 
 /// The fewest samples, or groups, of each class that occurs, for means over classes and areas under curves. With
 /// fewer, intervals of confidence 0.95 hold less often (example `levels`).
-pub const FEWEST_OF_A_CLASS: usize = 20;
+pub const FEWEST_OF_A_CLASS: usize = 30;
 
 /// Statistics of the same test samples, on test sets drawn from them with replacement: the paired
 /// bootstrap (Efron 1979).

@@ -23,7 +23,7 @@ pub enum Agreement {
     NotShown {
         /// Images with another prediction.
         differing: usize,
-        /// P value of McNemar's exact test, or of the test of groups.
+        /// P value of McNemar's exact test, or of the test of groups, adjusted for all tests.
         p: f64,
         /// The interval of the difference, the fit in the record − the new one.
         interval: Interval,
@@ -34,7 +34,7 @@ pub enum Agreement {
     Different {
         /// Images with another prediction.
         differing: usize,
-        /// P value of McNemar's exact test, or of the test of groups.
+        /// P value of McNemar's exact test, or of the test of groups, adjusted for all tests.
         p: f64,
     },
     /// One of the two did not finish.
@@ -52,12 +52,14 @@ impl Agreement {
 }
 
 /// Compares a recorded fit with one of the same cell. `margin` is the largest difference in accuracy that
-/// does not matter; without, only what is identical is equal.
+/// does not matter; without, only what is identical is equal. It is one of so many `tests`, and so are its p and its
+/// intervals.
 pub fn agreement(
     run: &RunRecord,
     record: &FitRecord,
     again: &Outcome,
     margin: Option<f64>,
+    tests: usize,
 ) -> Agreement {
     let (Outcome::Finished(first), Outcome::Finished(second)) = (&record.outcome, again) else {
         return Agreement::Unfinished {
@@ -79,8 +81,8 @@ pub fn agreement(
     let differing = pairs.filter(|(a, b)| a != b).count();
     let [a, b] = [first, second].map(|fitted| run.right(record.cell, &fitted.predictions));
     let groups = run.groups_of(record.cell);
-    let found = compared([&a, &b], groups.as_deref(), 1);
-    let (p, interval) = (found.p, found.margin_interval);
+    let found = compared([&a, &b], groups.as_deref(), tests);
+    let (p, interval) = (found.p_adjusted, found.margin_interval);
     match margin {
         Some(margin) if found.relation(margin) == Relation::Equivalent => Agreement::Equivalent {
             differing,
@@ -92,7 +94,7 @@ pub fn agreement(
             differing,
             p,
             interval: found.interval,
-            detectable: detectable([&a, &b], groups.as_deref(), 1),
+            detectable: detectable([&a, &b], groups.as_deref(), tests),
         },
     }
 }
@@ -106,7 +108,7 @@ mod tests {
     fn a_fit_agrees_with_itself_and_differs_from_a_worse_one() {
         let run = run(&["a"], &[0, 1].repeat(20));
         let of = |wrong| with_errors(&run, "a", CELL, wrong);
-        let agree = |wrong| agreement(&run, &of(0), &of(wrong).outcome, None);
+        let agree = |wrong| agreement(&run, &of(0), &of(wrong).outcome, None, 1);
         assert_eq!(agree(0), Agreement::Identical);
         // Two tails of 1/2⁵.
         let found = agree(5);
@@ -122,15 +124,21 @@ mod tests {
         );
         assert!(found.is_broken() && !agree(5).is_broken());
         // Two of forty, within a fifth of them, and within five.
-        let equal = |margin| agreement(&run, &of(0), &of(2).outcome, Some(margin));
+        let equal = |margin| agreement(&run, &of(0), &of(2).outcome, Some(margin), 1);
         assert!(
             matches!(equal(0.2), Agreement::Equivalent { differing: 2, .. }),
             "{:?}",
             equal(0.2)
         );
         assert!(matches!(equal(0.05), Agreement::NotShown { .. }));
+        // Two tails of 1/2⁹ are less than 0.05, and not as one of twenty.
+        let among_twenty = agreement(&run, &of(0), &of(9).outcome, None, 20);
+        assert!(
+            matches!(among_twenty, Agreement::NotShown { p, .. } if (p - 20.0 / 256.0).abs() < 1e-12),
+            "{among_twenty:?}"
+        );
         let reason = "no memory".to_owned();
-        let failed = agreement(&run, &of(0), &Outcome::Failed { reason }, None);
+        let failed = agreement(&run, &of(0), &Outcome::Failed { reason }, None, 1);
         assert!(failed.is_broken(), "{failed:?}");
     }
 }

@@ -109,6 +109,10 @@ pub struct Quality {
     pub calibration: Option<Calibration>,
     /// The temperature that its probabilities were scaled by, where that was asked for.
     pub temperature: Option<f64>,
+    /// The standard error of its logarithm, where it is known.
+    pub temperature_error: Option<f64>,
+    /// Whether it is at an end of what was searched.
+    pub temperature_at_bound: bool,
     /// Images by truth (rows) and prediction (columns).
     pub confusion: ConfusionMatrix,
 }
@@ -286,6 +290,8 @@ impl Finished {
             quality: Quality {
                 calibration,
                 temperature: first.temperature,
+                temperature_error: first.temperature_error,
+                temperature_at_bound: first.temperature_at_bound,
                 ..quality
             },
             cost,
@@ -346,6 +352,8 @@ impl Quality {
             reliability: reliability.unwrap_or_default(),
             calibration: None,
             temperature: None,
+            temperature_error: None,
+            temperature_at_bound: false,
             confusion,
         }
     }

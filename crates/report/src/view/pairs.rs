@@ -127,7 +127,8 @@ fn notes_on_folds(report: &Report) -> Vec<String> {
         format!(
             "Interval and p are of the t test{freedom} for folds that share training images (Nadeau and Bengio 2003), each \
              {}, so that all hold at once. The detectable difference, in points, is the one that the test finds four times in \
-             five over as many folds that spread as these do; – where none could be found, or no test is possible.",
+             five over as many folds that spread as these do; – where none could be found, or no test is possible. Folds count alike; \
+             wins and losses are of all of them together.",
             at_each(report.tests)
         ),
         format!(

@@ -312,6 +312,45 @@ fn both_pages_print_what_is_computed_of_pairs() {
     }
 }
 
+/// Folds of 2, 8 and 40: a is wrong in all of the first, b in ten of the last.
+#[test]
+fn folds_of_unequal_size_count_alike_and_the_page_says_so() {
+    let mut run = examples::run_over_folds(&["a", "b"], &[0, 1].repeat(25), 1, 3);
+    let fold = |image| match image {
+        0..2 => 0,
+        2..10 => 1,
+        _ => 2,
+    };
+    run.folds = vec![records::FoldOf((0..50).map(fold).collect())];
+    let errors = [("a", [2, 0, 0]), ("b", [0, 0, 10])];
+    let of = |&(id, errors): &(&'static str, [usize; 3])| {
+        let fits = (0..3).zip(errors);
+        let fit = |(fold, wrong)| examples::with_errors(&run, id, of_fold(0, fold), wrong);
+        fits.map(fit).collect::<Vec<_>>()
+    };
+    let [markdown, html] = pages(&reports::report(
+        errors.iter().flat_map(of).collect(),
+        run.clone(),
+    ));
+    for page in [&markdown, &html] {
+        assert!(
+            page.contains(
+                "b gets 91.67 % of the 50 held-out images right, on average over 3 folds"
+            )
+        );
+        // The matrix holds all rows.
+        assert!(
+            page.contains("b: 20.00 % wrong") && page.contains("a: 4.00 % wrong"),
+            "{page}"
+        );
+        assert!(page.contains("Folds count alike"));
+    }
+    assert!(
+        markdown.contains("models\nare ranked by it everywhere"),
+        "{markdown}"
+    );
+}
+
 #[test]
 fn both_pages_print_the_tests_over_folds_and_over_seeds() {
     let run = examples::run_over_folds(&["a", "b"], &[0, 1].repeat(20), 5, 2);

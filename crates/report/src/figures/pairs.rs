@@ -254,8 +254,9 @@ impl Pairs<'_> {
         }
         if equivalent > 0 {
             return format!(
-                "Of {} pairs, {shown} can be told apart and {equivalent} are equivalent",
-                pairs.len()
+                "Of {} pairs, {shown} can be told apart and {equivalent} {} equivalent",
+                pairs.len(),
+                if equivalent == 1 { "is" } else { "are" }
             );
         }
         match (shown, pairs.len()) {
@@ -264,5 +265,44 @@ impl Pairs<'_> {
             (some, all) if some == all => format!("All {all} pairs can be told apart"),
             (some, all) => format!("{some} of {all} pairs can be told apart"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use analysis::examples::report;
+    use records::examples::{CELL, run, with_errors};
+
+    /// Of 1 000 images, with a margin of two points.
+    fn drawn(errors: &[(&str, usize)]) -> (String, String) {
+        let names: Vec<&str> = errors.iter().map(|(id, _)| *id).collect();
+        let mut run = run(&names, &[0, 1].repeat(500));
+        run.margin = Some(2.0);
+        let fits = errors
+            .iter()
+            .map(|(id, wrong)| with_errors(&run, id, CELL, *wrong));
+        let report = report(fits.collect(), run.clone());
+        let standings = report.standings();
+        let matrix = Pairs {
+            report: &report,
+            looks: Looks::of_report(&report),
+            standings: &standings,
+        };
+        (matrix.title(), matrix.draw(Room::Wide))
+    }
+
+    #[test]
+    fn with_a_margin_cells_and_title_say_what_is_equivalent() {
+        let (title, svg) = drawn(&[("a", 0), ("b", 2), ("d", 90)]);
+        assert_eq!(title, "Of 3 pairs, 2 can be told apart and 1 is equivalent");
+        assert!(
+            svg.contains(">≡<") && svg.contains(", equivalent)"),
+            "{svg}"
+        );
+        let (title, _) = drawn(&[("a", 0), ("b", 9)]);
+        assert_eq!(title, "a and b are equivalent");
+        let (title, _) = drawn(&[("a", 0), ("d", 90)]);
+        assert_eq!(title, "a is better than d");
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a fit that was repeated gave the same.
 
-use crate::on_images::compared;
+use crate::on_images::{compared, detectable};
 use records::{FitRecord, Outcome, RunRecord};
 use statistics::{Interval, Relation};
 
@@ -23,14 +23,18 @@ pub enum Agreement {
     NotShown {
         /// Images with another prediction.
         differing: usize,
-        /// P value of McNemar's exact test, or of the test of groups.
+        /// P value of McNemar's exact test, or of the test of groups, adjusted for all tests.
         p: f64,
+        /// The interval of the difference, the fit in the record − the new one.
+        interval: Interval,
+        /// The smallest difference that would be found four times in five; `None` where none would.
+        detectable: Option<f64>,
     },
     /// One is better than the other.
     Different {
         /// Images with another prediction.
         differing: usize,
-        /// P value of McNemar's exact test, or of the test of groups.
+        /// P value of McNemar's exact test, or of the test of groups, adjusted for all tests.
         p: f64,
     },
     /// One of the two did not finish.
@@ -48,12 +52,14 @@ impl Agreement {
 }
 
 /// Compares a recorded fit with one of the same cell. `margin` is the largest difference in accuracy that
-/// does not matter; without, only what is identical is equal.
+/// does not matter; without, only what is identical is equal. It is one of so many `tests`, and so are its p and its
+/// intervals.
 pub fn agreement(
     run: &RunRecord,
     record: &FitRecord,
     again: &Outcome,
     margin: Option<f64>,
+    tests: usize,
 ) -> Agreement {
     let (Outcome::Finished(first), Outcome::Finished(second)) = (&record.outcome, again) else {
         return Agreement::Unfinished {
@@ -74,8 +80,9 @@ pub fn agreement(
     let pairs = first.predictions.iter().zip(&second.predictions);
     let differing = pairs.filter(|(a, b)| a != b).count();
     let [a, b] = [first, second].map(|fitted| run.right(record.cell, &fitted.predictions));
-    let found = compared([&a, &b], run.groups_of(record.cell).as_deref(), 1);
-    let (p, interval) = (found.p, found.margin_interval);
+    let groups = run.groups_of(record.cell);
+    let found = compared([&a, &b], groups.as_deref(), tests);
+    let (p, interval) = (found.p_adjusted, found.margin_interval);
     match margin {
         Some(margin) if found.relation(margin) == Relation::Equivalent => Agreement::Equivalent {
             differing,
@@ -83,7 +90,12 @@ pub fn agreement(
             margin,
         },
         _ if found.different => Agreement::Different { differing, p },
-        _ => Agreement::NotShown { differing, p },
+        _ => Agreement::NotShown {
+            differing,
+            p,
+            interval: found.interval,
+            detectable: detectable([&a, &b], groups.as_deref(), tests),
+        },
     }
 }
 
@@ -96,13 +108,13 @@ mod tests {
     fn a_fit_agrees_with_itself_and_differs_from_a_worse_one() {
         let run = run(&["a"], &[0, 1].repeat(20));
         let of = |wrong| with_errors(&run, "a", CELL, wrong);
-        let agree = |wrong| agreement(&run, &of(0), &of(wrong).outcome, None);
+        let agree = |wrong| agreement(&run, &of(0), &of(wrong).outcome, None, 1);
         assert_eq!(agree(0), Agreement::Identical);
         // Two tails of 1/2⁵.
         let found = agree(5);
         let is_p = |p: f64| (p - 0.0625).abs() < 1e-12;
         assert!(
-            matches!(found, Agreement::NotShown { differing: 5, p } if is_p(p)),
+            matches!(found, Agreement::NotShown { differing: 5, p, interval, detectable } if is_p(p) && interval.low <= 0.0 && interval.high > 0.1 && detectable.is_some()),
             "{found:?}"
         );
         let found = agree(9);
@@ -112,15 +124,21 @@ mod tests {
         );
         assert!(found.is_broken() && !agree(5).is_broken());
         // Two of forty, within a fifth of them, and within five.
-        let equal = |margin| agreement(&run, &of(0), &of(2).outcome, Some(margin));
+        let equal = |margin| agreement(&run, &of(0), &of(2).outcome, Some(margin), 1);
         assert!(
             matches!(equal(0.2), Agreement::Equivalent { differing: 2, .. }),
             "{:?}",
             equal(0.2)
         );
         assert!(matches!(equal(0.05), Agreement::NotShown { .. }));
+        // Two tails of 1/2⁹ are less than 0.05, and not as one of twenty.
+        let among_twenty = agreement(&run, &of(0), &of(9).outcome, None, 20);
+        assert!(
+            matches!(among_twenty, Agreement::NotShown { p, .. } if (p - 20.0 / 256.0).abs() < 1e-12),
+            "{among_twenty:?}"
+        );
         let reason = "no memory".to_owned();
-        let failed = agreement(&run, &of(0), &Outcome::Failed { reason }, None);
+        let failed = agreement(&run, &of(0), &Outcome::Failed { reason }, None, 1);
         assert!(failed.is_broken(), "{failed:?}");
     }
 }

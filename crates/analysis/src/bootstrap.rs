@@ -1,6 +1,7 @@
 //! How models differ on test sets drawn with replacement.
 
 use crate::counts::Counts;
+use crate::enough::{Images, TooFew};
 use crate::joint::Joint;
 use crate::levels::SIGNIFICANCE;
 use crate::metric::{Metric, Metrics};
@@ -26,21 +27,24 @@ pub struct MetricDifference {
     /// First − second; infinite where only one of two losses is.
     pub difference: Number,
     /// Its interval. The intervals of all comparisons in this metric hold at once with confidence 95 %.
-    /// `None` where the difference is infinite, or the same 0 on all drawn test sets.
+    /// `None` where the difference is infinite, the same 0 on all drawn test sets, or of too few images.
     pub interval: Option<Interval>,
     /// The p value adjusted for all comparisons in this metric; `None` as for the interval.
     pub p_adjusted: Option<f64>,
     /// Whether that is below 0.05, and so whether the interval excludes 0.
     pub different: bool,
+    /// Why there is no interval, where there are too few images for one that holds.
+    pub too_few: Option<TooFew>,
 }
 
 /// The metrics of several models on the same drawn test sets.
-pub(crate) struct Redrawn {
+pub(crate) struct Redrawn<'a> {
     /// Of each model, which it has.
     has: Vec<Vec<Metric>>,
     /// Of all models one after another, on the test set itself.
     values: Vec<f64>,
     bootstrap: PairedBootstrap,
+    images: Images<'a>,
 }
 
 /// How many test sets are drawn for so many models and images.
@@ -56,12 +60,16 @@ fn metrics_of(model: &Contributions) -> impl Iterator<Item = Metric> {
     others.filter(move |metric| all || !metric.needs_probabilities())
 }
 
-impl Redrawn {
+impl<'a> Redrawn<'a> {
     /// On test sets of as many images, or of as many whole groups.
     ///
     /// # Panics
     /// If there are no models, or no images.
-    pub(crate) fn new(models: &[&Contributions], seed: u64, groups: Option<&[usize]>) -> Self {
+    pub(crate) fn new(
+        models: &'a [&'a Contributions],
+        seed: u64,
+        groups: Option<&'a [usize]>,
+    ) -> Self {
         let images = models[0].images();
         // A metric that there is not on the images, there is not on any that are drawn from them.
         let of_model = |model: &Contributions, counts: Counts, times: &[u32]| -> Vec<f64> {
@@ -83,6 +91,7 @@ impl Redrawn {
                 .map(|model| metrics_of(model).collect())
                 .collect(),
             values: of_all(&vec![1; images]),
+            images: Images::new(models, groups),
             bootstrap: match groups {
                 None => PairedBootstrap::new(images, draws, seed, of_all),
                 Some(groups) => PairedBootstrap::of_groups(groups, draws, seed, of_all),
@@ -91,30 +100,41 @@ impl Redrawn {
     }
 
     /// How the two models of each pair differ in every metric that both have, but accuracy: by max-T
-    /// over the same drawn test sets, each metric for itself. Of two losses that are both infinite there
+    /// over the same drawn test sets, each metric for itself, where there are enough images. Of two losses that are both infinite there
     /// is no difference.
     pub(crate) fn differences(&self, pairs: &[(usize, usize)]) -> Vec<Vec<MetricDifference>> {
         let mut of_pairs = vec![Vec::new(); pairs.len()];
         for metric in Metric::ALL {
-            let columns = pairs
-                .iter()
-                .enumerate()
-                .filter_map(|(pair, &(first, second))| {
-                    let columns = (self.column(first, metric)?, self.column(second, metric)?);
-                    let difference = self.values[columns.0] - self.values[columns.1];
-                    (!difference.is_nan()).then_some((pair, difference, columns))
-                });
-            let compared: Vec<_> = columns.collect();
-            let columns: Vec<(usize, usize)> = compared.iter().map(|of| of.2).collect();
-            let found = self.bootstrap.simultaneous(&columns, SIGNIFICANCE);
-            for ((pair, difference, _), found) in compared.into_iter().zip(found) {
-                of_pairs[pair].push(MetricDifference {
+            let mut tested = Vec::new();
+            for (&(first, second), found) in pairs.iter().zip(&mut of_pairs) {
+                let columns = (self.column(first, metric), self.column(second, metric));
+                let (Some(a), Some(b)) = columns else {
+                    continue;
+                };
+                let difference = self.values[a] - self.values[b];
+                if difference.is_nan() {
+                    continue;
+                }
+                let too_few = self.images.too_few([first, second], metric);
+                found.push(MetricDifference {
                     metric,
                     difference: Number(difference),
-                    interval: found.map(|found| found.interval),
-                    p_adjusted: found.map(|found| found.p_adjusted),
-                    different: found.is_some_and(|found| found.different),
+                    interval: None,
+                    p_adjusted: None,
+                    different: false,
+                    too_few,
                 });
+                if too_few.is_none() {
+                    tested.push((found, (a, b)));
+                }
+            }
+            let columns: Vec<(usize, usize)> = tested.iter().map(|of| of.1).collect();
+            let found = self.bootstrap.simultaneous(&columns, SIGNIFICANCE);
+            for ((of_pair, _), found) in tested.into_iter().zip(found) {
+                let of_metric = of_pair.last_mut().expect("it was just added");
+                of_metric.interval = found.map(|found| found.interval);
+                of_metric.p_adjusted = found.map(|found| found.p_adjusted);
+                of_metric.different = found.is_some_and(|found| found.different);
             }
         }
         of_pairs
@@ -169,17 +189,18 @@ mod tests {
         }
     }
 
-    /// Of 40 images, the first model gets all right, the next two 20 of one class and 19, 18 of the other.
+    /// Of 64 images, the first model gets all right, the others so many of the second class wrong.
     #[test]
     fn intervals_of_all_pairs_hold_at_once_and_agree_with_their_decisions() {
-        let with = |wrong: usize| Answers {
-            labels: [0, 1].repeat(20),
-            predictions: (0..40)
-                .map(|i| if i < 2 * wrong { 0 } else { i % 2 })
+        let with = |wrong: std::ops::Range<usize>| Answers {
+            labels: [0, 1].repeat(32),
+            predictions: (0..64)
+                .map(|i| if wrong.contains(&i) { 0 } else { i % 2 })
                 .collect(),
             log_probabilities: None,
         };
-        let models = [0, 1, 2, 14, 14].map(|wrong| Contributions::new(&with(wrong), 2));
+        let models =
+            [0..0, 0..22, 18..40, 0..30, 0..30].map(|wrong| Contributions::new(&with(wrong), 2));
         let models: Vec<&Contributions> = models.iter().collect();
         let redrawn = Redrawn::new(&models, 1, None);
         let all: Vec<(usize, usize)> = (0..5)

@@ -1,9 +1,9 @@
 //! A condition on two models that were named beforehand, for whoever acts on it.
 
 use crate::fits::over_folds;
-use crate::levels::CONFIDENCE;
+use crate::levels::{CONFIDENCE, POWER};
 use crate::model::Finished;
-use crate::on_images::compared;
+use crate::on_images::{compared, detectable};
 use crate::report::Report;
 use statistics::{Interval, Relation, only_right};
 use std::str::FromStr;
@@ -40,6 +40,8 @@ pub struct GateEnd {
     pub relation: Relation,
     /// Difference in accuracy, the model − the other.
     pub difference: f64,
+    /// The smallest difference that would be found four times in five; `None` where none would, or it is not known.
+    pub detectable: Option<f64>,
 }
 
 /// From `B worse than A`, `B not better than A` or `B worse than A by N`, N in points.
@@ -78,6 +80,9 @@ impl FromStr for Gate {
     }
 }
 
+/// The relation, the difference, and the detectable one.
+type Found = (Relation, f64, Option<f64>);
+
 impl Report {
     /// Whether a gate fails: by McNemar's exact test and Tango's interval, of images in groups
     /// by what takes whole groups, over folds by the corrected
@@ -88,7 +93,7 @@ impl Report {
             FailsIf::WorseBy(margin) => margin,
             FailsIf::Worse | FailsIf::NotBetter => 0.0,
         };
-        let (relation, difference) = if self.protocol.folds().is_some() {
+        let (relation, difference, detectable) = if self.protocol.folds().is_some() {
             self.relation_over_folds(gate, margin)?
         } else {
             self.relation_on_samples(gate, margin)?
@@ -102,15 +107,18 @@ impl Report {
             failed,
             relation,
             difference,
+            detectable,
         })
     }
 
-    fn relation_on_samples(&self, gate: &Gate, margin: f64) -> Option<(Relation, f64)> {
+    fn relation_on_samples(&self, gate: &Gate, margin: f64) -> Option<Found> {
         let right = |id: &str| self.finished_model(id)?.compared.right.first();
         let (model, than) = (right(&gate.model)?, right(&gate.than)?);
         let (b, c) = only_right(model, than);
-        let relation = compared([model, than], self.group_of.as_deref(), 1).relation(margin);
-        Some((relation, (b as f64 - c as f64) / model.len() as f64))
+        let groups = self.group_of.as_deref();
+        let relation = compared([model, than], groups, 1).relation(margin);
+        let difference = (b as f64 - c as f64) / model.len() as f64;
+        Some((relation, difference, detectable([model, than], groups, 1)))
     }
 
     fn finished_model(&self, id: &str) -> Option<&Finished> {
@@ -118,17 +126,22 @@ impl Report {
         model.finished.as_deref()
     }
 
-    fn relation_over_folds(&self, gate: &Gate, margin: f64) -> Option<(Relation, f64)> {
+    fn relation_over_folds(&self, gate: &Gate, margin: f64) -> Option<Found> {
         let of = |id: &str| Some(&self.finished_model(id)?.spread.fits);
         let (differences, folds) = over_folds(of(&gate.model)?, of(&gate.than)?);
         let difference = statistics::mean(differences.iter().copied());
         let Some(folds) = folds else {
             // The same in each fold is no evidence.
-            return Some((Relation::Undecided, difference));
+            return Some((Relation::Undecided, difference, None));
         };
         let of_margin: Interval = folds.interval(1.0 - 2.0 * (1.0 - CONFIDENCE));
         let relation = Relation::new(folds.interval(CONFIDENCE), of_margin, margin);
-        Some((relation, difference))
+        let detectable = folds.detectable(1.0 - CONFIDENCE, POWER);
+        Some((
+            relation,
+            difference,
+            Some(detectable).filter(|of| *of < 1.0),
+        ))
     }
 }
 

@@ -101,12 +101,18 @@ pub struct Quality {
     pub accuracy_interval: Interval,
     /// The other metrics, of all images together.
     pub metrics: Metrics,
+    /// Images whose class was given the probability 0, which make the log-loss infinite.
+    pub infinite_losses: usize,
     /// Predictions by their probability; empty without probabilities.
     pub reliability: Vec<ReliabilityBin>,
     /// Whether its probabilities mean what they say, if it has some.
     pub calibration: Option<Calibration>,
     /// The temperature that its probabilities were scaled by, where that was asked for.
     pub temperature: Option<f64>,
+    /// The standard error of its logarithm, where it is known.
+    pub temperature_error: Option<f64>,
+    /// Whether it is at an end of what was searched.
+    pub temperature_at_bound: bool,
     /// Images by truth (rows) and prediction (columns).
     pub confusion: ConfusionMatrix,
 }
@@ -284,6 +290,8 @@ impl Finished {
             quality: Quality {
                 calibration,
                 temperature: first.temperature,
+                temperature_error: first.temperature_error,
+                temperature_at_bound: first.temperature_at_bound,
                 ..quality
             },
             cost,
@@ -340,9 +348,12 @@ impl Quality {
                 }
             },
             metrics,
+            infinite_losses: contributions.infinite_losses(),
             reliability: reliability.unwrap_or_default(),
             calibration: None,
             temperature: None,
+            temperature_error: None,
+            temperature_at_bound: false,
             confusion,
         }
     }

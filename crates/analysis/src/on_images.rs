@@ -52,13 +52,7 @@ pub(crate) fn of_two(
     tests: usize,
     margin: Option<f64>,
 ) -> Comparison {
-    let (found, detectable_difference) = match groups {
-        Some(groups) => of_groups(right, groups, tests),
-        None => (
-            compared(right, None, tests),
-            detectable(right, Adjusted::new(tests).level()),
-        ),
-    };
+    let found = compared(right, groups, tests);
     Comparison {
         difference_interval: Some(found.interval),
         margin_interval: Some(found.margin_interval),
@@ -66,7 +60,7 @@ pub(crate) fn of_two(
         p_adjusted: found.p_adjusted,
         different: found.different,
         relation: margin.map(|margin| found.relation(margin)),
-        detectable_difference,
+        detectable_difference: detectable(right, groups, tests),
         ..pair
     }
 }
@@ -84,22 +78,22 @@ pub(crate) fn compared(
     compare_pair(b, c, first.len(), tests, SIGNIFICANCE)
 }
 
-/// The smallest difference that would be found four times in five.
-fn detectable([first, second]: [&[bool]; 2], level: f64) -> Option<f64> {
-    let (images, (b, c)) = (first.len(), only_right(first, second));
-    let differing = (b + c) as f64 / images as f64;
-    detectable_difference(images, differing, level, POWER)
-        .or_else(|| least_detectable(images, level, POWER))
-}
-
-/// [`compared`] and [`detectable`] of images in groups, the second by the standard error that there is.
-fn of_groups(right: [&[bool]; 2], groups: &[usize], tests: usize) -> (PairComparison, Option<f64>) {
-    let [first, second] = right;
-    let Some(found) = ClusteredDifference::new(first, second, groups) else {
-        return (compared(right, Some(groups), tests), None);
-    };
+/// The smallest difference that would be found four times in five by one of so many tests.
+pub(crate) fn detectable(
+    right: [&[bool]; 2],
+    groups: Option<&[usize]>,
+    tests: usize,
+) -> Option<f64> {
     let level = Adjusted::new(tests).level();
-    let detectable = match found.error() {
+    let [first, second] = right;
+    let Some(groups) = groups else {
+        let (images, (b, c)) = (first.len(), only_right(first, second));
+        let differing = (b + c) as f64 / images as f64;
+        return detectable_difference(images, differing, level, POWER)
+            .or_else(|| least_detectable(images, level, POWER));
+    };
+    let found = ClusteredDifference::new(first, second, groups)?;
+    match found.error() {
         // Few groups show nothing, whatever their signs.
         _ if mcnemar(found.groups, 0).p > level => None,
         None => least_detectable(found.groups, level, POWER),
@@ -107,8 +101,7 @@ fn of_groups(right: [&[bool]; 2], groups: &[usize], tests: usize) -> (PairCompar
             let difference = detectable_effect(error, freedom, level, POWER);
             (difference < 1.0).then_some(difference)
         }
-    };
-    (found.compare(tests, SIGNIFICANCE), detectable)
+    }
 }
 
 #[cfg(test)]
@@ -172,19 +165,19 @@ mod tests {
         assert!(found[1] > detectable_difference(1_000, 0.04, 0.05, 0.8));
     }
 
-    /// Of 60 images in 12 groups: the one is better on all five of a few groups.
+    /// Of 200 images in 40 groups: the one is better on all five of a few groups.
     #[test]
     fn groups_are_one_image_each_where_they_are_alike() {
         let pair = |ahead: usize, groups: bool| {
-            let mut run = run(&["a", "b", "c"], &[0, 1].repeat(30));
-            run.groups = (0..60).filter(|_| groups).map(|image| image / 5).collect();
+            let mut run = run(&["a", "b", "c"], &[0, 1].repeat(100));
+            run.groups = (0..200).filter(|_| groups).map(|image| image / 5).collect();
             let fits = vec![
                 that_gets(&run, "a", |_| true),
                 that_gets(&run, "b", |i| i >= 5 * ahead),
-                that_gets(&run, "c", |i| i < 30),
+                that_gets(&run, "c", |i| i < 100),
             ];
             let report = report(fits, run);
-            assert_eq!(report.groups, groups.then_some(12));
+            assert_eq!(report.groups, groups.then_some(40));
             assert_eq!(
                 report.together.as_ref().unwrap().cochran_q.is_some(),
                 !groups
@@ -213,7 +206,9 @@ mod tests {
                 .metric_differences
                 .iter()
                 .zip(&grouped.metric_differences);
-            for (alone, grouped) in metrics {
+            let enough = metrics.filter(|(_, grouped)| grouped.too_few.is_none());
+            assert_eq!(enough.clone().count() > 0, ahead == 10);
+            for (alone, grouped) in enough {
                 let width = |of: &crate::MetricDifference| of.interval.map(|of| of.high - of.low);
                 assert!(width(grouped) > width(alone), "{grouped:?}");
             }

@@ -8,6 +8,7 @@ use statistics::{
     CrossedDifference, Interval, Outperforming, Relation, SeedDifference, detectable_effect, mean,
     outperforming,
 };
+use std::collections::HashSet;
 
 /// Two models on average over seeds, of which at least one depends on the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -20,8 +21,10 @@ pub struct OverSeeds {
     /// P value of the t test over seeds, seed by seed; of the t test of one sample if only one model
     /// depends on the seed; 1 where no seed makes a difference, of which there is no test.
     pub p: f64,
-    /// The p value times the number of pairs that are compared over seeds.
+    /// The p value times the number of tests.
     pub p_adjusted: f64,
+    /// Of how many tests over seeds this is one: models that get the same images right with each seed count once.
+    pub tests: usize,
     /// Whether the adjusted p value is below 0.05, and so whether the interval excludes 0.
     pub different: bool,
     /// With a margin: what is shown of the first against the second.
@@ -49,11 +52,12 @@ pub(crate) fn over_seeds(
 ) -> Vec<Option<OverSeeds>> {
     let depends = |model: usize| models[model].spread.fits.len() > 1;
     let is_tested = |&&(i, j): &&(usize, usize)| depends(i) || depends(j);
-    let tests = family.pairs.iter().filter(is_tested).count();
-    let adjusted = Adjusted::new(tests);
     let seeds = models.iter().map(|of| of.compared.right.len()).max();
+    let tested: Vec<(usize, usize)> = family.pairs.iter().filter(is_tested).copied().collect();
+    let tests = distinct(models, &tested);
+    let adjusted = Adjusted::new(tests);
     let freedom = seeds.unwrap_or(0) as f64 - 1.0;
-    if tests == 0 || freedom < 1.0 {
+    if tested.is_empty() || freedom < 1.0 {
         return vec![None; family.pairs.len()];
     }
     // The same for each pair, and slow to find for few seeds.
@@ -65,6 +69,7 @@ pub(crate) fn over_seeds(
         let error = pair.test.map(|test| test.error());
         let detectable = error.map(|error| effect * error);
         Some(OverSeeds {
+            tests,
             detectable_difference: detectable.filter(|&difference| difference < 1.0),
             elsewhere: alone
                 .then(|| pair.elsewhere(&adjusted, found.interval))
@@ -73,6 +78,25 @@ pub(crate) fn over_seeds(
         })
     };
     family.pairs.iter().map(of_pair).collect()
+}
+
+/// How many of the pairs are different ones: models that get the same images right with each seed are one, as they
+/// are on the images of the first.
+fn distinct(models: &[&Finished], pairs: &[(usize, usize)]) -> usize {
+    let alike = |first: &Finished, second: &Finished| {
+        let (a, b) = (&first.compared.right, &second.compared.right);
+        let seeds = a.len().max(b.len());
+        a.iter()
+            .cycle()
+            .take(seeds)
+            .eq(b.iter().cycle().take(seeds))
+    };
+    let first = |model: usize| models.iter().position(|of| alike(of, models[model]));
+    let pairs = pairs.iter().map(|&(i, j)| [first(i), first(j)]);
+    let different = pairs
+        .filter(|[a, b]| a != b)
+        .map(|[a, b]| [a.min(b), a.max(b)]);
+    different.collect::<HashSet<[Option<usize>; 2]>>().len()
 }
 
 /// The fits of two models with the same seeds.
@@ -118,6 +142,7 @@ impl Seeded {
         let of_margin = at(adjusted.margin_confidence());
         let open = self.test.filter(|_| !different);
         OverSeeds {
+            tests: 1,
             difference: mean(first.iter().copied()) - mean(second.iter().copied()),
             interval,
             p,
@@ -195,6 +220,19 @@ mod tests {
         let fixed = pair(&report, "a", "d").over_seeds.unwrap();
         let alone = SeedDifference::new(&right(few), &[0.987]).unwrap();
         assert!((fixed.p - alone.t_test().p).abs() < 1e-12, "{fixed:?}");
+    }
+
+    #[test]
+    fn copies_are_one_for_the_correction() {
+        let (few, many) = ([10, 12, 14], [200, 210, 205]);
+        let report = with_seeds(&[("a", &few), ("b", &many), ("c", &many), ("d", &many)]);
+        let of = |first, second| pair(&report, first, second).over_seeds.unwrap();
+        let found = of("a", "b");
+        assert_eq!((found.tests, found.p_adjusted), (1, found.p));
+        assert_eq!((of("b", "c").p, of("b", "c").different), (1.0, false));
+        // One that does not depend on the seed differs from one that does.
+        let report = with_seeds(&[("a", &few), ("b", &[10]), ("c", &[10])]);
+        assert_eq!(pair(&report, "b", "a").over_seeds.unwrap().tests, 1);
     }
 
     #[test]

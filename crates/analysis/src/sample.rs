@@ -103,8 +103,38 @@ impl Contributions {
         self.probabilities.is_some()
     }
 
+    /// Images whose truth was given the probability 0.
+    pub(crate) fn infinite_losses(&self) -> usize {
+        let of_images = self.probabilities.iter().flat_map(|of| &of.of_images);
+        of_images.filter(|scores| scores[0].is_infinite()).count()
+    }
+
     pub(crate) fn classes(&self) -> usize {
         self.classes
+    }
+
+    /// Whether the two, of the same images and classes, answer differently for an image.
+    pub(crate) fn differs(&self, other: &Self, image: usize) -> bool {
+        match (&self.answers, &other.answers) {
+            (TruthAndPrediction::Pairs(a), TruthAndPrediction::Pairs(b)) => a[image] != b[image],
+            (TruthAndPrediction::Cells(a), TruthAndPrediction::Cells(b)) => a[image] != b[image],
+            _ => true,
+        }
+    }
+
+    /// The class of an image.
+    pub(crate) fn truth(&self, image: usize) -> usize {
+        match &self.answers {
+            TruthAndPrediction::Pairs(pairs) => usize::from(pairs[image][0]),
+            TruthAndPrediction::Cells(cells) => usize::from(cells[image]) / self.classes,
+        }
+    }
+
+    /// Whether the truth is among the two, and among the three most probable classes of an image, where there are
+    /// probabilities.
+    pub(crate) fn among_first(&self, image: usize) -> Option<[bool; 2]> {
+        let scores = self.probabilities.as_ref()?.of_images[image];
+        Some([scores[2], scores[3]].map(|share| share > 0.0))
     }
 
     /// The [`cell`] of each image, where there are many images.

@@ -299,6 +299,8 @@ fn fit(id: &str, cell: Cell, answers: Answers) -> FitRecord {
             predictions: answers.predictions,
             log_probabilities: answers.log_probabilities,
             temperature: None,
+            temperature_error: None,
+            temperature_at_bound: false,
             looks: 0,
             certificate: Map::new(),
             epochs: Vec::new(),

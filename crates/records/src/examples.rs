@@ -134,6 +134,8 @@ pub fn fitted(predictions: &[u16]) -> Fitted {
         predictions: predictions.to_vec(),
         log_probabilities: None,
         temperature: None,
+        temperature_error: None,
+        temperature_at_bound: false,
         looks: 1,
         certificate: serde_json::Map::new(),
         epochs: Vec::new(),

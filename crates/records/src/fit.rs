@@ -64,6 +64,10 @@ pub struct Fitted {
     pub log_probabilities: Option<Vec<f32>>,
     /// The temperature that these probabilities were scaled by, where that was asked for.
     pub temperature: Option<f64>,
+    /// The standard error of its logarithm, where the samples that it was fitted to say something about it.
+    pub temperature_error: Option<f64>,
+    /// Whether it is at an end of what was searched: it would be further away.
+    pub temperature_at_bound: bool,
     /// How often the labels of these images were looked at.
     pub looks: usize,
     /// What shows that the solver reached its optimum, by name.

@@ -258,6 +258,10 @@ pub(crate) struct Fitted {
     log_probabilities: Option<Packed>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    temperature_error: Option<f64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    temperature_at_bound: bool,
     looks: usize,
     #[serde(default)]
     certificate: Map<String, Value>,
@@ -333,6 +337,8 @@ impl From<crate::Fitted> for Fitted {
             predictions: Packed::classes(&fitted.predictions),
             log_probabilities: fitted.log_probabilities.as_deref().map(Packed::floats),
             temperature: fitted.temperature,
+            temperature_error: fitted.temperature_error,
+            temperature_at_bound: fitted.temperature_at_bound,
             looks: fitted.looks,
             certificate: fitted.certificate,
             epochs: fitted.epochs,
@@ -385,6 +391,8 @@ impl Fitted {
                 .map_err(of("predictions"))?,
             log_probabilities: logs.transpose().map_err(of("log-probabilities"))?,
             temperature: self.temperature,
+            temperature_error: self.temperature_error,
+            temperature_at_bound: self.temperature_at_bound,
             looks: self.looks,
             certificate: self.certificate,
             epochs: self.epochs,

@@ -27,7 +27,18 @@ pub fn gate_in_words(gate: &Gate, found: &GateEnd) -> String {
         (_, FailsIf::Worse) => "that it is worse is not shown",
         (_, FailsIf::NotBetter) => "that it is better is not shown",
     };
-    format!("{model} gets {ahead} {than}, and {shown}")
+    let said = format!("{model} gets {ahead} {than}, and {shown}");
+    let is_open = matches!(found.relation, Relation::Undecided | Relation::NotWorse);
+    match (is_open, fails_if) {
+        (true, FailsIf::Worse | FailsIf::NotBetter) => {
+            let power = found.detectable.map_or_else(
+                || "no detectable difference is known".to_owned(),
+                |difference| format!("detectable difference: {} points", points(difference)),
+            );
+            format!("{said}: they cannot be told apart ({power})")
+        }
+        _ => said,
+    }
 }
 
 #[cfg(test)]
@@ -41,6 +52,7 @@ mod tests {
                 failed,
                 relation,
                 difference,
+                detectable: Some(0.02),
             };
             gate_in_words(&text.parse().unwrap(), &found)
         };
@@ -52,7 +64,9 @@ mod tests {
         assert!(margin.ends_with("the margin is not shown"), "{margin}");
         let better = words("b not better than a", true, Relation::NotWorse, 0.001);
         assert!(
-            better.ends_with("that it is better is not shown"),
+            better.ends_with(
+                "that it is better is not shown: they cannot be told apart (detectable difference: 2.00 points)"
+            ),
             "{better}"
         );
     }

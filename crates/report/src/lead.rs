@@ -1,7 +1,8 @@
 //! What stands below the headline of a report: what the best models cost, and what remains open.
 
 use crate::numbers::{percent, significant};
-use analysis::{Finished, Report, Standing};
+use crate::words::detectable;
+use analysis::{Comparison, Finished, Report, Standing};
 use records::DatasetRecord;
 use statistics::Relation;
 
@@ -92,15 +93,19 @@ pub(crate) fn ratio_in_words(ratio: f64) -> String {
 
 /// What nobody knows after this comparison.
 pub(crate) fn open(report: &Report) -> Option<String> {
-    let several = report.comparisons.len() > 1;
-    let open = report
-        .comparisons
-        .iter()
-        .filter(|pair| !pair.different && pair.relation != Some(Relation::Equivalent))
-        .count();
     let pairs = report.comparisons.len();
-    let is_open = several && open > 0;
-    is_open.then(|| format!("{open} of {pairs} pairs of models cannot be told apart."))
+    let is_open = |pair: &&Comparison| {
+        let settled = [Some(Relation::Equivalent), Some(Relation::NotWorse)];
+        !pair.different && !settled.contains(&pair.relation)
+    };
+    let open: Vec<&Comparison> = report.comparisons.iter().filter(is_open).collect();
+    (pairs > 1 && !open.is_empty()).then(|| {
+        format!(
+            "{} of {pairs} pairs of models cannot be told apart ({}).",
+            open.len(),
+            detectable(&open)
+        )
+    })
 }
 
 #[cfg(test)]
@@ -115,7 +120,7 @@ mod tests {
             lead(&all),
             [
                 "a needs 0.100 s to fit and 1.00 µs of prediction time per image; b needs 0.100 s to fit and 1.00 µs of prediction time per image.",
-                "1 of 3 pairs of models cannot be told apart."
+                "1 of 3 pairs of models cannot be told apart (detectable difference: 0.91 points)."
             ]
         );
         let costs = [(1.0, 75.2), (2.0, 0.5), (1.0, 1.2)];

@@ -23,6 +23,7 @@ mod index;
 mod latex;
 mod lead;
 mod lock;
+mod luck;
 mod markdown;
 mod numbers;
 mod parquet;

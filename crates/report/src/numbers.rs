@@ -7,9 +7,16 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-/// A difference of `0.0035` as `0.35` points.
+/// A difference of `0.0035` as `0.35` points. One that two decimals would make a 0 has two digits.
 pub(crate) fn points(share: f64) -> String {
-    signed(share * 100.0, 2)
+    /// Below, it is an error of rounding.
+    const LEAST: f64 = 5e-7;
+    let points = share * 100.0;
+    let decimals = match points.abs() {
+        LEAST..0.005 => 1 - points.abs().log10().floor() as i32,
+        _ => 2,
+    };
+    signed(points, decimals as usize)
 }
 
 /// So many decimals, with a true minus sign, which 0 does not have.
@@ -147,6 +154,8 @@ mod tests {
         assert_eq!(percent(0.922_4), "92.24 %");
         assert_eq!(points(-0.0035), "−0.35");
         assert_eq!(points(-1e-9), "0.00");
+        assert_eq!(points(-1.0 / 60_000.0), "−0.0017");
+        assert_eq!(points(0.00005), "0.01");
         assert_eq!(signed(-0.00004, 4), "0.0000");
         assert_eq!(four(f64::INFINITY), "infinite");
         assert_eq!(four(-0.5), "−0.5000");

@@ -101,14 +101,29 @@ impl Values {
         match self {
             Self::Text(values) => values[row].clone(),
             Self::Integers(values) => values[row].map_or_else(String::new, |n| n.to_string()),
-            Self::Numbers(values) => values[row].map_or_else(String::new, |x| x.to_string()),
+            Self::Numbers(values) => values[row].map_or_else(String::new, written),
         }
+    }
+}
+
+/// All digits; the infinite as `report.json` has it.
+fn written(x: f64) -> String {
+    match x {
+        f64::INFINITY => "Infinity".to_owned(),
+        f64::NEG_INFINITY => "-Infinity".to_owned(),
+        _ => x.to_string(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_infinite_is_a_word() {
+        let table = Table::default().numbers("x", [Some(f64::INFINITY), Some(-f64::INFINITY)]);
+        assert_eq!(table.to_csv(), "x\nInfinity\n-Infinity\n");
+    }
 
     #[test]
     fn csv_quotes_what_it_must_and_leaves_out_what_there_is_not() {

@@ -2,7 +2,7 @@
 
 use crate::lead::open;
 use crate::numbers::{points, probability, thousands};
-use crate::words;
+use crate::words::{self, detectable};
 use analysis::{Comparison, ModelChange, Report, Seeds, Verdict};
 use records::JudgedOn;
 use statistics::{Interval, Relation};
@@ -57,6 +57,9 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
         Vec::new()
     };
     let right = share_right(report, verdict, &tied);
+    if report.margin.is_some() && !verdict.against.is_empty() {
+        return format!("{right}; {}.", within_margin(report, verdict));
+    }
     let all = verdict.against.len();
     let behind = |id: &str| {
         let found = report.finished().find(|(model, _)| model.id == id);
@@ -78,6 +81,9 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
         (Some(next), false) => format!("; the first that can, {next}, is {} behind", behind(next)),
         _ => String::new(),
     };
+    let of_best = |id: &&str| report.pair(&best.id, id);
+    let open: Vec<&Comparison> = tied.iter().chain(&equals).filter_map(of_best).collect();
+    let power = detectable(&open);
     match (&report.baseline, next) {
         _ if all == 0 => right + ".",
         (Some(baseline), Some(_)) if *baseline != best.id && equals.is_empty() => {
@@ -88,12 +94,65 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
             "{right}, significantly more than any other model: the next, {next}, is {} behind.",
             behind(next)
         ),
-        _ if equals.is_empty() => format!("{right}, and cannot be told apart{first_apart}."),
+        _ if equals.is_empty() => {
+            format!("{right}, and cannot be told apart ({power}){first_apart}.")
+        }
         _ => {
             let nor = if tied.is_empty() { "" } else { ", nor" };
             let equals = others(&equals, all - tied.len());
-            format!("{right}, and cannot be told apart{nor} from {equals}{first_apart}.")
+            format!("{right}, and cannot be told apart{nor} from {equals} ({power}){first_apart}.")
         }
+    }
+}
+
+/// What is shown of the best model against those that it is compared with, where there is a margin.
+fn within_margin(report: &Report, verdict: &Verdict) -> String {
+    let best = verdict.best.id.as_str();
+    let all = verdict.against.len();
+    let (mut equivalent, mut not_worse, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    let mut apart = None;
+    for &(id, _) in &verdict.against {
+        let Some(pair) = report.pair(best, id) else {
+            continue;
+        };
+        match pair.relation {
+            Some(Relation::Equivalent) => equivalent.push(id),
+            Some(Relation::NotWorse) if pair.first == best => not_worse.push(id),
+            _ if !pair.different => open.push((id, pair)),
+            _ => apart = apart.or(Some((id, pair.difference.abs()))),
+        }
+    }
+    let mut said = Vec::new();
+    if !equivalent.is_empty() {
+        said.push(format!("is equivalent to {}", others(&equivalent, all)));
+    }
+    if !not_worse.is_empty() {
+        said.push(format!("is not worse than {}", others(&not_worse, all)));
+    }
+    if !open.is_empty() {
+        let (names, pairs): (Vec<&str>, Vec<&Comparison>) = open.into_iter().unzip();
+        said.push(format!(
+            "cannot be told apart from {} ({})",
+            others(&names, all),
+            detectable(&pairs)
+        ));
+    }
+    let margin = points(report.margin.unwrap_or_default());
+    let behind = |(id, behind): (&str, f64)| format!("{id} is {} points behind", points(behind));
+    match (said.is_empty(), apart) {
+        (true, Some(apart)) => format!(
+            "it is better than all that it is compared with: {}",
+            behind(apart)
+        ),
+        (false, Some(apart)) => format!(
+            "within a margin of {margin} points {best} {}; the first that is shown to be worse, {}",
+            words::and(&said.iter().map(String::as_str).collect::<Vec<_>>()),
+            behind(apart).replacen(" is", ", is", 1)
+        ),
+        (_, None) => format!(
+            "within a margin of {margin} points {best} {}",
+            words::and(&said.iter().map(String::as_str).collect::<Vec<_>>())
+        ),
     }
 }
 
@@ -116,12 +175,19 @@ fn share_right(report: &Report, verdict: &Verdict, tied: &[&str]) -> String {
     match report.dataset.test {
         1 if verdict.accuracy > 0.5 => format!("{who} the only {image} right"),
         1 => format!("{who} the only {image} wrong"),
-        count => format!(
-            "{who} {:.2} % of the {} {} right",
-            verdict.accuracy * 100.0,
-            thousands(count),
-            words::judged_images(report)
-        ),
+        count => {
+            let share = format!(
+                "{who} {:.2} % of the {} {} right",
+                verdict.accuracy * 100.0,
+                thousands(count),
+                words::judged_images(report)
+            );
+            // Folds of other sizes weigh the same.
+            match report.protocol.folds() {
+                Some(folds) => format!("{share}, on average over {} folds", folds.fits()),
+                None => share,
+            }
+        }
     }
 }
 
@@ -202,7 +268,8 @@ fn sentence(pair: &Comparison, these: &str, margin: Option<f64>) -> String {
             format!("all folds differ by {} points", points(pair.difference))
         };
         return format!(
-            "{first} and {second} cannot be told apart with {these}: {same}, so no test is possible."
+            "{first} and {second} cannot be told apart with {these}: {same}, so no test is possible, and {}.",
+            detectable(&[pair])
         );
     };
     let freedom = match pair.freedom {
@@ -262,10 +329,7 @@ fn power(pair: &Comparison) -> String {
     } else {
         ""
     };
-    match pair.detectable_difference {
-        Some(difference) => format!("{same}detectable difference: {} points", points(difference)),
-        None => format!("{same}no difference is detectable, however large"),
-    }
+    same.to_owned() + &detectable(&[pair])
 }
 
 #[cfg(test)]
@@ -374,7 +438,7 @@ mod tests {
         ]));
         assert!(
             said[0].ends_with(
-                "and cannot be told apart from b; the first that can, c, is 8.80 points behind."
+                "and cannot be told apart from b (detectable difference: 0.91 points); the first that can, c, is 8.80 points behind."
             ),
             "{said:?}"
         );
@@ -382,7 +446,57 @@ mod tests {
             said[1].starts_with("a and b cannot be told apart"),
             "{said:?}"
         );
-        assert_eq!(said[2..], ["1 of 3 pairs of models cannot be told apart."]);
+        assert_eq!(
+            said[2..],
+            ["1 of 3 pairs of models cannot be told apart (detectable difference: 0.91 points)."]
+        );
+    }
+
+    /// Of 1 000 images: b is equivalent within two points, c is open, d is worse.
+    #[test]
+    fn with_a_margin_a_headline_says_what_is_equivalent() {
+        let with = |margin: Option<f64>, errors: &[(&str, usize)]| {
+            let names: Vec<&str> = errors.iter().map(|(id, _)| *id).collect();
+            let mut run = run(&names, &[0, 1].repeat(500));
+            run.margin = margin;
+            let fits = errors
+                .iter()
+                .map(|(id, wrong)| with_errors(&run, id, CELL, *wrong));
+            verdict(&examples::report(fits.collect(), run.clone())).remove(0)
+        };
+        let errors = [("a", 0), ("b", 2), ("d", 90)];
+        assert_eq!(
+            with(Some(2.0), &errors),
+            "a gets 100.00 % of the 1\u{a0}000 test images right; within a margin of 2.00 points a is equivalent to b; the first that is shown to be worse, d, is 9.00 points behind."
+        );
+        let open = with(Some(0.1), &errors);
+        assert!(
+            open.contains("a cannot be told apart from b (detectable difference: "),
+            "{open}"
+        );
+        let better = with(Some(2.0), &[("a", 0), ("d", 90)]);
+        assert!(
+            better.ends_with(
+                "right; it is better than all that it is compared with: d is 9.00 points behind."
+            ),
+            "{better}"
+        );
+        let without = with(None, &errors);
+        assert!(
+            without.contains("and cannot be told apart from b (detectable"),
+            "{without}"
+        );
+    }
+
+    #[test]
+    fn over_folds_shares_are_means() {
+        let run = records::examples::run_over_folds(&["a"], &[0, 1].repeat(20), 1, 4);
+        let of = |fold| with_errors(&run, "a", records::examples::of_fold(0, fold), 1);
+        let said = verdict(&examples::report((0..4).map(of).collect(), run.clone()));
+        assert_eq!(
+            said[0],
+            "a gets 90.00 % of the 40 held-out images right, on average over 4 folds."
+        );
     }
 
     #[test]
@@ -446,17 +560,18 @@ mod tests {
     fn where_folds_do_not_vary_there_is_no_test() {
         let without_spread = |difference| Comparison {
             difference_interval: None,
+            detectable_difference: None,
             ..pair(difference, 1.0)
         };
         let begins = "a and b cannot be told apart with these 4 folds: ";
         for (difference, said) in [
             (
                 0.2,
-                "all folds differ by 20.00 points, so no test is possible.",
+                "all folds differ by 20.00 points, so no test is possible, and no detectable difference is known.",
             ),
             (
                 0.0,
-                "both get as many right in each fold, so no test is possible.",
+                "both get as many right in each fold, so no test is possible, and no detectable difference is known.",
             ),
         ] {
             let sentence = sentence(&without_spread(difference), "these 4 folds", None);
@@ -471,7 +586,7 @@ mod tests {
         let said = verdict(&examples::report(fits.to_vec(), run));
         assert_eq!(
             said[0],
-            "a gets the only image right, and cannot be told apart from b."
+            "a gets the only image right, and cannot be told apart from b (no difference is detectable, however large)."
         );
         assert!(said[1].contains("with this one image"), "{said:?}");
     }
@@ -483,7 +598,7 @@ mod tests {
         let sentences = verdict(&examples::with_seeds(&models));
         assert_eq!(
             sentences[0],
-            "a gets 99.80 % of the 1\u{a0}000 test images right, and cannot be told apart from b; the first that can, c, is 8.80 points behind."
+            "a gets 99.80 % of the 1\u{a0}000 test images right, and cannot be told apart from b (detectable difference: 0.91 points); the first that can, c, is 8.80 points behind."
         );
         assert_eq!(
             sentences[3..],

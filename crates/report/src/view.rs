@@ -12,10 +12,11 @@ mod training;
 use crate::bounds::MOST_PAIRS;
 use crate::figure::Figure;
 use crate::lead::{floor, lead};
+use crate::luck::looks;
 use crate::numbers::{probability, thousands};
 use crate::verdict::verdict;
 use crate::warnings::{Warning, warnings};
-use crate::words::judged_images;
+use crate::words::{judged_images, letters};
 use analysis::Report;
 use calibration::CalibrationRow;
 use classes::ClassTable;
@@ -52,8 +53,8 @@ pub(crate) struct View<'a> {
     by_metric: Option<MetricPairs>,
     cochran: Option<String>,
     judged: String,
-    /// Whether models have letters.
-    lettered: bool,
+    /// What letters beside models mean, where they have some.
+    letters: Option<String>,
     /// Whether every model is predictions that were made elsewhere.
     judged_only: bool,
     /// Whether some model has probabilities.
@@ -117,7 +118,8 @@ struct About<'a> {
     notes: &'a [String],
     seeds: u16,
     seed: u64,
-    test_looks: usize,
+    /// How often the test labels were looked at, and how much that can have made of luck.
+    looks: String,
     run: &'a str,
     /// Test sets that were drawn for intervals.
     draws: Option<String>,
@@ -145,10 +147,10 @@ impl<'a> View<'a> {
             comparisons: PairTable::new(report, shown),
             all_pairs: (pairs > MOST_PAIRS).then(|| thousands(pairs)),
             pairs: shown.len(),
-            by_metric: MetricPairs::new(shown),
+            by_metric: MetricPairs::new(report, shown),
             cochran: cochran(report),
             judged: judged_images(report),
-            lettered: report.has_all_pairs(),
+            letters: report.has_all_pairs().then(|| letters(report)),
             judged_only: report.is_judged_only(),
             probabilities: report
                 .finished()
@@ -188,7 +190,7 @@ impl<'a> About<'a> {
             notes: &report.notes,
             seeds: report.protocol.seeds,
             seed: report.seed,
-            test_looks: report.test_looks,
+            looks: looks(report),
             run: &report.run,
             draws: report.draws.map(|draws| drawn(draws, report.groups)),
         }

@@ -83,18 +83,19 @@ fn infinite(report: &Report) -> Option<Warning> {
         let loss = model.metric(Metric::LogLoss);
         loss.is_some_and(f64::is_infinite)
     };
-    let models: Vec<&str> = report
-        .models
-        .iter()
-        .filter(is_infinite)
-        .map(|model| model.id.as_str())
-        .collect();
+    let [image, images] = report.dataset.words();
+    let said = |model: &ModelSummary| {
+        let finished = model.finished.as_ref();
+        let count = finished.map_or(0, |of| of.quality.infinite_losses);
+        let of = if count == 1 { image } else { images };
+        format!("{} ({} {of})", model.id, thousands(count))
+    };
+    let models: Vec<String> = report.models.iter().filter(is_infinite).map(said).collect();
     (!models.is_empty()).then(|| Warning {
         title: "Infinite log-loss",
         text: format!(
-            "{}: some {} has a class that was given the probability 0.",
-            models.join(", "),
-            report.dataset.words()[0]
+            "{}: their class was given the probability 0.",
+            models.join(", ")
         ),
     })
 }
@@ -144,7 +145,7 @@ mod tests {
         let report = examples::report(vec![certain], run);
         assert_eq!(
             warnings(&report)[0].to_string(),
-            "Infinite log-loss: a: some image has a class that was given the probability 0."
+            "Infinite log-loss: a (1 image): their class was given the probability 0."
         );
     }
 }

@@ -1,7 +1,7 @@
 //! What things are called in sentences.
 
 use crate::numbers::{points, probability};
-use analysis::{Agreement, Incomparable, Price, Report, Status};
+use analysis::{Agreement, Comparison, Incomparable, Price, Report, Status};
 use records::one_line;
 use records::{JudgedOn, Search, TuningBudget};
 use statistics::{Interval, Posterior, Relation};
@@ -66,6 +66,42 @@ pub(crate) fn relation(
     }
 }
 
+/// What could have been seen of pairs that cannot be told apart.
+pub(crate) fn detectable(pairs: &[&Comparison]) -> String {
+    let known = pairs.iter().filter_map(|pair| pair.detectable_difference);
+    let largest = known.reduce(f64::max);
+    match largest.map(points) {
+        Some(difference) if pairs.len() == 1 => {
+            format!("detectable difference: {difference} points")
+        }
+        Some(difference) => format!("detectable differences: up to {difference} points"),
+        // Folds that all show the same difference say nothing of their spread.
+        None if pairs.iter().all(|pair| pair.difference_interval.is_none()) => {
+            "no detectable difference is known".to_owned()
+        }
+        None => "no difference is detectable, however large".to_owned(),
+    }
+}
+
+/// What letters beside models mean.
+pub(crate) fn letters(report: &Report) -> String {
+    let open = report.comparisons.iter().filter(|pair| !pair.different);
+    let open: Vec<&Comparison> = open.collect();
+    let power = if open.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", detectable(&open))
+    };
+    match report.margin {
+        None => format!("Models that share a letter cannot be told apart{power}."),
+        Some(margin) => format!(
+            "Models that share a letter are not shown to differ{power}; which are equivalent within {} points stands in the \
+             table of pairs.",
+            points(margin)
+        ),
+    }
+}
+
 /// How probable it is, in %, that the first is better, neither, the second.
 pub(crate) fn shares(posterior: Posterior) -> String {
     let share = |p: f64| format!("{:.0}", p * 100.0);
@@ -97,11 +133,24 @@ pub fn agreement_in_words(agreement: &Agreement) -> String {
             points(*low),
             points(*high)
         ),
-        Agreement::NotShown { differing, p } => format!(
-            "{}, {}: no evidence that one is better",
-            differ(*differing),
-            probability(*p)
-        ),
+        Agreement::NotShown {
+            differing,
+            p,
+            interval: Interval { low, high },
+            detectable,
+        } => {
+            let power = detectable.map_or_else(
+                || "no difference is detectable, however large".to_owned(),
+                |difference| format!("detectable difference: {} points", points(difference)),
+            );
+            format!(
+                "{}, {}: no evidence that one is better (95 % interval {} to {}; {power})",
+                differ(*differing),
+                probability(*p),
+                points(*low),
+                points(*high)
+            )
+        }
         Agreement::Different { differing, p } => {
             format!("different: {}, {}", differ(*differing), probability(*p))
         }
@@ -168,8 +217,16 @@ mod tests {
     fn no_evidence_of_a_difference_is_not_called_equality() {
         let (differing, p) = (3, 0.25);
         assert_eq!(
-            agreement_in_words(&Agreement::NotShown { differing, p }),
-            "3 predictions differ, p = 0.250: no evidence that one is better"
+            agreement_in_words(&Agreement::NotShown {
+                differing,
+                p,
+                interval: Interval {
+                    low: -0.01,
+                    high: 0.002
+                },
+                detectable: Some(0.02),
+            }),
+            "3 predictions differ, p = 0.250: no evidence that one is better (95 % interval −1.00 to 0.20; detectable difference: 2.00 points)"
         );
         let equal = Agreement::Equivalent {
             differing,

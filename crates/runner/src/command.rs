@@ -13,6 +13,7 @@ use crate::stopwatch::Stopwatch;
 use data::{Dataset, Samples};
 use records::{Fitted, Outcome};
 use serde_json::Map;
+use statistics::Temperature;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::RecvTimeoutError;
@@ -97,11 +98,12 @@ fn fitted(
         if held_out.is_empty() {
             return (logs, None);
         }
-        let temperature = statistics::temperature(&rest[..held_out.len() * classes], held_out);
-        let scaled = statistics::at_temperature(&logs, count, temperature);
+        let temperature = Temperature::fit(&rest[..held_out.len() * classes], held_out);
+        let scaled = statistics::at_temperature(&logs, count, temperature.value);
         (scaled, Some(temperature))
     };
     let (logs, temperature) = answer.log_probabilities.map(calibrate).unzip();
+    let temperature = temperature.flatten();
     let of_judged = |seconds: f64| seconds * count as f64 / asked.max(1) as f64;
     Fitted {
         parameters: said.parameters,
@@ -115,7 +117,9 @@ fn fitted(
         mistakes: most_confident(judged, &predictions, logs.as_deref()),
         predictions,
         log_probabilities: logs,
-        temperature: temperature.flatten(),
+        temperature: temperature.map(|of| of.value),
+        temperature_error: temperature.and_then(|of| of.log_error),
+        temperature_at_bound: temperature.is_some_and(|of| of.at_bound),
         looks: data.judged.looks(),
         certificate: Map::new(),
         epochs: Vec::new(),

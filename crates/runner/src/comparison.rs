@@ -274,8 +274,8 @@ impl Comparison {
         };
         let is_kept = file.is_none_or(|file| Self::is_kept(file, &key));
         if let (true, Some((fitted, machine))) = (is_kept, session.find(&key)) {
-            let looks = fitted.looks;
-            let found = record(Outcome::Finished(fitted), looks, Some(machine));
+            // The run that made it looked.
+            let found = record(Outcome::Finished(fitted), 0, Some(machine));
             // What somebody altered in the store is fitted again.
             if session.run.check(&found).is_ok() {
                 return Ok((found, true));

@@ -16,7 +16,7 @@ use classifier::{
 };
 use data::Dataset;
 use records::{EpochRecord, Fitted, Latency, Outcome};
-use statistics::{at_temperature, temperature};
+use statistics::{Temperature, at_temperature};
 use std::time::Duration;
 
 /// Prediction is timed at least once, and again until it took this long in all.
@@ -169,7 +169,9 @@ fn evaluate(
         train_accuracy: Some(train_accuracy),
         predictions: predicted.into_iter().map(|class| class as u16).collect(),
         log_probabilities: logs.map(|logs| logs.values().to_vec()),
-        temperature,
+        temperature: temperature.map(|of| of.value),
+        temperature_error: temperature.and_then(|of| of.log_error),
+        temperature_at_bound: temperature.is_some_and(|of| of.at_bound),
         looks: judged.looks(),
         mistakes,
         epochs,
@@ -213,9 +215,9 @@ impl Observer for Watch<'_> {
     fn epoch(&mut self, epoch: Epoch, model: &dyn Classifier) {
         self.pause();
         let evaluate = |data| accuracy(model, data, self.cancellation, &mut |_| ());
-        // Cancelled: the model hears of it next.
+        // For a curve that chooses nothing: no look. Cancelled: the model hears of it next.
         if let (Ok(train_accuracy), Ok(judged_accuracy)) =
-            (evaluate(self.train), evaluate(self.judged.look()))
+            (evaluate(self.train), evaluate(self.judged.handed_over()))
         {
             self.epochs.push(EpochRecord {
                 epoch: epoch.number,
@@ -286,7 +288,7 @@ fn calibrated(
     model: &dyn Classifier,
     logs: Option<Scores>,
     calibration: Option<&Dataset>,
-) -> (Option<Scores>, Option<f64>) {
+) -> (Option<Scores>, Option<Temperature>) {
     let (Some(logs), Some(data)) = (&logs, calibration) else {
         return (logs, None);
     };
@@ -294,8 +296,8 @@ fn calibrated(
     let Some(held_out) = held_out else {
         return (Some(logs.clone()), None);
     };
-    let temperature = temperature(held_out.values(), data.labels());
-    let scaled = at_temperature(logs.values(), logs.len(), temperature);
+    let temperature = Temperature::fit(held_out.values(), data.labels());
+    let scaled = at_temperature(logs.values(), logs.len(), temperature.value);
     (Some(Scores::new(scaled, logs.classes())), Some(temperature))
 }
 

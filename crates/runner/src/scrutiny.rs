@@ -4,6 +4,7 @@
 mod drift;
 mod judge;
 mod out_of_fold;
+mod pixels;
 mod suspects;
 
 pub use drift::Drift;
@@ -44,7 +45,7 @@ impl Scrutiny {
     }
 }
 
-/// What makes a comparison on these data doubtful, a sentence for each: what [`inspect`] finds, and that test rows
+/// What makes a comparison on these data doubtful, a sentence for each: what [`inspect`] finds, pixels that tell the class, and that test rows
 /// which the user gives are unlike training rows. Of MNIST, which was looked through, and of another data set known by
 /// name in a quick look nothing is asked; a quick look fits no model for it.
 ///
@@ -61,6 +62,11 @@ pub fn doubts(
         return Vec::new();
     }
     let mut doubts = inspect(loaded).doubts();
+    if let (true, Content::Samples { train, .. }) =
+        (loaded.content.is_of_pictures(), &loaded.content)
+    {
+        doubts.extend(pixels::doubt(train));
+    }
     if is_own && !loaded.is_test_drawn && !options.quick {
         let judge = Judge::new(loaded, registry, options.seed(), threads);
         let [train, test] = sides(loaded);

@@ -11,6 +11,15 @@ use serde::Serialize;
 /// be trained from the same seed.
 const STREAM: u64 = 1 << 63;
 
+/// The fewest samples, or groups, on which two classifiers must differ for [`PairedBootstrap::simultaneous`] to be
+/// believed of what is computed from predictions alone. One more or less of fewer decides by itself, and an exact
+/// test of them may find nothing where drawn test sets do.
+pub const FEWEST_DIFFERING: usize = 10;
+
+/// The fewest samples, or groups, of each class that occurs, for means over classes and areas under curves. With
+/// fewer, intervals of confidence 0.95 hold less often (example `levels`).
+pub const FEWEST_OF_A_CLASS: usize = 30;
+
 /// Statistics of the same test samples, on test sets drawn from them with replacement: the paired
 /// bootstrap (Efron 1979).
 #[derive(Debug, Clone)]

@@ -57,7 +57,7 @@ mod tango;
 mod temperature;
 
 pub use areas::{AreaDifference, average_precision, average_precision_influences};
-pub use bootstrap::{PairedBootstrap, SimultaneousDifference};
+pub use bootstrap::{FEWEST_DIFFERING, FEWEST_OF_A_CLASS, PairedBootstrap, SimultaneousDifference};
 pub use calibration::{
     ReliabilityBin, class_calibration_error, confidences, debiased_calibration_error,
     expected_calibration_error, reliability, spiegelhalter,

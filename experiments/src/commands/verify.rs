@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
     let recorded = run.margin.and_then(Margin::new);
     let margin = arguments.margin.or(recorded).map(Margin::share);
     let mut compare = |record: &FitRecord, outcome: Outcome, watcher: &mut dyn Watcher| {
-        let found = agreement(&run, record, &outcome, margin);
+        let found = agreement(&run, record, &outcome, margin, cells.len());
         let said = agreement_in_words(&found);
         watcher.end(&said);
         if found.is_broken() && !different.contains(&record.id) {

@@ -140,6 +140,8 @@ fn measured(fitted: &Fitted) -> Result<(), String> {
     if let Some(temperature) = fitted.temperature {
         number("temperature", temperature, f64::MIN_POSITIVE, 1e100)?;
     }
+    let error = fitted.temperature_error.unwrap_or(0.0);
+    number("error of the temperature", error, 0.0, 1e100)?;
     let ascends = fitted.epochs.is_sorted_by(|a, b| a.epoch < b.epoch);
     demand(ascends, || "the epochs do not ascend".to_owned())?;
     for EpochRecord {

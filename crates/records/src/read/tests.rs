@@ -43,6 +43,8 @@ fn good() -> FitRecord {
         ]),
         looks: 3,
         temperature: Some(1.5),
+        temperature_error: Some(0.25),
+        temperature_at_bound: true,
         certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
         epochs: vec![epoch(1, 0.5, f64::INFINITY), epoch(2, 0.75, 0.05)],
         linear: Some(LinearRecord {
@@ -427,6 +429,11 @@ fn numbers_that_cannot_be_are_refused() {
         ("latency/p99", json!(1e10), "its 99th percentile: "),
         ("train_accuracy", json!(1.5), "training accuracy: 1.5"),
         ("temperature", json!(0.0), "temperature: 0.0"),
+        (
+            "temperature_error",
+            json!(-1.0),
+            "error of the temperature: -1.0",
+        ),
         ("parameters", json!(u64::MAX), "parameters: "),
         ("epochs/1/epoch", json!(1), "the epochs do not ascend"),
         (

@@ -7,7 +7,7 @@ use super::scale::ends;
 use crate::figure::Figure;
 use crate::numbers::percent;
 use crate::table::Table;
-use crate::words::{and, judged_images, leaders};
+use crate::words::{and, judged_images, leaders, letters as letters_mean};
 use analysis::{Report, Standing};
 
 const COSTS: [Cost; 3] = [
@@ -89,7 +89,7 @@ fn rows<'a>(report: &Report, standings: &'a [Standing]) -> Rows<'a> {
     };
     let is_log = is_log(standings);
     Rows {
-        title: title(standings),
+        title: title(standings, report.margin.is_some()),
         said: said(report, is_log),
         is_log,
         models: standings.iter().map(row).collect(),
@@ -98,8 +98,13 @@ fn rows<'a>(report: &Report, standings: &'a [Standing]) -> Rows<'a> {
     }
 }
 
-/// What is seen: who leads.
-fn title(standings: &[Standing]) -> String {
+/// What is seen: who leads. With a margin, models that share a letter may be equivalent, or not.
+fn title(standings: &[Standing], has_margin: bool) -> String {
+    let alike = if has_margin {
+        "not shown to differ"
+    } else {
+        "and cannot be told apart"
+    };
     let best = &standings[0];
     let equal: Vec<&str> = standings
         .iter()
@@ -118,7 +123,7 @@ fn title(standings: &[Standing]) -> String {
             "No model is shown to be better than another".to_owned()
         }
         (_, 1 | 2) => format!(
-            "{} lead, and cannot be told apart",
+            "{} lead, {alike}",
             and(&[&[id.as_str()], &equal[..]].concat())
         ),
         (_, equals) => {
@@ -133,7 +138,7 @@ fn title(standings: &[Standing]) -> String {
                 1 => " from another model".to_owned(),
                 others => format!(" from {others} others"),
             };
-            format!("{who} {lead}, and cannot be told apart{others}")
+            format!("{who} {lead}, {alike}{others}")
         }
     }
 }
@@ -160,9 +165,9 @@ fn said(report: &Report, is_log: bool) -> String {
         ""
     };
     let letters = if report.has_all_pairs() {
-        " Models that share a letter cannot be told apart."
+        format!(" {}", letters_mean(report))
     } else {
-        ""
+        String::new()
     };
     let costs = if report.is_judged_only() {
         String::new()

@@ -8,7 +8,9 @@ use crate::figure::Figure;
 use crate::numbers::{points, probability, signed};
 use crate::room::Room;
 use crate::table::Table;
+use crate::words::{self, detectable};
 use analysis::{Comparison, Report, Standing};
+use statistics::Relation;
 
 /// The most models: with more, cells would be too small to be seen.
 const MOST: usize = 40;
@@ -41,6 +43,9 @@ fn data(pairs: &[Comparison]) -> Table {
 /// What stands in a cell, with as many decimals as it has room for: never so few that it would be a 0.
 fn written(ahead: f64, across: f64) -> Option<String> {
     let percent = ahead * 100.0;
+    if percent.abs() < 0.005 {
+        return Some(points(ahead)).filter(|text| fits(text, across));
+    }
     let least = match percent.abs() {
         10.0.. => 0,
         0.1.. => 1,
@@ -56,8 +61,22 @@ fn fits(text: &str, across: f64) -> bool {
 
 /// Whether every cell with a difference has its number.
 fn all_written(pairs: &[Comparison], across: f64) -> bool {
-    let mut different = pairs.iter().filter(|pair| pair.different);
+    let mut different = pairs.iter().filter(|pair| is_shown(pair));
     different.all(|pair| written(pair.difference.abs(), across).is_some())
+}
+
+/// Whether a difference is shown, and matters.
+fn is_shown(pair: &Comparison) -> bool {
+    pair.different && pair.relation != Some(Relation::Equivalent)
+}
+
+/// What stands for a pair without a shown difference: ≡ equivalent, ≥ not worse, ≈ cannot be told apart.
+fn sign(relation: Option<Relation>) -> &'static str {
+    match relation {
+        Some(Relation::Equivalent) => "≡",
+        Some(Relation::NotWorse) => "≥",
+        _ => "≈",
+    }
 }
 
 /// How a difference looks that is this share of the largest. The root lifts small ones above the ground.
@@ -66,7 +85,7 @@ fn look(share: f64) -> String {
     format!("{} fill-opacity=\"{strength:.2}\"", Paint::Hit.fill())
 }
 
-/// How a pair looks that cannot be told apart.
+/// How a pair looks of which no difference is shown that matters.
 fn equal() -> String {
     format!("{} fill-opacity=\"0.5\"", Paint::Grid.fill())
 }
@@ -102,8 +121,7 @@ struct Pairs<'a> {
 impl Pairs<'_> {
     /// Stairs: each model is a row that ends in its name, and a column that begins there.
     fn draw(&self, room: Room) -> String {
-        let said = "Points by which the model of the column is ahead of the model of the row. Each name stands where its column begins. The stronger the colour, the further apart; ≈ cannot be told apart.";
-        let (mut svg, top) = Svg::new(room, &self.title(), said);
+        let (mut svg, top) = Svg::new(room, &self.title(), &self.said());
         let most = svg.width() * 0.34;
         let names: Vec<Vec<String>> = self
             .standings
@@ -164,24 +182,29 @@ impl Pairs<'_> {
             -pair.difference
         };
         let number = points(ahead);
-        let verdict = if pair.different {
-            ""
-        } else {
-            ", cannot be told apart"
+        let verdict = match pair.relation {
+            Some(Relation::Equivalent | Relation::NotWorse) => {
+                format!(
+                    ", {}",
+                    words::relation(pair.different, ahead, pair.relation)
+                )
+            }
+            _ if pair.different => String::new(),
+            _ => format!(", cannot be told apart; {}", detectable(&[pair])),
         };
         let said = format!(
             "{first} is {number} points ahead of {second} ({}{verdict})",
             probability(pair.p_adjusted)
         );
-        let look = if pair.different {
+        let look = if is_shown(pair) {
             look(ahead.abs() / largest)
         } else {
             equal()
         };
-        let text = if pair.different {
+        let text = if is_shown(pair) {
             written(ahead, size[0])
         } else {
-            Some("≈".to_owned()).filter(|sign| fits(sign, size[0]))
+            Some(sign(pair.relation).to_owned()).filter(|sign| fits(sign, size[0]))
         };
         svg.of_pair([first, second], |svg| {
             svg.cell(corner, size, &look, &said);
@@ -192,19 +215,94 @@ impl Pairs<'_> {
         });
     }
 
-    /// How many pairs are told apart.
+    /// What is drawn.
+    fn said(&self) -> String {
+        let pairs = self.report.comparisons.iter();
+        let open = |pair: &&Comparison| !pair.different && sign(pair.relation) == "≈";
+        let open: Vec<&Comparison> = pairs.filter(open).collect();
+        let power = if open.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", detectable(&open))
+        };
+        let margin = if self.report.margin.is_some() {
+            "≡ equivalent, ≥ not worse, "
+        } else {
+            ""
+        };
+        format!(
+            "Points by which the model of the column is ahead of the model of the row. Each name stands where its column \
+             begins. The stronger the colour, the further apart; {margin}≈ cannot be told apart{power}."
+        )
+    }
+
+    /// How many pairs are told apart, and with a margin how many are equivalent.
     fn title(&self) -> String {
         let pairs = &self.report.comparisons;
-        let different = pairs.iter().filter(|pair| pair.different).count();
-        match (different, pairs.len()) {
+        let shown = pairs.iter().filter(|pair| is_shown(pair)).count();
+        let is_equivalent = |pair: &&Comparison| pair.relation == Some(Relation::Equivalent);
+        let equivalent = pairs.iter().filter(is_equivalent).count();
+        if let ([pair], false) = (&pairs[..], shown == 1) {
+            let both = format!("{} and {}", pair.first, pair.second);
+            return match pair.relation {
+                Some(Relation::Equivalent) => format!("{both} are equivalent"),
+                Some(Relation::NotWorse) => {
+                    format!("{} is not worse than {}", pair.first, pair.second)
+                }
+                _ => format!("{both} cannot be told apart"),
+            };
+        }
+        if equivalent > 0 {
+            return format!(
+                "Of {} pairs, {shown} can be told apart and {equivalent} {} equivalent",
+                pairs.len(),
+                if equivalent == 1 { "is" } else { "are" }
+            );
+        }
+        match (shown, pairs.len()) {
             (1, 1) => format!("{} is better than {}", pairs[0].first, pairs[0].second),
-            (0, 1) => format!(
-                "{} and {} cannot be told apart",
-                pairs[0].first, pairs[0].second
-            ),
             (0, all) => format!("None of {all} pairs can be told apart"),
             (some, all) if some == all => format!("All {all} pairs can be told apart"),
             (some, all) => format!("{some} of {all} pairs can be told apart"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use analysis::examples::report;
+    use records::examples::{CELL, run, with_errors};
+
+    /// Of 1 000 images, with a margin of two points.
+    fn drawn(errors: &[(&str, usize)]) -> (String, String) {
+        let names: Vec<&str> = errors.iter().map(|(id, _)| *id).collect();
+        let mut run = run(&names, &[0, 1].repeat(500));
+        run.margin = Some(2.0);
+        let fits = errors
+            .iter()
+            .map(|(id, wrong)| with_errors(&run, id, CELL, *wrong));
+        let report = report(fits.collect(), run.clone());
+        let standings = report.standings();
+        let matrix = Pairs {
+            report: &report,
+            looks: Looks::of_report(&report),
+            standings: &standings,
+        };
+        (matrix.title(), matrix.draw(Room::Wide))
+    }
+
+    #[test]
+    fn with_a_margin_cells_and_title_say_what_is_equivalent() {
+        let (title, svg) = drawn(&[("a", 0), ("b", 2), ("d", 90)]);
+        assert_eq!(title, "Of 3 pairs, 2 can be told apart and 1 is equivalent");
+        assert!(
+            svg.contains(">≡<") && svg.contains(", equivalent)"),
+            "{svg}"
+        );
+        let (title, _) = drawn(&[("a", 0), ("b", 9)]);
+        assert_eq!(title, "a and b are equivalent");
+        let (title, _) = drawn(&[("a", 0), ("d", 90)]);
+        assert_eq!(title, "a is better than d");
     }
 }

@@ -12,6 +12,7 @@ use crate::room::Room;
 use crate::table::Table;
 use crate::words::{and, price};
 use analysis::{Finished, Price, Quality, Report};
+use statistics::Relation;
 use std::fmt::Write;
 
 /// What one panel shows.
@@ -222,10 +223,14 @@ fn cheaper(report: &Report) -> Option<String> {
     let cheapest = replacement(best, others)?;
     let ratio = best.finished.cost.fit_seconds? / cheapest.finished.cost.fit_seconds?;
     (ratio >= 2.0 && ratio.is_finite()).then(|| {
+        let [id, best] = [cheapest, best].map(|of| of.model.id.as_str());
+        let relation = report.pair(id, best).and_then(|pair| pair.relation);
+        let like = match relation {
+            Some(Relation::Equivalent) => "is equivalent to",
+            _ => "cannot be told apart from",
+        };
         format!(
-            "{} cannot be told apart from {}, and fits {} times as fast",
-            cheapest.model.id,
-            best.model.id,
+            "{id} {like} {best}, and fits {} times as fast",
             ratio_in_words(ratio)
         )
     })

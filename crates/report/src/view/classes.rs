@@ -10,7 +10,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(super) struct ClassTable {
     id: String,
-    /// Share of all images that are wrong.
+    /// Share of all images that are wrong: over folds that of the matrix, not the mean.
     error: String,
     /// The class, and its numbers.
     rows: Vec<(String, [String; 4])>,
@@ -30,7 +30,7 @@ impl ClassTable {
         };
         Self {
             id: id.to_owned(),
-            error: percent(1.0 - model.quality.accuracy),
+            error: percent(1.0 - model.quality.confusion.accuracy()),
             rows: shown.iter().map(row).collect(),
             all: all(&shown, data),
         }

@@ -2,7 +2,7 @@
 
 use crate::numbers::{exact, four, percent, significant, thousands};
 use crate::words;
-use analysis::{Finished, Metric, ModelSummary, Report, VarianceBudget};
+use analysis::{Finished, Metric, ModelSummary, Quality, Report, VarianceBudget};
 use records::{Control, PredictionFile};
 use serde::Serialize;
 use statistics::{mean, variance};
@@ -110,7 +110,10 @@ impl Numbers {
                 .map_or(NONE.to_owned(), |bytes| significant(bytes as f64 / 1e6)),
             metrics: shown(report)
                 .into_iter()
-                .map(|metric| value(of, metric).map_or(NONE.to_owned(), four))
+                .map(|metric| match metric {
+                    Some(_) => value(of, metric).map_or(NONE.to_owned(), four),
+                    None => temperature(quality),
+                })
                 .collect(),
             certificate: certificate.collect::<Vec<_>>().join(", "),
             measured_on: cost.measured_on.clone(),
@@ -133,6 +136,22 @@ fn value(of: &Finished, metric: Option<Metric>) -> Option<f64> {
         Some(metric) => of.quality.metrics.get(metric),
         None => of.quality.temperature,
     }
+}
+
+/// The temperature with its standard error, that of its logarithm times it.
+fn temperature(of: &Quality) -> String {
+    let Some(value) = of.temperature else {
+        return NONE.to_owned();
+    };
+    let error = of
+        .temperature_error
+        .map(|error| format!(" ± {}", significant(error * value)));
+    let bound = if of.temperature_at_bound {
+        ", at its bound"
+    } else {
+        ""
+    };
+    format!("{}{}{bound}", four(value), error.unwrap_or_default())
 }
 
 /// The metrics that are shown, and last the temperature: all, or of predictions that were made elsewhere
@@ -205,5 +224,23 @@ impl SpreadRow {
             highest: two(accuracies.iter().copied().fold(0.0, f64::max)),
             each: each.join(", "),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temperature_has_its_error_and_says_if_it_is_at_its_bound() {
+        let report = analysis::examples::with_seeds(&[("a", &[3])]);
+        let mut quality = report.finished().next().unwrap().1.quality.clone();
+        assert_eq!(temperature(&quality), NONE);
+        quality.temperature = Some(1.5);
+        assert_eq!(temperature(&quality), "1.5000");
+        quality.temperature_error = Some(0.1);
+        assert_eq!(temperature(&quality), "1.5000 ± 0.150");
+        quality.temperature_at_bound = true;
+        assert_eq!(temperature(&quality), "1.5000 ± 0.150, at its bound");
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::numbers::{four, points, probability, thousands};
 use crate::words;
-use analysis::{Comparison, FIVE_BY_TWO, Metric, MetricDifference, OverSeeds, Report};
+use analysis::{Comparison, FIVE_BY_TWO, Metric, MetricDifference, OverSeeds, Report, TooFew};
 use serde::Serialize;
-use statistics::Interval;
+use statistics::{FEWEST_DIFFERING, FEWEST_OF_A_CLASS, Interval};
 
 const NONE: &str = "–";
 
@@ -127,7 +127,8 @@ fn notes_on_folds(report: &Report) -> Vec<String> {
         format!(
             "Interval and p are of the t test{freedom} for folds that share training images (Nadeau and Bengio 2003), each \
              {}, so that all hold at once. The detectable difference, in points, is the one that the test finds four times in \
-             five over as many folds that spread as these do; – where none could be found, or no test is possible.",
+             five over as many folds that spread as these do; – where none could be found, or no test is possible. Folds count alike; \
+             wins and losses are of all of them together.",
             at_each(report.tests)
         ),
         format!(
@@ -176,11 +177,13 @@ const NOT_OF_PAIRS: [Metric; 7] = [
 pub(super) struct MetricPairs {
     metrics: Vec<&'static str>,
     rows: Vec<(String, String, Vec<String>)>,
+    /// What marks in cells mean.
+    notes: Vec<String>,
 }
 
 impl MetricPairs {
     /// Those metrics that some pair has; `None` over folds, where there are no intervals.
-    pub(super) fn new(pairs: &[Comparison]) -> Option<Self> {
+    pub(super) fn new(report: &Report, pairs: &[Comparison]) -> Option<Self> {
         let cell = |pair: &Comparison, metric: Metric| {
             let mut all = pair.metric_differences.iter();
             let found = all.find(|difference| difference.metric == metric);
@@ -208,7 +211,43 @@ impl MetricPairs {
         (!rows.is_empty()).then(|| Self {
             metrics: metrics.into_iter().map(Metric::heading).collect(),
             rows,
+            notes: notes_on_few(report, pairs),
         })
+    }
+}
+
+/// Why marked differences have no interval.
+fn notes_on_few(report: &Report, pairs: &[Comparison]) -> Vec<String> {
+    let units = match report.groups {
+        None => report.dataset.words()[1],
+        Some(_) => "groups",
+    };
+    let note = |why: &TooFew| match why {
+        TooFew::Differing => format!(
+            "{} no interval: too few {units} tell the two apart, fewer than {FEWEST_DIFFERING}.",
+            mark(*why)
+        ),
+        TooFew::OfAClass => format!(
+            "{} no interval: a class has fewer than {FEWEST_OF_A_CLASS} {units}, and intervals of so few hold in less than 95 %.",
+            mark(*why)
+        ),
+    };
+    let is_there = |why: &TooFew| {
+        let mut all = pairs.iter().flat_map(|pair| &pair.metric_differences);
+        all.any(|of| of.too_few == Some(*why))
+    };
+    let reasons = [TooFew::Differing, TooFew::OfAClass];
+    reasons
+        .iter()
+        .filter(|why| is_there(why))
+        .map(note)
+        .collect()
+}
+
+fn mark(why: TooFew) -> &'static str {
+    match why {
+        TooFew::Differing => "†",
+        TooFew::OfAClass => "‡",
     }
 }
 
@@ -223,14 +262,21 @@ fn metric_difference(found: &MetricDifference) -> String {
         Some(Interval { low, high }) => {
             format!("{} ({} – {})", four(difference), four(low), four(high))
         }
-        None => four(difference),
+        None => match found.too_few {
+            Some(why) => format!("{} {}", four(difference), mark(why)),
+            None => four(difference),
+        },
     }
 }
 
 /// Every pair of models on average over seeds; `None` where none depends on the seed.
 pub(super) fn over_seeds(report: &Report, shown: &[Comparison]) -> Option<PairTable> {
     let all = report.comparisons.iter();
-    let tests = all.filter(|pair| pair.over_seeds.is_some()).count();
+    let tests = all
+        .filter_map(|pair| pair.over_seeds)
+        .map(|of| of.tests.max(1))
+        .max();
+    let tests = tests.unwrap_or(0);
     let row = |pair: &Comparison| Some(seed_row(pair, pair.over_seeds?));
     let titles = [
         "model",
@@ -302,6 +348,7 @@ mod tests {
             interval,
             p_adjusted: None,
             different: false,
+            too_few: None,
         };
         let said = metric_difference(&found(f64::NEG_INFINITY, None));
         assert_eq!(said, "infinite for the second");
@@ -309,5 +356,10 @@ mod tests {
         let (low, high) = (-0.01, 0.01);
         let small = metric_difference(&found(-0.00001, Some(Interval { low, high })));
         assert_eq!(small, "0.0000 (−0.0100 – 0.0100)");
+        let few = MetricDifference {
+            too_few: Some(TooFew::Differing),
+            ..found(0.01, None)
+        };
+        assert_eq!(metric_difference(&few), "0.0100 †");
     }
 }

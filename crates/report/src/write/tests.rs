@@ -236,7 +236,7 @@ fn models_are_compared_on_the_images_on_which_they_differ() {
     let sentences = crate::verdict::verdict(&report);
     assert_eq!(
         sentences[0],
-        "better gets 100.00 % of the 4 test images right, and cannot be told apart from good."
+        "better gets 100.00 % of the 4 test images right, and cannot be told apart from good (no difference is detectable, however large)."
     );
 }
 
@@ -299,15 +299,56 @@ fn both_pages_print_what_is_computed_of_pairs() {
     assert!(!markdown.contains("\\*"), "{markdown}");
     // Balanced accuracy 1 against 3/4, and the same probabilities.
     assert!(
-        markdown.contains("| better | good | 0.2500 (0.0000 – 0.5000)"),
+        markdown.contains("| better | good | 0.2500 †"),
         "{markdown}"
     );
     assert!(markdown.contains(" | 0.0000 | "), "{markdown}");
-    assert!(html.contains("<td>0.2500 (0.0000 – 0.5000)"));
+    assert!(html.contains("<td>0.2500 †"));
     for page in [markdown, html] {
+        let why = "† no interval: too few images tell the two apart, fewer than 10.";
+        assert!(page.contains(why), "{page}");
         assert!(page.contains("Cochran's test of equal accuracy: Q = 1.0, p = 0.317"));
         assert!(!page.contains("5×2cv"));
     }
+}
+
+/// Folds of 2, 8 and 40: a is wrong in all of the first, b in ten of the last.
+#[test]
+fn folds_of_unequal_size_count_alike_and_the_page_says_so() {
+    let mut run = examples::run_over_folds(&["a", "b"], &[0, 1].repeat(25), 1, 3);
+    let fold = |image| match image {
+        0..2 => 0,
+        2..10 => 1,
+        _ => 2,
+    };
+    run.folds = vec![records::FoldOf((0..50).map(fold).collect())];
+    let errors = [("a", [2, 0, 0]), ("b", [0, 0, 10])];
+    let of = |&(id, errors): &(&'static str, [usize; 3])| {
+        let fits = (0..3).zip(errors);
+        let fit = |(fold, wrong)| examples::with_errors(&run, id, of_fold(0, fold), wrong);
+        fits.map(fit).collect::<Vec<_>>()
+    };
+    let [markdown, html] = pages(&reports::report(
+        errors.iter().flat_map(of).collect(),
+        run.clone(),
+    ));
+    for page in [&markdown, &html] {
+        assert!(
+            page.contains(
+                "b gets 91.67 % of the 50 held-out images right, on average over 3 folds"
+            )
+        );
+        // The matrix holds all rows.
+        assert!(
+            page.contains("b: 20.00 % wrong") && page.contains("a: 4.00 % wrong"),
+            "{page}"
+        );
+        assert!(page.contains("Folds count alike"));
+    }
+    assert!(
+        markdown.contains("models\nare ranked by it everywhere"),
+        "{markdown}"
+    );
 }
 
 #[test]

@@ -191,8 +191,8 @@ impl Bench for Workbench<'_> {
     fn known(&self, piece: &Piece<'_>) -> Option<Record> {
         if piece.cell().is_some() {
             let (fitted, machine) = self.session.find(&piece.key)?;
-            let looks = fitted.looks;
-            let found = self.fit(piece, Outcome::Finished(fitted), looks, Some(machine));
+            // The run that made it looked.
+            let found = self.fit(piece, Outcome::Finished(fitted), 0, Some(machine));
             // What somebody altered in the store is fitted again.
             let is_whole = matches!(&found, Record::Fit(fit) if self.run().check(fit).is_ok());
             return is_whole.then_some(found);

@@ -3,26 +3,31 @@
 //!
 //!     cargo run --release -p statistics --example levels [FILE]
 //!
-//! writes a page in Markdown to the file, or to standard output. The same page each time.
+//! writes a page in Markdown to the file and a picture to `figures` beside it, or the page to standard output. The same
+//! each time.
 
 mod clusters;
 mod controls;
 mod data_sets;
+mod figure;
 mod folds;
 mod importance;
+mod metrics;
 mod page;
 mod pairs;
 mod probabilities;
 mod seeds;
 mod several;
 
-use page::Page;
+use page::{FIGURE, Page};
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut page = Page::default();
     pairs::simulate(&mut page);
     several::simulate(&mut page);
+    metrics::simulate(&mut page);
     clusters::simulate(&mut page);
     folds::simulate(&mut page);
     seeds::simulate(&mut page);
@@ -34,7 +39,12 @@ fn main() -> ExitCode {
         print!("{}", page.markdown());
         return ExitCode::SUCCESS;
     };
-    match std::fs::write(&file, page.markdown()) {
+    let figure = Path::new(&file).with_file_name(FIGURE);
+    let folder = figure.parent().unwrap_or(Path::new("."));
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&figure, page.figure()))
+        .and_then(|()| std::fs::write(&file, page.markdown()));
+    match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cannot write {file}: {error}");

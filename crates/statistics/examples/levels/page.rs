@@ -1,5 +1,6 @@
 //! The page of simulated rates, and how they are simulated.
 
+use crate::figure::{Point, svg};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -8,6 +9,9 @@ use std::fmt::Write;
 
 /// Runs of each simulation.
 pub(crate) const RUNS: usize = 2_000;
+
+/// Where the picture stands, beside the page.
+pub(crate) const FIGURE: &str = "figures/levels.svg";
 
 /// What a rate should be.
 #[derive(Clone, Copy)]
@@ -32,6 +36,7 @@ pub(crate) struct Page {
     text: String,
     outside: usize,
     rates: usize,
+    points: Vec<Point>,
 }
 
 impl Page {
@@ -56,6 +61,18 @@ impl Page {
         let (aimed, remark) = aim.judge(of, error);
         self.rates += 1;
         self.outside += usize::from(!remark.is_empty());
+        let aims = [
+            (matches!(aim, Aim::Size), 0.05),
+            (matches!(aim, Aim::Coverage), 0.95),
+        ];
+        self.points
+            .extend(aims.iter().filter(|of| of.0).map(|&(_, aim)| Point {
+                what: what.to_owned(),
+                place: place.to_owned(),
+                rate: of,
+                aim,
+                claims_more: remark.starts_with("**"),
+            }));
         let digits = if of < 0.001 && of > 0.0 { 6 } else { 3 };
         writeln!(
             self.text,
@@ -69,6 +86,11 @@ impl Page {
         write!(self.text, "\n{text}\n").expect("a string takes all");
     }
 
+    /// Every rate in one picture.
+    pub(crate) fn figure(&self) -> String {
+        svg(&self.points)
+    }
+
     /// The page.
     pub(crate) fn markdown(&self) -> String {
         format!(
@@ -78,7 +100,11 @@ impl Page {
              error (one standard error). A remark stands where a rate is outside 0.04 to 0.06, or 0.94 to \
              0.96, by more than that error: {} of {} rates. *Careful* means too few differences, or too wide an \
              interval; exact tests of few samples cannot be otherwise. **Bold** remarks mean that more is \
-             claimed than holds.\n{}",
+             claimed than holds.\n\n![A point for each place at which a test or an interval was simulated, in red where more is \
+             claimed than holds; the grey band is what is aimed at, and points at an end are there or beyond it]({FIGURE})\n\nPrinted, and not simulated here: Cochran's Q, \
+             the combined 5×2cv F test, max-T for macro-F1, κ, Matthews, top-2 accuracy, log-loss, Brier, ECE and PR-AUC (only \
+             accuracy, balanced accuracy and the area under the ROC are), differences of models that were judged on different \
+             samples, and conformal sets.\n{}",
             self.outside, self.rates, self.text
         )
     }

@@ -235,7 +235,7 @@ fn samples(
         labels,
         groups,
         label: "the label",
-        is_sparse: false,
+        counted_from: None,
         notes,
     })
 }

@@ -82,7 +82,7 @@ fn check(train: &Labelled<'_>, names: &[String]) -> Result<(), LoadError> {
     }
     if names.len() == rows {
         return refuse(format!(
-            "each of the {rows} rows has a {label} of its own; a class needs several rows. Is it the label?"
+            "no two of the {rows} rows have the same value of {label}; a class needs several rows. Is it the label?"
         ));
     }
     let fraction = |name: &&String| {

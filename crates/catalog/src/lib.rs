@@ -17,6 +17,7 @@ mod delimited;
 mod directory;
 #[cfg(feature = "download")]
 mod download;
+mod encodings;
 mod entries;
 mod equal_rows;
 mod error;

@@ -288,9 +288,13 @@ fn of_samples(
     let [train, test] = match (test, test_side) {
         (Some((_, test)), Some(side)) => {
             let [mut a, mut b] = [train.samples, test.samples];
-            if train.is_sparse && test.is_sparse {
-                let width = a.features().max(b.features());
-                (a, b) = (widened(a, width)?, widened(b, width)?);
+            if let (Some(of_a), Some(of_b)) = (train.counted_from, test.counted_from) {
+                let first = of_a.min(of_b);
+                let before = [of_a - first, of_b - first].map(|number| number as usize);
+                let width = (before[0] + a.features()).max(before[1] + b.features());
+                a = widened(a, before[0], width)?;
+                b = widened(b, before[1], width)?;
+                notes.extend(counted_alike(of_a, of_b));
             }
             [dataset(a, train_side)?, dataset(b, side)?]
         }
@@ -307,19 +311,35 @@ fn of_samples(
     Ok((Content::Samples { train, test }, notes))
 }
 
-/// Sparse rows are as wide as their last feature, in each file for itself: the narrower one is
-/// filled up with zeros.
-fn widened(samples: Samples, width: usize) -> Result<Samples, LoadError> {
-    let before = samples.features();
-    if before == width {
+/// Sparse rows are as wide as their last feature, and begin with 0 or 1, in each file for itself:
+/// zeros stand `before` them, and up to `width` after them, so that a feature is the same in both.
+fn widened(samples: Samples, before: usize, width: usize) -> Result<Samples, LoadError> {
+    if samples.features() == width {
         return Ok(samples);
     }
     let mut values = Vec::with_capacity(samples.len() * width);
-    for row in samples.to_f32().chunks_exact(before) {
-        values.extend_from_slice(row);
-        values.resize(values.len() + width - before, 0.0);
+    for (row, read) in samples
+        .to_f32()
+        .chunks_exact(samples.features())
+        .enumerate()
+    {
+        values.resize(row * width + before, 0.0);
+        values.extend_from_slice(read);
+        values.resize((row + 1) * width, 0.0);
     }
     Ok(Samples::from_features(width, values)?)
+}
+
+/// What to say where one file has a feature 0 and the other has none.
+fn counted_alike(train: u32, test: u32) -> Option<String> {
+    let without = match train.cmp(&test) {
+        std::cmp::Ordering::Equal => return None,
+        std::cmp::Ordering::Less => "test",
+        std::cmp::Ordering::Greater => "training",
+    };
+    Some(format!(
+        "features of the {without} file counted from 0, too, as in the other: feature 0 is 0 in all its rows"
+    ))
 }
 
 fn labels_of_samples<'a>(file: &'a str, read: &'a RawSamples) -> Labelled<'a> {

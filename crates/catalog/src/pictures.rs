@@ -148,7 +148,7 @@ impl Gathered {
             labels: self.labels.into_coded(),
             groups: None,
             label: "the class",
-            is_sparse: false,
+            counted_from: None,
             notes,
         })
     }

@@ -1,7 +1,8 @@
 //! Rows as svmlight and libsvm write them: a label, then `feature:value` for what is not 0.
 //!
 //! <https://www.cs.cornell.edu/people/tj/svm_light/>: features are counted from 1 and ascend; `qid:`
-//! marks rows that belong together; `#` begins a comment. Files that count from 0 are recognised.
+//! marks rows that belong together; `#` begins a comment. Files that count from 0 are recognised; where
+//! a training or a test file does, both do.
 
 use crate::LoadError;
 use crate::error::in_bytes;
@@ -11,19 +12,29 @@ use crate::source::Source;
 use crate::table::{Coded, Interned, shortened};
 use data::Samples;
 
-/// Whether a line looks like a row: a number, or several with commas, then a pair at least.
-pub(crate) fn is_row(line: &[u8]) -> bool {
-    let mut words = line
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty());
-    let label = words.next().and_then(|word| std::str::from_utf8(word).ok());
-    let is_number = |word: &str| word.parse::<f64>().is_ok();
-    let label = label.is_some_and(|word| word.split(',').all(is_number));
-    let is_pair = |word: &[u8]| {
-        let colon = word.iter().position(|&byte| byte == b':');
-        colon.is_some_and(|at| word[..at] == *b"qid" || word[..at].iter().all(u8::is_ascii_digit))
-    };
-    label && words.next().is_some_and(is_pair)
+/// Whether lines look like rows: each begins with a number, or several with commas, and one has a pair, which is found
+/// before anything else is.
+pub(crate) fn are_rows<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
+    for line in lines {
+        let mut words = line
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| !word.is_empty());
+        let label = words.next().and_then(|word| std::str::from_utf8(word).ok());
+        let is_number = |word: &str| word.parse::<f64>().is_ok();
+        let is_label = label.is_some_and(|word| word.split(',').all(is_number));
+        match words.next() {
+            _ if !is_label => return false,
+            Some(word) => return word.starts_with(b"#") || is_pair(word),
+            // All of its features are 0.
+            None => (),
+        }
+    }
+    false
+}
+
+fn is_pair(word: &[u8]) -> bool {
+    let colon = word.iter().position(|&byte| byte == b':');
+    colon.is_some_and(|at| word[..at] == *b"qid" || word[..at].iter().all(u8::is_ascii_digit))
 }
 
 /// Rows as they come: only what is not 0.
@@ -140,7 +151,7 @@ impl Sparse {
             labels,
             groups,
             label: "the label",
-            is_sparse: true,
+            counted_from: Some(first),
             notes: vec![format!("features counted from {first}")],
         })
     }

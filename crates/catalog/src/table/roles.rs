@@ -155,10 +155,15 @@ fn default_label(file: &str, names: &[String]) -> Result<usize, LoadError> {
     })
 }
 
+/// Whether a column of that name is taken for the label where none is named.
+pub(crate) fn is_label_name(name: &str) -> bool {
+    LABELS.iter().any(|label| name.eq_ignore_ascii_case(label))
+}
+
 /// What to say of features that are called like a label, beside a label that was taken for its name.
 pub(crate) fn other_labels(label: &str, columns: &[Column]) -> Option<String> {
-    let is_one = |name: &&str| LABELS.iter().any(|label| name.eq_ignore_ascii_case(label));
-    let others: Vec<&str> = columns.iter().map(Column::name).filter(is_one).collect();
+    let names = columns.iter().map(Column::name);
+    let others: Vec<&str> = names.filter(|name| is_label_name(name)).collect();
     (!others.is_empty()).then(|| {
         format!(
             "label {label}, though {} could be one, too, and is learnt from: name the label, or ignore it",

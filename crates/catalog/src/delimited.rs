@@ -118,7 +118,12 @@ fn check_marks(source: &Source<'_>, builders: &[Builder]) -> Result<Option<Strin
                 ),
             })
         }
-        (None, Some(_)) => Ok(Some("decimal comma".to_owned())),
+        (None, Some(_)) if builders.iter().any(|builder| builder.has_plain_comma) => {
+            Ok(Some("decimal comma".to_owned()))
+        }
+        (None, Some((_, line, word))) => Ok(Some(format!(
+            "decimal comma, though three digits follow each, as in {word} of line {line}: if it sets off thousands, write numbers without"
+        ))),
         _ => Ok(None),
     }
 }

@@ -217,7 +217,9 @@ fn columns(train: &Table) -> Vec<ColumnSummary> {
             range: range(column),
             spread: spread(column),
             right_alone,
-            tells_the_label: right_alone > TELLS && 1.0 - right_alone <= mistakes / 10.0,
+            tells_the_label: different.len() > 1
+                && right_alone > TELLS
+                && 1.0 - right_alone <= mistakes / 10.0,
             like_a_number: nearly_all(column, is_like_a_number),
             like_a_date: nearly_all(column, is_like_a_date),
             same_as: before.get(&keys).map(ToString::to_string),

@@ -8,6 +8,7 @@ use crate::LoadError;
 use crate::error::in_bytes;
 use crate::found::RawSamples;
 use crate::lines::Lines;
+use crate::rounding::lost;
 use crate::source::Source;
 use crate::table::{Coded, Interned, shortened};
 use data::Samples;
@@ -45,7 +46,7 @@ struct Sparse {
     grouped: usize,
     /// Where each row ends in `values`.
     ends: Vec<usize>,
-    values: Vec<(u32, f32)>,
+    values: Vec<(u32, f64)>,
     highest: u32,
     counts_from_0: bool,
 }
@@ -96,11 +97,11 @@ impl Sparse {
                 ));
             }
             last = Some(feature);
-            let value = number::<f32>(value)
-                .filter(|value| value.is_finite())
+            let value = number::<f64>(value)
+                .filter(|value| (*value as f32).is_finite())
                 .ok_or_else(|| {
                     format!(
-                        "'{}' of feature {feature} is no finite number",
+                        "'{}' of feature {feature} is no finite number; numbers up to 3.4e38 are read",
                         shortened(value)
                     )
                 })?;
@@ -141,10 +142,18 @@ impl Sparse {
         let mut start = 0;
         for (row, &end) in values.chunks_exact_mut(width).zip(&self.ends) {
             for &(feature, value) in &self.values[start..end] {
-                row[(feature - first) as usize] = value;
+                row[(feature - first) as usize] = value as f32;
             }
             start = end;
         }
+        let mut notes = vec![format!("features counted from {first}")];
+        notes.extend(lost(rows, width, |row, feature| {
+            let begin = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+            let of_row = &self.values[begin..self.ends[row]];
+            let wanted = feature as u32 + first;
+            let found = of_row.binary_search_by_key(&wanted, |(feature, _)| *feature);
+            found.map_or(0.0, |place| of_row[place].1)
+        }));
         let labels: Coded = self.labels.into_coded();
         Ok(RawSamples {
             samples: Samples::from_features(width, values)?,
@@ -152,7 +161,7 @@ impl Sparse {
             groups,
             label: "the label",
             counted_from: Some(first),
-            notes: vec![format!("features counted from {first}")],
+            notes,
         })
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn header(
         false => Some("no header; columns are called by number".to_owned()),
         true if is_sure => None,
         true => Some(
-            "the first line taken for the header; if it is a row, say `header = false`".to_owned(),
+            "the first line taken for the header; if it is a row, say `--header no`".to_owned(),
         ),
     };
     Header { is_there, note }

@@ -2,6 +2,7 @@
 
 use crate::found::RawSamples;
 use crate::npy::Array;
+use crate::rounding::lost;
 use crate::source::Source;
 use crate::table::Coded;
 use crate::{LoadError, shown};
@@ -235,7 +236,7 @@ fn samples(
         labels,
         groups,
         label: "the label",
-        is_sparse: false,
+        counted_from: None,
         notes,
     })
 }
@@ -277,15 +278,22 @@ fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
             let values = array.to_f32().ok_or("holds text; samples are numbers")?;
             if let Some(place) = values.iter().position(|value| !value.is_finite()) {
                 let (row, feature) = (place / width, place % width);
-                let instead = if values[place].is_nan() && shape.is_none() {
+                let number = array.number(place);
+                let instead = if number.is_nan() && shape.is_none() {
                     "write a table, CSV or Parquet, where what is missing is filled in"
+                } else if number.is_finite() {
+                    "numbers up to 3.4e38 are read; divide it, or write a table, CSV or Parquet"
                 } else {
                     "every number must be finite"
                 };
                 return Err(format!(
                     "has {} as feature {feature} of row {row}, counted from 0; {instead}",
-                    values[place]
+                    tables::number(number)
                 ));
+            }
+            if array.is_rounded() {
+                let number = |row, feature| array.number(row * width + feature);
+                notes.extend(lost(array.rows(), width, number));
             }
             let samples = Samples::from_features(width, values).map_err(said)?;
             match shape {

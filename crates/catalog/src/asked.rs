@@ -49,6 +49,7 @@ pub fn ask(
             .collect(),
         label: None,
         group: None,
+        beside: None,
     });
     Ok(match find(path, options, limit, schema.as_ref())? {
         Found::Splits(splits) => Asked::Samples(splits.test.samples().clone()),

@@ -2,9 +2,10 @@
 
 use crate::LoadError;
 use crate::error::one_line;
+use crate::spelling::{Spelling, as_seen, with_unseen};
 use crate::table::{Coded, class_order};
 use data::Targets;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// More different numbers than this, some with a fraction, are no classes.
@@ -17,6 +18,8 @@ pub(crate) struct Labelled<'a> {
     pub(crate) label: &'a str,
     pub(crate) labels: &'a Coded,
     pub(crate) groups: Option<&'a Coded>,
+    /// What the column of groups is called.
+    pub(crate) group: Option<&'a str>,
 }
 
 /// The rows of a file that have a label, and what they are.
@@ -24,6 +27,15 @@ pub(crate) struct Side {
     /// `None` if all rows have one.
     pub(crate) kept: Option<Vec<usize>>,
     pub(crate) targets: Targets,
+}
+
+/// What both sides have in common.
+struct Known {
+    /// The classes, in their order.
+    names: Arc<[String]>,
+    labels: Spelling,
+    groups: HashMap<String, u32>,
+    of_groups: Spelling,
 }
 
 /// The classes of a training file and, where there is one, a test file; with notes for people.
@@ -40,9 +52,20 @@ pub(crate) fn classes(
             .map(|code| one_line(&side.labels.names[code as usize]))
             .collect()
     };
-    let of_train = of(train);
-    let of_test = test.map(of).unwrap_or_default();
+    let [mut of_train, mut of_test] = [of(train), test.map(of).unwrap_or_default()];
+    let labels = Spelling::of(of_train.iter().chain(&of_test));
+    for names in [&mut of_train, &mut of_test] {
+        for name in names.iter_mut() {
+            *name = labels.name(name);
+        }
+        names.sort_unstable();
+        names.dedup();
+    }
     check(train, &of_train)?;
+    if let Some(test) = test.filter(|_| of_test.is_empty()) {
+        let reason = format!("no row has a value of {}; test rows need one", test.label);
+        return Err(LoadError::content(test.file, reason));
+    }
     let names: Arc<[String]> = class_order(of_train.iter().chain(&of_test)).into();
 
     let mut notes = vec![format!(
@@ -50,7 +73,8 @@ pub(crate) fn classes(
         train.label,
         of_train.len()
     )];
-    notes.extend(differ_by_case(&names));
+    notes.extend(labels.note("class"));
+    notes.extend(look_alike(&names));
     let unseen: Vec<String> = of_test
         .into_iter()
         .filter(|name| !of_train.contains(name))
@@ -61,9 +85,20 @@ pub(crate) fn classes(
             unseen.join(", ")
         ));
     }
-    let groups = shared_groups(train, test)?;
-    let train = side(train, &names, &groups, &mut notes)?;
-    let test = test.map(|test| side(test, &names, &groups, &mut notes));
+    let of_groups =
+        |side: &Labelled<'_>| side.groups.map_or(&[][..], |groups| &groups.names).to_vec();
+    let all_groups = [of_groups(train), test.map(of_groups).unwrap_or_default()].concat();
+    let of_groups = Spelling::of(&all_groups);
+    notes.extend(of_groups.note("group"));
+    let groups = shared_groups(train, test, &of_groups)?;
+    let known = Known {
+        names,
+        labels,
+        groups,
+        of_groups,
+    };
+    let train = side(train, &known, &mut notes)?;
+    let test = test.map(|test| side(test, &known, &mut notes));
     Ok((train, test.transpose()?, notes))
 }
 
@@ -82,7 +117,7 @@ fn check(train: &Labelled<'_>, names: &[String]) -> Result<(), LoadError> {
     }
     if names.len() == rows {
         return refuse(format!(
-            "each of the {rows} rows has a {label} of its own; a class needs several rows. Is it the label?"
+            "no two of the {rows} rows have the same value of {label}; a class needs several rows. Is it the label?"
         ));
     }
     let fraction = |name: &&String| {
@@ -98,37 +133,55 @@ fn check(train: &Labelled<'_>, names: &[String]) -> Result<(), LoadError> {
     Ok(())
 }
 
-fn differ_by_case(names: &[String]) -> Option<String> {
-    let mut alike: HashMap<String, Vec<&str>> = HashMap::new();
+/// What to say of classes that a reader would take for one: they differ by case, or by what is not seen.
+fn look_alike(names: &[String]) -> Option<String> {
+    let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in names {
         alike.entry(name.to_lowercase()).or_default().push(name);
     }
-    let mut pairs: Vec<String> = alike
-        .into_values()
-        .filter(|names| names.len() > 1)
-        .map(|names| names.join(" and "))
-        .collect();
-    pairs.sort_unstable();
-    (!pairs.is_empty()).then(|| format!("classes that differ by case only: {}", pairs.join(", ")))
+    let mut seen: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for name in names {
+        seen.entry(as_seen(name)).or_default().push(name);
+    }
+    let several = |alike: BTreeMap<String, Vec<&str>>, show: fn(&str) -> String| -> String {
+        let pairs = alike.into_values().filter(|names| names.len() > 1);
+        let pairs = pairs.map(|names| {
+            names
+                .into_iter()
+                .map(show)
+                .collect::<Vec<_>>()
+                .join(" and ")
+        });
+        pairs.collect::<Vec<_>>().join(", ")
+    };
+    let by_case = several(alike, str::to_owned);
+    if !by_case.is_empty() {
+        return Some(format!("classes that differ by case only: {by_case}"));
+    }
+    let by_nothing = several(seen, with_unseen);
+    (!by_nothing.is_empty())
+        .then(|| format!("classes that look the same, and are written otherwise: {by_nothing}"))
 }
 
 /// The number of each group; the same name is the same group in both files, and may not be in both.
 fn shared_groups(
     train: &Labelled<'_>,
     test: Option<&Labelled<'_>>,
+    spelling: &Spelling,
 ) -> Result<HashMap<String, u32>, LoadError> {
     let mut numbers = HashMap::new();
     let names = train.groups.iter().flat_map(|groups| &groups.names);
     for name in names {
         let next = numbers.len() as u32;
-        numbers.entry(name.clone()).or_insert(next);
+        numbers.entry(spelling.name(name)).or_insert(next);
     }
     let Some(test) = test else {
         return Ok(numbers);
     };
+    let of_train = numbers.len() as u32;
     for name in test.groups.iter().flat_map(|groups| &groups.names) {
         let next = numbers.len() as u32;
-        if numbers.insert(name.clone(), next).is_some() {
+        if *numbers.entry(spelling.name(name)).or_insert(next) < of_train {
             let reason = format!(
                 "group {name} is in {}, too; a group belongs to the training or to the test file",
                 train.file
@@ -139,13 +192,9 @@ fn shared_groups(
     Ok(numbers)
 }
 
-fn side(
-    read: &Labelled<'_>,
-    names: &Arc<[String]>,
-    groups: &HashMap<String, u32>,
-    notes: &mut Vec<String>,
-) -> Result<Side, LoadError> {
-    let positions: HashMap<&str, usize> = names
+fn side(read: &Labelled<'_>, known: &Known, notes: &mut Vec<String>) -> Result<Side, LoadError> {
+    let positions: HashMap<&str, usize> = known
+        .names
         .iter()
         .enumerate()
         .map(|(i, name)| (name.as_str(), i))
@@ -154,7 +203,11 @@ fn side(
         .labels
         .names
         .iter()
-        .map(|name| positions.get(one_line(name).as_str()).copied())
+        .map(|name| {
+            positions
+                .get(known.labels.name(&one_line(name)).as_str())
+                .copied()
+        })
         .collect();
     let labels: Vec<Option<usize>> = read
         .labels
@@ -175,15 +228,23 @@ fn side(
     }
     let mut targets = Targets::new(
         labels.iter().flatten().copied().collect(),
-        Arc::clone(names),
+        Arc::clone(&known.names),
     )?;
     if let Some(coded) = read.groups {
+        let number = |name: &String| known.groups[&known.of_groups.name(name)];
+        let numbers: Vec<u32> = coded.names.iter().map(number).collect();
         let numbers = kept.iter().map(|&row| {
             let code = coded.codes[row].ok_or_else(|| {
-                let reason = format!("row {} has no group; each row needs one", row + 1);
+                let column = read
+                    .group
+                    .map_or_else(String::new, |name| format!(" in column {name}"));
+                let reason = format!(
+                    "row {}, counted from 1, has no group{column}; each row needs one",
+                    row + 1
+                );
                 LoadError::content(read.file, reason)
             })?;
-            Ok(groups[&coded.names[code as usize]])
+            Ok(numbers[code as usize])
         });
         let numbers: Vec<u32> = numbers.collect::<Result<_, LoadError>>()?;
         let many: HashSet<&u32> = numbers.iter().collect();

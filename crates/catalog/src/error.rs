@@ -225,6 +225,18 @@ impl LoadError {
         }
     }
 
+    /// The same with the file, where the error names none.
+    pub(crate) fn in_file(self, file: &str) -> Self {
+        match self {
+            Self::Data(_)
+            | Self::Table(_)
+            | Self::Shapes { .. }
+            | Self::NoTestImages
+            | Self::Uniform { .. } => Self::content(file, self.to_string()),
+            other => other,
+        }
+    }
+
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }

@@ -1,5 +1,6 @@
 //! Of what format something is, told by its content.
 
+use crate::encodings::decoded_head;
 use crate::found::Found;
 use crate::npy::MAGIC;
 use crate::source::{Source, missing};
@@ -124,25 +125,27 @@ impl Format {
         if begins(b"PAR1") {
             return Self::Parquet;
         }
-        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        let text = decoded_head(head);
         let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-        let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"%"));
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"%"));
         let first = lines.clone().next();
         // svmlight's comments begin with #.
-        let row = lines.find(|line| !line.starts_with(b"#"));
-        if row.is_some_and(svmlight::is_row) {
+        if svmlight::are_rows(lines.filter(|line| !line.starts_with(b"#"))) {
             return Self::Svmlight;
         }
         match first {
             Some(line) if line.to_ascii_lowercase().starts_with(b"@relation") => Self::Arff,
             // Further down a reader says in which line.
-            Some(line) if line.contains(&0) && delimited::utf_16(head).is_none() => Self::Other(
+            Some(line) if line.contains(&0) => Self::Other(
                 "neither text nor of a format that is read: its first line has a NUL byte",
             ),
             _ => Self::Text,
         }
     }
 }
+
+const PICKLE: &str = "a pickle; reading one runs code, so write the arrays as NPZ";
+const UTF_32: &str = "text in UTF-32; write it as UTF-8";
 
 /// How files of other formats begin, and what would be right.
 const OTHERS: &[(&[u8], &str)] = &[
@@ -180,14 +183,12 @@ const OTHERS: &[(&[u8], &str)] = &[
         b"\xff\xd8\xff",
         "one picture; name the directory that has a directory of pictures for each class",
     ),
-    (
-        b"\x80\x04\x95",
-        "a pickle; reading one runs code, so write the arrays as NPZ",
-    ),
-    (
-        b"\x80\x05\x95",
-        "a pickle; reading one runs code, so write the arrays as NPZ",
-    ),
+    (b"\x80\x02", PICKLE),
+    (b"\x80\x03", PICKLE),
+    (b"\x80\x04\x95", PICKLE),
+    (b"\x80\x05\x95", PICKLE),
+    (b"\xff\xfe\0\0", UTF_32),
+    (b"\0\0\xfe\xff", UTF_32),
     (
         b"\x00\x00\x08",
         "one IDX file; name the directory that holds the four",

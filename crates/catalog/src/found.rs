@@ -22,7 +22,7 @@ pub(crate) struct RawSamples {
     pub(crate) groups: Option<Coded>,
     /// What the labels are called in messages.
     pub(crate) label: &'static str,
-    /// Whether rows are as wide as their last feature that is not 0.
-    pub(crate) is_sparse: bool,
+    /// Of sparse rows, which are as wide as their last feature: the number of the first, 0 or 1.
+    pub(crate) counted_from: Option<u32>,
     pub(crate) notes: Vec<String>,
 }

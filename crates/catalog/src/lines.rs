@@ -1,6 +1,7 @@
 //! The lines of a text, none of which fills the memory.
 
 use crate::LoadError;
+use crate::encodings::text;
 use crate::error::in_bytes;
 use crate::source::Source;
 use std::io::{BufRead, BufReader, Read};
@@ -19,7 +20,7 @@ pub(crate) struct Lines<'s> {
 impl<'s> Lines<'s> {
     pub(crate) fn of(source: &'s Source<'_>) -> Result<Self, LoadError> {
         Ok(Self {
-            bytes: BufReader::with_capacity(1 << 16, source.open()?),
+            bytes: BufReader::with_capacity(1 << 16, text(source)?),
             source,
             line: Vec::new(),
             number: 0,

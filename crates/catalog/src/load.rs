@@ -1,6 +1,7 @@
 //! Data from a path: whatever is there becomes a training and a test split.
 
 use crate::classes::{Labelled, Side, classes};
+use crate::error::one_line;
 use crate::format::find;
 use crate::found::{Found, RawSamples};
 use crate::splits::check_targets;
@@ -8,7 +9,7 @@ use crate::table::{RawTable, other_labels};
 use crate::{LoadError, Options, Sealed, SealedTable, Splits, fingerprint, memory, name_of};
 use data::{Dataset, Samples, Targets, hold_out};
 use std::path::Path;
-use tables::{Preparation, Settings, Table};
+use tables::{Column, Preparation, Settings, Table};
 
 /// A data set as it was found.
 #[derive(Debug)]
@@ -128,6 +129,24 @@ impl Loaded {
 /// # Errors
 /// One line that says what is wrong, where, and what would be right.
 pub fn load(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
+    let loaded = read(path, options).map_err(|error| error.in_file(&path.display().to_string()))?;
+    let (train, test) = match &loaded.content {
+        Content::Samples { train, test } => (train.len(), test.len()),
+        Content::Table { train, test } => (train.len(), test.len()),
+    };
+    let reason = match (train, test) {
+        (0, _) => "no samples to learn from",
+        (_, 0) => "no test samples: a comparison needs at least one",
+        _ => return Ok(loaded),
+    };
+    let test = options.test.as_deref().filter(|_| train > 0);
+    Err(LoadError::content(
+        &test.unwrap_or(path).display().to_string(),
+        reason,
+    ))
+}
+
+fn read(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
     let limit = options.memory.unwrap_or_else(memory::budget);
     let id = name_of(path);
     let origin = path.display().to_string();
@@ -191,7 +210,7 @@ pub(crate) fn with_sums(
         id,
         origin,
         content,
-        notes,
+        notes: notes.into_iter().map(|note| one_line(&note)).collect(),
         is_test_drawn: true,
     }
 }
@@ -237,9 +256,9 @@ pub(crate) fn of_table(
         notes.extend(other_labels(&train.label, &train.columns));
     }
     notes.extend(more);
-    let whole = rows(train, train_side)?;
+    let whole = rows(train, train_side, options)?;
     let (train, test) = match (test, test_side) {
-        (Some((_, test)), Some(side)) => (whole, rows(test, side)?),
+        (Some((_, test)), Some(side)) => (whole, rows(test, side, options)?),
         _ => {
             let sides = hold_out(&whole, options.test_share, options.seed)?;
             notes.push(set_aside(sides.held_out.len(), whole.len(), options.seed));
@@ -255,20 +274,27 @@ fn labels_of_table<'a>(file: &'a str, table: &'a RawTable) -> Labelled<'a> {
         file,
         label: &table.label,
         labels: &table.labels,
+        group: table.group.as_deref(),
         groups: table.groups.as_ref(),
     }
 }
 
-fn rows(table: RawTable, side: Side) -> Result<Table, LoadError> {
-    let columns = match &side.kept {
-        None => table.columns,
-        Some(kept) => table
-            .columns
-            .iter()
-            .map(|column| column.select(kept))
-            .collect(),
+fn rows(table: RawTable, side: Side, options: &Options) -> Result<Table, LoadError> {
+    let beside = match (table.beside, table.group, table.groups) {
+        (None, Some(name), Some(groups)) if options.is_slice(&name) => {
+            Some(Column::categories(name, groups.codes, groups.names.into())?)
+        }
+        (beside, ..) => beside,
     };
-    Ok(Table::new(columns, side.targets)?)
+    let selected = |columns: Vec<Column>| match &side.kept {
+        None => columns,
+        Some(kept) => columns.iter().map(|column| column.select(kept)).collect(),
+    };
+    let (columns, beside) = (
+        selected(table.columns),
+        selected(beside.into_iter().collect()),
+    );
+    Ok(Table::new(columns, side.targets)?.with_beside(beside)?)
 }
 
 fn of_samples(
@@ -288,9 +314,13 @@ fn of_samples(
     let [train, test] = match (test, test_side) {
         (Some((_, test)), Some(side)) => {
             let [mut a, mut b] = [train.samples, test.samples];
-            if train.is_sparse && test.is_sparse {
-                let width = a.features().max(b.features());
-                (a, b) = (widened(a, width)?, widened(b, width)?);
+            if let (Some(of_a), Some(of_b)) = (train.counted_from, test.counted_from) {
+                let first = of_a.min(of_b);
+                let before = [of_a - first, of_b - first].map(|number| number as usize);
+                let width = (before[0] + a.features()).max(before[1] + b.features());
+                a = widened(a, before[0], width)?;
+                b = widened(b, before[1], width)?;
+                notes.extend(counted_alike(of_a, of_b));
             }
             [dataset(a, train_side)?, dataset(b, side)?]
         }
@@ -307,19 +337,35 @@ fn of_samples(
     Ok((Content::Samples { train, test }, notes))
 }
 
-/// Sparse rows are as wide as their last feature, in each file for itself: the narrower one is
-/// filled up with zeros.
-fn widened(samples: Samples, width: usize) -> Result<Samples, LoadError> {
-    let before = samples.features();
-    if before == width {
+/// Sparse rows are as wide as their last feature, and begin with 0 or 1, in each file for itself:
+/// zeros stand `before` them, and up to `width` after them, so that a feature is the same in both.
+fn widened(samples: Samples, before: usize, width: usize) -> Result<Samples, LoadError> {
+    if samples.features() == width {
         return Ok(samples);
     }
     let mut values = Vec::with_capacity(samples.len() * width);
-    for row in samples.to_f32().chunks_exact(before) {
-        values.extend_from_slice(row);
-        values.resize(values.len() + width - before, 0.0);
+    for (row, read) in samples
+        .to_f32()
+        .chunks_exact(samples.features())
+        .enumerate()
+    {
+        values.resize(row * width + before, 0.0);
+        values.extend_from_slice(read);
+        values.resize((row + 1) * width, 0.0);
     }
     Ok(Samples::from_features(width, values)?)
+}
+
+/// What to say where one file has a feature 0 and the other has none.
+fn counted_alike(train: u32, test: u32) -> Option<String> {
+    let without = match train.cmp(&test) {
+        std::cmp::Ordering::Equal => return None,
+        std::cmp::Ordering::Less => "test",
+        std::cmp::Ordering::Greater => "training",
+    };
+    Some(format!(
+        "features of the {without} file counted from 0, too, as in the other: feature 0 is 0 in all its rows"
+    ))
 }
 
 fn labels_of_samples<'a>(file: &'a str, read: &'a RawSamples) -> Labelled<'a> {
@@ -327,6 +373,7 @@ fn labels_of_samples<'a>(file: &'a str, read: &'a RawSamples) -> Labelled<'a> {
         file,
         label: read.label,
         labels: &read.labels,
+        group: None,
         groups: read.groups.as_ref(),
     }
 }

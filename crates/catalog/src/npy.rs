@@ -118,10 +118,31 @@ impl Array {
                     .map(|value| self.element.number(value) as f32)
                     .collect()
             }
-            Some(order) => order
-                .map(|at| self.element.number(&self.bytes[at * size..(at + 1) * size]) as f32)
-                .collect(),
+            Some(order) => order.map(|at| self.stored(at) as f32).collect(),
         })
+    }
+
+    /// Whether `f32` may not hold its numbers.
+    pub(crate) fn is_rounded(&self) -> bool {
+        match self.element.kind {
+            b'f' => self.element.size > 4,
+            b'u' | b'i' => self.element.size > 2,
+            _ => false,
+        }
+    }
+
+    /// One number, the last axis fastest.
+    pub(crate) fn number(&self, index: usize) -> f64 {
+        self.stored(if self.is_turned() {
+            turned(&self.shape, index)
+        } else {
+            index
+        })
+    }
+
+    fn stored(&self, at: usize) -> f64 {
+        let size = self.element.size;
+        self.element.number(&self.bytes[at * size..(at + 1) * size])
     }
 
     /// One axis of values as names of classes: `3`, `3.0` and `'3'` are the same.
@@ -142,23 +163,30 @@ impl Array {
 
     /// For column-major arrays, where each value lies in turn of the last axis.
     fn order(&self) -> Option<impl Iterator<Item = usize> + use<>> {
-        if !self.is_column_major || self.shape.len() < 2 {
+        if !self.is_turned() {
             return None;
         }
         let shape = self.shape.clone();
         let all: usize = shape.iter().product();
-        Some((0..all).map(move |mut index| {
-            let mut at = 0;
-            // The stride of the last axis is the product of all others.
-            let mut stride = all;
-            for &size in shape.iter().rev() {
-                stride /= size;
-                at += index % size * stride;
-                index /= size;
-            }
-            at
-        }))
+        Some((0..all).map(move |index| turned(&shape, index)))
     }
+
+    fn is_turned(&self) -> bool {
+        self.is_column_major && self.shape.len() > 1
+    }
+}
+
+/// Where a value of a column-major array lies.
+fn turned(shape: &[usize], mut index: usize) -> usize {
+    let mut at = 0;
+    // The stride of the last axis is the product of all others.
+    let mut stride: usize = shape.iter().product();
+    for &size in shape.iter().rev() {
+        stride /= size;
+        at += index % size * stride;
+        index /= size;
+    }
+    at
 }
 
 impl Element {

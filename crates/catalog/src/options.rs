@@ -13,6 +13,8 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// A column whose equal values mark rows that belong together: no split divides them.
     pub group: Option<String>,
+    /// A column that rows are looked at by, kept beside the others if it is ignored or that of the groups.
+    pub slice: Option<String>,
     /// Columns of numbers that are names of categories.
     pub categories: Vec<String>,
     /// Words that stand for a missing value, besides the usual ones.
@@ -37,6 +39,7 @@ impl Default for Options {
             label: None,
             ignore: Vec::new(),
             group: None,
+            slice: None,
             categories: Vec::new(),
             missing: Vec::new(),
             header: None,
@@ -50,6 +53,12 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Whether rows are looked at by the column of that name.
+    pub(crate) fn is_slice(&self, column: &str) -> bool {
+        let slice = self.slice.as_ref();
+        slice.is_some_and(|slice| slice.to_lowercase() == column.to_lowercase())
+    }
+
     /// Refuses what was asked for and would change nothing: data of a kind have a use for the options of these names
     /// alone.
     pub(crate) fn check(&self, file: &str, kind: &str, used: &[&str]) -> Result<(), LoadError> {

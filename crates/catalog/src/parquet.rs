@@ -4,7 +4,7 @@
 
 use crate::error::{in_bytes, one_line};
 use crate::source::Source;
-use crate::table::{Interned, Plan, RawTable, Role, Schema, roles};
+use crate::table::{Coded, Dialect, Interned, Plan, RawTable, Role, Schema, decoded, roles};
 use crate::values::{ColumnValues, Values, Wanted, plan};
 use crate::{LoadError, Options};
 use bytes::Bytes;
@@ -72,17 +72,25 @@ fn grown(
     let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
     let mut notes = Vec::new();
     let roles = roles(&names)?;
+    let mut measures = Vec::with_capacity(fields.len());
+    for (field, (role, _)) in fields.iter().zip(&roles) {
+        measures.push(match role {
+            Role::Ignored => Measure::Text,
+            _ => field.measure(source)?,
+        });
+    }
     let mut builders: Vec<(Role, Plan, Growing)> = fields
         .iter()
         .zip(roles)
-        .map(|(field, (role, plan))| {
+        .zip(&measures)
+        .map(|((field, (role, plan)), measure)| {
             // pandas writes the numbers of rows, too.
             let is_index = field.name.starts_with("__index_level_") && role == Role::Feature;
             if is_index {
                 notes.push(format!("column {} left out: pandas' index", field.name));
             }
             let role = if is_index { Role::Ignored } else { role };
-            (role, plan, Growing::of(field, plan))
+            (role, plan, Growing::of(*measure, plan))
         })
         .collect();
     let mut rows: usize = 0;
@@ -95,7 +103,7 @@ fn grown(
                     .map_err(broken)?;
                 let limit = source.limit();
                 growing
-                    .read(column, fields[index].measure, limit)
+                    .read(column, measures[index], limit)
                     .map_err(broken)?;
             }
         }
@@ -213,7 +221,15 @@ pub(crate) fn values(
 struct Field {
     name: String,
     index: usize,
-    measure: Measure,
+    /// Or why it is not read.
+    measure: Result<Measure, String>,
+}
+
+impl Field {
+    fn measure(&self, source: &Source<'_>) -> Result<Measure, LoadError> {
+        let refused = |reason: &String| LoadError::content(source.name(), reason);
+        self.measure.as_ref().copied().map_err(refused)
+    }
 }
 
 /// What its values are.
@@ -231,30 +247,34 @@ enum Measure {
 
 fn fields(source: &Source<'_>, metadata: &ParquetMetaData) -> Result<Vec<Field>, LoadError> {
     let schema = metadata.file_metadata().schema_descr();
-    let columns = schema.columns().iter().enumerate();
-    let fields: Result<Vec<Field>, LoadError> = columns
-        .map(|(index, column)| {
-            let refuse = |what: &str| {
-                let path = column.path().string();
-                let reason = format!("column {path} {what}");
-                LoadError::content(source.name(), reason)
-            };
-            let is_flat = column.path().parts().len() == 1
-                && column.max_rep_level() == 0
-                && column.max_def_level() <= 1;
-            if !is_flat {
-                return Err(refuse(
-                    "is nested; write each of its parts as a column of its own",
-                ));
-            }
-            Ok(Field {
-                name: one_line(column.name()),
-                index,
-                measure: measure(column).map_err(|what| refuse(&what))?,
-            })
-        })
-        .collect();
-    let fields = fields?;
+    let mut fields: Vec<Field> = Vec::new();
+    for (index, column) in schema.columns().iter().enumerate() {
+        let parts = column.path().parts();
+        let is_flat =
+            parts.len() == 1 && column.max_rep_level() == 0 && column.max_def_level() <= 1;
+        let name = one_line(&parts[0]);
+        let is_another = fields.iter().any(|field| field.name == name);
+        if is_flat && is_another {
+            let reason = format!("two columns are called {name}; names must differ");
+            return Err(LoadError::content(source.name(), reason));
+        }
+        if is_another {
+            continue;
+        }
+        let path = column.path().string();
+        let measure = if is_flat {
+            measure(column).map_err(|what| format!("column {path} {what}"))
+        } else {
+            Err(format!(
+                "column {path} is nested; write each of its parts as a column of its own, or leave {name} out with --ignore"
+            ))
+        };
+        fields.push(Field {
+            name,
+            index,
+            measure,
+        });
+    }
     let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(u64::MAX);
     let bytes = u128::from(rows) * 4 * fields.len() as u128;
     if bytes > u128::from(source.limit()) {
@@ -321,9 +341,9 @@ enum Growing {
 }
 
 impl Growing {
-    fn of(field: &Field, plan: Plan) -> Self {
+    fn of(measure: Measure, plan: Plan) -> Self {
         let as_names = matches!(plan, Plan::Labels | Plan::Of(Kind::Category));
-        match field.measure {
+        match measure {
             _ if as_names => Self::Names(Interned::default(), 0),
             Measure::Text => Self::Names(Interned::default(), 0),
             Measure::Truth => Self::Truths(Vec::new()),
@@ -461,7 +481,7 @@ impl Value {
             Self::Number(number) | Self::Date(number) => {
                 (!number.is_nan()).then(|| number.to_string())
             }
-            Self::Text(bytes) => Some(String::from_utf8_lossy(bytes.data()).into_owned()),
+            Self::Text(bytes) => Some(decoded(bytes.data(), &mut false)),
         }
     }
 }
@@ -475,6 +495,18 @@ impl Measure {
             _ => Value::Whole(value),
         }
     }
+}
+
+/// Labels as a table of text has them: without blanks around them, and missing where the word says so.
+fn as_in_text(labels: Interned) -> Coded {
+    let Coded { codes, names } = labels.into_coded();
+    let dialect = Dialect::of_text(&[], false);
+    let mut different = Interned::default();
+    for code in codes {
+        let name = code.map(|code| names[code as usize].trim());
+        different.push_option(name.filter(|name| !dialect.missing_label(name.as_bytes())));
+    }
+    different.into_coded()
 }
 
 fn table(
@@ -491,8 +523,9 @@ fn table(
     for (name, (role, plan, growing)) in names.into_iter().zip(builders) {
         match (role, growing) {
             (Role::Ignored, _) => (),
-            (Role::Feature, growing) => {
-                let column = growing.column(&name, rows, plan)?;
+            (Role::Feature | Role::Beside, growing) => {
+                let column = growing.column(&name, rows, plan);
+                let column = column.map_err(|error| error.in_file(source.name()))?;
                 if column.len() != rows {
                     return Err(damaged(
                         source,
@@ -507,10 +540,14 @@ fn table(
                         format!("column {name} holds {found}, and {before} in the training file");
                     return Err(LoadError::content(source.name(), reason));
                 }
-                table.columns.push(column);
+                if role == Role::Feature {
+                    table.columns.push(column);
+                } else {
+                    table.beside = Some(column);
+                }
             }
             (Role::Label, Growing::Names(coded, _)) => {
-                (table.labels, table.label) = (coded.into_coded(), name);
+                (table.labels, table.label) = (as_in_text(coded), name);
             }
             (Role::Group, Growing::Names(coded, _)) => {
                 (table.groups, table.group) = (Some(coded.into_coded()), Some(name));

@@ -40,12 +40,28 @@ pub(crate) fn read(
             let test = Gathered::of(&test, options, limit)?;
             // In colour, if any picture is.
             let in_colour = train.is_colour() || test.is_colour();
-            return Ok((train.samples(in_colour)?, Some(test.samples(in_colour)?)));
+            let mut train = train.samples(in_colour)?;
+            train.notes.extend(beside(path)?);
+            return Ok((train, Some(test.samples(in_colour)?)));
         }
     }
     let all = Gathered::of(path, options, limit)?;
     let in_colour = all.is_colour();
     Ok((all.samples(in_colour)?, None))
+}
+
+/// What to say of directories beside those of a training and a test split.
+fn beside(path: &Path) -> Result<Option<String>, LoadError> {
+    let directories = entries(path)?.into_iter().filter(|entry| entry.is_dir());
+    let names =
+        directories.filter_map(|entry| Some(entry.file_name()?.to_string_lossy().into_owned()));
+    let others: Vec<String> = names
+        .filter(|name| !SPLITS.as_flattened().contains(&name.as_str()))
+        .collect();
+    Ok(left_out(
+        "neither training nor test pictures, and left out",
+        &others,
+    ))
 }
 
 /// Pictures of one size with the names of their classes.
@@ -128,6 +144,12 @@ impl Gathered {
 
     fn samples(self, in_colour: bool) -> Result<RawSamples, LoadError> {
         let mut pixels = Vec::new();
+        let count = self.pictures.len();
+        let grey = self
+            .pictures
+            .iter()
+            .filter(|picture| !picture.is_colour)
+            .count();
         for picture in self.pictures {
             match (picture.is_colour, in_colour) {
                 (false, true) => pixels.extend(picture.pixels.iter().flat_map(|&grey| [grey; 3])),
@@ -141,14 +163,18 @@ impl Gathered {
             Samples::from_pixels(self.shape, pixels)?
         };
         let mut notes = self.notes;
-        let colours = if in_colour { "in colour" } else { "in grey" };
+        let colours = match (in_colour, grey) {
+            (false, _) => "in grey".to_owned(),
+            (true, 0) => "in colour".to_owned(),
+            (true, grey) => format!("in colour, {grey} of {count} of them grey"),
+        };
         notes.push(format!("pictures of {} {colours}", self.shape));
         Ok(RawSamples {
             samples,
             labels: self.labels.into_coded(),
             groups: None,
             label: "the class",
-            is_sparse: false,
+            counted_from: None,
             notes,
         })
     }
@@ -263,7 +289,10 @@ mod tests {
             read.notes
         );
         assert!(read.notes[1].ends_with(cut), "{:?}", read.notes);
-        assert_eq!(read.notes[2], "pictures of 2 × 3 in colour");
+        assert_eq!(
+            read.notes[2],
+            "pictures of 2 × 3 in colour, 2 of 3 of them grey"
+        );
     }
 
     #[test]

@@ -27,6 +27,11 @@ impl SealedTable {
         self.table.columns()
     }
 
+    /// Columns that nothing is learnt from.
+    pub fn beside(&self) -> &[Column] {
+        self.table.beside()
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.table.len()

@@ -1,29 +1,41 @@
 //! Rows as svmlight and libsvm write them: a label, then `feature:value` for what is not 0.
 //!
 //! <https://www.cs.cornell.edu/people/tj/svm_light/>: features are counted from 1 and ascend; `qid:`
-//! marks rows that belong together; `#` begins a comment. Files that count from 0 are recognised.
+//! marks rows that belong together; `#` begins a comment. Files that count from 0 are recognised; where
+//! a training or a test file does, both do.
 
 use crate::LoadError;
 use crate::error::in_bytes;
 use crate::found::RawSamples;
 use crate::lines::Lines;
+use crate::rounding::lost;
 use crate::source::Source;
 use crate::table::{Coded, Interned, shortened};
 use data::Samples;
 
-/// Whether a line looks like a row: a number, or several with commas, then a pair at least.
-pub(crate) fn is_row(line: &[u8]) -> bool {
-    let mut words = line
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty());
-    let label = words.next().and_then(|word| std::str::from_utf8(word).ok());
-    let is_number = |word: &str| word.parse::<f64>().is_ok();
-    let label = label.is_some_and(|word| word.split(',').all(is_number));
-    let is_pair = |word: &[u8]| {
-        let colon = word.iter().position(|&byte| byte == b':');
-        colon.is_some_and(|at| word[..at] == *b"qid" || word[..at].iter().all(u8::is_ascii_digit))
-    };
-    label && words.next().is_some_and(is_pair)
+/// Whether lines look like rows: each begins with a number, or several with commas, and one has a pair, which is found
+/// before anything else is.
+pub(crate) fn are_rows<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
+    for line in lines {
+        let mut words = line
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| !word.is_empty());
+        let label = words.next().and_then(|word| std::str::from_utf8(word).ok());
+        let is_number = |word: &str| word.parse::<f64>().is_ok();
+        let is_label = label.is_some_and(|word| word.split(',').all(is_number));
+        match words.next() {
+            _ if !is_label => return false,
+            Some(word) => return word.starts_with(b"#") || is_pair(word),
+            // All of its features are 0.
+            None => (),
+        }
+    }
+    false
+}
+
+fn is_pair(word: &[u8]) -> bool {
+    let colon = word.iter().position(|&byte| byte == b':');
+    colon.is_some_and(|at| word[..at] == *b"qid" || word[..at].iter().all(u8::is_ascii_digit))
 }
 
 /// Rows as they come: only what is not 0.
@@ -34,7 +46,7 @@ struct Sparse {
     grouped: usize,
     /// Where each row ends in `values`.
     ends: Vec<usize>,
-    values: Vec<(u32, f32)>,
+    values: Vec<(u32, f64)>,
     highest: u32,
     counts_from_0: bool,
 }
@@ -85,11 +97,11 @@ impl Sparse {
                 ));
             }
             last = Some(feature);
-            let value = number::<f32>(value)
-                .filter(|value| value.is_finite())
+            let value = number::<f64>(value)
+                .filter(|value| (*value as f32).is_finite())
                 .ok_or_else(|| {
                     format!(
-                        "'{}' of feature {feature} is no finite number",
+                        "'{}' of feature {feature} is no finite number; numbers up to 3.4e38 are read",
                         shortened(value)
                     )
                 })?;
@@ -130,18 +142,26 @@ impl Sparse {
         let mut start = 0;
         for (row, &end) in values.chunks_exact_mut(width).zip(&self.ends) {
             for &(feature, value) in &self.values[start..end] {
-                row[(feature - first) as usize] = value;
+                row[(feature - first) as usize] = value as f32;
             }
             start = end;
         }
+        let mut notes = vec![format!("features counted from {first}")];
+        notes.extend(lost(rows, width, |row, feature| {
+            let begin = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+            let of_row = &self.values[begin..self.ends[row]];
+            let wanted = feature as u32 + first;
+            let found = of_row.binary_search_by_key(&wanted, |(feature, _)| *feature);
+            found.map_or(0.0, |place| of_row[place].1)
+        }));
         let labels: Coded = self.labels.into_coded();
         Ok(RawSamples {
             samples: Samples::from_features(width, values)?,
             labels,
             groups,
             label: "the label",
-            is_sparse: true,
-            notes: vec![format!("features counted from {first}")],
+            counted_from: Some(first),
+            notes,
         })
     }
 }

@@ -276,7 +276,7 @@ fn labels_that_nothing_can_be_learnt_from_are_refused() {
     }
     assert_eq!(
         refusal(rows(30), &labelled("x")),
-        "data.csv: each of the 30 rows has a x of its own; a class needs several rows. Is it the label?"
+        "data.csv: no two of the 30 rows have the same value of x; a class needs several rows. Is it the label?"
     );
     let prices = format!("{}0.5,a\n", rows(30));
     assert!(refusal(prices, &labelled("x")).contains("a quantity, and no class"));

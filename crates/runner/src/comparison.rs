@@ -85,7 +85,7 @@ impl Comparison {
         let columns = columns(&division, first)?;
         let slices = options.slice.as_deref();
         let slices = slices
-            .map(|name| slices::slices(division.judged_columns(), name))
+            .map(|name| slices::slices(division.judged_columns(), division.judged_beside(), name))
             .transpose()?;
         let features = columns.iter().map(|column| column.features.len()).sum();
         let dataset = if columns.is_empty() {

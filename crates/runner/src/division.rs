@@ -259,6 +259,15 @@ impl Division {
         }
     }
 
+    /// Columns that nothing is learnt from, of the same samples.
+    pub(crate) fn judged_beside(&self) -> &[Column] {
+        match (&self.judged, &self.train) {
+            (SealedRows::Table(judged), _) if self.folds.is_empty() => judged.beside(),
+            (_, Rows::Table(train)) => train.beside(),
+            (_, Rows::Samples(_)) => &[],
+        }
+    }
+
     /// For the records: the classes of the judged samples, their folds, and their groups where samples come
     /// in groups. Looks at them.
     pub(crate) fn labels(&self) -> (Vec<u16>, Vec<FoldOf>, Vec<u32>) {

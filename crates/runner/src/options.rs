@@ -61,6 +61,9 @@ pub struct Options {
     /// Words that stand for a missing value, besides the usual ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<Vec<String>>,
+    /// Whether the first line of a text names the columns; else it is found out, and told where it is not sure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<bool>,
     /// Give all pictures this size, as in 28x28.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resize: Option<PictureSize>,
@@ -169,6 +172,7 @@ impl Options {
             group: None,
             categories: None,
             missing: None,
+            header: None,
             resize: None,
             slice: None,
             ..self
@@ -193,8 +197,10 @@ impl Options {
             label: self.label.clone(),
             ignore: self.ignore.clone().unwrap_or_default(),
             group: self.group.clone(),
+            slice: self.slice.clone(),
             categories: self.categories.clone().unwrap_or_default(),
             missing: self.missing.clone().unwrap_or_default(),
+            header: self.header,
             test: self.test.clone(),
             test_share: self.test_share.map_or(default.test_share, Share::get),
             seed: self.seed(),
@@ -213,6 +219,7 @@ impl Options {
             ("group", self.group.is_some()),
             ("categories", self.categories.is_some()),
             ("missing", self.missing.is_some()),
+            ("header", self.header.is_some()),
             ("resize", self.resize.is_some()),
         ];
         said.into_iter()

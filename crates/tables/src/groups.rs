@@ -8,6 +8,9 @@ const MOST: usize = 20;
 /// Numbers and dates of no more different values are a group for each; others are in quarters.
 const FEW: usize = 8;
 
+/// What the group of rows without a value is called, unless a category is.
+const MISSING: &str = "missing";
+
 /// The rows of a column in groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Groups {
@@ -24,7 +27,8 @@ impl Column {
         let (mut names, of) = grouped(self);
         let missing = names.len();
         if of.contains(&None) {
-            names.push("missing".to_owned());
+            let is_taken = names.iter().any(|name| name == MISSING);
+            names.push(if is_taken { "(no value)" } else { MISSING }.to_owned());
         }
         let of = of.iter().map(|group| group.unwrap_or(missing) as u16);
         Groups {
@@ -69,7 +73,13 @@ fn by_name(all: &[String], of: Vec<Option<usize>>) -> (Vec<String>, Vec<Option<u
         .map(|(_, name)| all[*name].clone())
         .collect();
     if counts.len() > own {
-        names.push(format!("{} others", counts.len() - own));
+        let others = format!("{} others", counts.len() - own);
+        let is_taken = names.contains(&others);
+        names.push(if is_taken {
+            format!("({others})")
+        } else {
+            others
+        });
     }
     let of = of.into_iter().map(|name| name.map(|name| place[name]));
     (names, of.collect())
@@ -108,6 +118,16 @@ fn by_number(values: &[f64], show: impl Fn(f64) -> String) -> (Vec<String>, Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_category_called_missing_is_not_the_rows_without_a_value() {
+        let names = ["missing", "a"].map(str::to_owned);
+        let column =
+            Column::categories("g", [Some(0), None, Some(1), Some(0)], names.into()).unwrap();
+        let groups = column.groups();
+        assert_eq!(groups.names, ["missing", "a", "(no value)"]);
+        assert_eq!(groups.of, [0, 2, 1, 0]);
+    }
 
     #[test]
     fn numbers_are_in_quarters_and_few_values_alone() {

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 pub struct Table {
     columns: Vec<Column>,
     targets: Targets,
+    beside: Vec<Column>,
 }
 
 impl Table {
@@ -30,7 +31,31 @@ impl Table {
                 return Err(TableError::Name(column.name().to_owned()));
             }
         }
-        Ok(Self { columns, targets })
+        Ok(Self {
+            columns,
+            targets,
+            beside: Vec::new(),
+        })
+    }
+
+    /// The same with columns that nothing is learnt from, and that rows are looked at by.
+    ///
+    /// # Errors
+    /// [`TableError::Rows`].
+    pub fn with_beside(self, beside: Vec<Column>) -> Result<Self, TableError> {
+        match beside.iter().find(|column| column.len() != self.len()) {
+            Some(column) => Err(TableError::Rows {
+                column: column.name().to_owned(),
+                found: column.len(),
+                rows: self.len(),
+            }),
+            None => Ok(Self { beside, ..self }),
+        }
+    }
+
+    /// Columns that nothing is learnt from.
+    pub fn beside(&self) -> &[Column] {
+        &self.beside
     }
 
     /// Number of rows.
@@ -64,9 +89,15 @@ impl Table {
     /// If an index is not below [`len`](Self::len).
     #[must_use]
     pub fn select(&self, indices: &[usize]) -> Self {
-        let columns = self.columns.iter();
+        let select = |columns: &[Column]| {
+            columns
+                .iter()
+                .map(|column| column.select(indices))
+                .collect()
+        };
         Self {
-            columns: columns.map(|column| column.select(indices)).collect(),
+            columns: select(&self.columns),
+            beside: select(&self.beside),
             targets: self.targets.select(indices),
         }
     }
@@ -95,6 +126,18 @@ mod tests {
         assert_eq!(selected.targets().labels(), [0, 1]);
         let column = Column::numbers("n", vec![3.0, 2.0]).unwrap();
         assert_eq!(selected.column("n"), Some(&column));
+    }
+
+    #[test]
+    fn columns_beside_are_selected_and_are_no_features() {
+        let column = |rows: usize| Column::booleans("b", vec![Some(true); rows]);
+        let table = Table::new(Vec::new(), targets(3)).unwrap();
+        assert!(table.clone().with_beside(vec![column(2)]).is_err());
+        let table = table.with_beside(vec![column(3)]).unwrap().select(&[1, 2]);
+        assert_eq!(
+            (table.beside(), table.columns()),
+            (&[column(2)][..], &[][..])
+        );
     }
 
     #[test]

@@ -69,8 +69,11 @@ pub(crate) struct ReadingFlags {
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) categories: Option<Vec<String>>,
     /// Words that stand for a missing value, besides the usual ones.
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', allow_hyphen_values = true)]
     pub(crate) missing: Option<Vec<String>>,
+    /// Whether the first line of a text names the columns. [default: it is found out]
+    #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]
+    pub(crate) header: Option<bool>,
     /// Give all pictures this size, as in 28x28.
     #[arg(long, value_name = "ROWSxCOLUMNS")]
     pub(crate) resize: Option<PictureSize>,

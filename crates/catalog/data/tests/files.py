@@ -39,3 +39,12 @@ pd.DataFrame(
 ).to_parquet("unsigned.parquet")
 
 dump_svmlight_file(np.array([[0.0, 1.5], [2.0, 0.0], [0.0, 0.0], [1.0, 1.0]]), [1, -1, 1, -1], "rows.svmlight", zero_based=False)
+# Bytes that are no text, infinities, labels with blanks and without a value, and a nested column.
+pd.DataFrame(
+    {
+        "bytes": [bytes([200 + row % 3]) for row in range(12)],
+        "infinite": [float("inf")] + [1.0] * 11,
+        "list": [[1, 2]] * 12,
+        "class": ["a", " a", "b", "b ", "", "NA"] * 2,
+    }
+).to_parquet("odd.parquet")

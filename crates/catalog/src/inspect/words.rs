@@ -129,9 +129,14 @@ impl Inspection {
                 )
             });
             doubts.push(format!(
-                "{} tells the class almost alone: {}. Would it be known before the class is?",
-                counted(telling.len(), "column"),
-                names.collect::<Vec<_>>().join(", ")
+                "{} the class almost alone: {}. Would {} be known before the class is?",
+                if telling.len() == 1 {
+                    "1 column tells".to_owned()
+                } else {
+                    format!("{} columns tell", telling.len())
+                },
+                names.collect::<Vec<_>>().join(", "),
+                if telling.len() == 1 { "it" } else { "they" }
             ));
         }
         doubts

@@ -22,8 +22,33 @@ pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Option<Picture>, Unread
             pnm::decode(bytes, limit).map(Some)
         }
         [b'B', b'M', ..] => bmp::decode(bytes, limit).map(Some),
+        [b'G', b'I', b'F', b'8', ..] => Err(unread("GIF")),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Err(unread("WebP")),
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Err(unread("TIFF")),
+        [_, _, _, _, b'f', b't', b'y', b'p', b'a' | b'h', ..] => Err(unread("AVIF or HEIC")),
         _ => Ok(None),
     }
+}
+
+/// A picture of a format that is not read.
+fn unread(format: &str) -> Unread {
+    Unread::Damaged(format!(
+        "{format}, of a format that is not read; write it as PNG"
+    ))
 }
 
 fn png(bytes: &[u8], limit: u64) -> Result<Picture, Unread> {

@@ -34,8 +34,9 @@ pub(crate) struct Builder {
     values: Growing,
     rows: usize,
     expected_rows: usize,
-    /// Words among numbers, and the first of them.
+    /// Numbers and dates; of these the dates; and words among them, with the first.
     regular: u64,
+    dates: u64,
     others: u64,
     first_other: Option<(u64, Vec<u8>)>,
     only_one_other: bool,
@@ -44,6 +45,10 @@ pub(crate) struct Builder {
     pub(crate) missing: u64,
     /// The first lines with a decimal point and with a decimal comma.
     pub(crate) marks: [Option<(u64, Vec<u8>)>; 2],
+    /// Whether a decimal comma stands elsewhere than before three digits, where thousands have one.
+    pub(crate) has_plain_comma: bool,
+    /// The first whole number that is rounded, with its line.
+    pub(crate) rounded: Option<(u64, Vec<u8>)>,
 }
 
 enum Growing {
@@ -86,12 +91,15 @@ impl Builder {
             rows: 0,
             expected_rows,
             regular: 0,
+            dates: 0,
             others: 0,
             first_other: None,
             only_one_other: true,
             missing_words: BTreeSet::new(),
             missing: 0,
             marks: [None, None],
+            has_plain_comma: false,
+            rounded: None,
         }
     }
 
@@ -158,6 +166,7 @@ impl Builder {
             (Growing::Numbers(values), Word::Number(number, mark)) => {
                 values.push(number);
                 self.note_mark(mark, word, line);
+                self.note_rounded(number, word, line);
             }
             (Growing::Dates(values), Word::Date(days)) => values.push(days),
             (Growing::Dates(_), _) => {
@@ -184,11 +193,15 @@ impl Builder {
         let read = dialect.read(word);
         match read {
             Word::Missing => self.note_missing(word),
-            Word::Number(_, mark) => {
+            Word::Number(number, mark) => {
                 self.regular += 1;
                 self.note_mark(mark, word, line);
+                self.note_rounded(number, word, line);
             }
-            Word::Date(_) => self.regular += 1,
+            Word::Date(_) => {
+                self.regular += 1;
+                self.dates += 1;
+            }
             Word::Other => {
                 self.others += 1;
                 match &self.first_other {
@@ -249,10 +262,28 @@ impl Builder {
         let first = match mark {
             Mark::None => return,
             Mark::Point => &mut self.marks[0],
-            Mark::Comma => &mut self.marks[1],
+            Mark::Comma => {
+                let digits = word.iter().rev().take_while(|byte| byte.is_ascii_digit());
+                let begins_with_0 = word.starts_with(b"0,") || word.starts_with(b"-0,");
+                self.has_plain_comma |= digits.count() != 3 || begins_with_0;
+                &mut self.marks[1]
+            }
         };
         if first.is_none() {
             *first = Some((line, word.to_vec()));
+        }
+    }
+
+    fn note_rounded(&mut self, number: f64, word: &[u8], line: u64) {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if word.len() < 16 || number.abs() < EXACT || self.rounded.is_some() {
+            return;
+        }
+        let whole = std::str::from_utf8(word)
+            .ok()
+            .and_then(|word| word.parse::<i128>().ok());
+        if whole.is_some_and(|whole| number as i128 != whole) {
+            self.rounded = Some((line, word.to_vec()));
         }
     }
 
@@ -272,8 +303,10 @@ impl Builder {
         }
         let few = 20 * self.others <= self.others + self.regular;
         match &self.first_other {
+            Some((line, word)) if is_infinity(word) => Err(self.refusal(word, *line, INFINITE)),
             Some((line, word)) if few || self.only_one_other => {
-                Err(self.refusal(word, *line, NO_NUMBER))
+                let reason = if self.dates > 0 { NO_DATE } else { NO_NUMBER };
+                Err(self.refusal(word, *line, reason))
             }
             _ => Ok(true),
         }
@@ -309,6 +342,18 @@ impl Builder {
     }
 }
 
+/// What other programs write for an infinity, whatever the case.
+fn is_infinity(word: &[u8]) -> bool {
+    let unsigned = word.strip_prefix(b"-").or(word.strip_prefix(b"+"));
+    let word = unsigned.unwrap_or(word);
+    [&b"inf"[..], b"infinity"]
+        .iter()
+        .any(|one| word.eq_ignore_ascii_case(one))
+}
+
+const NO_DATE: &str = "neither a date nor one of the missing-value words (NA, NaN, null, ?, ...); say that it is missing, or that the column holds categories";
+const INFINITE: &str =
+    "not finite; a number must be finite, or missing: --missing names words that mean so";
 const NO_NUMBER: &str = "neither a number nor one of the missing-value words (NA, NaN, null, ?, ...); say that it is missing, or that the column holds categories";
 
 /// A value for a message: one line, not long.
@@ -361,7 +406,16 @@ mod tests {
         ] {
             let error = built(words).map(|_| ()).unwrap_err();
             assert!(error.reason.starts_with('\''), "{}", error.reason);
-            assert!(error.reason.contains("neither a number nor one of"));
+            let kind = if words[0].starts_with("2024") {
+                "date"
+            } else {
+                "number"
+            };
+            assert!(
+                error
+                    .reason
+                    .contains(&format!("neither a {kind} nor one of"))
+            );
             let word = words
                 .iter()
                 .position(|w| w.len() < 10 && w.starts_with(['u', 's']));

@@ -1,6 +1,7 @@
 //! A table as it was read: typed columns, and labels and groups by name.
 
-use super::builder::{Builder, Built};
+use super::builder::{Builder, Built, shortened};
+use super::dictionary::Words;
 use super::roles::{Role, Schema};
 use super::words::truth;
 use crate::LoadError;
@@ -65,6 +66,8 @@ impl Interned {
 #[derive(Debug, Default)]
 pub(crate) struct RawTable {
     pub(crate) columns: Vec<Column>,
+    /// A column that nothing is learnt from, and that is kept.
+    pub(crate) beside: Option<Column>,
     pub(crate) labels: Coded,
     pub(crate) groups: Option<Coded>,
     /// The columns of labels and of groups.
@@ -77,7 +80,8 @@ pub(crate) struct RawTable {
 impl RawTable {
     /// What a second file must have.
     pub(crate) fn schema(&self) -> Schema {
-        Schema::of(&self.columns, self.label.clone(), self.group.clone())
+        let (label, group) = (self.label.clone(), self.group.clone());
+        Schema::of(&self.columns, label, group, self.beside.as_ref())
     }
 }
 
@@ -106,6 +110,13 @@ pub(crate) fn finish(
     for (builder, role) in builders.into_iter().zip(roles) {
         let (regular, all) = builder.regular_share();
         let rows = builder.rows();
+        if let Some((line, word)) = &builder.rounded {
+            notes.push(format!(
+                "column {}: whole numbers beyond 2^53 are rounded, as {} in line {line}; if they are names, put it in --categories or --ignore",
+                builder.name,
+                shortened(word)
+            ));
+        }
         let name = builder.name.clone();
         let built = builder.finish();
         if let (Built::Words { .. }, true) = (&built, regular > 0) {
@@ -126,11 +137,11 @@ pub(crate) fn finish(
                 let column = column(&name, rows, built, &mut is_latin)?;
                 table.columns.push(column);
             }
+            (Role::Beside, built) => {
+                table.beside = Some(column(&name, rows, built, &mut is_latin)?);
+            }
             (role, Built::Words { words, .. }) => {
-                let (codes, words) = words.into_parts();
-                let names = words.iter().map(|word| decoded(word, &mut is_latin));
-                let names = names.collect();
-                let coded = Coded { codes, names };
+                let coded = coded(words, &mut is_latin);
                 if role == Role::Label {
                     (table.labels, table.label) = (coded, name);
                 } else {
@@ -155,8 +166,8 @@ fn column(name: &str, rows: usize, built: Built, is_latin: &mut bool) -> Result<
         Built::Numbers(values) => Column::numbers(name, values)?,
         Built::Dates(values) => Column::dates(name, values)?,
         Built::Words { words, kind } => {
-            let (codes, words) = words.into_parts();
-            let names: Arc<[String]> = words.iter().map(|word| decoded(word, is_latin)).collect();
+            let Coded { codes, names } = coded(words, is_latin);
+            let names: Arc<[String]> = names.into();
             let truths: Option<Vec<bool>> = names.iter().map(|name| truth(name)).collect();
             let is_said = kind == Some(Kind::Boolean);
             match truths {
@@ -170,6 +181,29 @@ fn column(name: &str, rows: usize, built: Built, is_latin: &mut bool) -> Result<
             }
         }
     })
+}
+
+/// Words as text, each text once: the same may stand there in UTF-8 and in Latin-1.
+fn coded(words: Words, is_latin: &mut bool) -> Coded {
+    let (mut codes, words) = words.into_parts();
+    let was_latin = std::mem::take(is_latin);
+    let mut names: Vec<String> = words.iter().map(|word| decoded(word, is_latin)).collect();
+    if *is_latin {
+        let mut different = Interned::default();
+        for name in &names {
+            different.push(name);
+        }
+        let Coded {
+            codes: of,
+            names: texts,
+        } = different.into_coded();
+        for code in codes.iter_mut().flatten() {
+            *code = of[*code as usize].unwrap_or(*code);
+        }
+        names = texts;
+    }
+    *is_latin |= was_latin;
+    Coded { codes, names }
 }
 
 /// UTF-8, or else Latin-1. Each word for itself: where bytes are UTF-8 and not ASCII they are hardly

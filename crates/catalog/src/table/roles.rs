@@ -13,6 +13,8 @@ pub(crate) enum Role {
     Feature,
     Label,
     Group,
+    /// Not learnt from, and kept.
+    Beside,
     Ignored,
 }
 
@@ -24,10 +26,17 @@ pub(crate) struct Schema {
     /// Nothing where labels do not matter.
     pub(crate) label: Option<String>,
     pub(crate) group: Option<String>,
+    /// A column that is kept beside them.
+    pub(crate) beside: Option<(String, Option<Kind>)>,
 }
 
 impl Schema {
-    pub(crate) fn of(columns: &[Column], label: String, group: Option<String>) -> Self {
+    pub(crate) fn of(
+        columns: &[Column],
+        label: String,
+        group: Option<String>,
+        beside: Option<&Column>,
+    ) -> Self {
         let kind = |column: &Column| (column.missing() < column.len()).then(|| column.kind());
         let columns = columns.iter();
         Self {
@@ -36,6 +45,7 @@ impl Schema {
                 .collect(),
             label: Some(label),
             group,
+            beside: beside.map(|column| (column.name().to_owned(), kind(column))),
         }
     }
 }
@@ -73,6 +83,12 @@ fn chosen(file: &str, names: &[String], options: &Options) -> Result<Vec<(Role, 
     for name in &options.ignore {
         roles[find(file, names, name)?] = (Role::Ignored, Plan::Skipped);
     }
+    if let Some(slice) = &options.slice
+        && let Ok(place) = find(file, names, slice)
+        && roles[place].0 == Role::Ignored
+    {
+        roles[place] = (Role::Beside, Plan::Guess);
+    }
     if let Some(group) = &options.group {
         roles[find(file, names, group)?] = (Role::Group, Plan::Of(Kind::Category));
     }
@@ -106,6 +122,10 @@ fn as_before(
     for (name, kind) in &schema.columns {
         let plan = kind.map_or(Plan::Skipped, Plan::Of);
         roles[exactly(name)?] = (Role::Feature, plan);
+    }
+    if let Some((name, kind)) = &schema.beside {
+        let plan = kind.map_or(Plan::Skipped, Plan::Of);
+        roles[exactly(name)?] = (Role::Beside, plan);
     }
     if let Some(group) = &schema.group {
         roles[exactly(group)?] = (Role::Group, Plan::Of(Kind::Category));
@@ -155,10 +175,15 @@ fn default_label(file: &str, names: &[String]) -> Result<usize, LoadError> {
     })
 }
 
+/// Whether a column of that name is taken for the label where none is named.
+pub(crate) fn is_label_name(name: &str) -> bool {
+    LABELS.iter().any(|label| name.eq_ignore_ascii_case(label))
+}
+
 /// What to say of features that are called like a label, beside a label that was taken for its name.
 pub(crate) fn other_labels(label: &str, columns: &[Column]) -> Option<String> {
-    let is_one = |name: &&str| LABELS.iter().any(|label| name.eq_ignore_ascii_case(label));
-    let others: Vec<&str> = columns.iter().map(Column::name).filter(is_one).collect();
+    let names = columns.iter().map(Column::name);
+    let others: Vec<&str> = names.filter(|name| is_label_name(name)).collect();
     (!others.is_empty()).then(|| {
         format!(
             "label {label}, though {} could be one, too, and is learnt from: name the label, or ignore it",

@@ -102,7 +102,7 @@ fn a_plan_may_train_one_model_twice() {
 fn mistakes_in_a_plan_are_named_with_their_line() {
     assert_eq!(
         refusal("seed = 1\ndatset = \"mnist\""),
-        "plan.toml, line 2: unknown key `datset` (did you mean `dataset`?); known are question, analysis, dataset, data_dir, data, test, test_share, label, ignore, group, categories, missing, resize, seed, seeds, calibrate, sizes, validation, cv, baseline, margin, slice, train_limit, preparation, models"
+        "plan.toml, line 2: unknown key `datset` (did you mean `dataset`?); known are question, analysis, dataset, data_dir, data, test, test_share, label, ignore, group, categories, missing, header, resize, seed, seeds, calibrate, sizes, validation, cv, baseline, margin, slice, train_limit, preparation, models"
     );
     assert_eq!(
         refusal("[[models]]\nmodel = \"sofmax\""),

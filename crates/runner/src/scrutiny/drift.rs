@@ -74,8 +74,8 @@ pub(super) fn drift(train: &Rows, test: &Rows, judge: Judge) -> Result<Drift, St
     Ok(Drift {
         area: against.areas[0],
         interval: Interval {
-            low: COIN + low,
-            high: COIN + high,
+            low: (COIN + low).max(0.0),
+            high: (COIN + high).min(1.0),
         },
         unlike: named
             .map(|(_, row)| (row, values::row(columns, row)))

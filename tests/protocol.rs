@@ -209,7 +209,12 @@ fn stopped_at_the_second_model(results: &Path, arguments: &[&str], signal: &str)
 fn a_run_that_was_stopped_goes_on_where_it_stopped_to_the_same_report() {
     let models = ["--models", "softmax,linfa-logistic,nearest-centroid"];
     let arguments = [&models[..], &FEW[..]].concat();
-    let text = |results: &Path| serde_json::to_string(&timeless(results)).unwrap();
+    let text = |results: &Path| {
+        let mut report = timeless(results);
+        // The run that was stopped looked, too.
+        report.as_object_mut().unwrap().remove("test_looks");
+        serde_json::to_string(&report).unwrap()
+    };
     let undisturbed = tempfile::tempdir().unwrap();
     compare(undisturbed.path(), &arguments).success();
     for signal in ["-KILL", "-INT"] {

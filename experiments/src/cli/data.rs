@@ -69,7 +69,12 @@ pub(crate) struct ReadingFlags {
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) categories: Option<Vec<String>>,
     /// Words that stand for a missing value, besides the usual ones.
-    #[arg(long, value_name = "A,B", value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "A,B",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
     pub(crate) missing: Option<Vec<String>>,
     /// Whether the first line of a text names the columns. [default: it is found out]
     #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]

@@ -443,7 +443,7 @@ fn data_that_cannot_be_compared_on_are_refused_in_a_line() {
         (
             "x,class\n1,a\n2,b\n3,c\n4,d\n",
             &[],
-            "each of the 4 rows has a class of its own",
+            "no two of the 4 rows have the same value of class",
         ),
         ("", &[], "the file is empty"),
         ("x,class\n", &[], "no row below it"),

@@ -167,7 +167,7 @@ pub(crate) enum DatasetsCommand {
         #[arg(long, value_name = "FILE.png", value_hint = ValueHint::FilePath)]
         png: Option<PathBuf>,
         #[command(flatten)]
-        reading: ReadingArgs,
+        reading: Box<ReadingArgs>,
     },
     /// Write pictures or features and their labels, for training and test, as one NPZ file, whose arrays have
     /// the names that Keras uses.

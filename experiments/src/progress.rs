@@ -60,7 +60,8 @@ impl Watcher for Progress {
         }
         self.fit = Some(Fit {
             name,
-            marker: marker(fit),
+            // Of the model, whose name comes first.
+            marker: fit.split(',').next().and_then(report::marker_of),
             bar,
             since_start: Stopwatch::start(),
             since_line: Stopwatch::start(),
@@ -104,11 +105,6 @@ impl Watcher for Progress {
             output::row(fit.marker, format_args!("{:NAME$} {result}", fit.name));
         }
     }
-}
-
-/// The marker of the model whose fit this is, if it is always the same.
-fn marker(fit: &str) -> Option<(char, u8)> {
-    report::marker_of(fit.split(',').next().unwrap_or(fit))
 }
 
 impl Fit {

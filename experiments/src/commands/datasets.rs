@@ -68,6 +68,7 @@ fn list() {
     ]);
     let absent = |verb: &str| format!("{verb} {} when used", cache_dir().display());
     let mut add = |named: [&str; 3], sizes: [String; 2], location: Location, absent: String| {
+        let megabytes = |bytes| format!("{:.1}", bytes as f64 / 1e6);
         let size = location.bytes().map_or_else(|| "–".to_owned(), megabytes);
         let place = match location {
             Location::Embedded(_) => "in this program".to_owned(),
@@ -98,8 +99,4 @@ fn list() {
     }
     output::table(&table);
     output::line("Your own data: compare --data PATH; datasets inspect PATH looks through them.");
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{:.1}", bytes as f64 / 1e6)
 }

@@ -4,6 +4,7 @@ mod words;
 
 use crate::equal_rows::{Key, of_column, of_columns, of_samples, repeated, shared};
 use crate::near_pictures::near;
+use crate::telling::{is_learnt_from, tells};
 use crate::{Content, Loaded};
 use data::{Samples, Targets};
 use serde::Serialize;
@@ -14,8 +15,6 @@ use tables::{Column, Kind, Table, Values};
 /// test pictures of Fashion-MNIST that are nearest to a training picture, at 0.7 to 7.17, are of the same photograph
 /// (the eleventh, at 7.27, is lighter); the two nearest of MNIST, at 7.54, are ones by two hands.
 pub const NEAR: f64 = 7.2;
-/// A single column that is right more often than this on rows it was not learnt from tells the label.
-const TELLS: f64 = 0.99;
 /// Samples that are looked at at a time.
 const BLOCK: usize = 1_024;
 /// Parts of a column of numbers, about as many rows in each.
@@ -217,9 +216,7 @@ fn columns(train: &Table) -> Vec<ColumnSummary> {
             range: range(column),
             spread: spread(column),
             right_alone,
-            tells_the_label: different.len() > 1
-                && right_alone > TELLS
-                && 1.0 - right_alone <= mistakes / 10.0,
+            tells_the_label: different.len() > 1 && tells(right_alone, mistakes),
             like_a_number: nearly_all(column, is_like_a_number),
             like_a_date: nearly_all(column, is_like_a_date),
             same_as: before.get(&keys).map(ToString::to_string),
@@ -303,7 +300,7 @@ fn right_alone(column: &Column, keys: &[Key], labels: &[usize], classes: usize) 
     let mut counts: HashMap<Key, Vec<usize>> = HashMap::new();
     let mut of_all = vec![0; classes];
     let (learnt, tried): (Vec<usize>, Vec<usize>) =
-        (0..labels.len()).partition(|&row| is_drawn(row));
+        (0..labels.len()).partition(|&row| is_learnt_from(row));
     for row in learnt {
         counts.entry(parts[row]).or_insert_with(|| vec![0; classes])[labels[row]] += 1;
         of_all[labels[row]] += 1;
@@ -319,15 +316,6 @@ fn right_alone(column: &Column, keys: &[Key], labels: &[usize], classes: usize) 
         .filter(|row| of_part(row) == Some(labels[**row]))
         .count();
     right as f64 / all as f64
-}
-
-/// A coin for each row, always the same: rows whose classes take turns are divided as any others.
-fn is_drawn(row: usize) -> bool {
-    // SplitMix64, https://prng.di.unimi.it/splitmix64.c
-    let mut mixed = (row as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (mixed ^ (mixed >> 31)) & 1 == 1
 }
 
 /// Values as they are, or parts of a column of many numbers.

@@ -49,6 +49,7 @@ mod spelling;
 mod splits;
 mod svmlight;
 mod table;
+mod telling;
 mod values;
 
 pub use asked::{Asked, ask};
@@ -76,4 +77,5 @@ pub use sealed::Sealed;
 pub use sealed_table::SealedTable;
 pub use splits::Splits;
 pub use table::class_order;
+pub use telling::{is_learnt_from, tells};
 pub use values::{ColumnValues, UNNAMED, Values, Wanted};

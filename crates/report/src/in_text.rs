@@ -21,8 +21,8 @@ const COMPARED: [(usize, bool); 6] = [
     (8, true),
 ];
 
-/// The models of a report, one per row, the best first.
-fn comparison(report: &Report, looks: &Looks<'_>) -> TextTable {
+/// The models of a report, one per row, the best first, and whether a cell has a star.
+fn comparison(report: &Report, looks: &Looks<'_>) -> (TextTable, bool) {
     let mut table = TextTable::new(vec![
         TextColumn::name("model", 0),
         TextColumn::number("right, %", 0),
@@ -42,8 +42,9 @@ fn comparison(report: &Report, looks: &Looks<'_>) -> TextTable {
         .iter()
         .map(|of| !of.model.failed_control())
         .collect();
+    let mut is_marked = false;
     for (column, highest) in COMPARED {
-        mark_best(&mut rows, &is_honest, column, highest);
+        is_marked |= mark_best(&mut rows, &is_honest, column, highest);
     }
     for (cells, standing) in rows.iter_mut().zip(&standings) {
         let marker = looks.of(&standing.model.id).character();
@@ -66,12 +67,17 @@ fn comparison(report: &Report, looks: &Looks<'_>) -> TextTable {
         cells.push(thousands(model.train_images));
         table.add_row(cells);
     }
-    table.without_empty()
+    (table.without_empty(), is_marked)
 }
 
-/// A star behind the best numbers of a column as they are printed, and room for one behind the others.
-fn mark_best(rows: &mut [Vec<String>], is_honest: &[bool], column: usize, highest: bool) {
-    let number = |cells: &Vec<String>| cells[column].parse::<f64>().ok();
+/// A star behind the best numbers of a column as they are printed, and room for one behind the others, unless all are
+/// alike.
+fn mark_best(rows: &mut [Vec<String>], is_honest: &[bool], column: usize, highest: bool) -> bool {
+    let number = |cells: &Vec<String>| match cells[column].as_str() {
+        "infinite" => Some(f64::INFINITY),
+        // Digits stand in groups.
+        number => number.replace('\u{a0}', "").parse().ok(),
+    };
     let honest = rows.iter().zip(is_honest).filter(|(_, honest)| **honest);
     let numbers: Vec<f64> = honest.filter_map(|(cells, _)| number(cells)).collect();
     let best = if highest {
@@ -80,12 +86,13 @@ fn mark_best(rows: &mut [Vec<String>], is_honest: &[bool], column: usize, highes
         numbers.iter().copied().min_by(f64::total_cmp)
     };
     if numbers.iter().all(|&number| Some(number) == best) {
-        return;
+        return false;
     }
     for (cells, honest) in rows.iter_mut().zip(is_honest) {
         let is_best = *honest && number(cells) == best;
         cells[column].push(if is_best { '*' } else { ' ' });
     }
+    true
 }
 
 /// A table in which the marker of each model has its colour.
@@ -122,14 +129,14 @@ pub fn report_in_text(report: &Report, width: Option<usize>, paint: Painter<'_>)
     }
     lines.extend(warnings(report).iter().map(ToString::to_string));
     lines.extend(summary(report));
-    if report.standings().len() > 1 {
+    let (table, is_marked) = comparison(report, &looks);
+    if is_marked {
         lines.insert(0, "* the best of its column".to_owned());
     }
     let lines = lines
         .iter()
         .map(|line| harmless(&wrapped(line, width)).into_owned());
-    let table = comparison(report, &looks).to_text(width);
-    let table = painted(&harmless(&table), &looks, paint);
+    let table = painted(&harmless(&table.to_text(width)), &looks, paint);
     let lines: Vec<String> = std::iter::once(table).chain(lines).collect();
     lines.join("\n")
 }
@@ -199,6 +206,19 @@ mod tests {
         assert!(text.contains("\n* the best of its column\n"), "{text}");
         assert!(row("softmax").contains("┆   0.10 ┆"), "all alike: {text}");
         assert!(!text.contains('\u{1b}'), "only we command the terminal");
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_compared() {
+        let mut rows =
+            ["1\u{a0}234.50", "50.00", "infinite", "–"].map(|cell| vec![cell.to_owned()]);
+        assert!(mark_best(&mut rows, &[true; 4], 0, false));
+        assert_eq!(
+            rows.concat(),
+            ["1\u{a0}234.50 ", "50.00*", "infinite ", "– "]
+        );
+        let mut alike = ["0.10", "0.10"].map(|cell| vec![cell.to_owned()]);
+        assert!(!mark_best(&mut alike, &[true; 2], 0, false));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::idx;
 use crate::page::{Latency, Page, Subject, contestants};
 use crate::process::{self, Measured, Peers};
 use crate::quiet::Noise;
-use crate::subjects::{SIZES, TASKS, Task};
+use crate::subjects::{PUBLISHED, SIZES, TASKS, Task};
 use catalog::Splits;
 use classifier::{Classifier, FitContext, with_threads};
 use data::Dataset;
@@ -75,7 +75,9 @@ pub fn measure(request: &Request<'_>) -> Result<PathBuf, BenchmarkError> {
         .filter(|task| request.registry.find(task.ours).is_some())
         .map(|task| Ok((task, request.contest(task, peers.as_ref(), &mut noise)?)))
         .collect::<Result<Vec<_>, BenchmarkError>>()?;
-    let picture = write_error_against_time(request.results, &contestants(&tasks))?;
+    // A quick look is of other work than what was published.
+    let published = if request.quick { &[] } else { PUBLISHED };
+    let picture = write_error_against_time(request.results, &contestants(&tasks, published))?;
     let page = Page {
         picture: picture.unwrap_or_default(),
         environment: request.environment,

@@ -3,7 +3,7 @@
 use crate::process::Measured;
 use crate::quiet::{MOST, Noise};
 use crate::ratio::{Ratio, median};
-use crate::subjects::{PUBLISHED, Task};
+use crate::subjects::{PUBLISHED, Published, Task};
 use records::Environment;
 use report::Contestant;
 use std::fmt::Write;
@@ -99,7 +99,8 @@ impl Page<'_> {
         if !self.picture.is_empty() {
             page += &self.picture;
             page += "\n";
-            for published in PUBLISHED {
+            // A quick look is of other work.
+            for published in PUBLISHED.iter().filter(|_| !self.quick) {
                 let _ = writeln!(
                     page,
                     "Published, not measured here: {}.\n",
@@ -129,7 +130,10 @@ impl Page<'_> {
 }
 
 /// Everyone by the time from the images in memory to all answers, and by what is wrong with these.
-pub(crate) fn contestants(tasks: &[(&'static Task, Vec<Subject>)]) -> Vec<Contestant> {
+pub(crate) fn contestants(
+    tasks: &[(&'static Task, Vec<Subject>)],
+    published: &[Published],
+) -> Vec<Contestant> {
     let mut all: Vec<Contestant> = Vec::new();
     for (task, subjects) in tasks {
         for (place, subject) in subjects.iter().enumerate() {
@@ -142,18 +146,20 @@ pub(crate) fn contestants(tasks: &[(&'static Task, Vec<Subject>)]) -> Vec<Contes
             all.push(Contestant {
                 name,
                 is_ours: ours,
+                is_measured: true,
                 seconds: subject.median(Measured::seconds),
                 wrong: 1.0 - subject.median(|round| round.test_accuracy),
                 samples: subject.rounds[0].predictions.len(),
             });
         }
     }
-    let published = PUBLISHED.iter().map(|published| Contestant {
+    let published = published.iter().map(|published| Contestant {
         name: published.name.to_owned(),
         is_ours: false,
+        is_measured: false,
         seconds: published.seconds,
         wrong: published.wrong,
-        samples: 10_000,
+        samples: published.samples,
     });
     all.extend(published);
     all
@@ -283,9 +289,11 @@ mod tests {
             table.contains("| peer | 2.00 | 2.00 – 2.00 | – | 100.0 | **1.0 ×** |"),
             "{table}"
         );
-        let all = contestants(&[(task, subjects)]);
-        assert_eq!(all.len(), 2 + PUBLISHED.len());
-        assert!(all.iter().filter(|one| one.is_ours).count() == 1);
+        let all = contestants(&[(task, subjects)], PUBLISHED);
+        let of = |one: &Contestant| (one.is_ours, one.is_measured);
+        let all: Vec<(bool, bool)> = all.iter().map(of).collect();
+        assert_eq!(all[..2], [(true, true), (false, true)]);
+        assert!(all.len() > 2 && all[2..].iter().all(|&of| of == (false, false)));
     }
 
     #[test]

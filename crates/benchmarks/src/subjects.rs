@@ -93,8 +93,10 @@ pub(crate) struct Published {
     pub(crate) name: &'static str,
     /// Seconds that training took them; prediction is left out.
     pub(crate) seconds: f64,
-    /// Share of the 10 000 test images that it gets wrong.
+    /// Share of the test images that it gets wrong.
     pub(crate) wrong: f64,
+    /// How many these are.
+    pub(crate) samples: usize,
     pub(crate) source: &'static str,
 }
 
@@ -103,6 +105,7 @@ pub(crate) const PUBLISHED: &[Published] = &[Published {
     name: "EigenPro 2 (GPU, published)",
     seconds: 6.24,
     wrong: 0.0123,
+    samples: 10_000,
     source: "[EigenPro 2](https://github.com/EigenPro/EigenPro2): a Gaussian kernel, four epochs on one GPU, \
              training alone",
 }];

@@ -52,8 +52,8 @@ impl Sealed {
         &self.data
     }
 
-    /// The data, for another process that seals them again, and for checks that tell nobody about single
-    /// labels. It is no look, and does not count.
+    /// The data, for another process that seals them again, for checks that tell nobody about single labels, and for
+    /// curves that choose nothing. It is no look, and does not count.
     pub fn handed_over(&self) -> &Dataset {
         &self.data
     }

@@ -10,13 +10,14 @@ pub(crate) fn looks(report: &Report) -> String {
     if !matches!(report.protocol.judged_on, JudgedOn::Test) {
         return "not looked at".to_owned();
     }
-    let times = match report.test_looks {
-        1 => "once".to_owned(),
-        times => format!("{} times", thousands(times)),
+    let said = match report.test_looks {
+        1 => "looked at once in this run, for the record".to_owned(),
+        times => format!(
+            "looked at {} times in this run: for the record, and to judge each fit that was made",
+            thousands(times)
+        ),
     };
-    let said = format!(
-        "looked at {times} in this run: for the record, and to judge each fit that was made"
-    );
+    let said = said + "; curves of accuracy per epoch, by which nothing is chosen, are not counted";
     let models = report.finished().count();
     let samples = report.labels.len();
     if models < 2 || samples == 0 {
@@ -56,6 +57,6 @@ mod tests {
         );
         assert!(said.contains("and 4.52 if each"), "{said}");
         let alone = looks(&report(fits[..1].to_vec(), run));
-        assert!(alone.ends_with("each fit that was made."), "{alone}");
+        assert!(alone.ends_with("are not counted."), "{alone}");
     }
 }

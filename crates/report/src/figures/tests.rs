@@ -184,6 +184,7 @@ fn errors_against_times() {
     let one = |name: &str, is_ours, seconds, wrong| crate::Contestant {
         name: name.to_owned(),
         is_ours,
+        is_measured: true,
         seconds,
         wrong,
         samples: 10_000,

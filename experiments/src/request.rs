@@ -9,8 +9,10 @@ use catalog::{Loaded, TableEntry};
 use classifier::Cancellation;
 use records::{Records, newest_run, read_records, run_file};
 use runner::{
-    CellProgram, Executor, Learner, Limits, Options, OwnProcess, Plan, Setting, processors,
+    CellProgram, Executor, Learner, Limits, Options, OwnProcess, Plan, Setting, as_typed,
+    processors,
 };
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 impl RunArgs {
@@ -129,7 +131,14 @@ pub(crate) fn own_processes() -> Result<OwnProcess, Failure> {
 
 /// The command line, as one would type it.
 pub(crate) fn command_line() -> String {
-    runner::command_line(std::env::args_os())
+    let mut words = std::env::args_os();
+    let program = words.next().unwrap_or_default();
+    // Installed, as the Python package does it, it has a name of its own.
+    let program = match Path::new(&program).file_name().and_then(OsStr::to_str) {
+        Some("plumbline") => "plumbline",
+        _ => "cargo run -p experiments --",
+    };
+    format!("{program} {}", as_typed(words))
 }
 
 impl RecordsArgs {

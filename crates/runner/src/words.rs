@@ -1,8 +1,7 @@
 //! What is said of the fits of a run while it goes on.
 
 use records::{Cell, FitRecord, Folds, Outcome, Role, RunRecord, Split};
-use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::ffi::OsString;
 
 /// Which fit of a model, where there are several: ", fold 2 of 5".
 pub fn of_cell(run: &RunRecord, cell: Cell) -> String {
@@ -27,16 +26,9 @@ pub fn of_cell(run: &RunRecord, cell: Cell) -> String {
     }
 }
 
-/// A command line as one would type it, the program first.
-pub fn command_line(words: impl IntoIterator<Item = OsString>) -> String {
-    let mut words = words.into_iter();
-    let program = words.next().unwrap_or_default();
-    // Installed, as the Python package does it, it has a name of its own.
-    let program = match Path::new(&program).file_name().and_then(OsStr::to_str) {
-        Some("plumbline") => "plumbline",
-        _ => "cargo run -p experiments --",
-    };
-    let quoted = words.map(|word| {
+/// Words as one would type them into a shell.
+pub fn as_typed(words: impl IntoIterator<Item = OsString>) -> String {
+    let quoted = words.into_iter().map(|word| {
         let word = word.to_string_lossy().into_owned();
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:".contains(c);
         if word.chars().all(plain) && !word.is_empty() {
@@ -45,8 +37,7 @@ pub fn command_line(words: impl IntoIterator<Item = OsString>) -> String {
             format!("'{}'", word.replace('\'', r"'\''"))
         }
     });
-    let quoted: Vec<String> = quoted.collect();
-    format!("{program} {}", quoted.join(" "))
+    quoted.collect::<Vec<String>>().join(" ")
 }
 
 /// A number of things: "1 model", "2 models".
@@ -73,18 +64,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_line_can_be_pasted_into_a_shell() {
-        let typed = |words: &[&str]| command_line(words.iter().map(OsString::from));
-        assert_eq!(
-            typed(&[
-                "target/debug/experiments",
-                "compare",
-                "--data",
-                "it's a.csv",
-                ""
-            ]),
-            r"cargo run -p experiments -- compare --data 'it'\''s a.csv' ''"
-        );
-        assert_eq!(typed(&["/usr/bin/plumbline", "models"]), "plumbline models");
+    fn words_can_be_pasted_into_a_shell() {
+        let words = ["compare", "--data", "it's a.csv", ""].map(OsString::from);
+        assert_eq!(as_typed(words), r"compare --data 'it'\''s a.csv' ''");
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &JudgeArgs) -> Result<(), Failure> {
     let name = arguments.name.clone();
     let name = name.unwrap_or_else(|| name_of(&arguments.truth));
     if !is_file_name(&name) {
-        return Err(option("--name", format!("expected {FILE_NAME}")));
+        return Err(Failure::option("--name", format!("expected {FILE_NAME}")));
     }
     let called = TruthColumns {
         id: arguments.id.as_deref(),
@@ -71,7 +71,7 @@ fn check(option_name: &str, id: &str, known: &[&str]) -> Result<(), Failure> {
         return Ok(());
     }
     let reason = format!("there is no model {id}; there are {}", known.join(", "));
-    Err(option(option_name, reason))
+    Err(Failure::option(option_name, reason))
 }
 
 /// Success only if no gate fails.
@@ -89,13 +89,6 @@ fn gates(gates: &[Gate], report: &Report, quiet: bool) -> Result<(), Failure> {
             output::line(format_args!("gate passed: {said}"));
         }
     }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Gate { failed })
-    }
-}
-
-fn option(option: &str, reason: String) -> Failure {
-    Failure::option(option, reason)
+    let passed = failed.is_empty();
+    passed.then_some(()).ok_or(Failure::Gate { failed })
 }

@@ -1,5 +1,6 @@
 //! Which files of a crate need each other in a circle: read from their text, a name at a time.
 
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of a path, or of the modules that lead to a file. The root's is empty.
@@ -17,60 +18,36 @@ struct Module {
     paths: BTreeSet<Path>,
 }
 
-/// How many characters the text in quotation marks has that the code begins with.
-fn quoted(code: &str) -> Option<usize> {
-    let start = code.find(|c| !"bcr#".contains(c))?;
-    let inside = code[start..].strip_prefix('"')?;
-    let length = if code[..start].contains('r') {
-        let end = code[..start].replace(['b', 'c', 'r'], "");
-        inside.find(&format!("\"{end}"))? + end.len()
-    } else {
-        let mut escaped = false;
-        inside.find(|c| {
-            let ends = c == '"' && !escaped;
-            escaped = c == '\\' && !escaped;
-            ends
-        })?
-    };
-    Some(start + 1 + length + 1)
-}
-
-/// How many characters of comment, text, character or lifetime the code begins with.
-fn silent(code: &str) -> Option<usize> {
-    if code.starts_with("//") {
-        return Some(code.find('\n').unwrap_or(code.len()));
-    }
-    if code.starts_with("/*") {
-        return Some(code.find("*/")? + 2);
-    }
-    let Some(inside) = code.strip_prefix('\'') else {
-        return quoted(code);
-    };
-    let first = inside.chars().next()?;
-    let end = match first {
-        '\\' => 2 + inside[2..].find('\'')?,
-        _ => first.len_utf8(),
-    };
-    Some(if inside[end..].starts_with('\'') {
-        end + 2
-    } else {
-        1 + inside.find(|c: char| !c.is_alphanumeric() && c != '_')?
-    })
-}
-
-/// Words, `::` and single signs.
-fn tokens(mut code: &str) -> Vec<&str> {
-    let mut tokens = Vec::new();
-    while let Some(first) = code.chars().next() {
-        let word = |c: char| c.is_alphanumeric() || c == '_';
-        let (length, says) = match silent(code) {
-            Some(length) => (length, false),
-            None if word(first) => (code.find(|c| !word(c)).unwrap_or(code.len()), true),
-            None if code.starts_with("::") => (2, true),
-            None => (first.len_utf8(), !first.is_whitespace()),
+/// Words, literals, `::` and single signs, groups between their brackets. Comments and lifetimes are none.
+fn tokens(code: TokenStream) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for tree in code {
+        let sign = match &tree {
+            TokenTree::Punct(sign) => sign.as_char(),
+            _ => ' ',
         };
-        tokens.extend(says.then_some(&code[..length]));
-        code = &code[length..];
+        match tree {
+            TokenTree::Group(group) => {
+                let [open, close] = match group.delimiter() {
+                    Delimiter::Brace => ["{", "}"],
+                    Delimiter::Parenthesis => ["(", ")"],
+                    Delimiter::Bracket => ["[", "]"],
+                    Delimiter::None => ["", ""],
+                };
+                tokens.push(open.to_owned());
+                tokens.extend(self::tokens(group.stream()));
+                tokens.push(close.to_owned());
+            }
+            TokenTree::Ident(_) if before == '\'' => {}
+            TokenTree::Punct(_) if sign == '\'' => {}
+            TokenTree::Punct(_) if [before, sign] == [':', ':'] => {
+                tokens.pop();
+                tokens.push("::".to_owned());
+            }
+            tree => tokens.push(tree.to_string()),
+        }
+        before = sign;
     }
     tokens
 }
@@ -148,7 +125,10 @@ const ITEMS: &str = "const enum fn mod static struct trait type union";
 
 impl Module {
     fn read(text: &str) -> Self {
-        let tokens = without_tests(&tokens(text));
+        let code = text.parse().expect("it compiles");
+        let tokens = tokens(code);
+        let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+        let tokens = without_tests(&tokens);
         let mut module = Self::default();
         let (mut at, mut depth, mut inner_ends) = (0, 0, 0);
         while at < tokens.len() {
@@ -237,7 +217,7 @@ impl Files {
     /// The file that defines what the path names in this one. Modules, and what another crate has,
     /// no file defines.
     fn definer(&self, file: &[String], path: &[String], steps: usize) -> Option<Path> {
-        let steps = steps.checked_sub(1)?;
+        let steps = steps.checked_sub(1).expect("names lead somewhere");
         let module = self.0.get(file)?;
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -253,7 +233,9 @@ impl Files {
         if module.defined.contains(first) {
             return Some(file.to_vec());
         }
-        if let Some(meant) = module.named.get(first) {
+        // What a name stands for under its own name is another crate's.
+        let meant = module.named.get(first);
+        if let Some(meant) = meant.filter(|meant| meant.first() != Some(first)) {
             return self.definer(file, &[meant, rest].concat(), steps);
         }
         let ours = |open: &&Path| {

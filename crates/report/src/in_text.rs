@@ -85,7 +85,10 @@ fn mark_best(rows: &mut [Vec<String>], is_honest: &[bool], column: usize, highes
     } else {
         numbers.iter().copied().min_by(f64::total_cmp)
     };
-    if numbers.iter().all(|&number| Some(number) == best) {
+    let equals = numbers.iter().filter(|&&number| Some(number) == best);
+    // Several zeros are less than what is printed, and alike only in that.
+    let is_seen = best != Some(0.0) || equals.clone().count() == 1;
+    if !is_seen || equals.count() == numbers.len() {
         return false;
     }
     for (cells, honest) in rows.iter_mut().zip(is_honest) {
@@ -217,6 +220,8 @@ mod tests {
             rows.concat(),
             ["1\u{a0}234.50 ", "50.00*", "infinite ", "– "]
         );
+        let mut small = ["0.00", "0.00", "0.10"].map(|cell| vec![cell.to_owned()]);
+        assert!(!mark_best(&mut small, &[true; 3], 0, false));
         let mut alike = ["0.10", "0.10"].map(|cell| vec![cell.to_owned()]);
         assert!(!mark_best(&mut alike, &[true; 2], 0, false));
     }

@@ -186,9 +186,11 @@ impl Rows<'_> {
                 svg.text_over([end, y + 4.5], Anchor::End, "–", Paint::Soft);
                 continue;
             };
-            let all = self.models.iter().filter_map(|row| row.costs[i]);
-            let values = with_factor(ends(all, [1.0, 1.0]), 0.02);
-            let scale = Scale::log(values, [end - across + 16.0, end - 58.0]);
+            let all = || self.models.iter().filter_map(|row| row.costs[i]);
+            let values = with_factor(ends(all(), [1.0, 1.0]), 0.02);
+            let numbers: Vec<String> = all().map(amount).collect();
+            let beside = widest(numbers.iter().map(String::as_str)).max(48.0) + 10.0;
+            let scale = Scale::log(values, [end - across + 16.0, end - beside]);
             let start = [end - across + 12.0, y];
             let at = [scale.place(value), y];
             svg.line(start, at, Paint::Model(row.look), 2.0);

@@ -1,7 +1,7 @@
 //! What other machines found, put into the store, so that later runs take it from there.
 
 use crate::comparison::pieces::Piece;
-use crate::store::Store;
+use crate::store::{ONE_THREAD, Store};
 use records::{FitRecord, Outcome, Record, TrialOutcome};
 use std::path::Path;
 
@@ -44,7 +44,7 @@ impl Archive {
             }
             Record::Trial(trial) => {
                 if let TrialOutcome::Finished(judged) = &trial.outcome {
-                    store.keep(key, "one thread", run, judged);
+                    store.keep(key, ONE_THREAD, run, judged);
                 }
             }
             Record::Run(_) | Record::Images(_) => {}

@@ -273,13 +273,8 @@ impl Comparison {
             outcome,
         };
         let is_kept = file.is_none_or(|file| Self::is_kept(file, &key));
-        if let (true, Some((fitted, machine))) = (is_kept, session.find(&key)) {
-            // The run that made it looked.
-            let found = record(Outcome::Finished(fitted), 0, Some(machine));
-            // What somebody altered in the store is fitted again.
-            if session.run.check(&found).is_ok() {
-                return Ok((found, true));
-            }
+        if let (true, Some(found)) = (is_kept, session.known(&learner.id, cell, &key)) {
+            return Ok((found, true));
         }
         let keep = file.and_then(|file| self.keep(learner, cell, key.hash(), file));
         let (outcome, looks, unkept) = session.fit(learner, cell, keep, watcher)?;

@@ -75,6 +75,9 @@ pub struct Earlier {
 /// The fits that are looked at, the newest first: more would not tell more.
 const MOST_EARLIER: i64 = 2_000;
 
+/// Where trials are made that are kept: whichever the machine, they say no more.
+pub(crate) const ONE_THREAD: &str = "one thread";
+
 /// A store, open as long as nothing goes wrong with it. Each fit is on the disk before the next begins.
 #[derive(Debug)]
 pub(crate) struct Store {

@@ -10,7 +10,7 @@ use crate::job::{Ended, Job, Task};
 use crate::learner::{Learner, Method};
 use crate::resource::{Resource, epochs, fewer_epochs};
 use crate::setting::Setting;
-use crate::store::{Key, Store};
+use crate::store::{Key, ONE_THREAD, Store};
 use records::{Cell, JudgedTrial, TrialOutcome, TunedTrial};
 use search::Proposal;
 use serde_json::json;
@@ -77,7 +77,7 @@ impl Trials<'_> {
         if let (Ok(ready), (Some(TrialOutcome::Finished(judged)), _), false) =
             (&ready, &made, reused)
         {
-            self.store.keep(&ready.key, "one thread", &self.run, judged);
+            self.store.keep(&ready.key, ONE_THREAD, &self.run, judged);
         }
         let fitted = ready.as_ref().ok().map(|ready| &ready.learner);
         let trial = self.tuned(learner, resource, proposal, fitted, made);
@@ -108,10 +108,14 @@ impl Trials<'_> {
             return None;
         }
         let (judged, _) = self.store.find::<JudgedTrial>(key)?;
-        let folds = self.division.cells(false, &[]).len();
         // What somebody altered in the store is made again.
-        let is_one = judged.check(folds).is_ok() && !self.is_beyond(&judged);
+        let is_one = judged.check(self.folds()).is_ok() && !self.is_beyond(&judged);
         is_one.then_some(judged)
+    }
+
+    /// How many fits a trial is: one for each fold.
+    pub(crate) fn folds(&self) -> usize {
+        self.division.cells(false, &[]).len()
     }
 
     fn train_samples(&self, learner: &Learner, resource: Resource, proposal: &Proposal) -> usize {

@@ -8,7 +8,7 @@ use crate::learner::Learner;
 use crate::setting::Setting;
 use crate::store::{Key, Store};
 use crate::watcher::Watcher;
-use records::{Cell, Fitted, Outcome, RunRecord};
+use records::{Cell, FitRecord, Fitted, Outcome, RunRecord};
 use std::time::Duration;
 
 /// What all fits of a run have in common.
@@ -70,8 +70,22 @@ impl Session<'_> {
         }
     }
 
-    /// A fit of an earlier run, unless it is to be made again.
-    pub(super) fn find(&self, key: &Key) -> Option<(Box<Fitted>, String)> {
+    /// A cell that an earlier run has fitted, unless it is to be fitted again, or somebody altered it in the store.
+    pub(super) fn known(&self, id: &str, cell: Cell, key: &Key) -> Option<FitRecord> {
+        let (fitted, machine) = self.find(key)?;
+        let found = FitRecord {
+            id: id.to_owned(),
+            cell,
+            key: key.hash().to_owned(),
+            machine: Some(machine),
+            // The run that made it looked.
+            looks: 0,
+            outcome: Outcome::Finished(fitted),
+        };
+        self.run.check(&found).is_ok().then_some(found)
+    }
+
+    fn find(&self, key: &Key) -> Option<(Box<Fitted>, String)> {
         if self.setting.refit {
             return None;
         }

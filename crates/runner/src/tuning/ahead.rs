@@ -99,7 +99,7 @@ impl TrialsAhead<'_> {
 
     /// How many fits a trial is: one for each fold.
     pub fn folds(&self) -> usize {
-        self.tuning.trials.division.cells(false, &[]).len()
+        self.tuning.trials.folds()
     }
 
     /// What came of the search, by the record of each trial. A trial without a record has failed, and says so.

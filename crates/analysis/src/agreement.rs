@@ -1,6 +1,6 @@
 //! Whether a fit that was repeated gave the same.
 
-use crate::on_images::{compared, detectable};
+use crate::on_images::compared;
 use records::{FitRecord, Outcome, RunRecord};
 use statistics::{Interval, Relation};
 
@@ -17,6 +17,8 @@ pub enum Agreement {
         interval: Interval,
         /// The largest difference in accuracy that does not matter.
         margin: f64,
+        /// Of how many tests this is one: their intervals hold at once.
+        tests: usize,
     },
     /// Other predictions or probabilities, and no evidence that one model is better. That is no
     /// evidence that they are equal.
@@ -29,6 +31,8 @@ pub enum Agreement {
         interval: Interval,
         /// The smallest difference that would be found four times in five; `None` where none would.
         detectable: Option<f64>,
+        /// Of how many tests this is one: their intervals hold at once.
+        tests: usize,
     },
     /// One is better than the other.
     Different {
@@ -36,6 +40,8 @@ pub enum Agreement {
         differing: usize,
         /// P value of McNemar's exact test, or of the test of groups, adjusted for all tests.
         p: f64,
+        /// Of how many tests this is one.
+        tests: usize,
     },
     /// One of the two did not finish.
     Unfinished {
@@ -81,20 +87,26 @@ pub fn agreement(
     let differing = pairs.filter(|(a, b)| a != b).count();
     let [a, b] = [first, second].map(|fitted| run.right(record.cell, &fitted.predictions));
     let groups = run.groups_of(record.cell);
-    let found = compared([&a, &b], groups.as_deref(), tests);
+    let (found, detectable) = compared([&a, &b], groups.as_deref(), tests);
     let (p, interval) = (found.p_adjusted, found.margin_interval);
     match margin {
         Some(margin) if found.relation(margin) == Relation::Equivalent => Agreement::Equivalent {
             differing,
             interval,
             margin,
+            tests,
         },
-        _ if found.different => Agreement::Different { differing, p },
+        _ if found.different => Agreement::Different {
+            differing,
+            p,
+            tests,
+        },
         _ => Agreement::NotShown {
             differing,
             p,
             interval: found.interval,
-            detectable: detectable([&a, &b], groups.as_deref(), tests),
+            detectable,
+            tests,
         },
     }
 }
@@ -114,7 +126,7 @@ mod tests {
         let found = agree(5);
         let is_p = |p: f64| (p - 0.0625).abs() < 1e-12;
         assert!(
-            matches!(found, Agreement::NotShown { differing: 5, p, interval, detectable } if is_p(p) && interval.low <= 0.0 && interval.high > 0.1 && detectable.is_some()),
+            matches!(found, Agreement::NotShown { differing: 5, p, interval, detectable, tests: 1 } if is_p(p) && interval.low <= 0.0 && interval.high > 0.1 && detectable.is_some()),
             "{found:?}"
         );
         let found = agree(9);
@@ -134,7 +146,7 @@ mod tests {
         // Two tails of 1/2⁹ are less than 0.05, and not as one of twenty.
         let among_twenty = agreement(&run, &of(0), &of(9).outcome, None, 20);
         assert!(
-            matches!(among_twenty, Agreement::NotShown { p, .. } if (p - 20.0 / 256.0).abs() < 1e-12),
+            matches!(among_twenty, Agreement::NotShown { p, tests: 20, .. } if (p - 20.0 / 256.0).abs() < 1e-12),
             "{among_twenty:?}"
         );
         let reason = "no memory".to_owned();

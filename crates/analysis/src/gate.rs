@@ -3,7 +3,8 @@
 use crate::fits::over_folds;
 use crate::levels::{CONFIDENCE, POWER};
 use crate::model::Finished;
-use crate::on_images::{compared, detectable};
+use crate::on_images::compared;
+use crate::pair::is_open;
 use crate::report::Report;
 use statistics::{Interval, Relation, only_right};
 use std::str::FromStr;
@@ -40,8 +41,12 @@ pub struct GateEnd {
     pub relation: Relation,
     /// Difference in accuracy, the model − the other.
     pub difference: f64,
-    /// The smallest difference that would be found four times in five; `None` where none would, or it is not known.
+    /// Whether neither a difference is shown nor, with a margin, that the model is not worse by it.
+    pub open: bool,
+    /// The smallest difference that would be found four times in five; `None` where none would, or there was no test.
     pub detectable: Option<f64>,
+    /// Whether there was a test: there is none of folds that all show the same difference.
+    pub tested: bool,
 }
 
 /// From `B worse than A`, `B not better than A` or `B worse than A by N`, N in points.
@@ -80,8 +85,13 @@ impl FromStr for Gate {
     }
 }
 
-/// The relation, the difference, and the detectable one.
-type Found = (Relation, f64, Option<f64>);
+/// What the samples say, before it is known what must not be.
+struct Found {
+    relation: Relation,
+    difference: f64,
+    detectable: Option<f64>,
+    tested: bool,
+}
 
 impl Report {
     /// Whether a gate fails: by McNemar's exact test and Tango's interval, of images in groups
@@ -93,7 +103,12 @@ impl Report {
             FailsIf::WorseBy(margin) => margin,
             FailsIf::Worse | FailsIf::NotBetter => 0.0,
         };
-        let (relation, difference, detectable) = if self.protocol.folds().is_some() {
+        let Found {
+            relation,
+            difference,
+            detectable,
+            tested,
+        } = if self.protocol.folds().is_some() {
             self.relation_over_folds(gate, margin)?
         } else {
             self.relation_on_samples(gate, margin)?
@@ -103,11 +118,14 @@ impl Report {
             FailsIf::NotBetter => relation != Relation::Better,
             FailsIf::WorseBy(_) => matches!(relation, Relation::Worse | Relation::Undecided),
         };
+        let different = matches!(relation, Relation::Better | Relation::Worse);
         Some(GateEnd {
             failed,
             relation,
             difference,
+            open: is_open(different, (margin > 0.0).then_some(relation)),
             detectable,
+            tested,
         })
     }
 
@@ -116,9 +134,13 @@ impl Report {
         let (model, than) = (right(&gate.model)?, right(&gate.than)?);
         let (b, c) = only_right(model, than);
         let groups = self.group_of.as_deref();
-        let relation = compared([model, than], groups, 1).relation(margin);
-        let difference = (b as f64 - c as f64) / model.len() as f64;
-        Some((relation, difference, detectable([model, than], groups, 1)))
+        let (found, detectable) = compared([model, than], groups, 1);
+        Some(Found {
+            relation: found.relation(margin),
+            difference: (b as f64 - c as f64) / model.len() as f64,
+            detectable,
+            tested: true,
+        })
     }
 
     fn finished_model(&self, id: &str) -> Option<&Finished> {
@@ -132,16 +154,21 @@ impl Report {
         let difference = statistics::mean(differences.iter().copied());
         let Some(folds) = folds else {
             // The same in each fold is no evidence.
-            return Some((Relation::Undecided, difference, None));
+            return Some(Found {
+                relation: Relation::Undecided,
+                difference,
+                detectable: None,
+                tested: false,
+            });
         };
         let of_margin: Interval = folds.interval(1.0 - 2.0 * (1.0 - CONFIDENCE));
-        let relation = Relation::new(folds.interval(CONFIDENCE), of_margin, margin);
         let detectable = folds.detectable(1.0 - CONFIDENCE, POWER);
-        Some((
-            relation,
+        Some(Found {
+            relation: Relation::new(folds.interval(CONFIDENCE), of_margin, margin),
             difference,
-            Some(detectable).filter(|of| *of < 1.0),
-        ))
+            detectable: Some(detectable).filter(|of| *of < 1.0),
+            tested: true,
+        })
     }
 }
 
@@ -217,9 +244,11 @@ mod tests {
         let same = of([[0, 0, 0, 0], [2, 2, 2, 2]]);
         let found = same.gate(&gate("b worse than a")).unwrap();
         assert_eq!((found.failed, found.relation), (false, Relation::Undecided));
+        assert!(found.open && !found.tested, "{found:?}");
         assert!(same.gate(&gate("b worse than a by 5")).unwrap().failed);
         let shown = of([[0, 0, 0, 0], [5, 6, 5, 6]]);
-        assert!(shown.gate(&gate("b worse than a")).unwrap().failed);
+        let found = shown.gate(&gate("b worse than a")).unwrap();
+        assert!(found.failed && found.tested && !found.open, "{found:?}");
         assert_eq!(shown.gate(&gate("c worse than a")), None);
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn of_two(
     tests: usize,
     margin: Option<f64>,
 ) -> Comparison {
-    let found = compared(right, groups, tests);
+    let (found, detectable_difference) = compared(right, groups, tests);
     Comparison {
         difference_interval: Some(found.interval),
         margin_interval: Some(found.margin_interval),
@@ -60,39 +60,41 @@ pub(crate) fn of_two(
         p_adjusted: found.p_adjusted,
         different: found.different,
         relation: margin.map(|margin| found.relation(margin)),
-        detectable_difference: detectable(right, groups, tests),
+        detectable_difference,
         ..pair
     }
 }
 
-/// What the test says of two models, as one of so many tests.
+/// What the test says of two models, as one of so many tests, and the smallest difference that it would find four times
+/// in five.
 pub(crate) fn compared(
     [first, second]: [&[bool]; 2],
     groups: Option<&[usize]>,
     tests: usize,
-) -> PairComparison {
-    if let Some(groups) = groups {
-        return compare_groups(first, second, groups, tests, SIGNIFICANCE);
-    }
-    let (b, c) = only_right(first, second);
-    compare_pair(b, c, first.len(), tests, SIGNIFICANCE)
-}
-
-/// The smallest difference that would be found four times in five by one of so many tests.
-pub(crate) fn detectable(
-    right: [&[bool]; 2],
-    groups: Option<&[usize]>,
-    tests: usize,
-) -> Option<f64> {
+) -> (PairComparison, Option<f64>) {
     let level = Adjusted::new(tests).level();
-    let [first, second] = right;
     let Some(groups) = groups else {
         let (images, (b, c)) = (first.len(), only_right(first, second));
         let differing = (b + c) as f64 / images as f64;
-        return detectable_difference(images, differing, level, POWER)
+        let detectable = detectable_difference(images, differing, level, POWER)
             .or_else(|| least_detectable(images, level, POWER));
+        return (compare_pair(b, c, images, tests, SIGNIFICANCE), detectable);
     };
-    let found = ClusteredDifference::new(first, second, groups)?;
+    // Slow to find for many groups, and so only once.
+    match ClusteredDifference::new(first, second, groups) {
+        Some(found) => (
+            found.compare(tests, SIGNIFICANCE),
+            detectable_in_groups(&found, level),
+        ),
+        // One group shows nothing.
+        None => (
+            compare_groups(first, second, groups, tests, SIGNIFICANCE),
+            None,
+        ),
+    }
+}
+
+fn detectable_in_groups(found: &ClusteredDifference, level: f64) -> Option<f64> {
     match found.error() {
         // Few groups show nothing, whatever their signs.
         _ if mcnemar(found.groups, 0).p > level => None,

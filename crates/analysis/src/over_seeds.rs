@@ -91,8 +91,9 @@ fn distinct(models: &[&Finished], pairs: &[(usize, usize)]) -> usize {
             .take(seeds)
             .eq(b.iter().cycle().take(seeds))
     };
-    let first = |model: usize| models.iter().position(|of| alike(of, models[model]));
-    let pairs = pairs.iter().map(|&(i, j)| [first(i), first(j)]);
+    let first = |model: &&Finished| models.iter().position(|of| alike(of, model));
+    let first: Vec<Option<usize>> = models.iter().map(first).collect();
+    let pairs = pairs.iter().map(|&(i, j)| [first[i], first[j]]);
     let different = pairs
         .filter(|[a, b]| a != b)
         .map(|[a, b]| [a.min(b), a.max(b)]);

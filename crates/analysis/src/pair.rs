@@ -79,8 +79,33 @@ impl Comparison {
         }
     }
 
+    /// Whether nothing is shown of the two: neither that they differ nor, with a margin, that the first is equivalent
+    /// or not worse.
+    pub fn is_open(&self) -> bool {
+        is_open(self.different, self.relation)
+    }
+
     /// Whether the second is shown to be better: only with a baseline, which is always the second.
     pub fn is_second_better(&self) -> bool {
         self.different && self.difference < 0.0
+    }
+}
+
+/// [`Comparison::is_open`] of whatever is shown.
+pub(crate) fn is_open(different: bool, relation: Option<Relation>) -> bool {
+    !different && !matches!(relation, Some(Relation::Equivalent | Relation::NotWorse))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_or_with_a_margin_is_settled_is_not_open() {
+        assert!(is_open(false, None) && is_open(false, Some(Relation::Undecided)));
+        assert!(!is_open(true, None) && !is_open(true, Some(Relation::Better)));
+        assert!(!is_open(true, Some(Relation::Equivalent)));
+        assert!(!is_open(false, Some(Relation::Equivalent)));
+        assert!(!is_open(false, Some(Relation::NotWorse)));
     }
 }

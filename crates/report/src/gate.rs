@@ -1,6 +1,7 @@
 //! What a gate found, in words.
 
 use crate::numbers::points;
+use crate::words::power;
 use analysis::{FailsIf, Gate, GateEnd};
 use statistics::Relation;
 
@@ -28,13 +29,9 @@ pub fn gate_in_words(gate: &Gate, found: &GateEnd) -> String {
         (_, FailsIf::NotBetter) => "that it is better is not shown",
     };
     let said = format!("{model} gets {ahead} {than}, and {shown}");
-    let is_open = matches!(found.relation, Relation::Undecided | Relation::NotWorse);
-    match (is_open, fails_if) {
-        (true, FailsIf::Worse | FailsIf::NotBetter) => {
-            let power = found.detectable.map_or_else(
-                || "no detectable difference is known".to_owned(),
-                |difference| format!("detectable difference: {} points", points(difference)),
-            );
+    match fails_if {
+        FailsIf::Worse | FailsIf::NotBetter if found.open => {
+            let power = power(found.detectable, found.tested);
             format!("{said}: they cannot be told apart ({power})")
         }
         _ => said,
@@ -44,6 +41,9 @@ pub fn gate_in_words(gate: &Gate, found: &GateEnd) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use analysis::examples::report;
+    use records::examples::{CELL, of_fold, run, run_over_folds, with_errors};
+    use records::{Cell, RunRecord};
 
     #[test]
     fn what_is_shown_and_what_is_not_is_said() {
@@ -52,7 +52,9 @@ mod tests {
                 failed,
                 relation,
                 difference,
+                open: matches!(relation, Relation::Undecided | Relation::NotWorse),
                 detectable: Some(0.02),
+                tested: true,
             };
             gate_in_words(&text.parse().unwrap(), &found)
         };
@@ -68,6 +70,30 @@ mod tests {
                 "that it is better is not shown: they cannot be told apart (detectable difference: 2.00 points)"
             ),
             "{better}"
+        );
+    }
+
+    /// On one image, and over folds that all show the same difference.
+    #[test]
+    fn where_no_difference_is_detectable_a_test_is_told_from_none() {
+        let gate: Gate = "b worse than a".parse().unwrap();
+        let said = |run: &RunRecord, cells: &[Cell]| {
+            let of = |&cell: &Cell| {
+                [("a", 0), ("b", 1)].map(|(id, wrong)| with_errors(run, id, cell, wrong))
+            };
+            let report = report(cells.iter().flat_map(of).collect(), run.clone());
+            gate_in_words(&gate, &report.gate(&gate).unwrap())
+        };
+        let one = said(&run(&["a", "b"], &[0]), &[CELL]);
+        assert!(
+            one.ends_with("they cannot be told apart (no difference is detectable, however large)"),
+            "{one}"
+        );
+        let folds = run_over_folds(&["a", "b"], &[0, 1].repeat(20), 1, 4);
+        let folds = said(&folds, &[0, 1, 2, 3].map(|fold| of_fold(0, fold)));
+        assert!(
+            folds.ends_with("they cannot be told apart (no detectable difference is known)"),
+            "{folds}"
         );
     }
 }

@@ -4,7 +4,6 @@ use crate::numbers::{percent, significant};
 use crate::words::detectable;
 use analysis::{Comparison, Finished, Report, Standing};
 use records::DatasetRecord;
-use statistics::Relation;
 
 /// What a model would get that always names the class of most of the judged samples.
 pub(crate) fn floor(report: &Report) -> String {
@@ -94,11 +93,8 @@ pub(crate) fn ratio_in_words(ratio: f64) -> String {
 /// What nobody knows after this comparison.
 pub(crate) fn open(report: &Report) -> Option<String> {
     let pairs = report.comparisons.len();
-    let is_open = |pair: &&Comparison| {
-        let settled = [Some(Relation::Equivalent), Some(Relation::NotWorse)];
-        !pair.different && !settled.contains(&pair.relation)
-    };
-    let open: Vec<&Comparison> = report.comparisons.iter().filter(is_open).collect();
+    let all = report.comparisons.iter();
+    let open: Vec<&Comparison> = all.filter(|pair| pair.is_open()).collect();
     (pairs > 1 && !open.is_empty()).then(|| {
         format!(
             "{} of {pairs} pairs of models cannot be told apart ({}).",

@@ -99,7 +99,7 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
         }
         _ => {
             let nor = if tied.is_empty() { "" } else { ", nor" };
-            let equals = others(&equals, all - tied.len());
+            let equals = others(&equals, ANY, all - tied.len());
             format!("{right}, and cannot be told apart{nor} from {equals} ({power}){first_apart}.")
         }
     }
@@ -117,42 +117,47 @@ fn within_margin(report: &Report, verdict: &Verdict) -> String {
         };
         match pair.relation {
             Some(Relation::Equivalent) => equivalent.push(id),
-            Some(Relation::NotWorse) if pair.first == best => not_worse.push(id),
-            _ if !pair.different => open.push((id, pair)),
-            _ => apart = apart.or(Some((id, pair.difference.abs()))),
+            // Where the best is the second of the two, both get as many right, and neither is worse.
+            Some(Relation::NotWorse) => not_worse.push(id),
+            _ if pair.is_open() => open.push((id, pair)),
+            _ => apart = apart.or(Some((id, points(pair.difference.abs())))),
         }
     }
     let mut said = Vec::new();
     if !equivalent.is_empty() {
-        said.push(format!("is equivalent to {}", others(&equivalent, all)));
+        said.push(format!(
+            "is equivalent to {}",
+            others(&equivalent, ALL, all)
+        ));
     }
     if !not_worse.is_empty() {
-        said.push(format!("is not worse than {}", others(&not_worse, all)));
+        let others = others(&not_worse, ANY, all);
+        said.push(format!("is not worse than {others}"));
     }
     if !open.is_empty() {
         let (names, pairs): (Vec<&str>, Vec<&Comparison>) = open.into_iter().unzip();
         said.push(format!(
             "cannot be told apart from {} ({})",
-            others(&names, all),
+            others(&names, ANY, all),
             detectable(&pairs)
         ));
     }
+    let said: Vec<&str> = said.iter().map(String::as_str).collect();
     let margin = points(report.margin.unwrap_or_default());
-    let behind = |(id, behind): (&str, f64)| format!("{id} is {} points behind", points(behind));
-    match (said.is_empty(), apart) {
-        (true, Some(apart)) => format!(
-            "it is better than all that it is compared with: {}",
-            behind(apart)
-        ),
-        (false, Some(apart)) => format!(
-            "within a margin of {margin} points {best} {}; the first that is shown to be worse, {}",
-            words::and(&said.iter().map(String::as_str).collect::<Vec<_>>()),
-            behind(apart).replacen(" is", ", is", 1)
-        ),
-        (_, None) => format!(
-            "within a margin of {margin} points {best} {}",
-            words::and(&said.iter().map(String::as_str).collect::<Vec<_>>())
-        ),
+    let shown = format!(
+        "within a margin of {margin} points {best} {}",
+        words::and(&said)
+    );
+    match apart {
+        Some((id, behind)) if said.is_empty() => {
+            format!(
+                "it is better than all that it is compared with: {id} is {behind} points behind"
+            )
+        }
+        Some((id, behind)) => {
+            format!("{shown}; the first that is shown to be worse, {id}, is {behind} points behind")
+        }
+        None => shown,
     }
 }
 
@@ -191,13 +196,16 @@ fn share_right(report: &Report, verdict: &Verdict, tied: &[&str]) -> String {
     }
 }
 
-/// Names of models, or how many they are of `all` others where they are many.
-fn others(names: &[&str], all: usize) -> String {
-    match names {
-        [name] => (*name).to_owned(),
-        [first @ .., last] if names.len() <= 3 => format!("{} and {last}", first.join(", ")),
-        _ if names.len() == all => format!("any of the {all} others"),
-        _ => format!("{} of the {all} others", names.len()),
+/// What stands before the number of all others: "equivalent to all 5 others", "not worse than any of the 5 others".
+const ALL: &str = "all";
+const ANY: &str = "any of the";
+
+/// Names of models, or how many they are of `all` others where they are many; `every` is [`ALL`] or [`ANY`].
+fn others(names: &[&str], every: &str, all: usize) -> String {
+    match names.len() {
+        0..=3 => words::and(names),
+        many if many == all => format!("{every} {all} others"),
+        many => format!("{many} of the {all} others"),
     }
 }
 
@@ -501,10 +509,49 @@ mod tests {
 
     #[test]
     fn many_equals_are_counted_and_few_are_named() {
-        assert_eq!(others(&["a"], 5), "a");
-        assert_eq!(others(&["a", "b", "c"], 5), "a, b and c");
-        assert_eq!(others(&["a", "b", "c", "d"], 5), "4 of the 5 others");
-        assert_eq!(others(&["a", "b", "c", "d"], 4), "any of the 4 others");
+        let four = ["a", "b", "c", "d"];
+        assert_eq!(others(&four[..1], ANY, 5), "a");
+        assert_eq!(others(&four[..3], ALL, 5), "a, b and c");
+        assert_eq!(others(&four, ALL, 5), "4 of the 5 others");
+        assert_eq!(others(&four, ALL, 4), "all 4 others");
+        assert_eq!(others(&four, ANY, 4), "any of the 4 others");
+    }
+
+    /// Of 1 000 images: the first errors are of the baseline.
+    fn against_a_baseline(margin: f64, errors: &[(&str, usize)]) -> String {
+        let names: Vec<&str> = errors.iter().map(|(id, _)| *id).collect();
+        let mut run = run(&names, &[0, 1].repeat(500));
+        run.margin = Some(margin);
+        run.baseline = Some(names[0].to_owned());
+        let fits = errors
+            .iter()
+            .map(|(id, wrong)| with_errors(&run, id, CELL, *wrong));
+        verdict(&examples::report(fits.collect(), run.clone())).remove(0)
+    }
+
+    #[test]
+    fn what_is_not_worse_than_a_baseline_is_not_open() {
+        let said = against_a_baseline(0.5, &[("b", 3), ("a", 0)]);
+        assert!(
+            said.ends_with("within a margin of 0.50 points a is not worse than b."),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn of_many_models_all_are_equivalent_and_names_stay_as_they_are() {
+        let said = against_a_baseline(2.0, &[("a", 0), ("b", 1), ("c", 1), ("d", 1), ("e", 1)]);
+        assert!(
+            said.ends_with("; within a margin of 2.00 points a is equivalent to all 4 others."),
+            "{said}"
+        );
+        let said = against_a_baseline(2.0, &[("a", 0), ("b", 1), ("what is", 90)]);
+        assert!(
+            said.ends_with(
+                "a is equivalent to b; the first that is shown to be worse, what is, is 9.00 points behind."
+            ),
+            "{said}"
+        );
     }
 
     #[test]

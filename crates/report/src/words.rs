@@ -66,21 +66,43 @@ pub(crate) fn relation(
     }
 }
 
+/// What difference could have been seen, if there was a test.
+pub(crate) fn power(detectable: Option<f64>, tested: bool) -> String {
+    match detectable {
+        Some(difference) => format!("detectable difference: {} points", points(difference)),
+        None if tested => "no difference is detectable, however large".to_owned(),
+        None => "no detectable difference is known".to_owned(),
+    }
+}
+
 /// What could have been seen of pairs that cannot be told apart.
 pub(crate) fn detectable(pairs: &[&Comparison]) -> String {
     let known = pairs.iter().filter_map(|pair| pair.detectable_difference);
-    let largest = known.reduce(f64::max);
-    match largest.map(points) {
-        Some(difference) if pairs.len() == 1 => {
-            format!("detectable difference: {difference} points")
+    let without = pairs
+        .iter()
+        .filter(|pair| pair.detectable_difference.is_none());
+    // Folds that all show the same difference say nothing of their spread.
+    let (tested, untested): (Vec<&Comparison>, Vec<&Comparison>) =
+        without.partition(|pair| pair.difference_interval.is_some());
+    let largest = known.clone().reduce(f64::max);
+    let first = match largest {
+        Some(largest) if known.count() > 1 => {
+            format!("detectable differences: up to {} points", points(largest))
         }
-        Some(difference) => format!("detectable differences: up to {difference} points"),
-        // Folds that all show the same difference say nothing of their spread.
-        None if pairs.iter().all(|pair| pair.difference_interval.is_none()) => {
-            "no detectable difference is known".to_owned()
-        }
-        None => "no difference is detectable, however large".to_owned(),
-    }
+        one => power(one, !tested.is_empty()),
+    };
+    let of = |some: &[&Comparison], what: &str| match some.len() {
+        0 => String::new(),
+        _ if some.len() == pairs.len() => String::new(),
+        1 => format!("; of 1 pair {what}"),
+        several => format!("; of {several} pairs {what}"),
+    };
+    let none_at_all = if largest.is_some() {
+        of(&tested, "none is detectable, however large")
+    } else {
+        String::new()
+    };
+    first + &none_at_all + &of(&untested, "none is known")
 }
 
 /// What letters beside models mean.
@@ -120,40 +142,54 @@ pub fn agreement_in_words(agreement: &Agreement) -> String {
         1 => "1 prediction differs".to_owned(),
         n => format!("{n} predictions differ"),
     };
+    let adjusted = |tests: usize, what: &str| match tests {
+        0 | 1 => String::new(),
+        tests => format!("{what} adjusted for {tests} fits"),
+    };
+    let at_once = |tests: usize, what: &str| match tests {
+        0 | 1 => String::new(),
+        tests => format!("{}, whose intervals hold at once", adjusted(tests, what)),
+    };
     match agreement {
         Agreement::Identical => "bit-identical".to_owned(),
         Agreement::Equivalent {
             differing,
             interval: Interval { low, high },
             margin,
+            tests,
         } => format!(
-            "{}: statistically equal within {} points (90 % interval {} to {})",
+            "{}: statistically equal within {} points (90 % interval {} to {}{})",
             differ(*differing),
             points(*margin),
             points(*low),
-            points(*high)
+            points(*high),
+            at_once(*tests, ",")
         ),
         Agreement::NotShown {
             differing,
             p,
             interval: Interval { low, high },
             detectable,
-        } => {
-            let power = detectable.map_or_else(
-                || "no difference is detectable, however large".to_owned(),
-                |difference| format!("detectable difference: {} points", points(difference)),
-            );
-            format!(
-                "{}, {}: no evidence that one is better (95 % interval {} to {}; {power})",
-                differ(*differing),
-                probability(*p),
-                points(*low),
-                points(*high)
-            )
-        }
-        Agreement::Different { differing, p } => {
-            format!("different: {}, {}", differ(*differing), probability(*p))
-        }
+            tests,
+        } => format!(
+            "{}, {}: no evidence that one is better (95 % interval {} to {}; {}{})",
+            differ(*differing),
+            probability(*p),
+            points(*low),
+            points(*high),
+            power(*detectable, true),
+            at_once(*tests, "; p")
+        ),
+        Agreement::Different {
+            differing,
+            p,
+            tests,
+        } => format!(
+            "different: {}, {}{}",
+            differ(*differing),
+            probability(*p),
+            adjusted(*tests, ",")
+        ),
         Agreement::Unfinished { reason: None } => "did not finish".to_owned(),
         Agreement::Unfinished {
             reason: Some(reason),
@@ -212,39 +248,111 @@ pub(crate) fn budget(budget: TuningBudget) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use analysis::examples::with_seeds;
 
     #[test]
     fn no_evidence_of_a_difference_is_not_called_equality() {
         let (differing, p) = (3, 0.25);
-        assert_eq!(
+        let not_shown = |detectable, tests| {
             agreement_in_words(&Agreement::NotShown {
                 differing,
                 p,
                 interval: Interval {
                     low: -0.01,
-                    high: 0.002
+                    high: 0.002,
                 },
-                detectable: Some(0.02),
-            }),
-            "3 predictions differ, p = 0.250: no evidence that one is better (95 % interval −1.00 to 0.20; detectable difference: 2.00 points)"
-        );
-        let equal = Agreement::Equivalent {
-            differing,
-            interval: Interval {
-                low: -0.001,
-                high: 0.0005,
-            },
-            margin: 0.003,
+                detectable,
+                tests,
+            })
         };
         assert_eq!(
-            agreement_in_words(&equal),
+            not_shown(Some(0.02), 1),
+            "3 predictions differ, p = 0.250: no evidence that one is better (95 % interval −1.00 to 0.20; detectable difference: 2.00 points)"
+        );
+        assert_eq!(
+            not_shown(None, 20),
+            "3 predictions differ, p = 0.250: no evidence that one is better (95 % interval −1.00 to 0.20; no difference is detectable, however large; p adjusted for 20 fits, whose intervals hold at once)"
+        );
+        let different = |tests| {
+            agreement_in_words(&Agreement::Different {
+                differing,
+                p: 0.004,
+                tests,
+            })
+        };
+        assert_eq!(different(1), "different: 3 predictions differ, p = 0.004");
+        assert_eq!(
+            different(20),
+            "different: 3 predictions differ, p = 0.004, adjusted for 20 fits"
+        );
+        let equal = |tests| {
+            agreement_in_words(&Agreement::Equivalent {
+                differing,
+                interval: Interval {
+                    low: -0.001,
+                    high: 0.0005,
+                },
+                margin: 0.003,
+                tests,
+            })
+        };
+        assert_eq!(
+            equal(1),
             "3 predictions differ: statistically equal within 0.30 points (90 % interval −0.10 to 0.05)"
+        );
+        assert_eq!(
+            equal(20),
+            "3 predictions differ: statistically equal within 0.30 points (90 % interval −0.10 to 0.05, adjusted for 20 fits, whose intervals hold at once)"
         );
         let reason = Some("panicked:\n  twice".to_owned());
         assert_eq!(
             agreement_in_words(&Agreement::Unfinished { reason }),
             "failed: panicked: twice"
         );
+    }
+
+    #[test]
+    fn pairs_of_which_no_difference_is_detectable_are_counted() {
+        let report = with_seeds(&[("a", &[3]), ("b", &[9])]);
+        let pair = |detectable_difference, tested: bool| {
+            let of = report.comparisons[0].clone();
+            Comparison {
+                detectable_difference,
+                difference_interval: of.difference_interval.filter(|_| tested),
+                ..of
+            }
+        };
+        let [one, two] = [0.01, 0.02].map(|of| pair(Some(of), true));
+        let [none, unknown] = [true, false].map(|tested| pair(None, tested));
+        for (pairs, said) in [
+            (vec![&one], "detectable difference: 1.00 points"),
+            (
+                vec![&one, &two],
+                "detectable differences: up to 2.00 points",
+            ),
+            (
+                vec![&one, &unknown],
+                "detectable difference: 1.00 points; of 1 pair none is known",
+            ),
+            (
+                vec![&one, &none, &two, &none, &unknown, &unknown, &unknown],
+                "detectable differences: up to 2.00 points; of 2 pairs none is detectable, however large; of 3 pairs none is known",
+            ),
+            (
+                vec![&none, &none],
+                "no difference is detectable, however large",
+            ),
+            (
+                vec![&none, &unknown],
+                "no difference is detectable, however large; of 1 pair none is known",
+            ),
+            (
+                vec![&unknown, &unknown],
+                "no detectable difference is known",
+            ),
+        ] {
+            assert_eq!(detectable(&pairs), said);
+        }
     }
 
     #[test]

@@ -17,7 +17,8 @@ const STREAM: u64 = 1 << 63;
 pub const FEWEST_DIFFERING: usize = 10;
 
 /// The fewest samples, or groups, of each class that occurs, for means over classes and areas under curves. With
-/// fewer, intervals of confidence 0.95 hold less often (example `levels`).
+/// fewer, intervals of confidence 0.95 of areas under the ROC curve hold less often (example `levels`). Of means over
+/// classes that is not shown; they have the same bound, to be careful.
 pub const FEWEST_OF_A_CLASS: usize = 30;
 
 /// Statistics of the same test samples, on test sets drawn from them with replacement: the paired

@@ -240,6 +240,18 @@ mod tests {
     }
 
     /// A level that p values can equal, for they are sums of powers of a half.
+    /// So with any margin it is equivalent, undecided, or worse.
+    #[test]
+    fn the_one_behind_is_never_just_not_worse() {
+        for (tests, samples) in [(1, 20), (3, 20), (1, 400), (36, 400)] {
+            for (b, c) in (0..=20).flat_map(|all| (0..=all / 2).map(move |b| (b, all - b))) {
+                let Interval { low, high } =
+                    compare_pair(b, c, samples, tests, 0.05).margin_interval;
+                assert!(high <= -low + 1e-9, "{b}, {c}: {low} to {high}");
+            }
+        }
+    }
+
     #[test]
     fn a_p_value_of_just_the_level_is_a_difference() {
         let found = compare_pair(6, 0, 60, 1, 2.0_f64.powi(-5));

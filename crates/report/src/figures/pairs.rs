@@ -70,13 +70,26 @@ fn is_shown(pair: &Comparison) -> bool {
     pair.different && pair.relation != Some(Relation::Equivalent)
 }
 
-/// What stands for a pair without a shown difference: ≡ equivalent, ≥ not worse, ≈ cannot be told apart.
-fn sign(relation: Option<Relation>) -> &'static str {
-    match relation {
-        Some(Relation::Equivalent) => "≡",
-        Some(Relation::NotWorse) => "≥",
-        _ => "≈",
+/// What stands for pairs without a shown difference: equivalent, not worse, cannot be told apart.
+const SIGNS: [&str; 3] = ["≡", "≥", "≈"];
+
+fn sign(pair: &Comparison) -> &'static str {
+    let [equivalent, not_worse, open] = SIGNS;
+    match pair.relation {
+        Some(Relation::Equivalent) => equivalent,
+        Some(Relation::NotWorse) => not_worse,
+        _ => open,
     }
+}
+
+/// The signs that stand in cells.
+fn signs(pairs: &[Comparison]) -> Vec<&'static str> {
+    let has = |of: &&str| {
+        pairs
+            .iter()
+            .any(|pair| !is_shown(pair) && sign(pair) == *of)
+    };
+    SIGNS.into_iter().filter(has).collect()
 }
 
 /// How a difference looks that is this share of the largest. The root lifts small ones above the ground.
@@ -91,7 +104,7 @@ fn equal() -> String {
 }
 
 /// What shades say, for cells without numbers; gives where it ends.
-fn legend(svg: &mut Svg, top: f64, largest: f64) -> f64 {
+fn legend(svg: &mut Svg, top: f64, largest: f64, signs: &[&str]) -> f64 {
     const SHARES: [f64; 3] = [1.0 / 16.0, 0.25, 1.0];
     const SWATCH: f64 = 20.0;
     let said = "points ahead";
@@ -99,7 +112,8 @@ fn legend(svg: &mut Svg, top: f64, largest: f64) -> f64 {
     svg.text([8.0, baseline], Anchor::Start, said, Paint::Soft);
     let mut x = 18.0 + widest([said]);
     let shares = SHARES.map(|share| (points(share * largest), look(share)));
-    for (said, look) in shares.into_iter().chain([("≈".to_owned(), equal())]) {
+    let equal = (!signs.is_empty()).then(|| (signs.join(", "), equal()));
+    for (said, look) in shares.into_iter().chain(equal) {
         svg.cell([x, top + 8.0], [SWATCH, LINE - 2.0], &look, &said);
         svg.text(
             [x + SWATCH + 5.0, baseline],
@@ -159,7 +173,7 @@ impl Pairs<'_> {
             y += height;
         }
         if !all_written(&self.report.comparisons, across - 2.0) {
-            y = legend(&mut svg, y, largest);
+            y = legend(&mut svg, y, largest, &signs(&self.report.comparisons));
         }
         svg.finish(y + 6.0)
     }
@@ -189,8 +203,8 @@ impl Pairs<'_> {
                     words::relation(pair.different, ahead, pair.relation)
                 )
             }
-            _ if pair.different => String::new(),
-            _ => format!(", cannot be told apart; {}", detectable(&[pair])),
+            _ if pair.is_open() => format!(", cannot be told apart; {}", detectable(&[pair])),
+            _ => String::new(),
         };
         let said = format!(
             "{first} is {number} points ahead of {second} ({}{verdict})",
@@ -204,7 +218,7 @@ impl Pairs<'_> {
         let text = if is_shown(pair) {
             written(ahead, size[0])
         } else {
-            Some(sign(pair.relation).to_owned()).filter(|sign| fits(sign, size[0]))
+            Some(sign(pair).to_owned()).filter(|sign| fits(sign, size[0]))
         };
         svg.of_pair([first, second], |svg| {
             svg.cell(corner, size, &look, &said);
@@ -218,8 +232,7 @@ impl Pairs<'_> {
     /// What is drawn.
     fn said(&self) -> String {
         let pairs = self.report.comparisons.iter();
-        let open = |pair: &&Comparison| !pair.different && sign(pair.relation) == "≈";
-        let open: Vec<&Comparison> = pairs.filter(open).collect();
+        let open: Vec<&Comparison> = pairs.filter(|pair| pair.is_open()).collect();
         let power = if open.is_empty() {
             String::new()
         } else {
@@ -275,14 +288,18 @@ mod tests {
     use records::examples::{CELL, run, with_errors};
 
     /// Of 1 000 images, with a margin of two points.
-    fn drawn(errors: &[(&str, usize)]) -> (String, String) {
+    fn with_margin(errors: &[(&str, usize)]) -> Report {
         let names: Vec<&str> = errors.iter().map(|(id, _)| *id).collect();
         let mut run = run(&names, &[0, 1].repeat(500));
         run.margin = Some(2.0);
         let fits = errors
             .iter()
             .map(|(id, wrong)| with_errors(&run, id, CELL, *wrong));
-        let report = report(fits.collect(), run.clone());
+        report(fits.collect(), run.clone())
+    }
+
+    fn drawn(errors: &[(&str, usize)]) -> (String, String) {
+        let report = with_margin(errors);
         let standings = report.standings();
         let matrix = Pairs {
             report: &report,
@@ -304,5 +321,21 @@ mod tests {
         assert_eq!(title, "a and b are equivalent");
         let (title, _) = drawn(&[("a", 0), ("d", 90)]);
         assert_eq!(title, "a is better than d");
+    }
+
+    #[test]
+    fn the_legend_has_the_signs_that_occur() {
+        let drawn = |errors: &[(&str, usize)]| {
+            let report = with_margin(errors);
+            let signs = signs(&report.comparisons);
+            let (mut svg, _) = Svg::new(Room::Wide, "", "");
+            let end = legend(&mut svg, 0.0, 0.5, &signs);
+            (signs, svg.finish(end))
+        };
+        let (signs, svg) = drawn(&[("a", 0), ("b", 2), ("d", 90)]);
+        assert_eq!(signs, ["≡"]);
+        assert!(svg.contains(">≡<") && !svg.contains('≈'), "{svg}");
+        let (signs, svg) = drawn(&[("a", 0), ("d", 90)]);
+        assert!(signs.is_empty() && !svg.contains(&equal()), "{svg}");
     }
 }

@@ -228,7 +228,8 @@ fn notes_on_few(report: &Report, pairs: &[Comparison]) -> Vec<String> {
             mark(*why)
         ),
         TooFew::OfAClass => format!(
-            "{} no interval: a class has fewer than {FEWEST_OF_A_CLASS} {units}, and intervals of so few hold in less than 95 %.",
+            "{} no interval: a class has fewer than {FEWEST_OF_A_CLASS} {units}. With so few, intervals of areas under the ROC \
+             curve hold in less than 95 %; of means over classes that is not known.",
             mark(*why)
         ),
     };
@@ -271,12 +272,12 @@ fn metric_difference(found: &MetricDifference) -> String {
 
 /// Every pair of models on average over seeds; `None` where none depends on the seed.
 pub(super) fn over_seeds(report: &Report, shown: &[Comparison]) -> Option<PairTable> {
-    let all = report.comparisons.iter();
-    let tests = all
-        .filter_map(|pair| pair.over_seeds)
-        .map(|of| of.tests.max(1))
-        .max();
-    let tests = tests.unwrap_or(0);
+    // The same in each pair that has it.
+    let tests = report
+        .comparisons
+        .iter()
+        .find_map(|pair| pair.over_seeds)?
+        .tests;
     let row = |pair: &Comparison| Some(seed_row(pair, pair.over_seeds?));
     let titles = [
         "model",
@@ -290,7 +291,7 @@ pub(super) fn over_seeds(report: &Report, shown: &[Comparison]) -> Option<PairTa
         "95 % interval, new seeds on new images",
         "% of seeds ahead",
     ];
-    (tests > 0).then(|| PairTable {
+    Some(PairTable {
         columns: titles.map(column).into(),
         rows: shown.iter().filter_map(row).collect(),
         notes: vec![
@@ -338,7 +339,24 @@ fn seed_row(pair: &Comparison, found: OverSeeds) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use analysis::examples::crowd;
     use records::Number;
+
+    /// Six hundred images of 26 classes are 23 of each.
+    #[test]
+    fn of_few_of_a_class_only_what_is_shown_is_said() {
+        let class_names: Vec<String> = ('A'..='Z').map(String::from).collect();
+        let class_names: Vec<&str> = class_names.iter().map(String::as_str).collect();
+        let report = crowd(&["a", "b"], &class_names);
+        let notes = notes_on_few(&report, &report.comparisons);
+        let note = notes.iter().find(|note| note.starts_with('‡')).unwrap();
+        assert!(
+            note.ends_with(
+                "intervals of areas under the ROC curve hold in less than 95 %; of means over classes that is not known."
+            ),
+            "{note}"
+        );
+    }
 
     #[test]
     fn a_loss_that_is_infinite_is_said_to_be_so() {

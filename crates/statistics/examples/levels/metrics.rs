@@ -46,7 +46,7 @@ struct Found {
     of: Option<SimultaneousDifference>,
 }
 
-/// Both models are right but on the first samples of each class, where one of the two is.
+/// Both models are right but on about so many samples, drawn one by one, where a coin says which of the two is.
 fn balanced_accuracy(page: &mut Page) {
     for (sizes, differing) in [
         ([10, 10], 4.0),
@@ -61,7 +61,7 @@ fn balanced_accuracy(page: &mut Page) {
     ] {
         let samples: usize = sizes.iter().sum();
         let place = format!(
-            "classes of {} and {}, {differing} differ",
+            "classes of {} and {}, about {differing} differ",
             sizes[0], sizes[1]
         );
         judge(page, "balanced accuracy", &place, |random| {

@@ -208,8 +208,10 @@ fn arrange<F: Feature>(parts: &mut [Part<'_, F>], order: &[usize], in_pairs: boo
 fn split<F: Feature>(images: Matrix<'_, F>) -> Vec<Range<usize>> {
     let features = images.features();
     let mut counts = vec![0_usize; features.div_ceil(GROUP)];
+    let mut row = Sparse::<F, u32>::with_capacity(0);
     for image in 0..images.len().min(SPLIT_SAMPLE) {
-        let row: Sparse<F, u32> = images.collect(image..image + 1);
+        row.clear();
+        images.push(image, &(0..features), &mut row);
         for index in row.rows(0..1).groups(0).0 {
             counts[index.number()] += 1;
         }

@@ -1,7 +1,7 @@
 //! Any model that keeps Plumbline's contract, by its id.
 
 use crate::interrupt::interruptible;
-use crate::on_terms::{Train, fit_on_terms};
+use crate::on_terms::fit_on_terms;
 use crate::rows::Rows;
 use crate::state::{from_dict, to_dict};
 use classifier::{
@@ -9,7 +9,7 @@ use classifier::{
     with_threads,
 };
 use data::{Dataset, Samples, Targets};
-use model_softmax::{SparseSamples, Terms, Weights, sparse_logits};
+use model_softmax::{SparseSamples, Terms, Train, Weights, sparse_logits};
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -53,12 +53,12 @@ pub(crate) fn fit(
     let names: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
     let wrong = |error: data::DataError| PyValueError::new_err(error.to_string());
     let targets = Targets::new(labels, names.into()).map_err(wrong)?;
-    let train = match (&x, x.sparse()?) {
-        (_, Some(samples)) => Train::Sparse(samples, targets),
-        (x, None) => {
-            let train = Dataset::with_targets(x.samples(shape)?, targets);
-            Train::Dense(train.map_err(wrong)?)
-        }
+    let dense;
+    let train = if let Some(samples) = x.sparse()? {
+        Train::Sparse(samples, &targets)
+    } else {
+        dense = Dataset::with_targets(x.samples(shape)?, targets).map_err(wrong)?;
+        Train::Dense(&dense)
     };
     let weights = weights
         .as_ref()
@@ -72,7 +72,7 @@ pub(crate) fn fit(
             without_biases: !intercept,
         };
         with_threads(threads, || {
-            fit_on_terms(id, &*recipe, &train, terms, &mut context)
+            fit_on_terms(id, &*recipe, train, terms, &mut context)
         })
     })?;
     let model = fitted.map_err(|error| to_python(&error))?;

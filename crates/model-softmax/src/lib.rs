@@ -34,7 +34,7 @@ mod vectors;
 mod weights;
 
 pub use descent::{Softmax, update};
-pub use fit::Terms;
+pub use fit::{Terms, Train};
 pub use forward::{forward, log_softmax, logits, softmax};
 pub use gradient::{gradient, weighted_gradient};
 pub use loss::{cross_entropy, weighted_cross_entropy};

@@ -313,14 +313,14 @@ pub(crate) fn visit<V: Visitor>(samples: &Samples, visitor: V) -> V::Output {
     }
 }
 
-/// What a fit learns from.
+/// Samples with their classes.
 #[derive(Clone, Copy)]
-pub(crate) struct Train<'a, F> {
+pub(crate) struct Labelled<'a, F> {
     pub(crate) samples: Matrix<'a, F>,
     pub(crate) targets: &'a Targets,
 }
 
-impl<F> Train<'_, F> {
+impl<F> Labelled<'_, F> {
     pub(crate) fn classes(&self) -> usize {
         self.targets.class_names().len()
     }
@@ -328,9 +328,9 @@ impl<F> Train<'_, F> {
 
 /// A data set of pixels.
 #[cfg(test)]
-pub(crate) fn of_pixels(data: &data::Dataset) -> Train<'_, u8> {
+pub(crate) fn of_pixels(data: &data::Dataset) -> Labelled<'_, u8> {
     let samples = data.samples();
-    Train {
+    Labelled {
         samples: Matrix::Dense {
             values: samples.pixels().expect("pixels"),
             samples,
@@ -342,7 +342,7 @@ pub(crate) fn of_pixels(data: &data::Dataset) -> Train<'_, u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Softmax, SoftmaxLbfgs, Terms, sparse_logits};
+    use crate::{Softmax, SoftmaxLbfgs, Terms, Train, sparse_logits};
     use classifier::{Classifier, FitContext, FitError, generator};
     use data::Dataset;
     use rand::RngExt;
@@ -384,6 +384,7 @@ mod tests {
     fn check(dense: &Samples, sparse: SparseSamples<'_>) {
         let targets = targets(dense.len());
         let train = Dataset::with_targets(dense.clone(), targets.clone()).unwrap();
+        let (train, without) = (Train::Dense(&train), Train::Sparse(sparse, &targets));
         let weights: Vec<f64> = (0..dense.len()).map(|i| (i % 4) as f64).collect();
         for weights in [None, Some(&weights[..])] {
             let terms = Terms {
@@ -394,8 +395,8 @@ mod tests {
                 iterations: 20,
                 ..SoftmaxLbfgs::default()
             };
-            let all = recipe.train_on_terms(&train, terms, &mut FitContext::quiet(1, 2));
-            let few = recipe.train_sparse(sparse, &targets, terms, &mut FitContext::quiet(1, 2));
+            let all = recipe.train_on_terms(train, terms, &mut FitContext::quiet(1, 2));
+            let few = recipe.train_on_terms(without, terms, &mut FitContext::quiet(1, 2));
             let (all, few) = (all.unwrap(), few.unwrap());
             assert_eq!(all, few);
             let expected = all.model.scores(dense);
@@ -405,8 +406,8 @@ mod tests {
                 batch_size: 30,
                 ..Softmax::default()
             };
-            let all = recipe.train_on_terms(&train, terms, &mut FitContext::quiet(1, 2));
-            let few = recipe.train_sparse(sparse, &targets, terms, &mut FitContext::quiet(1, 2));
+            let all = recipe.train_on_terms(train, terms, &mut FitContext::quiet(1, 2));
+            let few = recipe.train_on_terms(without, terms, &mut FitContext::quiet(1, 2));
             assert_eq!(all.unwrap(), few.unwrap());
         }
     }
@@ -447,8 +448,9 @@ mod tests {
             let samples = SparseSamples::new(9, starts, &places, SparseValues::Reals(values));
             let mut context = FitContext::quiet(1, 1);
             let terms = Terms::default();
-            let fit = SoftmaxLbfgs::default();
-            let fit = fit.train_sparse(samples, &targets(labels), terms, &mut context);
+            let targets = targets(labels);
+            let train = Train::Sparse(samples, &targets);
+            let fit = SoftmaxLbfgs::default().train_on_terms(train, terms, &mut context);
             fit.map(|_| ()).unwrap_err()
         };
         let found = error(&[0, 0, 1, 2], &[1.0, f32::NAN], 3);

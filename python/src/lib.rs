@@ -1,6 +1,7 @@
 //! The native half of the Python package: arrays in, arrays out. Everything that Python people see is
 //! in `plumbline/`.
 
+mod errors;
 mod formulas;
 mod interrupt;
 mod matrix;

@@ -1,15 +1,15 @@
 //! Any model that keeps Plumbline's contract, by its id.
 
+use crate::errors::of_fit;
 use crate::interrupt::interruptible;
-use crate::on_terms::{Train, fit_on_terms};
+use crate::on_terms::fit_on_terms;
 use crate::rows::Rows;
 use crate::state::{from_dict, to_dict};
 use classifier::{
-    Classifier, FitContext, FitError, LinearWeights, ModelEntry, Preset, Scores, Silent, Sizes,
-    with_threads,
+    Classifier, FitContext, LinearWeights, ModelEntry, Preset, Scores, Silent, Sizes, with_threads,
 };
 use data::{Dataset, Samples, Targets};
-use model_softmax::{SparseSamples, Terms, Weights, sparse_logits};
+use model_softmax::{SOFTMAX, SOFTMAX_LBFGS, SparseSamples, Terms, Train, Weights, sparse_logits};
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -27,7 +27,9 @@ const MODELS: &[ModelEntry] = &[
 /// A fitted model.
 #[pyclass(frozen, module = "plumbline._native")]
 pub(crate) struct Model {
-    model: Box<dyn Classifier>,
+    /// As it is registered.
+    id: &'static str,
+    fitted: Box<dyn Classifier>,
     shape: Option<(usize, usize)>,
 }
 
@@ -48,17 +50,18 @@ pub(crate) fn fit(
     seed: u64,
     threads: usize,
 ) -> PyResult<Model> {
-    let recipe = recipe(id, parameters)?;
+    let entry = entry(id)?;
+    let recipe = recipe(entry, parameters)?;
     let labels = y.as_slice()?.iter().map(|&label| label as usize).collect();
     let names: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
     let wrong = |error: data::DataError| PyValueError::new_err(error.to_string());
     let targets = Targets::new(labels, names.into()).map_err(wrong)?;
-    let train = match (&x, x.sparse()?) {
-        (_, Some(samples)) => Train::Sparse(samples, targets),
-        (x, None) => {
-            let train = Dataset::with_targets(x.samples(shape)?, targets);
-            Train::Dense(train.map_err(wrong)?)
-        }
+    let dense;
+    let train = if let Some(samples) = x.sparse()? {
+        Train::Sparse(samples, &targets)
+    } else {
+        dense = Dataset::with_targets(x.samples(shape)?, targets).map_err(wrong)?;
+        Train::Dense(&dense)
     };
     let weights = weights
         .as_ref()
@@ -72,11 +75,15 @@ pub(crate) fn fit(
             without_biases: !intercept,
         };
         with_threads(threads, || {
-            fit_on_terms(id, &*recipe, &train, terms, &mut context)
+            fit_on_terms(entry.id, &*recipe, train, terms, &mut context)
         })
     })?;
-    let model = fitted.map_err(|error| to_python(&error))?;
-    Ok(Model { model, shape })
+    let fitted = fitted.map_err(|error| of_fit(&error))?;
+    Ok(Model {
+        id: entry.id,
+        fitted,
+        shape,
+    })
 }
 
 /// The model that [`Model::state`] described, in threads of its own, as [`Model::judge`].
@@ -91,10 +98,15 @@ pub(crate) fn restore(
     threads: usize,
 ) -> PyResult<Model> {
     let sizes = Sizes { features, classes };
-    let (recipe, state) = (recipe(id, parameters)?, from_dict(state)?);
+    let entry = entry(id)?;
+    let (recipe, state) = (recipe(entry, parameters)?, from_dict(state)?);
     let restored = with_threads(threads, || recipe.restore(state, sizes));
-    let model = restored.map_err(|error| PyValueError::new_err(error.to_string()))?;
-    Ok(Model { model, shape })
+    let fitted = restored.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(Model {
+        id: entry.id,
+        fitted,
+        shape,
+    })
 }
 
 #[pymethods]
@@ -108,7 +120,7 @@ impl Model {
     ) -> PyResult<Bound<'py, PyArray2<f32>>> {
         let scores = match x.sparse()? {
             Some(samples) => self.sparse_scores(py, samples, threads)?,
-            None => self.judge(py, &x, threads, |samples| self.model.scores(samples))?,
+            None => self.judge(py, &x, threads, |samples| self.fitted.scores(samples))?,
         };
         to_array(py, &scores)
     }
@@ -127,7 +139,7 @@ impl Model {
             return to_array(py, &Scores::new(logs, classes)).map(Some);
         }
         let logs = self.judge(py, &x, threads, |samples| {
-            self.model.log_probabilities(samples)
+            self.fitted.log_probabilities(samples)
         })?;
         logs.map(|logs| to_array(py, &logs)).transpose()
     }
@@ -138,14 +150,14 @@ impl Model {
         &self,
         py: Python<'py>,
     ) -> Option<(Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<f32>>)> {
-        let linear = self.model.linear_weights()?;
+        let linear = self.fitted.linear_weights()?;
         Some((linear.weights.to_pyarray(py), linear.biases.to_pyarray(py)))
     }
 
     /// What shows that the solver reached the optimum.
     fn certificate<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
-        for (name, value) in self.model.certificate() {
+        for (name, value) in self.fitted.certificate() {
             dict.set_item(name, value)?;
         }
         Ok(dict)
@@ -153,7 +165,7 @@ impl Model {
 
     /// Its arrays, for [`restore`].
     fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let state = self.model.state();
+        let state = self.fitted.state();
         let state = state.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
         to_dict(py, &state)
     }
@@ -174,15 +186,20 @@ impl Model {
     }
 
     /// The logits of samples without their zeros, of a softmax regression.
+    ///
+    /// # Errors
+    /// `ValueError` for another model.
     fn sparse_scores(
         &self,
         py: Python<'_>,
         samples: SparseSamples<'_>,
         threads: usize,
     ) -> PyResult<Scores> {
-        let linear = self.model.linear_weights();
+        let is_softmax = [SOFTMAX.id, SOFTMAX_LBFGS.id].contains(&self.id);
+        let linear = self.fitted.linear_weights().filter(|_| is_softmax);
         let LinearWeights { weights, biases } = linear.ok_or_else(|| {
-            PyValueError::new_err("sparse samples, and the model is not linear: make them dense")
+            let id = self.id;
+            PyValueError::new_err(format!("{id} takes no sparse samples: make them dense"))
         })?;
         let (w, b) = (weights, biases);
         let weights = Weights { w, b };
@@ -195,25 +212,14 @@ fn entry(id: &str) -> PyResult<&'static ModelEntry> {
     found.ok_or_else(|| PyValueError::new_err(format!("there is no model {id}")))
 }
 
-fn recipe(id: &str, parameters: &str) -> PyResult<Box<dyn Preset>> {
+fn recipe(entry: &ModelEntry, parameters: &str) -> PyResult<Box<dyn Preset>> {
     let values: Map<String, Value> = serde_json::from_str(parameters)
-        .map_err(|error| PyValueError::new_err(format!("parameters of {id}: {error}")))?;
-    let recipe = (entry(id)?.preset)().with(&values);
+        .map_err(|error| PyValueError::new_err(format!("parameters of {}: {error}", entry.id)))?;
+    let recipe = (entry.preset)().with(&values);
     recipe.map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 fn to_array<'py>(py: Python<'py>, scores: &Scores) -> PyResult<Bound<'py, PyArray2<f32>>> {
     let shape = [scores.len(), scores.classes()];
     scores.values().to_pyarray(py).reshape(shape)
-}
-
-/// The user's mistake, or ours.
-fn to_python(error: &FitError) -> PyErr {
-    let said = error.to_string();
-    match error {
-        FitError::Data(_) | FitError::Parameter(_) | FitError::Declined { .. } => {
-            PyValueError::new_err(said)
-        }
-        _ => PyRuntimeError::new_err(said),
-    }
 }

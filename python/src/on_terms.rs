@@ -1,45 +1,28 @@
 //! Fits on terms that no recipe has: weights of samples, no biases, samples without their zeros.
 
 use classifier::{Classifier, FitContext, FitError, Preset};
-use data::{Dataset, Targets};
-use model_softmax::{SOFTMAX, SOFTMAX_LBFGS, Softmax, SoftmaxLbfgs, SparseSamples, Terms};
+use model_softmax::{SOFTMAX, SOFTMAX_LBFGS, Softmax, SoftmaxLbfgs, Terms, Train};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-/// What a fit learns from.
-pub(crate) enum Train<'a> {
-    Dense(Dataset),
-    Sparse(SparseSamples<'a>, Targets),
-}
 
 /// Fits model `id` by its `recipe` on these `terms`.
 pub(crate) fn fit_on_terms(
     id: &str,
     recipe: &dyn Preset,
-    train: &Train<'_>,
+    train: Train<'_>,
     terms: Terms<'_>,
     context: &mut FitContext<'_>,
 ) -> Result<Box<dyn Classifier>, FitError> {
     let is_usual = terms.weights.is_none() && !terms.without_biases;
     match train {
         Train::Dense(train) if is_usual => recipe.fit(train, context),
-        Train::Dense(train) if id == SOFTMAX.id => {
+        _ if id == SOFTMAX.id => {
             let recipe: Softmax = typed(recipe);
             Ok(Box::new(recipe.train_on_terms(train, terms, context)?))
         }
-        Train::Sparse(samples, targets) if id == SOFTMAX.id => {
-            let recipe: Softmax = typed(recipe);
-            let model = recipe.train_sparse(*samples, targets, terms, context)?;
-            Ok(Box::new(model))
-        }
-        Train::Dense(train) if id == SOFTMAX_LBFGS.id => {
+        _ if id == SOFTMAX_LBFGS.id => {
             let recipe: SoftmaxLbfgs = typed(recipe);
             Ok(Box::new(recipe.train_on_terms(train, terms, context)?))
-        }
-        Train::Sparse(samples, targets) if id == SOFTMAX_LBFGS.id => {
-            let recipe: SoftmaxLbfgs = typed(recipe);
-            let model = recipe.train_sparse(*samples, targets, terms, context)?;
-            Ok(Box::new(model))
         }
         _ => {
             let reason = format!(

@@ -1,7 +1,8 @@
 //! The machine of kernel values that Python computed.
 
+use crate::errors::of_machine;
 use crate::interrupt::interruptible;
-use crate::svm::{certificates, to_python};
+use crate::svm::certificates;
 use kernel_svm::{Settings, Watch};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2, ToPyArray};
 use pyo3::prelude::*;
@@ -41,7 +42,7 @@ pub(crate) fn fit_precomputed<'py>(
         };
         kernel_svm::fit_precomputed(matrix, &labels, weights, &settings, watch)
     })?;
-    let machine = fitted.map_err(|error| to_python(&error))?;
+    let machine = fitted.map_err(|error| of_machine(&error))?;
     let dict = PyDict::new(py);
     let support: Vec<i32> = machine.support.iter().map(|&place| place as i32).collect();
     dict.set_item("support", support.to_pyarray(py))?;

@@ -1,7 +1,7 @@
-//! Samples for the kernel SVM: arrays, or compressed rows, in which zeros take no memory.
+//! Samples: arrays, or compressed rows, in which zeros take no memory.
 
+use crate::errors::of_machine;
 use crate::matrix::Matrix;
-use crate::svm::to_python;
 use data::Samples;
 use kernel_svm::{Features, Sparse};
 use model_softmax::{SparseSamples, SparseValues};
@@ -44,9 +44,10 @@ impl Rows<'_> {
     }
 
     /// The numbers without zeros, as a softmax regression takes them; nothing where all are here.
+    ///
+    /// # Errors
+    /// `ValueError` for what are no rows.
     pub(crate) fn sparse(&self) -> PyResult<Option<SparseSamples<'_>>> {
-        // Whatever is not in order is told here.
-        self.features()?;
         let (starts, places, values, columns) = match self {
             Self::Dense(_) => return Ok(None),
             Self::Bytes(starts, places, values, columns) => {
@@ -59,7 +60,9 @@ impl Rows<'_> {
             }
         };
         let (starts, places) = (starts.as_slice()?, places.as_slice()?);
-        Ok(Some(SparseSamples::new(*columns, starts, places, values)))
+        let samples = SparseSamples::new(*columns, starts, places, values);
+        let samples = samples.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Some(samples))
     }
 
     /// The numbers, as the kernel SVM takes them.
@@ -70,14 +73,14 @@ impl Rows<'_> {
                 let (starts, places) = (starts.as_slice()?, places.as_slice()?);
                 let sparse = Sparse::new(*columns, starts, places, values.as_slice()?);
                 Ok(Features::SparsePixels(
-                    sparse.map_err(|error| to_python(&error))?,
+                    sparse.map_err(|error| of_machine(&error))?,
                 ))
             }
             Self::Singles(starts, places, values, columns) => {
                 let (starts, places) = (starts.as_slice()?, places.as_slice()?);
                 let sparse = Sparse::new(*columns, starts, places, values.as_slice()?);
                 Ok(Features::SparseReals(
-                    sparse.map_err(|error| to_python(&error))?,
+                    sparse.map_err(|error| of_machine(&error))?,
                 ))
             }
         }

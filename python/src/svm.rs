@@ -1,14 +1,15 @@
 //! The exact kernel support vector machine with all that `SVC` shows.
 
+use crate::errors::of_machine;
 use crate::interrupt::interruptible;
 use crate::rows::Rows;
 use classifier::with_threads;
 use kernel_svm::{
-    Certificate, Error, Features, Gamma, Kernel, Numbers, Parts, Places, Settings,
-    SupportVectorMachine, Watch, fit_weighted,
+    Certificate, Features, Gamma, Kernel, Numbers, Parts, Places, Settings, SupportVectorMachine,
+    Watch, fit_weighted,
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, ToPyArray};
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -56,7 +57,7 @@ pub(crate) fn fit_machine(
             fit_weighted(features, columns, &labels, weights, &settings, watch)
         })
     })?;
-    fitted.map(Machine).map_err(|error| to_python(&error))
+    fitted.map(Machine).map_err(|error| of_machine(&error))
 }
 
 #[pymethods]
@@ -183,7 +184,7 @@ pub(crate) fn restore_machine(parts: &Bound<'_, PyDict>, threads: usize) -> PyRe
         support: item("support")?.extract()?,
     };
     let machine = with_threads(threads, || SupportVectorMachine::from_parts(parts));
-    machine.map(Machine).map_err(|error| to_python(&error))
+    machine.map(Machine).map_err(|error| of_machine(&error))
 }
 
 /// One row per pair: dual objective, duality gap, violation, steps.
@@ -280,13 +281,4 @@ fn rows_of(object: &Bound<'_, PyAny>) -> PyResult<Places> {
         starts: starts.as_slice()?.to_vec(),
         places: places.as_slice()?.to_vec(),
     })
-}
-
-/// The user's mistake, or ours.
-pub(crate) fn to_python(error: &Error) -> PyErr {
-    let said = error.to_string();
-    match error {
-        Error::NotConverged { .. } | Error::Cancelled => PyRuntimeError::new_err(said),
-        _ => PyValueError::new_err(said),
-    }
 }

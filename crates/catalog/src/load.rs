@@ -71,7 +71,7 @@ impl Content {
         match self {
             Self::Samples { train, .. } => {
                 let samples = train.samples();
-                samples.picture().is_some() || samples.colour_picture().is_some()
+                samples.pictures().is_some()
             }
             Self::Table { .. } => false,
         }

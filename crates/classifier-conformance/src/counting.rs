@@ -50,21 +50,26 @@ static COUNTED: Counted = Counted;
 unsafe impl GlobalAlloc for Counted {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
+        // SAFETY: the caller promises of the layout what the system asks for.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
+        // SAFETY: the caller promises of the layout what the system asks for.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, start: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size as isize - layout.size() as isize);
+        // SAFETY: as the caller promises, `start` came from here with this layout, hence from the system, and the new
+        // size fits the alignment.
         unsafe { System.realloc(start, layout, size) }
     }
 
     unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
         count(-(layout.size() as isize));
+        // SAFETY: as the caller promises, `start` came from here with this layout, hence from the system.
         unsafe { System.dealloc(start, layout) }
     }
 }

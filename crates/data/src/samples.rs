@@ -185,6 +185,15 @@ impl Samples {
         }
     }
 
+    /// Rows × columns of each sample and values of a pixel, 1 in grey and 3 in colour, where the samples are pictures.
+    pub fn pictures(&self) -> Option<(PictureShape, usize)> {
+        match self.layout {
+            Layout::Row => None,
+            Layout::Grey(shape) => Some((shape, 1)),
+            Layout::Colour(shape) => Some((shape, COLOURS)),
+        }
+    }
+
     /// The shape in which [`grey_levels`](Self::grey_levels) shows a sample: the picture's own, or one
     /// row of all features.
     pub fn shown_shape(&self) -> PictureShape {
@@ -460,6 +469,7 @@ mod tests {
         let images = Samples::from_colour_pixels(TWO_BY_THREE, pixels).unwrap();
         assert_eq!((images.len(), images.features()), (1, 18));
         assert_eq!(images.picture(), None);
+        assert_eq!(images.pictures(), Some((TWO_BY_THREE, 3)));
         assert_eq!(images.select(&[0]).colour_picture(), Some(TWO_BY_THREE));
         assert_eq!(images.shown_shape(), TWO_BY_THREE);
         assert_eq!(images.grey_levels(0).as_ref(), [255, 0, 76, 150, 29, 9]);

@@ -80,16 +80,13 @@ impl About {
         }
     }
 
-    /// The pictures' shape, if it was fitted to pictures in grey.
-    pub fn shape(&self) -> Option<PictureShape> {
-        let [rows, columns] = self.picture?;
-        Some(PictureShape { rows, columns })
-    }
-
-    /// The pictures' shape, if it was fitted to pictures in colour.
-    pub fn colour_shape(&self) -> Option<PictureShape> {
-        let [rows, columns] = self.colour_picture?;
-        Some(PictureShape { rows, columns })
+    /// Rows × columns of the pictures that it was fitted to and values of a pixel, 1 in grey and 3 in colour; `None`
+    /// if it was fitted to no pictures.
+    pub fn pictures(&self) -> Option<(PictureShape, usize)> {
+        let in_grey = self.picture.map(|sides| (sides, 1));
+        let in_colour = self.colour_picture.map(|sides| (sides, 3));
+        let ([rows, columns], values) = in_grey.or(in_colour)?;
+        Some((PictureShape { rows, columns }, values))
     }
 
     /// Says the shape, names and kind of samples.
@@ -114,10 +111,14 @@ impl About {
     /// # Errors
     /// The first thing that cannot be.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let pixels = |[rows, columns]: [usize; 2]| rows.checked_mul(columns);
-        let picture = self.picture.map(pixels);
-        let values = |sides| pixels(sides).and_then(|count| count.checked_mul(3));
-        let in_colour = self.colour_picture.map(values);
+        let is_whole = |(shape, values): (PictureShape, usize)| {
+            let pixels = shape.rows.checked_mul(shape.columns);
+            pixels.and_then(|pixels| pixels.checked_mul(values)) == Some(self.features)
+        };
+        let pictures = match self.picture {
+            Some(_) => "picture",
+            None => "colour_picture",
+        };
         let names = self.feature_names.as_ref().map(Vec::len);
         let prepared = self.preparation.as_ref();
         let prepared = prepared.map(|preparation| preparation.features().len());
@@ -135,14 +136,9 @@ impl About {
             (words.clone().all(is_line), "model"),
             (self.features > 0, "features"),
             ((1..=1 << 16).contains(&self.classes.len()), "classes"),
+            (self.pictures().is_none_or(is_whole), pictures),
             (
-                picture.is_none_or(|size| size == Some(self.features)),
-                "picture",
-            ),
-            (
-                in_colour.is_none_or(|size| {
-                    size == Some(self.features) && self.pixels && picture.is_none()
-                }),
+                self.colour_picture.is_none() || self.pixels && self.picture.is_none(),
                 "colour_picture",
             ),
             (fits(names), "feature_names"),
@@ -155,4 +151,10 @@ impl About {
         }
         self.preparation.as_ref().map_or(Ok(()), Preparation::check)
     }
+}
+
+/// What pictures of this shape and as many values of a pixel are called.
+pub(crate) fn in_words((shape, values): (PictureShape, usize)) -> String {
+    let colour = if values == 1 { "" } else { " in colour" };
+    format!("pictures of {shape}{colour}")
 }

@@ -1,7 +1,7 @@
 //! A model card: what there is to know of a kept model, in Markdown (Mitchell et al. 2019, "Model cards for
 //! model reporting", as far as a program can know it).
 
-use crate::about::About;
+use crate::about::{About, in_words};
 use records::Number;
 use serde_json::{Map, Value};
 use std::fmt::Write;
@@ -59,11 +59,8 @@ fn model(about: &About, file: &str) -> String {
 
 fn data(about: &About) -> String {
     let trained = &about.data;
-    let kind = match (about.shape(), about.colour_shape()) {
-        (Some(shape), _) => format!("pictures of {shape}"),
-        (None, Some(shape)) => format!("pictures of {shape} in colour"),
-        (None, None) => format!("rows of {} features", about.features),
-    };
+    let rows = || format!("rows of {} features", about.features);
+    let kind = about.pictures().map_or_else(rows, in_words);
     let classes: Vec<String> = about.classes.iter().map(|name| escaped(name)).collect();
     let shown = classes
         .iter()

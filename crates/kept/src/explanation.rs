@@ -55,7 +55,7 @@ impl Method {
 impl Kept {
     /// The names of the parts of a row; `None` for pictures, whose parts are pixels.
     pub fn parts(&self) -> Option<Vec<String>> {
-        if self.about.picture.is_some() || self.about.colour_picture.is_some() {
+        if self.about.pictures().is_some() {
             return None;
         }
         let columns = self.columns().into_iter();
@@ -79,10 +79,12 @@ impl Kept {
             }
             None => (Method::Occlusion, self.occluded(&sample, class)),
         };
-        let values = match (self.about.picture, self.about.colour_picture) {
-            (Some(_), _) => features,
-            (None, Some(_)) => features.chunks_exact(3).map(|of| of.iter().sum()).collect(),
-            (None, None) => {
+        let values: Vec<f64> = match self.about.pictures() {
+            Some((_, values)) => {
+                let pixels = features.chunks_exact(values);
+                pixels.map(|pixel| pixel.iter().sum()).collect()
+            }
+            None => {
                 let columns = self.columns().into_iter();
                 let sum = |range: Range<usize>| features[range].iter().sum();
                 columns.map(|(_, range)| sum(range)).collect()
@@ -91,7 +93,7 @@ impl Kept {
         Explanation {
             class,
             method,
-            values: values.into_iter().map(|value: f64| value as f32).collect(),
+            values: values.into_iter().map(|value| value as f32).collect(),
         }
     }
 
@@ -114,16 +116,15 @@ impl Kept {
     /// What the score of a class loses without each feature.
     fn occluded(&self, sample: &Samples, class: usize) -> Vec<f64> {
         let inputs = sample.to_f32();
-        let blocks: Vec<Vec<usize>> = match (self.about.shape(), self.about.colour_shape()) {
-            (Some(shape), _) => blocks(shape),
-            (None, Some(shape)) => {
+        let blocks: Vec<Vec<usize>> = match self.about.pictures() {
+            Some((shape, values)) => {
                 let blocks = blocks(shape).into_iter();
-                let values = |pixel| 3 * pixel..3 * pixel + 3;
+                let of_pixel = |pixel| values * pixel..values * (pixel + 1);
                 blocks
-                    .map(|block| block.into_iter().flat_map(values).collect())
+                    .map(|block| block.into_iter().flat_map(of_pixel).collect())
                     .collect()
             }
-            (None, None) => {
+            None => {
                 let columns = self.columns().into_iter();
                 columns.map(|(_, range)| range.collect()).collect()
             }
@@ -180,16 +181,16 @@ fn without_each(sample: &Samples, blocks: &[&Vec<usize>]) -> Samples {
         };
         blocks.iter().flat_map(copy).collect()
     }
-    let changed = match (sample.pixels(), sample.picture(), sample.colour_picture()) {
-        (Some(pixels), Some(shape), _) => Samples::from_pixels(shape, copies(pixels, blocks)),
-        (Some(pixels), _, Some(shape)) => {
+    let changed = match (sample.pixels(), sample.pictures()) {
+        (Some(pixels), Some((shape, 1))) => Samples::from_pixels(shape, copies(pixels, blocks)),
+        (Some(pixels), Some((shape, _))) => {
             Samples::from_colour_pixels(shape, copies(pixels, blocks))
         }
-        _ => {
+        (_, pictures) => {
             let values = copies(&sample.to_f32(), blocks);
             let rows = Samples::from_features(sample.features(), values);
-            match sample.picture() {
-                Some(shape) => rows.and_then(|rows| rows.into_pictures(shape)),
+            match pictures {
+                Some((shape, _)) => rows.and_then(|rows| rows.into_pictures(shape)),
                 None => rows,
             }
         }
@@ -298,6 +299,27 @@ mod tests {
         let score = above_mean(kept(true).model.scores(&samples).rows().nth(1).unwrap(), 1);
         assert_eq!(f64::from(exact.values.iter().sum::<f32>()), score);
         assert_eq!(kept(true).parts().unwrap()[2], "feature 3");
+    }
+
+    #[test]
+    fn a_pixel_in_colour_is_one_part_and_no_row_of_greys() {
+        let shape = |columns| PictureShape { rows: 1, columns };
+        let in_colour = Samples::from_colour_pixels(shape(1), vec![255, 0, 51]).unwrap();
+        for is_known in [true, false] {
+            let mut kept = kept(is_known);
+            kept.about.id = "m".to_owned();
+            kept.about.describe(&in_colour);
+            assert_eq!((kept.about.check(), kept.parts()), (Ok(()), None));
+            let values = kept.explain(&in_colour, 0, 1).values;
+            assert!(values.len() == 1 && (values[0] + 0.7).abs() < 1e-6);
+            assert!(kept.check(&in_colour, "x").is_ok());
+            let in_grey = Samples::from_pixels(shape(3), vec![0; 3]).unwrap();
+            let said = "x: pictures of 1 × 3, and m was fitted to pictures of 1 × 1 in colour";
+            let unlike = kept.check(&in_grey, "x").unwrap_err();
+            assert_eq!(unlike.to_string(), said);
+            kept.about.picture = Some([1, 3]);
+            assert!(kept.about.check().unwrap_err().contains("`colour_picture`"));
+        }
     }
 
     #[test]

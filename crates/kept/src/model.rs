@@ -1,6 +1,6 @@
 //! Keeps models in files, and makes them again.
 
-use crate::about::About;
+use crate::about::{About, in_words};
 use crate::calibration::{Calibration, CalibrationMethod, Mapping};
 use crate::error::{FileError, KeptError};
 use crate::file;
@@ -122,13 +122,8 @@ impl Kept {
                 "{what}: {found}, and {name} was fitted to {fitted}"
             )))
         };
-        let in_grey = self.about.shape().zip(samples.picture());
-        let in_colour = self.about.colour_shape().zip(samples.colour_picture());
-        match in_grey.or(in_colour) {
-            Some((fitted, found)) if fitted != found => unlike(
-                format!("pictures of {fitted}"),
-                format!("pictures of {found}"),
-            ),
+        match self.about.pictures().zip(samples.pictures()) {
+            Some((fitted, found)) if fitted != found => unlike(in_words(fitted), in_words(found)),
             _ if fitted != found => unlike(
                 format!("{fitted} features"),
                 format!("samples of {found} features"),

@@ -3,7 +3,7 @@
 use crate::curvature::NonZeros;
 use crate::features::Feature;
 use crate::lanes::{GROUP, Tile};
-use crate::matrix::{Matrix, Train};
+use crate::matrix::{Labelled, Matrix};
 use crate::products::{add_products, multiply};
 use crate::residual::{ByClass, Truth};
 use crate::sparse::{Index, Rows, Sparse};
@@ -62,7 +62,7 @@ impl<'a, F: Feature> Batches<'a, F> {
     /// For the features in `range` of the images of `train`, each with one of the `weights`, in batches of `size`, and
     /// about `at_once` of them at a time. There are no batches until they are [arranged](Self::arrange).
     pub(crate) fn new(
-        train: Train<'a, F>,
+        train: Labelled<'a, F>,
         range: &Range<usize>,
         weights: Option<&'a [f32]>,
         size: usize,

@@ -1,8 +1,8 @@
 //! Mini-batch stochastic gradient descent.
 
 use crate::features::Feature;
-use crate::fit::{Fit, Given, Terms};
-use crate::matrix::{Matrix, SparseSamples, Train, Visitor};
+use crate::fit::{Fit, Terms, Train};
+use crate::matrix::{Labelled, Matrix, Visitor};
 use crate::sparse_descent::SparseDescent;
 use crate::{
     SoftmaxRegression, Weights, logits, softmax, weighted_cross_entropy, weighted_gradient,
@@ -12,7 +12,7 @@ use classifier::{
     ClassWeights, Classifier, Epoch, FitContext, FitError, Hyperparameters, Recipe, Sizes, State,
     StateError,
 };
-use data::{Dataset, Targets};
+use data::Dataset;
 use num_traits::Float;
 use serde::{Deserialize, Serialize};
 
@@ -70,10 +70,10 @@ impl Softmax {
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<SoftmaxRegression, FitError> {
-        self.train_on_terms(train, Terms::default(), context)
+        self.train_on_terms(Train::Dense(train), Terms::default(), context)
     }
 
-    /// The same on other `terms`.
+    /// The same on other `terms`, and from samples without their zeros, too.
     ///
     /// # Errors
     /// [`FitError`]: unusable data, divergence or cancellation.
@@ -82,30 +82,11 @@ impl Softmax {
     /// If there are weights, but not one for each sample, or one is negative or not finite, or all are 0.
     pub fn train_on_terms(
         &self,
-        train: &Dataset,
+        train: Train<'_>,
         terms: Terms<'_>,
         context: &mut FitContext<'_>,
     ) -> Result<SoftmaxRegression, FitError> {
-        let given = Given::Dense(train);
-        Fit::new(self, given, self.class_weights, terms, context).run()
-    }
-
-    /// The same from samples without their zeros, bit by bit.
-    ///
-    /// # Errors
-    /// [`FitError`]: unusable data, divergence or cancellation.
-    ///
-    /// # Panics
-    /// As [`train_on_terms`](Self::train_on_terms).
-    pub fn train_sparse(
-        &self,
-        samples: SparseSamples<'_>,
-        targets: &Targets,
-        terms: Terms<'_>,
-        context: &mut FitContext<'_>,
-    ) -> Result<SoftmaxRegression, FitError> {
-        let given = Given::Sparse(samples, targets);
-        Fit::new(self, given, self.class_weights, terms, context).run()
+        Fit::new(self, train, self.class_weights, terms, context).run()
     }
 
     /// Trains from zero weights with [`logits`], [`softmax`], [`gradient()`](crate::gradient()) and [`update`] as they
@@ -165,7 +146,7 @@ impl Visitor for Fit<'_, '_, Softmax> {
 
     fn visit<F: Feature>(self, samples: Matrix<'_, F>) -> Self::Output {
         let (recipe, targets) = (self.recipe, self.targets);
-        let train = Train { samples, targets };
+        let train = Labelled { samples, targets };
         let (size, threads) = (recipe.batch_size, self.context.threads());
         let weights = self.weights.as_ref().map(|weights| {
             let narrow = weights.iter().map(|&weight| weight as f32);
@@ -335,7 +316,13 @@ mod tests {
                 weights: Some(&weights),
                 ..Terms::default()
             };
-            let fit = || none.train_on_terms(&data, terms, &mut FitContext::quiet(1, threads));
+            let fit = || {
+                none.train_on_terms(
+                    Train::Dense(&data),
+                    terms,
+                    &mut FitContext::quiet(1, threads),
+                )
+            };
             assert_eq!(with_threads(threads, fit).unwrap(), balanced);
         }
     }
@@ -350,7 +337,7 @@ mod tests {
         let fit = |threads| {
             let fit = || {
                 let mut context = FitContext::quiet(1, threads);
-                Softmax::default().train_on_terms(&data, terms, &mut context)
+                Softmax::default().train_on_terms(Train::Dense(&data), terms, &mut context)
             };
             with_threads(threads, fit).unwrap()
         };

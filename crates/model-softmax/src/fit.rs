@@ -13,14 +13,16 @@ pub struct Terms<'a> {
     pub without_biases: bool,
 }
 
-/// Samples with their classes, as somebody handed them over.
-#[derive(Clone, Copy)]
-pub(crate) enum Given<'a> {
+/// What a fit learns from. The bits of the model are the same with the zeros and without.
+#[derive(Debug, Clone, Copy)]
+pub enum Train<'a> {
+    /// Samples with all their values.
     Dense(&'a Dataset),
+    /// Samples without their zeros.
     Sparse(SparseSamples<'a>, &'a Targets),
 }
 
-impl<'a> Given<'a> {
+impl<'a> Train<'a> {
     fn targets(self) -> &'a Targets {
         match self {
             Self::Dense(train) => train.as_ref(),
@@ -32,7 +34,7 @@ impl<'a> Given<'a> {
 /// A fit by a `recipe`, before it is known how the features are stored.
 pub(crate) struct Fit<'a, 'c, Recipe> {
     pub(crate) recipe: &'a Recipe,
-    given: Given<'a>,
+    train: Train<'a>,
     pub(crate) targets: &'a Targets,
     /// What each sample counts, where not all count 1.
     pub(crate) weights: Option<Vec<f64>>,
@@ -45,12 +47,12 @@ impl<'a, 'c, Recipe> Fit<'a, 'c, Recipe> {
     /// If there are weights, but not one for each sample, or one is negative or not finite, or all are 0.
     pub(crate) fn new(
         recipe: &'a Recipe,
-        given: Given<'a>,
+        train: Train<'a>,
         class_weights: ClassWeights,
         terms: Terms<'_>,
         context: &'a mut FitContext<'c>,
     ) -> Self {
-        let targets = given.targets();
+        let targets = train.targets();
         let mut of_samples = class_weights.of_samples(targets);
         if let Some(weights) = terms.weights {
             assert_eq!(weights.len(), targets.len(), "a weight for each sample");
@@ -67,7 +69,7 @@ impl<'a, 'c, Recipe> Fit<'a, 'c, Recipe> {
         }
         Self {
             recipe,
-            given,
+            train,
             targets,
             weights: of_samples,
             without_biases: terms.without_biases,
@@ -83,14 +85,14 @@ impl<'a, 'c, Recipe> Fit<'a, 'c, Recipe> {
     where
         Self: Visitor<Output = Result<Model, FitError>>,
     {
-        match self.given {
-            Given::Dense(train) => train.check_trainable()?,
-            Given::Sparse(samples, targets) => samples.check_trainable(targets)?,
+        match self.train {
+            Train::Dense(train) => train.check_trainable()?,
+            Train::Sparse(samples, targets) => samples.check_trainable(targets)?,
         }
         self.context.cancellation().check()?;
-        match self.given {
-            Given::Dense(train) => visit(train.samples(), self),
-            Given::Sparse(samples, _) => samples.visit(self),
+        match self.train {
+            Train::Dense(train) => visit(train.samples(), self),
+            Train::Sparse(samples, _) => samples.visit(self),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::batches::Batches;
 use crate::curvature::Curvature;
 use crate::features::Feature;
-use crate::matrix::Train;
+use crate::matrix::Labelled;
 use crate::residual::{ByClass, Residuals};
 use crate::tiles::Tiles;
 use classifier::{Cancellation, Cancelled};
@@ -36,7 +36,7 @@ pub(crate) struct FullBatch<'a, F: Feature> {
     data: Batches<'a, F>,
     /// Images that a thread has in batches at a time, where there is no room for all.
     at_once: Option<usize>,
-    train: Train<'a, F>,
+    train: Labelled<'a, F>,
     /// What each image counts, where not all count 1; all together as many as there are images.
     weights: Option<&'a [f32]>,
     images: Vec<usize>,
@@ -47,7 +47,7 @@ pub(crate) struct FullBatch<'a, F: Feature> {
 
 impl<'a, F: Feature> FullBatch<'a, F> {
     /// Of `train`.
-    pub(crate) fn new(train: Train<'a, F>, weights: Option<&'a [f32]>, lambda: f64) -> Self {
+    pub(crate) fn new(train: Labelled<'a, F>, weights: Option<&'a [f32]>, lambda: f64) -> Self {
         let images: Vec<usize> = (0..train.samples.len()).collect();
         let window = train.samples.window(BATCH);
         let range = 0..train.samples.features();

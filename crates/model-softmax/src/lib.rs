@@ -34,11 +34,11 @@ mod vectors;
 mod weights;
 
 pub use descent::{Softmax, update};
-pub use fit::Terms;
+pub use fit::{Terms, Train};
 pub use forward::{forward, log_softmax, logits, softmax};
 pub use gradient::{gradient, weighted_gradient};
 pub use loss::{cross_entropy, weighted_cross_entropy};
-pub use matrix::{SparseSamples, SparseValues};
+pub use matrix::{SparseError, SparseSamples, SparseValues};
 pub use model::SoftmaxRegression;
 pub use optimum::SoftmaxLbfgs;
 pub use prediction::sparse_logits;

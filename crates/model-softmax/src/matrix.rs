@@ -42,44 +42,56 @@ pub enum SparseValues<'a> {
     Reals(&'a [f32]),
 }
 
+/// Why some arrays are no [`SparseSamples`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("sparse samples with {0}")]
+pub struct SparseError(&'static str);
+
 impl<'a> SparseSamples<'a> {
     /// Samples of `features` features. Sample i has the `values` from `starts[i]` to `starts[i + 1]`; which
     /// features these are is in `places`, ascending.
     ///
-    /// # Panics
-    /// If there are no features, `starts` does not ascend from 0 to the number of values, there is not one place for
-    /// each value, or places do not ascend within a sample or lie beyond its features.
+    /// # Errors
+    /// [`SparseError`] if there are no features, `starts` does not ascend from 0 to the number of values, there is not
+    /// one place for each value, or places do not ascend within a sample or lie beyond its features.
     pub fn new(
         features: usize,
         starts: &'a [usize],
         places: &'a [u32],
         values: SparseValues<'a>,
-    ) -> Self {
+    ) -> Result<Self, SparseError> {
         let count = match values {
             SparseValues::Pixels(pixels) => pixels.len(),
             SparseValues::Reals(reals) => reals.len(),
         };
-        assert!(features > 0, "features");
+        if features == 0 {
+            return Err(SparseError("no features"));
+        }
         let ends = starts.first().zip(starts.last());
-        assert!(
-            ends == Some((&0, &count)) && starts.is_sorted() && places.len() == count,
-            "starts that ascend from 0 to the number of values, and a place for each"
-        );
+        if ends != Some((&0, &count)) || !starts.is_sorted() {
+            return Err(SparseError(
+                "starts that do not ascend from 0 to the number of values",
+            ));
+        }
+        if places.len() != count {
+            return Err(SparseError("not one place for each value"));
+        }
         let fits = |&[start, end]: &[usize; 2]| {
             let places = &places[start..end];
             let inside = places.last().is_none_or(|&last| (last as usize) < features);
             inside && places.is_sorted_by(|a, b| a < b)
         };
-        assert!(
-            starts.array_windows().all(fits),
-            "places that ascend within a sample, below the number of features"
-        );
-        Self {
+        if !starts.array_windows().all(fits) {
+            return Err(SparseError(
+                "places that do not ascend within a sample, or lie beyond its features",
+            ));
+        }
+        Ok(Self {
             features,
             starts,
             places,
             values,
-        }
+        })
     }
 
     /// Shows the values to `visitor` as they are stored.
@@ -313,14 +325,14 @@ pub(crate) fn visit<V: Visitor>(samples: &Samples, visitor: V) -> V::Output {
     }
 }
 
-/// What a fit learns from.
+/// Samples with their classes.
 #[derive(Clone, Copy)]
-pub(crate) struct Train<'a, F> {
+pub(crate) struct Labelled<'a, F> {
     pub(crate) samples: Matrix<'a, F>,
     pub(crate) targets: &'a Targets,
 }
 
-impl<F> Train<'_, F> {
+impl<F> Labelled<'_, F> {
     pub(crate) fn classes(&self) -> usize {
         self.targets.class_names().len()
     }
@@ -328,9 +340,9 @@ impl<F> Train<'_, F> {
 
 /// A data set of pixels.
 #[cfg(test)]
-pub(crate) fn of_pixels(data: &data::Dataset) -> Train<'_, u8> {
+pub(crate) fn of_pixels(data: &data::Dataset) -> Labelled<'_, u8> {
     let samples = data.samples();
-    Train {
+    Labelled {
         samples: Matrix::Dense {
             values: samples.pixels().expect("pixels"),
             samples,
@@ -342,7 +354,7 @@ pub(crate) fn of_pixels(data: &data::Dataset) -> Train<'_, u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Softmax, SoftmaxLbfgs, Terms, sparse_logits};
+    use crate::{Softmax, SoftmaxLbfgs, Terms, Train, sparse_logits};
     use classifier::{Classifier, FitContext, FitError, generator};
     use data::Dataset;
     use rand::RngExt;
@@ -384,6 +396,7 @@ mod tests {
     fn check(dense: &Samples, sparse: SparseSamples<'_>) {
         let targets = targets(dense.len());
         let train = Dataset::with_targets(dense.clone(), targets.clone()).unwrap();
+        let (train, without) = (Train::Dense(&train), Train::Sparse(sparse, &targets));
         let weights: Vec<f64> = (0..dense.len()).map(|i| (i % 4) as f64).collect();
         for weights in [None, Some(&weights[..])] {
             let terms = Terms {
@@ -394,8 +407,8 @@ mod tests {
                 iterations: 20,
                 ..SoftmaxLbfgs::default()
             };
-            let all = recipe.train_on_terms(&train, terms, &mut FitContext::quiet(1, 2));
-            let few = recipe.train_sparse(sparse, &targets, terms, &mut FitContext::quiet(1, 2));
+            let all = recipe.train_on_terms(train, terms, &mut FitContext::quiet(1, 2));
+            let few = recipe.train_on_terms(without, terms, &mut FitContext::quiet(1, 2));
             let (all, few) = (all.unwrap(), few.unwrap());
             assert_eq!(all, few);
             let expected = all.model.scores(dense);
@@ -405,8 +418,8 @@ mod tests {
                 batch_size: 30,
                 ..Softmax::default()
             };
-            let all = recipe.train_on_terms(&train, terms, &mut FitContext::quiet(1, 2));
-            let few = recipe.train_sparse(sparse, &targets, terms, &mut FitContext::quiet(1, 2));
+            let all = recipe.train_on_terms(train, terms, &mut FitContext::quiet(1, 2));
+            let few = recipe.train_on_terms(without, terms, &mut FitContext::quiet(1, 2));
             assert_eq!(all.unwrap(), few.unwrap());
         }
     }
@@ -429,13 +442,13 @@ mod tests {
             let values = SparseValues::Pixels(&of_pixels.values);
             check(
                 &Samples::from_pixels(shape, pixels).unwrap(),
-                SparseSamples::new(FEATURES, &of_pixels.starts, &of_pixels.places, values),
+                SparseSamples::new(FEATURES, &of_pixels.starts, &of_pixels.places, values).unwrap(),
             );
             let of_reals = stored(&reals);
             let values = SparseValues::Reals(&of_reals.values);
             check(
                 &Samples::from_features(FEATURES, reals).unwrap(),
-                SparseSamples::new(FEATURES, &of_reals.starts, &of_reals.places, values),
+                SparseSamples::new(FEATURES, &of_reals.starts, &of_reals.places, values).unwrap(),
             );
         }
     }
@@ -444,11 +457,13 @@ mod tests {
     fn what_no_model_can_learn_from_is_named() {
         let error = |starts: &[usize], values: &[f32], labels: usize| {
             let places = vec![4; values.len()];
-            let samples = SparseSamples::new(9, starts, &places, SparseValues::Reals(values));
+            let samples =
+                SparseSamples::new(9, starts, &places, SparseValues::Reals(values)).unwrap();
             let mut context = FitContext::quiet(1, 1);
             let terms = Terms::default();
-            let fit = SoftmaxLbfgs::default();
-            let fit = fit.train_sparse(samples, &targets(labels), terms, &mut context);
+            let targets = targets(labels);
+            let train = Train::Sparse(samples, &targets);
+            let fit = SoftmaxLbfgs::default().train_on_terms(train, terms, &mut context);
             fit.map(|_| ()).unwrap_err()
         };
         let found = error(&[0, 0, 1, 2], &[1.0, f32::NAN], 3);
@@ -469,14 +484,23 @@ mod tests {
 
     #[test]
     fn rows_that_do_not_fit_are_refused() {
-        let is_refused = |starts: &[usize], places: &[u32]| {
-            let new = || SparseSamples::new(5, starts, places, SparseValues::Pixels(&[1, 2, 3]));
-            std::panic::catch_unwind(|| new().len()).is_err()
+        let new = |features, starts: &[usize], places: &[u32]| {
+            let values = SparseValues::Pixels(&[1, 2, 3]);
+            let samples = SparseSamples::new(features, starts, places, values);
+            samples.err().map(|error| error.to_string())
         };
-        assert!(!is_refused(&[0, 2, 2, 3], &[0, 4, 2]));
+        assert_eq!(new(5, &[0, 2, 2, 3], &[0, 4, 2]), None);
+        let none = new(0, &[0, 2, 3], &[0, 4, 2]).unwrap();
+        assert_eq!(none, "sparse samples with no features");
         let starts: [&[usize]; 4] = [&[], &[1, 3], &[0, 2], &[0, 4, 3]];
-        assert!(starts.iter().all(|starts| is_refused(starts, &[0, 4, 2])));
-        let places: [&[u32]; 4] = [&[0, 4], &[4, 0, 2], &[2, 2, 3], &[0, 5, 1]];
-        assert!(places.iter().all(|places| is_refused(&[0, 2, 3], places)));
+        for starts in starts {
+            assert!(new(5, starts, &[0, 4, 2]).unwrap().contains("starts"));
+        }
+        let short = new(5, &[0, 2, 3], &[0, 4]).unwrap();
+        assert!(short.contains("not one place"), "{short}");
+        for places in [[4, 0, 2], [2, 2, 3], [0, 5, 1]] {
+            let said = new(5, &[0, 2, 3], &places).unwrap();
+            assert!(said.contains("do not ascend within"), "{said}");
+        }
     }
 }

@@ -16,17 +16,17 @@
 //! change when the same number is added to all biases, so this is true of b′ after any such shift, too.
 
 use crate::features::Feature;
-use crate::fit::{Fit, Given, Terms};
+use crate::fit::{Fit, Terms, Train};
 use crate::full_batch::FullBatch;
 use crate::lbfgs::{Iterate, Lbfgs};
-use crate::matrix::{Matrix, SparseSamples, Train, Visitor};
+use crate::matrix::{Labelled, Matrix, Visitor};
 use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{
     ClassWeights, Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State,
     StateError, Step, unhindered_threads, with_threads,
 };
-use data::{Dataset, Targets};
+use data::Dataset;
 use serde::{Deserialize, Serialize};
 
 /// Samples from which the curvature is estimated, and what is added to its diagonal. Measured on
@@ -76,10 +76,10 @@ impl SoftmaxLbfgs {
         train: &Dataset,
         context: &mut FitContext<'_>,
     ) -> Result<Optimum, FitError> {
-        self.train_on_terms(train, Terms::default(), context)
+        self.train_on_terms(Train::Dense(train), Terms::default(), context)
     }
 
-    /// The same on other `terms`. m of the objective is the sum of the weights, as in scikit-learn.
+    /// The same on other `terms`, and from samples without their zeros, too. m of the objective is the sum of the weights, as in scikit-learn.
     ///
     /// # Errors
     /// [`FitError`]: unusable data or cancellation.
@@ -88,7 +88,7 @@ impl SoftmaxLbfgs {
     /// If there are weights, but not one for each sample, or one is negative or not finite, or all are 0.
     pub fn train_on_terms(
         &self,
-        train: &Dataset,
+        train: Train<'_>,
         terms: Terms<'_>,
         context: &mut FitContext<'_>,
     ) -> Result<Optimum, FitError> {
@@ -96,28 +96,7 @@ impl SoftmaxLbfgs {
         // processors, two threads took 1.4 times as long as one.
         let threads = unhindered_threads(context.threads());
         with_threads(threads, || {
-            let given = Given::Dense(train);
-            Fit::new(self, given, self.class_weights, terms, context).run()
-        })
-    }
-
-    /// The same from samples without their zeros, bit by bit.
-    ///
-    /// # Errors
-    /// [`FitError`]: unusable data or cancellation.
-    ///
-    /// # Panics
-    /// As [`train_on_terms`](Self::train_on_terms).
-    pub fn train_sparse(
-        &self,
-        samples: SparseSamples<'_>,
-        targets: &Targets,
-        terms: Terms<'_>,
-        context: &mut FitContext<'_>,
-    ) -> Result<Optimum, FitError> {
-        with_threads(unhindered_threads(context.threads()), || {
-            let given = Given::Sparse(samples, targets);
-            Fit::new(self, given, self.class_weights, terms, context).run()
+            Fit::new(self, train, self.class_weights, terms, context).run()
         })
     }
 
@@ -134,7 +113,7 @@ impl Visitor for Fit<'_, '_, SoftmaxLbfgs> {
 
     fn visit<F: Feature>(self, samples: Matrix<'_, F>) -> Self::Output {
         let (recipe, context) = (self.recipe, self.context);
-        let train = Train {
+        let train = Labelled {
             samples,
             targets: self.targets,
         };
@@ -466,7 +445,8 @@ mod tests {
             without_biases: true,
             ..Terms::default()
         };
-        let fit = recipe.train_on_terms(&uneven(), terms, &mut FitContext::quiet(1, 1));
+        let fit =
+            recipe.train_on_terms(Train::Dense(&uneven()), terms, &mut FitContext::quiet(1, 1));
         let optimum = fit.unwrap();
         let Weights { w, b } = &optimum.model.weights;
         assert_eq!(b, &[0.0; 3]);
@@ -497,7 +477,7 @@ mod tests {
                 weights: Some(&weights),
                 ..Terms::default()
             };
-            let found = recipe.train_on_terms(&train, terms, &mut context);
+            let found = recipe.train_on_terms(Train::Dense(&train), terms, &mut context);
             let found = found.unwrap();
             assert!((found.objective - expected.objective).abs() < 1e-6);
             let pairs = found.model.weights.w.iter().zip(&expected.model.weights.w);

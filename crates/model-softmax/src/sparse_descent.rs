@@ -19,7 +19,7 @@
 use crate::batches::Batches;
 use crate::features::Feature;
 use crate::lanes::GROUP;
-use crate::matrix::{Matrix, Train};
+use crate::matrix::{Labelled, Matrix};
 use crate::pair::{Pair, Parted, Solitude, side_by_side};
 use crate::residual::{ByClass, Residuals, Truth};
 use crate::sparse::{Index, Sparse};
@@ -71,7 +71,7 @@ struct Exchange {
 
 /// Weights and data in the form that this descent works on.
 pub(crate) struct SparseDescent<'a, F: Feature> {
-    train: Train<'a, F>,
+    train: Labelled<'a, F>,
     parts: Vec<Part<'a, F>>,
     replicas: [Replica; 2],
     exchange: Vec<Exchange>,
@@ -87,7 +87,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
     /// Zero weights, ready to learn from `train` in batches of `batch_size` images, which count as much as the
     /// `weights` say, if there are any.
     pub(crate) fn new(
-        train: Train<'a, F>,
+        train: Labelled<'a, F>,
         batch_size: usize,
         weights: Option<&'a [f32]>,
         threads: usize,
@@ -208,8 +208,10 @@ fn arrange<F: Feature>(parts: &mut [Part<'_, F>], order: &[usize], in_pairs: boo
 fn split<F: Feature>(images: Matrix<'_, F>) -> Vec<Range<usize>> {
     let features = images.features();
     let mut counts = vec![0_usize; features.div_ceil(GROUP)];
+    let mut row = Sparse::<F, u32>::with_capacity(0);
     for image in 0..images.len().min(SPLIT_SAMPLE) {
-        let row: Sparse<F, u32> = images.collect(image..image + 1);
+        row.clear();
+        images.push(image, &(0..features), &mut row);
         for index in row.rows(0..1).groups(0).0 {
             counts[index.number()] += 1;
         }

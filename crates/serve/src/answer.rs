@@ -84,7 +84,7 @@ fn picture(sample: &Sample) -> Option<Picture> {
     let Sample::Picture(samples) = sample else {
         return None;
     };
-    let shape = samples.picture().or(samples.colour_picture())?;
+    let (shape, _) = samples.pictures()?;
     Some(Picture {
         rows: shape.rows,
         columns: shape.columns,

@@ -95,7 +95,7 @@ fn search(models: &Models, progress: impl Fn(usize, usize) + Send + Sync) -> Res
     }
     let test = test_pictures(models)?;
     let samples = test.samples();
-    if samples.picture().or(samples.colour_picture()) != Some(shape)
+    if samples.pictures() != models.all[0].kept.about.pictures()
         || test.class_names() != models.classes()
     {
         return Err("the test pictures of the data set here are of another form".to_owned());

@@ -145,9 +145,11 @@ impl Input {
                 takes,
             })
         };
-        let picture = Manner::of_model(about.shape(), about.colour_shape(), &about.data.name);
-        match (picture, about.pixels, &about.preparation) {
-            (Some((shape, manner)), true, _) => Ok(Self::Picture { shape, manner }),
+        match (about.pictures(), about.pixels, &about.preparation) {
+            (Some((shape, values)), true, _) => Ok(Self::Picture {
+                shape,
+                manner: Manner::of_pictures(&about.data.name, values),
+            }),
             (None, true, _) => refused("pictures whose size its file does not say"),
             (Some(_), false, _) => refused("pictures of real numbers"),
             (None, false, Some(preparation)) => Ok(Self::Row(preparation.kinds())),

@@ -102,9 +102,11 @@ fn read(kept: &Kept, input: &Path) -> Result<(Samples, bool), Failure> {
 
 fn read_file(kept: &Kept, file: &Path) -> Result<(Samples, bool), Failure> {
     let about = &kept.about;
-    let shape = Manner::of_model(about.shape(), about.colour_shape(), &about.data.name);
+    let manner = |values| Manner::of_pictures(&about.data.name, values);
+    let pictures = about.pictures();
+    let pictures = pictures.map(|(shape, values)| (shape, manner(values)));
     let columns = about.preparation.as_ref().map(Preparation::kinds);
-    let asked = ask(file, &Options::default(), shape, columns.as_deref())?;
+    let asked = ask(file, &Options::default(), pictures, columns.as_deref())?;
     match asked {
         Asked::Picture(samples) => Ok((samples, true)),
         Asked::Samples(samples) => Ok((samples, false)),

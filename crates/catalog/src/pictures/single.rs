@@ -28,15 +28,12 @@ impl Manner {
         }
     }
 
-    /// The shape of the pictures that a model was fitted to, in grey or in colour, and how those of its data set were
-    /// made.
-    pub fn of_model(
-        in_grey: Option<PictureShape>,
-        in_colour: Option<PictureShape>,
-        data: &str,
-    ) -> Option<(PictureShape, Self)> {
-        let in_grey = in_grey.map(|shape| (shape, Self::of(data)));
-        in_grey.or(in_colour.map(|shape| (shape, Self::Colour)))
+    /// How the pictures of a data set were made, a pixel of which has as many `values`: 1 in grey, 3 in colour.
+    pub fn of_pictures(data: &str, values: usize) -> Self {
+        match values {
+            1 => Self::of(data),
+            _ => Self::Colour,
+        }
     }
 }
 

@@ -80,6 +80,13 @@ fn features_of_sparse_rows_are_counted_alike_in_both_files() {
     assert!(!is_told(&alike, "features of the"), "{:?}", alike.notes);
 }
 
+/// Rows of which each has a line break that is part of a field.
+fn broken(count: usize) -> String {
+    (0..count).fold("x,class\n".to_owned(), |text, row| {
+        format!("{text}\"{row}\n is it \"\"\",{}\n", ["a", "b"][row % 2])
+    })
+}
+
 #[test]
 fn a_quotation_mark_that_is_not_closed_is_refused_with_its_line() {
     let end = "7,a\n".repeat(30);
@@ -92,6 +99,21 @@ fn a_quotation_mark_that_is_not_closed_is_refused_with_its_line() {
         // Closed by a mark of another row.
         (format!("{}100,\"a\n3,\"b\"\n{end}", rows(100)), 102),
         (format!("x,\"class\n{end}"), 1),
+        // However many fields before it have good line breaks, in its row and above.
+        (format!("{}100,\"a\n3,\"b\"\n{end}", broken(10)), 22),
+        (
+            format!("x,y,z,class\n\"1\n\"\"\",1\"\"2\",\"3,a\n1,2,\"b\"\n{end}"),
+            3,
+        ),
+        // Below blank lines, and lines that end as on Windows.
+        (
+            format!(
+                "{}\r\n\r\n3,\"a\r\n3,\"b\"\r\n",
+                rows(9).replace('\n', "\r\n")
+            ),
+            13,
+        ),
+        (format!("\u{feff}\"x,class\n1,\"a\"\n{end}"), 1),
     ] {
         let error = refusal(&content, &Options::default());
         let expected = format!("data0: line {line}: a quotation mark is not closed");
@@ -138,6 +160,29 @@ fn a_long_first_line_is_read_whole() {
         table(&read(&quoted, &Options::default())).columns().len(),
         1
     );
+}
+
+#[test]
+fn a_row_that_fills_the_memory_is_refused_with_its_line() {
+    let options = Options {
+        memory: Some(4 << 20),
+        ..Options::default()
+    };
+    let long = "never closed\n".repeat(200_000);
+    let flat = long.replace('\n', " ");
+    for (content, line) in [
+        (format!("\"x,class\n{long}"), 1),
+        (format!("x,class{flat}"), 1),
+        (format!("x,class\n1,{flat}"), 2),
+        (format!("x,class\n\"1,{long}"), 2),
+        (format!("sep=;\nx;class{flat}"), 2),
+        (format!("{}\n\n1,\"{long}", rows(50_000)), 50_004),
+    ] {
+        let expected = format!(
+            "data0: line {line}: a row of more than 1.0 MiB; is a quotation mark not closed?"
+        );
+        assert_eq!(refusal(content, &options), expected);
+    }
 }
 
 fn named(loaded: &Loaded) -> Vec<&str> {

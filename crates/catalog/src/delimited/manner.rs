@@ -143,11 +143,12 @@ impl Head {
             match head {
                 Some(head) if !is_cut || head.records.len() >= FEWEST => return Ok(head),
                 // A row as long as this is refused where it stands.
-                Some(head) if most > longest && head.records.len() > 1 => return Ok(head),
-                _ if most > longest => {
+                Some(head) if most > longest && !head.records.is_empty() => return Ok(head),
+                head if most > longest => {
                     return Err(LoadError::Line {
                         file: source.name().to_owned(),
-                        line: 1,
+                        // Below the one that names the separator.
+                        line: 1 + u64::from(head.is_some()),
                         column: None,
                         reason: format!(
                             "a row of more than {}; is a quotation mark not closed?",
@@ -155,7 +156,7 @@ impl Head {
                         ),
                     });
                 }
-                _ => most *= 4,
+                _ => most = larger(most, longest),
             }
         }
     }
@@ -190,6 +191,15 @@ impl Head {
             records: records(whole, separator, LINES),
             density: [lines.max(1), whole.len() * width],
         }))
+    }
+}
+
+/// Bytes to look at after so many: never more than those of the longest record and one that shows that it goes on.
+fn larger(most: usize, longest: usize) -> usize {
+    if 4 * most < longest {
+        4 * most
+    } else {
+        longest + 1
     }
 }
 
@@ -246,5 +256,23 @@ fn separator(text: &[u8]) -> u8 {
         b' '
     } else {
         best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_looked_at_than_the_longest_record() {
+        let looks = |longest: usize| {
+            let next = |most: &usize| (*most <= longest).then(|| larger(*most, longest));
+            std::iter::successors(Some(HEAD), next).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            looks(RECORD as usize),
+            [1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24, (1 << 26) + 1]
+        );
+        assert_eq!(looks(1 << 17), [1 << 16, (1 << 17) + 1]);
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::error::{in_bytes, one_line};
 use crate::source::Source;
-use crate::table::{Coded, Dialect, Interned, Plan, RawTable, Role, Schema, decoded, roles};
+use crate::table::{Coded, Dialect, Interned, Named, Plan, RawTable, Role, Schema, decoded, roles};
 use crate::values::{ColumnValues, Values, Wanted, plan};
 use crate::{LoadError, Options};
 use bytes::Bytes;
@@ -49,7 +49,14 @@ fn read_file(
     options: &Options,
     schema: Option<&Schema>,
 ) -> Result<RawTable, LoadError> {
-    let roles = |names: &[String]| roles(source.name(), names, options, schema);
+    let roles = |names: &[String]| {
+        let columns = Named {
+            file: source.name(),
+            names,
+            is_guessed: false,
+        };
+        roles(&columns, options, schema)
+    };
     let (names, builders, rows, notes) = grown(source, path, &roles)?;
     table(source, names, builders, rows, notes)
 }

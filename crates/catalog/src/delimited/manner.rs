@@ -1,6 +1,6 @@
 //! How a text is written: its encoding, its separator, and whether its first line names the columns.
 
-use super::header::{header, names};
+use super::header::{Header, header, names};
 use super::rows::{RECORD, Records, records};
 use crate::encodings::{decoded_head, utf_16};
 use crate::error::in_bytes;
@@ -29,7 +29,7 @@ pub(super) struct Manner {
     /// Whether the first line does nothing but name the separator.
     is_separator_named: bool,
     pub(super) names: Vec<String>,
-    pub(super) has_header: bool,
+    pub(super) header: Header,
     /// Whether the names of columns are in Latin-1.
     pub(super) is_latin: bool,
     /// What is worth telling of the first line.
@@ -66,29 +66,33 @@ impl Manner {
         }
         let header = header(first, rows, options, schema);
         let mut is_latin = false;
-        let (names, told) = if header.is_there {
-            names(first, &mut is_latin)
-        } else {
+        let (names, told) = if header == Header::No {
             let numbered = (1..=first.len()).map(|i| format!("column {i}"));
             (numbered.collect(), None)
+        } else {
+            names(first, &mut is_latin)
         };
-        let mut of_first_line: Vec<String> = header.note.into_iter().chain(told).collect();
+        let mut of_first_line: Vec<String> = header.note().into_iter().chain(told).collect();
         of_first_line.extend(single_marks(&head.records));
         Ok(Self {
             utf_16: head.utf_16,
             separator: head.separator,
             is_separator_named: head.is_separator_named,
             names,
-            has_header: header.is_there,
+            header,
             is_latin,
             of_first_line,
             density: head.density,
         })
     }
 
+    pub(super) fn has_header(&self) -> bool {
+        self.header != Header::No
+    }
+
     /// Records before the first row.
     pub(super) fn before_rows(&self) -> usize {
-        usize::from(self.is_separator_named) + usize::from(self.has_header)
+        usize::from(self.is_separator_named) + usize::from(self.has_header())
     }
 
     /// Rows that the file should have if it goes on as it begins, with a little to spare; 0 where its

@@ -500,6 +500,19 @@ fn one_thing_has_one_name() {
             .class_names()[..],
         ["01", "1"]
     );
+    // So are numbers with an exponent: they are parts, or written in sixteens.
+    for (one, other) in [("1e5", "100000"), ("2E3", "2000")] {
+        let groups = ["1", other, one, "4"];
+        let text = (0..40).fold("x,g,class\n".to_owned(), |text, row| {
+            let class = [one, other][row % 2];
+            format!("{text}{row},{},{class}\n", groups[row / 2 % 4])
+        });
+        let loaded = read(&text, &grouped);
+        let mut names = table(&loaded).targets().class_names().to_vec();
+        names.sort_unstable();
+        assert_eq!(names, [other.min(one), other.max(one)]);
+        assert!(is_told(&loaded, "4 groups in"), "{:?}", loaded.notes);
+    }
     // The same text in two encodings.
     let mut mixed = b"v,class\n".to_vec();
     for row in 0..40 {

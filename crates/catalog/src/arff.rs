@@ -8,8 +8,8 @@ use crate::error::one_line;
 use crate::lines::Lines;
 use crate::source::Source;
 use crate::table::{
-    Builder, Dialect, Plan, RawTable, Refusal, Role, Schema, decoded, finish, roles, shortened,
-    truth,
+    Builder, Dialect, Named, Plan, RawTable, Refusal, Role, Schema, decoded, finish, roles,
+    shortened, truth,
 };
 use crate::{LoadError, Options};
 use tables::Kind;
@@ -37,7 +37,12 @@ pub(crate) fn read(
         .iter()
         .map(|attribute| attribute.name.clone())
         .collect();
-    let roles = roles(source.name(), &names, options, schema)?;
+    let columns = Named {
+        file: source.name(),
+        names: &names,
+        is_guessed: false,
+    };
+    let roles = roles(&columns, options, schema)?;
     let (roles, plans): (Vec<Role>, Vec<Plan>) = roles.into_iter().unzip();
     let mut builders: Vec<Builder> = attributes
         .iter()

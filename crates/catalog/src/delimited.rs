@@ -4,11 +4,12 @@ mod header;
 mod manner;
 mod rows;
 
+use self::header::Header;
 use self::manner::Manner;
 use self::rows::Records;
 use crate::source::Source;
 use crate::table::{
-    Builder, Dialect, Plan, RawTable, Refusal, Role, Schema, finish, roles, shortened,
+    Builder, Dialect, Named, Plan, RawTable, Refusal, Role, Schema, finish, roles, shortened,
 };
 use crate::{LoadError, Options};
 use csv::ByteRecord;
@@ -23,7 +24,12 @@ pub(crate) fn read(
     schema: Option<&Schema>,
 ) -> Result<RawTable, LoadError> {
     let manner = Manner::of(source, options, schema)?;
-    let roles = roles(source.name(), &manner.names, options, schema)?;
+    let columns = Named {
+        file: source.name(),
+        names: &manner.names,
+        is_guessed: manner.header == Header::Guessed,
+    };
+    let roles = roles(&columns, options, schema)?;
     let (plans, roles): (Vec<Plan>, Vec<Role>) =
         roles.into_iter().map(|(role, plan)| (plan, role)).unzip();
     let dialect = Dialect::of_text(&options.missing, manner.separator != b',');
@@ -149,9 +155,13 @@ fn pass(
     }
     let mut records = 0;
     while let Some(line) = reader.next(&mut record)? {
-        check(source, &record, line, builders.len(), manner.has_header)?;
-        if manner.has_header && record == header {
-            let reason = "the header once more; are these two files in one? Take it out";
+        check(source, &record, line, builders.len(), manner.has_header())?;
+        if manner.has_header() && record == header {
+            let mut reason =
+                "the header once more; are these two files in one? Take it out".to_owned();
+            if manner.header == Header::Guessed {
+                reason.push_str(", or say `--header no`");
+            }
             return Err(at_line(source, line, reason));
         }
         for (builder, word) in builders.iter_mut().zip(&record) {

@@ -7,7 +7,7 @@ use crate::found::{Found, RawSamples};
 use crate::splits::check_targets;
 use crate::table::{RawTable, other_labels};
 use crate::{LoadError, Options, Sealed, SealedTable, Splits, fingerprint, memory, name_of};
-use data::{Dataset, Samples, Targets, hold_out};
+use data::{DataError, Dataset, Samples, Targets, hold_out};
 use std::path::Path;
 use tables::{Column, Preparation, Settings, Table};
 
@@ -134,16 +134,15 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
         Content::Samples { train, test } => (train.len(), test.len()),
         Content::Table { train, test } => (train.len(), test.len()),
     };
-    let reason = match (train, test) {
-        (0, _) => "no samples to learn from",
-        (_, 0) => "no test samples: a comparison needs at least one",
+    let (error, file) = match (train, test) {
+        (0, _) => (LoadError::from(DataError::Empty), path),
+        (_, 0) => (
+            LoadError::NoTestImages,
+            options.test.as_deref().unwrap_or(path),
+        ),
         _ => return Ok(loaded),
     };
-    let test = options.test.as_deref().filter(|_| train > 0);
-    Err(LoadError::content(
-        &test.unwrap_or(path).display().to_string(),
-        reason,
-    ))
+    Err(error.in_file(&file.display().to_string()))
 }
 
 fn read(path: &Path, options: &Options) -> Result<Loaded, LoadError> {

@@ -2,27 +2,26 @@
 //!
 //! <https://parquet.apache.org/docs/file-format/>
 
+mod growing;
+
+use self::growing::{Growing, Grown, Measure};
 use crate::error::{in_bytes, one_line};
 use crate::source::Source;
-use crate::table::{Coded, Dialect, Interned, Plan, RawTable, Role, Schema, decoded, roles};
+use crate::table::{Named, Plan, RawTable, Role, Schema, missing_note, roles, rounded_note};
 use crate::values::{ColumnValues, Values, Wanted, plan};
 use crate::{LoadError, Options};
 use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::schema::types::ColumnDescriptor;
+use std::collections::HashMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use tables::{Column, Kind};
 
-/// Rows that are decoded at once.
-const BATCH: usize = 8192;
 const DAY: f64 = 86_400.0;
 
 /// Reads a file. With a `schema` it is a second file, and must have the columns of the first.
@@ -49,7 +48,14 @@ fn read_file(
     options: &Options,
     schema: Option<&Schema>,
 ) -> Result<RawTable, LoadError> {
-    let roles = |names: &[String]| roles(source.name(), names, options, schema);
+    let roles = |names: &[String]| {
+        let columns = Named {
+            file: source.name(),
+            names,
+            is_guessed: false,
+        };
+        roles(&columns, options, schema)
+    };
     let (names, builders, rows, notes) = grown(source, path, &roles)?;
     table(source, names, builders, rows, notes)
 }
@@ -58,14 +64,14 @@ fn read_file(
 type Roles = Result<Vec<(Role, Plan)>, LoadError>;
 
 /// The names of columns, the columns, the number of rows, and what to say of them.
-type Grown = (Vec<String>, Vec<(Role, Plan, Growing)>, usize, Vec<String>);
+type Columns = (Vec<String>, Vec<(Role, Growing)>, usize, Vec<String>);
 
 /// Reads the columns that count, as `roles` says by their names.
 fn grown(
     source: &Source<'_>,
     path: &Path,
     roles: &dyn Fn(&[String]) -> Roles,
-) -> Result<Grown, LoadError> {
+) -> Result<Columns, LoadError> {
     let broken = |error| broken(source, error);
     let file = opened(source, path)?;
     let fields = fields(source, file.metadata())?;
@@ -79,7 +85,7 @@ fn grown(
             _ => field.measure(source)?,
         });
     }
-    let mut builders: Vec<(Role, Plan, Growing)> = fields
+    let mut builders: Vec<(Role, Growing)> = fields
         .iter()
         .zip(roles)
         .zip(&measures)
@@ -90,13 +96,13 @@ fn grown(
                 notes.push(format!("column {} left out: pandas' index", field.name));
             }
             let role = if is_index { Role::Ignored } else { role };
-            (role, plan, Growing::of(*measure, plan))
+            (role, Growing::of(*measure, plan))
         })
         .collect();
     let mut rows: usize = 0;
     for group in 0..file.num_row_groups() {
         let group = file.get_row_group(group).map_err(broken)?;
-        for (index, (role, _, growing)) in builders.iter_mut().enumerate() {
+        for (index, (role, growing)) in builders.iter_mut().enumerate() {
             if *role != Role::Ignored {
                 let column = group
                     .get_column_reader(fields[index].index)
@@ -108,7 +114,7 @@ fn grown(
             }
         }
         rows += usize::try_from(group.metadata().num_rows()).unwrap_or(0);
-        let bytes: usize = builders.iter().map(|(_, _, growing)| growing.bytes()).sum();
+        let bytes: usize = builders.iter().map(|(_, growing)| growing.bytes()).sum();
         if bytes as u64 > source.limit() {
             return Err(source.no_memory("its columns"));
         }
@@ -119,7 +125,24 @@ fn grown(
             "there are columns and no row",
         ));
     }
+    notes.extend(of_values(&names, &builders));
     Ok((names, builders, rows, notes))
+}
+
+/// What to say of values that were taken for something else.
+fn of_values(names: &[String], builders: &[(Role, Growing)]) -> Vec<String> {
+    let known = names.iter().zip(builders);
+    let known = known.filter(|(_, (_, growing))| growing.plan != Plan::Skipped);
+    let missing = known
+        .clone()
+        .map(|(_, (_, growing))| (growing.missing, &growing.missing_words));
+    let mut notes = Vec::from_iter(missing_note(missing));
+    notes.extend(known.filter_map(|(name, (_, growing))| {
+        let (row, number) = growing.rounded?;
+        let place = format!("row {row}, counted from 0");
+        Some(rounded_note(name, &number.to_string(), &place))
+    }));
+    notes
 }
 
 /// The file, whose columns lie within it.
@@ -192,13 +215,13 @@ pub(crate) fn values(
     let read = read.unwrap_or_else(|_| Err(damaged(source, "its pages do not fit together")));
     let (names, builders, rows, _) = read?;
     let mut columns = Vec::new();
-    for (name, (role, plan, growing)) in names.iter().zip(builders) {
+    for (name, (role, growing)) in names.iter().zip(builders) {
         if role == Role::Ignored {
             continue;
         }
-        let column = match growing {
-            Growing::Numbers(numbers) => ColumnValues::Numbers(numbers),
-            Growing::Names(coded, _) if plan == Plan::Labels => {
+        let column = match growing.values {
+            Grown::Numbers(numbers) => ColumnValues::Numbers(numbers),
+            Grown::Names(coded, _) if growing.plan == Plan::Labels => {
                 let coded = coded.into_coded();
                 ColumnValues::Names(coded.codes, coded.names)
             }
@@ -232,34 +255,23 @@ impl Field {
     }
 }
 
-/// What its values are.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Measure {
-    Truth,
-    /// Numbers, to be multiplied by this.
-    Number(f64),
-    /// Whole numbers from 0 on, of as many bits as they are stored in.
-    Unsigned,
-    /// Days, to be multiplied by this.
-    Date(f64),
-    Text,
-}
-
 fn fields(source: &Source<'_>, metadata: &ParquetMetaData) -> Result<Vec<Field>, LoadError> {
     let schema = metadata.file_metadata().schema_descr();
     let mut fields: Vec<Field> = Vec::new();
+    // The names so far, and whether these are of nested columns, of which each part comes by itself.
+    let mut seen: HashMap<String, bool> = HashMap::new();
     for (index, column) in schema.columns().iter().enumerate() {
         let parts = column.path().parts();
         let is_flat =
             parts.len() == 1 && column.max_rep_level() == 0 && column.max_def_level() <= 1;
         let name = one_line(&parts[0]);
-        let is_another = fields.iter().any(|field| field.name == name);
-        if is_flat && is_another {
-            let reason = format!("two columns are called {name}; names must differ");
-            return Err(LoadError::content(source.name(), reason));
-        }
-        if is_another {
-            continue;
+        match seen.insert(name.clone(), !is_flat) {
+            Some(true) if !is_flat => continue,
+            Some(_) => {
+                let reason = format!("two columns are called {name}; names must differ");
+                return Err(LoadError::content(source.name(), reason));
+            }
+            None => (),
         }
         let path = column.path().string();
         let measure = if is_flat {
@@ -332,187 +344,10 @@ fn measure(column: &ColumnDescriptor) -> Result<Measure, String> {
     )
 }
 
-/// A column as it grows.
-enum Growing {
-    Numbers(Vec<f64>),
-    Dates(Vec<f64>),
-    Truths(Vec<Option<bool>>),
-    Names(Interned, usize),
-}
-
-impl Growing {
-    fn of(measure: Measure, plan: Plan) -> Self {
-        let as_names = matches!(plan, Plan::Labels | Plan::Of(Kind::Category));
-        match measure {
-            _ if as_names => Self::Names(Interned::default(), 0),
-            Measure::Text => Self::Names(Interned::default(), 0),
-            Measure::Truth => Self::Truths(Vec::new()),
-            Measure::Number(_) | Measure::Unsigned => Self::Numbers(Vec::new()),
-            Measure::Date(_) => Self::Dates(Vec::new()),
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Numbers(values) | Self::Dates(values) => 8 * values.len(),
-            Self::Truths(values) => values.len(),
-            Self::Names(names, bytes) => 8 * names.len() + bytes,
-        }
-    }
-
-    fn read(&mut self, column: ColumnReader, of: Measure, limit: u64) -> Result<(), ParquetError> {
-        match column {
-            ColumnReader::BoolColumnReader(column) => self.values(column, limit, Value::Truth),
-            ColumnReader::Int32ColumnReader(column) => {
-                let signed = |value: i32| match of {
-                    Measure::Unsigned => value.cast_unsigned().into(),
-                    _ => value.into(),
-                };
-                self.values(column, limit, |value| of.whole(signed(value)))
-            }
-            ColumnReader::Int64ColumnReader(column) => {
-                self.values(column, limit, |value| of.whole(value))
-            }
-            ColumnReader::FloatColumnReader(column) => {
-                self.values(column, limit, |value| Value::Number(f64::from(value)))
-            }
-            ColumnReader::DoubleColumnReader(column) => self.values(column, limit, Value::Number),
-            ColumnReader::ByteArrayColumnReader(column) => self.values(column, limit, Value::Text),
-            _ => Err(ParquetError::General("a column of another type".to_owned())),
-        }
-    }
-
-    fn values<T: DataType>(
-        &mut self,
-        mut column: ColumnReaderImpl<T>,
-        limit: u64,
-        value: impl Fn(T::T) -> Value,
-    ) -> Result<(), ParquetError> {
-        let (mut values, mut levels) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
-        loop {
-            values.clear();
-            levels.clear();
-            let (records, _, _) =
-                column.read_records(BATCH, Some(&mut levels), None, &mut values)?;
-            if records == 0 {
-                return Ok(());
-            }
-            let mut present = values.drain(..);
-            if levels.is_empty() {
-                present
-                    .by_ref()
-                    .take(records)
-                    .for_each(|one| self.push(Some(value(one))));
-            } else {
-                for level in &levels {
-                    let one = if *level > 0 {
-                        present.next().map(&value)
-                    } else {
-                        None
-                    };
-                    self.push(one);
-                }
-            }
-            if self.bytes() as u64 > limit {
-                return Ok(());
-            }
-        }
-    }
-
-    fn push(&mut self, value: Option<Value>) {
-        match self {
-            Self::Numbers(values) | Self::Dates(values) => values.push(match value {
-                Some(Value::Number(number) | Value::Date(number)) => number,
-                Some(Value::Whole(number)) => number as f64,
-                Some(Value::Large(number)) => number as f64,
-                _ => f64::NAN,
-            }),
-            Self::Truths(values) => values.push(match value {
-                Some(Value::Truth(truth)) => Some(truth),
-                _ => None,
-            }),
-            Self::Names(names, bytes) => {
-                let name = value.and_then(Value::name);
-                let before = names.names();
-                names.push_option(name.as_deref());
-                if names.names() > before {
-                    *bytes += 64 + name.map_or(0, |name| name.len());
-                }
-            }
-        }
-    }
-}
-
-impl Growing {
-    fn column(self, name: &str, rows: usize, plan: Plan) -> Result<Column, LoadError> {
-        Ok(match self {
-            // Missing throughout in the first file, whatever the second says.
-            _ if plan == Plan::Skipped => Column::numbers(name, vec![f64::NAN; rows])?,
-            Self::Numbers(values) => Column::numbers(name, values)?,
-            Self::Dates(values) => Column::dates(name, values)?,
-            Self::Truths(values) => Column::booleans(name, values),
-            Self::Names(coded, _) => {
-                let coded = coded.into_coded();
-                Column::categories(name, coded.codes, coded.names.into())?
-            }
-        })
-    }
-}
-
-/// One value that is there.
-enum Value {
-    Truth(bool),
-    Whole(i64),
-    /// Beyond what a signed number holds.
-    Large(u64),
-    Number(f64),
-    Date(f64),
-    Text(ByteArray),
-}
-
-impl Value {
-    /// As the name of a category or class; `None` for NaN.
-    fn name(self) -> Option<String> {
-        match self {
-            Self::Truth(truth) => Some(truth.to_string()),
-            Self::Whole(number) => Some(number.to_string()),
-            Self::Large(number) => Some(number.to_string()),
-            Self::Date(days) if days.fract() == 0.0 => Some(tables::date(days)),
-            Self::Number(number) | Self::Date(number) => {
-                (!number.is_nan()).then(|| number.to_string())
-            }
-            Self::Text(bytes) => Some(decoded(bytes.data(), &mut false)),
-        }
-    }
-}
-
-impl Measure {
-    fn whole(self, value: i64) -> Value {
-        match self {
-            Self::Number(scale) if scale != 1.0 => Value::Number(value as f64 * scale),
-            Self::Date(scale) => Value::Date(value as f64 * scale),
-            Self::Unsigned if value < 0 => Value::Large(value.cast_unsigned()),
-            _ => Value::Whole(value),
-        }
-    }
-}
-
-/// Labels as a table of text has them: without blanks around them, and missing where the word says so.
-fn as_in_text(labels: Interned) -> Coded {
-    let Coded { codes, names } = labels.into_coded();
-    let dialect = Dialect::of_text(&[], false);
-    let mut different = Interned::default();
-    for code in codes {
-        let name = code.map(|code| names[code as usize].trim());
-        different.push_option(name.filter(|name| !dialect.missing_label(name.as_bytes())));
-    }
-    different.into_coded()
-}
-
 fn table(
     source: &Source<'_>,
     names: Vec<String>,
-    builders: Vec<(Role, Plan, Growing)>,
+    builders: Vec<(Role, Growing)>,
     rows: usize,
     notes: Vec<String>,
 ) -> Result<RawTable, LoadError> {
@@ -520,11 +355,12 @@ fn table(
         notes,
         ..RawTable::default()
     };
-    for (name, (role, plan, growing)) in names.into_iter().zip(builders) {
-        match (role, growing) {
+    for (name, (role, growing)) in names.into_iter().zip(builders) {
+        match (role, growing.values) {
             (Role::Ignored, _) => (),
-            (Role::Feature | Role::Beside, growing) => {
-                let column = growing.column(&name, rows, plan);
+            (Role::Feature | Role::Beside, values) => {
+                let plan = growing.plan;
+                let column = values.column(&name, rows, plan);
                 let column = column.map_err(|error| error.in_file(source.name()))?;
                 if column.len() != rows {
                     return Err(damaged(
@@ -546,10 +382,10 @@ fn table(
                     table.beside = Some(column);
                 }
             }
-            (Role::Label, Growing::Names(coded, _)) => {
-                (table.labels, table.label) = (as_in_text(coded), name);
+            (Role::Label, Grown::Names(coded, _)) => {
+                (table.labels, table.label) = (coded.into_coded(), name);
             }
-            (Role::Group, Growing::Names(coded, _)) => {
+            (Role::Group, Grown::Names(coded, _)) => {
                 (table.groups, table.group) = (Some(coded.into_coded()), Some(name));
             }
             _ => return Err(damaged(source, "a column of two types")),

@@ -28,8 +28,8 @@ pub(crate) fn lost(
         let example = merged.clone().next()?;
         (10 * count >= values.len()).then(|| {
             format!(
-                "numbers are rounded to 32 bits, and of feature {feature}, counted from 0, {} of {} different values stay \
-                 different ({} and {} do not): subtract a number from it, or write a table, whose numbers are kept",
+                "numbers are rounded to 32 bits, and of feature {feature}, counted from 0, {} of {} different values of \
+                 those looked at stay different ({} and {} do not): subtract a number from it, or write a table, whose numbers are kept",
                 values.len() - count,
                 values.len(),
                 example[0],

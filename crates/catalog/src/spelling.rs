@@ -50,7 +50,7 @@ impl Spelling {
     }
 }
 
-/// The value of a number that counts or measures: one with a leading zero or many digits is a name.
+/// The value of a number that counts or measures: one with a leading zero, many digits or an exponent is a name.
 fn plain_number(name: &str) -> Option<f64> {
     let digits = name.strip_prefix(['-', '+']).unwrap_or(name);
     let begins_as_name =
@@ -58,6 +58,7 @@ fn plain_number(name: &str) -> Option<f64> {
     if begins_as_name
         || !digits.starts_with(|first: char| first.is_ascii_digit())
         || digits.len() > DIGITS
+        || digits.contains(['e', 'E'])
     {
         return None;
     }

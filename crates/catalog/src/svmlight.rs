@@ -38,6 +38,9 @@ fn is_pair(word: &[u8]) -> bool {
     colon.is_some_and(|at| word[..at] == *b"qid" || word[..at].iter().all(u8::is_ascii_digit))
 }
 
+/// A feature, and its value as it is written: what 32 bits lose of it is told.
+type Pair = (u32, f64);
+
 /// Rows as they come: only what is not 0.
 #[derive(Default)]
 struct Sparse {
@@ -46,7 +49,7 @@ struct Sparse {
     grouped: usize,
     /// Where each row ends in `values`.
     ends: Vec<usize>,
-    values: Vec<(u32, f64)>,
+    values: Vec<Pair>,
     highest: u32,
     counts_from_0: bool,
 }
@@ -62,7 +65,8 @@ pub(crate) fn read(source: &Source<'_>) -> Result<RawSamples, LoadError> {
         }
         let line = line.to_vec();
         rows.push(&line).map_err(|reason| lines.error(reason))?;
-        if (16 * rows.values.len()) as u64 > source.limit() {
+        // What grows may have twice the room that it fills.
+        if (2 * size_of::<Pair>() * rows.values.len()) as u64 > source.limit() {
             return Err(source.no_memory("its rows"));
         }
     }

@@ -693,6 +693,52 @@ fn svmlight_of_scikit_learn_is_read() {
 }
 
 #[test]
+fn sparse_rows_take_no_more_memory_than_there_is() {
+    let row = (1..=1000).fold(String::new(), |row, feature| format!("{row} {feature}:1"));
+    let text = (0..100).fold(String::new(), |text, i| format!("{text}{}{row}\n", i % 2));
+    let with = |memory: u64| {
+        let (_directory, path) = file("rows", text.as_bytes());
+        let options = Options {
+            memory: Some(memory),
+            ..Options::default()
+        };
+        load(&path, &options).map_err(|error| error.to_string())
+    };
+    // 100 000 numbers of 16 bytes, and as much again.
+    let error = with(3_199_999).unwrap_err();
+    assert!(error.contains("and its rows are more"), "{error}");
+    assert!(with(3_200_000).is_ok());
+}
+
+#[test]
+fn a_comparison_needs_rows_to_learn_from_and_to_be_judged_on() {
+    let of = |train: u8, test: u8| {
+        let directory = tempfile::tempdir().unwrap();
+        for (side, count) in [("train", train), ("t10k", test)] {
+            let labels: Vec<u8> = (0..count).map(|label| label % 2).collect();
+            let images = [
+                &[0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 1, 0, 0, 0, 1],
+                &labels[..],
+            ];
+            let labels = [&[0, 0, 8, 1, 0, 0, 0, count], &labels[..]];
+            for (kind, bytes) in [("images-idx3", images), ("labels-idx1", labels)] {
+                let path = directory.path().join(format!("{side}-{kind}-ubyte"));
+                std::fs::write(path, bytes.concat()).unwrap();
+            }
+        }
+        let loaded = load(directory.path(), &Options::default()).map(drop);
+        let place = format!("{}: ", directory.path().display());
+        loaded.map_err(|error| error.to_string().replace(&place, "data: "))
+    };
+    assert_eq!(of(4, 2), Ok(()));
+    let none = "data: no samples: a fit needs at least one".to_owned();
+    assert_eq!(of(0, 2), Err(none.clone()));
+    assert_eq!(of(0, 0), Err(none));
+    let untested = "data: no test samples: a comparison needs at least one";
+    assert_eq!(of(4, 0), Err(untested.to_owned()));
+}
+
+#[test]
 fn arff_is_read_dense_and_sparse() {
     let header = "% a comment\n@RELATION zoo\n@attribute 'leg count' numeric\n\
         @attribute hair {no, 'a lot', \"it's\"}\n@attribute born date\n@attribute class {x,y}\n@data\n";

@@ -80,6 +80,13 @@ fn features_of_sparse_rows_are_counted_alike_in_both_files() {
     assert!(!is_told(&alike, "features of the"), "{:?}", alike.notes);
 }
 
+/// Rows of which each has a line break that is part of a field.
+fn broken(count: usize) -> String {
+    (0..count).fold("x,class\n".to_owned(), |text, row| {
+        format!("{text}\"{row}\n is it \"\"\",{}\n", ["a", "b"][row % 2])
+    })
+}
+
 #[test]
 fn a_quotation_mark_that_is_not_closed_is_refused_with_its_line() {
     let end = "7,a\n".repeat(30);
@@ -92,6 +99,21 @@ fn a_quotation_mark_that_is_not_closed_is_refused_with_its_line() {
         // Closed by a mark of another row.
         (format!("{}100,\"a\n3,\"b\"\n{end}", rows(100)), 102),
         (format!("x,\"class\n{end}"), 1),
+        // However many fields before it have good line breaks, in its row and above.
+        (format!("{}100,\"a\n3,\"b\"\n{end}", broken(10)), 22),
+        (
+            format!("x,y,z,class\n\"1\n\"\"\",1\"\"2\",\"3,a\n1,2,\"b\"\n{end}"),
+            3,
+        ),
+        // Below blank lines, and lines that end as on Windows.
+        (
+            format!(
+                "{}\r\n\r\n3,\"a\r\n3,\"b\"\r\n",
+                rows(9).replace('\n', "\r\n")
+            ),
+            13,
+        ),
+        (format!("\u{feff}\"x,class\n1,\"a\"\n{end}"), 1),
     ] {
         let error = refusal(&content, &Options::default());
         let expected = format!("data0: line {line}: a quotation mark is not closed");
@@ -138,6 +160,29 @@ fn a_long_first_line_is_read_whole() {
         table(&read(&quoted, &Options::default())).columns().len(),
         1
     );
+}
+
+#[test]
+fn a_row_that_fills_the_memory_is_refused_with_its_line() {
+    let options = Options {
+        memory: Some(4 << 20),
+        ..Options::default()
+    };
+    let long = "never closed\n".repeat(200_000);
+    let flat = long.replace('\n', " ");
+    for (content, line) in [
+        (format!("\"x,class\n{long}"), 1),
+        (format!("x,class{flat}"), 1),
+        (format!("x,class\n1,{flat}"), 2),
+        (format!("x,class\n\"1,{long}"), 2),
+        (format!("sep=;\nx;class{flat}"), 2),
+        (format!("{}\n\n1,\"{long}", rows(50_000)), 50_004),
+    ] {
+        let expected = format!(
+            "data0: line {line}: a row of more than 1.0 MiB; is a quotation mark not closed?"
+        );
+        assert_eq!(refusal(content, &options), expected);
+    }
 }
 
 fn named(loaded: &Loaded) -> Vec<&str> {
@@ -198,11 +243,31 @@ fn a_header_that_was_guessed_is_told() {
         assert!(is_told(&found, "no header; columns are called by number"));
     }
     let unclear = format!("n,q,z\n{}", votes(|_| String::new()));
-    let found = read(&unclear, &label("z"));
-    assert!(!is_told(&found, "no header"), "{:?}", found.notes);
-    let guessed = format!("n,q,kind\n{}", votes(|_| String::new()));
-    let error = refusal(&guessed, &label("sort"));
-    assert!(error.contains("n, q, kind"), "{error}");
+    let guessed = "the first line taken for the header; if it is a row, say `--header no`";
+    assert!(is_told(&read(&unclear, &label("z")), guessed));
+    assert_eq!(
+        refusal(&unclear, &label("sort")),
+        "data0: no column sort; the columns are n, q, z; name one of these, or say `--header no`"
+    );
+    let error = refusal(format!("{unclear}n,q,z\n"), &label("z"));
+    assert!(
+        error.ends_with("two files in one? Take it out, or say `--header no`"),
+        "{error}"
+    );
+    let sure = unclear.replacen("n,q,z", "p,q,z", 1);
+    assert!(!is_told(&read(&sure, &label("z")), "the first line"));
+    assert_eq!(
+        refusal(sure.replace("p,q,z", "no,q,class"), &label("sort")),
+        "data0: no column sort; the columns are no, q, class"
+    );
+    // A row that begins with what the label may be called, and that is there again and again.
+    let turns = "y,n,b\nn,y,a\n".repeat(20);
+    let found = read(&turns, &label("column 3"));
+    assert_eq!(found.notes[0], "no header; columns are called by number");
+    let Content::Table { train, test } = &found.content else {
+        panic!("a table was given");
+    };
+    assert_eq!(train.len() + test.len(), 40);
     let twice = rows(10).repeat(2);
     assert_eq!(
         refusal(&twice, &Options::default()),
@@ -217,6 +282,29 @@ fn a_header_that_was_guessed_is_told() {
         &names,
         "several columns are called x; the second is x (2)"
     ));
+    let names = read(
+        "b,x (2),x,class,x,b,x,x (3)\n1,2,3,a,4,5,6,7\n2,2,3,b,4,5,6,7\n1,2,3,a,4,5,6,7\n2,2,3,b,4,5,6,8\n",
+        &Options {
+            label: Some("class".to_owned()),
+            ..Options::default()
+        },
+    );
+    assert_eq!(
+        named(&names),
+        ["b", "x (2)", "x", "x (4)", "b (2)", "x (5)", "x (3)"]
+    );
+    assert!(is_told(
+        &names,
+        "several columns are called b, x; the second is b (2)"
+    ));
+    let names = read(
+        "x,x (2),class,x\n1,2,a,3\n2,3,b,4\n1,4,a,3\n2,3,b,1\n2,3,b,1\n",
+        &Options::default(),
+    );
+    assert!(is_told(
+        &names,
+        "several columns are called x; the second is x (3)"
+    ));
     let single = read(
         "x,class\n1,'a'\n2,'b'\n1,'a'\n2,'b'\n3,'a'\n",
         &Options::default(),
@@ -229,11 +317,38 @@ fn a_header_that_was_guessed_is_told() {
 
 #[test]
 fn a_second_file_has_a_header_where_the_first_has_one() {
-    let loaded = read_both(rows(10), "class,x\na,x\nb,4\n".replace(",x\nb", ",1\nb"));
-    let Content::Table { test, .. } = &loaded.content else {
-        panic!("tables were given");
+    let both = |train: &str, test: &str, label: &str| {
+        let (_directory, [train, test]) = files([train.as_bytes(), test.as_bytes()]);
+        let options = |test| Options {
+            label: Some(label.to_owned()),
+            test,
+            ..Options::default()
+        };
+        let alone = load(&test, &options(None)).unwrap_err().to_string();
+        let loaded = load(&train, &options(Some(test))).unwrap();
+        let Content::Table { test, .. } = &loaded.content else {
+            panic!("tables were given");
+        };
+        (alone, test.len())
     };
-    assert_eq!(test.len(), 2);
+    // By themselves, the second files would be taken for one without a header, and for one with it.
+    let (alone, rows) = both(
+        "2020,class\n1,a\n2,b\n1,a\n2,b\n",
+        "2020,class\n1,a\n2,b\n3,class\n",
+        "class",
+    );
+    assert!(
+        alone.contains("the columns are column 1, column 2"),
+        "{alone}"
+    );
+    assert_eq!(rows, 3);
+    let (alone, rows) = both(
+        "u,a\nv,b\nu,a\nv,b\nu,a\n",
+        "w,c\nu,a\nv,b\nu,a\nv,b\n",
+        "column 2",
+    );
+    assert!(alone.contains("the columns are w, c"), "{alone}");
+    assert_eq!(rows, 5);
 }
 
 #[test]
@@ -322,7 +437,14 @@ fn numbers_that_32_bits_do_not_tell_apart_are_told() {
     let sparse = (0..100).fold(String::new(), |text, row| {
         format!("{text}{} 2:{}\n", row % 2, 1_700_000_000 + row)
     });
-    assert!(is_told(&read(&sparse, &Options::default()), told));
+    let found = read(&sparse, &Options::default());
+    let told = found.notes.iter().find(|note| note.starts_with(told));
+    assert!(
+        told.is_some_and(
+            |note| note.contains(" different values of those looked at stay different (")
+        ),
+        "{told:?}"
+    );
     let error = refusal(sparse + "1 2:1e300\n", &Options::default());
     assert!(
         error.contains("line 101: '1e300' of feature 2 is no finite number; numbers up to"),
@@ -378,6 +500,19 @@ fn one_thing_has_one_name() {
             .class_names()[..],
         ["01", "1"]
     );
+    // So are numbers with an exponent: they are parts, or written in sixteens.
+    for (one, other) in [("1e5", "100000"), ("2E3", "2000")] {
+        let groups = ["1", other, one, "4"];
+        let text = (0..40).fold("x,g,class\n".to_owned(), |text, row| {
+            let class = [one, other][row % 2];
+            format!("{text}{row},{},{class}\n", groups[row / 2 % 4])
+        });
+        let loaded = read(&text, &grouped);
+        let mut names = table(&loaded).targets().class_names().to_vec();
+        names.sort_unstable();
+        assert_eq!(names, [other.min(one), other.max(one)]);
+        assert!(is_told(&loaded, "4 groups in"), "{:?}", loaded.notes);
+    }
     // The same text in two encodings.
     let mut mixed = b"v,class\n".to_vec();
     for row in 0..40 {

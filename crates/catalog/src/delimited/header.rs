@@ -3,17 +3,33 @@
 use crate::error::one_line;
 use crate::table::{Schema, decoded, is_label_name};
 use crate::{Options, shown};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Rows below a first one of which its columns can be told to repeat themselves.
 const ROWS: usize = 4;
 
-/// What the first record is.
-pub(super) struct Header {
-    /// Whether it names the columns.
-    pub(super) is_there: bool,
-    /// What to say where that was guessed.
-    pub(super) note: Option<String>,
+/// Whether the first record names the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Header {
+    /// It is a row.
+    No,
+    /// It seems to, and may be a row.
+    Guessed,
+    Yes,
+}
+
+impl Header {
+    /// What to say of it.
+    pub(super) fn note(self) -> Option<String> {
+        let note = match self {
+            Self::No => "no header; columns are called by number",
+            Self::Guessed => {
+                "the first line taken for the header; if it is a row, say `--header no`"
+            }
+            Self::Yes => return None,
+        };
+        Some(note.to_owned())
+    }
 }
 
 /// Finds out, where it is not said, whether the first record is a header. A second file has the one that the first
@@ -29,14 +45,11 @@ pub(super) fn header(
         (None, Some(schema)) if !schema.columns.is_empty() => (has_names_of(first, schema), true),
         (None, _) => guess(first, rows, options.label.as_deref()),
     };
-    let note = match is_there {
-        false => Some("no header; columns are called by number".to_owned()),
-        true if is_sure => None,
-        true => Some(
-            "the first line taken for the header; if it is a row, say `--header no`".to_owned(),
-        ),
-    };
-    Header { is_there, note }
+    match is_there {
+        false => Header::No,
+        true if is_sure => Header::Yes,
+        true => Header::Guessed,
+    }
 }
 
 /// Whether one of the columns of a first file is called as a field, or none needs a name.
@@ -49,10 +62,14 @@ fn has_names_of(first: &[Vec<u8>], schema: &Schema) -> bool {
     fields.any(|field| wanted.contains(&*field)) || !is_numbered
 }
 
-/// Whether the first record names the columns, and whether there is no doubt. The label's name tells it, unless it
-/// stands below as a value. Otherwise numbers are no names, unless they count the columns, and most columns have to
-/// speak for names.
+/// Whether the first record names the columns, and whether there is no doubt. One that stands there a third time is a
+/// row; a second time, it may be that of a second file. The label's name tells it, unless it stands below as a value.
+/// Otherwise numbers are no names, unless they count the columns, and most columns have to speak for names.
 fn guess(first: &[Vec<u8>], rows: &[Vec<Vec<u8>>], label: Option<&str>) -> (bool, bool) {
+    let mut equals = rows.iter().filter(|row| row.as_slice() == first);
+    if equals.nth(1).is_some() {
+        return (false, true);
+    }
     let is_alone = rows.is_empty();
     let others = rows.iter().map(Vec::as_slice);
     let rows: Vec<&[Vec<u8>]> = others.filter(|row| *row != first).collect();
@@ -103,29 +120,39 @@ fn number(field: &[u8]) -> Option<f64> {
 
 /// Names of columns, made different where they are not, and what to say of that.
 pub(super) fn names(first: &[Vec<u8>], is_latin: &mut bool) -> (Vec<String>, Option<String>) {
-    let mut taken = HashSet::new();
-    let mut seen: HashMap<String, usize> = HashMap::new();
     let mut names = Vec::with_capacity(first.len());
     for (index, field) in first.iter().enumerate() {
-        let mut name = one_line(&decoded(field, is_latin));
-        if name.is_empty() {
-            name = format!("column {}", index + 1);
-        }
-        let base = name.clone();
-        while !taken.insert(name.clone()) {
-            let count = seen.entry(base.clone()).or_insert(1);
-            *count += 1;
-            name = format!("{base} ({count})");
-        }
-        names.push(name);
+        let name = one_line(&decoded(field, is_latin));
+        names.push(if name.is_empty() {
+            format!("column {}", index + 1)
+        } else {
+            name
+        });
     }
-    let mut again: Vec<String> = seen.into_keys().map(|name| shown(&name)).collect();
-    again.sort_unstable();
-    let told = (!again.is_empty()).then(|| {
+    let mut taken: HashSet<String> = names.iter().cloned().collect();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    // Names of several columns, and what the second of each is called.
+    let mut seconds: BTreeMap<String, String> = BTreeMap::new();
+    for name in &mut names {
+        let count = counts.entry(name.clone()).or_insert(0);
+        *count += 1;
+        if *count == 1 {
+            continue;
+        }
+        let mut other = format!("{name} ({count})");
+        while !taken.insert(other.clone()) {
+            *count += 1;
+            other = format!("{name} ({count})");
+        }
+        let name = std::mem::replace(name, other.clone());
+        seconds.entry(name).or_insert(other);
+    }
+    let again: Vec<String> = seconds.keys().map(|name| shown(name)).collect();
+    let told = seconds.values().next().map(|second| {
         format!(
-            "several columns are called {}; the second is {} (2)",
+            "several columns are called {}; the second is {}",
             again.join(", "),
-            again[0]
+            shown(second)
         )
     });
     (names, told)

@@ -1,6 +1,6 @@
 //! How a text is written: its encoding, its separator, and whether its first line names the columns.
 
-use super::header::{header, names};
+use super::header::{Header, header, names};
 use super::rows::{RECORD, Records, records};
 use crate::encodings::{decoded_head, utf_16};
 use crate::error::in_bytes;
@@ -29,7 +29,7 @@ pub(super) struct Manner {
     /// Whether the first line does nothing but name the separator.
     is_separator_named: bool,
     pub(super) names: Vec<String>,
-    pub(super) has_header: bool,
+    pub(super) header: Header,
     /// Whether the names of columns are in Latin-1.
     pub(super) is_latin: bool,
     /// What is worth telling of the first line.
@@ -66,29 +66,33 @@ impl Manner {
         }
         let header = header(first, rows, options, schema);
         let mut is_latin = false;
-        let (names, told) = if header.is_there {
-            names(first, &mut is_latin)
-        } else {
+        let (names, told) = if header == Header::No {
             let numbered = (1..=first.len()).map(|i| format!("column {i}"));
             (numbered.collect(), None)
+        } else {
+            names(first, &mut is_latin)
         };
-        let mut of_first_line: Vec<String> = header.note.into_iter().chain(told).collect();
+        let mut of_first_line: Vec<String> = header.note().into_iter().chain(told).collect();
         of_first_line.extend(single_marks(&head.records));
         Ok(Self {
             utf_16: head.utf_16,
             separator: head.separator,
             is_separator_named: head.is_separator_named,
             names,
-            has_header: header.is_there,
+            header,
             is_latin,
             of_first_line,
             density: head.density,
         })
     }
 
+    pub(super) fn has_header(&self) -> bool {
+        self.header != Header::No
+    }
+
     /// Records before the first row.
     pub(super) fn before_rows(&self) -> usize {
-        usize::from(self.is_separator_named) + usize::from(self.has_header)
+        usize::from(self.is_separator_named) + usize::from(self.has_header())
     }
 
     /// Rows that the file should have if it goes on as it begins, with a little to spare; 0 where its
@@ -143,11 +147,12 @@ impl Head {
             match head {
                 Some(head) if !is_cut || head.records.len() >= FEWEST => return Ok(head),
                 // A row as long as this is refused where it stands.
-                Some(head) if most > longest && head.records.len() > 1 => return Ok(head),
-                _ if most > longest => {
+                Some(head) if most > longest && !head.records.is_empty() => return Ok(head),
+                head if most > longest => {
                     return Err(LoadError::Line {
                         file: source.name().to_owned(),
-                        line: 1,
+                        // Below the one that names the separator.
+                        line: 1 + u64::from(head.is_some()),
                         column: None,
                         reason: format!(
                             "a row of more than {}; is a quotation mark not closed?",
@@ -155,7 +160,7 @@ impl Head {
                         ),
                     });
                 }
-                _ => most *= 4,
+                _ => most = larger(most, longest),
             }
         }
     }
@@ -190,6 +195,15 @@ impl Head {
             records: records(whole, separator, LINES),
             density: [lines.max(1), whole.len() * width],
         }))
+    }
+}
+
+/// Bytes to look at after so many: never more than those of the longest record and one that shows that it goes on.
+fn larger(most: usize, longest: usize) -> usize {
+    if 4 * most < longest {
+        4 * most
+    } else {
+        longest + 1
     }
 }
 
@@ -246,5 +260,23 @@ fn separator(text: &[u8]) -> u8 {
         b' '
     } else {
         best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_looked_at_than_the_longest_record() {
+        let looks = |longest: usize| {
+            let next = |most: &usize| (*most <= longest).then(|| larger(*most, longest));
+            std::iter::successors(Some(HEAD), next).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            looks(RECORD as usize),
+            [1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24, (1 << 26) + 1]
+        );
+        assert_eq!(looks(1 << 17), [1 << 16, (1 << 17) + 1]);
     }
 }

@@ -1,34 +1,57 @@
 //! The records of a text, one after another, none of which fills the memory or ends in a quotation mark that is open.
 
 use crate::LoadError;
-use crate::encodings::transcoded;
+use crate::encodings::{MARK, transcoded};
 use crate::error::in_bytes;
 use crate::source::Source;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use encoding_rs::Encoding;
-use std::cell::Cell;
-use std::io::{self, BufReader, Read};
+use std::cell::RefCell;
+use std::io::{self, Read};
 use std::rc::Rc;
 
 /// Longest record.
 pub(super) const RECORD: u64 = 64 << 20;
 /// A line below the last: where a quotation mark is open, it becomes part of the field.
 const BELOW: &[u8] = b"\n\0\0end\0\0";
-/// Odd line breaks that are looked at; a text that is full of good ones is not read again for each.
-const MOST_LOOKS: usize = 5;
 
-/// Bytes since the last record, and its line.
-type Place = Rc<Cell<(u64, u64)>>;
+/// What was read of a text since the record began that is read.
+struct Kept {
+    bytes: Vec<u8>,
+    /// Where these bytes begin in the text, and where the record does.
+    from: u64,
+    begin: u64,
+    /// The line before which the record does not begin.
+    line: u64,
+}
+
+impl Kept {
+    /// From where the record begins, without the mark that may begin a text.
+    fn record(&self) -> &[u8] {
+        let record = &self.bytes[(self.begin - self.from) as usize..];
+        let marked = record.strip_prefix(MARK).filter(|_| self.begin == 0);
+        marked.unwrap_or(record)
+    }
+
+    /// The line of the record, before which blank ones may stand, and the second half of a line break.
+    fn line(&self) -> u64 {
+        let breaks = self.record().iter().take_while(|byte| is_break(**byte));
+        self.line + breaks.filter(|byte| **byte == b'\n').count() as u64
+    }
+
+    /// Leaves out what stands before the record.
+    fn drop_before(&mut self) {
+        self.bytes.drain(..(self.begin - self.from) as usize);
+        self.from = self.begin;
+    }
+}
 
 /// Reads the records of a file.
 pub(super) struct Records<'s> {
     source: &'s Source<'s>,
     reader: Reader<Guard<'s>>,
-    place: Place,
-    utf_16: Option<&'static Encoding>,
+    kept: Rc<RefCell<Kept>>,
     separator: u8,
-    /// Odd line breaks so far.
-    looked_at: usize,
 }
 
 impl<'s> Records<'s> {
@@ -37,11 +60,20 @@ impl<'s> Records<'s> {
         utf_16: Option<&'static Encoding>,
         separator: u8,
     ) -> Result<Self, LoadError> {
-        let bytes = text(source, utf_16)?;
-        let place = Rc::new(Cell::new((0, 1)));
+        let bytes = source.open()?;
+        let bytes = match utf_16 {
+            None => bytes,
+            Some(encoding) => transcoded(bytes, encoding),
+        };
+        let kept = Rc::new(RefCell::new(Kept {
+            bytes: Vec::new(),
+            from: 0,
+            begin: 0,
+            line: 1,
+        }));
         let guard = Guard {
             bytes: bytes.chain(BELOW),
-            place: Rc::clone(&place),
+            kept: Rc::clone(&kept),
             name: source.name(),
             longest: RECORD.min(source.limit() / 4),
         };
@@ -49,21 +81,19 @@ impl<'s> Records<'s> {
         Ok(Self {
             source,
             reader: builder.buffer_capacity(1 << 16).from_reader(guard),
-            place,
-            utf_16,
+            kept,
             separator,
-            looked_at: 0,
         })
     }
 
     /// Reads the next record, and gives its line.
     pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, LoadError> {
+        self.begin();
         let read = self.reader.read_byte_record(record);
         if !read.map_err(|error| broken(self.source, error))? {
             return Ok(None);
         }
-        let line = record.position().map_or(0, csv::Position::line);
-        self.place.set((0, line));
+        let line = self.kept.borrow().line();
         let last = record.iter().next_back().unwrap_or_default();
         if record.len() == 1 && last == &BELOW[1..] {
             return Ok(None);
@@ -77,26 +107,25 @@ impl<'s> Records<'s> {
         Ok(Some(line))
     }
 
+    /// The next record begins where the last one ended.
+    fn begin(&mut self) {
+        let mut kept = self.kept.borrow_mut();
+        let position = self.reader.position();
+        (kept.begin, kept.line) = (position.byte(), position.line());
+    }
+
     /// Refuses a line break that is part of a field because a quotation mark of a later line closes the one that is
     /// open. Something follows such a mark, and what follows it ends in another one.
-    fn check_breaks(&mut self, record: &ByteRecord, line: u64) -> Result<(), LoadError> {
+    fn check_breaks(&self, record: &ByteRecord, line: u64) -> Result<(), LoadError> {
         let is_odd = |field: &[u8]| field.contains(&b'\n') && field.ends_with(b"\"");
-        let Some(place) = record.iter().position(is_odd) else {
-            return Ok(());
-        };
-        self.looked_at += 1;
-        if self.looked_at > MOST_LOOKS {
+        if !record.iter().any(is_odd) {
             return Ok(());
         }
-        let begin = record.position().map_or(0, csv::Position::byte);
-        let mut bytes = text(self.source, self.utf_16)?;
-        let skipped = io::copy(&mut bytes.by_ref().take(begin), &mut io::sink());
-        skipped.map_err(|error| self.source.error(error))?;
-        let bytes = BufReader::new(bytes).bytes().map_while(Result::ok);
-        if is_quoted_well(bytes, self.separator, place) {
-            Ok(())
-        } else {
-            Err(self.open(line + breaks(record, place)))
+        let kept = self.kept.borrow();
+        let mut closed = closed_within(kept.record(), self.separator).into_iter();
+        match closed.find(|&field| record.get(field).is_some_and(is_odd)) {
+            None => Ok(()),
+            Some(field) => Err(self.open(line + breaks(record, field))),
         }
     }
 
@@ -110,16 +139,8 @@ impl<'s> Records<'s> {
     }
 }
 
-/// The bytes of a text as UTF-8.
-fn text<'s>(
-    source: &'s Source<'_>,
-    utf_16: Option<&'static Encoding>,
-) -> Result<Box<dyn Read + 's>, LoadError> {
-    let bytes = source.open()?;
-    Ok(match utf_16 {
-        None => bytes,
-        Some(encoding) => transcoded(bytes, encoding),
-    })
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
 }
 
 /// Line breaks in the first fields of a record.
@@ -128,33 +149,28 @@ fn breaks(record: &ByteRecord, fields: usize) -> u64 {
     bytes.filter(|&&byte| byte == b'\n').count() as u64
 }
 
-/// Whether a separator or a line break follows the quotation mark that closes a field of a record.
-fn is_quoted_well(bytes: impl Iterator<Item = u8>, separator: u8, field: usize) -> bool {
-    let mut bytes = bytes
-        .skip_while(|&byte| byte == b'\r' || byte == b'\n')
-        .peekable();
-    for _ in 0..field {
-        let is_quoted = bytes.next_if_eq(&b'"').is_some();
-        let mut is_open = is_quoted;
-        for byte in bytes.by_ref() {
-            // A doubled mark closes and opens.
-            is_open ^= is_quoted && byte == b'"';
-            if byte == separator && !is_open {
-                break;
+/// The fields of a record whose closing quotation mark has something behind it, neither a separator nor a line break.
+fn closed_within(record: &[u8], separator: u8) -> Vec<usize> {
+    let mut bytes = record.iter().skip_while(|byte| is_break(**byte)).peekable();
+    let is_end = |byte: &u8| *byte == separator || is_break(*byte);
+    let mut closed = Vec::new();
+    for field in 0.. {
+        if bytes.next_if_eq(&&b'"').is_some() {
+            while bytes.any(|byte| *byte == b'"') {
+                // A doubled mark is part of the field.
+                if bytes.next_if_eq(&&b'"').is_none() {
+                    break;
+                }
+            }
+            if bytes.peek().is_some_and(|byte| !is_end(byte)) {
+                closed.push(field);
             }
         }
-    }
-    if bytes.next_if_eq(&b'"').is_none() {
-        return true;
-    }
-    while let Some(byte) = bytes.next() {
-        if byte == b'"' && bytes.next_if_eq(&b'"').is_none() {
-            return bytes
-                .next()
-                .is_none_or(|next| next == separator || next == b'\r' || next == b'\n');
+        if bytes.find(|byte| is_end(byte)) != Some(&separator) {
+            break;
         }
     }
-    true
+    closed
 }
 
 /// The first records of a text, `most` at most, as lists of fields.
@@ -184,24 +200,22 @@ fn broken(source: &Source<'_>, error: csv::Error) -> LoadError {
     }
 }
 
-/// Refuses a record that would fill the memory: one whose quotation mark is not closed.
+/// Keeps the record that is read, and refuses one that would fill the memory: its quotation mark is not closed.
 struct Guard<'a> {
     bytes: io::Chain<Box<dyn Read + 'a>, &'static [u8]>,
-    place: Place,
+    kept: Rc<RefCell<Kept>>,
     name: &'a str,
     longest: u64,
 }
 
 impl Read for Guard<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.bytes.read(buffer)?;
-        let (bytes, line) = self.place.get();
-        let bytes = bytes + count as u64;
-        self.place.set((bytes, line));
-        if bytes > self.longest + buffer.len() as u64 {
+        let mut kept = self.kept.borrow_mut();
+        kept.drop_before();
+        if kept.bytes.len() as u64 > self.longest {
             return Err(io::Error::other(LoadError::Line {
                 file: self.name.to_owned(),
-                line: line + 1,
+                line: kept.line(),
                 column: None,
                 reason: format!(
                     "a row of more than {}; is a quotation mark not closed?",
@@ -209,6 +223,8 @@ impl Read for Guard<'_> {
                 ),
             }));
         }
+        let count = self.bytes.read(buffer)?;
+        kept.bytes.extend_from_slice(&buffer[..count]);
         Ok(count)
     }
 }

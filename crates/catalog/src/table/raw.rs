@@ -105,17 +105,17 @@ pub(crate) fn finish(
     mut is_latin: bool,
     mut notes: Vec<String>,
 ) -> Result<RawTable, LoadError> {
-    notes.extend(missing_note(&builders));
+    let missing = builders.iter();
+    notes.extend(missing_note(
+        missing.map(|builder| (builder.missing, &builder.missing_words)),
+    ));
     let mut parts = Vec::with_capacity(builders.len());
     for (builder, role) in builders.into_iter().zip(roles) {
         let (regular, all) = builder.regular_share();
         let rows = builder.rows();
         if let Some((line, word)) = &builder.rounded {
-            notes.push(format!(
-                "column {}: whole numbers beyond 2^53 are rounded, as {} in line {line}; if they are names, put it in --categories or --ignore",
-                builder.name,
-                shortened(word)
-            ));
+            let place = format!("line {line}");
+            notes.push(rounded_note(&builder.name, &shortened(word), &place));
         }
         let name = builder.name.clone();
         let built = builder.finish();
@@ -221,13 +221,21 @@ pub(crate) fn decoded(word: &[u8], is_latin: &mut bool) -> String {
     }
 }
 
-fn missing_note(builders: &[Builder]) -> Option<String> {
-    let missing: u64 = builders.iter().map(|builder| builder.missing).sum();
-    let words: BTreeSet<&[u8]> = builders
-        .iter()
-        .flat_map(|builder| builder.missing_words.iter().map(Vec::as_slice))
-        .collect();
-    let named = words.iter().map(|word| match *word {
+/// What to say of whole numbers of which one, in this place, is rounded.
+pub(crate) fn rounded_note(column: &str, number: &str, place: &str) -> String {
+    format!(
+        "column {column}: whole numbers beyond 2^53 are rounded, as {number} in {place}; if they are names, put it in --categories or --ignore"
+    )
+}
+
+/// What to say of words that were taken for missing: of each column how often, and which.
+pub(crate) fn missing_note<'a>(
+    columns: impl Iterator<Item = (u64, &'a BTreeSet<Vec<u8>>)>,
+) -> Option<String> {
+    let (counts, words): (Vec<u64>, Vec<_>) = columns.unzip();
+    let missing: u64 = counts.iter().sum();
+    let words: BTreeSet<&Vec<u8>> = words.into_iter().flatten().collect();
+    let named = words.iter().map(|word| match word.as_slice() {
         b"" => "empty fields".to_owned(),
         word => String::from_utf8_lossy(word).into_owned(),
     });

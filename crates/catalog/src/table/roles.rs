@@ -50,73 +50,87 @@ impl Schema {
     }
 }
 
-/// The role of each of the columns `names`, and what is known of its values.
+/// The columns of a file.
+pub(crate) struct Named<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) names: &'a [String],
+    /// Whether the names may be a row that was taken for them.
+    pub(crate) is_guessed: bool,
+}
+
+impl Named<'_> {
+    /// What is wrong with the columns, and which these are.
+    fn wrong(&self, what: &str, hint: &str) -> LoadError {
+        let ending = if self.is_guessed && self.names.len() > 1 {
+            "; name one of these, or say `--header no`"
+        } else {
+            ""
+        };
+        let listed = listed(self.names);
+        LoadError::content(
+            self.file,
+            format!("{what}; the columns are {listed}{hint}{ending}"),
+        )
+    }
+}
+
+/// The role of each column, and what is known of its values.
 pub(crate) fn roles(
-    file: &str,
-    names: &[String],
+    columns: &Named<'_>,
     options: &Options,
     schema: Option<&Schema>,
 ) -> Result<Vec<(Role, Plan)>, LoadError> {
     let of = match schema {
-        None => chosen(file, names, options)?,
-        Some(schema) => as_before(file, names, schema)?,
+        None => chosen(columns, options)?,
+        Some(schema) => as_before(columns, schema)?,
     };
     if of.iter().all(|(role, _)| *role != Role::Feature) {
-        let reason = format!(
-            "no column is left to learn from; the columns are {}",
-            listed(names)
-        );
-        return Err(LoadError::content(file, reason));
+        return Err(columns.wrong("no column is left to learn from", ""));
     }
     Ok(of)
 }
 
-fn chosen(file: &str, names: &[String], options: &Options) -> Result<Vec<(Role, Plan)>, LoadError> {
+fn chosen(columns: &Named<'_>, options: &Options) -> Result<Vec<(Role, Plan)>, LoadError> {
+    let names = columns.names;
     let label = match &options.label {
-        Some(label) => find(file, names, label)?,
-        None => default_label(file, names)?,
+        Some(label) => find(columns, label)?,
+        None => default_label(columns)?,
     };
     let mut roles = vec![(Role::Feature, Plan::Guess); names.len()];
     for name in &options.categories {
-        roles[find(file, names, name)?].1 = Plan::Of(Kind::Category);
+        roles[find(columns, name)?].1 = Plan::Of(Kind::Category);
     }
     for name in &options.ignore {
-        roles[find(file, names, name)?] = (Role::Ignored, Plan::Skipped);
+        roles[find(columns, name)?] = (Role::Ignored, Plan::Skipped);
     }
     if let Some(slice) = &options.slice
-        && let Ok(place) = find(file, names, slice)
+        && let Ok(place) = find(columns, slice)
         && roles[place].0 == Role::Ignored
     {
         roles[place] = (Role::Beside, Plan::Guess);
     }
     if let Some(group) = &options.group {
-        roles[find(file, names, group)?] = (Role::Group, Plan::Of(Kind::Category));
+        roles[find(columns, group)?] = (Role::Group, Plan::Of(Kind::Category));
     }
     if roles[label].0 != Role::Feature {
         let reason = format!(
             "column {} is the label; it cannot be the group, or ignored, too",
             names[label]
         );
-        return Err(LoadError::content(file, reason));
+        return Err(LoadError::content(columns.file, reason));
     }
     roles[label] = (Role::Label, Plan::Labels);
     Ok(roles)
 }
 
-fn as_before(
-    file: &str,
-    names: &[String],
-    schema: &Schema,
-) -> Result<Vec<(Role, Plan)>, LoadError> {
+fn as_before(columns: &Named<'_>, schema: &Schema) -> Result<Vec<(Role, Plan)>, LoadError> {
+    let names = columns.names;
     let mut roles = vec![(Role::Ignored, Plan::Skipped); names.len()];
     let exactly = |wanted: &str| {
         let found = names.iter().position(|name| name == wanted);
         found.ok_or_else(|| {
-            let reason = format!(
-                "no column {wanted}, which the training file has; the columns are {}",
-                listed(names)
-            );
-            LoadError::content(file, reason)
+            let what = format!("no column {wanted}, which the training file has");
+            columns.wrong(&what, "")
         })
     };
     for (name, kind) in &schema.columns {
@@ -137,7 +151,8 @@ fn as_before(
 }
 
 /// The column of that name; whatever the case, if one only is meant.
-fn find(file: &str, names: &[String], wanted: &str) -> Result<usize, LoadError> {
+fn find(columns: &Named<'_>, wanted: &str) -> Result<usize, LoadError> {
+    let names = columns.names;
     if let Some(exactly) = names.iter().position(|name| name == wanted) {
         return Ok(exactly);
     }
@@ -145,14 +160,12 @@ fn find(file: &str, names: &[String], wanted: &str) -> Result<usize, LoadError> 
     let mut alike = (0..names.len()).filter(|&i| names[i].to_lowercase() == lower);
     match (alike.next(), alike.next()) {
         (Some(one), None) => Ok(one),
-        _ => Err(LoadError::content(
-            file,
-            format!("no column {wanted}; the columns are {}", listed(names)),
-        )),
+        _ => Err(columns.wrong(&format!("no column {wanted}"), "")),
     }
 }
 
-fn default_label(file: &str, names: &[String]) -> Result<usize, LoadError> {
+fn default_label(columns: &Named<'_>) -> Result<usize, LoadError> {
+    let names = columns.names;
     let called = |label: &str| {
         names
             .iter()
@@ -160,18 +173,17 @@ fn default_label(file: &str, names: &[String]) -> Result<usize, LoadError> {
     };
     LABELS.into_iter().find_map(called).ok_or_else(|| {
         let hint = match names {
-            [_] => "; it is one only: commas, semicolons, tabs, bars or single blanks separate fields",
+            [_] => {
+                "; it is one only: commas, semicolons, tabs, bars or single blanks separate fields"
+            }
             // A name that a reader gives.
             [first, ..] if first == "column 1" => {
                 "; there is no header: name the label by its number, as `column 1`"
             }
             _ => "",
         };
-        let reason = format!(
-            "which column is the label? None is called class, label, target or y; the columns are {}{hint}",
-            listed(names)
-        );
-        LoadError::content(file, reason)
+        let what = "which column is the label? None is called class, label, target or y";
+        columns.wrong(what, hint)
     })
 }
 

@@ -102,12 +102,10 @@ fn read(kept: &Kept, input: &Path) -> Result<(Samples, bool), Failure> {
 
 fn read_file(kept: &Kept, file: &Path) -> Result<(Samples, bool), Failure> {
     let about = &kept.about;
-    let manner = |values| Manner::of_pictures(&about.data.name, values);
     let pictures = about.pictures();
-    let pictures = pictures.map(|(shape, values)| (shape, manner(values)));
+    let pictures = pictures.map(|(shape, n)| (shape, Manner::of_pictures(&about.data.name, n)));
     let columns = about.preparation.as_ref().map(Preparation::kinds);
-    let asked = ask(file, &Options::default(), pictures, columns.as_deref())?;
-    match asked {
+    match ask(file, &Options::default(), pictures, columns.as_deref())? {
         Asked::Picture(samples) => Ok((samples, true)),
         Asked::Samples(samples) => Ok((samples, false)),
         Asked::Table(table) => {

@@ -9,7 +9,8 @@ use crate::status::Status;
 use crate::subset::Subset;
 use crate::together::Together;
 use records::{
-    ColumnRecord, DatasetRecord, Environment, FitRecord, ImagesRecord, JudgedOn, Protocol, Records,
+    ColumnRecord, DatasetRecord, Environment, FitRecord, ImagesRecord, JudgedOn, Outcome, Protocol,
+    Records,
 };
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -84,6 +85,15 @@ pub struct Report {
     pub images: Option<ImagesRecord>,
 }
 
+/// How often a fit was judged. Records of earlier versions count each epoch of its curve, too.
+fn looks_of(fit: &FitRecord) -> usize {
+    let epochs = match &fit.outcome {
+        Outcome::Finished(fitted) => fitted.epochs.len(),
+        _ => 0,
+    };
+    fit.looks.saturating_sub(epochs).max(fit.looks.min(1))
+}
+
 impl Report {
     /// Joins the plan of a run with the fits that ended.
     pub fn new(records: Records) -> Self {
@@ -103,7 +113,7 @@ impl Report {
             .iter()
             .map(|planned| {
                 let records = of_model.remove(&planned.id).unwrap_or_default();
-                looks += records.iter().map(|record| record.looks).sum::<usize>();
+                looks += records.iter().map(looks_of).sum::<usize>();
                 let of_this = controls.iter_mut().rfind(|record| record.id == planned.id);
                 let controls = of_this.map(|record| std::mem::take(&mut record.controls));
                 ModelSummary::new(&run, planned, records, controls.unwrap_or_default())
@@ -205,5 +215,32 @@ impl Report {
         let train = std::iter::once(model.train_images);
         let subset = Subset::new(&self.dataset, self.protocol, train);
         subset.is_some_and(|subset| !subset.train.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use records::EpochRecord;
+    use records::examples::{CELL, run, with_errors};
+
+    #[test]
+    fn curves_are_no_looks_whichever_version_recorded_them() {
+        let run = run(&["a"], &[0, 1]);
+        let mut fit = with_errors(&run, "a", CELL, 1);
+        let epoch = EpochRecord {
+            epoch: 1,
+            training_loss: 0.5,
+            train_accuracy: 0.5,
+            judged_accuracy: 0.5,
+        };
+        let Outcome::Finished(fitted) = &mut fit.outcome else {
+            panic!("it finished");
+        };
+        fitted.epochs = vec![epoch; 20];
+        for (recorded, looks) in [(0, 0), (1, 1), (21, 1)] {
+            fit.looks = recorded;
+            assert_eq!(looks_of(&fit), looks, "{recorded}");
+        }
     }
 }

@@ -91,7 +91,8 @@ impl<'a, F: Feature> Sorted<'a, F> {
                 needed: needed.div_ceil(MIB),
             });
         }
-        let shared = (given - fixed) / SHARED;
+        let is_shared = self.classes.labels.len() > 2;
+        let shared = (given - fixed) / SHARED * usize::from(is_shared);
         let rest = given - fixed - shared;
         let most =
             (rest / (parts * WORKING_SET * row)).clamp(1, pairs(self.classes.labels.len()).count());

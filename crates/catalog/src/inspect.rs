@@ -76,6 +76,8 @@ pub struct ColumnSummary {
     pub like_a_number: Option<String>,
     /// A name among its categories, if nearly all of them may be dates whose day and month cannot be told apart.
     pub like_a_date: Option<String>,
+    /// Whether it rises from each training row to the next in whole numbers, as the number of a row does.
+    pub counts_rows: bool,
     /// An earlier column that holds the same.
     pub same_as: Option<String>,
     /// The share of rows whose class is guessed from this column alone: the most frequent class of the
@@ -219,6 +221,7 @@ fn columns(train: &Table) -> Vec<ColumnSummary> {
             tells_the_label: different.len() > 1 && tells(right_alone, mistakes),
             like_a_number: nearly_all(column, is_like_a_number),
             like_a_date: nearly_all(column, is_like_a_date),
+            counts_rows: counts_rows(column),
             same_as: before.get(&keys).map(ToString::to_string),
         });
         before.entry(keys).or_insert(column.name());
@@ -251,6 +254,14 @@ fn is_like_a_date(name: &str) -> bool {
     let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
     let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
     matches!(lengths[..], [1 | 2, 1 | 2, 2 | 4]) && parts.iter().all(is_number)
+}
+
+fn counts_rows(column: &Column) -> bool {
+    let Values::Numbers(numbers) = column.values() else {
+        return false;
+    };
+    let is_whole = |number: &f64| number.fract() == 0.0;
+    numbers.iter().all(is_whole) && numbers.is_sorted_by(|before, after| before < after)
 }
 
 fn range(column: &Column) -> Option<[f64; 2]> {
@@ -422,19 +433,26 @@ mod tests {
 
     #[test]
     fn classes_and_columns_that_tell_nothing_are_doubtful() {
-        let mut text = "name,price,share,class\n".to_owned();
+        let mut text = "name,price,share,number,of,class\n".to_owned();
         for row in 0..40 {
-            let share = row % 7;
-            writeln!(text, "n{row},\"{row},5\",{share}%,c{}", row % 2).unwrap();
+            let (share, number, of) = (row % 7, 3 * row, f64::from(row) / 2.0);
+            writeln!(
+                text,
+                "n{row},\"{row},5\",{share}%,{number},{of},c{}",
+                row % 2
+            )
+            .unwrap();
         }
-        text += "other,\"1,5\",1%,alone\n";
-        text += "--\nname,price,share,class\nx,\"1,5\",1%,c0\ny,\"2,5\",2%,unseen\n";
+        text += "other,\"1,5\",1%,120,3,alone\n";
+        text +=
+            "--\nname,price,share,number,of,class\nx,\"1,5\",1%,5,1,c0\ny,\"2,5\",2%,2,1,unseen\n";
         let doubts = inspected(&text).doubts();
         let begin = [
             "1 of 2 test rows are of 1 class that no training row has: unseen.",
             "1 class with a single training row: alone.",
             "2 columns of what looks like numbers, taken for names: price (as 0,5), share (as 0%).",
             "1 column with another word in each row, which tells nothing of other rows: name.",
+            "1 column that rises from row to row, as the number of a row does: number.",
         ];
         for begin in begin {
             assert!(
@@ -451,7 +469,8 @@ mod tests {
             let class = row / 2 % 2;
             let noise = row * 37 % 80;
             let leak = class * 10 + row % 3;
-            writeln!(text, "{row},7,NA,{row},{leak},{noise},c{class}").unwrap();
+            let n = row * 7 % 80;
+            writeln!(text, "{n},7,NA,{n},{leak},{noise},c{class}").unwrap();
         }
         text += "--\nn,same,gone,copy,leak,noise,class\n1,7,1,1,1,1,c0\n";
         let found = inspected(&text);

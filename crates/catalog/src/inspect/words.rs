@@ -118,6 +118,17 @@ impl Inspection {
                 named(identifiers.iter().map(|column| &column.name))
             ));
         }
+        let counting = |column: &&ColumnSummary| train >= FEWEST_ROWS && column.counts_rows;
+        let counting: Vec<&ColumnSummary> = self.columns.iter().filter(counting).collect();
+        if !counting.is_empty() {
+            doubts.push(format!(
+                "{} that {} from row to row, as the number of a row does: {}. In new rows it will be larger than in all of \
+                 these. --ignore leaves it out.",
+                counted(counting.len(), "column"),
+                if counting.len() == 1 { "rises" } else { "rise" },
+                named(counting.iter().map(|column| &column.name))
+            ));
+        }
         let telling = self.columns.iter().filter(|column| column.tells_the_label);
         let telling: Vec<&ColumnSummary> = telling.collect();
         if !telling.is_empty() {

@@ -11,6 +11,10 @@ use runner::{describe, processors};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
+    if let Some(path) = &arguments.read {
+        output::line(benchmarks::read_table(path)?);
+        return Ok(());
+    }
     let data = catalog::mnist()?;
     let threads = processors();
     let path = benchmarks::measure(&Request {

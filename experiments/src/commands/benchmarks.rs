@@ -16,10 +16,9 @@ pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
         return Ok(());
     }
     let data = catalog::mnist()?;
-    let threads = processors();
     let path = benchmarks::measure(&Request {
         registry: REGISTRY,
-        environment: &describe(command_line(), &data.origin, threads, &BUILD, REGISTRY),
+        environment: &describe(command_line(), &data.origin, processors(), &BUILD, REGISTRY),
         data: &data,
         results: &arguments.results,
         rounds: arguments.rounds.get(),

@@ -267,6 +267,8 @@ fn benchmarks_measure_our_models_and_say_that_it_was_a_quick_look() {
             "latency of {model}: {page}"
         );
     }
+    let reading = page.split_once("## Reading CSV\n").unwrap().1;
+    assert!(reading.contains("| **plumbline** (ours) | "), "{page}");
     let index = std::fs::read_to_string(results.path().join("README.md")).unwrap();
     assert!(index.contains("[Benchmarks](benchmarks.md)"), "{index}");
 }

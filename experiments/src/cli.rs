@@ -219,6 +219,9 @@ pub(crate) struct BenchmarksArgs {
     /// A quick look at our models on a subset.
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Only read this table, once: what is measured beside pandas.
+    #[arg(long, hide = true)]
+    pub(crate) read: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use crate::idx;
 use crate::page::{Latency, Page, Subject, contestants};
 use crate::process::{self, Measured, Peers};
 use crate::quiet::Noise;
+use crate::reading;
 use crate::subjects::{PUBLISHED, SIZES, TASKS, Task};
 use catalog::Splits;
 use classifier::{Classifier, FitContext, with_threads};
@@ -90,6 +91,13 @@ pub fn measure(request: &Request<'_>) -> Result<PathBuf, BenchmarkError> {
             request.growth(&mut noise)?
         },
         latencies: request.latencies()?,
+        readings: reading::measure(
+            request.rounds.into(),
+            request.quick,
+            peers.as_ref(),
+            &mut noise,
+            request.tell,
+        )?,
         noise,
     };
     records::write_file(&path, page.render().as_bytes())?;

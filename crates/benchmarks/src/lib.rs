@@ -7,7 +7,9 @@ mod page;
 mod process;
 mod quiet;
 mod ratio;
+mod reading;
 mod subjects;
 
 pub use contest::{Request, measure};
 pub use error::BenchmarkError;
+pub use reading::read_table;

@@ -3,6 +3,7 @@
 use crate::process::Measured;
 use crate::quiet::{MOST, Noise};
 use crate::ratio::{Ratio, median};
+use crate::reading::{Readings, section};
 use crate::subjects::{PUBLISHED, Published, Task};
 use records::Environment;
 use report::Contestant;
@@ -36,6 +37,7 @@ pub(crate) struct Page<'a> {
     pub(crate) tasks: Vec<(&'static Task, Vec<Subject>)>,
     pub(crate) growth: Vec<(usize, Measured)>,
     pub(crate) latencies: Vec<Latency>,
+    pub(crate) readings: Vec<Readings>,
     pub(crate) noise: Noise,
     /// The lines that show everyone's error against their time.
     pub(crate) picture: String,
@@ -114,6 +116,7 @@ impl Page<'_> {
         if !self.growth.is_empty() {
             page += &growth(&self.growth);
         }
+        page += &section(&self.readings);
         page += "## Prediction\n\nOne image at a time, and all test images together, in one process \
                  after the fit.\n\n| model | single prediction, µs: median | 99th percentile | prediction time, \
                  µs/image |\n|---|--:|--:|--:|\n";

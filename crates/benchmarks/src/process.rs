@@ -93,11 +93,13 @@ fn predictions(results: &Path) -> Result<Vec<u16>, BenchmarkError> {
 pub(crate) struct Peers {
     python: PathBuf,
     script: PathBuf,
+    tables: PathBuf,
     data: PathBuf,
 }
 
 const REQUIREMENTS: &str = include_str!("../peers/requirements.txt");
 const SCRIPT: &str = include_str!("../peers/peers.py");
+const TABLES: &str = include_str!("../peers/tables.py");
 
 impl Peers {
     /// Installs what requirements.txt names, unless that was done, and writes the data where
@@ -110,6 +112,7 @@ impl Peers {
         let peers = Self {
             python: home.join("venv/bin/python"),
             script: home.join("peers.py"),
+            tables: home.join("tables.py"),
             data: home.join("mnist"),
         };
         let write = |path: &Path, bytes: &[u8]| {
@@ -117,6 +120,7 @@ impl Peers {
         };
         std::fs::create_dir_all(&peers.data).map_err(BenchmarkError::at(&home))?;
         write(&peers.script, SCRIPT.as_bytes())?;
+        write(&peers.tables, TABLES.as_bytes())?;
         for (split, prefix) in [(&data.train, "train"), (data.test.look(), "t10k")] {
             crate::idx::write(&peers.data, prefix, split)?;
         }
@@ -137,6 +141,14 @@ impl Peers {
         Ok(peers)
     }
 
+    /// Reads a table in a process of its own, or writes it as Parquet beside itself. Returns what that said, and the largest
+    /// resident memory.
+    pub(crate) fn table(&self, how: &str, path: &Path) -> Result<(Value, u64), BenchmarkError> {
+        let mut command = Command::new(&self.python);
+        command.arg(&self.tables).arg(how).arg(path);
+        said(command)
+    }
+
     /// Fits one peer in a process of its own.
     pub(crate) fn measure(&self, peer: &str, threads: usize) -> Result<Measured, BenchmarkError> {
         let mut command = Command::new(&self.python);
@@ -145,9 +157,7 @@ impl Peers {
             .arg(peer)
             .arg(&self.data)
             .arg(threads.to_string());
-        let (output, resident) = run(command)?;
-        let line = output.lines().last().unwrap_or_default();
-        let value: Value = serde_json::from_str(line).map_err(BenchmarkError::of(peer))?;
+        let (value, resident) = said(command)?;
         let number = |key: &str| value[key].as_f64();
         let measured = || {
             Some(Measured {
@@ -162,6 +172,23 @@ impl Peers {
         };
         measured().ok_or_else(|| BenchmarkError::failed(peer, "it printed no measurement"))
     }
+}
+
+/// As [`Peers::table`], by ours.
+pub(crate) fn our_table(path: &Path) -> Result<(Value, u64), BenchmarkError> {
+    let program = std::env::current_exe().map_err(BenchmarkError::of("this program"))?;
+    let mut command = Command::new(program);
+    command.args(["benchmarks", "--read"]).arg(path);
+    said(command)
+}
+
+/// The line of JSON that a command prints last, and the largest resident memory seen.
+fn said(command: Command) -> Result<(Value, u64), BenchmarkError> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let (output, resident) = run(command)?;
+    let line = output.lines().last().unwrap_or_default();
+    let value = serde_json::from_str(line).map_err(BenchmarkError::of(&name))?;
+    Ok((value, resident))
 }
 
 /// Runs a command to its end. Returns its output and the largest resident memory seen, looked at

@@ -2,7 +2,6 @@
 //! and that the host of a virtual machine took away.
 
 use crate::error::BenchmarkError;
-use crate::process::Measured;
 use std::time::Duration;
 
 /// The share of all processors that others may take. The system itself takes some hundredths.
@@ -93,10 +92,10 @@ pub(crate) struct Noise {
 impl Noise {
     /// A measurement on a quiet machine: it waits for that, and a disturbed one is made again, [`AGAIN`] times at the
     /// most.
-    pub(crate) fn quietly(
+    pub(crate) fn quietly<T>(
         &mut self,
-        measure: impl Fn() -> Result<Measured, BenchmarkError>,
-    ) -> Result<Measured, BenchmarkError> {
+        measure: impl Fn() -> Result<T, BenchmarkError>,
+    ) -> Result<T, BenchmarkError> {
         if !self.minded {
             return measure();
         }

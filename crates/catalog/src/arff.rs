@@ -212,6 +212,7 @@ fn fields(line: &[u8], attributes: &[Attribute], row: &mut Vec<Vec<u8>>) -> Resu
         let first = attribute.names.as_ref().and_then(|names| names.first());
         row.push(first.map_or_else(|| b"0".to_vec(), Clone::clone));
     }
+    let mut is_given = vec![false; attributes.len()];
     let mut pairs = Vec::new();
     split_raw(inner, &mut pairs)?;
     for pair in pairs
@@ -223,13 +224,17 @@ fn fields(line: &[u8], attributes: &[Attribute], row: &mut Vec<Vec<u8>>) -> Resu
         let index = std::str::from_utf8(&index)
             .ok()
             .and_then(|index| index.parse::<usize>().ok());
-        let Some(place) = index.and_then(|index| row.get_mut(index)) else {
+        let place = index.and_then(|index| Some((index, row.get_mut(index)?)));
+        let Some((index, place)) = place else {
             return Err(format!(
                 "'{}' begins with no number of an attribute",
                 shortened(pair)
             ));
         };
-        *place = word(value.trim_ascii(), |_| false)?.0;
+        if std::mem::replace(&mut is_given[index], true) {
+            return Err(format!("attribute {index} stands twice in a row"));
+        }
+        *place = whole(value.trim_ascii())?;
     }
     Ok(())
 }
@@ -239,9 +244,21 @@ fn split(line: &[u8], fields: &mut Vec<Vec<u8>>) -> Result<(), String> {
     let mut raw = Vec::new();
     split_raw(line, &mut raw)?;
     for field in raw {
-        fields.push(word(field.trim_ascii(), |_| false)?.0);
+        fields.push(whole(field.trim_ascii())?);
     }
     Ok(())
+}
+
+/// A field that is one word, without its quotation marks.
+fn whole(field: &[u8]) -> Result<Vec<u8>, String> {
+    let (word, rest) = word(field, |_| false)?;
+    if rest.trim_ascii().is_empty() {
+        return Ok(word);
+    }
+    Err(format!(
+        "'{}' follows a quotation mark that closes; a comma, or the end of the row, must follow",
+        shortened(rest)
+    ))
 }
 
 fn split_raw<'a>(mut line: &'a [u8], fields: &mut Vec<&'a [u8]>) -> Result<(), String> {

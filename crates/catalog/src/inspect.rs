@@ -3,6 +3,7 @@
 mod words;
 
 use crate::equal_rows::{Key, of_column, of_columns, of_samples, repeated, shared};
+use crate::moved_pictures::{Moved, moved};
 use crate::near_pictures::near;
 use crate::telling::{is_learnt_from, tells};
 use crate::{Content, Loaded};
@@ -43,6 +44,9 @@ pub struct Inspection {
     pub in_both: Vec<Same>,
     /// Test pictures that are nearly the same as a training picture; `None` where there are no pictures.
     pub nearly_in_both: Option<Vec<Near>>,
+    /// Other test pictures that are a training picture made lighter, darker, of more or less contrast, or moved;
+    /// `None` where there are no pictures, or small ones.
+    pub moved_in_both: Option<Vec<Moved>>,
 }
 
 /// A class with its rows.
@@ -122,6 +126,7 @@ pub fn inspect(loaded: &Loaded) -> Inspection {
                 width: a.features(),
                 constant_features: constant_features(a),
                 nearly_in_both: near,
+                moved_in_both: moved(a, b, NEAR),
                 ..rows(&keys, [train.as_ref(), test.handed_over().as_ref()])
             }
         }
@@ -180,6 +185,7 @@ fn rows([train, test]: &[Vec<Key>; 2], targets: [&Targets; 2]) -> Inspection {
         repeated,
         in_both: same(shared(train, test)),
         nearly_in_both: None,
+        moved_in_both: None,
     }
 }
 

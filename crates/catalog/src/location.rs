@@ -33,6 +33,21 @@ impl Location {
             Self::Absent => None,
         }
     }
+
+    /// [`bytes`](Self::bytes) in MB, to be shown.
+    pub fn megabytes(&self) -> String {
+        let shown = |bytes| format!("{:.1}", bytes as f64 / 1e6);
+        self.bytes().map_or_else(|| "–".to_owned(), shown)
+    }
+
+    /// Where that is, in words; `absent` where they are not on this machine.
+    pub fn place(self, absent: String) -> String {
+        match self {
+            Self::Embedded(_) => "in this program".to_owned(),
+            Self::Directory(directory) => directory.display().to_string(),
+            Self::Absent => absent,
+        }
+    }
 }
 
 impl CatalogEntry {

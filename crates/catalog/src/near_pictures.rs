@@ -1,10 +1,8 @@
 //! Pictures of two sets that are nearly the same, found without comparing all pixels of all pairs.
 
+use crate::picture_blocks::{BlockSums, block_sums, blocks, blocks_differ, sum};
 use data::Samples;
 use std::ops::Range;
-
-/// Blocks along a side, whose sums bound the distance.
-const BLOCKS: usize = 7;
 
 /// Pictures to learn from that are prepared at a time: those of any number take as much memory.
 const SLAB: usize = 250_000;
@@ -12,16 +10,10 @@ const SLAB: usize = 250_000;
 /// Pictures whose block sums stay in a core's cache, while those of others pass by.
 const TILE: usize = 512;
 
-/// Block sums, a line of blocks after another, each filled up to a vector. The lines in the middle stand first: most
-/// pictures are alike at their edges.
-type BlockSums = [[f32; BLOCKS + 1]; BLOCKS];
-const LINES: [usize; BLOCKS] = [5, 3, 1, 0, 2, 4, 6];
-
 /// Pairs (of `train`, of `test`) whose root mean squared difference per value is at most `most` grey
 /// levels, exact copies left out, with that difference. `None` unless both are of pixels.
 ///
-/// Of two pictures of n values, (Σa − Σb)² / n ≤ ‖a − b‖², whole or block by block (Cauchy–Schwarz).
-/// So only pictures of nearly the same sum are compared, block sums first.
+/// Only pictures of nearly the same sum are compared, block sums first.
 pub(crate) fn near(train: &Samples, test: &Samples, most: f64) -> Option<Vec<(usize, usize, f64)>> {
     near_by_slabs(train, test, most, SLAB)
 }
@@ -113,61 +105,8 @@ impl<'a> Pictures<'a> {
     }
 }
 
-fn sum(values: &[u8]) -> u64 {
-    values.iter().map(|&value| u64::from(value)).sum()
-}
-
-fn block_sums(picture: &[u8], blocks: &[Vec<Range<usize>>]) -> BlockSums {
-    let mut sums = BlockSums::default();
-    for (number, block) in blocks.iter().enumerate() {
-        let size: usize = block.iter().map(ExactSizeIterator::len).sum();
-        let total: u64 = block.iter().map(|range| sum(&picture[range.clone()])).sum();
-        sums[LINES[number / BLOCKS]][number % BLOCKS] =
-            (total as f64 / (size as f64).sqrt()) as f32;
-    }
-    sums
-}
-
-/// Whether the blocks alone show that two pictures are further apart.
-#[allow(
-    clippy::needless_range_loop,
-    reason = "iterators stay calls in a first build, and this is most of the time of looking through a set"
-)]
-fn blocks_differ(a: &BlockSums, b: &BlockSums, limit: f32) -> bool {
-    let mut squares = [0.0_f32; BLOCKS + 1];
-    for line in 0..BLOCKS {
-        for block in 0..=BLOCKS {
-            let difference = a[line][block] - b[line][block];
-            squares[block] += difference * difference;
-        }
-        let [a, b, c, d, e, f, g, h] = squares;
-        // What `f32` rounds is far below a thousandth.
-        if (a + b) + (c + d) + ((e + f) + (g + h)) > limit * 1.001 {
-            return true;
-        }
-    }
-    false
-}
-
-/// The ranges of values of each of up to `BLOCKS` × `BLOCKS` rectangles.
-fn blocks(rows: usize, columns: usize, values: usize) -> Vec<Vec<Range<usize>>> {
-    let parts = |length: usize| {
-        let count = BLOCKS.min(length);
-        (0..count).map(move |part| part * length / count..(part + 1) * length / count)
-    };
-    let of = |down: Range<usize>, across: &Range<usize>| {
-        let line = |row: usize| {
-            (row * columns + across.start) * values..(row * columns + across.end) * values
-        };
-        down.map(line).collect()
-    };
-    let across: Vec<Range<usize>> = parts(columns).collect();
-    parts(rows)
-        .flat_map(|down| across.iter().map(move |across| of(down.clone(), across)))
-        .collect()
-}
-
-fn squared(a: &[u8], b: &[u8]) -> u64 {
+/// The squared distance of two pictures.
+pub(crate) fn squared(a: &[u8], b: &[u8]) -> u64 {
     let squares = a
         .iter()
         .zip(b)

@@ -14,12 +14,12 @@ use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
-use parquet::file::reader::FileReader;
+use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::schema::types::ColumnDescriptor;
 use std::collections::HashMap;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 const DAY: f64 = 86_400.0;
@@ -102,17 +102,7 @@ fn grown(
     let mut rows: usize = 0;
     for group in 0..file.num_row_groups() {
         let group = file.get_row_group(group).map_err(broken)?;
-        for (index, (role, growing)) in builders.iter_mut().enumerate() {
-            if *role != Role::Ignored {
-                let column = group
-                    .get_column_reader(fields[index].index)
-                    .map_err(broken)?;
-                let limit = source.limit();
-                growing
-                    .read(column, measures[index], limit)
-                    .map_err(broken)?;
-            }
-        }
+        read_group(&*group, &mut builders, &fields, &measures, source.limit()).map_err(broken)?;
         rows += usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         let bytes: usize = builders.iter().map(|(_, growing)| growing.bytes()).sum();
         if bytes as u64 > source.limit() {
@@ -127,6 +117,39 @@ fn grown(
     }
     notes.extend(of_values(&names, &builders));
     Ok((names, builders, rows, notes))
+}
+
+/// Reads some rows of each column that counts, half of the columns beside the others.
+fn read_group(
+    group: &dyn RowGroupReader,
+    builders: &mut [(Role, Growing)],
+    fields: &[Field],
+    measures: &[Measure],
+    limit: u64,
+) -> Result<(), ParquetError> {
+    // What a damaged file says of its rows is no reason to ask for more than there is.
+    let most = limit / size_of::<f64>() as u64 / builders.len().max(1) as u64;
+    let rows = u64::try_from(group.metadata().num_rows()).unwrap_or(0);
+    let rows = rows.min(most) as usize;
+    let read = |builders: &mut [(Role, Growing)], from: usize| {
+        let of_file = fields[from..].iter().zip(&measures[from..]);
+        let columns = builders.iter_mut().zip(of_file);
+        let mut wanted = columns.filter(|((role, _), _)| *role != Role::Ignored);
+        wanted.try_for_each(|((_, growing), (field, measure))| {
+            growing.expect(rows);
+            let column = group.get_column_reader(field.index)?;
+            growing.read(column, *measure, limit)
+        })
+    };
+    let half = builders.len() / 2;
+    let (first, second) = builders.split_at_mut(half);
+    let (first, second) = std::thread::scope(|scope| {
+        let second = scope.spawn(|| read(second, half));
+        let first = read(first, 0);
+        let second = second.join();
+        (first, second.unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    first.and(second)
 }
 
 /// What to say of values that were taken for something else.

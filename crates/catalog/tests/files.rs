@@ -771,6 +771,18 @@ fn arff_is_read_dense_and_sparse() {
             "line 8, column leg count: 'four' is neither a number",
         ),
         ("4,'no,?,x\n", "line 8: a quotation mark is not closed"),
+        (
+            "4,'no' 7,?,x\n",
+            "line 8: ' 7' follows a quotation mark that closes",
+        ),
+        (
+            "{1 'no'x, 3 y}\n",
+            "line 8: 'x' follows a quotation mark that closes",
+        ),
+        (
+            "{0 4, 3 y, 0 5}\n",
+            "line 8: attribute 0 stands twice in a row",
+        ),
         ("", "no row follows @data"),
     ] {
         let error = refusal(format!("{header}{row}"), &Options::default());

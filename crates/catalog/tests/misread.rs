@@ -715,7 +715,7 @@ fn odd_columns_of_parquet_are_read_refused_or_left_out() {
     );
     let infinite = without(&["list"]).unwrap_err();
     assert!(
-        infinite.contains("odd.parquet: row 0 of column infinite is inf"),
+        infinite.contains("odd.parquet: row 0, counted from 0, of column infinite is inf"),
         "{infinite}"
     );
     let loaded = without(&["list", "infinite"]).unwrap();

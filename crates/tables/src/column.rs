@@ -266,12 +266,12 @@ mod tests {
         let error = Column::numbers("n", vec![0.0, f64::INFINITY]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "row 1 of column n is inf; a number must be finite, or missing"
+            "row 1, counted from 0, of column n is inf; a number must be finite, or missing"
         );
         let error = Column::categories("c", [Some(1)], ["a".to_owned()].into()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "row 0 of column c is category 1, and there are 1"
+            "row 0, counted from 0, of column c is category 1, and there are 1"
         );
     }
 }

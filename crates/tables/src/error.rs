@@ -18,7 +18,9 @@ pub enum TableError {
     #[error("two columns are called {0}; names must differ")]
     Name(String),
     /// A number is infinite.
-    #[error("row {row} of column {column} is {value}; a number must be finite, or missing")]
+    #[error(
+        "row {row}, counted from 0, of column {column} is {value}; a number must be finite, or missing"
+    )]
     NotFinite {
         /// The column's name.
         column: String,
@@ -28,7 +30,9 @@ pub enum TableError {
         value: f64,
     },
     /// A code is not the index of a category.
-    #[error("row {row} of column {column} is category {code}, and there are {categories}")]
+    #[error(
+        "row {row}, counted from 0, of column {column} is category {code}, and there are {categories}"
+    )]
     Category {
         /// The column's name.
         column: String,

@@ -11,11 +11,14 @@ use runner::{describe, processors};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &BenchmarksArgs) -> Result<(), Failure> {
+    if let Some(path) = &arguments.read {
+        output::line(benchmarks::read_table(path)?);
+        return Ok(());
+    }
     let data = catalog::mnist()?;
-    let threads = processors();
     let path = benchmarks::measure(&Request {
         registry: REGISTRY,
-        environment: &describe(command_line(), &data.origin, threads, &BUILD, REGISTRY),
+        environment: &describe(command_line(), &data.origin, processors(), &BUILD, REGISTRY),
         data: &data,
         results: &arguments.results,
         rounds: arguments.rounds.get(),

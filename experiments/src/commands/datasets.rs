@@ -68,13 +68,7 @@ fn list() {
     ]);
     let absent = |verb: &str| format!("{verb} {} when used", cache_dir().display());
     let mut add = |named: [&str; 3], sizes: [String; 2], location: Location, absent: String| {
-        let megabytes = |bytes| format!("{:.1}", bytes as f64 / 1e6);
-        let size = location.bytes().map_or_else(|| "–".to_owned(), megabytes);
-        let place = match location {
-            Location::Embedded(_) => "in this program".to_owned(),
-            Location::Directory(directory) => directory.display().to_string(),
-            Location::Absent => absent,
-        };
+        let (size, place) = (location.megabytes(), location.place(absent));
         let ([id, title, licence], [train, test]) = (named, sizes);
         table.add_row([id, title, &train, &test, &place, &size, licence]);
     };

@@ -39,6 +39,13 @@ impl Inspection {
                 near.test, near.train
             ));
         }
+        if let Some(moved) = self.moved_in_both.iter().flatten().next() {
+            let count = self.moved_in_both.iter().flatten().count();
+            doubts.push(format!(
+                "{count} of {test} test pictures are a training picture of another brightness or contrast, or moved by a pixel or two, as test picture {} is training picture {}.",
+                moved.test, moved.train
+            ));
+        }
         if let Some(Same { first, second }) = self.contradicting.first() {
             let count = distinct(self.contradicting.iter().map(|pair| pair.second));
             doubts.push(format!(

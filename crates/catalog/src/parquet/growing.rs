@@ -74,6 +74,14 @@ impl Growing {
         }
     }
 
+    /// Makes room for so many more numbers at once.
+    pub(super) fn expect(&mut self, rows: usize) {
+        if let Grown::Numbers(values) | Grown::Dates(values) = &mut self.values {
+            // Where that fails, values find out one by one.
+            let _ = values.try_reserve_exact(rows);
+        }
+    }
+
     pub(super) fn read(
         &mut self,
         column: ColumnReader,

@@ -1,6 +1,6 @@
 //! The HTML report in headless Chromium: what is there, sorting, the images behind a number, the
 //! atlas, models that are hidden, both colour schemes, a phone's width, print; no message on the console,
-//! no request. And the text of figures.
+//! no request. And the text of figures, and every pixel of them.
 //!
 //! Needs a Chromium on the path, and Playwright from PyPI, so it runs only when asked for:
 //! `cargo test -p experiments --test browser -- --ignored`.
@@ -50,6 +50,19 @@ fn no_text_of_a_figure_is_cut_off_or_overlaps_another() {
     python::script("figures.py")
         .arg(chromium())
         .arg(drawn)
+        .assert()
+        .success();
+}
+
+/// What was looked at: `PLUMBLINE_ACCEPT=1` before the command of the first lines accepts what is there now.
+#[test]
+#[ignore = "needs Chromium, and installs from PyPI"]
+fn every_figure_looks_as_it_did_on_light_and_dark_ground_and_on_a_phone() {
+    let figures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/report/src/figures");
+    python::script("pixels.py")
+        .arg(chromium())
+        .arg(figures.join("drawn"))
+        .arg(figures.join("seen"))
         .assert()
         .success();
 }

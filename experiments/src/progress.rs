@@ -1,22 +1,24 @@
-//! How a fit goes, for whoever waits: a bar on a terminal, plain lines elsewhere.
+//! How a comparison goes, for whoever waits: on a terminal a table of the models so far and a bar for the fit that
+//! runs, plain lines elsewhere.
 
+mod live;
 pub(crate) mod search;
 
 use crate::output;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
+use live::Live;
 use runner::{Event, Stopwatch, Watcher, progress_words::left};
-use std::io::IsTerminal;
 use std::time::Duration;
 
 /// Plain lines are no closer together than this.
 pub(crate) const PAUSE: Duration = Duration::from_secs(2);
 
-/// Characters of the name of a fit, so that results stand below each other.
-const NAME: usize = 26;
-
 /// The progress of a comparison, on standard error; nothing where that is to be quiet.
 pub(crate) struct Progress {
     quiet: bool,
+    /// Characters of the longest name of a fit, so that results stand below each other.
+    widest: usize,
+    live: Option<Live>,
     fit: Option<Fit>,
 }
 
@@ -27,34 +29,44 @@ struct Fit {
     bar: Option<ProgressBar>,
     since_start: Stopwatch,
     since_line: Stopwatch,
+    /// Whether its result is in the table.
+    is_shown: bool,
 }
 
 impl Progress {
     /// Of a comparison that has not begun.
     pub(crate) fn new(quiet: bool) -> Self {
-        Self { quiet, fit: None }
+        Self {
+            quiet,
+            widest: 0,
+            live: Live::on_terminal().filter(|_| !quiet),
+            fit: None,
+        }
+    }
+
+    /// Prints lines, above what is live.
+    fn print(&self, lines: impl FnOnce()) {
+        match &self.live {
+            _ if self.quiet => {}
+            None => lines(),
+            Some(live) => live.above(lines),
+        }
     }
 }
 
 impl Watcher for Progress {
     fn note(&mut self, note: &str) {
-        if !self.quiet {
-            output::tell(note);
-        }
+        self.print(|| output::tell(note));
+    }
+
+    fn plan(&mut self, fits: &[String]) {
+        let names = (1..).zip(fits).map(|(i, fit)| named(fit, i, fits.len()));
+        self.widest = names.map(|name| name.chars().count()).max().unwrap_or(0);
     }
 
     fn begin(&mut self, fit: &str, index: usize, count: usize) {
-        let name = format!("[{}/{count}] {fit}", index + 1);
-        let bar = (std::io::stderr().is_terminal() && !self.quiet).then(|| {
-            let style = ProgressStyle::with_template("{prefix} {spinner} {wide_msg}")
-                .expect("a valid template");
-            let target = ProgressDrawTarget::stderr();
-            let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style);
-            bar.set_prefix(name.clone());
-            bar.set_message("fitting");
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        });
+        let name = named(fit, index + 1, count);
+        let bar = self.live.as_ref().map(|live| live.bar(&name));
         if bar.is_none() && !self.quiet {
             output::tell(format_args!("{name}: fitting"));
         }
@@ -65,7 +77,15 @@ impl Watcher for Progress {
             bar,
             since_start: Stopwatch::start(),
             since_line: Stopwatch::start(),
+            is_shown: false,
         });
+    }
+
+    fn judged(&mut self, model: &str, share_right: f64, fit_seconds: Option<f64>) {
+        if let (Some(live), Some(fit)) = (&mut self.live, &mut self.fit) {
+            live.add(model, share_right, fit_seconds);
+            fit.is_shown = true;
+        }
     }
 
     fn event(&mut self, event: &Event) {
@@ -89,8 +109,8 @@ impl Watcher for Progress {
             }
             _ => None,
         };
-        if let (Some(line), false) = (line, self.quiet) {
-            output::tell(line);
+        if let Some(line) = line {
+            self.print(|| output::tell(line));
         }
     }
 
@@ -101,10 +121,15 @@ impl Watcher for Progress {
         if let Some(bar) = fit.bar {
             bar.finish_and_clear();
         }
-        if !self.quiet {
-            output::row(fit.marker, format_args!("{:NAME$} {result}", fit.name));
+        if !fit.is_shown {
+            let line = format!("{:1$} {result}", fit.name, self.widest);
+            self.print(|| output::row(fit.marker, line));
         }
     }
+}
+
+fn named(fit: &str, number: usize, count: usize) -> String {
+    format!("[{number}/{count}] {fit}")
 }
 
 impl Fit {

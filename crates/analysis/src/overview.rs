@@ -1,6 +1,7 @@
 //! What an index says of a report: the part of `report.json` that is read again.
 
 use crate::model::ModelSummary;
+use crate::pair::Comparison;
 use crate::report::{FORMAT, Report};
 use crate::status::Status;
 use crate::subset::Subset;
@@ -21,8 +22,30 @@ pub struct Overview {
     pub dataset: DatasetRecord,
     /// All planned models in order.
     pub models: Vec<ModelOverview>,
+    /// The pairs that were compared.
+    pub comparisons: Vec<PairOverview>,
     /// The run's name, which is when it began.
     pub run: String,
+}
+
+/// A pair of models in short. Its fields are those of [`Comparison`](crate::Comparison) of the same name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct PairOverview {
+    /// One of the two.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// Whether it is shown that one gets more right.
+    pub different: bool,
+}
+
+/// The ends of an interval, between 0 and 1.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct Ends {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
 }
 
 /// A model in short. Its fields are those of [`ModelSummary`] of the same name.
@@ -38,6 +61,10 @@ pub struct ModelOverview {
     pub train_images: usize,
     /// Share of the images that are right, if it finished.
     pub accuracy: Option<f64>,
+    /// Its 95 % interval.
+    pub accuracy_interval: Option<Ends>,
+    /// Seconds of its fit.
+    pub fit_seconds: Option<f64>,
 }
 
 impl From<&Report> for Overview {
@@ -48,6 +75,16 @@ impl From<&Report> for Overview {
             status: model.status,
             train_images: model.train_images,
             accuracy: model.accuracy(),
+            accuracy_interval: model.finished.as_ref().map(|of| Ends {
+                low: of.quality.accuracy_interval.low,
+                high: of.quality.accuracy_interval.high,
+            }),
+            fit_seconds: model.finished.as_ref().and_then(|of| of.cost.fit_seconds),
+        };
+        let pair = |pair: &Comparison| PairOverview {
+            first: pair.first.clone(),
+            second: pair.second.clone(),
+            different: pair.different,
         };
         Self {
             format: report.format,
@@ -56,6 +93,7 @@ impl From<&Report> for Overview {
             protocol: report.protocol,
             dataset: report.dataset.clone(),
             models: report.models.iter().map(model).collect(),
+            comparisons: report.comparisons.iter().map(pair).collect(),
             run: report.run.clone(),
         }
     }
@@ -87,6 +125,28 @@ impl Overview {
         let models = self.models.iter();
         let best = models.filter(|model| model.accuracy.is_some() && model.accuracy == highest);
         (best.collect(), highest)
+    }
+
+    /// The models that get fewer right than the best, and are not shown to be worse than each of these; `None`
+    /// where not all pairs with the best were compared.
+    pub fn not_apart_from_best(&self) -> Option<Vec<&ModelOverview>> {
+        let (best, highest) = self.best();
+        let pair = |a: &str, b: &str| {
+            let is_it = |of: &&PairOverview| {
+                (of.first == a && of.second == b) || (of.first == b && of.second == a)
+            };
+            self.comparisons.iter().find(is_it)
+        };
+        let mut equals = Vec::new();
+        let others = self.models.iter();
+        for other in others.filter(|of| of.accuracy.is_some() && of.accuracy != highest) {
+            let pairs: Option<Vec<&PairOverview>> =
+                best.iter().map(|best| pair(&best.id, &other.id)).collect();
+            if pairs?.iter().any(|pair| !pair.different) {
+                equals.push(other);
+            }
+        }
+        Some(equals)
     }
 
     /// What part of the data was used, where it was not all of them.

@@ -48,6 +48,10 @@ pub fn work(
             pieces.entry(piece.key().to_owned()).or_insert(piece);
         }
     }
+    let names = jobs
+        .iter()
+        .map(|job| Ok(bench.in_words(piece_of(folder, job, &pieces)?)));
+    watcher.plan(&names.collect::<Result<Vec<_>, ArrayError>>()?);
     let pulse = Pulse::start(folder, number);
     let mut worked = Worked::default();
     for (index, job) in jobs.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! A report in a terminal.
 
 use crate::figures::Looks;
-use crate::numbers::{signed, thousands};
+use crate::numbers::{signed, significant, thousands};
 use crate::plain::{harmless, wrapped};
 use crate::text_table::{TextColumn, TextTable};
 use crate::verdict::summary;
@@ -99,7 +99,7 @@ fn mark_best(rows: &mut [Vec<String>], is_honest: &[bool], column: usize, highes
 }
 
 /// A table in which the marker of each model has its colour.
-fn painted(table: &str, looks: &Looks<'_>, paint: Painter<'_>) -> String {
+pub(crate) fn painted(table: &str, looks: &Looks<'_>, paint: Painter<'_>) -> String {
     let row = |line: &str| -> Option<String> {
         let row = line.strip_prefix("│ ")?;
         let marker = row.chars().next()?;
@@ -170,9 +170,8 @@ fn row(standing: &Standing, report: &Report) -> Vec<String> {
         format!("{:.2}", of.quality.accuracy * 100.0),
         format!("{:.2}–{:.2}", interval.low * 100.0, interval.high * 100.0),
         standing.letters.clone(),
-        cost.fit_seconds
-            .map_or_else(dash, |seconds| signed(seconds, 2)),
-        predict.map_or_else(dash, |seconds| signed(seconds / samples * 1e6, 2)),
+        cost.fit_seconds.map_or_else(dash, significant),
+        predict.map_or_else(dash, |seconds| significant(seconds / samples * 1e6)),
         cost.peak_memory_bytes
             .map_or_else(dash, |bytes| signed(bytes as f64 / 1e6, 0)),
         metric(Metric::LogLoss),
@@ -207,7 +206,7 @@ mod tests {
         assert!(row("softmax").contains("99.80* ┆"), "{text}");
         assert!(row("burn-mlp").contains("99.70  ┆"), "{text}");
         assert!(text.contains("\n* the best of its column\n"), "{text}");
-        assert!(row("softmax").contains("┆   0.10 ┆"), "all alike: {text}");
+        assert!(row("softmax").contains("┆  0.100 ┆"), "all alike: {text}");
         assert!(!text.contains('\u{1b}'), "only we command the terminal");
     }
 

@@ -3,10 +3,12 @@
 use crate::error::ReportError;
 use crate::figures::critical_difference_diagram;
 use crate::lock::alone_in;
-use crate::numbers::{percent, points, probability};
+use crate::numbers::{points, probability, significant};
 use crate::template::fill;
 use crate::words;
-use analysis::{FEWEST_DATA_SETS, OverDataSets, Overview, RankedPair, Ranking};
+use analysis::{
+    Ends, FEWEST_DATA_SETS, ModelOverview, OverDataSets, Overview, RankedPair, Ranking,
+};
 use records::{JudgedOn, SampleKind, write_own_file};
 use serde::Serialize;
 use std::fs;
@@ -85,8 +87,10 @@ struct ReportRow {
     remarks: Vec<&'static str>,
     best: String,
     right: String,
+    /// The other models that may be as good.
+    equals: String,
+    fit: String,
     models: usize,
-    run: String,
 }
 
 /// How models rank over data sets.
@@ -258,11 +262,49 @@ impl ReportRow {
                 0 => NONE.to_owned(),
                 _ => words::leaders(&names).0,
             },
-            right: accuracy.map_or_else(|| NONE.to_owned(), percent),
+            right: match (accuracy, best.first().and_then(|of| of.accuracy_interval)) {
+                (None, _) => NONE.to_owned(),
+                (Some(accuracy), None) => hundredths(accuracy),
+                (Some(accuracy), Some(Ends { low, high })) => {
+                    let [right, low, high] = [accuracy, low, high].map(hundredths);
+                    format!("{right} ({low} – {high})")
+                }
+            },
+            equals: equals(report),
+            fit: fastest(&best).map_or_else(|| NONE.to_owned(), significant),
             models: report.models.len(),
-            run: report.run.clone(),
         }
     }
+}
+
+/// A share in hundredths: "98.56".
+fn hundredths(share: f64) -> String {
+    format!("{:.2}", share * 100.0)
+}
+
+/// The models that are not shown to be worse than the best.
+fn equals(report: &Overview) -> String {
+    let finished = report.models.iter().filter(|of| of.accuracy.is_some());
+    let others = finished.count().saturating_sub(report.best().0.len());
+    match report.not_apart_from_best() {
+        _ if others == 0 => NONE.to_owned(),
+        None => NONE.to_owned(),
+        Some(equals) => match equals.len() {
+            0 => "no other".to_owned(),
+            1..=2 => {
+                let names: Vec<&str> = equals.iter().map(|of| of.id.as_str()).collect();
+                words::and(&names)
+            }
+            many if many == others => format!("all {others} others"),
+            many => format!("{many} of {others} others"),
+        },
+    }
+}
+
+/// The shortest time of a fit.
+fn fastest(models: &[&ModelOverview]) -> Option<f64> {
+    let seconds = models.iter().filter_map(|model| model.fit_seconds);
+    seconds.min_by(f64::total_cmp)
 }
 
 /// Who ranks best, and of how many others that can be said.

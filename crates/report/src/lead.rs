@@ -1,6 +1,6 @@
 //! What stands below the headline of a report: what the best models cost, and what remains open.
 
-use crate::numbers::{percent, significant};
+use crate::numbers::{duration, percent};
 use crate::words::detectable;
 use analysis::{Comparison, Finished, Report, Standing};
 use records::DatasetRecord;
@@ -63,16 +63,14 @@ fn of_model(of: &Finished, data: &DatasetRecord, than: Option<&Finished>) -> Opt
     let fit = of.cost.fit_seconds?;
     let than = than.filter(|than| than.cost.is_comparable(&of.cost));
     let more = times(fit, than.and_then(|than| than.cost.fit_seconds));
-    let fit = format!("{} s{more} to fit", significant(fit));
+    let fit = format!("{}{more} to fit", duration(fit));
     let Some(predict) = of.cost.predict_seconds else {
         return Some(fit);
     };
     let more = times(predict, than.and_then(|than| than.cost.predict_seconds));
-    let each = significant(predict / data.test.max(1) as f64 * 1e6);
+    let each = duration(predict / data.test.max(1) as f64);
     let [sample, _] = data.words();
-    Some(format!(
-        "{fit} and {each} µs{more} of prediction time per {sample}"
-    ))
+    Some(format!("{fit} and {each}{more} to predict each {sample}"))
 }
 
 /// " (75 times less)"; nothing where the two are about the same.
@@ -115,7 +113,7 @@ mod tests {
         assert_eq!(
             lead(&all),
             [
-                "a needs 0.100 s to fit and 1.00 µs of prediction time per image; b needs 0.100 s to fit and 1.00 µs of prediction time per image.",
+                "a needs 100 ms to fit and 1.00 µs to predict each image; b needs 100 ms to fit and 1.00 µs to predict each image.",
                 "1 of 3 pairs of models cannot be told apart (detectable difference: 0.91 points)."
             ]
         );
@@ -129,7 +127,7 @@ mod tests {
         let alone = lead(&with_seeds(&[("a", &[2])]));
         assert_eq!(
             alone,
-            ["a needs 0.100 s to fit and 1.00 µs of prediction time per image."]
+            ["a needs 100 ms to fit and 1.00 µs to predict each image."]
         );
     }
 }

@@ -79,6 +79,18 @@ pub(crate) fn significant(value: f64) -> String {
     signed(value, decimals)
 }
 
+/// Seconds in the unit that reads best, with three significant digits: "163 s", "2.45 ms", "12.5 µs".
+pub(crate) fn duration(seconds: f64) -> String {
+    let (number, unit) = match seconds {
+        s if s <= 0.0 => (s, "s"),
+        // What three digits would round up to the next unit has that.
+        s if s >= 0.999_5 => (s.max(1.0), "s"),
+        s if s >= 0.999_5e-3 => ((s * 1e3).max(1.0), "ms"),
+        s => (s * 1e6, "µs"),
+    };
+    format!("{} {unit}", significant(number))
+}
+
 /// Whole numbers in full, others with seven significant digits, small and huge ones with two.
 pub(crate) fn exact(value: f64) -> String {
     if value == value.trunc() && value.abs() < 1e15 {
@@ -146,6 +158,11 @@ mod tests {
         assert_eq!(significant(1.87), "1.87");
         assert_eq!(significant(131.7), "132");
         assert_eq!(significant(0.0), "0");
+        let said = [163.2, 1.0, 0.999_6, 0.002_45, 0.000_999_6, 1.25e-5, 0.0].map(duration);
+        let units = [
+            "163 s", "1.00 s", "1.00 s", "2.45 ms", "1.00 ms", "12.5 µs", "0 s",
+        ];
+        assert_eq!(said, units);
         assert_eq!(exact(-938.451_42), "−938.4514");
         assert_eq!(exact(12_341.0), "12\u{a0}341");
         assert_eq!(exact(0.000_993_7), "9.9·10⁻⁴");

@@ -78,7 +78,10 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
     let next = verdict.against.iter().find(|of| of.1 && is_apart(of.0));
     let next = next.map(|of| of.0);
     let first_apart = match (next, report.baseline.is_some()) {
-        (Some(next), false) => format!("; the first that can, {next}, is {} behind", behind(next)),
+        (Some(next), false) => format!(
+            "; the first that is shown to be worse, {next}, is {} behind",
+            behind(next)
+        ),
         _ => String::new(),
     };
     let of_best = |id: &&str| report.pair(&best.id, id);
@@ -95,12 +98,17 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
             behind(next)
         ),
         _ if equals.is_empty() => {
-            format!("{right}, and cannot be told apart ({power}){first_apart}.")
+            format!("{right}, and cannot be told apart from each other ({power}){first_apart}.")
         }
         _ => {
-            let nor = if tied.is_empty() { "" } else { ", nor" };
+            let each_other = match tied.len() {
+                0 => "",
+                _ => " from each other or",
+            };
             let equals = others(&equals, ANY, all - tied.len());
-            format!("{right}, and cannot be told apart{nor} from {equals} ({power}){first_apart}.")
+            format!(
+                "{right}, and cannot be told apart{each_other} from {equals} ({power}){first_apart}."
+            )
         }
     }
 }
@@ -446,7 +454,7 @@ mod tests {
         ]));
         assert!(
             said[0].ends_with(
-                "and cannot be told apart from b (detectable difference: 0.91 points); the first that can, c, is 8.80 points behind."
+                "and cannot be told apart from b (detectable difference: 0.91 points); the first that is shown to be worse, c, is 8.80 points behind."
             ),
             "{said:?}"
         );
@@ -645,7 +653,7 @@ mod tests {
         let sentences = verdict(&examples::with_seeds(&models));
         assert_eq!(
             sentences[0],
-            "a gets 99.80 % of the 1\u{a0}000 test images right, and cannot be told apart from b (detectable difference: 0.91 points); the first that can, c, is 8.80 points behind."
+            "a gets 99.80 % of the 1\u{a0}000 test images right, and cannot be told apart from b (detectable difference: 0.91 points); the first that is shown to be worse, c, is 8.80 points behind."
         );
         assert_eq!(
             sentences[3..],

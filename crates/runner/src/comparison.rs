@@ -23,7 +23,7 @@ use crate::shown;
 use crate::slices;
 use crate::store::Store;
 use crate::watcher::Watcher;
-use crate::words::{count, in_a_line, of_cell};
+use crate::words::{count, of_cell};
 use catalog::Loaded;
 use records::{
     Cell, ColumnRecord, Control, ControlRecord, DatasetRecord, Environment, FitRecord, Folds,
@@ -214,6 +214,10 @@ impl Comparison {
         };
         session.tell_trouble(watcher);
         let cells: Vec<(&Learner, Cell)> = self.cells().collect();
+        let name =
+            |learner: &Learner, cell| format!("{}{}", learner.id, of_cell(&session.run, cell));
+        let names: Vec<String> = cells.iter().map(|(of, cell)| name(of, *cell)).collect();
+        watcher.plan(&names);
         let mut checked = None;
         for (index, (learner, cell)) in cells.iter().enumerate() {
             if checked != Some(&learner.id) {
@@ -222,13 +226,12 @@ impl Comparison {
                     log.append(&Record::Controls(found))?;
                 }
             }
-            let what = format!("{}{}", learner.id, of_cell(&session.run, *cell));
-            watcher.begin(&what, index, cells.len());
+            watcher.begin(&names[index], index, cells.len());
             let file = setting.keep.then(|| self.file_of(results, learner, *cell));
             let file = file.flatten();
             let (record, reused) =
                 self.find_or_fit(&session, learner, *cell, file.as_deref(), watcher)?;
-            watcher.end(&in_a_line(&session.run, &record, reused));
+            session.tell_result(&record, reused, watcher);
             log.append(&Record::Fit(Box::new(record)))?;
             session.tell_trouble(watcher);
             if setting.cancellation.check().is_err() {
@@ -322,6 +325,9 @@ impl Comparison {
             handover: Handover::new(&self.division)?,
             run: self.record(setting.environment(&self.data_origin)),
         };
+        let name = |of: &&FitRecord| format!("{}{}", of.id, of_cell(&session.run, of.cell));
+        let names: Vec<String> = fits.iter().map(name).collect();
+        watcher.plan(&names);
         for (index, record) in fits.iter().enumerate() {
             let learner = self.learners.iter().find(|learner| learner.id == record.id);
             let Some(learner) = learner else {
@@ -330,8 +336,7 @@ impl Comparison {
                     &"a fit of a model that was not planned",
                 ));
             };
-            let what = format!("{}{}", learner.id, of_cell(&session.run, record.cell));
-            watcher.begin(&what, index, fits.len());
+            watcher.begin(&names[index], index, fits.len());
             let (outcome, ..) = session.fit(learner, record.cell, None, watcher)?;
             if setting.cancellation.check().is_err() {
                 return Err(Failure::Interrupted);

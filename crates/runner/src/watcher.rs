@@ -6,10 +6,15 @@ use crate::job::Event;
 pub trait Watcher: Send {
     /// Something that the user should know.
     fn note(&mut self, note: &str);
+    /// The names of all fits to come, as each begins.
+    fn plan(&mut self, _fits: &[String]) {}
     /// Fit number `index` of `count`, from 0, begins.
     fn begin(&mut self, fit: &str, index: usize, count: usize);
     /// Something happens in it.
     fn event(&mut self, event: &Event);
+    /// It is one of those by which the report ranks its model; it got this share of the judged samples right,
+    /// between 0 and 1, and was fitted in so many seconds, where they are known.
+    fn judged(&mut self, _model: &str, _share_right: f64, _fit_seconds: Option<f64>) {}
     /// It is over; `result` is one line.
     fn end(&mut self, result: &str);
 }

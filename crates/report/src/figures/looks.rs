@@ -48,7 +48,7 @@ pub(crate) struct Looks<'a>(Vec<(&'a str, Look)>);
 
 impl<'a> Looks<'a> {
     /// Of all models that a page shows, in its order. A model that is not registered takes the next look
-    /// that nobody has, in the colour that the page has least of.
+    /// that nobody has, in the colour that the page has least of, and of these the shape.
     pub(crate) fn new(ids: impl IntoIterator<Item = &'a str>) -> Self {
         let ids: Vec<&str> = ids.into_iter().collect();
         let registered = |id: &&str| REGISTERED.iter().position(|known| known == id);
@@ -84,7 +84,8 @@ fn next(free: &mut Vec<Look>, taken: &mut Vec<Look>) -> Look {
     }
     let times = |look: &Look| {
         let of_colour = taken.iter().filter(|other| other.has_colour_of(*look));
-        of_colour.count()
+        let of_shape = taken.iter().filter(|other| other.shape() == look.shape());
+        (of_colour.count(), of_shape.count())
     };
     let least = (0..free.len())
         .min_by_key(|&i| times(&free[i]))
@@ -122,6 +123,11 @@ mod tests {
     fn other_models_take_what_is_free_in_colours_of_their_own() {
         let page = ["mine", "softmax", "theirs", "kernel-svm"];
         let looks = Looks::new(page);
+        let shapes: HashSet<String> = page
+            .iter()
+            .map(|id| looks.of(id).character().into())
+            .collect();
+        assert_eq!(shapes.len(), page.len(), "without colours they differ, too");
         for (i, id) in page.iter().enumerate() {
             for other in &page[..i] {
                 assert!(

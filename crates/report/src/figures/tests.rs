@@ -1,6 +1,7 @@
 //! Figures are what was looked at: each is compared with the file that was committed. After a change
 //! that is meant, look at them and accept them anew:
-//! `PLUMBLINE_ACCEPT=1 cargo test -p report figures`.
+//! `PLUMBLINE_ACCEPT=1 cargo test -p report figures`. How a browser paints them is compared by
+//! `tests/browser.rs`.
 
 use super::*;
 use analysis::examples::crowd;

@@ -120,7 +120,7 @@ impl Comparison {
             looks,
             outcome,
         };
-        watcher.end(&crate::words::in_a_line(&session.run, &record, false));
+        session.tell_result(&record, false, watcher);
         match (&record.outcome, reason) {
             (Outcome::Finished(_), None) => Ok(Records {
                 run: session.run,

@@ -8,7 +8,8 @@ use crate::learner::Learner;
 use crate::setting::Setting;
 use crate::store::{Key, Store};
 use crate::watcher::Watcher;
-use records::{Cell, FitRecord, Fitted, Outcome, RunRecord};
+use crate::words::in_a_line;
+use records::{Cell, FitRecord, Fitted, Outcome, Role, RunRecord};
 use std::time::Duration;
 
 /// What all fits of a run have in common.
@@ -100,6 +101,17 @@ impl Session<'_> {
         };
         let found = self.store.find::<Box<Fitted>>(key);
         found.filter(|(fitted, _)| within(fitted))
+    }
+
+    /// Says how a fit ended, and what the report will rank its model by.
+    pub(super) fn tell_result(&self, record: &FitRecord, reused: bool, watcher: &mut dyn Watcher) {
+        let share = self.run.accuracy(record);
+        if let (Role::Main, Outcome::Finished(fitted), Some(share)) =
+            (record.cell.role, &record.outcome, share)
+        {
+            watcher.judged(&record.id, share, fitted.fit_seconds);
+        }
+        watcher.end(&in_a_line(&self.run, record, reused));
     }
 
     pub(super) fn tell_trouble(&self, watcher: &mut dyn Watcher) {

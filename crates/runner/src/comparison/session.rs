@@ -9,7 +9,6 @@ use crate::setting::Setting;
 use crate::store::{Key, Store};
 use crate::watcher::Watcher;
 use records::{Cell, FitRecord, Fitted, Outcome, RunRecord};
-use std::time::Duration;
 
 /// What all fits of a run have in common.
 pub(super) struct Session<'a> {
@@ -89,17 +88,8 @@ impl Session<'_> {
         if self.setting.refit {
             return None;
         }
-        // What took more than it may now is fitted again, to be stopped.
-        let within = |fitted: &Fitted| {
-            let (Some(seconds), Some(memory)) = (fitted.fit_seconds, fitted.peak_memory_bytes)
-            else {
-                return false;
-            };
-            let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-            self.setting.limits.exceeded(time, memory).is_none()
-        };
         let found = self.store.find::<Box<Fitted>>(key);
-        found.filter(|(fitted, _)| within(fitted))
+        found.filter(|(fitted, _)| self.setting.limits.admit(fitted))
     }
 
     pub(super) fn tell_trouble(&self, watcher: &mut dyn Watcher) {

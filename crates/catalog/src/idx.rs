@@ -247,10 +247,11 @@ fn broken(file: &str, error: &io::Error) -> LoadError {
     }
 }
 
-/// Reads `count` bytes, or fewer at the end of the stream. The buffer grows with what arrives,
-/// so a header that lies about its size costs nothing.
+/// Reads `count` bytes, or fewer at the end of the stream, into as much room. Memory that nothing is written to costs
+/// nothing, so a header that lies about its size costs nothing.
 fn read_up_to(stream: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
+    bytes.try_reserve_exact(count)?;
     stream.by_ref().take(count as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

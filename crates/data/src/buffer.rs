@@ -45,7 +45,10 @@ impl MappedFile {
         #[cfg(target_os = "linux")]
         let path = {
             let descriptor = std::os::fd::AsRawFd::as_raw_fd(&file);
-            Some(PathBuf::from(format!("/proc/{}/fd/{descriptor}", std::process::id())))
+            Some(PathBuf::from(format!(
+                "/proc/{}/fd/{descriptor}",
+                std::process::id()
+            )))
         };
         #[cfg(not(target_os = "linux"))]
         let path: Option<PathBuf> = None;
@@ -172,7 +175,9 @@ impl<T: bytemuck::Pod> Buffer<T> {
 
     fn gather_beyond(&self, width: usize, indices: &[usize], most: usize) -> Self {
         let is_large = indices.len() * width * size_of::<T>() > most;
-        let is_named = self.in_file().is_some_and(|(file, _)| file.path().is_some());
+        let is_named = self
+            .in_file()
+            .is_some_and(|(file, _)| file.path().is_some());
         if is_large && is_named {
             // Where there is no room on the disk there may be in memory.
             if let Ok(drawn) = self.gather_into_file(width, indices) {

@@ -15,7 +15,8 @@ use model_softmax::SOFTMAX;
 use records::examples::fitted;
 use records::{FitRecord, Outcome, Record, read_records, write_new_file};
 use runner::{
-    Archive, Build, Comparison, InProcess, JobMethod, Options, Place, Registry, Setting, Stopwatch, Task,
+    Archive, Build, Comparison, InProcess, JobMethod, Options, Place, Registry, Setting, Stopwatch,
+    Task,
 };
 use serde_json::{Map, json};
 use std::cmp::Reverse;

@@ -127,7 +127,9 @@ impl Merged {
         let mut lines = some(self.doubtful.iter().cloned());
         if self.stored > 0 {
             let those = jobs(self.stored);
-            lines.push(format!("{those} without a record here, taken from the store of the results"));
+            lines.push(format!(
+                "{those} without a record here, taken from the store of the results"
+            ));
         }
         lines.extend(self.unkept.iter().map(|trouble| format!("note: {trouble}")));
         if !self.missing.is_empty() {

@@ -4,7 +4,9 @@ use crate::comparison::pieces::{Piece, of_controls};
 use crate::job::Task;
 use crate::limits::Limits;
 use crate::store::{ONE_THREAD, Store};
-use records::{Control, FitRecord, Fitted, JudgedTrial, Outcome, Record, TrialOutcome, TrialRecord};
+use records::{
+    Control, FitRecord, Fitted, JudgedTrial, Outcome, Record, TrialOutcome, TrialRecord,
+};
 use std::path::Path;
 
 /// The store of a results directory, open for records that were made elsewhere, and for those that are there no more.

@@ -33,7 +33,10 @@ impl Limits {
 
     /// Whether each fit of a stored trial took no more time than one may now.
     pub(crate) fn admit_trial(self, judged: &JudgedTrial) -> bool {
-        let late = |seconds: &f64| self.time.is_some_and(|limit| *seconds > limit.as_secs_f64());
+        let late = |seconds: &f64| {
+            self.time
+                .is_some_and(|limit| *seconds > limit.as_secs_f64())
+        };
         !judged.seconds.iter().any(late)
     }
 }

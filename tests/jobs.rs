@@ -178,6 +178,25 @@ fn what_was_merged_is_in_the_store_and_no_store_ends_a_merge() {
     array.merge().success().stderr(said);
     fs::remove_file(&store).unwrap();
     array.merge().success();
+    // A record that is gone from the folder is in the store: nothing is missing.
+    let fits = || {
+        let records = array.records().into_iter();
+        let is_fit = |path: &std::path::PathBuf| {
+            let text = fs::read_to_string(path).unwrap();
+            text.starts_with(r#"{"record":"fit""#)
+        };
+        records.filter(is_fit).collect::<Vec<_>>()
+    };
+    let whole = canonical(array.results(), "Zoo");
+    let (gone, text) = (fits().remove(0), fs::read_to_string(&fits()[0]).unwrap());
+    fs::remove_file(&gone).unwrap();
+    let said = contains("1 job without a record here, taken from the store");
+    array.merge().success().stderr(said);
+    // Nobody looked once more.
+    let looks = |text: &str| text.replace(r#""looks":1"#, r#""looks":0"#);
+    assert_eq!(looks(&canonical(array.results(), "Zoo")), looks(&whole));
+    fs::write(&gone, text).unwrap();
+    fs::remove_dir_all(array.results().join("Zoo")).unwrap();
     // Two models in two folds.
     assert_eq!(cached(array.results()), 4);
 
@@ -232,6 +251,9 @@ fn a_model_that_fails_elsewhere_has_its_row() {
     let again = array.write(&refit).success();
     again.stdout(contains("6 jobs to do, 5 of them again; 0 done"));
     assert!(array.records().is_empty());
+    // What the store has is not what was asked for.
+    let missing = contains("6 jobs missing").and(contains("taken from the store").not());
+    array.merge().code(1).stderr(missing);
 }
 
 #[test]
@@ -290,8 +312,17 @@ fn an_engine_says_which_task() {
         let output = command.stdin(Stdio::null()).output().unwrap();
         String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap()
     };
-    let said = worker("SLURM_ARRAY_TASK_ID", &last.to_string(), &[]);
-    assert!(said.contains(&format!("task {last}: ")), "{said}");
+    for variable in [
+        "SLURM_ARRAY_TASK_ID",
+        "JOB_COMPLETION_INDEX",
+        "PBS_ARRAY_INDEX",
+        "SGE_TASK_ID",
+        "AWS_BATCH_JOB_ARRAY_INDEX",
+        "HQ_TASK_ID",
+    ] {
+        let said = worker(variable, &last.to_string(), &[]);
+        assert!(said.contains(&format!("task {last}: ")), "{said}");
+    }
     // Grid Engine counts from 1, and says `undefined` where there is no array.
     let said = worker("SGE_TASK_ID", "1", &["--offset", "-1"]);
     assert!(said.contains(&format!("task {first}: ")), "{said}");
@@ -333,6 +364,23 @@ fn a_manifest_for_kubernetes_has_every_task() {
 }
 
 #[test]
+#[ignore = "installs from PyPI"]
+fn kubernetes_takes_the_manifest() {
+    let directory = tempfile::tempdir().unwrap();
+    let array = Array::new(directory.path(), &DIGITS);
+    let folder = array.folder().to_str().unwrap();
+    let asked = ["submit", "kubernetes", folder, "--mount", "/"];
+    let more = ["--image", "registry/plumbline:1", "--claim", "shared"];
+    let needs = ["--memory", "500", "--throttle", "2"];
+    experiments(&[&asked[..], &more, &needs].concat()).success();
+    let mut check = python::script("check_manifest.py");
+    check
+        .arg("1.37")
+        .arg(array.folder().join("kubernetes.json"));
+    check.assert().success();
+}
+
+#[test]
 fn without_slurm_it_says_so() {
     let directory = tempfile::tempdir().unwrap();
     let array = Array::new(directory.path(), &ZOO);
@@ -359,6 +407,32 @@ fn hyperqueue_runs_the_tasks() {
     queue.args([first, last].map(|task| task.to_string()));
     queue.arg(worker.get_program()).args(worker.get_args());
     queue.assert().success();
+    array.merge().success();
+    let [here, there] = [local.as_path(), array.results()];
+    assert_eq!(canonical(here, "Zoo"), canonical(there, "Zoo"));
+}
+
+/// The line of the README, with the tasks and the program that are here.
+#[test]
+#[ignore = "needs GNU parallel"]
+fn gnu_parallel_runs_the_tasks() {
+    let directory = tempfile::tempdir().unwrap();
+    let local = directory.path().join("local");
+    run::compare(&local, &ZOO).success();
+    let array = Array::new(directory.path(), &ZOO);
+    let (first, last) = array.tasks();
+    let readme = include_str!("../README.md");
+    let line = readme.lines().find(|line| line.contains("| parallel "));
+    let line = line.and_then(|line| line.split('`').nth(1)).unwrap();
+    let program = assert_cmd::cargo::cargo_bin("experiments");
+    let line = line
+        .replace("\\|", "|")
+        .replace("seq 0 99", &format!("seq {first} {last}"))
+        .replace("experiments", program.to_str().unwrap())
+        .replace("shared/jobs", array.folder().to_str().unwrap());
+    assert!(line.contains("--index {}"), "{line}");
+    let mut shell = assert_cmd::Command::new("sh");
+    shell.args(["-c", &line]).assert().success();
     array.merge().success();
     let [here, there] = [local.as_path(), array.results()];
     assert_eq!(canonical(here, "Zoo"), canonical(there, "Zoo"));

@@ -1,14 +1,15 @@
 //! Four files with MNIST's names, from memory or a directory, become a data set.
 
 use crate::source::{kind, missing};
-use crate::{CatalogEntry, FILES, LoadError, MAX_FILE_BYTES, Splits, idx, idx_names};
+use crate::{CatalogEntry, FILES, LoadError, MAX_FILE_BYTES, Splits, idx, idx_names, memory};
 use data::{Dataset, MappedFile, Samples};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes above which a plain file is not read into memory, but where it is: 256 MiB, five times MNIST.
+/// Bytes above which a plain file is not read into memory, but where it is, however much memory there is: 256 MiB, five
+/// times MNIST.
 const MAPPED_FROM: u64 = 256 << 20;
 
 /// Bytes of the longest header, that of images.
@@ -70,7 +71,7 @@ fn read_file(path: &Path) -> Result<(String, Bytes), LoadError> {
         });
     }
     let size = metadata.len();
-    if size > MAPPED_FROM {
+    if size > MAPPED_FROM.min(memory::budget()) {
         let file = File::open(path).and_then(|file| MappedFile::named(&file, path));
         let mapped = file.map_err(LoadError::io(path))?;
         if !idx::is_gzip(mapped.bytes()) {

@@ -68,29 +68,31 @@ pub(crate) fn of_column(column: &Column) -> Vec<Key> {
     }
 }
 
-/// For each row, the first row before it that is the same.
+/// For each row that is the same as one before it, the first of these. Four bytes for each row are all that it needs
+/// beside the pairs: rows may be more than memory has room for a table of them.
 pub(crate) fn repeated(rows: &[Key]) -> Vec<(usize, usize)> {
-    let mut first = HashMap::new();
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    order.sort_unstable_by_key(|&row| (rows[row as usize], row));
+    let alike = order.chunk_by(|&a, &b| rows[a as usize] == rows[b as usize]);
     let mut pairs = Vec::new();
-    for (row, key) in rows.iter().enumerate() {
-        match first.get(key) {
-            Some(&before) => pairs.push((before, row)),
-            None => {
-                first.insert(key, row);
-            }
-        }
+    for alike in alike {
+        let others = alike[1..].iter();
+        pairs.extend(others.map(|&row| (alike[0] as usize, row as usize)));
     }
+    pairs.sort_unstable_by_key(|&(_, row)| row);
     pairs
 }
 
-/// Rows of `test`, each with the first row of `train` that is the same.
+/// Rows of `test`, each with the first row of `train` that is the same. Memory is in proportion to `test`.
 pub(crate) fn shared(train: &[Key], test: &[Key]) -> Vec<(usize, usize)> {
-    let mut first = HashMap::new();
+    let mut first: HashMap<&Key, Option<usize>> = test.iter().map(|key| (key, None)).collect();
     for (row, key) in train.iter().enumerate() {
-        first.entry(key).or_insert(row);
+        if let Some(first) = first.get_mut(key) {
+            first.get_or_insert(row);
+        }
     }
     let test = test.iter().enumerate();
-    test.filter_map(|(row, key)| Some((*first.get(key)?, row)))
+    test.filter_map(|(row, key)| Some((first[key]?, row)))
         .collect()
 }
 

@@ -4,7 +4,8 @@
 //! columns, pixels; labels are `0x00000801`, count, labels. Files may be wrapped in gzip.
 
 use crate::LoadError;
-use crate::memory::MAX_FILE_BYTES;
+use crate::error::in_bytes;
+use crate::memory::{self, MAX_FILE_BYTES};
 use base16ct::lower::encode_string;
 use data::{MappedFile, PictureShape, Samples};
 use flate2::read::MultiGzDecoder;
@@ -180,6 +181,7 @@ impl Idx {
     fn read_stream(file: &str, mut stream: impl Read, kind: Kind) -> Result<Self, LoadError> {
         let damaged = |error: io::Error| broken(file, &error);
         let header = Header::read(file, &mut stream, kind, kind.most_bytes())?;
+        has_room(file, header.body, memory::available_memory())?;
         let body = read_up_to(&mut stream, header.body as usize).map_err(damaged)?;
         let found = (header.bytes.len() + body.len()) as u64;
         if found < header.file_size() {
@@ -219,6 +221,18 @@ fn oversized(file: &str, expected: u64) -> LoadError {
     }
 }
 
+/// Refuses more bytes than are available, where the system says how many are.
+fn has_room(file: &str, bytes: u64, available: Option<u64>) -> Result<(), LoadError> {
+    match available.filter(|&available| bytes > available) {
+        Some(limit) => Err(LoadError::Memory {
+            file: file.to_owned(),
+            needed: format!("what is in it takes {}", in_bytes(bytes)),
+            limit,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// What an error of a stream in memory means: its bytes are wrong, unless there was no room for them.
 fn broken(file: &str, error: &io::Error) -> LoadError {
     match error.kind() {
@@ -233,10 +247,11 @@ fn broken(file: &str, error: &io::Error) -> LoadError {
     }
 }
 
-/// Reads `count` bytes, or fewer at the end of the stream. The buffer grows with what arrives,
-/// so a header that lies about its size costs nothing.
+/// Reads `count` bytes, or fewer at the end of the stream, into as much room. Memory that nothing is written to costs
+/// nothing, so a header that lies about its size costs nothing.
 fn read_up_to(stream: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
+    bytes.try_reserve_exact(count)?;
     stream.by_ref().take(count as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
@@ -317,6 +332,17 @@ mod tests {
         assert!(error.starts_with("train: not enough memory"), "{error}");
         let error = broken("train", &io::ErrorKind::InvalidData.into()).to_string();
         assert!(error.starts_with("train: damaged gzip stream"), "{error}");
+    }
+
+    #[test]
+    fn what_has_no_room_is_refused_with_both_sizes() {
+        assert!(has_room("train", 47_040_000, None).is_ok());
+        assert!(has_room("train", 47_040_000, Some(47_040_000)).is_ok());
+        let error = has_room("train", 47_040_000, Some(30_000_000)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "train: what is in it takes 44.9 MiB; the memory that is free for it is 28.6 MiB"
+        );
     }
 
     #[test]

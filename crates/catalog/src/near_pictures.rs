@@ -4,8 +4,9 @@ use crate::picture_blocks::{BlockSums, block_sums, blocks, blocks_differ, sum};
 use data::Samples;
 use std::ops::Range;
 
-/// Pictures to learn from that are prepared at a time: those of any number take as much memory.
-const SLAB: usize = 250_000;
+/// Pictures to learn from that are prepared at a time: 8 MB of sums, of however many pictures. Of all pictures to be
+/// judged on there are sums at once, 240 bytes each.
+const SLAB: usize = 32_768;
 
 /// Pictures whose block sums stay in a core's cache, while those of others pass by.
 const TILE: usize = 512;

@@ -291,7 +291,8 @@ impl Samples {
         }
     }
 
-    /// The samples at `indices`, in that order.
+    /// The samples at `indices`, in that order: a copy, which is in a temporary file where it is of more than 64 MB and
+    /// of a file that has a name.
     ///
     /// # Panics
     /// If an index is not below [`len`](Self::len).
@@ -299,12 +300,12 @@ impl Samples {
     pub fn select(&self, indices: &[usize]) -> Self {
         let width = self.features;
         self.with_values(match &self.values {
-            Values::Pixels(pixels) => Values::Pixels(gather(pixels, width, indices).into()),
-            Values::Features(features) => Values::Features(gather(features, width, indices).into()),
+            Values::Pixels(pixels) => Values::Pixels(pixels.gather(width, indices)),
+            Values::Features(features) => Values::Features(features.gather(width, indices)),
         })
     }
 
-    /// A copy of the consecutive samples in `range`.
+    /// The consecutive samples in `range`: a copy, or where they are in a mapped file.
     ///
     /// # Panics
     /// If `range` does not lie within 0..[`len`](Self::len).
@@ -312,8 +313,8 @@ impl Samples {
     pub fn slice(&self, range: Range<usize>) -> Self {
         let range = range.start * self.features..range.end * self.features;
         self.with_values(match &self.values {
-            Values::Pixels(pixels) => Values::Pixels(pixels[range].to_vec().into()),
-            Values::Features(features) => Values::Features(features[range].to_vec().into()),
+            Values::Pixels(pixels) => Values::Pixels(pixels.part(range)),
+            Values::Features(features) => Values::Features(features.part(range)),
         })
     }
 
@@ -370,14 +371,6 @@ fn luma(pixel: &[u8]) -> u8 {
 
 fn fills_rows(values: usize, width: usize) -> bool {
     width > 0 && values.is_multiple_of(width)
-}
-
-fn gather<T: Copy>(values: &[T], width: usize, indices: &[usize]) -> Vec<T> {
-    let mut gathered = Vec::with_capacity(indices.len() * width);
-    for &index in indices {
-        gathered.extend_from_slice(&values[index * width..(index + 1) * width]);
-    }
-    gathered
 }
 
 fn stretch(values: &[f32]) -> Vec<u8> {

@@ -4,6 +4,7 @@
 use crate::agree::differences;
 use crate::error::ArrayError;
 use crate::folder::Folder;
+use crate::plan::Plan;
 use records::{
     Control, ControlRecord, FitRecord, Outcome, Record, RecordError, RunRecord, TrialOutcome,
     TrialRecord, TuningRecord, WholeLog, file_of_run, read_record, read_trial,
@@ -17,6 +18,8 @@ use std::path::{Path, PathBuf};
 pub struct Merged {
     /// Pieces that have a record.
     pub joined: usize,
+    /// Of these, those whose record is not in the folder any more, and which the store has.
+    pub stored: usize,
     /// Pieces that have none, in words.
     pub missing: Vec<String>,
     /// Files that are no record, or disagree with another, each with the reason.
@@ -27,12 +30,14 @@ pub struct Merged {
 
 /// Joins the records of a comparison into a record file below `results`, one after another: no more than one fit
 /// is in memory. Gives the file. Merged again, it takes the place of the file of the last time. Fits that finished are
-/// put into the store of `results`, so that later runs there find them.
+/// put into the store of `results`, so that later runs there find them; what has no record is looked for there, unless
+/// the plan wants all done again.
 ///
 /// # Errors
 /// If records cannot be read or written.
 pub fn merge(
     folder: &Folder,
+    plan: &Plan,
     comparison: &Comparison,
     mut run: RunRecord,
     build: &Build,
@@ -40,13 +45,17 @@ pub fn merge(
 ) -> Result<(PathBuf, Merged), ArrayError> {
     let path = file_of_run(&comparison.directory(results), &mut run)?;
     let mut log = WholeLog::create(&path, &run)?;
-    let archive = Archive::open(results, &run.run);
+    let places = Places::new(folder, plan, results, &run.run);
     let mut merged = Merged::default();
     let mut wrong = BTreeSet::new();
     for piece in comparison.pieces(build) {
         let read = |path: &Path| read_record(path, &run, piece.id(), piece.cell());
+        let is_sound = |record: &Record| match record {
+            Record::Fit(fit) => run.check(fit).is_ok(),
+            _ => true,
+        };
         let words = || piece.in_words(&run);
-        let Some(record) = merged.one_kept(folder, &piece, words, read, &archive)? else {
+        let Some(record) = merged.one_kept(&places, &piece, words, read, is_sound)? else {
             continue;
         };
         if let Record::Fit(fit) = &record {
@@ -65,7 +74,7 @@ pub fn merge(
         log.append(&Record::Images(images))?;
     }
     log.finish()?;
-    merged.unkept = archive.trouble();
+    merged.unkept = places.archive.trouble();
     Ok((path, merged))
 }
 
@@ -76,10 +85,11 @@ pub fn merge(
 /// If records cannot be read.
 pub fn merge_search(
     folder: &Folder,
+    plan: &Plan,
     trials: &TrialsAhead<'_>,
     results: &Path,
 ) -> Result<(TuningRecord, Merged), ArrayError> {
-    let archive = Archive::open(results, trials.run());
+    let places = Places::new(folder, plan, results, trials.run());
     let mut merged = Merged::default();
     let (mut found, mut seen) = (HashMap::new(), HashSet::new());
     for piece in trials.pieces() {
@@ -91,33 +101,70 @@ pub fn merge_search(
             let record = read_trial(path, piece.id(), trials.folds())?;
             Ok(record.map(Record::Trial))
         };
+        let is_sound = |record: &Record| match record {
+            Record::Trial(trial) => trial.check(trials.folds()).is_ok(),
+            _ => true,
+        };
         let words = || trials.in_words(&piece);
-        let record = merged.one_kept(folder, &piece, words, read, &archive)?;
+        let record = merged.one_kept(&places, &piece, words, read, is_sound)?;
         if let Some(Record::Trial(record)) = record {
             found.insert(piece.key().to_owned(), record);
         }
     }
-    merged.unkept = archive.trouble();
+    merged.unkept = places.archive.trouble();
     let record = trials.join(|piece| found.get(piece.key()).cloned());
     Ok((record, merged))
 }
 
+/// Where the record of a piece is looked for.
+struct Places<'a> {
+    folder: &'a Folder,
+    plan: &'a Plan,
+    archive: Archive,
+}
+
+impl<'a> Places<'a> {
+    fn new(folder: &'a Folder, plan: &'a Plan, results: &Path, run: &str) -> Self {
+        Self {
+            folder,
+            plan,
+            archive: Archive::open(results, run),
+        }
+    }
+
+    /// What the store has of a piece, unless all was to be done again.
+    fn stored(&self, piece: &Piece<'_>) -> Option<Record> {
+        let limits = self.plan.limits();
+        (!self.plan.refit)
+            .then(|| self.archive.known(piece, limits))
+            .flatten()
+    }
+}
+
 impl Merged {
-    /// The record of a piece, which is put into the store unless something about it is doubtful.
+    /// The record of a piece, which is put into the store unless something about it is doubtful; one that is not in the
+    /// folder is taken from the store, if it is sound there.
     fn one_kept(
         &mut self,
-        folder: &Folder,
+        places: &Places<'_>,
         piece: &Piece<'_>,
         words: impl Fn() -> String,
         read: impl Fn(&Path) -> Result<Option<Record>, RecordError>,
-        archive: &Archive,
+        is_sound: impl Fn(&Record) -> bool,
     ) -> Result<Option<Record>, ArrayError> {
         let doubts = self.doubtful.len();
-        let record = self.one(folder, piece.key(), words, read)?;
+        let mut record = self.one(places.folder, piece.key(), &words, read)?;
         match &record {
-            _ if self.doubtful.len() > doubts => archive.forget(piece),
-            Some(record) => archive.keep(piece, record),
-            None => {}
+            _ if self.doubtful.len() > doubts => places.archive.forget(piece),
+            Some(record) => places.archive.keep(piece, record),
+            None => {
+                record = places.stored(piece).filter(is_sound);
+                self.stored += usize::from(record.is_some());
+            }
+        }
+        match &record {
+            Some(_) => self.joined += 1,
+            None => self.missing.push(words()),
         }
         Ok(record)
     }
@@ -156,13 +203,8 @@ impl Merged {
             if !differing.is_empty() {
                 let reason = disagreement([first, &path], [one, &record], &differing);
                 self.doubtful.push(format!("{}: {reason}", words()));
-                self.joined += 1;
                 return Ok(Some(failed(one, reason)));
             }
-        }
-        match &found {
-            Some(_) => self.joined += 1,
-            None => self.missing.push(words()),
         }
         Ok(found.map(|(_, record)| record))
     }

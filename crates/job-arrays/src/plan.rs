@@ -32,6 +32,9 @@ pub struct Plan {
     pub(crate) options: Options,
     /// Whether it is a quick look at a subset.
     pub quick: bool,
+    /// Whether all is done again, whatever the store has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refit: bool,
     /// Threads of each fit.
     pub threads: usize,
     pub(crate) limits: PlannedLimits,
@@ -166,7 +169,7 @@ impl Plan {
     }
 
     /// What each fit may take.
-    fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         let time = self.limits.seconds.map(Duration::try_from_secs_f64);
         Limits {
             time: time.and_then(Result::ok),

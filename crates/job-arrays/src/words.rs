@@ -125,6 +125,12 @@ impl Merged {
     /// What is doubtful and what is missing, and how to hand it out again.
     pub fn lines(&self, plan: &Plan) -> Vec<String> {
         let mut lines = some(self.doubtful.iter().cloned());
+        if self.stored > 0 {
+            let those = jobs(self.stored);
+            lines.push(format!(
+                "{those} without a record here, taken from the store of the results"
+            ));
+        }
         lines.extend(self.unkept.iter().map(|trouble| format!("note: {trouble}")));
         if !self.missing.is_empty() {
             lines.push(format!(

@@ -116,6 +116,7 @@ fn planned(setting: &Setting<'_>, data: PlannedData, options: &Options) -> Plan 
         data,
         options: options.clone().with_paths(absolute),
         quick: options.quick,
+        refit: setting.refit,
         threads: setting.threads,
         limits: setting.limits.into(),
         models: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::covariance::Covariance;
 use crate::shrinkage::Shrinkage;
-use crate::within::Within;
+use crate::within::{CHUNK, Within};
 use classifier::{
     Cancellation, Classifier, FitError, LinearWeights, Scores, Sizes, State, StateError,
 };
@@ -65,9 +65,7 @@ impl Functions {
     fn values(&self, samples: &Samples) -> Vec<f64> {
         let classes = self.biases.len();
         samples.assert_features(self.weights.len() / self.biases.len());
-        let values = samples.to_f32();
-        let rows = values.par_chunks_exact(samples.features());
-        rows.flat_map_iter(|sample| {
+        let of_sample = |sample: &[f32]| {
             let mut sums = self.biases.clone();
             for (&value, weights) in sample.iter().zip(self.weights.chunks_exact(classes)) {
                 for (sum, weight) in sums.iter_mut().zip(weights) {
@@ -75,8 +73,13 @@ impl Functions {
                 }
             }
             sums
-        })
-        .collect()
+        };
+        let mut all = Vec::with_capacity(samples.len() * classes);
+        for values in samples.blocks(CHUNK) {
+            let rows = values.par_chunks_exact(samples.features());
+            all.par_extend(rows.flat_map_iter(of_sample));
+        }
+        all
     }
 }
 

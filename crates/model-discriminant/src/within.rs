@@ -9,7 +9,7 @@ use data::Dataset;
 use rayon::prelude::*;
 
 /// Samples whose deviations are in memory together.
-const CHUNK: usize = 512;
+pub(crate) const CHUNK: usize = 512;
 /// Samples that one pass over a row of the scatter adds.
 const TOGETHER: usize = 4;
 /// Rows of the scatter that one thread takes: they stay in its cache.

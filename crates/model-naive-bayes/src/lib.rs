@@ -10,7 +10,7 @@ use classifier::{
     Recipe, Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
-use moments::{Moments, moments};
+use moments::{BLOCK, Moments, moments};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
@@ -136,9 +136,11 @@ impl Classifier for Densities {
     /// make classes equal that are not.
     fn scores(&self, samples: &Samples) -> Scores {
         samples.assert_features(self.normals.len() / self.constants.len());
-        let values = samples.to_f32();
-        let rows = values.par_chunks_exact(samples.features());
-        let joint: Vec<f64> = rows.flat_map_iter(|sample| self.joint(sample)).collect();
+        let mut joint = Vec::with_capacity(samples.len() * self.constants.len());
+        for values in samples.blocks(BLOCK) {
+            let rows = values.par_chunks_exact(samples.features());
+            joint.par_extend(rows.flat_map_iter(|sample| self.joint(sample)));
+        }
         Scores::normalised(&joint, self.constants.len())
     }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 const TOGETHER: usize = 64;
 
 /// Samples that are made into numbers at a time, so that their number costs no memory.
-const BLOCK: usize = 4_096;
+pub(crate) const BLOCK: usize = 4_096;
 
 /// Means and variances; variances are divided by the number of samples, not by one less.
 pub(crate) struct Moments {

@@ -109,7 +109,6 @@ impl Classifier for Centroids {
     /// −‖x − c‖² / 2: the nearest centroid scores highest.
     fn scores(&self, images: &Samples) -> Scores {
         images.assert_features(self.features());
-        let values = images.to_f32();
         let half_distance = |image: &[f32], centroid: &[f32]| -> f32 {
             // Of a class without images there is no centroid: it is infinitely far.
             if centroid[0].is_nan() {
@@ -122,11 +121,14 @@ impl Classifier for Centroids {
                 .sum::<f32>()
                 / 2.0
         };
-        let scores = values.chunks_exact(self.features()).flat_map(|image| {
-            let centroids = self.means.chunks_exact(self.features());
-            centroids.map(move |centroid| -half_distance(image, centroid))
-        });
-        Scores::new(scores.collect(), self.classes)
+        let mut scores = Vec::with_capacity(images.len() * self.classes);
+        for values in images.blocks(BLOCK) {
+            for image in values.chunks_exact(self.features()) {
+                let centroids = self.means.chunks_exact(self.features());
+                scores.extend(centroids.map(|centroid| -half_distance(image, centroid)));
+            }
+        }
+        Scores::new(scores, self.classes)
     }
 
     fn parameter_count(&self) -> usize {

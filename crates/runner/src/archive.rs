@@ -1,11 +1,15 @@
-//! What other machines found, put into the store, so that later runs take it from there.
+//! What other machines found, put into the store, so that later runs take it from there, and found there again.
 
-use crate::comparison::pieces::Piece;
+use crate::comparison::pieces::{Piece, of_controls};
+use crate::job::Task;
+use crate::limits::Limits;
 use crate::store::{ONE_THREAD, Store};
-use records::{FitRecord, Outcome, Record, TrialOutcome};
+use records::{
+    Control, FitRecord, Fitted, JudgedTrial, Outcome, Record, TrialOutcome, TrialRecord,
+};
 use std::path::Path;
 
-/// The store of a results directory, open for records that were made elsewhere.
+/// The store of a results directory, open for records that were made elsewhere, and for those that are there no more.
 #[derive(Debug)]
 pub struct Archive {
     store: Store,
@@ -49,6 +53,42 @@ impl Archive {
             }
             Record::Run(_) | Record::Images(_) => {}
         }
+    }
+
+    /// The record of a piece that finished in an earlier run within these limits, as far as the store has it. Nobody has
+    /// checked it.
+    pub fn known(&self, piece: &Piece<'_>, limits: Limits) -> Option<Record> {
+        let (id, key) = (piece.id().to_owned(), piece.key().to_owned());
+        Some(match piece.task {
+            Task::Controls => {
+                let (controls, _) = self.store.find::<Vec<Control>>(piece.full_key())?;
+                of_controls(piece, controls)
+            }
+            Task::Fit(cell) => {
+                let found = self.store.find::<Box<Fitted>>(piece.full_key());
+                let (fitted, machine) = found.filter(|(fitted, _)| limits.admit(fitted))?;
+                Record::Fit(Box::new(FitRecord {
+                    id,
+                    cell,
+                    key,
+                    machine: Some(machine),
+                    // The run that made it looked.
+                    looks: 0,
+                    outcome: Outcome::Finished(fitted),
+                }))
+            }
+            Task::Trial(_) => {
+                let found = self.store.find::<JudgedTrial>(piece.full_key());
+                let (judged, _) = found.filter(|(judged, _)| limits.admit_trial(judged))?;
+                Record::Trial(TrialRecord {
+                    id,
+                    key,
+                    // Nobody knows any more.
+                    machine: None,
+                    outcome: TrialOutcome::Finished(judged),
+                })
+            }
+        })
     }
 
     /// Drops what an earlier merge kept of a piece that is in doubt now.

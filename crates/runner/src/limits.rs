@@ -1,5 +1,6 @@
 //! What a fit may take: time and memory.
 
+use records::{Fitted, JudgedTrial};
 use std::fmt;
 use std::time::Duration;
 
@@ -19,6 +20,24 @@ impl Limits {
         let large = self.memory.filter(|&limit| memory > limit);
         late.map(Exceeded::Time)
             .or_else(|| large.map(Exceeded::Memory))
+    }
+
+    /// Whether a stored fit took no more than one may now: what took more is fitted again, to be stopped.
+    pub(crate) fn admit(self, fitted: &Fitted) -> bool {
+        let (Some(seconds), Some(memory)) = (fitted.fit_seconds, fitted.peak_memory_bytes) else {
+            return false;
+        };
+        let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        self.exceeded(time, memory).is_none()
+    }
+
+    /// Whether each fit of a stored trial took no more time than one may now.
+    pub(crate) fn admit_trial(self, judged: &JudgedTrial) -> bool {
+        let late = |seconds: &f64| {
+            self.time
+                .is_some_and(|limit| *seconds > limit.as_secs_f64())
+        };
+        !judged.seconds.iter().any(late)
     }
 }
 

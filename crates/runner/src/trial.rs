@@ -109,7 +109,7 @@ impl Trials<'_> {
         }
         let (judged, _) = self.store.find::<JudgedTrial>(key)?;
         // What somebody altered in the store is made again.
-        let is_one = judged.check(self.folds()).is_ok() && !self.is_beyond(&judged);
+        let is_one = judged.check(self.folds()).is_ok() && self.setting.limits.admit_trial(&judged);
         is_one.then_some(judged)
     }
 
@@ -154,15 +154,6 @@ impl Trials<'_> {
         }
         let seconds = judged.fit_seconds();
         Ok((Some(TrialOutcome::Finished(judged)), seconds))
-    }
-
-    /// Whether a fit of an earlier search took more time than it may now.
-    fn is_beyond(&self, judged: &JudgedTrial) -> bool {
-        let limit = self.setting.limits.time;
-        limit.is_some_and(|limit| {
-            let late = |&seconds: &f64| seconds > limit.as_secs_f64();
-            judged.seconds.iter().any(late)
-        })
     }
 
     /// Fits and judges a fold.

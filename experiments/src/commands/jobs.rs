@@ -174,7 +174,7 @@ pub(crate) fn merge(arguments: &MergeArgs) -> Result<(), Failure> {
         let setting = plan.setting(&executor, REGISTRY, &BUILD, Cancellation::default());
         let tuning = plan.tuning(&folder, data, REGISTRY, search, &setting)?;
         let trials = plan.trials(&tuning)?;
-        let (tuned, merged) = job_arrays::merge_search(&folder, &trials, &results)?;
+        let (tuned, merged) = job_arrays::merge_search(&folder, &plan, &trials, &results)?;
         merged.lines(&plan).iter().for_each(output::tell);
         announce::search(&tuning, tuned, &results, arguments.quiet)?;
         return match merged.missing.len() {
@@ -183,7 +183,7 @@ pub(crate) fn merge(arguments: &MergeArgs) -> Result<(), Failure> {
         };
     }
     let (comparison, run) = plan.comparison(&folder, data, REGISTRY, &BUILD)?;
-    let (path, merged) = job_arrays::merge(&folder, &comparison, run, &BUILD, &results)?;
+    let (path, merged) = job_arrays::merge(&folder, &plan, &comparison, run, &BUILD, &results)?;
     merged.lines(&plan).iter().for_each(output::tell);
     let report = Report::new(read_records(&path)?);
     let directory = comparison.directory(&results);

@@ -242,7 +242,8 @@ impl Workbench<'_> {
     }
 }
 
-fn of_controls(piece: &Piece<'_>, controls: Vec<Control>) -> Record {
+/// The record of what the controls of a model found.
+pub(crate) fn of_controls(piece: &Piece<'_>, controls: Vec<Control>) -> Record {
     Record::Controls(ControlRecord {
         id: piece.id().to_owned(),
         controls,

@@ -10,7 +10,6 @@ use crate::store::{Key, Store};
 use crate::watcher::Watcher;
 use crate::words::in_a_line;
 use records::{Cell, FitRecord, Fitted, Outcome, Role, RunRecord};
-use std::time::Duration;
 
 /// What all fits of a run have in common.
 pub(super) struct Session<'a> {
@@ -90,17 +89,8 @@ impl Session<'_> {
         if self.setting.refit {
             return None;
         }
-        // What took more than it may now is fitted again, to be stopped.
-        let within = |fitted: &Fitted| {
-            let (Some(seconds), Some(memory)) = (fitted.fit_seconds, fitted.peak_memory_bytes)
-            else {
-                return false;
-            };
-            let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-            self.setting.limits.exceeded(time, memory).is_none()
-        };
         let found = self.store.find::<Box<Fitted>>(key);
-        found.filter(|(fitted, _)| within(fitted))
+        found.filter(|(fitted, _)| self.setting.limits.admit(fitted))
     }
 
     /// Says how a fit ended, and what the report will rank its model by.

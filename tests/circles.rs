@@ -1,4 +1,5 @@
-//! Which files of a crate need each other in a circle: read from their text, a name at a time.
+//! Which files of a crate need each other in a circle: read from their text, a name at a time. Types of values are not
+//! known: a method is found by its name, where only one file of ours has a method of that name.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,12 @@ struct Module {
     opened: Vec<Path>,
     /// Every path in the file's own code; of `pub use`, what is only passed on is none.
     paths: BTreeSet<Path>,
+    /// Functions of the blocks `impl Type` and `trait Name`.
+    methods: BTreeSet<String>,
+    /// Traits that the file implements, each with a function that it writes for them.
+    implemented: BTreeSet<(Path, String)>,
+    /// Names that are called as `value.name(…)`.
+    called: BTreeSet<String>,
 }
 
 /// Words, literals, `::` and single signs, groups between their brackets. Comments and lifetimes are none.
@@ -80,12 +87,15 @@ fn without_tests<'a>(mut tokens: &[&'a str]) -> Vec<&'a str> {
     kept
 }
 
+fn is_word(token: &str) -> bool {
+    token.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
 /// The path that the tokens begin with, if they do.
 fn path(tokens: &[&str]) -> Path {
-    let word = |token: &str| token.starts_with(|c: char| c.is_alphabetic() || c == '_');
     let mut path = Path::new();
     let mut rest = tokens;
-    while let Some((first, after)) = rest.split_first().filter(|(first, _)| word(first)) {
+    while let Some((first, after)) = rest.split_first().filter(|(first, _)| is_word(first)) {
         path.push((*first).to_owned());
         rest = after.strip_prefix(&["::"]).unwrap_or_default();
     }
@@ -120,6 +130,30 @@ fn declared(tree: &[&str]) -> Vec<(String, Path)> {
         .collect()
 }
 
+/// Whether an item may follow: `impl` stands for a type, too.
+fn begins_item(before: &[&str]) -> bool {
+    before
+        .last()
+        .is_none_or(|last| ["}", ";", "]", ")", "pub", "unsafe"].contains(last))
+}
+
+/// What follows `<…>` where the tokens begin with that.
+fn after_generics<'a, 'b>(tokens: &'a [&'b str]) -> &'a [&'b str] {
+    let mut depth = 0;
+    let end = tokens.iter().enumerate().position(|(at, &token)| {
+        match token {
+            "<" => depth += 1,
+            ">" if at > 0 && tokens[at - 1] != "-" => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    match (tokens.first(), end) {
+        (Some(&"<"), Some(end)) => &tokens[end + 1..],
+        _ => tokens,
+    }
+}
+
 /// What the name of an item comes after.
 const ITEMS: &str = "const enum fn mod static struct trait type union";
 
@@ -133,6 +167,9 @@ impl Module {
         let (mut at, mut depth, mut inner_ends) = (0, 0, 0);
         while at < tokens.len() {
             let rest = &tokens[at..];
+            if depth == 0 && ["impl", "trait"].contains(&rest[0]) && begins_item(&tokens[..at]) {
+                module.has_methods(&rest[..item(rest)]);
+            }
             let public = at > 0 && ["pub", ")"].contains(&tokens[at - 1]);
             let inner = at < inner_ends;
             at += match rest {
@@ -147,6 +184,10 @@ impl Module {
                 ["mod", child, ";", ..] => {
                     module.children.insert((*child).to_owned());
                     3
+                }
+                [".", name, "(" | "::", ..] if is_word(name) => {
+                    module.called.insert((*name).to_owned());
+                    2
                 }
                 [".", ..] => 2,
                 ["macro_rules", "!", name, ..] => {
@@ -176,6 +217,32 @@ impl Module {
         module
     }
 
+    /// The functions of a block `impl Type`, `impl Trait for Type` or `trait Name`.
+    fn has_methods(&mut self, block: &[&str]) {
+        let open = block.iter().position(|&token| token == "{");
+        let (head, body) = block.split_at(open.unwrap_or(block.len()));
+        let implemented = head.split(|&token| token == "for").next().filter(|name| {
+            let is_bound = head[name.len()..].starts_with(&["for", "<"]);
+            head[0] == "impl" && name.len() < head.len() && !is_bound
+        });
+        let implemented = implemented.map(|name| path(after_generics(&name[1..])));
+        let mut depth = 0;
+        for pair in body.windows(2) {
+            match pair {
+                ["{", _] => depth += 1,
+                ["}", _] => depth -= 1,
+                ["fn", name] if depth == 1 => {
+                    let name = (*name).to_owned();
+                    match &implemented {
+                        Some(of) => drop(self.implemented.insert((of.clone(), name))),
+                        None => drop(self.methods.insert(name)),
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// A path of the file's own code. The file is `super` for a module within it.
     fn needs(&mut self, mut path: Path, inner: bool) {
         if inner && path.first().is_some_and(|first| first == "super") {
@@ -199,11 +266,27 @@ impl Module {
     }
 }
 
-/// The files of a crate, by the modules that lead to them.
-struct Files(BTreeMap<Path, Module>);
+/// Methods of the standard library and of libraries that ours have, too: such a name does not say whose it is.
+const COMMON: &str = "\
+    add all and any append apply as_ref as_slice build cast choose chunks clear collect column columns \
+    contains count default dot elapsed ends_with entry eq error exp fill find finish fold from \
+    from_parts from_str get height id index is_empty iter join kill kind last len lines lock log map max \
+    mean message name new next of open or parse path position product push read remove replace resize \
+    row rows sample seed set shape slice sort source split start status step stop sub sum take try_from \
+    unwrap update value values wait width with_capacity write write_all zero zeros zip";
+
+/// The files of a crate, by the modules that lead to them, and the one file that has a method of a name.
+struct Files {
+    modules: BTreeMap<Path, Module>,
+    methods: BTreeMap<String, Path>,
+}
 
 impl Files {
-    fn new<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    /// `foreign` are methods that values of other crates have.
+    fn new<'a>(
+        sources: impl IntoIterator<Item = (&'a str, &'a str)>,
+        foreign: &BTreeSet<String>,
+    ) -> Self {
         let modules = sources.into_iter().map(|(file, text)| {
             let file = file.trim_end_matches("/mod");
             let names = file
@@ -211,14 +294,40 @@ impl Files {
                 .filter(|name| !["lib", "main"].contains(name));
             (names.map(str::to_owned).collect(), Module::read(text))
         });
-        Self(modules.collect())
+        let mut files = Self {
+            modules: modules.collect(),
+            methods: BTreeMap::new(),
+        };
+        files.methods = files.methods_of_one_file(foreign);
+        files
+    }
+
+    /// Methods that only one file has. A name that a type of another crate has too, or a trait of one
+    /// that is implemented here, does not say which is called.
+    fn methods_of_one_file(&self, foreign: &BTreeSet<String>) -> BTreeMap<String, Path> {
+        let mut having = BTreeMap::<&String, BTreeSet<&Path>>::new();
+        let mut others: BTreeSet<&str> = foreign.iter().map(String::as_str).collect();
+        others.extend(COMMON.split_whitespace());
+        for (file, module) in &self.modules {
+            for name in &module.methods {
+                having.entry(name).or_default().insert(file);
+            }
+            let of_others = module.implemented.iter();
+            let of_others = of_others.filter(|(of, _)| self.definer(file, of, 16).is_none());
+            others.extend(of_others.map(|(_, name)| name.as_str()));
+        }
+        let ours = having
+            .into_iter()
+            .filter(|(name, having)| having.len() == 1 && !others.contains(name.as_str()));
+        ours.map(|(name, having)| (name.clone(), having.into_iter().next().unwrap().clone()))
+            .collect()
     }
 
     /// The file that defines what the path names in this one. Modules, and what another crate has,
     /// no file defines.
     fn definer(&self, file: &[String], path: &[String], steps: usize) -> Option<Path> {
         let steps = steps.checked_sub(1).expect("names lead somewhere");
-        let module = self.0.get(file)?;
+        let module = self.modules.get(file)?;
         let (first, rest) = path.split_first()?;
         match first.as_str() {
             "crate" => return self.definer(&[], rest, steps),
@@ -248,15 +357,31 @@ impl Files {
         opened.find_map(|open| self.definer(file, &[open, path].concat(), steps))
     }
 
-    /// The files that define what a file needs, each with one path of it.
-    fn needed(&self, file: &Path) -> BTreeMap<Path, &Path> {
-        let paths = self.0[file].paths.iter();
-        let all = paths.filter_map(|path| Some((self.definer(file, path, 16)?, path)));
+    /// The files that define what a file needs, each with one name of it.
+    fn needed(&self, file: &Path) -> BTreeMap<Path, String> {
+        let module = &self.modules[file];
+        let named = module
+            .paths
+            .iter()
+            .filter_map(|path| Some((self.definer(file, path, 16)?, path.join("::"))));
+        let method = |name: &String| self.methods.get(name).cloned();
+        let called = module
+            .called
+            .iter()
+            .filter_map(|name| Some((method(name)?, format!(".{name}()"))));
+        // A type may have blocks in several files.
+        let of_types = module.paths.iter().filter_map(|path| {
+            let (name, of) = path.split_last()?;
+            let is_type = of.last()?.starts_with(char::is_uppercase);
+            let is_ours = is_type && (of[0] == "Self" || self.definer(file, of, 16).is_some());
+            is_ours.then_some((method(name)?, path.join("::")))
+        });
+        let all = called.chain(of_types).chain(named);
         all.filter(|(needed, _)| needed != file).collect()
     }
 }
 
-type Needs<'a> = BTreeMap<&'a Path, BTreeMap<Path, &'a Path>>;
+type Needs<'a> = BTreeMap<&'a Path, BTreeMap<Path, String>>;
 
 /// All files that a file needs, whatever is between.
 fn reached(needs: &Needs<'_>, file: &Path) -> BTreeSet<Path> {
@@ -273,10 +398,14 @@ fn reached(needs: &Needs<'_>, file: &Path) -> BTreeSet<Path> {
 }
 
 /// Who needs whom in the circles of a crate, given the path of each file from `src` and its text.
-pub(crate) fn circles<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
-    let files = Files::new(sources);
+/// `foreign` are the methods that values of other crates have.
+pub(crate) fn circles<'a>(
+    sources: impl IntoIterator<Item = (&'a str, &'a str)>,
+    foreign: &BTreeSet<String>,
+) -> Vec<String> {
+    let files = Files::new(sources, foreign);
     let needs: Needs<'_> = files
-        .0
+        .modules
         .keys()
         .map(|file| (file, files.needed(file)))
         .collect();
@@ -296,21 +425,27 @@ pub(crate) fn circles<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>)
         .flat_map(|(&file, needed)| needed.iter().map(move |needed| (file, needed)));
     let circular = pairs.filter(|&(file, (needed, _))| reached[needed].contains(file));
     circular
-        .map(|(file, (needed, path))| {
-            format!("{} needs {}: {}", name(file), name(needed), path.join("::"))
-        })
+        .map(|(file, (needed, path))| format!("{} needs {}: {path}", name(file), name(needed)))
         .collect()
 }
 
+/// The names of the methods that a file has.
+pub(crate) fn methods(text: &str) -> BTreeSet<String> {
+    Module::read(text).methods
+}
+
 fn lines(files: &[(&str, &str)]) -> Vec<String> {
-    circles(files.iter().copied())
+    circles(files.iter().copied(), &BTreeSet::new())
 }
 
 #[test]
 fn a_path_leads_to_the_file_that_defines_what_it_names() {
     let a = "mod b; pub use b::{Name, inner as renamed}; pub(crate) use b::*; mod c;";
     let b = "pub struct Name; fn inner() {} pub const OPEN: u8 = 1; mod within { fn f() {} }";
-    let files = Files::new([("lib", "mod a; pub use a::Name;"), ("a/mod", a), ("a/b", b)]);
+    let files = Files::new(
+        [("lib", "mod a; pub use a::Name;"), ("a/mod", a), ("a/b", b)],
+        &BTreeSet::new(),
+    );
     let definer = |path: &str| {
         let path: Path = path.split("::").map(str::to_owned).collect();
         files.definer(&[], &path, 16).map(|file| file.join("/"))
@@ -382,4 +517,47 @@ fn the_root_is_a_file_like_others_and_the_way_round_may_be_long() {
             "b needs the root: crate::Own"
         ]
     );
+}
+
+#[test]
+fn a_method_is_found_by_its_name_where_only_one_file_has_it() {
+    let root = ("lib", "mod a; mod b;");
+    let a = "use crate::b::Deep; impl Deep { pub(crate) fn own(&self) {} } pub(crate) fn f() {}";
+    let circle = |how: &str| {
+        [
+            "a needs b: crate::b::Deep".to_owned(),
+            format!("b needs a: {how}"),
+        ]
+    };
+    let b = |code: &'static str| lines(&[root, ("a", a), ("b", code)]);
+    let called = "pub struct Deep; fn g(deep: Deep) { deep.own() }";
+    assert_eq!(b(called), circle(".own()"));
+    let named = "pub struct Deep; impl Deep { fn g(&self) { Self::own(self) } }";
+    assert_eq!(b(named), circle("Self::own"));
+    let of_a_type = "pub struct Deep; fn g(deep: Deep) { Deep::own(&deep) }";
+    assert_eq!(b(of_a_type), circle("Deep::own"));
+    for code in [
+        // Two have it, here and in another file; or it is one of a trait that is not ours.
+        "pub struct Deep; struct Other; impl Other { fn own(&self) {} } fn g() { Other.own() }",
+        "pub struct Deep; impl std::x::Owner for Deep { fn own(&self) {} } fn g() { Deep.own() }",
+        // Fields and functions are none.
+        "pub struct Deep; fn own() {} fn g(deep: Other) { deep.own; own() }",
+    ] {
+        assert_eq!(b(code), [""; 0], "{code}");
+    }
+    let elsewhere = BTreeSet::from(["own".to_owned()]);
+    let files = [root, ("a", a), ("b", called)];
+    assert_eq!(circles(files, &elsewhere), [""; 0]);
+}
+
+#[test]
+fn methods_of_traits_are_those_of_the_file_that_has_the_trait() {
+    let root = ("lib", "mod a; mod b;");
+    let a = "use crate::b::Own; pub trait Named { fn called(&self) -> u8; }";
+    let b = "use crate::a; pub struct Own; impl<T: Into<u8>> a::Named for Own<T> { fn called(&self) -> u8 { 1 } }";
+    let found = lines(&[root, ("a", a), ("b", b)]);
+    assert_eq!(found, ["a needs b: crate::b::Own", "b needs a: a::Named"]);
+    let user = "pub struct Own; fn g(of: &impl Into<u8>) -> u8 { of.called() }";
+    let found = lines(&[root, ("a", a), ("b", user)]);
+    assert_eq!(found, ["a needs b: crate::b::Own", "b needs a: .called()"]);
 }

@@ -2,7 +2,7 @@
 
 use crate::error::ArrayError;
 use crate::folder::Folder;
-use records::write_file;
+use records::write_own_file;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -50,7 +50,7 @@ impl Pulse {
                 if let Some(claim) = &claim {
                     // Whoever cannot say that it lives works on all the same.
                     let text = serde_json::to_vec(claim).unwrap_or_default();
-                    let _ = write_file(&path, &text);
+                    let _ = write_own_file(&path, &text);
                 }
             }
         });
@@ -100,7 +100,7 @@ pub(crate) fn claims(folder: &Folder) -> Result<Vec<(Claim, bool)>, ArrayError> 
         Err(error) => return Err(failed(&directory)(error)),
     };
     let probe = directory.join(format!(".now-{}", std::process::id()));
-    write_file(&probe, b"now")?;
+    write_own_file(&probe, b"now")?;
     let now = std::fs::metadata(&probe).and_then(|about| about.modified());
     let _ = std::fs::remove_file(&probe);
     let now = now.map_err(failed(&probe))?;

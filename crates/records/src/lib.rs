@@ -15,6 +15,7 @@ mod name;
 mod number;
 mod one_line;
 mod packed;
+mod part;
 mod read;
 mod record;
 mod run;
@@ -35,6 +36,7 @@ pub use log::RecordLog;
 pub use name::{FILE_NAME, NARROW, is_file_name};
 pub use number::Number;
 pub use one_line::one_line;
+pub use part::sweep_parts;
 pub use read::{newest_run, read_record, read_records, read_trial, run_file, runs};
 pub use record::{Control, ControlRecord, ImagesRecord, Record, Records};
 pub use run::{

@@ -1,7 +1,8 @@
 //! A record file that is written in one step, from records that are there already.
 
 use crate::log::line_of;
-use crate::write::{beside, directory_of};
+use crate::part::{beside, sweep_parts_of};
+use crate::write::directory_of;
 use crate::{Record, RecordError, RunRecord, check};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -27,6 +28,7 @@ impl WholeLog {
         let begin = || {
             let directory = directory_of(path);
             fs::create_dir_all(directory)?;
+            sweep_parts_of(path, directory);
             beside(path, directory)
         };
         let mut log = Self {

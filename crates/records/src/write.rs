@@ -1,16 +1,15 @@
 //! Writes files in one step.
 
 use crate::RecordError;
+use crate::part::{beside, sweep_parts_of};
 use std::error::Error;
-use std::ffi::OsStr;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tempfile::{Builder, NamedTempFile};
 
 /// Writes a file in one step, so that a reader never sees half of it, and makes its directory. A
 /// symbolic link stays: what it points to is written. Into a pipe or a device the bytes are
-/// written as they are.
+/// written as they are. Parts of the file that processes left which were killed are removed.
 ///
 /// # Errors
 /// [`RecordError::Io`]; then no part of a file is left.
@@ -26,7 +25,7 @@ pub fn write_file_by(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), RecordError> {
-    write(path, content).map_err(RecordError::io(path))
+    write(path, content, sweep_parts_of).map_err(RecordError::io(path))
 }
 
 /// Writes a file that was not there, in one step, and waits until it is on the disk. Gives whether it
@@ -39,7 +38,7 @@ pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<bool, RecordError> {
 }
 
 /// As [`write_file`], in a directory of ours. A symbolic link there is replaced: directories of results are shared, and
-/// a link may lead anywhere.
+/// a link may lead anywhere. Parts are left: [`sweep_parts`](crate::sweep_parts) removes those of all files at once.
 ///
 /// # Errors
 /// [`RecordError::Io`]; then no part of a file is left.
@@ -47,7 +46,8 @@ pub fn write_own_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
     if path.is_symlink() {
         fs::remove_file(path).map_err(RecordError::io(path))?;
     }
-    write_file(path, bytes)
+    let written = write(path, |to| to.write_all(bytes), |_, _| {});
+    written.map_err(RecordError::io(path))
 }
 
 /// Whether something was not written for want of room, by what an error says that it comes from.
@@ -79,7 +79,15 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    sweep: impl Fn(&Path, &Path),
+) -> io::Result<()> {
+    let replace = |path: &Path, content, permissions| {
+        sweep(path, directory_of(path));
+        replace(path, content, permissions)
+    };
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(found) if found.is_file() => {
@@ -114,26 +122,6 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     }
-}
-
-/// How many characters of a file's name are in that of its part; each has four bytes at the most, and a name 255.
-const NAMED: usize = 40;
-
-/// An empty file of a name that no other process has. It is removed unless it is renamed.
-pub(crate) fn beside(target: &Path, directory: &Path) -> io::Result<NamedTempFile> {
-    let name = target.file_name().unwrap_or(OsStr::new("file"));
-    let mut builder = Builder::new();
-    // Of a name that is as long as names can be, the beginning is enough.
-    let beginning: String = name.to_string_lossy().chars().take(NAMED).collect();
-    let prefix = format!(".{beginning}-");
-    builder.prefix(&prefix).suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any new file has them: the process's mask is taken from these.
-        builder.permissions(Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(directory)
 }
 
 /// What a chain of symbolic links points to, where nothing is yet.

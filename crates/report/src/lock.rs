@@ -1,6 +1,7 @@
 //! One writer of a directory at a time.
 
 use crate::error::ReportError;
+use records::sweep_parts;
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::path::Path;
 const FILE: &str = ".lock";
 
 /// Makes a directory, and writes into it while no other process does: what several files say
-/// together is of one report.
+/// together is of one report. What processes left there that were killed is removed, in `figures`, too.
 pub(crate) fn alone_in<T>(
     directory: &Path,
     write: impl FnOnce() -> Result<T, ReportError>,
@@ -26,6 +27,8 @@ pub(crate) fn alone_in<T>(
         Err(error) if error.kind() == ErrorKind::Unsupported => {}
         Err(error) => return Err(ReportError::io(&path)(error)),
     }
+    sweep_parts(directory);
+    sweep_parts(&directory.join("figures"));
     // Closing the file unlocks it.
     write()
 }

@@ -190,24 +190,6 @@ impl<'a> Tuning<'a> {
         self.learners.iter().zip(self.limits.iter().copied())
     }
 
-    /// Searches the models one after another, and gives what came of it.
-    ///
-    /// # Errors
-    /// If a trial cannot be made whatever its model, or the user calls it off.
-    pub fn run(&self, watcher: &dyn TuningWatcher) -> Result<TuningRecord, Failure> {
-        let mut models = Vec::new();
-        for (index, learner) in self.learners.iter().enumerate() {
-            if let Some(trouble) = self.trials.store.trouble() {
-                watcher.note(&format!("note: {trouble}"));
-            }
-            let of_model = watcher.begin(&learner.id, index, self.learners.len());
-            let (tuned, reused) = self.tune(learner, of_model.as_ref())?;
-            of_model.end(&tuned, reused);
-            models.push(tuned);
-        }
-        Ok(self.record(models))
-    }
-
     /// What came of a search, model by model.
     fn record(&self, models: Vec<TunedModel>) -> TuningRecord {
         let division = &self.trials.division;

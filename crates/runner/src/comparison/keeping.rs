@@ -17,12 +17,12 @@ use std::path::{Path, PathBuf};
 /// The directory of kept models below that of the comparison.
 const MODELS: &str = "models";
 
-impl Comparison {
-    /// Whether a file holds the model of a fit.
-    pub(super) fn is_kept(file: &Path, key: &Key) -> bool {
-        kept::about(file).is_ok_and(|about| about.key == key.hash())
-    }
+/// Whether a file holds the model of a fit.
+pub(super) fn is_kept(file: &Path, key: &Key) -> bool {
+    kept::about(file).is_ok_and(|about| about.key == key.hash())
+}
 
+impl Comparison {
     /// The file that keeps a fit of a comparison, if that is one to keep: the main fit of a registered model,
     /// on all training samples.
     pub(super) fn file_of(&self, results: &Path, learner: &Learner, cell: Cell) -> Option<PathBuf> {

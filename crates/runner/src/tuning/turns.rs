@@ -1,12 +1,12 @@
-//! The search for one model: trials are taken in turn, by as many threads as make them.
+//! Runs a search, model by model: trials are taken in turn, by as many threads as make them.
 
 use super::outcome::tuned;
-use super::{TrialWatcher, Tuning};
+use super::{TrialWatcher, Tuning, TuningWatcher};
 use crate::allowance::Allowance;
 use crate::failure::Failure;
 use crate::learner::Learner;
 use crate::resource::Resource;
-use records::{TunedModel, TunedTrial};
+use records::{TunedModel, TunedTrial, TuningRecord};
 use search::{Budget, LEAST_SHARE, Next, Proposal, Searcher, Trial};
 use std::sync::mpsc::channel;
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -34,8 +34,26 @@ struct Shared<'a> {
 }
 
 impl Tuning<'_> {
+    /// Searches the models one after another, and gives what came of it.
+    ///
+    /// # Errors
+    /// If a trial cannot be made whatever its model, or the user calls it off.
+    pub fn run(&self, watcher: &dyn TuningWatcher) -> Result<TuningRecord, Failure> {
+        let mut models = Vec::new();
+        for (index, learner) in self.learners.iter().enumerate() {
+            if let Some(trouble) = self.trials.store.trouble() {
+                watcher.note(&format!("note: {trouble}"));
+            }
+            let of_model = watcher.begin(&learner.id, index, self.learners.len());
+            let (tuned, reused) = self.tune(learner, of_model.as_ref())?;
+            of_model.end(&tuned, reused);
+            models.push(tuned);
+        }
+        Ok(self.record(models))
+    }
+
     /// Searches the parameters of one model; says how many trials an earlier search had made, too.
-    pub(super) fn tune(
+    fn tune(
         &self,
         model: &Learner,
         progress: &dyn TrialWatcher,

@@ -46,6 +46,7 @@ const CHECKS: &[(Check, Run)] = &[
         promised(checks::order_of_test_images, model)
     }),
     (Check::Probabilities, checks::probabilities),
+    (Check::Together, |model| promised(checks::together, model)),
     (Check::LinearWeights, checks::linear_weights),
     (Check::Layers, checks::layers),
     (Check::EmptyData, |model| {

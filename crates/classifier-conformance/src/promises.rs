@@ -16,6 +16,8 @@ pub enum Check {
     OrderOfTestImages,
     /// Probabilities are at least 0, sum to 1, and rank the classes as the scores do.
     Probabilities,
+    /// Scores and probabilities at once are those of each alone, bit by bit.
+    Together,
     /// Linear weights give the predictions that the scores give.
     LinearWeights,
     /// Layers give the scores, and the softmax of theirs is the probabilities.

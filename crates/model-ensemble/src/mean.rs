@@ -101,6 +101,11 @@ impl Classifier for Mean {
         Some(self.scores(samples))
     }
 
+    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
+        let logs = self.scores(samples);
+        (logs.clone(), Some(logs))
+    }
+
     fn parameter_count(&self) -> usize {
         self.0.parameter_count()
     }

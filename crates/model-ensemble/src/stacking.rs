@@ -146,6 +146,11 @@ impl Classifier for Stack {
         Some(self.scores(samples))
     }
 
+    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
+        let logs = self.scores(samples);
+        (logs.clone(), Some(logs))
+    }
+
     fn parameter_count(&self) -> usize {
         self.panel.parameter_count() + self.pool.parameter_count()
     }

@@ -239,6 +239,13 @@ impl Classifier for Optimum {
         self.model.log_probabilities(images)
     }
 
+    fn scores_and_log_probabilities(
+        &self,
+        images: &data::Samples,
+    ) -> (classifier::Scores, Option<classifier::Scores>) {
+        self.model.scores_and_log_probabilities(images)
+    }
+
     fn parameter_count(&self) -> usize {
         self.model.parameter_count()
     }

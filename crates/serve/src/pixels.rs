@@ -38,49 +38,57 @@ impl Visitor<'_> for Pixels {
 
 /// The pixels of a body that is `{"pixels":[…]}` and nothing else, each in digits, as browsers and most programs write
 /// it: a tenth of the work of Serde. `None` for every other body, which Serde reads, or says what is wrong with it.
+///
+/// Loops go by index: builds for development inline no iterators here.
 pub(crate) fn plain(body: &[u8]) -> Option<Vec<u8>> {
-    let mut rest = body;
+    let mut at = 0;
     for word in [&b"{"[..], b"\"pixels\"", b":", b"["] {
-        rest = after(rest, word)?;
+        at = behind(body, at, word)?;
     }
-    let mut pixels = Vec::with_capacity(body.len() / 2);
+    // Each has a digit, and a comma or the bracket.
+    let mut pixels = vec![0; body.len() / 2];
+    let mut count = 0;
     loop {
-        rest = without_blanks(rest);
-        let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit());
-        let (number, behind) = rest.split_at(digits.count());
-        pixels.push(level(number)?);
-        let (next, others) = without_blanks(behind).split_first()?;
-        rest = others;
-        match next {
-            b',' => (),
-            b']' => break,
-            _ => return None,
+        at = behind_blanks(body, at);
+        let begin = at;
+        let mut level = 0;
+        while at < body.len() && body[at].is_ascii_digit() && at - begin < 4 {
+            level = 10 * level + u16::from(body[at] - b'0');
+            at += 1;
+        }
+        // JSON has no zeros before a number.
+        let is_number = at > begin && (body[begin] != b'0' || at == begin + 1);
+        if !is_number || level > 255 {
+            return None;
+        }
+        pixels[count] = level as u8;
+        count += 1;
+        at = behind_blanks(body, at);
+        if at == body.len() || !matches!(body[at], b',' | b']') {
+            return None;
+        }
+        at += 1;
+        if body[at - 1] == b']' {
+            break;
         }
     }
-    let rest = after(rest, b"}")?;
-    without_blanks(rest).is_empty().then_some(pixels)
+    at = behind(body, at, b"}")?;
+    pixels.truncate(count);
+    (behind_blanks(body, at) == body.len()).then_some(pixels)
 }
 
-/// What stands behind a word, which may have blanks before it.
-fn after<'a>(text: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
-    without_blanks(text).strip_prefix(word)
+/// The place behind a word, which may have blanks before it.
+fn behind(text: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+    let at = behind_blanks(text, at);
+    text[at..].starts_with(word).then_some(at + word.len())
 }
 
-/// A text from its first byte that is no blank of JSON.
-fn without_blanks(text: &[u8]) -> &[u8] {
-    let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    &text[text.iter().take_while(is_blank).count()..]
-}
-
-/// A number of up to three digits; JSON writes none with zeros before it.
-fn level(digits: &[u8]) -> Option<u8> {
-    let number = digits
-        .iter()
-        .fold(0, |sum: u16, digit| 10 * sum + u16::from(digit - b'0'));
-    match digits {
-        [_] | [b'1'..=b'9', _] | [b'1'..=b'9', _, _] => u8::try_from(number).ok(),
-        _ => None,
+/// The first place that has no blank of JSON.
+fn behind_blanks(text: &[u8], mut at: usize) -> usize {
+    while at < text.len() && matches!(text[at], b' ' | b'\t' | b'\n' | b'\r') {
+        at += 1;
     }
+    at
 }
 
 #[cfg(test)]

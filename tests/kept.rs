@@ -121,6 +121,66 @@ fn pictures_files_and_standard_input_are_predicted() {
     );
 }
 
+/// Without labels, as one has what is to be predicted.
+#[test]
+fn arrays_alone_are_predicted() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = trained(directory.path(), "nearest-centroid");
+    let test = catalog::mnist().unwrap().test;
+    let pixels = &test.samples().pixels().unwrap()[..2 * 784];
+    let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 28, 28), }\n";
+    let length = u16::try_from(header.len()).unwrap().to_le_bytes();
+    let array = [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), pixels].concat();
+    let input = directory.path().join("pictures.npy");
+    fs::write(&input, array).unwrap();
+    let answers = said(experiments(&[
+        "predict",
+        "--model",
+        text(&file),
+        text(&input),
+    ]));
+    assert_eq!(answers, "sample\tclass\n0\t7\n1\t2\n");
+}
+
+/// Rows of svmlight leave out what is 0 and do not say from what number they count: a doubt is asked about.
+#[test]
+fn sparse_rows_are_as_wide_as_those_of_the_fit() {
+    let directory = tempfile::tempdir().unwrap();
+    let [data, input, file] =
+        ["train.svm", "asked.svm", "model.safetensors"].map(|name| directory.path().join(name));
+    // The class is that of the feature that is 1: a for 1, b for 2, c for 3.
+    let rows = (0..60).map(|i| format!("{0} {0}:1\n", 1 + i % 3));
+    fs::write(&data, rows.collect::<String>()).unwrap();
+    let train = [
+        "train",
+        "nearest-centroid",
+        "--quiet",
+        "--data",
+        text(&data),
+    ];
+    experiments(&[&train[..], &["--out", text(&file)]].concat())
+        .assert()
+        .success();
+    let predict = ["predict", "--model", text(&file), text(&input)];
+    let from = |number: &'static str| [&predict[..], &["--counted-from", number]].concat();
+    let answers = |arguments: &[&str]| said(experiments(arguments));
+
+    fs::write(&input, "0 2:1\n").unwrap();
+    let doubt = refusal(&predict);
+    assert!(
+        doubt.contains("say --counted-from 0 or --counted-from 1"),
+        "{doubt}"
+    );
+    assert_eq!(answers(&from("0")), "sample\tclass\n0\t3\n");
+    assert_eq!(answers(&from("1")), "sample\tclass\n0\t2\n");
+    fs::write(&input, "0 2:1\n0 3:1\n").unwrap();
+    assert_eq!(answers(&predict), "sample\tclass\n0\t2\n1\t3\n");
+    assert!(refusal(&from("0")).contains("feature 3 counted from 0"));
+    fs::write(&input, "0 0:1\n").unwrap();
+    assert_eq!(answers(&predict), "sample\tclass\n0\t1\n");
+    assert!(refusal(&from("1")).contains("there is a feature 0"));
+}
+
 #[test]
 fn a_calibrated_model_is_used_as_it_is_and_its_sets_cover() {
     let directory = tempfile::tempdir().unwrap();

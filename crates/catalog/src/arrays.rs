@@ -1,7 +1,7 @@
 //! Samples and labels as arrays of NumPy's: an NPZ file, or a directory of NPY files.
 
 use crate::found::RawSamples;
-use crate::npy::Array;
+use crate::npy::{Array, MAGIC};
 use crate::rounding::lost;
 use crate::source::Source;
 use crate::table::Coded;
@@ -56,6 +56,24 @@ pub(crate) fn npz(source: &Source<'_>, group: Option<&str>) -> Result<Splits, Lo
         return Err(npz.without_arrays());
     }
     splits(&mut npz, group)
+}
+
+/// The samples of an NPY file, or of an NPZ file with a single array; `None` for an archive of several.
+pub(crate) fn alone(source: &Source<'_>) -> Result<Option<Samples>, LoadError> {
+    let array = if source.head(MAGIC.len())? == MAGIC {
+        Array::read(source.name(), source.open()?, source.limit())?
+    } else {
+        let archive = ZipArchive::new(source.seekable()?);
+        let archive = archive.map_err(|error| unreadable(source.name(), &error))?;
+        let mut npz = Npz { source, archive };
+        let [name] = &npz.names()[..] else {
+            return Ok(None);
+        };
+        npz.read(name)?
+    };
+    let samples = shaped(array, &mut Vec::new());
+    let of_array = |reason| LoadError::content(source.name(), format!("the array {reason}"));
+    samples.map(Some).map_err(of_array)
 }
 
 /// All arrays of an NPZ file.

@@ -1,11 +1,11 @@
 //! Samples that a model is asked about: their labels, if there are any, do not matter.
 
-use crate::format::find;
+use crate::format::{Format, HEAD, find};
 use crate::found::Found;
 use crate::pictures::{self, Manner};
 use crate::source::Source;
 use crate::table::Schema;
-use crate::{LoadError, Options, memory};
+use crate::{LoadError, Options, arrays, memory, svmlight};
 use data::{PictureShape, Samples, Targets};
 use std::path::Path;
 use tables::{Kind, Table};
@@ -21,28 +21,53 @@ pub enum Asked {
     Table(Table),
 }
 
-/// Reads samples to ask a model about, from anything that [`load`](crate::load) reads and from single
-/// pictures in PNG, JPEG, PGM, PPM or BMP. `shape` is that of the model's pictures, and `columns` are those
-/// that its table had; a model has one or the other, or neither.
+/// What the samples were that a model was fitted to. It has pictures or columns, or neither.
+#[derive(Debug, Clone, Copy)]
+pub struct Fitted<'a> {
+    /// The shape of its pictures, and how they were made.
+    pub pictures: Option<(PictureShape, Manner)>,
+    /// The columns of its table.
+    pub columns: Option<&'a [(String, Kind)]>,
+    /// Values of each sample.
+    pub features: usize,
+}
+
+/// Reads samples to ask a model about, from anything that [`load`](crate::load) reads, from arrays without labels,
+/// and from single pictures in PNG, JPEG, PGM, PPM or BMP. Rows of svmlight are made as wide as the model's samples;
+/// their features are counted from the number that is given, 0 or 1, and without one as their highest and lowest
+/// leave no doubt.
 ///
 /// # Errors
 /// [`LoadError`].
 pub fn ask(
     path: &Path,
     options: &Options,
-    shape: Option<(PictureShape, Manner)>,
-    columns: Option<&[(String, Kind)]>,
+    fitted: Fitted<'_>,
+    counted_from: Option<u32>,
 ) -> Result<Asked, LoadError> {
     let limit = options.memory.unwrap_or_else(memory::budget);
-    if let (Some((shape, manner)), true) = (shape, path.is_file()) {
-        let source = Source::file(path, limit)?;
+    let file = path
+        .is_file()
+        .then(|| Source::file(path, limit))
+        .transpose()?;
+    if let (Some((shape, manner)), Some(source)) = (fitted.pictures, &file) {
         let picture = pictures::single(&source.read()?, limit, shape, manner);
         let picture = picture.map_err(|reason| LoadError::content(source.name(), reason))?;
         if let Some(samples) = picture {
             return Ok(Asked::Picture(samples));
         }
     }
-    let schema = columns.map(|columns| Schema {
+    if let (Some(source), None) = (&file, fitted.columns) {
+        let samples = match Format::of(&source.head(HEAD)?) {
+            Format::Npy | Format::Npz => arrays::alone(source)?,
+            Format::Svmlight => Some(svmlight::as_wide(source, fitted.features, counted_from)?),
+            _ => None,
+        };
+        if let Some(samples) = samples {
+            return Ok(Asked::Samples(samples));
+        }
+    }
+    let schema = fitted.columns.map(|columns| Schema {
         columns: columns
             .iter()
             .map(|(name, kind)| (name.clone(), Some(*kind)))

@@ -56,6 +56,44 @@ struct Sparse {
 
 /// Reads a file into dense rows.
 pub(crate) fn read(source: &Source<'_>) -> Result<RawSamples, LoadError> {
+    let rows = sparse(source)?;
+    let first = u32::from(!rows.counts_from_0);
+    let width = (rows.highest + 1).saturating_sub(first) as usize;
+    rows.dense(source, first, width)
+}
+
+/// Reads a file into dense rows of so many features, counted from `first`. Without it they are counted from 0 where
+/// one is 0, and from 1 where one has the number of the last.
+pub(crate) fn as_wide(
+    source: &Source<'_>,
+    features: usize,
+    first: Option<u32>,
+) -> Result<Samples, LoadError> {
+    let rows = sparse(source)?;
+    let wrong = |reason: String| Err(LoadError::content(source.name(), reason));
+    let (has_0, highest) = (rows.counts_from_0, rows.highest as usize);
+    let first = match first {
+        Some(1) if has_0 => {
+            return wrong("there is a feature 0, so that they are not counted from 1".to_owned());
+        }
+        Some(first) => first,
+        None if has_0 => 0,
+        None if highest >= features => 1,
+        None => {
+            return wrong(format!(
+                "features from 1 to {highest} of {features} may be counted from 0 or from 1; say --counted-from 0 or --counted-from 1"
+            ));
+        }
+    };
+    if highest >= features + first as usize {
+        return wrong(format!(
+            "feature {highest} counted from {first}, and the model was fitted to {features}"
+        ));
+    }
+    Ok(rows.dense(source, first, features)?.samples)
+}
+
+fn sparse(source: &Source<'_>) -> Result<Sparse, LoadError> {
     let mut lines = Lines::of(source)?;
     let mut rows = Sparse::default();
     while let Some((_, line)) = lines.next()? {
@@ -70,7 +108,7 @@ pub(crate) fn read(source: &Source<'_>) -> Result<RawSamples, LoadError> {
             return Err(source.no_memory("its rows"));
         }
     }
-    rows.dense(source)
+    Ok(rows)
 }
 
 impl Sparse {
@@ -117,9 +155,8 @@ impl Sparse {
         Ok(())
     }
 
-    fn dense(self, source: &Source<'_>) -> Result<RawSamples, LoadError> {
-        let first = u32::from(!self.counts_from_0);
-        let width = (self.highest + 1 - first.min(self.highest + 1)) as usize;
+    /// Rows of `width` features, of which the first has the number `first` and none is beyond the last.
+    fn dense(self, source: &Source<'_>, first: u32, width: usize) -> Result<RawSamples, LoadError> {
         let rows = self.ends.len();
         if width == 0 {
             return Err(LoadError::content(source.name(), "no row has a feature"));

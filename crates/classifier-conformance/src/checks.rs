@@ -115,6 +115,29 @@ pub(crate) fn probabilities(model: &ModelEntry) -> Option<String> {
     None
 }
 
+pub(crate) fn together(model: &ModelEntry) {
+    let [train, test] = digits();
+    let classifier = fit(model, &train);
+    for images in [test.samples().clone(), test.samples().slice(0..1)] {
+        let bits = |scores: Scores| -> Vec<u32> {
+            scores
+                .values()
+                .iter()
+                .map(|score| score.to_bits())
+                .collect()
+        };
+        let (scores, logs) = classifier.scores_and_log_probabilities(&images);
+        assert!(
+            bits(scores) == bits(classifier.scores(&images)),
+            "other scores beside probabilities than alone"
+        );
+        assert!(
+            logs.map(bits) == classifier.log_probabilities(&images).map(bits),
+            "other probabilities beside scores than alone"
+        );
+    }
+}
+
 pub(crate) fn linear_weights(model: &ModelEntry) -> Option<String> {
     let [train, test] = digits();
     let classifier = fit(model, &train);

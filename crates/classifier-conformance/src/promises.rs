@@ -16,6 +16,8 @@ pub enum Check {
     OrderOfTestImages,
     /// Probabilities are at least 0, sum to 1, and rank the classes as the scores do.
     Probabilities,
+    /// Scores and probabilities at once are those of each alone, bit by bit.
+    Together,
     /// Linear weights give the predictions that the scores give.
     LinearWeights,
     /// Layers give the scores, and the softmax of theirs is the probabilities.
@@ -41,6 +43,10 @@ pub enum Check {
     Memory,
     /// The time of a fit grows with the samples no faster than its recipe says.
     Time,
+    /// Memory and time of a fit grow with the features no faster than its recipe says.
+    Features,
+    /// Memory and time of a fit grow with the classes no faster than its recipe says.
+    Classes,
     /// It learns from one feature.
     OneFeature,
     /// It learns beside features that are constant, and features that are there twice.

@@ -20,6 +20,15 @@ pub trait Classifier: Send + Sync {
         None
     }
 
+    /// [`scores`](Self::scores) and [`log_probabilities`](Self::log_probabilities) of the same images, bit by bit. A
+    /// model whose work is the same for both writes it, so that who wants both does not wait twice.
+    ///
+    /// # Panics
+    /// As [`scores`](Self::scores).
+    fn scores_and_log_probabilities(&self, images: &Samples) -> (Scores, Option<Scores>) {
+        (self.scores(images), self.log_probabilities(images))
+    }
+
     /// Number of values that were learnt and that prediction uses.
     fn parameter_count(&self) -> usize;
 

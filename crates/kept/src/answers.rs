@@ -3,7 +3,8 @@
 use crate::model::Kept;
 use crate::sets::members;
 use classifier::Scores;
-use serde_json::{Map, Value};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 /// How answers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,17 +51,11 @@ impl<'a> Answers<'a> {
     }
 
     /// What a model answers to a sample, for JSON: its class and, where there are some, the probability of each.
-    pub fn object(&self, sample: usize) -> Map<String, Value> {
-        let class = self.classes[self.labels[sample]].clone();
-        let mut object = Map::from_iter([("class".to_owned(), Value::from(class))]);
-        if let Some(all) = self.probabilities(sample) {
-            let named = self.classes.iter().cloned().zip(all.map(Value::from));
-            object.insert("probabilities".to_owned(), named.collect());
+    pub fn said(&self, sample: usize) -> Said<'_> {
+        Said {
+            answers: self,
+            sample,
         }
-        if let Some(set) = self.set(sample) {
-            object.insert("set".to_owned(), set.into());
-        }
-        object
     }
 
     /// The beginning of a text of answers of this model.
@@ -132,10 +127,51 @@ impl<'a> Answers<'a> {
     }
 
     fn json(&self, name: &str, sample: usize) -> String {
-        let mut line = Map::from_iter([("sample".to_owned(), name.into())]);
-        line.extend(self.object(sample));
-        format!("{}\n", Value::Object(line))
+        let said = self.said(sample);
+        let line = serde_json::to_string(&Line { sample: name, said });
+        line.expect("text and numbers") + "\n"
     }
+}
+
+/// What a model answers to one sample.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'a> {
+    answers: &'a Answers<'a>,
+    sample: usize,
+}
+
+impl Serialize for Said<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { answers, sample } = *self;
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("class", &answers.classes[answers.labels[sample]])?;
+        if answers.logs.is_some() {
+            object.serialize_entry("probabilities", &Probabilities(*self))?;
+        }
+        if let Some(set) = answers.set(sample) {
+            object.serialize_entry("set", &set)?;
+        }
+        object.end()
+    }
+}
+
+/// The probability of each class, by name.
+struct Probabilities<'a>(Said<'a>);
+
+impl Serialize for Probabilities<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Said { answers, sample } = self.0;
+        let probabilities = answers.probabilities(sample).into_iter().flatten();
+        serializer.collect_map(answers.classes.iter().zip(probabilities))
+    }
+}
+
+/// A line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    sample: &'a str,
+    #[serde(flatten)]
+    said: Said<'a>,
 }
 
 fn row(fields: impl Iterator<Item = String>) -> String {

@@ -30,7 +30,7 @@ mod sets;
 mod unseen;
 
 pub use about::{About, TrainedOn};
-pub use answers::{Answers, Format};
+pub use answers::{Answers, Format, Said};
 pub use calibration::{Calibration, CalibrationMethod, Mapping};
 pub use card::card;
 pub use error::KeptError;

@@ -216,8 +216,7 @@ impl Kept {
     }
 
     fn raw(&self, samples: &Samples) -> (Scores, Option<Scores>) {
-        let logs = self.model.log_probabilities(samples);
-        (self.model.scores(samples), logs)
+        self.model.scores_and_log_probabilities(samples)
     }
 }
 

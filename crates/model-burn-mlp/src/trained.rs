@@ -33,27 +33,41 @@ pub(crate) struct TrainedNetwork<N> {
 }
 
 impl<N: Layers> TrainedNetwork<N> {
-    fn predict(&self, images: &Samples, last: impl Fn(Tensor<2>) -> Tensor<2>) -> Scores {
-        let mut values = Vec::with_capacity(images.len() * self.classes);
+    /// Gives `each` the logits of one batch after the other.
+    fn forward(&self, images: &Samples, mut each: impl FnMut(Tensor<2>)) {
         for start in (0..images.len()).step_by(N::AT_ONCE) {
             let batch = images.slice(start..images.len().min(start + N::AT_ONCE));
             let shape = [batch.len(), batch.features()];
             let x = TensorData::new(batch.to_f32().into_owned(), shape);
-            let scores = last(self.network.forward(Tensor::from_data(x, &self.device)));
-            values.extend(floats(scores));
+            each(self.network.forward(Tensor::from_data(x, &self.device)));
         }
-        Scores::new(values, self.classes)
+    }
+
+    fn room(&self, images: &Samples) -> Vec<f32> {
+        Vec::with_capacity(images.len() * self.classes)
     }
 }
 
 impl<N: Layers> Classifier for TrainedNetwork<N> {
     /// The logits.
     fn scores(&self, images: &Samples) -> Scores {
-        self.predict(images, |logits| logits)
+        let mut scores = self.room(images);
+        self.forward(images, |logits| scores.extend(floats(logits)));
+        Scores::new(scores, self.classes)
     }
 
     fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
-        Some(self.predict(images, |logits| log_softmax(logits, 1)))
+        self.scores_and_log_probabilities(images).1
+    }
+
+    fn scores_and_log_probabilities(&self, images: &Samples) -> (Scores, Option<Scores>) {
+        let [mut scores, mut logs] = [self.room(images), self.room(images)];
+        self.forward(images, |logits| {
+            scores.extend(floats(logits.clone()));
+            logs.extend(floats(log_softmax(logits, 1)));
+        });
+        let [scores, logs] = [scores, logs].map(|values| Scores::new(values, self.classes));
+        (scores, Some(logs))
     }
 
     fn parameter_count(&self) -> usize {

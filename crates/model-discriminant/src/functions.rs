@@ -61,6 +61,11 @@ impl Functions {
         })
     }
 
+    fn scores_of(&self, values: &[f64]) -> Scores {
+        let values = values.iter().map(|&value| value as f32);
+        Scores::new(values.collect(), self.biases.len())
+    }
+
     /// The functions' values for every sample, shape (samples, classes).
     fn values(&self, samples: &Samples) -> Vec<f64> {
         let classes = self.biases.len();
@@ -86,15 +91,17 @@ impl Functions {
 impl Classifier for Functions {
     /// The discriminant functions, xW + b.
     fn scores(&self, samples: &Samples) -> Scores {
-        let values = self.values(samples).into_iter();
-        Scores::new(
-            values.map(|value| value as f32).collect(),
-            self.biases.len(),
-        )
+        self.scores_of(&self.values(samples))
     }
 
     fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
         Some(Scores::normalised(&self.values(samples), self.biases.len()))
+    }
+
+    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
+        let values = self.values(samples);
+        let logs = Scores::normalised(&values, self.biases.len());
+        (self.scores_of(&values), Some(logs))
     }
 
     fn parameter_count(&self) -> usize {

@@ -133,6 +133,13 @@ impl Classifier for Machine {
         Some(self.rows(&logs, f32::NEG_INFINITY))
     }
 
+    fn scores_and_log_probabilities(&self, images: &Samples) -> (Scores, Option<Scores>) {
+        match self.log_probabilities(images) {
+            Some(logs) => (logs.clone(), Some(logs)),
+            None => (self.scores(images), None),
+        }
+    }
+
     /// Every support vector once, its coefficients against all other classes, and the offsets.
     fn parameter_count(&self) -> usize {
         let others = self.svm.classes().len() - 1;

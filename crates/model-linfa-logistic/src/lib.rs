@@ -153,13 +153,18 @@ impl Classifier for Fitted {
     }
 
     fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
+        self.scores_and_log_probabilities(images).1
+    }
+
+    fn scores_and_log_probabilities(&self, images: &Samples) -> (Scores, Option<Scores>) {
         let mut logits = self.logits(images);
+        let scores = self.scores_of(&logits);
         for mut row in logits.rows_mut() {
             let max = row.fold(f64::NEG_INFINITY, |max, &z| max.max(z));
             let log_sum = max + row.fold(0.0, |sum, z| sum + (z - max).exp()).ln();
             row -= log_sum;
         }
-        Some(self.scores_of(&logits))
+        (scores, Some(self.scores_of(&logits)))
     }
 
     fn parameter_count(&self) -> usize {

@@ -148,6 +148,11 @@ impl Classifier for Densities {
         Some(self.scores(samples))
     }
 
+    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
+        let logs = self.scores(samples);
+        (logs.clone(), Some(logs))
+    }
+
     /// Mean and variance of every feature in every class, and the priors.
     fn parameter_count(&self) -> usize {
         2 * self.normals.len() + self.constants.len()

@@ -83,6 +83,11 @@ impl Classifier for Machine {
         Some(self.scores(samples))
     }
 
+    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
+        let logs = self.scores(samples);
+        (logs.clone(), Some(logs))
+    }
+
     /// The features and the class of every training sample.
     fn parameter_count(&self) -> usize {
         self.train.len() * (self.train.features() + 1)

@@ -31,9 +31,15 @@ impl Classifier for SoftmaxRegression {
     }
 
     fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
-        let mut rows = self.scores(images).values().to_vec();
-        log_softmax(&mut rows, self.weights.classes());
-        Some(Scores::new(rows, self.weights.classes()))
+        self.scores_and_log_probabilities(images).1
+    }
+
+    fn scores_and_log_probabilities(&self, images: &Samples) -> (Scores, Option<Scores>) {
+        let scores = self.scores(images);
+        let mut rows = scores.values().to_vec();
+        log_softmax(&mut rows, scores.classes());
+        let logs = Scores::new(rows, scores.classes());
+        (scores, Some(logs))
     }
 
     fn parameter_count(&self) -> usize {

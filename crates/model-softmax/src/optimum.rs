@@ -23,7 +23,7 @@ use crate::matrix::{Labelled, Matrix, Visitor};
 use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State,
+    ClassWeights, Classifier, FitContext, FitError, Growth, Hyperparameters, Recipe, Sizes, State,
     StateError, Step, unhindered_threads, with_threads,
 };
 use data::Dataset;
@@ -184,6 +184,14 @@ impl Recipe for SoftmaxLbfgs {
         0
     }
 
+    /// The curvature of each pair of features, and its decomposition.
+    fn growth_with_features(&self) -> Growth {
+        Growth {
+            time: 3.0,
+            memory: 2.0,
+        }
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         Ok(Box::new(SoftmaxRegression::restore(&mut state, sizes)?))
     }
@@ -237,6 +245,13 @@ impl Classifier for Optimum {
 
     fn log_probabilities(&self, images: &data::Samples) -> Option<classifier::Scores> {
         self.model.log_probabilities(images)
+    }
+
+    fn scores_and_log_probabilities(
+        &self,
+        images: &data::Samples,
+    ) -> (classifier::Scores, Option<classifier::Scores>) {
+        self.model.scores_and_log_probabilities(images)
     }
 
     fn parameter_count(&self) -> usize {

@@ -52,6 +52,11 @@ impl Classifier for Boosted {
         Some(self.scores(samples))
     }
 
+    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
+        let logs = self.scores(samples);
+        (logs.clone(), Some(logs))
+    }
+
     /// The initial scores, of each split its feature and its threshold, and of each leaf its value.
     fn parameter_count(&self) -> usize {
         let of_tree = |tree: &BoostedTree| 2 * tree.tree.splits() + tree.values.len();

@@ -138,6 +138,11 @@ impl Classifier for Forest {
         Some(self.scores(samples))
     }
 
+    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
+        let logs = self.scores(samples);
+        (logs.clone(), Some(logs))
+    }
+
     fn parameter_count(&self) -> usize {
         self.trees.iter().map(ClassTree::parameter_count).sum()
     }

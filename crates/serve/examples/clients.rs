@@ -66,8 +66,10 @@ fn main() -> Result<(), Failed> {
         (1_000, None),
         (100, Some(drawing)),
     ] {
+        let before = computed(server.id());
         let outcome = runtime.block_on(load(address, &questions, clients, pause));
-        is_fine &= outcome.tell(clients, pause);
+        let took = computed(server.id()).zip(before);
+        is_fine &= outcome.tell(clients, pause, took.map(|(now, before)| now - before));
     }
     server.kill()?;
     server.wait()?;
@@ -93,6 +95,17 @@ fn serve(program: &str, models: &[String]) -> Result<(Child, SocketAddr), Failed
         .trim_start_matches("http://")
         .trim_end_matches('/');
     Ok((server, address.parse()?))
+}
+
+/// The processor's time of a process and its threads, where the system is Linux, which counts it in hundredths of a
+/// second.
+fn computed(process: u32) -> Option<Duration> {
+    let told = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // Behind the name, which may have blanks, the 12th and 13th are those of the program and of the system for it.
+    let (_, numbers) = told.rsplit_once(") ")?;
+    let ticks = numbers.split(' ').skip(11).take(2);
+    let ticks = ticks.map(|number| number.parse::<u64>().ok());
+    Some(Duration::from_millis(10 * ticks.sum::<Option<u64>>()?))
 }
 
 /// All test pictures of MNIST, and what `predict` says of them.
@@ -286,7 +299,7 @@ impl Outcome {
     }
 
     /// Prints it, and says whether all is well.
-    fn tell(mut self, clients: usize, pause: Option<Duration>) -> bool {
+    fn tell(mut self, clients: usize, pause: Option<Duration>, took: Option<Duration>) -> bool {
         self.durations.sort_unstable();
         let count = self.durations.len();
         let quantile = |share: f64| match count {
@@ -295,8 +308,12 @@ impl Outcome {
         };
         let pause = pause.map_or("no pause".to_owned(), |pause| format!("every {pause:?}"));
         let [p50, p99, most] = [0.5, 0.99, 1.0].map(quantile);
+        let each = took.map(|took| took.as_secs_f64() * 1e6 / count.max(1) as f64);
+        let each = each.map_or_else(String::new, |each| {
+            format!(" {each:.0} µs of the server's processor time per answer,")
+        });
         println!(
-            "{clients} clients, {pause}: {} answers a second, p50 {p50:.2} ms, p99 {p99:.2} ms, most {most:.1} ms; \
+            "{clients} clients, {pause}: {} answers a second,{each} p50 {p50:.2} ms, p99 {p99:.2} ms, most {most:.1} ms; \
              statuses {:?}; {} wrong, {} lost {}",
             count as u64 / SECONDS,
             self.statuses,

@@ -6,17 +6,16 @@ use crate::question::{Form, Question, Sample};
 use crate::refusal::Refusal;
 use catalog::shown;
 use data::Samples;
-use kept::{Answers, Method};
+use kept::{Answers, Method, Said};
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 /// What all models answer.
 #[derive(Serialize)]
-pub(crate) struct Reply {
+pub(crate) struct Reply<'a> {
     /// The picture that the models saw, made of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<Picture>,
-    answers: Vec<Answer>,
+    answers: Vec<Answer<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<Explained>,
 }
@@ -31,10 +30,10 @@ struct Picture {
 
 /// What one model answers.
 #[derive(Serialize)]
-struct Answer {
-    model: String,
+struct Answer<'a> {
+    model: &'a str,
     #[serde(flatten)]
-    said: Map<String, Value>,
+    said: Said<'a>,
 }
 
 /// What spoke for the answer of one model.
@@ -58,25 +57,27 @@ pub(crate) fn answer(
     let explained = question.explain.as_deref();
     let explained = explained.map(|name| find(models, name)).transpose()?;
     let sample = question.sample(models, limits)?;
-    let mut reply = Reply {
-        input: match question.form {
-            Form::Picture => picture(&sample),
-            Form::Json => None,
-        },
-        answers: Vec::with_capacity(models.all.len()),
-        explanation: None,
-    };
+    let (mut all, mut explanation) = (Vec::with_capacity(models.all.len()), None);
     for (place, model) in models.all.iter().enumerate() {
         let samples = sample.of(model)?;
         let answers = Answers::new(&model.kept, &samples);
         if explained == Some(place) {
-            reply.explanation = Some(explain(model, &samples, answers.class(0)));
+            explanation = Some(explain(model, &samples, answers.class(0)));
         }
-        reply.answers.push(Answer {
-            model: model.name.clone(),
-            said: answers.object(0),
-        });
+        all.push(answers);
     }
+    let answers = models.names().zip(&all).map(|(model, answers)| Answer {
+        model,
+        said: answers.said(0),
+    });
+    let reply = Reply {
+        input: match question.form {
+            Form::Picture => picture(&sample),
+            Form::Json => None,
+        },
+        answers: answers.collect(),
+        explanation,
+    };
     serde_json::to_vec(&reply).map_err(|error| Refusal::failed(&error.to_string()))
 }
 

@@ -28,6 +28,7 @@ mod metrics;
 mod models;
 mod openapi;
 mod page;
+mod pixels;
 mod question;
 mod refusal;
 mod routes;

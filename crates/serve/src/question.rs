@@ -2,17 +2,16 @@
 
 use crate::limits::Limits;
 use crate::models::{Input, Model, Models};
+use crate::pixels::{self, Pixel};
 use crate::refusal::Refusal;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use catalog::{Manner, ask_picture, ask_row, shown};
 use classifier::nearest_name;
 use data::{PictureShape, Samples};
-use serde::de::{Error, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::{Map, Value};
-use std::fmt;
 use tables::{Kind, Table};
 
 /// What a client asks, as it came.
@@ -47,38 +46,6 @@ pub(crate) enum Sample {
 struct Body {
     pixels: Option<Vec<Pixel>>,
     row: Option<Map<String, Value>>,
-}
-
-/// A whole number from 0 to 255, which JSON may write as 7 and as 7.0.
-struct Pixel(u8);
-
-impl<'de> Deserialize<'de> for Pixel {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Pixels)
-    }
-}
-
-/// Reads a pixel.
-struct Pixels;
-
-impl Visitor<'_> for Pixels {
-    type Value = Pixel;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number from 0 to 255")
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Pixel, E> {
-        let pixel = u8::try_from(value).map(Pixel);
-        pixel.map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Pixel, E> {
-        if (0.0..=255.0).contains(&value) && value.fract() == 0.0 {
-            return Ok(Pixel(value as u8));
-        }
-        Err(E::invalid_value(Unexpected::Float(value), &self))
-    }
 }
 
 impl Form {
@@ -143,6 +110,11 @@ fn file(
 }
 
 fn json(body: &[u8], input: &Input) -> Result<Sample, Refusal> {
+    if let Input::Picture { shape, manner } = input
+        && let Some(pixels) = pixels::plain(body)
+    {
+        return picture(pixels, *shape, *manner, input);
+    }
     // Serde would take a list for the values of an object, in order.
     if body.trim_ascii_start().first() == Some(&b'[') {
         let expected = input.expected();
@@ -161,6 +133,7 @@ fn json(body: &[u8], input: &Input) -> Result<Sample, Refusal> {
     })?;
     match (input, asked.pixels, asked.row) {
         (Input::Picture { shape, manner }, Some(pixels), None) => {
+            let pixels = pixels.into_iter().map(|Pixel(level)| level).collect();
             picture(pixels, *shape, *manner, input)
         }
         (Input::Row(columns), None, Some(row)) => of_table(&row, columns),
@@ -194,13 +167,12 @@ impl Input {
 }
 
 fn picture(
-    pixels: Vec<Pixel>,
+    pixels: Vec<u8>,
     shape: PictureShape,
     manner: Manner,
     input: &Input,
 ) -> Result<Sample, Refusal> {
     let (found, expected) = (pixels.len(), Input::values(shape, manner));
-    let pixels = pixels.into_iter().map(|Pixel(level)| level).collect();
     let made = match manner {
         Manner::Colour => Samples::from_colour_pixels,
         Manner::Scaled | Manner::Digit => Samples::from_pixels,

@@ -53,6 +53,9 @@ pub(crate) struct PredictArgs {
     /// must have learnt sets.
     #[arg(long, value_name = "LEVEL")]
     pub(crate) sets: Option<Share>,
+    /// The number of the first feature in rows of svmlight, 0 or 1, where it cannot be told.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1))]
+    pub(crate) counted_from: Option<u32>,
     /// How answers are written.
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: AnswerFormat,

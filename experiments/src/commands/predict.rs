@@ -3,7 +3,7 @@
 use crate::cli::{AnswerFormat, PredictArgs};
 use crate::failure::Failure;
 use crate::{keeping, output};
-use catalog::{Asked, Manner, Options, ask};
+use catalog::{Asked, Fitted, Manner, Options, ask};
 use data::Samples;
 use kept::{Answers, Format, Kept};
 use report::{explained_picture, explained_row};
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
     let mut text = String::new();
     let mut explained = 0;
     for input in &arguments.inputs {
-        let (samples, is_one) = read(&kept, input)?;
+        let (samples, is_one) = read(&kept, input, arguments.counted_from)?;
         let name = input.display().to_string();
         kept.check(&samples, &name)?;
         let answers = Answers::new(&kept, &samples).with_sets(least);
@@ -83,9 +83,9 @@ fn explain(
 }
 
 /// The samples of an input, and whether they are a single picture.
-fn read(kept: &Kept, input: &Path) -> Result<(Samples, bool), Failure> {
+fn read(kept: &Kept, input: &Path, first: Option<u32>) -> Result<(Samples, bool), Failure> {
     if input != Path::new("-") {
-        return read_file(kept, input);
+        return read_file(kept, input, first);
     }
     let failed = |error: std::io::Error| Failure::option("-", error.to_string());
     let mut bytes = Vec::new();
@@ -97,15 +97,20 @@ fn read(kept: &Kept, input: &Path) -> Result<(Samples, bool), Failure> {
     let directory = tempfile::tempdir().map_err(failed)?;
     let file: PathBuf = directory.path().join(STANDARD_INPUT);
     std::fs::write(&file, bytes).map_err(failed)?;
-    read_file(kept, &file)
+    read_file(kept, &file, first)
 }
 
-fn read_file(kept: &Kept, file: &Path) -> Result<(Samples, bool), Failure> {
+fn read_file(kept: &Kept, file: &Path, first: Option<u32>) -> Result<(Samples, bool), Failure> {
     let about = &kept.about;
     let pictures = about.pictures();
     let pictures = pictures.map(|(shape, n)| (shape, Manner::of_pictures(&about.data.name, n)));
     let columns = about.preparation.as_ref().map(Preparation::kinds);
-    match ask(file, &Options::default(), pictures, columns.as_deref())? {
+    let fitted = Fitted {
+        pictures,
+        columns: columns.as_deref(),
+        features: about.features,
+    };
+    match ask(file, &Options::default(), fitted, first)? {
         Asked::Picture(samples) => Ok((samples, true)),
         Asked::Samples(samples) => Ok((samples, false)),
         Asked::Table(table) => {

@@ -4,7 +4,7 @@ mod run;
 
 use assert_cmd::Command;
 use predicates::prelude::PredicateBooleanExt;
-use run::{compare, model, page, report, timeless};
+use run::{compare, model, page, report, timeless, written_again};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -390,6 +390,7 @@ fn an_interrupt_keeps_what_has_finished() {
         "error: interrupted; what had finished is kept"
     );
 
+    written_again(results.path());
     let report = report(results.path());
     assert_eq!(model(&report, "nearest-centroid")["status"], "finished");
     assert_eq!(model(&report, "linfa-logistic")["status"], "cancelled");

@@ -9,8 +9,9 @@ mod python;
 mod run;
 
 use assert_cmd::cargo::cargo_bin;
-use run::{compare, model, report};
+use run::{compare, model, report, written_again};
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -347,9 +348,34 @@ fn an_interrupt_ends_everything_within_a_second() {
     let ended = begun.elapsed();
     assert_eq!(parent.wait().unwrap().code(), Some(130));
     assert!(ended < Duration::from_secs(1), "{ended:?}");
+    written_again(results.path());
     let report = report(results.path());
     assert_eq!(model(&report, "nearest-centroid")["status"], "finished");
     assert_eq!(model(&report, "mine")["status"], "cancelled");
+}
+
+/// The model that was kept before is a pipe that nobody writes into: to read it takes for ever.
+#[test]
+fn an_interrupt_does_not_wait_for_what_cannot_be_called_off() {
+    let results = tempfile::tempdir().unwrap();
+    let models = results.path().join("mnist/models");
+    fs::create_dir_all(&models).unwrap();
+    let pipe = models.join("majority.safetensors");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let mut parent = Command::new(assert_cmd::cargo::cargo_bin("experiments"))
+        .args(["compare", "--quick", "--keep", "--models", "majority"])
+        .arg("--results")
+        .arg(results.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(parent.stderr.take().unwrap()).lines();
+    let begins = lines.find(|line| line.as_ref().unwrap().contains(": fitting"));
+    assert!(begins.is_some());
+    signal(parent.id(), "INT");
+    assert_eq!(parent.wait().unwrap().code(), Some(130));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What came of a comparison or a search: written, printed, and whether all is well.
 
 use crate::failure::Failure;
+use crate::interrupt::unbroken;
 use crate::output;
 use analysis::Report;
 use records::TuningRecord;
-use report::{search_table, write_index, write_report, write_tuning};
+use report::{Pages, search_table, write_index, write_tuning};
 use runner::Tuning;
 use std::path::Path;
 
@@ -16,8 +17,7 @@ pub(crate) fn comparison(
     quiet: bool,
 ) -> Result<(), Failure> {
     let replaced = report::replaced(directory, report);
-    write_report(directory, report)?;
-    write_index(results)?;
+    write(report, directory, results)?;
     if !quiet {
         if let Some(note) = replaced {
             output::tell(note);
@@ -25,6 +25,12 @@ pub(crate) fn comparison(
         output::report(report, directory);
     }
     verdict(report)
+}
+
+/// Writes a report, and the list of all of them.
+pub(crate) fn write(report: &Report, directory: &Path, results: &Path) -> Result<(), Failure> {
+    let pages = Pages::of(report, directory)?;
+    unbroken(|| Ok(pages.write().and_then(|()| write_index(results))?))
 }
 
 /// Success only if every model finished and passed its controls.
@@ -46,7 +52,7 @@ pub(crate) fn search(
 ) -> Result<(), Failure> {
     let directory = tuning.directory(results);
     tuned.plan = directory.join("plan.toml").display().to_string();
-    write_tuning(&directory, &tuned, &tuning.chosen(&tuned))?;
+    unbroken(|| write_tuning(&directory, &tuned, &tuning.chosen(&tuned)))?;
     if !quiet {
         output::table(&search_table(&tuned));
         let page = directory.join("README.md");

@@ -1,11 +1,24 @@
-//! Signals. Ctrl-C: the first ends the run in good order, the second at once.
+//! Signals. Ctrl-C: the first ends the run in good order within a second, the second at once.
 
+use crate::failure::Failure;
 use crate::output;
 use classifier::Cancellation;
 #[cfg(unix)]
 use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+/// How long good order may take. What has finished is on the disk before.
+const GRACE: Duration = Duration::from_millis(800);
+/// Held as long as nothing may be broken off.
+static UNBROKEN: Mutex<()> = Mutex::new(());
+
+/// Does what the first interrupt does not break off: writes files that belong together.
+pub(crate) fn unbroken<T>(work: impl FnOnce() -> T) -> T {
+    let _held = UNBROKEN.lock();
+    work()
+}
 
 /// The switch that the first interrupt or termination signal turns off; there is one.
 pub(crate) fn on_interrupt() -> Cancellation {
@@ -31,6 +44,12 @@ fn set_handler() -> Cancellation {
             "\ninterrupted: ending the fit and writing what has finished (again to quit at once)",
         );
         users.cancel();
+        std::thread::spawn(|| {
+            std::thread::sleep(GRACE);
+            let _held = UNBROKEN.lock();
+            output::tell(format_args!("error: {}", Failure::Interrupted));
+            std::process::exit(130);
+        });
     };
     if let Err(error) = ctrlc::set_handler(handler) {
         output::tell(format_args!(

@@ -7,8 +7,11 @@ use crate::source::Source;
 use crate::table::Schema;
 use crate::{LoadError, Options, arrays, memory, svmlight};
 use data::{PictureShape, Samples, Targets};
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use tables::{Kind, Table};
+use tempfile::TempDir;
 
 /// What was found at a path.
 #[derive(Debug)]
@@ -19,6 +22,18 @@ pub enum Asked {
     Samples(Samples),
     /// The rows of a table. All are of one class, which means nothing.
     Table(Table),
+}
+
+/// Puts what comes from a stream into a temporary file of that name, which goes with its directory: some
+/// formats are read from their end.
+///
+/// # Errors
+/// If the stream cannot be read, or the file not be written.
+pub fn stored(stream: &mut dyn Read, name: &str) -> io::Result<(TempDir, PathBuf)> {
+    let directory = tempfile::tempdir()?;
+    let path = directory.path().join(name);
+    io::copy(stream, &mut File::create(&path)?)?;
+    Ok((directory, path))
 }
 
 /// What the samples were that a model was fitted to. It has pictures or columns, or neither.

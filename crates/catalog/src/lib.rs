@@ -54,7 +54,7 @@ mod table;
 mod telling;
 mod values;
 
-pub use asked::{Asked, Fitted, ask};
+pub use asked::{Asked, Fitted, ask, stored};
 pub use asked_one::{ask_picture, ask_row};
 pub use directory::load_directory;
 #[cfg(feature = "download")]

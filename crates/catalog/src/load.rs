@@ -77,6 +77,14 @@ impl Content {
         }
     }
 
+    /// How many samples are sealed, and what their classes are called.
+    pub fn sealed(&self) -> (usize, &[String]) {
+        match self {
+            Self::Samples { test, .. } => (test.len(), test.class_names()),
+            Self::Table { test, .. } => (test.len(), test.class_names()),
+        }
+    }
+
     /// Refuses what no comparison can be made of.
     ///
     /// # Errors

@@ -37,13 +37,13 @@ pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<bool, RecordError> {
     write_new(path, bytes).map_err(RecordError::io(path))
 }
 
-/// As [`write_file`], in a directory of ours. A symbolic link there is replaced: directories of results are shared, and
-/// a link may lead anywhere. Parts are left: [`sweep_parts`](crate::sweep_parts) removes those of all files at once.
+/// As [`write_file`], in a directory of ours. A symbolic link there is replaced, and so is a pipe: directories of
+/// results are shared, a link may lead anywhere, and a pipe waits for ever. Parts are left: [`sweep_parts`](crate::sweep_parts) removes those of all files at once.
 ///
 /// # Errors
 /// [`RecordError::Io`]; then no part of a file is left.
 pub fn write_own_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    if path.is_symlink() {
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         fs::remove_file(path).map_err(RecordError::io(path))?;
     }
     let written = write(path, |to| to.write_all(bytes), |_, _| {});
@@ -212,6 +212,25 @@ mod tests {
             assert!(at(link).is_symlink(), "{link}");
         }
         assert!(write_file(&at("round"), b"").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn in_a_directory_of_ours_links_and_pipes_are_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("elsewhere"), "old").unwrap();
+        std::os::unix::fs::symlink("elsewhere", at("link")).unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .arg(at("pipe"))
+            .status();
+        assert!(made.unwrap().success());
+        for name in ["link", "pipe"] {
+            write_own_file(&at(name), b"new").unwrap();
+            assert!(fs::symlink_metadata(at(name)).unwrap().is_file());
+            assert_eq!(fs::read(at(name)).unwrap(), b"new");
+        }
+        assert_eq!(fs::read(at("elsewhere")).unwrap(), b"old");
     }
 
     #[cfg(target_os = "linux")]

@@ -1,12 +1,25 @@
-//! What a gate found, in words.
+//! What gates found, in words.
 
 use crate::numbers::points;
 use crate::words::power;
-use analysis::{FailsIf, Gate, GateEnd};
+use analysis::{FailsIf, Gate, GateEnd, Report};
 use statistics::Relation;
 
+/// What gates found, a sentence each: of those that passed, and of those that failed.
+pub fn gates_in_words(gates: &[Gate], report: &Report) -> [Vec<String>; 2] {
+    let [mut passed, mut failed] = [Vec::new(), Vec::new()];
+    for gate in gates {
+        match report.gate(gate) {
+            None => failed.push(format!("{} or {} did not finish", gate.model, gate.than)),
+            Some(found) if found.failed => failed.push(gate_in_words(gate, &found)),
+            Some(found) => passed.push(gate_in_words(gate, &found)),
+        }
+    }
+    [passed, failed]
+}
+
 /// What a gate found, in a sentence: "b gets 0.80 points less right than a, and that it is worse is shown".
-pub fn gate_in_words(gate: &Gate, found: &GateEnd) -> String {
+fn gate_in_words(gate: &Gate, found: &GateEnd) -> String {
     let Gate {
         model,
         than,

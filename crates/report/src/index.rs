@@ -2,7 +2,7 @@
 
 use crate::error::ReportError;
 use crate::figures::critical_difference_diagram;
-use crate::lock::alone_in;
+use crate::lock::{alone_in, read};
 use crate::numbers::{points, probability, significant};
 use crate::template::fill;
 use crate::words;
@@ -161,7 +161,7 @@ fn reports(results: &Path) -> Result<Vec<(String, Option<Overview>)>, ReportErro
     let mut reports: Vec<(String, Option<Overview>)> = entries
         .filter_map(|entry| {
             let entry = entry.ok()?;
-            let json = fs::read(entry.path().join("report.json")).ok()?;
+            let json = read(&entry.path().join("report.json"))?;
             Some((entry.file_name().into_string().ok()?, Overview::read(&json)))
         })
         .collect();

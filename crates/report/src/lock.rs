@@ -1,4 +1,5 @@
-//! One writer of a directory at a time.
+//! One writer of a directory at a time, and what is read in it: directories of results are shared, and what has the name
+//! of a file of ours may be something else.
 
 use crate::error::ReportError;
 use records::sweep_parts;
@@ -18,6 +19,10 @@ pub(crate) fn alone_in<T>(
 ) -> Result<T, ReportError> {
     fs::create_dir_all(directory).map_err(ReportError::io(directory))?;
     let path = directory.join(FILE);
+    // A link may lead anywhere, and a pipe waits for ever.
+    if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        fs::remove_file(&path).map_err(ReportError::io(&path))?;
+    }
     let mut options = OpenOptions::new();
     let file = options.create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(ReportError::io(&path))?;
@@ -33,11 +38,38 @@ pub(crate) fn alone_in<T>(
     write()
 }
 
+/// What is in a file of ours. Of a pipe or a device nothing is read: it may wait for ever, or never end.
+pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
+    let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
+    is_file.then(|| fs::read(path).ok())?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
+
+    #[cfg(unix)]
+    #[test]
+    fn neither_a_link_nor_a_pipe_is_taken_for_a_file_of_ours() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        let pipe = |name: &str| {
+            let made = std::process::Command::new("mkfifo").arg(at(name)).status();
+            assert!(made.unwrap().success());
+        };
+        pipe("report.json");
+        assert_eq!(read(&at("report.json")), None);
+        fs::write(at("README.md"), "text").unwrap();
+        assert_eq!(read(&at("README.md")).unwrap(), b"text");
+        pipe(FILE);
+        alone_in(directory.path(), || Ok(())).unwrap();
+        fs::remove_file(at(FILE)).unwrap();
+        std::os::unix::fs::symlink("elsewhere", at(FILE)).unwrap();
+        alone_in(directory.path(), || Ok(())).unwrap();
+        assert!(!at("elsewhere").exists());
+    }
 
     #[test]
     fn writers_take_turns() {

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::registry::REGISTRY;
 use crate::request::{command_line, own_processes};
 use analysis::{Planned, Report};
-use catalog::{Content, Loaded};
+use catalog::Loaded;
 use evaluation::complete_all;
 use predictions::{Truth, beside, read_models};
 use report::foresight;
@@ -42,9 +42,8 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
     let comparison = comparison.doubted(doubts);
     if arguments.dry_run {
-        for line in foresight(planned(&comparison), comparison.dataset().words()) {
-            output::line(line);
-        }
+        let lines = foresight(planned(&comparison), comparison.dataset().words());
+        lines.iter().for_each(output::line);
         return Ok(());
     }
 
@@ -64,10 +63,8 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     }
 
     let ended = announce::comparison(&Report::new(records), &directory, &results, run.quiet);
-    if cancellation.check().is_err() {
-        return Err(Failure::Interrupted);
-    }
-    ended
+    let called_off = cancellation.check().map_err(|_| Failure::Interrupted);
+    called_off.and(ended)
 }
 
 /// What is about to be compared.
@@ -95,10 +92,7 @@ fn given(arguments: &CompareArgs, options: &Options, data: &Loaded) -> Result<Ve
             "its predictions are for all test samples; leave out --quick, --validation and --cv",
         ));
     }
-    let (test, class_names) = match &data.content {
-        Content::Samples { test, .. } => (test.len(), test.class_names()),
-        Content::Table { test, .. } => (test.len(), test.class_names()),
-    };
+    let (test, class_names) = data.content.sealed();
     let samples = Truth::of_rows("the test set", test, class_names);
     let models = read_models(&samples, &arguments.with)?;
     Ok(beside(&samples, models, options.seed(), options.seeds())?)

@@ -7,7 +7,7 @@ use crate::cli::{
     WorkerArgs,
 };
 use crate::failure::Failure;
-use crate::interrupt::on_interrupt;
+use crate::interrupt::{on_interrupt, unbroken};
 use crate::output;
 use crate::progress::Progress;
 use crate::registry::REGISTRY;
@@ -44,9 +44,12 @@ pub(crate) fn elsewhere(
         if written.plan.count() > 0 {
             let (tasks, slurm) = (tasks(&asked.tasks), of_slurm(&asked.slurm));
             let (plan, mut progress) = (&written.plan, Progress::new(run.quiet));
-            let submitted = job_arrays::submit(&folder, plan, tasks, &slurm, cancellation)?;
-            tell(submitted.lines());
-            job_arrays::follow(&folder, plan, &submitted, cancellation, &mut progress)?;
+            // To take jobs back takes as long as the engine does.
+            unbroken(|| {
+                let submitted = job_arrays::submit(&folder, plan, tasks, &slurm, cancellation)?;
+                tell(submitted.lines());
+                job_arrays::follow(&folder, plan, &submitted, cancellation, &mut progress)
+            })?;
         }
         merge(&MergeArgs {
             folder: FolderArgs { dir, data: None },
@@ -112,10 +115,8 @@ pub(crate) fn worker(arguments: &WorkerArgs) -> Result<(), Failure> {
         }
     };
     output::line(format_args!("task {task}: {worked}"));
-    if worked.cut_short {
-        return Err(Failure::Interrupted);
-    }
-    Ok(())
+    let whole = (!worked.cut_short).then_some(());
+    whole.ok_or(Failure::Interrupted)
 }
 
 /// The data of a plan, as they are here.
@@ -142,7 +143,9 @@ pub(crate) fn submit(engine: &Engine) -> Result<(), Failure> {
             ..
         } => {
             let (tasks, slurm) = (tasks(asked), of_slurm(slurm));
-            let submitted = job_arrays::submit(&folder, &plan, tasks, &slurm, &on_interrupt())?;
+            let users = on_interrupt();
+            let submit = || job_arrays::submit(&folder, &plan, tasks, &slurm, &users);
+            let submitted = unbroken(submit)?;
             submitted.lines().iter().for_each(output::line);
         }
         Engine::Kubernetes {

@@ -1,5 +1,6 @@
 //! `judge`: put predictions that were made elsewhere under the verdict.
 
+use crate::announce;
 use crate::build::BUILD;
 use crate::cli::JudgeArgs;
 use crate::failure::Failure;
@@ -10,7 +11,7 @@ use analysis::{Gate, Report};
 use catalog::name_of;
 use predictions::{Question, Truth, TruthColumns, judged, read_models};
 use records::{Environment, FILE_NAME, is_file_name};
-use report::{gate_in_words, write_index, write_report};
+use report::gates_in_words;
 use runner::Margin;
 
 /// Runs the command.
@@ -35,25 +36,22 @@ pub(crate) fn run(arguments: &JudgeArgs) -> Result<(), Failure> {
     };
     let judged = judged(truth, models, question, environment(arguments))?;
     let known: Vec<&str> = judged.models().collect();
-    if let Some(id) = &arguments.baseline {
-        check("--baseline", id, &known)?;
-    }
-    for id in arguments
+    let baseline = arguments.baseline.iter().map(|id| ("--baseline", id));
+    let gates = arguments
         .fail_if
         .iter()
-        .flat_map(|gate| [&gate.model, &gate.than])
-    {
-        check("--fail-if", id, &known)?;
+        .flat_map(|of| [&of.model, &of.than]);
+    for (option, id) in baseline.chain(gates.map(|id| ("--fail-if", id))) {
+        check(option, id, &known)?;
     }
 
     let directory = arguments.results.join(&name);
     let report = Report::new(judged.record(&directory)?);
-    write_report(&directory, &report)?;
-    write_index(&arguments.results)?;
+    announce::write(&report, &directory, &arguments.results)?;
     if !arguments.quiet {
         output::report(&report, &directory);
     }
-    gates(&arguments.fail_if, &report, arguments.quiet)
+    pass(&arguments.fail_if, &report, arguments.quiet)
 }
 
 /// Of Plumbline: of where and how models were fitted nothing is known.
@@ -75,19 +73,10 @@ fn check(option_name: &str, id: &str, known: &[&str]) -> Result<(), Failure> {
 }
 
 /// Success only if no gate fails.
-fn gates(gates: &[Gate], report: &Report, quiet: bool) -> Result<(), Failure> {
-    let mut failed = Vec::new();
-    for gate in gates {
-        let Some(found) = report.gate(gate) else {
-            failed.push(format!("{} or {} did not finish", gate.model, gate.than));
-            continue;
-        };
-        let said = gate_in_words(gate, &found);
-        if found.failed {
-            failed.push(said);
-        } else if !quiet {
-            output::line(format_args!("gate passed: {said}"));
-        }
+fn pass(gates: &[Gate], report: &Report, quiet: bool) -> Result<(), Failure> {
+    let [passed, failed] = gates_in_words(gates, report);
+    for said in passed.iter().filter(|_| !quiet) {
+        output::line(format_args!("gate passed: {said}"));
     }
     let passed = failed.is_empty();
     passed.then_some(()).ok_or(Failure::Gate { failed })

@@ -3,16 +3,12 @@
 use crate::cli::{AnswerFormat, PredictArgs};
 use crate::failure::Failure;
 use crate::{keeping, output};
-use catalog::{Asked, Fitted, Manner, Options, ask};
+use catalog::{Asked, Fitted, Manner, Options, ask, stored};
 use data::Samples;
 use kept::{Answers, Format, Kept};
 use report::{explained_picture, explained_row};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tables::Preparation;
-
-/// What standard input is called.
-const STANDARD_INPUT: &str = "standard-input";
 
 /// Runs the command.
 pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
@@ -88,15 +84,8 @@ fn read(kept: &Kept, input: &Path, first: Option<u32>) -> Result<(Samples, bool)
         return read_file(kept, input, first);
     }
     let failed = |error: std::io::Error| Failure::option("-", error.to_string());
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    // Some formats are read from their end.
-    let directory = tempfile::tempdir().map_err(failed)?;
-    let file: PathBuf = directory.path().join(STANDARD_INPUT);
-    std::fs::write(&file, bytes).map_err(failed)?;
+    let stored = stored(&mut std::io::stdin().lock(), "standard-input");
+    let (_directory, file) = stored.map_err(failed)?;
     read_file(kept, &file, first)
 }
 

@@ -83,7 +83,7 @@ fn know_some(comparison: &Comparison, results: &Path) {
         let Some(cell) = piece.cell() else {
             continue;
         };
-        let mut fitted = fitted(&vec![0; ROWS / 10]);
+        let mut fitted = fitted(&[0; ROWS / 10]);
         fitted.fit_seconds = Some(0.1 + (model * 37 % 100) as f64 * 0.595);
         let record = Record::Fit(Box::new(FitRecord {
             id: piece.id().to_owned(),

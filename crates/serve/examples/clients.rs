@@ -69,7 +69,11 @@ fn main() -> Result<(), Failed> {
         let before = computed(server.id());
         let outcome = runtime.block_on(load(address, &questions, clients, pause));
         let took = computed(server.id()).zip(before);
-        is_fine &= outcome.tell(clients, pause, took.map(|(now, before)| now - before));
+        is_fine &= outcome.tell(
+            clients,
+            pause,
+            took.map(|(now, before)| now.saturating_sub(before)),
+        );
     }
     server.kill()?;
     server.wait()?;

@@ -6,7 +6,8 @@ use crate::levels::{EQUIVALENCE, POWER};
 use crate::pair::Comparison;
 use records::{Folds, Protocol};
 use statistics::{
-    CorrelatedDifferences, Relation, detectable_effect, distinct_pairs, five_by_two_f,
+    CorrelatedDifferences, FEWEST_FOR_HALVES, Relation, detectable_effect, distinct_pairs,
+    five_by_two_f,
 };
 
 /// The folds that the combined F test is of.
@@ -80,10 +81,12 @@ impl OverFolds {
         let Some(folds) = folds else {
             return pair;
         };
+        // Of one repetition.
+        let judged: usize = first.iter().take(2).map(|fold| fold.judged_images).sum();
         let halves: Vec<[f64; 2]> = differences.as_chunks::<2>().0.to_vec();
         let five_by_two = <[[f64; 2]; 5]>::try_from(halves)
             .ok()
-            .filter(|_| self.protocol.folds() == Some(FIVE_BY_TWO));
+            .filter(|_| self.protocol.folds() == Some(FIVE_BY_TWO) && judged >= FEWEST_FOR_HALVES);
         let detectable = self.effect.map(|effect| effect * folds.error());
         Comparison {
             // A difference is 1 at most.

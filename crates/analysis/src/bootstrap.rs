@@ -53,10 +53,13 @@ pub(crate) fn draws(models: usize, images: usize) -> usize {
     (MOST_LOOKS / looks).clamp(FEWEST_DRAWS, DRAWS)
 }
 
-/// The metrics that a model can have, but accuracy: that has a test of its own.
+/// The metrics that a model can have, but those of which drawn test sets say nothing new. Accuracy has a test of its
+/// own. To the expected calibration error chance adds the more the better calibrated a model is: intervals of its
+/// differences hold in two of three runs (results/levels.md).
 fn metrics_of(model: &Contributions) -> impl Iterator<Item = Metric> {
+    const NEITHER: [Metric; 2] = [Metric::Accuracy, Metric::ExpectedCalibrationError];
     let all = model.has_probabilities();
-    let others = Metric::ALL.into_iter().filter(|&of| of != Metric::Accuracy);
+    let others = Metric::ALL.into_iter().filter(|of| !NEITHER.contains(of));
     others.filter(move |metric| all || !metric.needs_probabilities())
 }
 
@@ -138,6 +141,11 @@ impl<'a> Redrawn<'a> {
             }
         }
         of_pairs
+    }
+
+    /// Whether a metric is accuracy by another name on these images.
+    pub(crate) fn is_accuracy(&self, metric: Metric) -> bool {
+        self.images.is_accuracy(metric)
     }
 
     /// Where a metric of a model is among all values, if the model has it.

@@ -3,7 +3,7 @@
 use crate::metric::Metric;
 use crate::sample::Contributions;
 use serde::Serialize;
-use statistics::{FEWEST_DIFFERING, FEWEST_OF_A_CLASS};
+use statistics::{FEWEST_DIFFERING, FEWEST_FOR_CURVES, FEWEST_OF_A_CLASS, FEWEST_SCORED};
 use std::collections::HashSet;
 
 /// Why a difference in a metric has no interval, and is not tested.
@@ -12,15 +12,23 @@ use std::collections::HashSet;
 pub enum TooFew {
     /// Too few images tell the two models apart: fewer than [`FEWEST_DIFFERING`].
     Differing,
-    /// Too few images are of some class: fewer than [`FEWEST_OF_A_CLASS`].
+    /// Too few images are of some class: fewer than [`FEWEST_OF_A_CLASS`], or for areas under curves than
+    /// [`FEWEST_FOR_CURVES`].
     OfAClass,
+    /// Too few images in all: fewer than [`FEWEST_SCORED`].
+    InAll,
 }
 
 /// The images of several models.
 pub(crate) struct Images<'a> {
     models: &'a [&'a Contributions],
     groups: Option<&'a [usize]>,
-    few_of_a_class: bool,
+    /// Images, or groups, of the smallest class, as far as they matter.
+    of_smallest: usize,
+    /// Images, or groups, in all.
+    in_all: usize,
+    /// Whether as many images are of each class.
+    even: bool,
 }
 
 impl<'a> Images<'a> {
@@ -29,15 +37,18 @@ impl<'a> Images<'a> {
         let mut of_class = vec![HashSet::new(); of.classes()];
         for image in 0..of.images() {
             let units: &mut HashSet<usize> = &mut of_class[of.truth(image)];
-            if units.len() < FEWEST_OF_A_CLASS {
+            if units.len() < FEWEST_FOR_CURVES {
                 units.insert(unit(groups, image));
             }
         }
-        let mut occurs = of_class.iter().filter(|units| !units.is_empty());
+        let occurs = of_class.iter().map(HashSet::len).filter(|&units| units > 0);
+        let units: HashSet<usize> = (0..of.images()).map(|image| unit(groups, image)).collect();
         Self {
             models,
             groups,
-            few_of_a_class: occurs.any(|units| units.len() < FEWEST_OF_A_CLASS),
+            of_smallest: occurs.min().unwrap_or(0),
+            in_all: units.len(),
+            even: is_even(of),
         }
     }
 
@@ -52,12 +63,23 @@ impl<'a> Images<'a> {
             }
             _ => first.differs(second, image),
         };
+        let of_a_class = |fewest| (self.of_smallest < fewest).then_some(TooFew::OfAClass);
+        let in_all = (self.in_all < FEWEST_SCORED).then_some(TooFew::InAll);
         match metric {
-            Metric::RocAuc | Metric::PrAuc => self.few_of_a_class.then_some(TooFew::OfAClass),
-            Metric::LogLoss | Metric::Brier | Metric::ExpectedCalibrationError => None,
+            Metric::RocAuc | Metric::PrAuc => of_a_class(FEWEST_FOR_CURVES),
+            Metric::LogLoss | Metric::Brier | Metric::ExpectedCalibrationError => in_all,
             _ if self.few(differs) => Some(TooFew::Differing),
-            Metric::Top2Accuracy | Metric::Top3Accuracy => None,
-            _ => self.few_of_a_class.then_some(TooFew::OfAClass),
+            Metric::Top2Accuracy | Metric::Top3Accuracy => in_all,
+            _ => of_a_class(FEWEST_OF_A_CLASS),
+        }
+    }
+
+    /// Whether the difference in a metric is the one in accuracy by another name: then it is decided as that is.
+    pub(crate) fn is_accuracy(&self, metric: Metric) -> bool {
+        match metric {
+            Metric::WeightedRecall => true,
+            Metric::BalancedAccuracy => self.even,
+            _ => false,
         }
     }
 
@@ -70,6 +92,15 @@ impl<'a> Images<'a> {
             found.len() >= FEWEST_DIFFERING
         })
     }
+}
+
+/// Whether as many images are of each class that occurs.
+fn is_even(of: &Contributions) -> bool {
+    let mut counts = vec![0_usize; of.classes()];
+    (0..of.images()).for_each(|image| counts[of.truth(image)] += 1);
+    let mut occur = counts.into_iter().filter(|&count| count > 0);
+    let first = occur.next();
+    occur.all(|count| Some(count) == first)
 }
 
 /// What counts as one: an image, or its group.
@@ -117,18 +148,16 @@ mod tests {
             assert!(found.too_few.is_none() || (found.interval.is_none() && !found.different));
             found.too_few
         };
-        let predictions = [
-            Metric::BalancedAccuracy,
-            Metric::MacroF1,
-            Metric::CohenKappa,
-        ];
+        let predictions = [Metric::MacroPrecision, Metric::MacroF1, Metric::CohenKappa];
         let areas = [Metric::RocAuc, Metric::PrAuc];
         for (of_second, wrong, of_predictions, of_areas) in [
             (100, 12, None, None),
             (100, 4, Some(TooFew::Differing), None),
             (5, 12, Some(TooFew::OfAClass), Some(TooFew::OfAClass)),
             (29, 9, Some(TooFew::Differing), Some(TooFew::OfAClass)),
-            (30, 10, None, None),
+            (30, 10, None, Some(TooFew::OfAClass)),
+            (59, 10, None, Some(TooFew::OfAClass)),
+            (60, 10, None, None),
         ] {
             let found = compared(of_second, wrong);
             let of = |metric| of(&found, metric);

@@ -1,6 +1,6 @@
 //! Pairs of models on the same images, by one fit of each.
 
-use crate::bootstrap::Redrawn;
+use crate::bootstrap::{MetricDifference, Redrawn};
 use crate::family::{Adjusted, Family, Ranked};
 use crate::levels::{POWER, SIGNIFICANCE};
 use crate::pair::Comparison;
@@ -30,18 +30,31 @@ pub(crate) fn on_the_same_images(
         .iter()
         .filter_map(|(_, of)| of.compared.contributions.as_ref())
         .collect();
-    let by_metric = Redrawn::new(&contributions, seed, groups).differences(&family.pairs);
-    let compared = family.pairs.iter().zip(by_metric);
-    let compared = compared.map(|(&(first, second), metric_differences)| {
+    let redrawn = Redrawn::new(&contributions, seed, groups);
+    let compared = family.pairs.iter().zip(redrawn.differences(&family.pairs));
+    let compared = compared.map(|(&(first, second), mut metric_differences)| {
         let [a, b] = [first, second].map(|place| ranked[place].0.id.as_str());
         let right = [&right[first][..], &right[second]];
         let pair = Comparison::new(a, b, right);
+        let pair = of_two(pair, right, groups, tests, family.margin);
+        let alike = metric_differences.iter_mut();
+        for found in alike.filter(|of| redrawn.is_accuracy(of.metric)) {
+            decide_as_accuracy(found, &pair);
+        }
         Comparison {
             metric_differences,
-            ..of_two(pair, right, groups, tests, family.margin)
+            ..pair
         }
     });
     (compared.collect(), tests)
+}
+
+/// One number has one interval and one decision: those of the exact test.
+fn decide_as_accuracy(found: &mut MetricDifference, pair: &Comparison) {
+    found.interval = pair.difference_interval;
+    found.p_adjusted = Some(pair.p_adjusted);
+    found.different = pair.different;
+    found.too_few = None;
 }
 
 /// Two models on the same images alone, as one of so many tests.
@@ -109,6 +122,7 @@ fn detectable_in_groups(found: &ClusteredDifference, level: f64) -> Option<f64> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Metric;
     use crate::examples::report;
     use records::examples::{CELL, fit, fitted, run, with_errors};
     use records::{FitRecord, Outcome, RunRecord};
@@ -208,6 +222,9 @@ mod tests {
                 .metric_differences
                 .iter()
                 .zip(&grouped.metric_differences);
+            // What is accuracy by another name is decided as that is.
+            let others = [Metric::WeightedRecall, Metric::BalancedAccuracy];
+            let metrics = metrics.filter(|(_, grouped)| !others.contains(&grouped.metric));
             let enough = metrics.filter(|(_, grouped)| grouped.too_few.is_none());
             assert_eq!(enough.clone().count() > 0, ahead == 10);
             for (alone, grouped) in enough {
@@ -215,6 +232,44 @@ mod tests {
                 assert!(width(grouped) > width(alone), "{grouped:?}");
             }
         }
+    }
+
+    /// Eleven against two of a hundred: drawn test sets tell them apart, the exact test of three models does not.
+    #[test]
+    fn what_is_accuracy_by_another_name_is_decided_as_accuracy() {
+        let of_classes = |labels: &[u16]| {
+            let run = run(&["a", "b", "c"], labels);
+            let fits = vec![
+                that_gets(&run, "a", |i| !(30..32).contains(&i)),
+                that_gets(&run, "b", |i| i >= 11),
+                that_gets(&run, "c", |i| i >= 13),
+            ];
+            report(fits, run).comparisons.remove(0)
+        };
+        let found = |pair: &Comparison, metric: Metric| {
+            let mut all = pair.metric_differences.clone().into_iter();
+            all.find(|of| of.metric == metric).unwrap()
+        };
+        let even = of_classes(&[0, 1].repeat(50));
+        assert!(!even.different && found(&even, Metric::WeightedF1).different);
+        for metric in [Metric::WeightedRecall, Metric::BalancedAccuracy] {
+            let found = found(&even, metric);
+            assert!((found.difference.0 - even.difference).abs() < 1e-12);
+            assert_eq!(found.interval, even.difference_interval);
+            assert_eq!(
+                (found.p_adjusted, found.different),
+                (Some(even.p_adjusted), false)
+            );
+        }
+        let uneven = of_classes(&[0, 0, 1, 0, 1].repeat(20));
+        assert_ne!(
+            found(&uneven, Metric::BalancedAccuracy).interval,
+            uneven.difference_interval
+        );
+        assert_eq!(
+            found(&uneven, Metric::WeightedRecall).interval,
+            uneven.difference_interval
+        );
     }
 
     #[test]

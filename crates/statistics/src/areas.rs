@@ -5,8 +5,12 @@ use crate::moments::mean;
 use crate::probabilities::rows;
 use crate::several::Test;
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use std::ops::Range;
+
+/// The fewest samples, inside a class and outside, for the difference of two areas: with fewer, its interval holds
+/// less often than it says (example `levels`).
+pub const FEWEST_FOR_AREA: usize = 5;
 
 /// How two areas under the receiver operating characteristic differ, on the same samples.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -17,13 +21,16 @@ pub struct AreaDifference {
     pub errors: [f64; 2],
     /// Standard error of the difference, first − second.
     pub error: f64,
+    /// Its degrees of freedom.
+    pub freedom: f64,
 }
 
 impl AreaDifference {
     /// From the scores of two models for one class, larger where it is more likely, and whether each
-    /// sample belongs to it: variances and covariance of `DeLong`, `DeLong` and Clarke-Pearson 1988. They
-    /// are for many samples, inside the class and outside: with 20 in the class an interval of 0.95 holds
-    /// 0.93 of the time, with 5 it is 0.9, with 2 less than 0.8 (`levels`). `None` for fewer than two of either.
+    /// sample belongs to it: variances and covariance of `DeLong`, `DeLong` and Clarke-Pearson 1988, and
+    /// the degrees of freedom that Brunner and Munzel 2000 give such an area (Welch and Satterthwaite's, of what is
+    /// inside the class and outside): with few of either, normal quantiles find too much. `None` for fewer than
+    /// [`FEWEST_FOR_AREA`] of either.
     ///
     /// # Panics
     /// If the slices differ in length.
@@ -32,12 +39,21 @@ impl AreaDifference {
             Placements::new(first, members)?,
             Placements::new(second, members)?,
         );
-        let squared = a.covariance(&a) + b.covariance(&b) - 2.0 * a.covariance(&b);
+        if a.inside.len().min(a.outside.len()) < FEWEST_FOR_AREA {
+            return None;
+        }
+        let parts = [0, 1].map(|kind| {
+            let of = |a, b| covariances(a, b)[kind];
+            // Of equal models 0, but for rounding.
+            f64::max(of(&a, &a) + of(&b, &b) - 2.0 * of(&a, &b), 0.0)
+        });
+        let counts = [a.inside.len(), a.outside.len()];
+        let error = |of: &Placements| covariances(of, of).iter().sum::<f64>().sqrt();
         Some(Self {
             areas: [a.area, b.area],
-            errors: [a.covariance(&a).sqrt(), b.covariance(&b).sqrt()],
-            // Of equal models 0, but for rounding.
-            error: squared.max(0.0).sqrt(),
+            errors: [error(&a), error(&b)],
+            error: parts.iter().sum::<f64>().sqrt(),
+            freedom: satterthwaite(parts, counts),
         })
     }
 
@@ -52,7 +68,7 @@ impl AreaDifference {
         let statistic = self.difference() / self.error;
         (self.error > 1e-12).then(|| Test {
             statistic,
-            p: 2.0 * Normal::standard().sf(statistic.abs()),
+            p: 2.0 * self.student().sf(statistic.abs()),
         })
     }
 
@@ -65,11 +81,77 @@ impl AreaDifference {
             confidence > 0.0 && confidence < 1.0,
             "confidence {confidence}"
         );
-        let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence));
+        let half = self.student().inverse_cdf(f64::midpoint(1.0, confidence)) * self.error;
         Interval {
-            low: (self.difference() - z * self.error).max(-1.0),
-            high: (self.difference() + z * self.error).min(1.0),
+            low: (self.difference() - half).max(-1.0),
+            high: (self.difference() + half).min(1.0),
         }
+    }
+
+    fn student(&self) -> StudentsT {
+        StudentsT::new(0.0, 1.0, self.freedom).expect("at least one degree of freedom")
+    }
+}
+
+/// The area under the receiver operating characteristic of one class, from the scores of its samples and of others,
+/// larger where the class is more likely, and whether each sample belongs to it. Ties count half. `None` where one of
+/// the two kinds is missing.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn class_area(scores: &[f64], members: &[bool]) -> Option<f64> {
+    Placements::new(scores, members).map(|of| of.area)
+}
+
+/// The confidence interval of one area, from how many samples are in the class and how many are not: the score
+/// interval of Newcombe 2006 (his method 5), with the variance of Hanley and McNeil 1982. It is within [0, 1], and
+/// no point where the class is told apart perfectly.
+///
+/// # Panics
+/// If `area` is not in [0, 1], `confidence` not in (0, 1), or one of the two kinds is missing.
+pub fn area_interval(area: f64, members: usize, others: usize, confidence: f64) -> Interval {
+    assert!((0.0..=1.0).contains(&area), "an area of {area}");
+    assert!(
+        confidence > 0.0 && confidence < 1.0,
+        "confidence {confidence}"
+    );
+    assert!(members > 0 && others > 0, "samples of both kinds");
+    let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence));
+    let pairs = members as f64 * others as f64;
+    let more = f64::midpoint(members as f64, others as f64) - 1.0;
+    let half = |at: f64| {
+        let alike = (1.0 - at) / (2.0 - at) + at / (1.0 + at);
+        z * (at * (1.0 - at) * (1.0 + more * alike) / pairs).sqrt()
+    };
+    // Between the area and the end of what is possible, where the distance passes half the width.
+    let end = |mut outside: f64| {
+        let mut inside = area;
+        for _ in 0..60 {
+            let middle = f64::midpoint(inside, outside);
+            if (middle - area).abs() <= half(middle) {
+                inside = middle;
+            } else {
+                outside = middle;
+            }
+        }
+        inside
+    };
+    Interval {
+        low: end(0.0),
+        high: end(1.0),
+    }
+}
+
+/// Welch and Satterthwaite's degrees of freedom of the sum of two variances of means of so many; of two that are 0,
+/// those of all.
+fn satterthwaite(variances: [f64; 2], counts: [usize; 2]) -> f64 {
+    let [inside, outside] = counts.map(|count| count as f64 - 1.0);
+    let [a, b] = variances;
+    let freedom = (a + b).powi(2) / (a * a / inside + b * b / outside);
+    if freedom.is_finite() {
+        freedom
+    } else {
+        inside + outside
     }
 }
 
@@ -94,7 +176,7 @@ impl Placements {
             of
         };
         let sorted = [of(false), of(true)];
-        if sorted.iter().any(|of| of.len() < 2) {
+        if sorted.iter().any(Vec::is_empty) {
             return None;
         }
         let below = |of: &[f64], score: f64| {
@@ -118,17 +200,19 @@ impl Placements {
             outside,
         })
     }
+}
 
-    fn covariance(&self, other: &Self) -> f64 {
-        let part = |a: &[f64], b: &[f64]| {
-            let products = a
-                .iter()
-                .zip(b)
-                .map(|(a, b)| (a - self.area) * (b - other.area));
-            products.sum::<f64>() / (a.len() * (a.len() - 1)) as f64
-        };
-        part(&self.inside, &other.inside) + part(&self.outside, &other.outside)
-    }
+/// What the samples inside the class add to the covariance of two areas, and what those outside add.
+fn covariances(first: &Placements, second: &Placements) -> [f64; 2] {
+    let part = |a: &[f64], b: &[f64]| {
+        let pairs = a.iter().zip(b);
+        let products = pairs.map(|(a, b)| (a - first.area) * (b - second.area));
+        products.sum::<f64>() / (a.len() * (a.len() - 1)) as f64
+    };
+    [
+        part(&first.inside, &second.inside),
+        part(&first.outside, &second.outside),
+    ]
 }
 
 /// The area under precision over recall of each class against the rest, as the mean precision at each
@@ -220,18 +304,21 @@ mod tests {
     use super::*;
     use crate::recorded::{assert_close, assert_weights, forty, recorded};
 
-    /// The double sums of the paper, in NumPy.
+    /// The double sums of the paper, in NumPy, and SciPy's t distribution.
     #[test]
-    fn delongs_test_is_that_of_the_paper() {
-        type Case = (Vec<f64>, Vec<f64>, Vec<bool>, [f64; 2], [f64; 2], [f64; 3]);
+    fn delongs_variances_are_those_of_the_paper() {
+        type Case = (Vec<f64>, Vec<f64>, Vec<bool>, [f64; 2], [f64; 2], [f64; 4]);
         let cases: Vec<Case> = recorded("delong");
-        for (first, second, members, areas, errors, [error, statistic, p]) in cases {
+        for (first, second, members, areas, errors, of_difference) in cases {
+            let [error, statistic, freedom, p] = of_difference;
             let found = AreaDifference::new(&first, &second, &members).unwrap();
+            assert_close(class_area(&first, &members).unwrap(), areas[0]);
             for i in [0, 1] {
                 assert_close(found.areas[i], areas[i]);
                 assert_close(found.errors[i], errors[i]);
             }
             assert_close(found.error, error);
+            assert_close(found.freedom, freedom);
             assert_close(found.test().unwrap().statistic, statistic);
             assert_close(found.test().unwrap().p, p);
             let interval = found.interval(0.95);
@@ -242,19 +329,34 @@ mod tests {
         }
     }
 
+    /// SciPy's root finder, for the equation of the paper.
     #[test]
-    fn one_sample_of_a_class_says_nothing_of_the_spread() {
-        let scores = [0.1, 0.2, 0.3];
-        assert_eq!(
-            AreaDifference::new(&scores, &scores, &[true, false, false]),
-            None
-        );
-        let same = AreaDifference::new(
-            &[0.1, 0.2, 0.3, 0.4],
-            &[1.0, 2.0, 3.0, 4.0],
-            &[true, false, true, false],
-        );
-        assert_eq!(same.unwrap().test(), None);
+    fn the_interval_of_an_area_is_newcombes() {
+        let cases: Vec<(f64, usize, usize, f64, [f64; 2])> = recorded("newcombe");
+        for (area, members, others, confidence, [low, high]) in cases {
+            let found = area_interval(area, members, others, confidence);
+            assert!((found.low - low).abs() < 1e-9, "{found:?} {low}");
+            assert!((found.high - high).abs() < 1e-9, "{found:?} {high}");
+        }
+    }
+
+    #[test]
+    fn few_samples_of_a_class_say_nothing_of_the_spread() {
+        let of = |members: usize, second: &dyn Fn(usize) -> f64| {
+            let first: Vec<f64> = (0..12).map(|i| (i * 5 % 12) as f64).collect();
+            let second: Vec<f64> = (0..12).map(second).collect();
+            let inside: Vec<bool> = (0..12).map(|i| i < members).collect();
+            AreaDifference::new(&first, &second, &inside)
+        };
+        let other = |i: usize| (i * 7 % 12) as f64;
+        assert_eq!([4, 8].map(|members| of(members, &other)), [None; 2]);
+        for members in 5..=7 {
+            assert!(of(members, &other).unwrap().test().is_some());
+        }
+        assert_eq!(class_area(&[1.0, 2.0], &[true; 2]), None);
+        // Another scale, the same order.
+        let same = of(6, &|i| 10.0 * (i * 5 % 12) as f64).unwrap();
+        assert_eq!((same.test(), same.freedom), (None, 10.0));
     }
 
     /// scikit-learn's `average_precision_score`.

@@ -16,10 +16,16 @@ const STREAM: u64 = 1 << 63;
 /// test of them may find nothing where drawn test sets do.
 pub const FEWEST_DIFFERING: usize = 10;
 
-/// The fewest samples, or groups, of each class that occurs, for means over classes and areas under curves. With
-/// fewer, intervals of confidence 0.95 of areas under the ROC curve hold less often (example `levels`). Of means over
-/// classes that is not shown; they have the same bound, to be careful.
+/// The fewest samples, or groups, of each class that occurs, for means over classes, κ and Matthews correlation.
 pub const FEWEST_OF_A_CLASS: usize = 30;
+
+/// The same for areas under curves: with 30 to 50, an interval of confidence 0.95 of the area of precision over recall
+/// holds 0.92 to 0.93 of the time (example `levels`).
+pub const FEWEST_FOR_CURVES: usize = 60;
+
+/// The fewest samples, or groups, for means of what probabilities say of each sample, such as the log-loss: with 20,
+/// a test of level 0.05 finds 0.07 differences that are not there (example `levels`).
+pub const FEWEST_SCORED: usize = 100;
 
 /// Statistics of the same test samples, on test sets drawn from them with replacement: the paired
 /// bootstrap (Efron 1979).

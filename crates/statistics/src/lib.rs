@@ -4,7 +4,7 @@
 //! | question | look at |
 //! |---|---|
 //! | How good is it? | [`ConfusionMatrix`], [`log_loss`], [`brier`], [`roc_auc`], [`average_precision`], [`threshold_curves`] |
-//! | How sure is that? | [`wilson`], [`PairedBootstrap`], [`CorrelatedDifferences::share_interval`], [`spread`] |
+//! | How sure is that? | [`wilson`], [`area_interval`], [`PairedBootstrap`], [`CorrelatedDifferences::share_interval`], [`spread`] |
 //! | Do two differ, on the same samples? | [`mcnemar`], [`tango`], [`AreaDifference`] |
 //! | And where samples come in groups? | [`compare_groups`], [`ClusteredDifference`], [`clustered_share`], [`PairedBootstrap::of_groups`] |
 //! | Do two differ, on samples of their own? | [`independent_difference`] |
@@ -56,8 +56,14 @@ mod spread;
 mod tango;
 mod temperature;
 
-pub use areas::{AreaDifference, average_precision, average_precision_influences};
-pub use bootstrap::{FEWEST_DIFFERING, FEWEST_OF_A_CLASS, PairedBootstrap, SimultaneousDifference};
+pub use areas::{
+    AreaDifference, FEWEST_FOR_AREA, area_interval, average_precision,
+    average_precision_influences, class_area,
+};
+pub use bootstrap::{
+    FEWEST_DIFFERING, FEWEST_FOR_CURVES, FEWEST_OF_A_CLASS, FEWEST_SCORED, PairedBootstrap,
+    SimultaneousDifference,
+};
 pub use calibration::{
     ReliabilityBin, class_calibration_error, confidences, debiased_calibration_error,
     expected_calibration_error, reliability, spiegelhalter,
@@ -90,7 +96,7 @@ pub use probabilities::{
     roc_auc_influences, top_k_accuracy,
 };
 pub use ranks::{Friedman, critical_difference, exact_critical_difference, friedman, nemenyi};
-pub use resampled::{CorrelatedDifferences, Posterior, five_by_two_f};
+pub use resampled::{CorrelatedDifferences, FEWEST_FOR_HALVES, Posterior, five_by_two_f};
 pub use right::{only_right, right, share_right};
 pub use seeds::{Outperforming, SeedDifference, outperforming};
 pub use seriation::seriation;

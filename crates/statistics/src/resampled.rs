@@ -141,6 +141,10 @@ impl CorrelatedDifferences {
     }
 }
 
+/// The fewest samples for [`five_by_two_f`]: with 40, a test of level 0.05 finds 0.07 differences that are not there,
+/// with 20 it is 0.13 (example `levels`).
+pub const FEWEST_FOR_HALVES: usize = 100;
+
 /// The combined 5×2cv F test (Alpaydin 1999): differences in accuracy of five repetitions of 2-fold
 /// cross-validation. `None` where the two folds of no repetition differ.
 ///

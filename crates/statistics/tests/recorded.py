@@ -294,8 +294,12 @@ def delong(first, second, members):
     outside = np.cov([of.mean(axis=0) for of in psi]) / (~members).sum()
     covariance = inside + outside
     error = np.sqrt(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
-    z = (areas[0] - areas[1]) / error
-    return areas, np.sqrt(np.diag(covariance)), [error, z, 2 * norm.sf(abs(z))]
+    statistic = (areas[0] - areas[1]) / error
+    # Brunner and Munzel's degrees of freedom, of the difference between the two placements of each sample.
+    part = [of[0, 0] + of[1, 1] - 2 * of[0, 1] for of in (inside, outside)]
+    counts = [members.sum() - 1, (~members).sum() - 1]
+    freedom = sum(part) ** 2 / sum(of**2 / count for of, count in zip(part, counts))
+    return areas, np.sqrt(np.diag(covariance)), [error, statistic, freedom, 2 * student.sf(abs(statistic), freedom)]
 
 
 cases = []
@@ -307,6 +311,23 @@ for seed, share in [(1, 0.5), (2, 0.1)]:
     second = np.round(common + 0.3 * members + rng.normal(size=60), 1)
     cases.append((first, second, members, *delong(first, second, members)))
 record("delong", cases)
+
+
+def newcombe(area, members, others, confidence):
+    z = norm.ppf((1 + confidence) / 2)
+
+    def beyond(at):
+        alike = (1 - at) / (2 - at) + at / (1 + at)
+        variance = at * (1 - at) / (members * others) * (1 + ((members + others) / 2 - 1) * alike)
+        return (at - area) ** 2 - z**2 * variance
+
+    low = brentq(beyond, 1e-9, area, xtol=1e-14) if area > 0 else 0.0
+    high = brentq(beyond, area, 1 - 1e-9, xtol=1e-14) if area < 1 else 1.0
+    return area, members, others, confidence, [low, high]
+
+
+cases = [(0.5, 5, 95, 0.95), (0.93, 40, 60, 0.95), (1.0, 5, 20, 0.95), (0.0, 3, 3, 0.95), (0.7, 500, 12, 0.9)]
+record("newcombe", [newcombe(*of) for of in cases])
 
 # calibration.rs
 confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels

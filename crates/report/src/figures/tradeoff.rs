@@ -224,15 +224,18 @@ fn cheaper(report: &Report) -> Option<String> {
     let ratio = best.finished.cost.fit_seconds? / cheapest.finished.cost.fit_seconds?;
     (ratio >= 2.0 && ratio.is_finite()).then(|| {
         let [id, best] = [cheapest, best].map(|of| of.model.id.as_str());
-        let relation = report.pair(id, best).and_then(|pair| pair.relation);
-        let like = match relation {
+        let fast = format!("{} times as fast", ratio_in_words(ratio));
+        let pair = report.pair(id, best);
+        let like = match pair.and_then(|pair| pair.relation) {
             Some(Relation::Equivalent) => "is equivalent to",
+            // It is said of the first of a pair alone: the other may be worse.
+            Some(Relation::NotWorse) if pair.is_some_and(|pair| pair.first == best) => {
+                return format!("{best} is not worse than {id}, which fits {fast}");
+            }
+            Some(Relation::NotWorse) => "is not worse than",
             _ => "cannot be told apart from",
         };
-        format!(
-            "{id} {like} {best}, and fits {} times as fast",
-            ratio_in_words(ratio)
-        )
+        format!("{id} {like} {best}, and fits {fast}")
     })
 }
 

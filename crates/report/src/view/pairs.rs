@@ -4,7 +4,10 @@ use crate::numbers::{four, points, probability, thousands};
 use crate::words;
 use analysis::{Comparison, FIVE_BY_TWO, Metric, MetricDifference, OverSeeds, Report, TooFew};
 use serde::Serialize;
-use statistics::{FEWEST_DIFFERING, FEWEST_OF_A_CLASS, Interval};
+use statistics::{
+    FEWEST_DIFFERING, FEWEST_FOR_CURVES, FEWEST_FOR_HALVES, FEWEST_OF_A_CLASS, FEWEST_SCORED,
+    Interval,
+};
 
 const NONE: &str = "–";
 
@@ -137,7 +140,10 @@ fn notes_on_folds(report: &Report) -> Vec<String> {
         ),
     ];
     if report.protocol.folds() == Some(FIVE_BY_TWO) {
-        notes.push("F is of the combined test of Alpaydin (1999), its p not adjusted.".to_owned());
+        notes.push(format!(
+            "F is of the combined test of Alpaydin (1999), its p not adjusted; – with fewer than {FEWEST_FOR_HALVES} samples, \
+             with which it finds too many differences."
+        ));
     }
     notes.extend(note_on_margin(report));
     notes
@@ -228,8 +234,12 @@ fn notes_on_few(report: &Report, pairs: &[Comparison]) -> Vec<String> {
             mark(*why)
         ),
         TooFew::OfAClass => format!(
-            "{} no interval: a class has fewer than {FEWEST_OF_A_CLASS} {units}. With so few, intervals of areas under the ROC \
-             curve hold in less than 95 %; of means over classes that is not known.",
+            "{} no interval: a class has fewer than {FEWEST_OF_A_CLASS} {units}, of areas under curves fewer than \
+             {FEWEST_FOR_CURVES}. With so few, intervals of these areas hold in less than 95 %.",
+            mark(*why)
+        ),
+        TooFew::InAll => format!(
+            "{} no interval: there are fewer than {FEWEST_SCORED} {units}, with which it holds in less than 95 %.",
             mark(*why)
         ),
     };
@@ -237,7 +247,7 @@ fn notes_on_few(report: &Report, pairs: &[Comparison]) -> Vec<String> {
         let mut all = pairs.iter().flat_map(|pair| &pair.metric_differences);
         all.any(|of| of.too_few == Some(*why))
     };
-    let reasons = [TooFew::Differing, TooFew::OfAClass];
+    let reasons = [TooFew::Differing, TooFew::OfAClass, TooFew::InAll];
     reasons
         .iter()
         .filter(|why| is_there(why))
@@ -249,6 +259,7 @@ fn mark(why: TooFew) -> &'static str {
     match why {
         TooFew::Differing => "†",
         TooFew::OfAClass => "‡",
+        TooFew::InAll => "§",
     }
 }
 

@@ -6,7 +6,7 @@ use super::out_of_fold::out_of_fold;
 use crate::rows::Rows;
 use crate::values;
 use data::{Dataset, Samples, Targets, stratified_subset};
-use statistics::{AreaDifference, Interval};
+use statistics::{Interval, area_interval, class_area};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const NAMED: usize = 5;
 pub struct Drift {
     /// The probability that a test row looks more like a test row than a training row does.
     pub area: f64,
-    /// Its 95 % interval (`DeLong`, `DeLong` and Clarke-Pearson 1988).
+    /// Its 95 % interval (Newcombe 2006).
     pub interval: Interval,
     /// The test rows that are least like training rows, with their first values, of a table.
     pub unlike: Vec<(usize, String)>,
@@ -58,9 +58,9 @@ pub(super) fn drift(train: &Rows, test: &Rows, judge: Judge) -> Result<Drift, St
     let said = out_of_fold(&joined, Judge { most, ..judge })?;
     let of_test: Vec<f64> = said.probabilities.chunks_exact(2).map(|of| of[1]).collect();
     let is_test: Vec<bool> = said.rows.iter().map(|&row| row >= ours.len()).collect();
-    let coin = vec![0.0; of_test.len()];
-    let against = AreaDifference::new(&of_test, &coin, &is_test).ok_or("too few rows")?;
-    let Interval { low, high } = against.interval(0.95);
+    let theirs_asked = is_test.iter().filter(|&&is_test| is_test).count();
+    let ours_asked = is_test.len() - theirs_asked;
+    let area = class_area(&of_test, &is_test).ok_or("too few rows")?;
     let mut unlike: Vec<(f64, usize)> = (0..is_test.len())
         .filter(|&place| is_test[place])
         .map(|place| (of_test[place], theirs[said.rows[place] - ours.len()]))
@@ -72,11 +72,8 @@ pub(super) fn drift(train: &Rows, test: &Rows, judge: Judge) -> Result<Drift, St
     };
     let named = unlike.into_iter().take(NAMED);
     Ok(Drift {
-        area: against.areas[0],
-        interval: Interval {
-            low: (COIN + low).max(0.0),
-            high: (COIN + high).min(1.0),
-        },
+        area,
+        interval: area_interval(area, theirs_asked, ours_asked, 0.95),
         unlike: named
             .map(|(_, row)| (row, values::row(columns, row)))
             .collect(),

@@ -1,7 +1,8 @@
 //! Cross-validation of a model that learns: nearest centroids of normally distributed classes.
 
 use crate::page::{Aim, Page, Random, below, holds, normal, rates};
-use statistics::{CorrelatedDifferences, wilson};
+use rand::seq::SliceRandom;
+use statistics::{CorrelatedDifferences, FEWEST_FOR_HALVES, five_by_two_f, wilson};
 
 /// Features of each of the two models. They see different ones, so that they are equally good.
 const FEATURES: usize = 5;
@@ -40,16 +41,16 @@ fn score((plane, _): &([f64; FEATURES], f64), features: &[f64; FEATURES]) -> f64
 }
 
 /// The accuracy of each fold.
-fn cross_validate(samples: &[Sample], folds: usize, model: usize) -> Vec<f64> {
+fn cross_validate(samples: &[&Sample], folds: usize, model: usize) -> Vec<f64> {
     // Pairs of one sample of each class are dealt to the folds in turn.
     let fold_of = |index: usize| index / 2 % folds;
     let of_fold = |fold: usize| {
         let numbered = || samples.iter().enumerate();
         let train = numbered().filter(|(index, _)| fold_of(*index) != fold);
-        let fitted = fit(train.map(|(_, sample)| sample), model);
+        let fitted = fit(train.map(|(_, sample)| *sample), model);
         let judged = numbered().filter(|(index, _)| fold_of(*index) == fold);
         let right: Vec<bool> = judged
-            .map(|(_, (label, features))| (score(&fitted, &features[model]) > fitted.1) == *label)
+            .map(|(_, sample)| (score(&fitted, &sample.1[model]) > fitted.1) == sample.0)
             .collect();
         statistics::share_right(&right)
     };
@@ -77,7 +78,8 @@ pub(crate) fn simulate(page: &mut Page) {
         "Folds",
         "The corrected resampled t test of two equally good models, and the interval of the accuracy that is \
          expected of a model of as many training samples: Wilson's where all folds are alike. Some of it \
-         is of models that are nearly always right. The correction is a rule of thumb.",
+         is of models that are nearly always right. The correction is a rule of thumb. Reports have the combined F test \
+         of 5×2 folds from 100 samples on.",
     );
     for (samples, folds, apart) in [
         (40, 5, 2.0),
@@ -95,6 +97,7 @@ pub(crate) fn simulate(page: &mut Page) {
         let ratio = 1.0 / (folds as f64 - 1.0);
         let [found, held, inside, plain] = rates(|random| {
             let data = draw(random, samples, apart);
+            let data: Vec<&Sample> = data.iter().collect();
             let [first, second] = [0, 1].map(|model| cross_validate(&data, folds, model));
             let differences: Vec<f64> = first.iter().zip(&second).map(|(a, b)| a - b).collect();
             let test = CorrelatedDifferences::new(&differences, ratio);
@@ -118,4 +121,55 @@ pub(crate) fn simulate(page: &mut Page) {
         page.rate("interval within [0, 1]", &place, Aim::AtLeast(1.0), inside);
         page.rate("t, not corrected", &place, Aim::Instead, plain);
     }
+    five_by_two(page);
+}
+
+/// The combined F test of two models, equally good or the second worse.
+fn five_by_two(page: &mut Page) {
+    for (samples, apart) in [
+        (20, 2.0),
+        (40, 2.0),
+        (100, 2.0),
+        (1_000, 2.0),
+        (100, 5.0),
+        (1_000, 5.0),
+    ] {
+        // Of the second model, features that say less: all of them, or their half.
+        for shrunk in [1.0, 0.5] {
+            let [found] = rates(|random| {
+                let mut data = draw(random, samples, apart);
+                let shift = apart / (FEATURES as f64).sqrt() / 2.0;
+                for (label, features) in &mut data {
+                    let lost = if *label { shift } else { -shift } * (1.0 - shrunk);
+                    features[1].iter_mut().for_each(|value| *value -= lost);
+                }
+                let differences = std::array::from_fn(|_| halves(random, &data));
+                [five_by_two_f(&differences).is_some_and(|test| test.p <= 0.05)]
+            });
+            let how = if shrunk < 1.0 { "one better" } else { "equal" };
+            let place = format!("{samples} samples, classes apart by {apart}, {how}");
+            let aim = match shrunk < 1.0 {
+                _ if samples < FEWEST_FOR_HALVES => Aim::Instead,
+                true => Aim::Power,
+                false => Aim::Size,
+            };
+            page.rate("combined 5×2cv F", &place, aim, found);
+        }
+    }
+}
+
+/// The differences in accuracy of two folds of samples in a new order, as many of each class in both.
+fn halves(random: &mut Random, data: &[Sample]) -> [f64; 2] {
+    let of_class = |class: bool| data.iter().filter(move |of| of.0 == class);
+    let [mut first, mut second]: [Vec<&Sample>; 2] =
+        [true, false].map(|class| of_class(class).collect());
+    first.shuffle(random);
+    second.shuffle(random);
+    let dealt: Vec<&Sample> = first
+        .into_iter()
+        .zip(second)
+        .flat_map(|(a, b)| [a, b])
+        .collect();
+    let [a, b] = [0, 1].map(|model| cross_validate(&dealt, 2, model));
+    [a[0] - b[0], a[1] - b[1]]
 }

@@ -9,6 +9,7 @@
 mod clusters;
 mod controls;
 mod data_sets;
+mod every_metric;
 mod figure;
 mod folds;
 mod importance;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     pairs::simulate(&mut page);
     several::simulate(&mut page);
     metrics::simulate(&mut page);
+    every_metric::simulate(&mut page);
     clusters::simulate(&mut page);
     folds::simulate(&mut page);
     seeds::simulate(&mut page);

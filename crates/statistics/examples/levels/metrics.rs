@@ -4,8 +4,8 @@
 use crate::page::{Aim, Page, RUNS, Random, below, holds, normal, rates};
 use rand::RngExt;
 use statistics::{
-    FEWEST_DIFFERING, FEWEST_OF_A_CLASS, PairedBootstrap, SimultaneousDifference,
-    roc_auc_influences,
+    FEWEST_DIFFERING, FEWEST_FOR_CURVES, FEWEST_OF_A_CLASS, PairedBootstrap,
+    SimultaneousDifference, roc_auc_influences,
 };
 
 const DRAWS: usize = 399;
@@ -16,7 +16,7 @@ pub(crate) fn simulate(page: &mut Page) {
         &format!(
             "Two equally good models, by max-T over the paired bootstrap. Nothing is tested, and no interval printed, where \
              they differ on fewer than {FEWEST_DIFFERING} samples (balanced accuracy, and all that is computed from \
-             predictions), or a class has fewer than {FEWEST_OF_A_CLASS} (that, and areas under curves): *of those printed* \
+             predictions), or a class has fewer than {FEWEST_OF_A_CLASS} (that; areas under curves: {FEWEST_FOR_CURVES}): *of those printed* \
              is how often printed intervals hold. Rates without that rule stand beside for comparison."
         ),
     );
@@ -107,9 +107,10 @@ fn areas(page: &mut Page) {
         (100, 2),
         (100, 5),
         (100, 20),
-        (100, 30),
         (100, 50),
+        (200, 60),
         (1_000, 30),
+        (1_000, 60),
         (1_000, 500),
     ] {
         let place = format!(
@@ -134,7 +135,7 @@ fn areas(page: &mut Page) {
                 models.iter().map(of).collect()
             });
             Found {
-                enough: members.min(samples - members) >= FEWEST_OF_A_CLASS,
+                enough: members.min(samples - members) >= FEWEST_FOR_CURVES,
                 of: bootstrap.simultaneous(&[(0, 1)], 0.05)[0],
             }
         });

@@ -3,8 +3,8 @@
 use crate::page::{Aim, Page, Random, below, holds, normal, rates};
 use rand::RngExt;
 use statistics::{
-    AreaDifference, CurvePlaces, Interval, Temperature, at_temperature, consistency_band, corp,
-    log_loss, spiegelhalter, threshold_curves,
+    AreaDifference, CurvePlaces, FEWEST_FOR_AREA, Interval, Temperature, area_interval,
+    at_temperature, class_area, consistency_band, corp, log_loss, spiegelhalter, threshold_curves,
 };
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -111,9 +111,28 @@ fn temperature(page: &mut Page) {
 fn areas(page: &mut Page) {
     page.section(
         "Areas under the receiver operating characteristic",
-        "Two models, equally good, then one better. DeLong's method is for many samples of both kinds.",
+        &format!(
+            "Two models, equally good, then one better; then one model alone, as reports ask whether test rows are \
+             like training rows. Differences have DeLong's standard error with Brunner and Munzel's degrees of freedom, and \
+             there is none with fewer than {FEWEST_FOR_AREA} samples in the class or outside. One area has Newcombe's interval."
+        ),
     );
-    for (samples, members) in [(100, 2), (100, 5), (100, 50), (1_000, 20), (1_000, 500)] {
+    for (samples, members) in [
+        (100, 2),
+        (100, 3),
+        (100, 5),
+        (100, 10),
+        (100, 20),
+        (100, 50),
+        (1_000, 5),
+        (1_000, 10),
+        (1_000, 20),
+        (1_000, 500),
+    ] {
+        of_one(page, samples, members);
+        if members < FEWEST_FOR_AREA {
+            continue;
+        }
         for apart in [[1.0, 1.0], [2.0, 1.0]] {
             let truth = below(apart[0] / 2.0) - below(apart[1] / 2.0);
             let [found, held] = rates(|random| {
@@ -140,6 +159,25 @@ fn areas(page: &mut Page) {
             }
             page.rate("DeLong's interval", &place, Aim::Coverage, held);
         }
+    }
+}
+
+fn of_one(page: &mut Page, samples: usize, members: usize) {
+    for apart in [0.0, 1.0, 2.0] {
+        let truth = below(apart / 2.0_f64.sqrt());
+        let [found, held] = rates(|random| {
+            let inside: Vec<bool> = (0..samples).map(|i| i < members).collect();
+            let score = |&inside: &bool| normal(random) + if inside { apart } else { 0.0 };
+            let scores: Vec<f64> = inside.iter().map(score).collect();
+            let area = class_area(&scores, &inside).expect("both kinds");
+            let interval = area_interval(area, members, samples - members, 0.95);
+            [!holds(interval, 0.5), holds(interval, truth)]
+        });
+        let place = format!("{samples} samples, {members} in the class, an area of {truth:.2}");
+        if truth == 0.5 {
+            page.rate("an area, is 0.5 outside of it", &place, Aim::Size, found);
+        }
+        page.rate("an area, interval", &place, Aim::Coverage, held);
     }
 }
 

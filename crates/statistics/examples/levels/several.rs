@@ -1,7 +1,7 @@
 //! Several classifiers on the same samples.
 
 use crate::page::{Aim, Page, Random, below, holds, normal, rates};
-use statistics::{PairComparison, PairedBootstrap, against_control, all_pairs};
+use statistics::{PairComparison, PairedBootstrap, against_control, all_pairs, cochran_q};
 
 /// Classifiers that are right where a common and an own normal number are above a limit: the first half
 /// of them with one limit, the rest with another, so that accuracies are Φ(−limit/√2).
@@ -73,6 +73,7 @@ pub(crate) fn simulate(page: &mut Page) {
     page.rate("all pairs, tests", place, Aim::Size, found);
     page.rate("all pairs, intervals", place, Aim::Coverage, held);
     largest_of_bootstrap(page);
+    at_once(page);
 }
 
 fn largest_of_bootstrap(page: &mut Page) {
@@ -105,5 +106,39 @@ fn largest_of_bootstrap(page: &mut Page) {
         let place = format!("{count} models, {samples} samples, half of them worse");
         page.rate("max-T bootstrap, tests", &place, Aim::Size, found);
         page.rate("max-T bootstrap, intervals", &place, Aim::Coverage, held);
+    }
+}
+
+/// Cochran's Q, where from one to all samples tell some models apart.
+fn at_once(page: &mut Page) {
+    for (count, samples, limit) in [
+        (2, 20, -1.5),
+        (3, 20, -3.0),
+        (3, 100, -3.0),
+        (5, 20, -1.5),
+        (5, 100, -3.0),
+        (5, 100, -1.5),
+        (5, 1_000, -3.0),
+        (10, 100, -3.0),
+        (10, 100, -1.5),
+        (20, 50, -1.5),
+        (20, 200, -3.0),
+        (10, 1_000, -1.5),
+        (10, 10_000, -3.0),
+    ] {
+        let mut unequal = vec![limit; count];
+        unequal[0] = limit + 0.3;
+        for (limits, aim, how) in [
+            (vec![limit; count], Aim::Size, "equal"),
+            (unequal, Aim::Power, "one worse"),
+        ] {
+            let [found] = rates(|random| {
+                let right = right(random, &limits, samples);
+                [cochran_q(&right).is_some_and(|test| test.p <= 0.05)]
+            });
+            let of = accuracy(limit);
+            let place = format!("{count} models, {samples} samples, accuracy {of:.3}, {how}");
+            page.rate("Cochran's Q", &place, aim, found);
+        }
     }
 }

@@ -136,7 +136,7 @@ fn read_group(
         let columns = builders.iter_mut().zip(of_file);
         let mut wanted = columns.filter(|((role, _), _)| *role != Role::Ignored);
         wanted.try_for_each(|((_, growing), (field, measure))| {
-            growing.expect(rows);
+            growing.make_room_for(rows);
             let column = group.get_column_reader(field.index)?;
             growing.read(column, *measure, limit)
         })

@@ -104,7 +104,7 @@ pub fn class_area(scores: &[f64], members: &[bool]) -> Option<f64> {
 }
 
 /// The confidence interval of one area, from how many samples are in the class and how many are not: the score
-/// interval of Newcombe 2006 (his method 5), with the variance of Hanley and McNeil 1982. It is within [0, 1], and
+/// interval of Newcombe 2006 (his method 5), with the variance of Hanley and `McNeil` 1982. It is within [0, 1], and
 /// no point where the class is told apart perfectly.
 ///
 /// # Panics
@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn few_samples_of_a_class_say_nothing_of_the_spread() {
         let of = |members: usize, second: &dyn Fn(usize) -> f64| {
-            let first: Vec<f64> = (0..12).map(|i| (i * 5 % 12) as f64).collect();
+            let first: Vec<f64> = (0..12).map(|i| f64::from(i * 5 % 12)).collect();
             let second: Vec<f64> = (0..12).map(second).collect();
             let inside: Vec<bool> = (0..12).map(|i| i < members).collect();
             AreaDifference::new(&first, &second, &inside)

@@ -303,7 +303,7 @@ def delong(first, second, members):
 
 
 cases = []
-for seed, share in [(1, 0.5), (2, 0.1)]:
+for seed, share in [(1, 0.5), (2, 0.2)]:
     rng = np.random.default_rng(seed)
     members = rng.random(60) < share
     common = rng.normal(size=60)
@@ -321,8 +321,10 @@ def newcombe(area, members, others, confidence):
         variance = at * (1 - at) / (members * others) * (1 + ((members + others) / 2 - 1) * alike)
         return (at - area) ** 2 - z**2 * variance
 
-    low = brentq(beyond, 1e-9, area, xtol=1e-14) if area > 0 else 0.0
-    high = brentq(beyond, area, 1 - 1e-9, xtol=1e-14) if area < 1 else 1.0
+    # The ends themselves are solutions, too.
+    inside = min(max(area, 1e-12), 1 - 1e-12)
+    low = brentq(beyond, 1e-9, inside, xtol=1e-14) if area > 0 else 0.0
+    high = brentq(beyond, inside, 1 - 1e-9, xtol=1e-14) if area < 1 else 1.0
     return area, members, others, confidence, [low, high]
 
 

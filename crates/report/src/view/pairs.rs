@@ -363,7 +363,7 @@ mod tests {
         let note = notes.iter().find(|note| note.starts_with('‡')).unwrap();
         assert!(
             note.ends_with(
-                "intervals of areas under the ROC curve hold in less than 95 %; of means over classes that is not known."
+                "of areas under curves fewer than 60. With so few, intervals of these areas hold in less than 95 %."
             ),
             "{note}"
         );

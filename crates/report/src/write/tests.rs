@@ -297,13 +297,14 @@ fn both_pages_print_what_is_computed_of_pairs() {
     assert!(html.contains(cells));
     // What the template sets in italics is not escaped on its way.
     assert!(!markdown.contains("\\*"), "{markdown}");
-    // Balanced accuracy 1 against 3/4, and the same probabilities.
+    // Balanced accuracy 1 against 3/4: that is accuracy, for the classes are even. And the same probabilities.
     assert!(
-        markdown.contains("| better | good | 0.2500 †"),
+        markdown.contains("| better | good | 0.2500 (−0.3624 – 0.6994) |"),
         "{markdown}"
     );
-    assert!(markdown.contains(" | 0.0000 | "), "{markdown}");
-    assert!(html.contains("<td>0.2500 †"));
+    assert!(markdown.contains(" † | "), "{markdown}");
+    assert!(markdown.contains(" | 0.0000 § | "), "{markdown}");
+    assert!(html.contains("<td>0.2500 (−0.3624 – 0.6994)"));
     for page in [markdown, html] {
         let why = "† no interval: too few images tell the two apart, fewer than 10.";
         assert!(page.contains(why), "{page}");
@@ -353,7 +354,7 @@ fn folds_of_unequal_size_count_alike_and_the_page_says_so() {
 
 #[test]
 fn both_pages_print_the_tests_over_folds_and_over_seeds() {
-    let run = examples::run_over_folds(&["a", "b"], &[0, 1].repeat(20), 5, 2);
+    let run = examples::run_over_folds(&["a", "b"], &[0, 1].repeat(50), 5, 2);
     let both = |i: u8| {
         let (repeat, fold) = (i / 2, u16::from(i % 2));
         let wrong = 2 + usize::from(repeat) * usize::from(fold);

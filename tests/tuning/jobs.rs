@@ -84,15 +84,20 @@ fn trials_of_several_machines_are_reported_as_if_one_had_made_them() {
     });
     assert_eq!(here, there);
 
-    // A record that is gone is a trial that is missing, and the only one that is handed out again.
+    // A record that is gone is taken from the store, into which the first merge put it.
     fs::remove_file(a_record(&jobs)).unwrap();
+    let merged = merge(&elsewhere, &jobs).success();
+    merged.stderr(contains("1 job without a record here, taken from the store"));
+    assert_eq!(timeless(&local), timeless(&elsewhere));
+    // Without the store it is a trial that is missing, and the only one that is handed out again.
+    fs::remove_file(elsewhere.join("fits.sqlite")).unwrap();
     let merged = merge(&elsewhere, &jobs).code(1);
     merged.stderr(
         contains("1 job missing; to hand out again: ").and(contains("1 of the trials is missing")),
     );
     let of_record = tuned(&elsewhere).to_string();
     assert!(of_record.contains("missing: no machine has made it"));
-    // The first merge put it into the store, from which it would be taken.
+    // That merge put the others into a new store.
     fs::remove_file(elsewhere.join("fits.sqlite")).unwrap();
     let again = hand_out(&elsewhere, &jobs, &arguments).success();
     again.stdout(contains("1 job to do; 6 done").and(contains("tasks 7 to 7")));

@@ -104,7 +104,7 @@ pub fn class_area(scores: &[f64], members: &[bool]) -> Option<f64> {
 }
 
 /// The confidence interval of one area, from how many samples are in the class and how many are not: the score
-/// interval of Newcombe 2006 (his method 5), with the variance of Hanley and McNeil 1982. It is within [0, 1], and
+/// interval of Newcombe 2006 (his method 5), with the variance of Hanley and `McNeil` 1982. It is within [0, 1], and
 /// no point where the class is told apart perfectly.
 ///
 /// # Panics

@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn few_samples_of_a_class_say_nothing_of_the_spread() {
         let of = |members: usize, second: &dyn Fn(usize) -> f64| {
-            let first: Vec<f64> = (0..12).map(|i| (i * 5 % 12) as f64).collect();
+            let first: Vec<f64> = (0..12).map(|i| f64::from(i * 5 % 12)).collect();
             let second: Vec<f64> = (0..12).map(second).collect();
             let inside: Vec<bool> = (0..12).map(|i| i < members).collect();
             AreaDifference::new(&first, &second, &inside)

@@ -123,6 +123,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "catalog",
             "classifier",
             "data",
+            "endless-digits",
             "kept",
             "records",
             "search",

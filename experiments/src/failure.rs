@@ -2,7 +2,6 @@
 
 use benchmarks::BenchmarkError;
 use catalog::LoadError;
-use classifier::did_you_mean;
 use job_arrays::ArrayError;
 use predictions::PredictionError;
 use records::{RecordError, is_of_a_full_disk};
@@ -42,12 +41,6 @@ pub(crate) enum Failure {
     Report(#[from] ReportError),
     #[error("{option}: {reason}")]
     Option { option: String, reason: String },
-    #[error("unknown dataset `{name}`{}; known are {}, and --data reads any other", did_you_mean(*nearest), known.join(", "))]
-    UnknownDataset {
-        name: String,
-        nearest: Option<&'static str>,
-        known: Vec<&'static str>,
-    },
     #[error("{}: no trial finished; the reasons are in tuning.json", models.join(", "))]
     NoTrial { models: Vec<String> },
     #[error("{trials} of the trials {} missing", if *trials == 1 { "is" } else { "are" })]

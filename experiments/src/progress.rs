@@ -7,11 +7,7 @@ pub(crate) mod search;
 use crate::output;
 use indicatif::ProgressBar;
 use live::Live;
-use runner::{Event, Stopwatch, Watcher, progress_words::left};
-use std::time::Duration;
-
-/// Plain lines are no closer together than this.
-pub(crate) const PAUSE: Duration = Duration::from_secs(2);
+use runner::{Event, Pace, Stopwatch, Watcher, progress_words::parts};
 
 /// The progress of a comparison, on standard error; nothing where that is to be quiet.
 pub(crate) struct Progress {
@@ -28,7 +24,7 @@ struct Fit {
     marker: Option<(char, u8)>,
     bar: Option<ProgressBar>,
     since_start: Stopwatch,
-    since_line: Stopwatch,
+    pace: Pace,
     /// Whether its result is in the table.
     is_shown: bool,
 }
@@ -76,7 +72,7 @@ impl Watcher for Progress {
             marker: fit.split(',').next().and_then(report::marker_of),
             bar,
             since_start: Stopwatch::start(),
-            since_line: Stopwatch::start(),
+            pace: Pace::after_a_pause(),
             is_shown: false,
         });
     }
@@ -141,17 +137,10 @@ impl Fit {
 
     /// Shows that some parts are done. Gives a line where there is no bar and the last was long ago.
     fn advance(&mut self, done: usize, total: usize, unit: &str, state: &str) -> Option<String> {
-        let mut message = format!("{done} of {total} {unit}{state}");
-        if (1..total).contains(&done) {
-            let left = left(self.since_start.elapsed(), done as f64 / total as f64);
-            message = format!("{message}, {left}");
-        }
+        let message = parts(done, total, unit, state, self.since_start.elapsed());
         self.show(&message);
-        let due = self.since_line.elapsed() >= PAUSE && done > 0 && done < total;
-        if self.bar.is_some() || !due {
-            return None;
-        }
-        self.since_line = Stopwatch::start();
-        Some(format!("{}: {message}", self.name))
+        let is_amid = (1..total).contains(&done);
+        let due = self.bar.is_none() && is_amid && self.pace.is_due();
+        due.then(|| format!("{}: {message}", self.name))
     }
 }

@@ -134,6 +134,16 @@ pub enum Failure {
     /// The data cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Data are not known by name.
+    #[error("unknown dataset `{name}`{}; known are {}, and --data reads any other", did_you_mean(*nearest), known.join(", "))]
+    UnknownDataset {
+        /// The name.
+        name: String,
+        /// The nearest that is known.
+        nearest: Option<&'static str>,
+        /// All that are known.
+        known: Vec<&'static str>,
+    },
     /// The data cannot be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),

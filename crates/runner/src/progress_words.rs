@@ -32,6 +32,16 @@ pub fn left(elapsed: Duration, share: f64) -> String {
     format!("{left} left")
 }
 
+/// How far a fit is: the parts that are done, `state`, and the time that is left once some are done and others not.
+pub fn parts(done: usize, total: usize, unit: &str, state: &str, elapsed: Duration) -> String {
+    let message = format!("{done} of {total} {unit}{state}");
+    if (1..total).contains(&done) {
+        let left = left(elapsed, done as f64 / total as f64);
+        return format!("{message}, {left}");
+    }
+    message
+}
+
 /// How far it is: the trials that ended, of all if their number is known, the best share right among them, and the time
 /// that is left.
 pub fn so_far(done: usize, all: Option<usize>, best: Option<f64>, left: &str) -> String {
@@ -50,6 +60,14 @@ pub fn so_far(done: usize, all: Option<usize>, best: Option<f64>, left: &str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fit_that_is_amid_its_parts_has_some_time_left() {
+        let parts = |done| parts(done, 4, "epochs", ", loss 0.5", Duration::from_secs(30));
+        assert_eq!(parts(0), "0 of 4 epochs, loss 0.5");
+        assert_eq!(parts(1), "1 of 4 epochs, loss 0.5, 1m 30s left");
+        assert_eq!(parts(4), "4 of 4 epochs, loss 0.5");
+    }
 
     #[test]
     fn a_line_has_the_trials_the_best_and_the_time_left() {

@@ -6,9 +6,9 @@ use crate::failure::Failure;
 use crate::output;
 use crate::registry::REGISTRY;
 use crate::source;
-use catalog::{CATALOG, Content, Location, TABLES, cache_dir, search_path};
+use catalog::Content;
 use report::{TextColumn, TextTable};
-use runner::{Options, Scrutiny, Seed, processors};
+use runner::{Options, Scrutiny, Seed, known_data, processors};
 
 /// Runs the command.
 pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
@@ -66,30 +66,8 @@ fn list() {
         TextColumn::number("MB", 2),
         TextColumn::text("licence"),
     ]);
-    let absent = |verb: &str| format!("{verb} {} when used", cache_dir().display());
-    let mut add = |named: [&str; 3], sizes: [String; 2], location: Location, absent: String| {
-        let (size, place) = (location.megabytes(), location.place(absent));
-        let ([id, title, licence], [train, test]) = (named, sizes);
-        table.add_row([id, title, &train, &test, &place, &size, licence]);
-    };
-    for entry in CATALOG {
-        let named = [entry.id, entry.title, entry.licence];
-        let sizes = entry.sizes.map(|size| size.to_string());
-        let location = entry.locate(&search_path());
-        add(named, sizes, location, absent("downloaded into"));
-    }
-    let digits = [
-        endless_digits::ID,
-        "MNIST's digits, deformed at random",
-        CATALOG[0].licence,
-    ];
-    let sizes = [endless_digits::IMAGES as usize, CATALOG[0].sizes[1]].map(|size| size.to_string());
-    let location = endless_digits::find().map_or(Location::Absent, Location::Directory);
-    add(digits, sizes, location, absent("made in"));
-    for entry in TABLES {
-        let rows = entry.rows.to_string();
-        let [id, title, licence] = [entry.id, entry.title, entry.licence];
-        table.add_row([id, title, &rows, "–", "in this program", "–", licence]);
+    for row in known_data() {
+        table.add_row(row);
     }
     output::table(&table);
     output::line("Your own data: compare --data PATH; datasets inspect PATH looks through them.");

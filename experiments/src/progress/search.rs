@@ -1,11 +1,10 @@
 //! How a search goes: a bar for the trials of a model and one for all models, plain lines without a terminal.
 
-use super::PAUSE;
 use crate::output;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use records::{TunedModel, TunedTrial};
 use report::harmless;
-use runner::{Stopwatch, TrialWatcher, TuningWatcher, progress_words as words};
+use runner::{Pace, Stopwatch, TrialWatcher, TuningWatcher, progress_words as words};
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -34,7 +33,8 @@ struct ModelProgress<'a> {
 struct State {
     trials: Option<usize>,
     cost: Option<f64>,
-    since_line: Option<Stopwatch>,
+    /// Of plain lines: the first trial at once, the others at a pause.
+    pace: Pace,
 }
 
 impl SearchProgress {
@@ -119,7 +119,7 @@ impl TrialWatcher for ModelProgress<'_> {
             bar.set_message(message);
             whole.set_position((whole_share * PARTS as f64) as u64);
             whole.set_message(format!("{index} of {models} done, {whole_left}"));
-        } else if !self.of.quiet && due(&mut state.since_line) {
+        } else if !self.of.quiet && state.pace.is_due() {
             let whole = match models {
                 1 => String::new(),
                 models => format!("; all {models} models: {whole_left}"),
@@ -148,27 +148,4 @@ fn bar(prefix: &str) -> ProgressBar {
     ProgressBar::new(PARTS)
         .with_style(style)
         .with_prefix(prefix.to_owned())
-}
-
-/// Whether a plain line may be printed: the first trial at once, the others at a pause.
-fn due(since_line: &mut Option<Stopwatch>) -> bool {
-    let due = since_line
-        .as_ref()
-        .is_none_or(|watch| watch.elapsed() >= PAUSE);
-    if due {
-        *since_line = Some(Stopwatch::start());
-    }
-    due
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_not_closer_together_than_the_pause() {
-        let mut since_line = None;
-        assert!(due(&mut since_line), "the first at once");
-        assert!(!due(&mut since_line));
-    }
 }

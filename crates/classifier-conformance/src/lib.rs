@@ -17,6 +17,7 @@ mod digits;
 mod fit;
 mod growth;
 mod kept;
+mod larger;
 mod promises;
 mod ranges;
 mod stopping;
@@ -69,6 +70,8 @@ const CHECKS: &[(Check, Run)] = &[
     (Check::Growth, growth::growth),
     (Check::Memory, |model| promised(cost::memory, model)),
     (Check::Time, |model| promised(cost::time, model)),
+    (Check::Features, |model| promised(cost::features, model)),
+    (Check::Classes, |model| promised(cost::classes, model)),
     (Check::OneFeature, awkward::one_feature),
     (Check::UselessFeatures, awkward::useless_features),
     (Check::OneRowPerClass, |model| {

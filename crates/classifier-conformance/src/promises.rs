@@ -43,6 +43,10 @@ pub enum Check {
     Memory,
     /// The time of a fit grows with the samples no faster than its recipe says.
     Time,
+    /// Memory and time of a fit grow with the features no faster than its recipe says.
+    Features,
+    /// Memory and time of a fit grow with the classes no faster than its recipe says.
+    Classes,
     /// It learns from one feature.
     OneFeature,
     /// It learns beside features that are constant, and features that are there twice.

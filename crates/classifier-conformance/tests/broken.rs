@@ -87,10 +87,15 @@ impl<const FAULT: usize> Recipe for Means<FAULT> {
                 black_box(number);
             });
         }
-        let pairs = if Self::is(Check::Memory) {
-            train.len().pow(2)
-        } else {
-            0
+        if Self::is(Check::Classes) {
+            (0..3_000 * train.classes().pow(3)).for_each(|number| {
+                black_box(number);
+            });
+        }
+        let pairs = match () {
+            () if Self::is(Check::Memory) => train.len().pow(2),
+            () if Self::is(Check::Features) => 64 * width.pow(2),
+            () => 0,
         };
         let pairs = vec![0_u8; pairs];
         let mut fitted = Fitted::<FAULT>::of(train);
@@ -334,6 +339,8 @@ fn that_fails(check: Check) -> ModelEntry {
         Check::Growth => means::<{ fault(Check::Growth) }>(),
         Check::Memory => means::<{ fault(Check::Memory) }>(),
         Check::Time => means::<{ fault(Check::Time) }>(),
+        Check::Features => means::<{ fault(Check::Features) }>(),
+        Check::Classes => means::<{ fault(Check::Classes) }>(),
         Check::OneFeature => means::<{ fault(Check::OneFeature) }>(),
         Check::UselessFeatures => means::<{ fault(Check::UselessFeatures) }>(),
         Check::OneRowPerClass => means::<{ fault(Check::OneRowPerClass) }>(),
@@ -348,8 +355,8 @@ fn that_fails(check: Check) -> ModelEntry {
 #[test]
 fn every_check_runs() {
     let places: Vec<usize> = all().map(fault).collect();
-    assert_eq!(places, (0..26).collect::<Vec<_>>());
-    assert_eq!(CHECKS_IN_ALL, 26);
+    assert_eq!(places, (0..28).collect::<Vec<_>>());
+    assert_eq!(CHECKS_IN_ALL, 28);
 }
 
 #[test]

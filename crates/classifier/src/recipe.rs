@@ -3,9 +3,9 @@
 use crate::{Classifier, FitContext, FitError, Sizes, State, StateError};
 use data::Dataset;
 
-/// How much more a fit costs with more training samples, as powers of their number that are not exceeded: 0 where it
-/// does not grow, 1 where twice as many cost twice as much, 2 where they cost four times as much. What has a limit
-/// beyond some number of samples is said as below it.
+/// How much more a fit costs with more of something, samples, features or classes, as powers of their number that are
+/// not exceeded: 0 where it does not grow, 1 where twice as many cost twice as much, 2 where they cost four times as
+/// much. What has a limit beyond some number is said as below it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Growth {
     /// The power of the time.
@@ -24,7 +24,7 @@ impl Default for Growth {
 }
 
 impl Growth {
-    /// That of a model that passes over the samples and holds none of them.
+    /// With samples: that of a model that passes over them and holds none of them.
     pub const PASSES: Self = Self {
         time: 1.0,
         memory: 0.0,
@@ -76,6 +76,18 @@ pub trait Recipe: Send + Sync {
     /// How the time of a fit and its memory grow with the training samples. By default twice as many take twice as
     /// long, and twice the memory.
     fn growth(&self) -> Growth {
+        Growth::default()
+    }
+
+    /// The same with the features, for as many samples. By default twice as many take twice as long, and twice the
+    /// memory.
+    fn growth_with_features(&self) -> Growth {
+        Growth::default()
+    }
+
+    /// The same with the classes, for as many samples. By default twice as many take twice as long, and twice the
+    /// memory.
+    fn growth_with_classes(&self) -> Growth {
         Growth::default()
     }
 

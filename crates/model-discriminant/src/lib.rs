@@ -82,6 +82,14 @@ impl Recipe for Discriminant {
         Growth::PASSES
     }
 
+    /// The covariance of each pair of features, and its decomposition.
+    fn growth_with_features(&self) -> Growth {
+        Growth {
+            time: 3.0,
+            memory: 2.0,
+        }
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         Ok(Box::new(Functions::restore(&mut state, sizes)?))
     }

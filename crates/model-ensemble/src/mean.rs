@@ -75,6 +75,18 @@ impl<R: Roster> Recipe for MeanEnsemble<R> {
         members.fold(Growth::PASSES, Growth::max)
     }
 
+    fn growth_with_features(&self) -> Growth {
+        let recipes = recipes::<R>(&self.members).unwrap_or_default();
+        let members = recipes.iter().map(|recipe| recipe.growth_with_features());
+        members.fold(Growth::default(), Growth::max)
+    }
+
+    fn growth_with_classes(&self) -> Growth {
+        let recipes = recipes::<R>(&self.members).unwrap_or_default();
+        let members = recipes.iter().map(|recipe| recipe.growth_with_classes());
+        members.fold(Growth::default(), Growth::max)
+    }
+
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
         let recipes = recipes::<R>(&self.members).map_err(|error| unchecked(&error))?;
         Ok(Box::new(Mean(Panel::restore(&recipes, &mut state, sizes)?)))

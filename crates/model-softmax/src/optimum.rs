@@ -23,7 +23,7 @@ use crate::matrix::{Labelled, Matrix, Visitor};
 use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{
-    ClassWeights, Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State,
+    ClassWeights, Classifier, FitContext, FitError, Growth, Hyperparameters, Recipe, Sizes, State,
     StateError, Step, unhindered_threads, with_threads,
 };
 use data::Dataset;
@@ -182,6 +182,14 @@ impl Recipe for SoftmaxLbfgs {
     /// It passes over the samples where they are.
     fn least_memory(&self, _: &Dataset) -> usize {
         0
+    }
+
+    /// The curvature of each pair of features, and its decomposition.
+    fn growth_with_features(&self) -> Growth {
+        Growth {
+            time: 3.0,
+            memory: 2.0,
+        }
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {

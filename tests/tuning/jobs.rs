@@ -87,7 +87,9 @@ fn trials_of_several_machines_are_reported_as_if_one_had_made_them() {
     // A record that is gone is taken from the store, into which the first merge put it.
     fs::remove_file(a_record(&jobs)).unwrap();
     let merged = merge(&elsewhere, &jobs).success();
-    merged.stderr(contains("1 job without a record here, taken from the store"));
+    merged.stderr(contains(
+        "1 job without a record here, taken from the store",
+    ));
     assert_eq!(timeless(&local), timeless(&elsewhere));
     // Without the store it is a trial that is missing, and the only one that is handed out again.
     fs::remove_file(elsewhere.join("fits.sqlite")).unwrap();

@@ -8,7 +8,7 @@ use statistics::{
     Friedman, Posterior, exact_critical_difference, friedman, groups, holm, mean,
     signed_rank_posterior, wilcoxon,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// With fewer data sets ranks show nothing.
 pub const FEWEST_DATA_SETS: usize = 5;
@@ -42,6 +42,8 @@ pub struct Ranking {
     pub critical: Option<f64>,
     /// Every two models.
     pub pairs: Vec<RankedPair>,
+    /// How many of them are tested: models that are equally good on every data set count as one.
+    pub tests: usize,
 }
 
 /// Two models over data sets.
@@ -82,11 +84,7 @@ impl OverDataSets {
                 models.iter().filter_map(accuracy).collect()
             })
             .collect();
-        // They may be equally good on every one.
-        match friedman(&scores) {
-            Some(test) => Self::Ranking(Ranking::new(&models, &reports, &scores, test)),
-            None => Self::Nothing,
-        }
+        Ranking::new(&models, &reports, &scores).map_or(Self::Nothing, Self::Ranking)
     }
 }
 
@@ -126,21 +124,26 @@ fn accuracy(report: &Overview, (id, model): Model) -> Option<f64> {
 }
 
 impl Ranking {
-    /// `scores` has shape (data sets, models).
-    fn new(models: &[Model], reports: &[&Overview], scores: &[Vec<f64>], test: Friedman) -> Self {
+    /// `scores` has shape (data sets, models). `None` if all models are equally good on every data set.
+    fn new(models: &[Model], reports: &[&Overview], scores: &[Vec<f64>]) -> Option<Self> {
+        let (distinct, which) = distinct(scores);
+        let test = friedman(&distinct)?;
+        let rank = |model: &usize| test.ranks[which[*model]];
         let mut order: Vec<usize> = (0..models.len()).collect();
-        order.sort_by(|&a, &b| test.ranks[a].total_cmp(&test.ranks[b]));
+        order.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
         let titles = reports.iter().map(|report| report.title().to_owned());
-        Self {
-            critical: exact_critical_difference(models.len(), scores.len(), SIGNIFICANCE),
-            pairs: ranked_pairs(&order, scores),
+        let kinds = distinct[0].len();
+        Some(Self {
+            critical: exact_critical_difference(kinds, scores.len(), SIGNIFICANCE),
+            pairs: ranked_pairs(&order, scores, &which),
+            tests: kinds * (kinds - 1) / 2,
             models: order
                 .iter()
-                .map(|&model| (models[model].0.to_owned(), test.ranks[model]))
+                .map(|model| (models[*model].0.to_owned(), rank(model)))
                 .collect(),
             titles: titles.collect(),
             test,
-        }
+        })
     }
 
     /// Whether not all models rank alike, over all orders of the ranks.
@@ -149,9 +152,9 @@ impl Ranking {
     }
 
     /// How many data sets it takes for any two of these models to differ: as many as make the least
-    /// p value of Wilcoxon's test, 2/2ⁿ, times the number of pairs at most 0.05.
+    /// p value of Wilcoxon's test, 2/2ⁿ, times the number of tests at most 0.05.
     pub fn data_sets_needed(&self) -> usize {
-        let signs = (self.pairs.len() as f64 / SIGNIFICANCE).log2().ceil();
+        let signs = (self.tests as f64 / SIGNIFICANCE).log2().ceil();
         1 + signs as usize
     }
 
@@ -166,35 +169,61 @@ impl Ranking {
     }
 }
 
-/// Every two models in the order of their ranks.
-fn ranked_pairs(order: &[usize], scores: &[Vec<f64>]) -> Vec<RankedPair> {
-    let places = 0..order.len();
-    let places: Vec<(usize, usize)> = places
-        .flat_map(|second| (0..second).map(move |first| (first, second)))
-        .collect();
-    let differences: Vec<Vec<f64>> = places
-        .iter()
-        .map(|&(first, second)| {
-            let of = |row: &Vec<f64>| row[order[first]] - row[order[second]];
-            scores.iter().map(of).collect()
+/// The scores without the models that are as good as an earlier one on every data set, and which of those left each
+/// model is.
+fn distinct(scores: &[Vec<f64>]) -> (Vec<Vec<f64>>, Vec<usize>) {
+    let of = |model: usize| scores.iter().map(move |row| row[model]);
+    let mut kinds: Vec<usize> = Vec::new();
+    let which = (0..scores[0].len())
+        .map(|model| {
+            let known = kinds.iter().position(|&kind| of(kind).eq(of(model)));
+            known.unwrap_or_else(|| {
+                kinds.push(model);
+                kinds.len() - 1
+            })
         })
         .collect();
-    let p_values: Vec<f64> = differences
-        .iter()
-        .map(|differences| wilcoxon(differences).map_or(1.0, |test| test.p))
-        .collect();
-    let found = places.into_iter().zip(differences).zip(holm(&p_values));
-    let pair = |(((first, second), differences), p_adjusted): (((usize, usize), Vec<f64>), f64)| {
+    let rows = scores.iter();
+    let rows = rows.map(|row| kinds.iter().map(|&kind| row[kind]).collect());
+    (rows.collect(), which)
+}
+
+/// Every two models in the order of their ranks; `which` says which of them are one.
+fn ranked_pairs(order: &[usize], scores: &[Vec<f64>], which: &[usize]) -> Vec<RankedPair> {
+    let places = 0..order.len();
+    let places = places.flat_map(|second| (0..second).map(move |first| (first, second)));
+    let differences = |(first, second): (usize, usize)| -> Vec<f64> {
+        let of = |row: &Vec<f64>| row[order[first]] - row[order[second]];
+        scores.iter().map(of).collect()
+    };
+    // Tests of the same two kinds of model are one.
+    let kinds = |(first, second): (usize, usize)| {
+        let [a, b] = [which[order[first]], which[order[second]]];
+        (a.min(b), a.max(b))
+    };
+    let mut p_values = BTreeMap::new();
+    for pair in places
+        .clone()
+        .filter(|&pair| kinds(pair).0 != kinds(pair).1)
+    {
+        let p = wilcoxon(&differences(pair)).map_or(1.0, |test| test.p);
+        p_values.insert(kinds(pair), p);
+    }
+    let adjusted = holm(&p_values.values().copied().collect::<Vec<_>>());
+    let adjusted: BTreeMap<_, _> = p_values.into_keys().zip(adjusted).collect();
+    let pair = |pair: (usize, usize)| {
+        let differences = differences(pair);
+        let p_adjusted = adjusted.get(&kinds(pair)).copied().unwrap_or(1.0);
         RankedPair {
-            first,
-            second,
+            first: pair.0,
+            second: pair.1,
             difference: mean(differences.iter().copied()),
             p_adjusted,
             different: p_adjusted < SIGNIFICANCE,
             posterior: signed_rank_posterior(&differences, EQUIVALENCE, DRAWS, 1),
         }
     };
-    found.map(pair).collect()
+    places.map(pair).collect()
 }
 
 #[cfg(test)]
@@ -203,7 +232,7 @@ mod tests {
 
     fn ranking(scores: &[Vec<f64>]) -> Ranking {
         let models: Vec<Model> = [("a", "a"), ("b", "b"), ("c", "c")][..scores[0].len()].to_vec();
-        Ranking::new(&models, &[], scores, friedman(scores).unwrap())
+        Ranking::new(&models, &[], scores).unwrap()
     }
 
     /// Exact: 2/2⁵ for Friedman's and for Wilcoxon's test.
@@ -242,6 +271,25 @@ mod tests {
         assert_eq!(p[1..], [3.0 / 128.0, 3.0 / 128.0], "{found:?}");
         assert_eq!(found.data_sets_needed(), 7);
         assert_eq!(found.groups().len(), 2, "{found:?}");
+    }
+
+    /// A copy of a model changes nothing for the others: no rank, no p value.
+    #[test]
+    fn models_that_are_equal_on_every_data_set_count_as_one() {
+        let two: Vec<Vec<f64>> = (0..6)
+            .map(|i| vec![0.8, 0.9 + 0.01 * f64::from(i)])
+            .collect();
+        let three: Vec<Vec<f64>> = two.iter().map(|row| vec![row[0], row[1], row[0]]).collect();
+        let [two, three] = [ranking(&two), ranking(&three)];
+        assert_eq!(
+            (&three.test, three.critical, three.tests),
+            (&two.test, two.critical, 1)
+        );
+        let ranks: Vec<f64> = three.models.iter().map(|(_, rank)| *rank).collect();
+        assert_eq!(ranks, [1.0, 2.0, 2.0]);
+        let p: Vec<f64> = three.pairs.iter().map(|pair| pair.p_adjusted).collect();
+        assert_eq!(p, [2.0 / 64.0, 2.0 / 64.0, 1.0]);
+        assert_eq!(three.data_sets_needed(), two.data_sets_needed());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::error::ReportError;
 use crate::figures::critical_difference_diagram;
 use crate::lock::{alone_in, read};
-use crate::numbers::{points, probability, significant};
+use crate::numbers::{duration, points, probability};
 use crate::template::fill;
 use crate::words;
 use analysis::{
@@ -107,6 +107,10 @@ struct RankingView {
     pairs: Vec<Pair>,
     /// How many data sets any difference takes, where these are too few.
     needed: Option<usize>,
+    /// Tests of pairs.
+    tests: usize,
+    /// Whether some models count as one.
+    some_are_equal: bool,
 }
 
 #[derive(Serialize)]
@@ -271,7 +275,7 @@ impl ReportRow {
                 }
             },
             equals: equals(report),
-            fit: fastest(&best).map_or_else(|| NONE.to_owned(), significant),
+            fit: fastest(&best).map_or_else(|| NONE.to_owned(), duration),
             models: report.models.len(),
         }
     }
@@ -373,6 +377,8 @@ impl RankingView {
                 .map(|pair| Pair::new(ranking, pair))
                 .collect(),
             needed: (needed > ranking.titles.len()).then_some(needed),
+            tests: ranking.tests,
+            some_are_equal: ranking.tests < ranking.pairs.len(),
         }
     }
 }

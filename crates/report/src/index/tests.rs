@@ -53,7 +53,7 @@ fn a_line_says_how_sure_the_best_is_and_what_it_costs() {
     write(results.path(), 1, &report(&run, &[95, 97, 60, 50]));
     let page = index(results.path());
     let row =
-        "| [Data 1](data-1/README.md) | kernel-svm | 97.00 (91.55 – 98.97) | softmax | 0.100 | 4 |";
+        "| [Data 1](data-1/README.md) | kernel-svm | 97.00 (91.55 – 98.97) | softmax | 100 ms | 4 |";
     assert!(page.contains(row), "{page}");
     // Compared with the last alone, nobody knows of the others.
     let mut run = run_of(2, 4);
@@ -172,8 +172,8 @@ fn a_row_says_what_a_report_is_of() {
     write_own_file(&old, b"{\"format\": 2}").unwrap();
     let page = index(results.path());
     for part in [
-        "| [a\\|&lt;b>b&lt;/b>](data-0/README.md) | kernel-svm and burn-mlp | 90.00 (82.56 – 94.48) | no other | 0.100 | 3 |",
-        "| [Folds](data-1/README.md) (judged by cross-validation) | a | 90.00 (69.90 – 97.21) | – | 0.100 | 1 |",
+        "| [a\\|&lt;b>b&lt;/b>](data-0/README.md) | kernel-svm and burn-mlp | 90.00 (82.56 – 94.48) | no other | 100 ms | 3 |",
+        "| [Folds](data-1/README.md) (judged by cross-validation) | a | 90.00 (69.90 – 97.21) | – | 100 ms | 1 |",
         "(old\\|er/README.md) (written by another version)",
     ] {
         assert!(page.contains(part), "{part}: {page}");

@@ -52,8 +52,7 @@ fn a_line_says_how_sure_the_best_is_and_what_it_costs() {
     let run = run_of(1, 4);
     write(results.path(), 1, &report(&run, &[95, 97, 60, 50]));
     let page = index(results.path());
-    let row =
-        "| [Data 1](data-1/README.md) | kernel-svm | 97.00 (91.55 – 98.97) | softmax | 100 ms | 4 |";
+    let row = "| [Data 1](data-1/README.md) | kernel-svm | 97.00 (91.55 – 98.97) | softmax | 100 ms | 4 |";
     assert!(page.contains(row), "{page}");
     // Compared with the last alone, nobody knows of the others.
     let mut run = run_of(2, 4);

@@ -14,8 +14,9 @@ pub struct Estimate {
     pub metric: Metric,
     /// Its value; it may be infinite.
     pub value: f64,
-    /// Its interval: Wilson's for accuracy (of groups, of as many samples as would be as sure), the percentiles of bootstrap draws for the others.
-    pub interval: Interval,
+    /// Its interval: Wilson's for accuracy (of groups, of as many samples as would be as sure), the percentiles of bootstrap
+    /// draws for the others. None for the expected calibration error: chance adds to it, so that draws lie above it.
+    pub interval: Option<Interval>,
 }
 
 /// Every metric that there is of predictions.
@@ -60,8 +61,12 @@ pub fn estimates(
         metric,
         value: observed.get(metric).unwrap_or(f64::NAN),
         interval: match metric {
-            Metric::Accuracy => share_interval(&right(labels, predictions), groups, CONFIDENCE),
-            _ => bootstrap.difference(place, metrics.len(), CONFIDENCE),
+            Metric::Accuracy => {
+                let right = right(labels, predictions);
+                Some(share_interval(&right, groups, CONFIDENCE))
+            }
+            Metric::ExpectedCalibrationError => None,
+            _ => Some(bootstrap.difference(place, metrics.len(), CONFIDENCE)),
         },
     };
     metrics.iter().enumerate().map(estimate).collect()
@@ -96,10 +101,12 @@ mod tests {
         let found = estimates(&labels, &predicted, Some(&logs), 3, None);
         assert_eq!(found.len(), Metric::ALL.len());
         for estimate in &found {
-            let Interval { low, high } = estimate.interval;
-            let holds = low <= estimate.value && estimate.value <= high;
+            let Some(Interval { low, high }) = estimate.interval else {
+                assert_eq!(estimate.metric, Metric::ExpectedCalibrationError);
+                continue;
+            };
             assert!(
-                holds || estimate.metric == Metric::ExpectedCalibrationError,
+                low <= estimate.value && estimate.value <= high,
                 "{estimate:?}"
             );
         }
@@ -109,7 +116,7 @@ mod tests {
             .filter(|(a, b)| a == b)
             .count();
         assert_eq!(found[0].value, right as f64 / 200.0);
-        assert_eq!(found[0].interval, wilson(right, 200, CONFIDENCE));
+        assert_eq!(found[0].interval, Some(wilson(right, 200, CONFIDENCE)));
         let without = estimates(&labels, &predicted, None, 3, None);
         assert!(without.iter().all(|of| !of.metric.needs_probabilities()));
         assert_eq!(without[..], found[..without.len()]);
@@ -120,7 +127,8 @@ mod tests {
             .collect();
         let width = |groups| {
             let of = estimates(&labels, &alike, None, 3, groups);
-            of[0].interval.high - of[0].interval.low
+            let accuracy = of[0].interval.unwrap();
+            accuracy.high - accuracy.low
         };
         assert!(width(Some(&groups[..])) > 1.8 * width(None));
     }

@@ -90,8 +90,8 @@ fn judged(
     let metrics = estimates.map(|estimate| MetricAbout {
         metric: estimate.metric.key().to_owned(),
         value: Number(estimate.value),
-        low: Number(estimate.interval.low),
-        high: Number(estimate.interval.high),
+        low: estimate.interval.map(|interval| Number(interval.low)),
+        high: estimate.interval.map(|interval| Number(interval.high)),
     });
     JudgedAbout {
         on: on.to_owned(),

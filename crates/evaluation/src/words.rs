@@ -38,7 +38,9 @@ pub(crate) fn with_interval(metric: Option<&MetricAbout>) -> [String; 2] {
     metric.map_or_else(
         || [dash(), dash()],
         |metric| {
-            let interval = format!("{:.4} to {:.4}", metric.low.0, metric.high.0);
+            let interval = metric
+                .interval()
+                .map_or_else(dash, |of| format!("{:.4} to {:.4}", of.low, of.high));
             [format!("{:.4}", metric.value.0), interval]
         },
     )

@@ -2,7 +2,6 @@
 //! model reporting", as far as a program can know it).
 
 use crate::about::{About, in_words};
-use records::Number;
 use serde_json::{Map, Value};
 use std::fmt::Write;
 
@@ -25,8 +24,12 @@ pub fn card(about: &About, file: &str) -> String {
         );
         for metric in &judged.metrics {
             let name = escaped(&metric.heading());
-            let [value, low, high] = [metric.value, metric.low, metric.high].map(digits);
-            let _ = writeln!(page, "| {name} | {value} | {low} to {high} |");
+            let (value, interval) = (metric.value.0, metric.interval());
+            let interval = interval.map_or_else(
+                || "–".to_owned(),
+                |of| format!("{:.4} to {:.4}", of.low, of.high),
+            );
+            let _ = writeln!(page, "| {name} | {value:.4} | {interval} |");
         }
         page.push('\n');
     }
@@ -94,10 +97,6 @@ fn section(page: &mut String, title: &str, heading: &str, values: &Map<String, V
         );
     }
     page.push('\n');
-}
-
-fn digits(number: Number) -> String {
-    format!("{:.4}", number.0)
 }
 
 /// Text from a file, which must not become anything but text.

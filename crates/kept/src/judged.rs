@@ -28,10 +28,10 @@ pub struct MetricAbout {
     pub metric: String,
     /// Its value.
     pub value: Number,
-    /// The lower end of its interval.
-    pub low: Number,
+    /// The lower end of its interval, if it has one.
+    pub low: Option<Number>,
     /// The upper end.
-    pub high: Number,
+    pub high: Option<Number>,
 }
 
 /// A metric now, and at the time of training.
@@ -84,15 +84,17 @@ impl MetricAbout {
         self.metric.replace('_', " ")
     }
 
+    /// Its interval, if it has one.
+    pub fn interval(&self) -> Option<Interval> {
+        Some(Interval {
+            low: self.low?.0,
+            high: self.high?.0,
+        })
+    }
+
     fn minus(&self, other: &Self) -> Option<Interval> {
-        let ends = |metric: &Self| {
-            let interval = Interval {
-                low: metric.low.0,
-                high: metric.high.0,
-            };
-            (metric.value.0, interval)
-        };
-        let interval = independent_difference(ends(self), ends(other));
+        let ends = |metric: &Self| Some((metric.value.0, metric.interval()?));
+        let interval = independent_difference(ends(self)?, ends(other)?);
         interval.low.is_finite().then_some(interval)
     }
 }
@@ -113,8 +115,8 @@ mod tests {
             metrics: vec![MetricAbout {
                 metric: "accuracy".to_owned(),
                 value: Number(right as f64 / samples as f64),
-                low: Number(interval.low),
-                high: Number(interval.high),
+                low: Some(Number(interval.low)),
+                high: Some(Number(interval.high)),
             }],
         }
     }

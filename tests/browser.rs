@@ -1,6 +1,6 @@
 //! The HTML report in headless Chromium: what is there, sorting, the images behind a number, the
 //! atlas, models that are hidden, both colour schemes, a phone's width, print; no message on the console,
-//! no request. And the text of figures, and every pixel of them.
+//! no request. And the text of figures, and how they look.
 //!
 //! Needs a Chromium on the path, and Playwright from PyPI, so it runs only when asked for:
 //! `cargo test -p experiments --test browser -- --ignored`.

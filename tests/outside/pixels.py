@@ -4,7 +4,7 @@ the environment the pictures of SEEN are made anew.
 
 They are kept at half the size, without loss. Compared are means of squares of 4 x 4 pixels, so that the edges of
 letters, which depend on the version of a browser, do not count; a line, a marker or a word that moves, changes its
-colour or is gone does."""
+colour or is gone does. The thin pale lines of the grid are too faint for that: of them the test of the SVG files tells."""
 
 import io
 import os

@@ -27,8 +27,10 @@ pub(crate) struct Images<'a> {
     of_smallest: usize,
     /// Images, or groups, in all.
     in_all: usize,
-    /// Whether as many images are of each class.
+    /// Whether as many images are of each class that occurs.
     even: bool,
+    /// Whether all classes occur.
+    all_occur: bool,
 }
 
 impl<'a> Images<'a> {
@@ -42,13 +44,14 @@ impl<'a> Images<'a> {
             }
         }
         let occurs = of_class.iter().map(HashSet::len).filter(|&units| units > 0);
-        let units: HashSet<usize> = (0..of.images()).map(|image| unit(groups, image)).collect();
+        let different = |groups: &[usize]| groups.iter().collect::<HashSet<_>>().len();
         Self {
             models,
             groups,
             of_smallest: occurs.min().unwrap_or(0),
-            in_all: units.len(),
+            in_all: groups.map_or(of.images(), different),
             even: is_even(of),
+            all_occur: of_class.iter().all(|units| !units.is_empty()),
         }
     }
 
@@ -67,6 +70,7 @@ impl<'a> Images<'a> {
         let in_all = (self.in_all < FEWEST_SCORED).then_some(TooFew::InAll);
         match metric {
             Metric::RocAuc | Metric::PrAuc => of_a_class(FEWEST_FOR_CURVES),
+            // The last is never compared.
             Metric::LogLoss | Metric::Brier | Metric::ExpectedCalibrationError => in_all,
             _ if self.few(differs) => Some(TooFew::Differing),
             Metric::Top2Accuracy | Metric::Top3Accuracy => in_all,
@@ -79,6 +83,8 @@ impl<'a> Images<'a> {
         match metric {
             Metric::WeightedRecall => true,
             Metric::BalancedAccuracy => self.even,
+            // It counts a class that is predicted and does not occur, too.
+            Metric::MacroRecall => self.even && self.all_occur,
             _ => false,
         }
     }

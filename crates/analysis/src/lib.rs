@@ -58,7 +58,7 @@ pub use levels::{CONFIDENCE, SIGNIFICANCE};
 pub use metric::{Direction, Metric, Metrics};
 pub use model::{Cost, Finished, ModelSummary, Quality, Shown, Spread, Training};
 pub use over_seeds::OverSeeds;
-pub use overview::{Ends, ModelOverview, Overview, PairOverview};
+pub use overview::{ModelOverview, Overview, PairOverview};
 pub use pair::Comparison;
 pub use probabilities::{Calibration, Diagrams};
 pub use report::Report;

@@ -7,6 +7,7 @@ use crate::status::Status;
 use crate::subset::Subset;
 use records::{DatasetRecord, Protocol, SampleKind};
 use serde::Deserialize;
+use statistics::Interval;
 
 /// A report in short. Its fields are those of [`Report`] of the same name.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -39,15 +40,6 @@ pub struct PairOverview {
     pub different: bool,
 }
 
-/// The ends of an interval, between 0 and 1.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub struct Ends {
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-}
-
 /// A model in short. Its fields are those of [`ModelSummary`] of the same name.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct ModelOverview {
@@ -62,7 +54,7 @@ pub struct ModelOverview {
     /// Share of the images that are right, if it finished.
     pub accuracy: Option<f64>,
     /// Its 95 % interval.
-    pub accuracy_interval: Option<Ends>,
+    pub accuracy_interval: Option<Interval>,
     /// Seconds of its fit.
     pub fit_seconds: Option<f64>,
 }
@@ -75,10 +67,7 @@ impl From<&Report> for Overview {
             status: model.status,
             train_images: model.train_images,
             accuracy: model.accuracy(),
-            accuracy_interval: model.finished.as_ref().map(|of| Ends {
-                low: of.quality.accuracy_interval.low,
-                high: of.quality.accuracy_interval.high,
-            }),
+            accuracy_interval: (model.finished.as_ref()).map(|of| of.quality.accuracy_interval),
             fit_seconds: model.finished.as_ref().and_then(|of| of.cost.fit_seconds),
         };
         let pair = |pair: &Comparison| PairOverview {

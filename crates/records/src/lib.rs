@@ -50,4 +50,7 @@ pub use tuning::{
     ExpectedBest, Search, TUNING_FORMAT, TunedModel, TunedTrial, TuningBudget, TuningRecord,
 };
 pub use whole::{WholeLog, file_of_run};
-pub use write::{is_of_a_full_disk, write_file, write_file_by, write_new_file, write_own_file};
+pub use write::{
+    clear_for_own_file, is_of_a_full_disk, write_file, write_file_by, write_new_file,
+    write_own_file,
+};

@@ -37,15 +37,25 @@ pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<bool, RecordError> {
     write_new(path, bytes).map_err(RecordError::io(path))
 }
 
-/// As [`write_file`], in a directory of ours. A symbolic link there is replaced, and so is a pipe: directories of
-/// results are shared, a link may lead anywhere, and a pipe waits for ever. Parts are left: [`sweep_parts`](crate::sweep_parts) removes those of all files at once.
+/// Removes what has the name of a file of ours and is neither a file nor a directory: directories of results are
+/// shared, a symbolic link may lead anywhere, and a pipe waits for ever.
+///
+/// # Errors
+/// [`RecordError::Io`].
+pub fn clear_for_own_file(path: &Path) -> Result<(), RecordError> {
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        fs::remove_file(path).map_err(RecordError::io(path))?;
+    }
+    Ok(())
+}
+
+/// As [`write_file`], in a directory of ours: what is there must be a file, see [`clear_for_own_file`]. Parts are left:
+/// [`sweep_parts`](crate::sweep_parts) removes those of all files at once.
 ///
 /// # Errors
 /// [`RecordError::Io`]; then no part of a file is left.
 pub fn write_own_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        fs::remove_file(path).map_err(RecordError::io(path))?;
-    }
+    clear_for_own_file(path)?;
     let written = write(path, |to| to.write_all(bytes), |_, _| {});
     written.map_err(RecordError::io(path))
 }

@@ -6,11 +6,10 @@ use crate::lock::{alone_in, read};
 use crate::numbers::{duration, points, probability};
 use crate::template::fill;
 use crate::words;
-use analysis::{
-    Ends, FEWEST_DATA_SETS, ModelOverview, OverDataSets, Overview, RankedPair, Ranking,
-};
+use analysis::{FEWEST_DATA_SETS, ModelOverview, OverDataSets, Overview, RankedPair, Ranking};
 use records::{JudgedOn, SampleKind, write_own_file};
 use serde::Serialize;
+use statistics::Interval;
 use std::fs;
 use std::path::Path;
 
@@ -269,7 +268,7 @@ impl ReportRow {
             right: match (accuracy, best.first().and_then(|of| of.accuracy_interval)) {
                 (None, _) => NONE.to_owned(),
                 (Some(accuracy), None) => hundredths(accuracy),
-                (Some(accuracy), Some(Ends { low, high })) => {
+                (Some(accuracy), Some(Interval { low, high })) => {
                     let [right, low, high] = [accuracy, low, high].map(hundredths);
                     format!("{right} ({low} – {high})")
                 }

@@ -5,6 +5,7 @@ use crate::in_text::{Painter, painted};
 use crate::numbers::significant;
 use crate::plain::harmless;
 use crate::text_table::{TextColumn, TextTable};
+use statistics::mean;
 
 /// Lines of a table that are no rows: its head, its borders, and what is said below it.
 const FRAME: usize = 5;
@@ -23,7 +24,7 @@ struct Judged {
 
 impl Judged {
     fn right(&self) -> f64 {
-        mean(&self.shares).unwrap_or(0.0)
+        mean(self.shares.iter().copied())
     }
 }
 
@@ -64,7 +65,8 @@ impl LiveTable {
         ]);
         for model in &order[..shown] {
             let fits = model.shares.len().to_string();
-            let seconds = mean(&model.fit_seconds);
+            let seconds =
+                (!model.fit_seconds.is_empty()).then(|| mean(model.fit_seconds.iter().copied()));
             table.add_row([
                 format!("{} {}", looks.of(&model.id).character(), model.id),
                 format!("{:.2}", model.right() * 100.0),
@@ -79,10 +81,6 @@ impl LiveTable {
             more => format!("{text}\n{more} more below"),
         }
     }
-}
-
-fn mean(of: &[f64]) -> Option<f64> {
-    (!of.is_empty()).then(|| of.iter().sum::<f64>() / of.len() as f64)
 }
 
 #[cfg(test)]

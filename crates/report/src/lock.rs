@@ -2,7 +2,7 @@
 //! of a file of ours may be something else.
 
 use crate::error::ReportError;
-use records::sweep_parts;
+use records::{clear_for_own_file, sweep_parts};
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -19,10 +19,7 @@ pub(crate) fn alone_in<T>(
 ) -> Result<T, ReportError> {
     fs::create_dir_all(directory).map_err(ReportError::io(directory))?;
     let path = directory.join(FILE);
-    // A link may lead anywhere, and a pipe waits for ever.
-    if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        fs::remove_file(&path).map_err(ReportError::io(&path))?;
-    }
+    clear_for_own_file(&path)?;
     let mut options = OpenOptions::new();
     let file = options.create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(ReportError::io(&path))?;
@@ -33,7 +30,11 @@ pub(crate) fn alone_in<T>(
         Err(error) => return Err(ReportError::io(&path)(error)),
     }
     sweep_parts(directory);
-    sweep_parts(&directory.join("figures"));
+    let figures = directory.join("figures");
+    // A link may lead anywhere.
+    if !figures.is_symlink() {
+        sweep_parts(&figures);
+    }
     // Closing the file unlocks it.
     write()
 }
@@ -67,8 +68,13 @@ mod tests {
         alone_in(directory.path(), || Ok(())).unwrap();
         fs::remove_file(at(FILE)).unwrap();
         std::os::unix::fs::symlink("elsewhere", at(FILE)).unwrap();
+        // Nor is what a killed process left where a link leads.
+        let others = tempfile::tempdir().unwrap();
+        let part = others.path().join(".a.svg-abcdef.part");
+        fs::write(&part, "part").unwrap();
+        std::os::unix::fs::symlink(others.path(), at("figures")).unwrap();
         alone_in(directory.path(), || Ok(())).unwrap();
-        assert!(!at("elsewhere").exists());
+        assert!(!at("elsewhere").exists() && part.exists());
     }
 
     #[test]

@@ -8,8 +8,8 @@ use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use std::ops::Range;
 
-/// The fewest samples, inside a class and outside, for the difference of two areas: with fewer, its interval holds
-/// less often than it says (example `levels`).
+/// The fewest samples, inside a class and outside, for the difference of two areas. With five, its interval
+/// holds (example `levels`); fewer are not simulated.
 pub const FEWEST_FOR_AREA: usize = 5;
 
 /// How two areas under the receiver operating characteristic differ, on the same samples.

@@ -19,12 +19,12 @@ pub const FEWEST_DIFFERING: usize = 10;
 /// The fewest samples, or groups, of each class that occurs, for means over classes, κ and Matthews correlation.
 pub const FEWEST_OF_A_CLASS: usize = 30;
 
-/// The same for areas under curves: with 30 to 50, an interval of confidence 0.95 of the area of precision over recall
-/// holds 0.92 to 0.93 of the time (example `levels`).
+/// The same for areas under curves. What intervals of the area of precision over recall hold with fewer is not
+/// simulated.
 pub const FEWEST_FOR_CURVES: usize = 60;
 
-/// The fewest samples, or groups, for means of what probabilities say of each sample, such as the log-loss: with 20,
-/// a test of level 0.05 finds 0.07 differences that are not there (example `levels`).
+/// The fewest samples, or groups, for means of what probabilities say of each sample, such as the log-loss. With 100,
+/// tests and intervals hold (example `levels`); fewer are not simulated.
 pub const FEWEST_SCORED: usize = 100;
 
 /// Statistics of the same test samples, on test sets drawn from them with replacement: the paired

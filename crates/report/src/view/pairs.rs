@@ -235,11 +235,11 @@ fn notes_on_few(report: &Report, pairs: &[Comparison]) -> Vec<String> {
         ),
         TooFew::OfAClass => format!(
             "{} no interval: a class has fewer than {FEWEST_OF_A_CLASS} {units}, of areas under curves fewer than \
-             {FEWEST_FOR_CURVES}. With so few, intervals of these areas hold in less than 95 %.",
+             {FEWEST_FOR_CURVES}.",
             mark(*why)
         ),
         TooFew::InAll => format!(
-            "{} no interval: there are fewer than {FEWEST_SCORED} {units}, with which it holds in less than 95 %.",
+            "{} no interval: there are fewer than {FEWEST_SCORED} {units}; what an interval holds with so few is not known.",
             mark(*why)
         ),
     };
@@ -362,9 +362,7 @@ mod tests {
         let notes = notes_on_few(&report, &report.comparisons);
         let note = notes.iter().find(|note| note.starts_with('‡')).unwrap();
         assert!(
-            note.ends_with(
-                "of areas under curves fewer than 60. With so few, intervals of these areas hold in less than 95 %."
-            ),
+            note.ends_with("of areas under curves fewer than 60."),
             "{note}"
         );
     }

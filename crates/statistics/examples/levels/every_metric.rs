@@ -29,7 +29,7 @@ enum Needs {
     /// Samples.
     Samples,
     /// It is not compared: chance adds to it, and more to the better calibrated model.
-    Unbiased,
+    NotCompared,
 }
 
 const COUNT: usize = 12;
@@ -46,7 +46,7 @@ const METRICS: [(&str, Needs); COUNT] = [
     ("Brier", Needs::Samples),
     ("ROC-AUC", Needs::Classes),
     ("PR-AUC", Needs::Classes),
-    ("ECE", Needs::Unbiased),
+    ("ECE", Needs::NotCompared),
 ];
 
 /// A place of the simulation.
@@ -195,7 +195,7 @@ impl Place {
                     Needs::Predictions => fewest >= FEWEST_OF_A_CLASS && differing(&predictions),
                     Needs::Shares => self.samples >= FEWEST_SCORED && differing(&top_2),
                     Needs::Classes => fewest >= FEWEST_FOR_CURVES,
-                    Needs::Samples | Needs::Unbiased => self.samples >= FEWEST_SCORED,
+                    Needs::Samples | Needs::NotCompared => self.samples >= FEWEST_SCORED,
                 }
             });
             let pairs: Vec<(usize, usize)> = pairs.collect();
@@ -276,10 +276,9 @@ fn at(page: &mut Page, place: &Place) {
             }
         })
     });
-    let shares = if place.shares[0] > 0.5 {
-        "a class of 0.9"
-    } else {
-        "even classes"
+    let shares = match place.shares[0] {
+        most if most > 0.5 => format!("a class of {most}"),
+        _ => "even classes".to_owned(),
     };
     let differ = if are_equal { "equal" } else { "some better" };
     let (models, sharpness) = (place.signals.len(), place.sharpness);
@@ -294,12 +293,18 @@ fn at(page: &mut Page, place: &Place) {
             continue;
         }
         let aims = match (METRICS[metric].1, are_equal) {
-            (Needs::Unbiased, _) => [Aim::Instead; 2],
+            (Needs::NotCompared, _) => [Aim::Instead; 2],
             (_, true) => [Aim::Size, Aim::Coverage],
             (_, false) => [Aim::Power, Aim::Coverage],
         };
-        page.rate(&format!("{name}, test"), &words, aims[0], of[0]);
         let runs = (of[2] * RUNS as f64).round() as usize;
+        page.rate_of(
+            &format!("{name}, test"),
+            &words,
+            aims[0],
+            of[0] / of[2],
+            runs,
+        );
         page.rate_of(
             &format!("{name}, interval"),
             &words,

@@ -16,7 +16,7 @@ pub(crate) fn simulate(page: &mut Page) {
         &format!(
             "Two equally good models, by max-T over the paired bootstrap. Nothing is tested, and no interval printed, where \
              they differ on fewer than {FEWEST_DIFFERING} samples (balanced accuracy, and all that is computed from \
-             predictions), or a class has fewer than {FEWEST_OF_A_CLASS} (that; areas under curves: {FEWEST_FOR_CURVES}): *of those printed* \
+             predictions), or a class has fewer than {FEWEST_OF_A_CLASS} (or, for areas under curves, fewer than {FEWEST_FOR_CURVES}): *of those printed* \
              is how often printed intervals hold. Rates without that rule stand beside for comparison."
         ),
     );

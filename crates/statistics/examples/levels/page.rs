@@ -101,8 +101,9 @@ impl Page {
              0.96, by more than that error: {} of {} rates. *Careful* means too few differences, or too wide an \
              interval; exact tests of few samples cannot be otherwise. **Bold** remarks mean that more is \
              claimed than holds.\n\n![A point for each place at which a test or an interval was simulated, in red where more is \
-             claimed than holds; the grey band is what is aimed at, and points at an end are there or beyond it]({FIGURE})\n\nPrinted, and not simulated here: differences of models that were judged on different samples, macro recall and weighted \
-             recall (which are balanced accuracy and accuracy), top 3, and conformal sets.\n{}",
+             claimed than holds; the grey band is what is aimed at, and points at an end are there or beyond it]({FIGURE})\n\nPrinted, and not simulated here: differences of models that were judged on different samples, weighted \
+             recall (which is accuracy), macro recall (which is balanced accuracy, but where a class is predicted that does \
+             not occur), top 3, and conformal sets.\n{}",
             self.outside, self.rates, self.text
         )
     }

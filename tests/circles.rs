@@ -268,12 +268,12 @@ impl Module {
 
 /// Methods of the standard library and of libraries that ours have, too: such a name does not say whose it is.
 const COMMON: &str = "\
-    add all and any append apply as_ref as_slice build cast choose chunks clear collect column columns \
-    contains count default dot elapsed ends_with entry eq error exp fill find finish fold from \
-    from_parts from_str get height id index is_empty iter join kill kind last len lines lock log map max \
-    mean message name new next of open or parse path position product push read remove replace resize \
-    row rows sample seed set shape slice sort source split start status step stop sub sum take try_from \
-    unwrap update value values wait width with_capacity write write_all zero zeros zip";
+    add all append apply as_ref as_slice build cast choose clear collect column columns \
+    contains count default dot elapsed entry eq error exp fill find finish fold from \
+    from_parts from_str get height id index is_empty iter join kill kind len lines lock log map max \
+    mean message name new next of open or parse path position push read remove resize \
+    row rows sample seed set shape slice sort split start status step stop sub sum take try_from \
+    unwrap update value values width with_capacity write zeros zip";
 
 /// The files of a crate, by the modules that lead to them, and the one file that has a method of a name.
 struct Files {

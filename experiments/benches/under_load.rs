@@ -2,8 +2,8 @@
 //! busy processes, taken in turn. Each fit is a process of its own, as in every comparison. Says of each model whether
 //! it keeps the limits; exit code 1 where one does not.
 //!
-//! `cargo bench --profile dev -p experiments --bench under_load -- [ROUNDS] [MODEL]… [BEFORE]`; BEFORE is the path of an
-//! earlier build of the program.
+//! `cargo bench --profile dev -p experiments --bench under_load -- [ROUNDS] [MODEL]… [BEFORE]`; BEFORE is the
+//! absolute path of an earlier build of the program.
 
 #![allow(clippy::disallowed_methods, reason = "it measures")]
 
@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 /// The argument with which this program is one of the busy processes.
 const BUSY: &str = "--busy";
 
-/// Rounds unless the command line says otherwise, or they take longer than this.
+/// Rounds, unless the command line says otherwise.
 const ROUNDS: usize = 5;
+/// After this time no further round begins.
 const LONG: Duration = Duration::from_mins(11);
 
 /// Most busy processes.

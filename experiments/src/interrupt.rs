@@ -1,8 +1,10 @@
-//! Signals. Ctrl-C: the first ends the run in good order within a second, the second at once.
+//! Signals. Ctrl-C: the first ends the run in good order, within a second unless what is unbroken takes longer; the
+//! second at once.
 
 use crate::failure::Failure;
 use crate::output;
 use classifier::Cancellation;
+use records::one_line;
 #[cfg(unix)]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,8 +16,11 @@ const GRACE: Duration = Duration::from_millis(800);
 /// Held as long as nothing may be broken off.
 static UNBROKEN: Mutex<()> = Mutex::new(());
 
-/// Does what the first interrupt does not break off: writes files that belong together.
+/// Does what the first interrupt does not break off: files that belong together are written, or an engine takes jobs
+/// back.
 pub(crate) fn unbroken<T>(work: impl FnOnce() -> T) -> T {
+    // Without the handler, a signal ends the process at once.
+    on_interrupt();
     let _held = UNBROKEN.lock();
     work()
 }
@@ -30,6 +35,14 @@ pub(crate) fn on_interrupt() -> Cancellation {
 pub(crate) fn survive_a_full_file() {
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
+}
+
+/// Says why the program ends, once, whoever is first.
+pub(crate) fn tell_end(failure: &Failure) {
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    if !TOLD.swap(true, Ordering::Relaxed) {
+        output::tell(format_args!("error: {}", one_line(&failure.to_string())));
+    }
 }
 
 fn set_handler() -> Cancellation {
@@ -47,7 +60,7 @@ fn set_handler() -> Cancellation {
         std::thread::spawn(|| {
             std::thread::sleep(GRACE);
             let _held = UNBROKEN.lock();
-            output::tell(format_args!("error: {}", Failure::Interrupted));
+            tell_end(&Failure::Interrupted);
             std::process::exit(130);
         });
     };

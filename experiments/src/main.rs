@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            output::tell(format_args!("error: {}", one_line(&failure.to_string())));
+            interrupt::tell_end(&failure);
             failure.exit_code()
         }
     }

@@ -37,6 +37,8 @@ pub(crate) struct Pulse {
 
 impl Pulse {
     pub(crate) fn start(folder: &Folder, task: u64) -> Self {
+        // Of workers that were killed.
+        records::sweep_parts(&folder.running());
         let (next, claims) = channel::<Claim>();
         let path = folder.claim(task);
         let thread = std::thread::spawn(move || {

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub struct Merged {
     /// Pieces that have a record.
     pub joined: usize,
-    /// Of these, those whose record is not in the folder any more, and which the store has.
+    /// Of these, those whose record the folder does not have, and the store has.
     pub stored: usize,
     /// Pieces that have none, in words.
     pub missing: Vec<String>,

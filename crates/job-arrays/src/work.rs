@@ -48,20 +48,19 @@ pub fn work(
             pieces.entry(piece.key().to_owned()).or_insert(piece);
         }
     }
-    let names = jobs
-        .iter()
-        .map(|job| Ok(bench.in_words(piece_of(folder, job, &pieces)?)));
-    watcher.plan(&names.collect::<Result<Vec<_>, ArrayError>>()?);
+    let pieces = jobs.iter().map(|job| piece_of(folder, job, &pieces));
+    let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
+    let names: Vec<String> = pieces.iter().map(|piece| bench.in_words(piece)).collect();
+    watcher.plan(&names);
     let pulse = Pulse::start(folder, number);
     let mut worked = Worked::default();
-    for (index, job) in jobs.iter().enumerate() {
-        let piece = piece_of(folder, job, &pieces)?;
+    for (index, (job, piece)) in jobs.iter().zip(pieces).enumerate() {
         if folder.record(&job.key, 1).exists() {
             worked.there += 1;
             continue;
         }
         pulse.at(&job.key);
-        watcher.begin(&bench.in_words(piece), index, jobs.len());
+        watcher.begin(&names[index], index, jobs.len());
         let Some(record) = bench.make(piece, watcher)? else {
             worked.cut_short = true;
             watcher.end("called off");

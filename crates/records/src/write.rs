@@ -75,6 +75,7 @@ pub fn is_of_a_full_disk(error: &(dyn Error + 'static)) -> bool {
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     let directory = directory_of(path);
     fs::create_dir_all(directory)?;
+    sweep_parts_of(path, directory);
     let mut part = beside(path, directory)?;
     part.write_all(bytes)?;
     part.as_file().sync_all()?;

@@ -4,9 +4,8 @@ use crate::comparison::pieces::{Piece, of_controls};
 use crate::job::Task;
 use crate::limits::Limits;
 use crate::store::{ONE_THREAD, Store};
-use records::{
-    Control, FitRecord, Fitted, JudgedTrial, Outcome, Record, TrialOutcome, TrialRecord,
-};
+use crate::tuning::ahead::of_trial;
+use records::{Control, FitRecord, JudgedTrial, Outcome, Record, TrialOutcome};
 use std::path::Path;
 
 /// The store of a results directory, open for records that were made elsewhere, and for those that are there no more.
@@ -58,35 +57,18 @@ impl Archive {
     /// The record of a piece that finished in an earlier run within these limits, as far as the store has it. Nobody has
     /// checked it.
     pub fn known(&self, piece: &Piece<'_>, limits: Limits) -> Option<Record> {
-        let (id, key) = (piece.id().to_owned(), piece.key().to_owned());
+        let (id, key) = (piece.id(), piece.full_key());
         Some(match piece.task {
             Task::Controls => {
-                let (controls, _) = self.store.find::<Vec<Control>>(piece.full_key())?;
+                let (controls, _) = self.store.find::<Vec<Control>>(key)?;
                 of_controls(piece, controls)
             }
-            Task::Fit(cell) => {
-                let found = self.store.find::<Box<Fitted>>(piece.full_key());
-                let (fitted, machine) = found.filter(|(fitted, _)| limits.admit(fitted))?;
-                Record::Fit(Box::new(FitRecord {
-                    id,
-                    cell,
-                    key,
-                    machine: Some(machine),
-                    // The run that made it looked.
-                    looks: 0,
-                    outcome: Outcome::Finished(fitted),
-                }))
-            }
+            Task::Fit(cell) => Record::Fit(Box::new(self.store.find_fit(id, cell, key, limits)?)),
             Task::Trial(_) => {
-                let found = self.store.find::<JudgedTrial>(piece.full_key());
+                let found = self.store.find::<JudgedTrial>(key);
                 let (judged, _) = found.filter(|(judged, _)| limits.admit_trial(judged))?;
-                Record::Trial(TrialRecord {
-                    id,
-                    key,
-                    // Nobody knows any more.
-                    machine: None,
-                    outcome: TrialOutcome::Finished(judged),
-                })
+                // On which machine, nobody knows any more.
+                of_trial(piece, None, TrialOutcome::Finished(judged))
             }
         })
     }

@@ -85,4 +85,4 @@ pub use store::Earlier;
 pub use tuning::ahead::TrialsAhead;
 pub use tuning::{SearchOptions, TrialWatcher, Tuning, TuningWatcher};
 pub use watcher::{Unwatched, Watcher};
-pub use words::{as_typed, of_cell};
+pub use words::{as_typed, of_fit};

@@ -4,9 +4,10 @@
 //! read is computed again, and what cannot be written is not kept.
 
 use crate::hash::sha256;
+use crate::limits::Limits;
 use flate2::Compression;
 use flate2::read::{ZlibDecoder, ZlibEncoder};
-use records::{Fitted, JudgedTrial};
+use records::{Cell, FitRecord, Fitted, JudgedTrial, Outcome};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -127,6 +128,27 @@ impl Store {
     /// What went wrong since the last time that somebody asked.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.lock().trouble.take()
+    }
+
+    /// The fit under a key, as it finished in an earlier run within these limits. Nobody has checked it.
+    pub(crate) fn find_fit(
+        &self,
+        id: &str,
+        cell: Cell,
+        key: &Key,
+        limits: Limits,
+    ) -> Option<FitRecord> {
+        let found = self.find::<Box<Fitted>>(key);
+        let (fitted, machine) = found.filter(|(fitted, _)| limits.admit(fitted))?;
+        Some(FitRecord {
+            id: id.to_owned(),
+            cell,
+            key: key.hash().to_owned(),
+            machine: Some(machine),
+            // The run that made it looked.
+            looks: 0,
+            outcome: Outcome::Finished(fitted),
+        })
     }
 
     /// The result under a key, with the machine that it ran on. What cannot be read is not there.

@@ -12,8 +12,8 @@ pub trait Watcher: Send {
     fn begin(&mut self, fit: &str, index: usize, count: usize);
     /// Something happens in it.
     fn event(&mut self, event: &Event);
-    /// It is one of those by which the report ranks its model; it got this share of the judged samples right,
-    /// between 0 and 1, and was fitted in so many seconds, where they are known.
+    /// Before [`end`](Self::end), of a fit by which the report ranks its model: the share of the judged samples that it
+    /// got right, between 0 and 1, and the seconds that it took, where they are known.
     fn judged(&mut self, _model: &str, _share_right: f64, _fit_seconds: Option<f64>) {}
     /// It is over; `result` is one line.
     fn end(&mut self, result: &str);

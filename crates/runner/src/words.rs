@@ -3,8 +3,13 @@
 use records::{Cell, FitRecord, Folds, Outcome, Role, RunRecord, Split};
 use std::ffi::OsString;
 
+/// A fit of a model: "softmax, fold 2 of 5".
+pub fn of_fit(run: &RunRecord, id: &str, cell: Cell) -> String {
+    format!("{id}{}", of_cell(run, cell))
+}
+
 /// Which fit of a model, where there are several: ", fold 2 of 5".
-pub fn of_cell(run: &RunRecord, cell: Cell) -> String {
+fn of_cell(run: &RunRecord, cell: Cell) -> String {
     if let Role::Smaller(size) = cell.role {
         return format!(", {size} samples");
     }

@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: VerifyArgs) -> Result<(), Failure> {
         if found.is_broken() && !different.contains(&record.id) {
             different.push(record.id.clone());
         }
-        let what = format!("{}{}", record.id, runner::of_cell(&run, record.cell));
+        let what = runner::of_fit(&run, &record.id, record.cell);
         table.add_row([what, said]);
     };
     comparison.fit_again(&cells, &setting, &mut Progress::new(false), &mut compare)?;

@@ -11,7 +11,7 @@ use crate::learner::Learner;
 use crate::setting::Setting;
 use crate::store::{Earlier, Key, Store};
 use crate::watcher::Watcher;
-use crate::words::of_cell;
+use crate::words::of_fit;
 use records::{Cell, Control, ControlRecord, FitRecord, Outcome, Record, RunRecord};
 use serde_json::Value;
 use std::path::Path;
@@ -74,7 +74,7 @@ impl<'a> Piece<'a> {
     /// What it is, for people: "softmax, fold 2 of 5".
     pub fn in_words(&self, run: &RunRecord) -> String {
         match self.cell() {
-            Some(cell) => format!("{}{}", self.id(), of_cell(run, cell)),
+            Some(cell) => of_fit(run, self.id(), cell),
             None => format!("{}, controls", self.id()),
         }
     }

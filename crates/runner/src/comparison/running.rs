@@ -10,7 +10,7 @@ use crate::learner::Learner;
 use crate::setting::Setting;
 use crate::store::Store;
 use crate::watcher::Watcher;
-use crate::words::of_cell;
+use crate::words::of_fit;
 use records::{
     Cell, Control, ControlRecord, FitRecord, Outcome, Record, RecordLog, Records, read_records,
 };
@@ -41,9 +41,9 @@ impl Comparison {
         };
         session.tell_trouble(watcher);
         let cells: Vec<(&Learner, Cell)> = self.cells().collect();
-        let name =
-            |learner: &Learner, cell| format!("{}{}", learner.id, of_cell(&session.run, cell));
-        let names: Vec<String> = cells.iter().map(|(of, cell)| name(of, *cell)).collect();
+        let names = cells.iter();
+        let names = names.map(|(learner, cell)| of_fit(&session.run, &learner.id, *cell));
+        let names: Vec<String> = names.collect();
         watcher.plan(&names);
         let mut checked = None;
         for (index, (learner, cell)) in cells.iter().enumerate() {
@@ -135,7 +135,7 @@ impl Comparison {
             handover: Handover::new(&self.division)?,
             run: self.record(setting.environment(&self.data_origin)),
         };
-        let name = |of: &&FitRecord| format!("{}{}", of.id, of_cell(&session.run, of.cell));
+        let name = |of: &&FitRecord| of_fit(&session.run, &of.id, of.cell);
         let names: Vec<String> = fits.iter().map(name).collect();
         watcher.plan(&names);
         for (index, record) in fits.iter().enumerate() {

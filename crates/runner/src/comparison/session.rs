@@ -9,7 +9,7 @@ use crate::setting::Setting;
 use crate::store::{Key, Store};
 use crate::watcher::Watcher;
 use crate::words::in_a_line;
-use records::{Cell, FitRecord, Fitted, Outcome, Role, RunRecord};
+use records::{Cell, FitRecord, Outcome, Role, RunRecord};
 
 /// What all fits of a run have in common.
 pub(super) struct Session<'a> {
@@ -72,25 +72,11 @@ impl Session<'_> {
 
     /// A cell that an earlier run has fitted, unless it is to be fitted again, or somebody altered it in the store.
     pub(super) fn known(&self, id: &str, cell: Cell, key: &Key) -> Option<FitRecord> {
-        let (fitted, machine) = self.find(key)?;
-        let found = FitRecord {
-            id: id.to_owned(),
-            cell,
-            key: key.hash().to_owned(),
-            machine: Some(machine),
-            // The run that made it looked.
-            looks: 0,
-            outcome: Outcome::Finished(fitted),
-        };
-        self.run.check(&found).is_ok().then_some(found)
-    }
-
-    fn find(&self, key: &Key) -> Option<(Box<Fitted>, String)> {
         if self.setting.refit {
             return None;
         }
-        let found = self.store.find::<Box<Fitted>>(key);
-        found.filter(|(fitted, _)| self.setting.limits.admit(fitted))
+        let found = self.store.find_fit(id, cell, key, self.setting.limits)?;
+        self.run.check(&found).is_ok().then_some(found)
     }
 
     /// Says how a fit ended, and what the report will rank its model by.

@@ -160,7 +160,7 @@ impl Bench for TrialsAhead<'_> {
     fn known(&self, piece: &Piece<'_>) -> Option<Record> {
         let judged = self.tuning.trials.known(piece.full_key())?;
         // Where an earlier search made it, nobody knows any more.
-        Some(record(piece, None, TrialOutcome::Finished(judged)))
+        Some(of_trial(piece, None, TrialOutcome::Finished(judged)))
     }
 
     fn earlier(&self, piece: &Piece<'_>) -> Option<Earlier> {
@@ -181,11 +181,15 @@ impl Bench for TrialsAhead<'_> {
             Err(failure) => return Err(failure),
         };
         let machine = self.tuning.environment.machine();
-        Ok(outcome.map(|outcome| record(piece, machine, outcome)))
+        Ok(outcome.map(|outcome| of_trial(piece, machine, outcome)))
     }
 }
 
-fn record(piece: &Piece<'_>, machine: Option<String>, outcome: TrialOutcome) -> Record {
+pub(crate) fn of_trial(
+    piece: &Piece<'_>,
+    machine: Option<String>,
+    outcome: TrialOutcome,
+) -> Record {
     Record::Trial(TrialRecord {
         id: piece.id().to_owned(),
         key: piece.key().to_owned(),

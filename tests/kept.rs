@@ -142,7 +142,8 @@ fn arrays_alone_are_predicted() {
     assert_eq!(answers, "sample\tclass\n0\t7\n1\t2\n");
 }
 
-/// Rows of svmlight leave out what is 0 and do not say from what number they count: a doubt is asked about.
+/// Rows of svmlight leave out what is 0 and do not say from what number they count: those of the fit do, and where a
+/// file does not know it, a doubt is asked about.
 #[test]
 fn sparse_rows_are_as_wide_as_those_of_the_fit() {
     let directory = tempfile::tempdir().unwrap();
@@ -165,6 +166,39 @@ fn sparse_rows_are_as_wide_as_those_of_the_fit() {
     let from = |number: &'static str| [&predict[..], &["--counted-from", number]].concat();
     let answers = |arguments: &[&str]| said(experiments(arguments));
 
+    // By the row alone, feature 3 would be taken to be counted from 1, and 1 and 2 be asked about.
+    for first in [0, 1] {
+        let row = |i: usize| format!("{0} {1}:1\n", 1 + i % 3, first + i % 3);
+        fs::write(&data, (0..60).map(row).collect::<String>()).unwrap();
+        let out = directory.path().join("counted.safetensors");
+        said(experiments(&[&train[..], &["--out", text(&out)]].concat()));
+        let predict = ["predict", "--model", text(&out), text(&input)];
+        for class in 1..=3 {
+            fs::write(&input, format!("0 {}:1\n", first + class - 1)).unwrap();
+            let answer = format!("sample\tclass\n0\t{class}\n");
+            assert_eq!(answers(&predict), answer, "counted from {first}");
+        }
+        // Of the other count.
+        let (wrong, said) = match first {
+            0 => (
+                3,
+                "feature 3 counted from 0 as in the data of the fit, and the model was fitted to 3",
+            ),
+            _ => (
+                0,
+                "there is a feature 0, so that they are not counted from 1 as in the data of the fit",
+            ),
+        };
+        fs::write(&input, format!("0 {wrong}:1\n")).unwrap();
+        let refused = refusal(&predict);
+        assert!(refused.contains(said), "{refused}");
+    }
+
+    // Kept by a version that did not say it.
+    kept::rewrite(&file, |about| {
+        assert_eq!(about.counted_from.take(), Some(1));
+    })
+    .unwrap();
     fs::write(&input, "0 2:1\n").unwrap();
     let doubt = refusal(&predict);
     assert!(

@@ -2,7 +2,7 @@
 
 use crate::process::Measured;
 use crate::quiet::{MOST, Noise};
-use crate::ratio::{Ratio, median};
+use crate::ratio::{Ratio, median, range};
 use crate::reading::{Readings, section};
 use crate::subjects::{PUBLISHED, Published, Task};
 use records::Environment;
@@ -62,11 +62,7 @@ impl Subject {
     }
 
     fn range(&self) -> String {
-        let times = self.rounds.iter().map(|round| round.fit_seconds);
-        let (low, high) = times.fold((f64::INFINITY, 0.0_f64), |(low, high), time| {
-            (low.min(time), high.max(time))
-        });
-        format!("{low:.2} – {high:.2}")
+        range(&self.all(|round| round.fit_seconds))
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn ours(arguments: &[String]) -> Result<Measured, BenchmarkError> {
         .args(arguments)
         .arg("--results")
         .arg(&results);
-    let outcome = run(command).and_then(|_| {
+    let outcome = run("compare", command).and_then(|_| {
         let report = only_report(&results)
             .ok_or_else(|| BenchmarkError::failed("compare", "no report.json"))?;
         let model = &report["models"][0];
@@ -131,22 +131,27 @@ impl Peers {
             write(&list, REQUIREMENTS.as_bytes())?;
             let mut venv = Command::new("python3");
             venv.args(["-m", "venv"]).arg(home.join("venv"));
-            run(venv)?;
+            run("python3 -m venv", venv)?;
             let mut pip = Command::new(&peers.python);
             pip.args(["-m", "pip", "install", "--quiet", "--requirement"])
                 .arg(&list);
-            run(pip)?;
+            run("pip", pip)?;
             write(&installed, REQUIREMENTS.as_bytes())?;
         }
         Ok(peers)
     }
 
-    /// Reads a table in a process of its own, or writes it as Parquet beside itself. Returns what that said, and the largest
-    /// resident memory.
-    pub(crate) fn table(&self, how: &str, path: &Path) -> Result<(Value, u64), BenchmarkError> {
+    /// Reads a table in a process of its own, or writes it as Parquet beside itself; `name` is who does that. Returns what
+    /// it said, and the largest resident memory.
+    pub(crate) fn table(
+        &self,
+        name: &str,
+        how: &str,
+        path: &Path,
+    ) -> Result<(Value, u64), BenchmarkError> {
         let mut command = Command::new(&self.python);
         command.arg(&self.tables).arg(how).arg(path);
-        said(command)
+        said(name, command)
     }
 
     /// Fits one peer in a process of its own.
@@ -157,7 +162,7 @@ impl Peers {
             .arg(peer)
             .arg(&self.data)
             .arg(threads.to_string());
-        let (value, resident) = said(command)?;
+        let (value, resident) = said(peer, command)?;
         let number = |key: &str| value[key].as_f64();
         let measured = || {
             Some(Measured {
@@ -170,37 +175,40 @@ impl Peers {
                 resident,
             })
         };
-        measured().ok_or_else(|| BenchmarkError::failed(peer, "it printed no measurement"))
+        measured().ok_or_else(|| unmeasured(peer))
     }
 }
 
+/// Who does not say what is asked for.
+pub(crate) fn unmeasured(name: &str) -> BenchmarkError {
+    BenchmarkError::failed(name, "it printed no measurement")
+}
+
 /// As [`Peers::table`], by ours.
-pub(crate) fn our_table(path: &Path) -> Result<(Value, u64), BenchmarkError> {
+pub(crate) fn our_table(name: &str, path: &Path) -> Result<(Value, u64), BenchmarkError> {
     let program = std::env::current_exe().map_err(BenchmarkError::of("this program"))?;
     let mut command = Command::new(program);
     command.args(["benchmarks", "--read"]).arg(path);
-    said(command)
+    said(name, command)
 }
 
-/// The line of JSON that a command prints last, and the largest resident memory seen.
-fn said(command: Command) -> Result<(Value, u64), BenchmarkError> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let (output, resident) = run(command)?;
+/// The line of JSON that a command prints last, and the largest resident memory seen; `name` is whose command it is.
+fn said(name: &str, command: Command) -> Result<(Value, u64), BenchmarkError> {
+    let (output, resident) = run(name, command)?;
     let line = output.lines().last().unwrap_or_default();
-    let value = serde_json::from_str(line).map_err(BenchmarkError::of(&name))?;
+    let value = serde_json::from_str(line).map_err(BenchmarkError::of(name))?;
     Ok((value, resident))
 }
 
 /// Runs a command to its end. Returns its output and the largest resident memory seen, looked at
 /// fifty times a second.
-fn run(mut command: Command) -> Result<(String, u64), BenchmarkError> {
-    let name = command.get_program().to_string_lossy().into_owned();
+fn run(name: &str, mut command: Command) -> Result<(String, u64), BenchmarkError> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(BenchmarkError::of(&name))?;
+        .map_err(BenchmarkError::of(name))?;
     let read = |stream: Option<Box<dyn Read + Send>>| {
         std::thread::spawn(move || {
             let mut text = String::new();
@@ -231,4 +239,36 @@ fn run(mut command: Command) -> Result<(String, u64), BenchmarkError> {
     }
     let reason = errors.lines().last().unwrap_or("it said nothing");
     Err(BenchmarkError::failed(name, reason))
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(unix)]
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn an_error_names_the_peer_and_not_its_interpreter() {
+        let shell = |script: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]);
+            command
+        };
+        let (value, _) = said("torch", shell("echo first; echo '{\"seconds\": 1.5}'")).unwrap();
+        assert_eq!(value["seconds"], 1.5);
+        for (script, reason) in [
+            ("echo no module >&2; exit 1", "no module"),
+            ("exit 1", "it said nothing"),
+            ("echo no JSON", "expected ident at line 1 column 2"),
+        ] {
+            let error = said("torch", shell(script)).unwrap_err();
+            assert_eq!(error.to_string(), format!("benchmarks: torch: {reason}"));
+        }
+        let missing = said("torch", Command::new("./no-such-interpreter")).unwrap_err();
+        assert!(
+            missing
+                .to_string()
+                .starts_with("benchmarks: torch: No such file")
+        );
+    }
 }

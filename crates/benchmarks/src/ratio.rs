@@ -59,6 +59,12 @@ fn drawn(values: &[f64], random: &mut impl Rng) -> Vec<f64> {
     (0..values.len()).map(draw).collect()
 }
 
+/// The smallest and the largest of some values, to two decimals.
+pub(crate) fn range(values: &[f64]) -> String {
+    let end = |wins: fn(f64, f64) -> f64| values.iter().copied().reduce(wins).unwrap_or(f64::NAN);
+    format!("{:.2} – {:.2}", end(f64::min), end(f64::max))
+}
+
 /// The median of some values.
 pub(crate) fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5).unwrap_or(f64::NAN)

@@ -1,9 +1,9 @@
 //! How long a large table takes to be read, by ours and by pandas.
 
 use crate::error::BenchmarkError;
-use crate::process::{self, Peers};
+use crate::process::{Peers, our_table, unmeasured};
 use crate::quiet::Noise;
-use crate::ratio::{Ratio, median};
+use crate::ratio::{Ratio, median, range};
 use catalog::{Content, Options};
 use classifier::generator;
 use rand::RngExt;
@@ -44,7 +44,9 @@ struct Read {
 
 /// All readings of one file by one program.
 struct Reader {
-    name: String,
+    name: &'static str,
+    /// How the peers' program is called; `None` is ours.
+    how: Option<&'static str>,
     rounds: Vec<Read>,
 }
 
@@ -105,7 +107,7 @@ pub(crate) fn measure(
         .filter(|(format, _)| peers.is_some() || *format == "csv");
     let measured = write_csv(&directory.join("table.csv"), rows).and_then(|()| {
         if let Some(peers) = peers {
-            peers.table("write", &directory.join("table.csv"))?;
+            peers.table("pandas", "write", &directory.join("table.csv"))?;
         }
         formats
             .map(|&(format, readers)| {
@@ -146,47 +148,51 @@ fn write_csv(path: &Path, rows: usize) -> Result<(), BenchmarkError> {
 
 fn contest(
     path: &Path,
-    peer_list: &[(&str, &str)],
+    peer_list: &[(&'static str, &'static str)],
     rounds: usize,
     peers: Option<&Peers>,
     noise: &mut Noise,
     tell: &dyn Fn(&str),
 ) -> Result<Vec<Reader>, BenchmarkError> {
-    let peer_list = peers.map_or(&[][..], |_| peer_list);
-    let names = peer_list.iter().map(|(_, name)| (*name).to_owned());
-    let mut readers: Vec<Reader> = std::iter::once("**plumbline** (ours)".to_owned())
-        .chain(names)
-        .map(|name| Reader {
-            name,
-            rounds: Vec::new(),
-        })
-        .collect();
+    let of = |name, how| Reader {
+        name,
+        how,
+        rounds: Vec::new(),
+    };
+    let mut readers = vec![of("plumbline", None)];
+    if peers.is_some() {
+        readers.extend(peer_list.iter().map(|&(how, name)| of(name, Some(how))));
+    }
     let mut held = None;
     for round in 0..rounds {
-        for (place, reader) in readers.iter_mut().enumerate() {
-            let (said, resident) = noise.quietly(|| match (place, peers) {
-                (1.., Some(peers)) => peers.table(peer_list[place - 1].0, path),
-                _ => process::our_table(path),
+        for reader in &mut readers {
+            let name = reader.name;
+            let (said, resident) = noise.quietly(|| match (reader.how, peers) {
+                (Some(how), Some(peers)) => peers.table(name, how, path),
+                _ => our_table(name, path),
             })?;
-            same(
-                &reader.name,
-                held.get_or_insert_with(|| said.clone()),
-                &said,
-            )?;
-            let seconds = said["seconds"].as_f64().unwrap_or(f64::NAN);
+            same(name, held.get_or_insert_with(|| said.clone()), &said)?;
+            let read = Read::of(name, &said, resident)?;
             tell(&format!(
-                "{}, round {}: {} {seconds:.2} s",
+                "{}, round {}: {name} {:.2} s",
                 path.extension().unwrap_or_default().display(),
                 round + 1,
-                reader.name
+                read.seconds
             ));
-            reader.rounds.push(Read {
-                seconds,
-                resident: resident as f64,
-            });
+            reader.rounds.push(read);
         }
     }
     Ok(readers)
+}
+
+impl Read {
+    fn of(name: &str, said: &Value, resident: u64) -> Result<Self, BenchmarkError> {
+        let seconds = said["seconds"].as_f64();
+        Ok(Self {
+            seconds: seconds.ok_or_else(|| unmeasured(name))?,
+            resident: resident as f64,
+        })
+    }
 }
 
 /// Who reads other numbers does other work.
@@ -220,22 +226,21 @@ pub(crate) fn section(all: &[Readings]) -> String {
             readings.rows,
             readings.bytes as f64 / 1e6,
         );
-        for (place, reader) in readings.readers.iter().enumerate() {
-            let ratio = match place {
-                0 => "–".to_owned(),
-                _ => Ratio::of(&reader.seconds(), &readings.readers[0].seconds()).to_string(),
+        for reader in &readings.readers {
+            let (name, seconds) = (reader.name, reader.seconds());
+            let (name, ratio) = match reader.how {
+                None => (format!("**{name}** (ours)"), "–".to_owned()),
+                Some(_) => {
+                    let ratio = Ratio::of(&seconds, &readings.readers[0].seconds());
+                    (name.to_owned(), ratio.to_string())
+                }
             };
-            let seconds = reader.seconds();
-            let end =
-                |wins: fn(f64, f64) -> f64| seconds.iter().copied().reduce(wins).unwrap_or(0.0);
             let resident: Vec<f64> = reader.rounds.iter().map(|read| read.resident).collect();
             let _ = writeln!(
                 page,
-                "| {} | {:.2} | {:.2} – {:.2} | {ratio} | {:.0} |",
-                reader.name,
+                "| {name} | {:.2} | {} | {ratio} | {:.0} |",
                 median(&seconds),
-                end(f64::min),
-                end(f64::max),
+                range(&seconds),
                 median(&resident) / 1e6
             );
         }
@@ -275,12 +280,16 @@ mod tests {
             error.starts_with("benchmarks: pandas: it read {"),
             "{error}"
         );
+        assert!(Read::of("pandas", &said, 0).unwrap().seconds > 0.0);
+        let error = Read::of("pandas", &other, 0).err().unwrap().to_string();
+        assert_eq!(error, "benchmarks: pandas: it printed no measurement");
     }
 
     #[test]
     fn the_page_has_medians_and_ratios_of_readers() {
-        let reader = |name: &str, seconds: [f64; 3]| Reader {
-            name: name.to_owned(),
+        let reader = |name, how, seconds: [f64; 3]| Reader {
+            name,
+            how,
             rounds: seconds
                 .map(|seconds| Read {
                     seconds,
@@ -293,8 +302,8 @@ mod tests {
             rows: 100_000,
             bytes: 90_000_000,
             readers: vec![
-                reader("ours", [0.5, 0.25, 1.0]),
-                reader("pandas", [0.75, 1.0, 1.5]),
+                reader("plumbline", None, [0.5, 0.25, 1.0]),
+                reader("pandas", Some("parquet"), [0.75, 1.0, 1.5]),
             ],
         }]);
         assert!(
@@ -303,7 +312,7 @@ mod tests {
         );
         assert!(page.contains("file of 90.0 MB that"), "{page}");
         assert!(
-            page.contains("| ours | 0.50 | 0.25 – 1.00 | – | 200 |"),
+            page.contains("| **plumbline** (ours) | 0.50 | 0.25 – 1.00 | – | 200 |"),
             "{page}"
         );
         assert!(

@@ -45,12 +45,14 @@ pub struct Fitted<'a> {
     pub columns: Option<&'a [(String, Kind)]>,
     /// Values of each sample.
     pub features: usize,
+    /// The number of the first of these in rows of svmlight, 0 or 1, if that is what they were and it is known.
+    pub counted_from: Option<u32>,
 }
 
 /// Reads samples to ask a model about, from anything that [`load`](crate::load) reads, from arrays without labels,
 /// and from single pictures in PNG, JPEG, PGM, PPM or BMP. Rows of svmlight are made as wide as the model's samples;
-/// their features are counted from the number that is given, 0 or 1, and without one as their highest and lowest
-/// leave no doubt.
+/// their features are counted from the number that is given, 0 or 1, or else from that of the fit; without either as
+/// their highest and lowest leave no doubt.
 ///
 /// # Errors
 /// [`LoadError`].
@@ -75,7 +77,10 @@ pub fn ask(
     if let (Some(source), None) = (&file, fitted.columns) {
         let samples = match Format::of(&source.head(HEAD)?) {
             Format::Npy | Format::Npz => arrays::alone(source)?,
-            Format::Svmlight => Some(svmlight::as_wide(source, fitted.features, counted_from)?),
+            Format::Svmlight => {
+                let (features, of_fit) = (fitted.features, fitted.counted_from);
+                Some(svmlight::as_wide(source, features, counted_from, of_fit)?)
+            }
             _ => None,
         };
         if let Some(samples) = samples {

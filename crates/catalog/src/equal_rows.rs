@@ -71,7 +71,8 @@ pub(crate) fn of_column(column: &Column) -> Vec<Key> {
 /// For each row that is the same as one before it, the first of these. Four bytes for each row are all that it needs
 /// beside the pairs: rows may be more than memory has room for a table of them.
 pub(crate) fn repeated(rows: &[Key]) -> Vec<(usize, usize)> {
-    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    let count = u32::try_from(rows.len()).expect("keys of 2³² rows are 69 GB");
+    let mut order: Vec<u32> = (0..count).collect();
     order.sort_unstable_by_key(|&row| (rows[row as usize], row));
     let alike = order.chunk_by(|&a, &b| rows[a as usize] == rows[b as usize]);
     let mut pairs = Vec::new();

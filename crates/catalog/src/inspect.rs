@@ -44,8 +44,8 @@ pub struct Inspection {
     pub in_both: Vec<Same>,
     /// Test pictures that are nearly the same as a training picture; `None` where there are no pictures.
     pub nearly_in_both: Option<Vec<Near>>,
-    /// Other test pictures that are a training picture made lighter, darker, of more or less contrast, or moved;
-    /// `None` where there are no pictures, or small ones.
+    /// Test pictures that are a training picture made lighter, darker, of more or less contrast, or moved; a pair that
+    /// is nearly the same as it is does not count. `None` where there are no pictures, or small ones.
     pub moved_in_both: Option<Vec<Moved>>,
 }
 
@@ -458,7 +458,7 @@ mod tests {
             "1 class with a single training row: alone.",
             "2 columns of what looks like numbers, taken for names: price (as 0,5), share (as 0%).",
             "1 column with another word in each row, which tells nothing of other rows: name.",
-            "1 column that rises from row to row, as the number of a row does: number.",
+            "1 column that rises from row to row in whole numbers, as the number of a row does: number. If the rows are",
         ];
         for begin in begin {
             assert!(

@@ -29,6 +29,8 @@ pub struct Loaded {
     pub sha256: [String; 4],
     /// Whether test rows were drawn from the rows that are there, and not given.
     pub is_test_drawn: bool,
+    /// The number of the first feature in rows of svmlight, 0 or 1; `None` of other data.
+    pub counted_from: Option<u32>,
 }
 
 /// Training and test rows.
@@ -61,6 +63,7 @@ impl From<Splits> for Loaded {
             notes: Vec::new(),
             sha256: splits.sha256,
             is_test_drawn: false,
+            counted_from: None,
         }
     }
 }
@@ -158,6 +161,7 @@ fn read(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
     let id = name_of(path);
     let origin = path.display().to_string();
     let is_test_drawn;
+    let mut counted_from = None;
     let (content, notes) = match find(path, options, limit, None)? {
         Found::Splits(splits) => return divided(*splits, &origin, options),
         Found::Table(train) => {
@@ -187,11 +191,14 @@ fn read(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
                 return Err(LoadError::content(&origin, reason));
             }
             is_test_drawn = test.is_none();
+            let in_test = test.as_ref().and_then(|(_, test)| test.counted_from);
+            counted_from = train.counted_from.into_iter().chain(in_test).min();
             of_samples(&origin, *train, test, options)?
         }
     };
     Ok(Loaded {
         is_test_drawn,
+        counted_from,
         ..with_sums(id, origin, content, notes)
     })
 }
@@ -219,6 +226,7 @@ pub(crate) fn with_sums(
         content,
         notes: notes.into_iter().map(|note| one_line(&note)).collect(),
         is_test_drawn: true,
+        counted_from: None,
     }
 }
 

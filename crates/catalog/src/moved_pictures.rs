@@ -14,15 +14,14 @@ use std::ops::Range;
 /// Pixels by which a picture may be moved, up, down, to the left and to the right.
 const REACH: usize = 2;
 /// ‖u − v‖ of one picture and another that are taken for the same, at most: what rounding, clipping and compression leave.
-/// By eye, the two such pairs of Fashion-MNIST, at 0.036 and 0.043, are of the same photograph; the next, at 0.053, are two
-/// tops of one outline. MNIST has none, up to 0.1.
+/// By eye, the two pairs of Fashion-MNIST below it are of the same photograph, and the next is not.
 const APART: f32 = 0.045;
 /// Parts whose values differ by less (standard deviation, in grey levels) show nothing that could be compared.
 const FLAT: f64 = 8.0;
 /// Sides of pictures that are compared, at least.
 const SMALLEST: usize = 12;
-/// Training pictures that are prepared at a time: those of any number take as much memory.
-const SLAB: usize = 250_000;
+/// Training pictures that are prepared at a time: 8 MB of them, as in `near_pictures`.
+const SLAB: usize = 32_768;
 /// Directions in which parts lie near each other, training pictures that these are learnt from, and rounds of that.
 const DIRECTIONS: usize = 5;
 const LEARNT_FROM: usize = 1_000;
@@ -41,8 +40,9 @@ pub struct Moved {
     pub correlation: f64,
 }
 
-/// Each test picture with a training picture that it is but for brightness, contrast and place; those that are the
-/// same as they are, or differ by `near` grey levels (root mean square) or less, are left out. `None` unless both are of pixels, and not small.
+/// Each test picture with a training picture that it is but for brightness, contrast and place; pairs that are the same
+/// as they are, or differ by `near` grey levels (root mean square) or less, do not count. `None` unless both are of
+/// pixels, and not small.
 pub(crate) fn moved(train: &Samples, test: &Samples, near: f64) -> Option<Vec<Moved>> {
     moved_by_slabs(train, test, near, SLAB)
 }
@@ -61,7 +61,7 @@ fn moved_by_slabs(train: &Samples, test: &Samples, near: f64, slab: usize) -> Op
         });
         found.extend(first.into_iter().chain(second));
     }
-    // Of each test picture the first training picture.
+    // One training picture of each test picture, that of the first slab.
     found.sort_by_key(|pair| (pair.test, pair.train));
     found.dedup_by_key(|pair| pair.test);
     Some(found)
@@ -167,12 +167,11 @@ struct Known<'a> {
 impl<'a> Known<'a> {
     fn of(parts: &'a Parts<'a>, pictures: Range<usize>, near: f64) -> Self {
         let mut values = Vec::new();
-        let middles: Vec<(usize, Part)> = pictures
-            .filter_map(|picture| {
-                parts.write(picture, [REACH; 2], &mut values);
-                Some((picture, parts.part(&values)?))
-            })
-            .collect();
+        let mut middles: Vec<(usize, Part)> = Vec::with_capacity(pictures.len());
+        middles.extend(pictures.filter_map(|picture| {
+            parts.write(picture, [REACH; 2], &mut values);
+            Some((picture, parts.part(&values)?))
+        }));
         let directions = directions(&middles);
         let mut cells: HashMap<_, Vec<u32>> = HashMap::new();
         for (place, (_, part)) in middles.iter().enumerate() {
@@ -216,7 +215,7 @@ impl<'a> Known<'a> {
             .collect()
     }
 
-    /// The first training picture whose middle is this part of a test picture, and their correlation.
+    /// A training picture whose middle is this part of a test picture, and their correlation.
     fn same(
         &self,
         part: &Part,

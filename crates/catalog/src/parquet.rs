@@ -99,6 +99,7 @@ fn grown(
             (role, Growing::of(*measure, plan))
         })
         .collect();
+    make_room(&mut builders, file.metadata(), source.limit());
     let mut rows: usize = 0;
     for group in 0..file.num_row_groups() {
         let group = file.get_row_group(group).map_err(broken)?;
@@ -119,6 +120,19 @@ fn grown(
     Ok((names, builders, rows, notes))
 }
 
+/// Makes room for all rows at once.
+fn make_room(builders: &mut [(Role, Growing)], metadata: &ParquetMetaData, limit: u64) {
+    // What a damaged file says of its rows is no reason to ask for more than there is.
+    let most = limit / size_of::<f64>() as u64 / builders.len().max(1) as u64;
+    let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
+    let wanted = builders
+        .iter_mut()
+        .filter(|(role, _)| *role != Role::Ignored);
+    for (_, growing) in wanted {
+        growing.make_room_for(rows.min(most) as usize);
+    }
+}
+
 /// Reads some rows of each column that counts, half of the columns beside the others.
 fn read_group(
     group: &dyn RowGroupReader,
@@ -127,16 +141,11 @@ fn read_group(
     measures: &[Measure],
     limit: u64,
 ) -> Result<(), ParquetError> {
-    // What a damaged file says of its rows is no reason to ask for more than there is.
-    let most = limit / size_of::<f64>() as u64 / builders.len().max(1) as u64;
-    let rows = u64::try_from(group.metadata().num_rows()).unwrap_or(0);
-    let rows = rows.min(most) as usize;
     let read = |builders: &mut [(Role, Growing)], from: usize| {
         let of_file = fields[from..].iter().zip(&measures[from..]);
         let columns = builders.iter_mut().zip(of_file);
         let mut wanted = columns.filter(|((role, _), _)| *role != Role::Ignored);
         wanted.try_for_each(|((_, growing), (field, measure))| {
-            growing.make_room_for(rows);
             let column = group.get_column_reader(field.index)?;
             growing.read(column, *measure, limit)
         })

@@ -62,32 +62,40 @@ pub(crate) fn read(source: &Source<'_>) -> Result<RawSamples, LoadError> {
     rows.dense(source, first, width)
 }
 
-/// Reads a file into dense rows of so many features, counted from `first`. Without it they are counted from 0 where
-/// one is 0, and from 1 where one has the number of the last.
+/// Reads a file into dense rows of so many features, counted from the number that is `said`, or else from that of the
+/// rows that a model was `fitted` to. Without either they are counted from 0 where one is 0, and from 1 where one has
+/// the number of the last.
 pub(crate) fn as_wide(
     source: &Source<'_>,
     features: usize,
-    first: Option<u32>,
+    said: Option<u32>,
+    fitted: Option<u32>,
 ) -> Result<Samples, LoadError> {
     let rows = sparse(source)?;
     let wrong = |reason: String| Err(LoadError::content(source.name(), reason));
     let (has_0, highest) = (rows.counts_from_0, rows.highest as usize);
-    let first = match first {
+    let as_fitted = match (said, fitted) {
+        (None, Some(_)) => " as in the data of the fit",
+        _ => "",
+    };
+    let first = match said.or(fitted) {
         Some(1) if has_0 => {
-            return wrong("there is a feature 0, so that they are not counted from 1".to_owned());
+            return wrong(format!(
+                "there is a feature 0, so that they are not counted from 1{as_fitted}"
+            ));
         }
         Some(first) => first,
         None if has_0 => 0,
         None if highest >= features => 1,
         None => {
             return wrong(format!(
-                "features from 1 to {highest} of {features} may be counted from 0 or from 1; say --counted-from 0 or --counted-from 1"
+                "no feature is 0, and the last of {features} is not there, but {highest}: they may be counted from 0 or from 1; say --counted-from 0 or --counted-from 1"
             ));
         }
     };
     if highest >= features + first as usize {
         return wrong(format!(
-            "feature {highest} counted from {first}, and the model was fitted to {features}"
+            "feature {highest} counted from {first}{as_fitted}, and the model was fitted to {features}"
         ));
     }
     Ok(rows.dense(source, first, features)?.samples)

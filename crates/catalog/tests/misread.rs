@@ -75,8 +75,11 @@ fn features_of_sparse_rows_are_counted_alike_in_both_files() {
         let side = ["training", "test"][side];
         let told = format!("features of the {side} file counted from 0, too");
         assert!(is_told(&loaded, &told), "{:?}", loaded.notes);
+        assert_eq!(loaded.counted_from, Some(0));
     }
     let alike = read_both(without_0, without_0);
+    assert_eq!(alike.counted_from, Some(1));
+    assert_eq!(read(rows(9), &Options::default()).counted_from, None);
     assert!(!is_told(&alike, "features of the"), "{:?}", alike.notes);
 }
 

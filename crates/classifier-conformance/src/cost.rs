@@ -13,18 +13,22 @@ struct Ladder {
     /// How many, until a fit takes [`ENOUGH`]. Each is twice the one before.
     sizes: &'static [usize],
     data: fn(usize) -> Dataset,
+    /// Whether a model may decline some of the sizes.
+    may_decline: bool,
 }
 
 const SAMPLES: Ladder = Ladder {
     of: "samples",
     sizes: &[125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000],
     data: larger::samples,
+    may_decline: false,
 };
 
 const FEATURES: Ladder = Ladder {
     of: "features",
     sizes: &[1, 2, 4, 8, 16],
     data: larger::features,
+    may_decline: true,
 };
 
 const CLASSES: Ladder = Ladder {
@@ -32,6 +36,7 @@ const CLASSES: Ladder = Ladder {
     // With more, the rarest would have a single sample.
     sizes: &[1, 2, 4, 8],
     data: larger::classes,
+    may_decline: true,
 };
 
 /// At least so many of them: the last is compared with the last but two, a quarter as large.
@@ -108,7 +113,7 @@ struct Fits {
 }
 
 impl Ladder {
-    /// What is too small or too large for the model is left out.
+    /// What is too small or too large for the model is left out, where it may be.
     fn climb(&self, recipe: &dyn Recipe) -> Fits {
         let mut fits: Vec<Fit> = Vec::with_capacity(self.sizes.len());
         for &size in self.sizes {
@@ -116,7 +121,7 @@ impl Ladder {
             let (fitted, cost) = cost(recipe, &train);
             match fitted {
                 Ok(_) => (),
-                Err(FitError::Declined { .. }) => continue,
+                Err(FitError::Declined { .. }) if self.may_decline => continue,
                 Err(error) => panic!("{size} times {}: {error}", self.of),
             }
             let is_long = cost.time >= ENOUGH;
@@ -173,5 +178,40 @@ impl Fits {
             "it says that time grows with power {power} of the {}: {before:?}, of four times as many {now:?}",
             self.of
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use classifier::{Classifier, FitContext};
+    use std::panic::catch_unwind;
+
+    /// Declines whatever it is given.
+    struct Picky;
+
+    impl Recipe for Picky {
+        fn fit(
+            &self,
+            _train: &Dataset,
+            _context: &mut FitContext<'_>,
+        ) -> Result<Box<dyn Classifier>, FitError> {
+            let reason = "I would rather not".to_owned();
+            Err(FitError::Declined { reason })
+        }
+    }
+
+    #[test]
+    fn no_number_of_samples_may_be_declined() {
+        let panic = |ladder: &Ladder| {
+            let panic = catch_unwind(|| ladder.climb(&Picky).all.size).unwrap_err();
+            *panic.downcast::<String>().unwrap()
+        };
+        let said = panic(&SAMPLES);
+        assert!(said.starts_with("125 times samples: "), "{said}");
+        for ladder in [FEATURES, CLASSES] {
+            let said = format!("it declines most {}", ladder.of);
+            assert_eq!(panic(&ladder), said);
+        }
     }
 }

@@ -13,20 +13,32 @@ pub trait Classifier: Send + Sync {
     /// If the images have another number of features than those that it learnt from.
     fn scores(&self, images: &Samples) -> Scores;
 
+    /// Whether the scores are log-probabilities.
+    fn scores_are_log_probabilities(&self) -> bool {
+        false
+    }
+
     /// Natural logarithms of the class probabilities, shape (images, classes); `None` where the
     /// model has none. Logarithms, because the log-loss of a confident model underflows in
     /// probabilities.
-    fn log_probabilities(&self, _images: &Samples) -> Option<Scores> {
-        None
+    fn log_probabilities(&self, images: &Samples) -> Option<Scores> {
+        let are_scores = self.scores_are_log_probabilities();
+        are_scores.then(|| self.scores(images))
     }
 
     /// [`scores`](Self::scores) and [`log_probabilities`](Self::log_probabilities) of the same images, bit by bit. A
-    /// model whose work is the same for both writes it, so that who wants both does not wait twice.
+    /// model whose work is the same for both, though they differ, writes it, so that who wants both does not wait twice.
     ///
     /// # Panics
     /// As [`scores`](Self::scores).
     fn scores_and_log_probabilities(&self, images: &Samples) -> (Scores, Option<Scores>) {
-        (self.scores(images), self.log_probabilities(images))
+        let scores = self.scores(images);
+        let logs = if self.scores_are_log_probabilities() {
+            Some(scores.clone())
+        } else {
+            self.log_probabilities(images)
+        };
+        (scores, logs)
     }
 
     /// Number of values that were learnt and that prediction uses.

@@ -42,18 +42,7 @@ impl MappedFile {
     /// The same of a file that no directory has, and which is gone with this process however it ends: other processes
     /// find it below `/proc`, where there is that.
     fn held(file: File) -> io::Result<Self> {
-        #[cfg(target_os = "linux")]
-        let path = {
-            let descriptor = std::os::fd::AsRawFd::as_raw_fd(&file);
-            Some(PathBuf::from(format!(
-                "/proc/{}/fd/{descriptor}",
-                std::process::id()
-            )))
-        };
-        #[cfg(not(target_os = "linux"))]
-        let path: Option<PathBuf> = None;
-        let path = path.filter(|path| path.exists());
-        Self::map(&file.try_clone()?, path, Some(file))
+        Self::map(&file.try_clone()?, path_of(&file), Some(file))
     }
 
     fn map(file: &File, path: Option<PathBuf>, held: Option<File>) -> io::Result<Self> {
@@ -74,7 +63,7 @@ impl MappedFile {
         &self.0.map
     }
 
-    /// Where it is, if it was opened by name.
+    /// Where other processes find it, if they can.
     pub fn path(&self) -> Option<&Path> {
         self.0.path.as_deref()
     }
@@ -89,6 +78,22 @@ impl MappedFile {
             bytes,
         }))
     }
+}
+
+/// Where other processes find a file as long as this one has it open, whether a directory has it or not: below `/proc`,
+/// where there is that.
+pub fn path_of(file: &File) -> Option<PathBuf> {
+    #[cfg(target_os = "linux")]
+    let path = {
+        let (process, descriptor) = (std::process::id(), std::os::fd::AsRawFd::as_raw_fd(file));
+        Some(PathBuf::from(format!("/proc/{process}/fd/{descriptor}")))
+    };
+    #[cfg(not(target_os = "linux"))]
+    let path: Option<PathBuf> = {
+        let _ = file;
+        None
+    };
+    path.filter(|path| path.exists())
 }
 
 /// Values one after another, wherever they are.
@@ -164,8 +169,8 @@ impl<T: bytemuck::Pod> Buffer<T> {
         }
     }
 
-    /// The rows of `width` values at `indices`, in that order. Where they are drawn from a file that has a name, which is
-    /// as large as that because it is larger than memory may be, more than 64 MB of them are in a temporary file.
+    /// The rows of `width` values at `indices`, in that order. More than 64 MB of them, drawn from a mapped file that other
+    /// processes find, are put into a temporary file, which is mapped in turn.
     ///
     /// # Panics
     /// If there is no such row.

@@ -14,7 +14,7 @@ mod shape;
 mod subset;
 mod targets;
 
-pub use buffer::{Buffer, MappedFile};
+pub use buffer::{Buffer, MappedFile, path_of};
 pub use dataset::Dataset;
 pub use error::DataError;
 pub use folds::stratified_folds;

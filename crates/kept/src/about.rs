@@ -34,6 +34,9 @@ pub struct About {
     /// The same, if they were pictures in colour, each pixel of three values: red, green, blue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour_picture: Option<[usize; 2]>,
+    /// The number of the first feature in rows of svmlight, 0 or 1, if the samples came from these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_from: Option<u32>,
     /// Whether the samples were 8-bit pixels, of which the model sees p / 255.
     pub pixels: bool,
     /// What it was trained on.
@@ -140,6 +143,10 @@ impl About {
             (
                 self.colour_picture.is_none() || self.pixels && self.picture.is_none(),
                 "colour_picture",
+            ),
+            (
+                self.counted_from.is_none_or(|first| first <= 1),
+                "counted_from",
             ),
             (fits(names), "feature_names"),
             (fits(prepared), "preparation"),

@@ -319,6 +319,11 @@ mod tests {
             assert_eq!(unlike.to_string(), said);
             kept.about.picture = Some([1, 3]);
             assert!(kept.about.check().unwrap_err().contains("`colour_picture`"));
+            kept.about.describe(&in_grey);
+            for (first, is_number) in [(0, true), (1, true), (2, false)] {
+                kept.about.counted_from = Some(first);
+                assert_eq!(kept.about.check().is_ok(), is_number, "{first}");
+            }
         }
     }
 

@@ -144,8 +144,8 @@ impl<'a, R: Real> KernelRows<'a, R> {
 
     /// Computes the rows of `samples`, a share of them in each thread.
     ///
-    /// Each thread makes room for its own rows: the system clears memory when it is first touched, which took 41 %
-    /// of a fit to 50 000 samples when the calling thread did it for all.
+    /// Each thread makes room for its own rows: the system clears memory when it is first touched, which one thread
+    /// would do for all.
     fn compute(&self, samples: &[usize], rows: &mut [Vec<R>]) {
         let length = self.samples();
         let compute = |samples: &[usize], rows: &mut [Vec<R>]| {

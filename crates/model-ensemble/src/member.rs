@@ -3,8 +3,8 @@
 use crate::Roster;
 use classifier::schemars::JsonSchema;
 use classifier::{
-    Classifier, EVERY_CRATE, FitContext, FitError, InvalidParameter, Preset, Scores, Silent, Sizes,
-    State, StateError, Step,
+    Classifier, EVERY_CRATE, FitContext, FitError, Growth, InvalidParameter, Preset, Recipe,
+    Scores, Silent, Sizes, State, StateError, Step,
 };
 use data::{Dataset, Samples};
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,19 @@ pub(crate) fn recipes<R: Roster>(
         "2 to 100 models",
     )?;
     members.iter().map(Member::recipe::<R>).collect()
+}
+
+/// How the member grows whose fit grows fastest, `least` at least.
+pub(crate) fn fastest<R: Roster>(
+    members: &[Member],
+    least: Growth,
+    of: impl Fn(&dyn Recipe) -> Growth,
+) -> Growth {
+    let recipes = recipes::<R>(members).unwrap_or_default();
+    recipes
+        .iter()
+        .map(|recipe| of(&**recipe))
+        .fold(least, Growth::max)
 }
 
 /// How far a fit of many members is.

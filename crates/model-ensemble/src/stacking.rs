@@ -1,7 +1,7 @@
 //! Stacking: members weighted by what they say of samples that they were not fitted to (Wolpert 1992).
 
 use crate::Roster;
-use crate::member::{Member, Panel, Progress, fit, recipes, unchecked};
+use crate::member::{Member, Panel, Progress, fastest, fit, recipes, unchecked};
 use crate::pool::Pool;
 use classifier::schemars::JsonSchema;
 use classifier::{
@@ -86,21 +86,19 @@ impl<R: Roster> Recipe for Stacking<R> {
 
     /// That of the member that grows fastest; and it holds what each says of every sample.
     fn growth(&self) -> Growth {
-        let recipes = recipes::<R>(&self.members).unwrap_or_default();
-        let members = recipes.iter().map(|recipe| recipe.growth());
-        members.fold(Growth::default(), Growth::max)
+        fastest::<R>(&self.members, Growth::default(), |recipe| recipe.growth())
     }
 
     fn growth_with_features(&self) -> Growth {
-        let recipes = recipes::<R>(&self.members).unwrap_or_default();
-        let members = recipes.iter().map(|recipe| recipe.growth_with_features());
-        members.fold(Growth::default(), Growth::max)
+        fastest::<R>(&self.members, Growth::default(), |recipe| {
+            recipe.growth_with_features()
+        })
     }
 
     fn growth_with_classes(&self) -> Growth {
-        let recipes = recipes::<R>(&self.members).unwrap_or_default();
-        let members = recipes.iter().map(|recipe| recipe.growth_with_classes());
-        members.fold(Growth::default(), Growth::max)
+        fastest::<R>(&self.members, Growth::default(), |recipe| {
+            recipe.growth_with_classes()
+        })
     }
 
     fn restore(&self, mut state: State, sizes: Sizes) -> Result<Box<dyn Classifier>, StateError> {
@@ -154,13 +152,8 @@ impl Classifier for Stack {
         self.pool.of(&self.panel.ask(samples))
     }
 
-    fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
-        Some(self.scores(samples))
-    }
-
-    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
-        let logs = self.scores(samples);
-        (logs.clone(), Some(logs))
+    fn scores_are_log_probabilities(&self) -> bool {
+        true
     }
 
     fn parameter_count(&self) -> usize {

@@ -81,8 +81,8 @@ impl Classifier for Shares {
         Scores::new(self.logs.repeat(samples.len()), self.logs.len())
     }
 
-    fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
-        Some(self.scores(samples))
+    fn scores_are_log_probabilities(&self) -> bool {
+        true
     }
 
     fn parameter_count(&self) -> usize {

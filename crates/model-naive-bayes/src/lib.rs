@@ -144,13 +144,8 @@ impl Classifier for Densities {
         Scores::normalised(&joint, self.constants.len())
     }
 
-    fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
-        Some(self.scores(samples))
-    }
-
-    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
-        let logs = self.scores(samples);
-        (logs.clone(), Some(logs))
+    fn scores_are_log_probabilities(&self) -> bool {
+        true
     }
 
     /// Mean and variance of every feature in every class, and the priors.

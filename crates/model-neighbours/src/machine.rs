@@ -79,13 +79,8 @@ impl Classifier for Machine {
         Scores::new(self.log_probabilities_of(samples), self.classes)
     }
 
-    fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
-        Some(self.scores(samples))
-    }
-
-    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
-        let logs = self.scores(samples);
-        (logs.clone(), Some(logs))
+    fn scores_are_log_probabilities(&self) -> bool {
+        true
     }
 
     /// The features and the class of every training sample.

@@ -48,13 +48,8 @@ impl Classifier for Boosted {
         })
     }
 
-    fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
-        Some(self.scores(samples))
-    }
-
-    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
-        let logs = self.scores(samples);
-        (logs.clone(), Some(logs))
+    fn scores_are_log_probabilities(&self) -> bool {
+        true
     }
 
     /// The initial scores, of each split its feature and its threshold, and of each leaf its value.

@@ -134,13 +134,8 @@ impl Classifier for Forest {
         })
     }
 
-    fn log_probabilities(&self, samples: &Samples) -> Option<Scores> {
-        Some(self.scores(samples))
-    }
-
-    fn scores_and_log_probabilities(&self, samples: &Samples) -> (Scores, Option<Scores>) {
-        let logs = self.scores(samples);
-        (logs.clone(), Some(logs))
+    fn scores_are_log_probabilities(&self) -> bool {
+        true
     }
 
     fn parameter_count(&self) -> usize {

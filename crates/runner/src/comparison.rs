@@ -34,6 +34,8 @@ pub struct Comparison {
     division: Division,
     dataset: DatasetRecord,
     data_origin: String,
+    /// The number of the first feature in rows of svmlight.
+    counted_from: Option<u32>,
     learners: Vec<Learner>,
     columns: Vec<ColumnRecord>,
     notes: Vec<String>,
@@ -58,7 +60,7 @@ impl Comparison {
         let data: Loaded = data.into();
         data.content.check()?;
         let dataset = described(&data);
-        let data_origin = data.origin.clone();
+        let (data_origin, counted_from) = (data.origin.clone(), data.counted_from);
         let notes = data.notes.clone();
         let division = Division::new(data.content, &options)?;
         let first = division.cells(true, &[])[0];
@@ -109,6 +111,7 @@ impl Comparison {
             options,
             division,
             data_origin,
+            counted_from,
             learners,
             given: Vec::new(),
         })

@@ -14,6 +14,8 @@ use crate::failure::Failure;
 use crate::rows::Rows;
 use arrays::{Places, Reader, Writer};
 use columns::ColumnPart;
+#[cfg(target_os = "linux")]
+use data::path_of;
 use data::{Buffer, Dataset, MappedFile, PictureShape, Samples, Targets};
 use records::{FoldOf, Protocol};
 use serde::{Deserialize, Serialize};
@@ -101,11 +103,10 @@ impl Handover {
     pub(crate) fn new(division: &Division) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::job("handing the data to other processes", &error);
         #[cfg(target_os = "linux")]
-        if let Some(file) = in_memory() {
+        if let Some((file, path)) = in_memory() {
             write(division, &file).map_err(failed)?;
-            let descriptor = std::os::fd::AsRawFd::as_raw_fd(&file);
             return Ok(Self {
-                path: format!("/proc/{}/fd/{descriptor}", std::process::id()).into(),
+                path,
                 _file: Kept::Memory(file),
             });
         }
@@ -125,12 +126,13 @@ impl Handover {
     }
 }
 
-/// A file that has no name, where there can be one that others can open.
+/// A file that no directory has, and where others can open it, if they can.
 #[cfg(target_os = "linux")]
-fn in_memory() -> Option<File> {
+fn in_memory() -> Option<(File, PathBuf)> {
     use rustix::fs::{MemfdFlags, memfd_create};
     let file = File::from(memfd_create("plumbline-data", MemfdFlags::CLOEXEC).ok()?);
-    Path::new("/proc/self/fd").is_dir().then_some(file)
+    let path = path_of(&file)?;
+    Some((file, path))
 }
 
 impl Places {

@@ -111,6 +111,7 @@ fn loaded(id: &str, [train, test]: [Dataset; 2]) -> Loaded {
         // No store keeps these fits, so that nothing asks which data they are of.
         sha256: Default::default(),
         is_test_drawn: false,
+        counted_from: None,
     }
 }
 

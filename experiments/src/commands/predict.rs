@@ -98,6 +98,7 @@ fn read_file(kept: &Kept, file: &Path, first: Option<u32>) -> Result<(Samples, b
         pictures,
         columns: columns.as_deref(),
         features: about.features,
+        counted_from: about.counted_from,
     };
     match ask(file, &Options::default(), fitted, first)? {
         Asked::Picture(samples) => Ok((samples, true)),

@@ -128,11 +128,14 @@ impl Inspection {
         let counting = |column: &&ColumnSummary| train >= FEWEST_ROWS && column.counts_rows;
         let counting: Vec<&ColumnSummary> = self.columns.iter().filter(counting).collect();
         if !counting.is_empty() {
+            let (rises, it) = match counting.len() {
+                1 => ("rises", "it"),
+                _ => ("rise", "them"),
+            };
             doubts.push(format!(
-                "{} that {} from row to row, as the number of a row does: {}. In new rows it will be larger than in all of \
-                 these. --ignore leaves it out.",
+                "{} that {rises} from row to row in whole numbers, as the number of a row does: {}. If the rows are numbered, new \
+                 rows have larger numbers than all of these. --ignore leaves {it} out.",
                 counted(counting.len(), "column"),
-                if counting.len() == 1 { "rises" } else { "rise" },
                 named(counting.iter().map(|column| &column.name))
             ));
         }

@@ -74,7 +74,7 @@ impl Growing {
         }
     }
 
-    /// Makes room for so many more numbers at once.
+    /// Makes room for so many numbers at once.
     pub(super) fn make_room_for(&mut self, rows: usize) {
         if let Grown::Numbers(values) | Grown::Dates(values) = &mut self.values {
             // Where that fails, values find out one by one.

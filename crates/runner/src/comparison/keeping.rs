@@ -61,6 +61,7 @@ impl Comparison {
             feature_names: None,
             picture: None,
             colour_picture: None,
+            counted_from: self.counted_from,
             pixels: false,
             data: TrainedOn {
                 name: data.name.clone(),

@@ -1,8 +1,9 @@
 //! Small records, for tests and for whoever wants to see what a record holds.
 
 use crate::{
-    Cell, DatasetRecord, Environment, FitRecord, Fitted, FoldOf, Folds, JudgedOn, Latency, Machine,
-    Outcome, PlannedModel, Protocol, Records, RunRecord, Split,
+    Cell, Control, ControlRecord, DatasetRecord, Environment, EpochRecord, FitRecord, Fitted,
+    FoldOf, Folds, ImagesRecord, JudgedOn, Latency, LinearRecord, Machine, Mistake, Outcome,
+    PlannedModel, Protocol, Records, RunRecord, Split,
 };
 
 /// The only fit of a model.
@@ -168,5 +169,61 @@ pub fn records(run: RunRecord, fits: Vec<FitRecord>) -> Records {
         fits,
         controls: Vec::new(),
         images: None,
+    }
+}
+
+/// The fit of a model `good` with almost all that a record can hold; numbers are finite but for a bias.
+pub fn good() -> FitRecord {
+    let epoch = |epoch, accuracy, training_loss| EpochRecord {
+        epoch,
+        training_loss,
+        train_accuracy: accuracy,
+        judged_accuracy: accuracy,
+    };
+    let fitted = Fitted {
+        fit_seconds: Some(0.1 + 0.2),
+        log_probabilities: Some(vec![-0.1, -2.3, -2.3, -0.1, -2.3, -0.1, -2.3, -0.1]),
+        looks: 3,
+        certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
+        epochs: vec![epoch(1, 0.5, 0.1), epoch(2, 0.75, 0.05)],
+        linear: Some(LinearRecord {
+            weights: vec![0.1, -0.2, f32::MIN_POSITIVE, 3.5, 0.0, 1.0, -1.0, 2.0],
+            biases: vec![0.5, f32::NEG_INFINITY],
+        }),
+        mistakes: vec![Mistake {
+            image: 1,
+            truth: 0,
+            predicted: 1,
+            probability: Some(0.9),
+            pixels: vec![0, 80, 160, 255],
+        }],
+        ..fitted(&[0, 1, 1, 1])
+    };
+    fit("good", CELL, Outcome::Finished(Box::new(fitted)))
+}
+
+/// The fit of a model `bad`, which failed.
+pub fn bad() -> FitRecord {
+    let reason = "diverged in epoch 3".to_owned();
+    fit("bad", CELL, Outcome::Failed { reason })
+}
+
+/// A control that [`good`] failed.
+pub fn controls() -> ControlRecord {
+    ControlRecord {
+        id: "good".to_owned(),
+        controls: vec![Control {
+            name: "shuffled labels".to_owned(),
+            passed: false,
+            detail: "4 of 4 right".to_owned(),
+        }],
+    }
+}
+
+/// The second image of those that a [`run`] is judged on.
+pub fn images() -> ImagesRecord {
+    ImagesRecord {
+        indices: vec![1],
+        pixels: vec![0, 80, 160, 255],
     }
 }

@@ -1,11 +1,8 @@
 //! Records survive, and what cannot be one is refused with its line.
 
 use super::*;
-use crate::examples::{self, CELL, fit, fitted};
-use crate::{
-    Control, ControlRecord, EpochRecord, FitRecord, Fitted, ImagesRecord, LinearRecord, Mistake,
-    Record, RecordLog, Role,
-};
+use crate::examples::{self, CELL, bad, controls, images};
+use crate::{FitRecord, Record, RecordLog, Role};
 use serde_json::{Value, json};
 
 fn run() -> RunRecord {
@@ -22,68 +19,18 @@ fn run() -> RunRecord {
     run
 }
 
+/// With what JSON has no number for, too, and a temperature.
 fn good() -> FitRecord {
-    let epoch = |epoch, accuracy, training_loss| EpochRecord {
-        epoch,
-        training_loss,
-        train_accuracy: accuracy,
-        judged_accuracy: accuracy,
+    let mut good = examples::good();
+    let Outcome::Finished(fitted) = &mut good.outcome else {
+        unreachable!("it finished")
     };
-    let fitted = Fitted {
-        fit_seconds: Some(0.1 + 0.2),
-        log_probabilities: Some(vec![
-            -0.1,
-            -2.3,
-            -2.3,
-            -0.1,
-            -2.3,
-            -0.1,
-            0.0,
-            f32::NEG_INFINITY,
-        ]),
-        looks: 3,
-        temperature: Some(1.5),
-        temperature_error: Some(0.25),
-        temperature_at_bound: true,
-        certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
-        epochs: vec![epoch(1, 0.5, f64::INFINITY), epoch(2, 0.75, 0.05)],
-        linear: Some(LinearRecord {
-            weights: vec![0.1, -0.2, f32::MIN_POSITIVE, 3.5, 0.0, 1.0, -1.0, 2.0],
-            biases: vec![0.5, f32::NEG_INFINITY],
-        }),
-        mistakes: vec![Mistake {
-            image: 1,
-            truth: 0,
-            predicted: 1,
-            probability: Some(0.9),
-            pixels: vec![0, 80, 160, 255],
-        }],
-        ..fitted(&[0, 1, 1, 1])
-    };
-    fit("good", CELL, Outcome::Finished(Box::new(fitted)))
-}
-
-fn bad() -> FitRecord {
-    let reason = "diverged in epoch 3".to_owned();
-    fit("bad", CELL, Outcome::Failed { reason })
-}
-
-fn controls() -> ControlRecord {
-    ControlRecord {
-        id: "good".to_owned(),
-        controls: vec![Control {
-            name: "shuffled labels".to_owned(),
-            passed: false,
-            detail: "4 of 4 right".to_owned(),
-        }],
-    }
-}
-
-fn images() -> ImagesRecord {
-    ImagesRecord {
-        indices: vec![1],
-        pixels: vec![0, 80, 160, 255],
-    }
+    fitted.log_probabilities.as_mut().unwrap()[7] = f32::NEG_INFINITY;
+    fitted.epochs[0].training_loss = f64::INFINITY;
+    fitted.temperature = Some(1.5);
+    fitted.temperature_error = Some(0.25);
+    fitted.temperature_at_bound = true;
+    good
 }
 
 /// The run, a fit that finished and one that failed, controls and images: a line each.

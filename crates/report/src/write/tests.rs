@@ -2,66 +2,11 @@
 
 use super::*;
 use analysis::examples as reports;
-use records::examples::{self, CELL, fit, fitted, of_fold};
-use records::{
-    Control, ControlRecord, EpochRecord, FitRecord, Fitted, ImagesRecord, LinearRecord, Mistake,
-    Outcome, Records, RunRecord,
-};
+use records::examples::{self, CELL, bad, controls, fit, fitted, good, images, of_fold};
+use records::{Fitted, Outcome, Records, RunRecord};
 
 fn run() -> RunRecord {
     examples::run(&["good", "bad", "late"], &[0, 0, 1, 1])
-}
-
-fn good() -> FitRecord {
-    let epoch = |epoch, accuracy| EpochRecord {
-        epoch,
-        training_loss: 0.1 / epoch as f64,
-        train_accuracy: accuracy,
-        judged_accuracy: accuracy,
-    };
-    let fitted = Fitted {
-        fit_seconds: Some(0.1 + 0.2),
-        log_probabilities: Some(vec![-0.1, -2.3, -2.3, -0.1, -2.3, -0.1, -2.3, -0.1]),
-        looks: 3,
-        certificate: serde_json::Map::from_iter([("gradient_norm".to_owned(), 9.5e-6.into())]),
-        epochs: vec![epoch(1, 0.5), epoch(2, 0.75)],
-        linear: Some(LinearRecord {
-            weights: vec![0.1, -0.2, f32::MIN_POSITIVE, 3.5, 0.0, 1.0, -1.0, 2.0],
-            biases: vec![0.5, f32::NEG_INFINITY],
-        }),
-        mistakes: vec![Mistake {
-            image: 1,
-            truth: 0,
-            predicted: 1,
-            probability: Some(0.9),
-            pixels: vec![0, 80, 160, 255],
-        }],
-        ..fitted(&[0, 1, 1, 1])
-    };
-    fit("good", CELL, Outcome::Finished(Box::new(fitted)))
-}
-
-fn bad() -> FitRecord {
-    let reason = "diverged in epoch 3".to_owned();
-    fit("bad", CELL, Outcome::Failed { reason })
-}
-
-fn controls() -> ControlRecord {
-    ControlRecord {
-        id: "good".to_owned(),
-        controls: vec![Control {
-            name: "shuffled labels".to_owned(),
-            passed: false,
-            detail: "4 of 4 right".to_owned(),
-        }],
-    }
-}
-
-fn images() -> ImagesRecord {
-    ImagesRecord {
-        indices: vec![1],
-        pixels: vec![0, 80, 160, 255],
-    }
 }
 
 fn records() -> Records {

@@ -111,6 +111,15 @@ fn run_with(results: &Path, arguments: &[&str]) -> Assert {
         .assert()
 }
 
+/// The records of the only run of two results are the same, and so are reports made from them.
+pub(crate) fn assert_same_results(here: &Path, there: &Path, dataset: &str) {
+    assert_eq!(canonical(here, dataset), canonical(there, dataset));
+    for file in ["README.md", "index.html", "report.json"] {
+        let [here, there] = [here, there].map(|of| timeless_report(of, dataset, file));
+        assert!(here == there, "{file} differs");
+    }
+}
+
 /// The records of the only run, without what any two runs differ in: times, memory, and how it was asked for.
 pub(crate) fn canonical(results: &Path, dataset: &str) -> String {
     let records = results.join(dataset).join("records");
@@ -143,7 +152,7 @@ fn canonical_line(line: &str) -> String {
 }
 
 /// A file of the report that is written from the canonical records.
-pub(crate) fn timeless_report(results: &Path, dataset: &str, file: &str) -> Vec<u8> {
+fn timeless_report(results: &Path, dataset: &str, file: &str) -> Vec<u8> {
     let directory = tempfile::tempdir().unwrap();
     let records = directory.path().join(dataset).join("records");
     fs::create_dir_all(&records).unwrap();

@@ -178,32 +178,6 @@ fn what_was_fitted_before_is_not_fitted_again() {
         .stderr(contains(again).not());
 }
 
-/// Runs until the output says that the second model is being fitted, then sends a signal.
-#[cfg(unix)]
-fn stopped_at_the_second_model(results: &Path, arguments: &[&str], signal: &str) {
-    use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
-
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("experiments"))
-        .arg("compare")
-        .args(arguments)
-        .arg("--results")
-        .arg(results)
-        .stderr(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    lines
-        .find(|line| line.as_ref().unwrap().contains("linfa-logistic: fitting"))
-        .expect("the second model begins")
-        .unwrap();
-    let pid = child.id().to_string();
-    let sent = Command::new("kill").args([signal, &pid]).status().unwrap();
-    assert!(sent.success());
-    child.wait().unwrap();
-}
-
 #[cfg(unix)]
 #[test]
 fn a_run_that_was_stopped_goes_on_where_it_stopped_to_the_same_report() {
@@ -219,7 +193,9 @@ fn a_run_that_was_stopped_goes_on_where_it_stopped_to_the_same_report() {
     compare(undisturbed.path(), &arguments).success();
     for signal in ["-KILL", "-INT"] {
         let resumed = tempfile::tempdir().unwrap();
-        stopped_at_the_second_model(resumed.path(), &arguments, signal);
+        let directory = resumed.path().to_str().unwrap();
+        let stopped = [&["compare"], &arguments[..], &["--results", directory]].concat();
+        run::signalled_at("linfa-logistic: fitting", signal, &stopped);
         compare(resumed.path(), &arguments)
             .success()
             .stderr(contains("(cached)"));

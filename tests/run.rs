@@ -4,6 +4,7 @@
 use assert_cmd::Command;
 use serde_json::Value;
 use std::path::Path;
+use std::process::ExitStatus;
 
 /// Runs `compare` with these arguments and results in this directory.
 pub(crate) fn compare(results: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
@@ -54,6 +55,29 @@ pub(crate) fn timeless(results: &Path) -> Value {
         }
     }
     report
+}
+
+/// Runs the binary until its messages contain a line, sends a signal, and waits for its end.
+#[cfg(unix)]
+pub(crate) fn signalled_at(line: &str, signal: &str, arguments: &[&str]) -> ExitStatus {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("experiments"))
+        .args(arguments)
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    lines
+        .find(|said| said.as_ref().unwrap().contains(line))
+        .unwrap_or_else(|| panic!("nothing contains {line}"))
+        .unwrap();
+    let process = child.id().to_string();
+    let sent = Command::new("kill").args([signal, &process]).status();
+    assert!(sent.unwrap().success());
+    child.wait().unwrap()
 }
 
 /// Writes the report of the newest run: an interrupt may have ended the run before it could.

@@ -196,9 +196,6 @@ fn quiet_prints_nothing() {
 #[cfg(unix)]
 #[test]
 fn a_search_that_was_interrupted_goes_on_where_it_stopped() {
-    use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
-
     let results = tempfile::tempdir().unwrap();
     let set = "softmax.shuffle=false";
     let path = plan(
@@ -207,24 +204,15 @@ fn a_search_that_was_interrupted_goes_on_where_it_stopped() {
     );
     let arguments = ["--config", &path, "--set", set, "--trials", "6"];
     let arguments = [&arguments[..], &["--threads", "1"]].concat();
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("experiments"))
-        .args(["tune", "--quick"])
-        .args(&arguments)
-        .arg("--results")
-        .arg(results.path())
-        .stderr(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    lines
-        .find(|line| line.as_ref().unwrap().contains("1 of 6 trials"))
-        .expect("the first trial ends")
-        .unwrap();
-    let process = child.id().to_string();
-    let interrupted = Command::new("kill").args(["-INT", &process]).status();
-    assert!(interrupted.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let directory = results.path().to_str().unwrap();
+    let tuning = [
+        &["tune", "--quick"],
+        &arguments[..],
+        &["--results", directory],
+    ]
+    .concat();
+    let stopped = run::signalled_at("1 of 6 trials", "-INT", &tuning);
+    assert_eq!(stopped.code(), Some(130));
     assert!(!results.path().join("mnist/tuning").exists());
 
     let output = tune(results.path(), &arguments)

@@ -538,3 +538,105 @@ fn a_store_that_is_none_is_named_and_costs_nothing_else() {
         "nobody's file is replaced"
     );
 }
+
+#[test]
+fn a_long_value_in_a_file_makes_no_long_message() {
+    let results = tempfile::tempdir().unwrap();
+    let records = results.path().join("mnist/records");
+    fs::create_dir_all(&records).unwrap();
+    let value = "x".repeat(100_000);
+    let record = format!("{{\"record\":\"controls\",\"id\":\"a\",\"controls\":\"{value}\"}}\n");
+    fs::write(records.join("2026.jsonl"), record).unwrap();
+    let mut command = experiments(&["report", "--results"]);
+    command.arg(results.path());
+    let text = refusal(command);
+    assert!(text.contains("2026.jsonl, line 1: "), "{text}");
+    assert!(text.len() < 1_200, "{} bytes", text.len());
+}
+
+#[test]
+fn where_a_model_cannot_be_kept_is_noticed_before_training() {
+    let directory = tempfile::tempdir().unwrap();
+    good_files(directory.path());
+    let below_a_file = directory.path().join(FILES[0]).join("model.plumb");
+    for out in [directory.path(), &below_a_file] {
+        let mut command = experiments(&["train", "nearest-centroid", "--data-dir"]);
+        command.arg(directory.path()).arg("--out").arg(out);
+        // One line: nothing is said of a fit.
+        let text = refusal(command);
+        assert!(text.contains(&out.display().to_string()), "{text}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_model_is_kept_under_a_name_that_is_not_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let directory = tempfile::tempdir().unwrap();
+    good_files(directory.path());
+    let out = directory
+        .path()
+        .join(std::ffi::OsStr::from_bytes(b"\xff.plumb"));
+    let mut command = experiments(&["train", "nearest-centroid", "--data-dir"]);
+    command.arg(directory.path()).arg("--out").arg(&out);
+    command.assert().success();
+    let mut command = experiments(&["predict", "--model"]);
+    command.arg(&out).arg(directory.path()).assert().success();
+}
+
+/// The program in a shell that has set a limit.
+#[cfg(target_os = "linux")]
+fn limited(limit: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")])
+        .arg(env!("CARGO_BIN_EXE_experiments"))
+        .args(arguments);
+    command
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_the_system_does_not_start_are_a_reason_in_the_row() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    fs::create_dir(&data).unwrap();
+    good_files(&data);
+    // A thread's stack takes 2 MB.
+    let arguments = [
+        "compare",
+        "--models",
+        "nearest-centroid",
+        "--threads",
+        "1000",
+    ];
+    let mut command = limited("-v 1500000", &arguments);
+    command.arg("--data-dir").arg(&data);
+    command
+        .arg("--results")
+        .arg(directory.path())
+        .assert()
+        .code(1);
+    let report = fs::read_to_string(directory.path().join("data/report.json")).unwrap();
+    assert!(
+        report.contains("the system starts no 1000 threads"),
+        "{report}"
+    );
+    assert!(!report.contains("panicked"), "{report}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_small_stack_is_enough() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    fs::create_dir(&data).unwrap();
+    good_files(&data);
+    let mut command = limited(
+        "-s 128",
+        &["compare", "--models", "nearest-centroid,softmax"],
+    );
+    command.arg("--data-dir").arg(&data);
+    command.arg("--results").arg(directory.path());
+    command.assert().success();
+}

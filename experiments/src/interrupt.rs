@@ -4,7 +4,7 @@
 use crate::failure::Failure;
 use crate::output;
 use classifier::Cancellation;
-use records::one_line;
+use records::one_message;
 #[cfg(unix)]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,7 +41,7 @@ pub(crate) fn survive_a_full_file() {
 pub(crate) fn tell_end(failure: &Failure) {
     static TOLD: AtomicBool = AtomicBool::new(false);
     if !TOLD.swap(true, Ordering::Relaxed) {
-        output::tell(format_args!("error: {}", one_line(&failure.to_string())));
+        output::tell(format_args!("error: {}", one_message(&failure.to_string())));
     }
 }
 

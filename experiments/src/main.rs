@@ -20,7 +20,19 @@ use records::one_line;
 use registry::REGISTRY;
 use std::process::ExitCode;
 
+/// Bytes of the stack on which the program runs, whatever the system's limit (`ulimit -s`) leaves the first thread.
+const STACK: usize = 8 << 20;
+
 fn main() -> ExitCode {
+    let thread = std::thread::Builder::new().stack_size(STACK);
+    match thread.spawn(whole) {
+        // Where it panicked, it has said so.
+        Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
+        Err(_) => whole(),
+    }
+}
+
+fn whole() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         // One line, not a backtrace: what a model does wrong is in its row of the table.
         output::tell(format_args!(

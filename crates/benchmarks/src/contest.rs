@@ -51,15 +51,7 @@ pub struct Request<'a> {
 pub fn measure(request: &Request<'_>) -> Result<PathBuf, BenchmarkError> {
     let path = request.results.join("benchmarks.md");
     // Before anything is measured: an unwritable directory must not cost half an hour.
-    std::fs::create_dir_all(request.results)
-        .and_then(|()| {
-            std::fs::OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(&path)
-                .map(drop)
-        })
-        .map_err(BenchmarkError::at(&path))?;
+    records::check_writable(&path)?;
     let peers = if request.peers && !request.quick {
         Some(Peers::prepare(request.data, request.tell)?)
     } else {

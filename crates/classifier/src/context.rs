@@ -93,24 +93,60 @@ impl<'a> FitContext<'a> {
     }
 }
 
+/// The system does not start as many threads as a fit is to use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the system starts no {threads} {} ({reason}): fewer --threads, or a higher limit of threads (ulimit -u) or of \
+     memory (ulimit -v)", if *threads == 1 { "thread" } else { "threads" }
+)]
+pub struct NoThreads {
+    /// How many were asked for.
+    pub threads: usize,
+    /// What the system says.
+    pub reason: String,
+}
+
 /// Runs `work` inside a rayon pool of exactly `threads` threads: this one, where it is such a pool.
 ///
-/// # Panics
-/// If the system cannot start the threads.
-pub fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+/// # Errors
+/// If the system does not start the threads; then nothing was done.
+pub fn try_with_threads<T: Send>(
+    threads: usize,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, NoThreads> {
     if rayon::current_thread_index().is_some() && rayon::current_num_threads() == threads {
-        return work();
+        return Ok(work());
     }
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .expect("threads can be started")
-        .install(work)
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| NoThreads {
+        threads,
+        reason: error.to_string(),
+    })?;
+    Ok(pool.install(work))
+}
+
+/// The same where no error can be handed on.
+///
+/// # Panics
+/// If the system does not start the threads.
+pub fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    try_with_threads(threads, work).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn work_has_its_threads_and_stays_on_them() {
+        assert_eq!(try_with_threads(3, rayon::current_num_threads), Ok(3));
+        let is_same = || {
+            let here = std::thread::current().id();
+            try_with_threads(2, || std::thread::current().id()) == Ok(here)
+        };
+        assert!(with_threads(2, is_same));
+        assert!(!with_threads(3, is_same));
+    }
 
     #[test]
     fn the_visiting_order_depends_on_seed_and_epoch_alone() {

@@ -24,7 +24,7 @@ mod state;
 pub use cancellation::{Cancellation, Cancelled};
 pub use class_weights::ClassWeights;
 pub use classifier::{Classifier, LinearWeights};
-pub use context::{FitContext, with_threads};
+pub use context::{FitContext, NoThreads, try_with_threads, with_threads};
 pub use count::Count;
 pub use entry::{EVERY_CRATE, Hyperparameters, ModelEntry, Parameter, Preset, Suits};
 pub use error::{FitError, InvalidParameter, ParameterError};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// How often a task says that it lives.
 const PULSE: Duration = Duration::from_secs(10);
@@ -101,11 +101,7 @@ pub(crate) fn claims(folder: &Folder) -> Result<Vec<(Claim, bool)>, ArrayError> 
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(failed(&directory)(error)),
     };
-    let probe = directory.join(format!(".now-{}", std::process::id()));
-    write_own_file(&probe, b"now")?;
-    let now = std::fs::metadata(&probe).and_then(|about| about.modified());
-    let _ = std::fs::remove_file(&probe);
-    let now = now.map_err(failed(&probe))?;
+    let now = now_in(&directory).map_err(failed(&directory))?;
     let mut claims = Vec::new();
     for entry in entries.flatten() {
         let is_named = entry.path().extension().is_some_and(|is| is == "json");
@@ -122,6 +118,19 @@ pub(crate) fn claims(folder: &Folder) -> Result<Vec<(Claim, bool)>, ArrayError> 
     }
     claims.sort_by_key(|(claim, _): &(Claim, bool)| claim.task);
     Ok(claims)
+}
+
+/// The time by the clock that dates files in this directory; by that of other files where this one may only be read,
+/// or has no room.
+fn now_in(directory: &Path) -> std::io::Result<SystemTime> {
+    let probe = directory.join(format!(".now-{}", std::process::id()));
+    let now = write_own_file(&probe, b"now").ok().and_then(|()| {
+        std::fs::metadata(&probe)
+            .and_then(|about| about.modified())
+            .ok()
+    });
+    let _ = std::fs::remove_file(&probe);
+    now.map_or_else(|| tempfile::tempfile()?.metadata()?.modified(), Ok)
 }
 
 #[cfg(test)]
@@ -151,5 +160,13 @@ mod tests {
         assert!(!claims(&folder).unwrap()[0].1);
         drop(pulse);
         assert!(claims(&folder).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_directory_that_may_not_be_written_has_a_time_too() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let then = file.as_file().metadata().unwrap().modified().unwrap();
+        let now = now_in(&file.path().join("below")).unwrap();
+        assert!(now.duration_since(then).unwrap() < SILENCE);
     }
 }

@@ -4,7 +4,7 @@ use crate::calibration::Calibration;
 use crate::judged::JudgedAbout;
 use classifier::Sizes;
 use data::{PictureShape, Samples};
-use records::Number;
+use records::{Number, disturbs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tables::Preparation;
@@ -134,7 +134,7 @@ impl About {
         // They are printed, and a line must stay one.
         let words = [&self.program, &self.model, &self.id].into_iter();
         let words = words.chain(self.parameters.keys());
-        let is_line = |word: &String| !word.chars().any(char::is_control);
+        let is_line = |word: &String| !word.chars().any(disturbs);
         let checks = [
             (words.clone().all(is_line), "model"),
             (self.features > 0, "features"),

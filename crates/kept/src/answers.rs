@@ -3,6 +3,7 @@
 use crate::model::Kept;
 use crate::sets::members;
 use classifier::Scores;
+use records::disturbs;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -106,7 +107,7 @@ impl<'a> Answers<'a> {
     }
 
     fn for_people(&self, name: &str, sample: usize, class: usize) -> String {
-        let printable = |text: &str| text.replace(|c: char| c.is_control(), " ");
+        let printable = |text: &str| text.replace(disturbs, " ");
         let (name, label) = (printable(name), printable(&self.classes[class]));
         let probability = self.probabilities(sample);
         let probability = probability.and_then(|mut all| all.nth(class));

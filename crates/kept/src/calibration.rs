@@ -3,7 +3,7 @@
 
 use crate::error::KeptError;
 use classifier::{FitContext, Scores};
-use records::Number;
+use records::{Number, disturbs};
 use serde::{Deserialize, Serialize};
 use statistics::{
     Temperature, at_temperature, conformal_threshold, is_end_of_search, isotonic, isotonic_at,
@@ -149,7 +149,7 @@ impl Calibration {
     pub(crate) fn is_sound(&self, classes: usize) -> bool {
         let scores = &self.nonconformity;
         self.mapping.is_sound(classes)
-            && !self.on.chars().any(char::is_control)
+            && !self.on.chars().any(disturbs)
             && scores.iter().all(|score| score.0 >= 0.0)
             && scores.is_sorted_by(|a, b| a.0 <= b.0)
     }

@@ -2,6 +2,7 @@
 //! model reporting", as far as a program can know it).
 
 use crate::about::{About, in_words};
+use records::disturbs;
 use serde_json::{Map, Value};
 use std::fmt::Write;
 
@@ -107,7 +108,7 @@ fn escaped(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '&' => escaped.push_str("&amp;"),
             '|' | '`' | '*' | '[' | ']' | '\\' => escaped.extend(['\\', c]),
-            c if c.is_control() => escaped.push(' '),
+            c if disturbs(c) => escaped.push(' '),
             c => escaped.push(c),
         }
     }

@@ -36,6 +36,9 @@ impl FromStr for NamedFile {
                         records::FILE_NAME
                     ));
                 }
+                if path.is_empty() {
+                    return Err(format!("no file after {name}="));
+                }
                 Ok(Self {
                     name: Some(name.to_owned()),
                     path: path.into(),
@@ -267,6 +270,7 @@ mod tests {
         assert_eq!(named.path, Path::new("a=b.csv"));
         assert_eq!(parsed("a.csv").unwrap().name, None);
         assert!(parsed("../x=a.csv").is_err() && parsed("=a.csv").is_err());
+        assert!(parsed("a=").is_err());
         let directory = tempfile::tempdir().unwrap();
         let there = directory.path().join("a=b.csv");
         std::fs::write(&there, "").unwrap();

@@ -35,7 +35,7 @@ pub use fit::{
 pub use log::RecordLog;
 pub use name::{FILE_NAME, NARROW, is_file_name};
 pub use number::Number;
-pub use one_line::one_line;
+pub use one_line::{disturbs, one_line, one_message};
 pub use part::sweep_parts;
 pub use read::{newest_run, read_record, read_records, read_trial, run_file, runs};
 pub use record::{Control, ControlRecord, ImagesRecord, Record, Records};
@@ -51,6 +51,6 @@ pub use tuning::{
 };
 pub use whole::{WholeLog, file_of_run};
 pub use write::{
-    clear_for_own_file, is_of_a_full_disk, write_file, write_file_by, write_new_file,
-    write_own_file,
+    check_writable, clear_for_own_file, is_of_a_full_disk, write_file, write_file_by,
+    write_new_file, write_own_file,
 };

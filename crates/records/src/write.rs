@@ -28,6 +28,22 @@ pub fn write_file_by(
     write(path, content, sweep_parts_of).map_err(RecordError::io(path))
 }
 
+/// Fails where [`write_file`] would: to be asked before work whose result is to be written there.
+///
+/// # Errors
+/// [`RecordError::Io`].
+pub fn check_writable(path: &Path) -> Result<(), RecordError> {
+    let check = || {
+        if let Target::File(path, _) = Target::of(path)? {
+            let directory = directory_of(&path);
+            fs::create_dir_all(directory)?;
+            beside(&path, directory)?;
+        }
+        Ok(())
+    };
+    check().map_err(RecordError::io(path))
+}
+
 /// Writes a file that was not there, in one step, and waits until it is on the disk. Gives whether it
 /// was written: a file of this name is left as it is.
 ///
@@ -95,20 +111,37 @@ fn write(
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     sweep: impl Fn(&Path, &Path),
 ) -> io::Result<()> {
-    let replace = |path: &Path, content, permissions| {
-        sweep(path, directory_of(path));
-        replace(path, content, permissions)
-    };
-    match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(found) if found.is_file() => {
-            replace(&fs::canonicalize(path)?, content, Some(found.permissions()))
+    match Target::of(path)? {
+        Target::File(path, permissions) => {
+            sweep(&path, directory_of(&path));
+            replace(&path, content, permissions)
         }
-        Ok(_) => content(&mut OpenOptions::new().write(true).open(path)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            replace(&end_of_links(path), content, None)
+        Target::Stream => content(&mut OpenOptions::new().write(true).open(path)?),
+    }
+}
+
+/// What a path leads to.
+enum Target {
+    /// A file, behind all links, with the permissions of one that is there.
+    File(PathBuf, Option<Permissions>),
+    /// A pipe or a device.
+    Stream,
+}
+
+impl Target {
+    fn of(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(found) if found.is_file() => Ok(Self::File(
+                fs::canonicalize(path)?,
+                Some(found.permissions()),
+            )),
+            Ok(_) => Ok(Self::Stream),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Self::File(end_of_links(path), None))
+            }
+            Err(error) => Err(error),
         }
-        Err(error) => Err(error),
     }
 }
 
@@ -187,6 +220,22 @@ mod tests {
         let error = write_file(&path, b"text").unwrap_err().to_string();
         assert!(error.contains("taken: is a directory"), "{error}");
         assert_eq!(names(directory.path()), ["taken"]);
+    }
+
+    #[test]
+    fn whether_a_file_can_be_written_is_known_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("file"), "old").unwrap();
+        for name in ["file", "new", "made/for/it"] {
+            check_writable(&at(name)).unwrap();
+        }
+        assert_eq!(fs::read(at("file")).unwrap(), b"old");
+        assert_eq!(names(directory.path()), ["file", "made"]);
+        for name in ["made", "file/below"] {
+            let before = check_writable(&at(name)).unwrap_err().to_string();
+            assert_eq!(write_file(&at(name), b"").unwrap_err().to_string(), before);
+        }
     }
 
     #[cfg(unix)]

@@ -1,10 +1,11 @@
 //! Text for a terminal: nothing in it commands the terminal, and lines end at its width.
 
+use records::disturbs;
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
-/// The text without what commands a terminal: records are shared, and programs of others write what they like. Line
-/// breaks and tabs stay.
+/// The text without what commands a terminal or turns what follows: records are shared, and programs of others write
+/// what they like. Line breaks and tabs stay.
 pub fn harmless(text: &str) -> Cow<'_, str> {
     if text.contains(commands) {
         Cow::Owned(text.replace(commands, ""))
@@ -14,7 +15,7 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
 }
 
 fn commands(character: char) -> bool {
-    character.is_control() && !matches!(character, '\n' | '\t')
+    disturbs(character) && !matches!(character, '\n' | '\t')
 }
 
 /// A paragraph in lines of at most `width` columns, broken between words; as it is where no width is known.
@@ -54,6 +55,7 @@ mod tests {
             ("\u{1b}[2J\u{1b}[H", "[2J[H"),
             ("over\rwritten\u{8}", "overwritten"),
             ("\u{9b}2J", "2J"),
+            ("\u{202e}turned\u{2069}", "turned"),
             ("\u{1b}", ""),
             ("\u{1b}[31", "[31"),
         ] {

@@ -1,6 +1,7 @@
 //! Fills templates in. What they print is escaped for the file that they make.
 
 use crate::escape;
+use crate::plain::harmless;
 use crate::room::picture;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value, ValueKind};
@@ -70,6 +71,9 @@ fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error
             Ok(())
         }
         _ if is_markdown => write!(out, "{value}").map_err(Error::from),
+        Some(text) if !value.is_safe() => {
+            escape_formatter(out, state, &Value::from(harmless(text).as_ref()))
+        }
         _ => escape_formatter(out, state, value),
     }
 }
@@ -91,9 +95,12 @@ mod tests {
 
     #[test]
     fn each_file_escapes_in_its_own_way() {
-        let view = json!({ "x": "a|<b>", "n": 3 });
+        let view = json!({ "x": "a|<b>", "n": 3, "turned": "a\u{202e}b" });
         let filled = |name| fill(name, "{{ x }} {{ n }} {{ x | safe }} {{ x | code }}", &view);
         assert_eq!(filled("page.md").unwrap(), "a\\|&lt;b> 3 a|<b> a\\|<b>");
         assert_eq!(filled("page.html").unwrap(), "a|&lt;b&gt; 3 a|<b> a\\|<b>");
+        let turned = |name| fill(name, "{{ turned }}", &view).unwrap();
+        assert_eq!(turned("page.md"), "a b");
+        assert_eq!(turned("page.html"), "ab");
     }
 }

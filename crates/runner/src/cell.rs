@@ -13,13 +13,24 @@ use crate::keeper::Keeper;
 use crate::learner::{Learner, Method};
 use crate::measure::{self, fit_alone};
 use crate::prepared::Prepared;
-use classifier::{Cancellation, Classifier, with_threads};
+use classifier::{Cancellation, Classifier, try_with_threads, with_threads};
 use records::{Cell, Control, Role};
 use std::borrow::Cow;
 use std::io::{BufRead, Read, Write};
 
-/// Runs a job in this process.
+/// Runs a job in this process, on its threads from beginning to end: what nobody divides among others uses them, too.
 pub(crate) fn run(
+    job: &Job,
+    registry: Registry,
+    cancellation: &Cancellation,
+    on: On<'_>,
+) -> Result<Ended, Failure> {
+    let whole = || on_its_threads(job, registry, cancellation, on);
+    try_with_threads(job.threads, whole)
+        .unwrap_or_else(|error| Ok(job.failed(error.to_string(), 0.0)))
+}
+
+fn on_its_threads(
     job: &Job,
     registry: Registry,
     cancellation: &Cancellation,
@@ -176,11 +187,12 @@ pub fn serve(registry: Registry) -> Result<(), Failure> {
         .lock()
         .read_line(&mut line)
         .map_err(failed)?;
-    std::thread::spawn(|| {
+    let watch = || {
         // Nothing comes any more but the end.
         let _ = std::io::stdin().lock().read_to_end(&mut Vec::new());
         end_with_everything();
-    });
+    };
+    std::thread::Builder::new().spawn(watch).map_err(failed)?;
     let job: Job = serde_json::from_str(&line).map_err(|error| Failure::job("job", &error))?;
     let mut say = |event: &Event| {
         if let Ok(mut line) = serde_json::to_vec(event) {

@@ -9,6 +9,7 @@
 mod arrays;
 mod columns;
 
+use crate::any_path;
 use crate::division::Division;
 use crate::failure::Failure;
 use crate::rows::Rows;
@@ -84,6 +85,7 @@ enum Place {
     Here(Range<usize>),
     /// In a file of the user's, so large that nobody copies it.
     In {
+        #[serde(with = "any_path")]
         file: PathBuf,
         size: usize,
         bytes: Range<usize>,

@@ -1,6 +1,7 @@
 //! A fit as a job: everything that it depends on, in one line of JSON, for whoever runs it.
 
 use crate::Registry;
+use crate::any_path;
 use crate::failure::{Failure, Place};
 use crate::learner::{Learner, Method};
 use crate::program::CommandModel;
@@ -22,6 +23,7 @@ pub struct Job {
     /// The most samples it may train on.
     pub train_limit: Option<usize>,
     /// The file of the divided data.
+    #[serde(with = "any_path")]
     pub data: PathBuf,
     /// Threads that it may use.
     pub threads: usize,
@@ -37,6 +39,7 @@ pub struct Job {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Keep {
     /// The file.
+    #[serde(with = "any_path")]
     pub path: PathBuf,
     /// What it says, as far as that is known before the fit.
     pub about: kept::About,

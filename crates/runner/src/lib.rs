@@ -6,6 +6,7 @@
 //! line or a terminal: a [`Watcher`] hears what happens.
 
 mod allowance;
+mod any_path;
 mod archive;
 mod asked_data;
 mod cell;

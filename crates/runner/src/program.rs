@@ -1,5 +1,6 @@
 //! A program of the user's: what it is, and the parameters that a plan gives it.
 
+use crate::any_path;
 use crate::hash::sha256;
 use classifier::{ParameterError, nearest_name};
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ pub struct CommandModel {
     /// The program and its arguments; the folder is added as the last.
     pub(crate) words: Vec<String>,
     /// Where it runs.
+    #[serde(with = "any_path")]
     pub(crate) directory: PathBuf,
     /// What the plan gives it, by name.
     pub(crate) parameters: Map<String, Value>,

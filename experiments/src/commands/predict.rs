@@ -6,6 +6,7 @@ use crate::{keeping, output};
 use catalog::{Asked, Fitted, Manner, Options, ask, stored};
 use data::Samples;
 use kept::{Answers, Format, Kept};
+use records::check_writable;
 use report::{explained_picture, explained_row};
 use std::path::Path;
 use tables::Preparation;
@@ -20,6 +21,7 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
     };
     let least = arguments.sets.map(|level| kept.least(level.get()));
     let least = least.transpose()?;
+    arguments.output.as_deref().map_or(Ok(()), check_writable)?;
     let mut text = String::new();
     let mut explained = 0;
     for input in &arguments.inputs {

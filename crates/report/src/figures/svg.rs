@@ -3,6 +3,7 @@
 use super::palette::{Paint, style};
 use super::text::{width as text_width, wrap};
 use crate::room::Room;
+use records::disturbs;
 use std::fmt::{Display, Write};
 
 /// Size of all letters, in pixels, but for [`TITLE`] and [`SMALL`].
@@ -257,7 +258,7 @@ fn escape(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
-        .replace(|letter: char| letter.is_control(), " ")
+        .replace(disturbs, " ")
 }
 
 #[cfg(test)]

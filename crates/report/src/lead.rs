@@ -1,6 +1,6 @@
 //! What stands below the headline of a report: what the best models cost, and what remains open.
 
-use crate::numbers::{duration, percent};
+use crate::numbers::{duration, percent, points};
 use crate::words::detectable;
 use analysis::{Comparison, Finished, Report, Standing};
 use records::DatasetRecord;
@@ -34,16 +34,28 @@ pub(crate) fn lead(report: &Report) -> Vec<String> {
 /// the next in rank.
 fn costs(standings: &[Standing], data: &DatasetRecord) -> Option<String> {
     let (best, others) = standings.split_first()?;
-    let beside = replacement(best, others).or(others.first());
+    let equal = replacement(best, others);
+    let beside = equal.or(others.first());
     let id = &best.model.id;
     let of_best = of_model(best.finished, data, None)?;
     Some(match beside {
         None => format!("{id} needs {of_best}."),
         Some(other) => {
             let of_other = of_model(other.finished, data, Some(best.finished))?;
-            format!("{id} needs {of_best}; {} needs {of_other}.", other.model.id)
+            // How far the next in rank is behind stands in the headline.
+            let behind = equal.map_or_else(String::new, |equal| behind(best, equal, ","));
+            format!("{id} needs {of_best}; {}{behind} needs {of_other}.", other.model.id)
         }
     })
+}
+
+/// ", 1.25 points behind" and `end`; nothing of a model that is as often right.
+pub(crate) fn behind(best: &Standing, other: &Standing, end: &str) -> String {
+    let difference = best.finished.quality.accuracy - other.finished.quality.accuracy;
+    if difference <= 0.0 {
+        return String::new();
+    }
+    format!(", {} points behind{end}", points(difference))
 }
 
 /// Of the models that cannot be told apart from the best, the one that fits fastest.
@@ -113,7 +125,7 @@ mod tests {
         assert_eq!(
             lead(&all),
             [
-                "a needs 100 ms to fit and 1.00 µs to predict each image; b needs 100 ms to fit and 1.00 µs to predict each image.",
+                "a needs 100\u{a0}ms to fit and 1.00\u{a0}µs to predict each image; b, 0.10 points behind, needs 100\u{a0}ms to fit and 1.00\u{a0}µs to predict each image.",
                 "1 of 3 pairs of models cannot be told apart (detectable difference: 0.91 points)."
             ]
         );
@@ -127,7 +139,7 @@ mod tests {
         let alone = lead(&with_seeds(&[("a", &[2])]));
         assert_eq!(
             alone,
-            ["a needs 100 ms to fit and 1.00 µs to predict each image."]
+            ["a needs 100\u{a0}ms to fit and 1.00\u{a0}µs to predict each image."]
         );
     }
 }

@@ -14,7 +14,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
       for (const other of headings) other.removeAttribute("aria-sort");
       heading.ariaSort = down ? "ascending" : "descending";
       const key = (row) => {
-        const text = (row.cells[column]?.textContent ?? "").trim();
+        const cell = row.cells[column];
+        const text = cell?.dataset.value ?? (cell?.textContent ?? "").trim();
         const number = parseFloat(plain(text).replace(/^(?:[pF] )?[<=] /, ""));
         return Number.isNaN(number) ? text : number;
       };

@@ -21,6 +21,10 @@ pub(super) struct Panel<'a> {
     pub(super) x: Axis,
     pub(super) y: Axis,
     pub(super) lines: Vec<Line<'a>>,
+    /// A line for comparison, such as that of guessing; empty for none.
+    pub(super) dashed: Vec<[f64; 2]>,
+    /// Only the band of the first line is seen; a page shows those of the others where the reader points at them.
+    pub(super) band_of_first: bool,
 }
 
 /// Points with a marker on one line.
@@ -104,8 +108,13 @@ impl Panel<'_> {
         }
         let plot = Plot::new(svg, area, &self.x, &self.y);
         // Bands below all lines.
-        for line in &self.lines {
-            svg.of_model(line.model.id, |svg| line.draw_band(svg, &plot));
+        for (i, line) in self.lines.iter().enumerate() {
+            let is_seen = i == 0 || !self.band_of_first;
+            svg.of_model(line.model.id, |svg| line.draw_band(svg, &plot, is_seen));
+        }
+        let dashed: Vec<[f64; 2]> = self.dashed.iter().map(|point| plot.at(*point)).collect();
+        if !dashed.is_empty() {
+            svg.path(&dashed, Paint::Soft, 1.5, "4 4");
         }
         for (turn, line) in self.lines.iter().enumerate() {
             svg.of_model(line.model.id, |svg| line.draw(svg, &plot, turn));
@@ -124,7 +133,7 @@ impl Panel<'_> {
 }
 
 impl Line<'_> {
-    fn draw_band(&self, svg: &mut Svg, plot: &Plot) {
+    fn draw_band(&self, svg: &mut Svg, plot: &Plot, is_seen: bool) {
         let low = self.band.iter().map(|&[x, low, _]| plot.at([x, low]));
         let high = self
             .band
@@ -133,7 +142,12 @@ impl Line<'_> {
             .map(|&[x, _, high]| plot.at([x, high]));
         let corners: Vec<[f64; 2]> = low.chain(high).collect();
         if corners.len() > 2 {
-            svg.area(&corners, Paint::Model(self.model.look), 0.13);
+            let paint = Paint::Model(self.model.look);
+            if is_seen {
+                svg.area(&corners, paint, 0.13);
+            } else {
+                svg.area_of_pointer(&corners, paint, 0.13);
+            }
         }
     }
 

@@ -217,7 +217,7 @@ fn lead(tasks: &[(&'static Task, Vec<Subject>)]) -> String {
         some => format!("; not {some}"),
     };
     format!(
-        "**Ours fit at least as fast as the fastest peer in {faster} of {} tasks**: {}{slower} (the peer's time divided by \
+        "**Our models fit at least as fast as the fastest peer in {faster} of {} tasks**: {}{slower} (the peer's time divided by \
          ours).\n\n",
         ratios.len(),
         listed(false)
@@ -327,7 +327,7 @@ mod tests {
         let task = &crate::subjects::TASKS[0];
         let table = comparison(task, &subjects);
         assert!(
-            table.contains("| peer | 2.00 | 2.00\u{a0}–\u{a0}2.00 | – | 100.0 | **1.0\u{a0}×** |"),
+            table.contains("| peer | 2.00 | 2.00\u{a0}–\u{2060}\u{a0}2.00 | – | 100.0 | **1.0\u{a0}×** |"),
             "{table}"
         );
         assert_eq!(lead(&[(task, vec![one("ours", 1e-5), one("peer", 2.0)])]), "", "a fit that is no work");
@@ -357,11 +357,11 @@ mod tests {
         ];
         let table = comparison(&crate::subjects::TASKS[0], &subjects);
         assert!(
-            table.contains("| ours | 2.00 | 1.00\u{a0}–\u{a0}3.00 | – |"),
+            table.contains("| ours | 2.00 | 1.00\u{a0}–\u{2060}\u{a0}3.00 | – |"),
             "{table}"
         );
         assert!(
-            table.contains("| peer, 1 thread | 8.00 | 7.00\u{a0}–\u{a0}9.00 | **4.0\u{a0}×** |"),
+            table.contains("| peer, 1 thread | 8.00 | 7.00\u{a0}–\u{2060}\u{a0}9.00 | **4.0\u{a0}×** |"),
             "{table}"
         );
         assert!(table.contains("| 0.9000 | 3 | 1 |"), "{table}");

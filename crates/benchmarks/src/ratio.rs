@@ -48,7 +48,7 @@ impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "**{:.1}\u{a0}×**", self.value)?;
         match self.interval {
-            Some(Interval { low, high }) => write!(f, " ({low:.1}\u{a0}–\u{a0}{high:.1})"),
+            Some(Interval { low, high }) => write!(f, " ({low:.1}\u{a0}–\u{2060}\u{a0}{high:.1})"),
             None => Ok(()),
         }
     }
@@ -62,7 +62,7 @@ fn drawn(values: &[f64], random: &mut impl Rng) -> Vec<f64> {
 /// The smallest and the largest of some values, to two decimals; never on two lines.
 pub(crate) fn range(values: &[f64]) -> String {
     let end = |wins: fn(f64, f64) -> f64| values.iter().copied().reduce(wins).unwrap_or(f64::NAN);
-    format!("{:.2}\u{a0}–\u{a0}{:.2}", end(f64::min), end(f64::max))
+    format!("{:.2}\u{a0}–\u{2060}\u{a0}{:.2}", end(f64::min), end(f64::max))
 }
 
 /// The median of some values.

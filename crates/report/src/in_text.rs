@@ -1,7 +1,7 @@
 //! A report in a terminal.
 
 use crate::figures::Looks;
-use crate::numbers::{Amount, hundredths, signed, thousands};
+use crate::numbers::{Amount, four, hundredths, signed, thousands};
 use crate::plain::{harmless, wrapped};
 use crate::text_table::{TextColumn, TextTable};
 use crate::verdict::summary;
@@ -167,8 +167,7 @@ fn row(standing: &Standing, report: &Report) -> Vec<String> {
     };
     let metric = |metric| match of.quality.metrics.get(metric) {
         None => dash(),
-        Some(value) if value.is_infinite() => "infinite".to_owned(),
-        Some(value) => format!("{value:.4}"),
+        Some(value) => four(value),
     };
     let (interval, cost) = (of.quality.accuracy_interval, &of.cost);
     let samples = report.dataset.test.max(1) as f64;

@@ -1,6 +1,6 @@
 //! What stands below the headline of a report: what the best models cost, and what remains open.
 
-use crate::numbers::{duration, percent, points};
+use crate::numbers::{duration, percent, points, signed};
 use crate::words::detectable;
 use analysis::{Comparison, Finished, Report, Standing};
 use records::DatasetRecord;
@@ -18,7 +18,7 @@ pub(crate) fn floor(report: &Report) -> String {
     let name = class.and_then(|class| names.get(class));
     let name = name.map_or("", String::as_str);
     format!(
-        "always answering {name} would be right for {}",
+        "always answering “{name}” would be right for {}",
         percent(share)
     )
 }
@@ -97,7 +97,7 @@ fn times(cost: f64, than: Option<f64>) -> String {
 
 /// "2.5", or "75".
 pub(crate) fn ratio_in_words(ratio: f64) -> String {
-    format!("{ratio:.*}", usize::from(ratio < 9.95))
+    signed(ratio, usize::from(ratio < 9.95))
 }
 
 /// What nobody knows after this comparison.
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(said, [" (75 times less)", " (4.0 times more)", ""]);
         assert_eq!(
             floor(&all),
-            "always answering cat would be right for 50.00 %"
+            "always answering “cat” would be right for 50.00 %"
         );
         let alone = lead(&with_seeds(&[("a", &[2])]));
         assert_eq!(

@@ -151,10 +151,11 @@ pub(crate) fn duration(seconds: f64) -> String {
 
 /// "62.26 – 86.85": never on two lines.
 pub(crate) fn range(low: &str, high: &str) -> String {
-    format!("{low}\u{a0}–\u{a0}{high}")
+    // A line may break after a dash, whatever follows, but for a word joiner.
+    format!("{low}\u{a0}–\u{2060}\u{a0}{high}")
 }
 
-/// Whole numbers in full, others with seven significant digits, small and huge ones with two.
+/// Whole numbers in full, others with seven significant digits at most, small and huge ones with two.
 pub(crate) fn exact(value: f64) -> String {
     if value == value.trunc() && value.abs() < 1e15 {
         let sign = if value < 0.0 { "−" } else { "" };
@@ -164,7 +165,12 @@ pub(crate) fn exact(value: f64) -> String {
         return scientific(value, 1);
     }
     let decimals = (6 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
-    signed(value, decimals)
+    let text = signed(value, decimals);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 /// `60000` as `60 000`, with a space that does not break.
@@ -235,6 +241,7 @@ mod tests {
         assert_eq!(exact(0.000_993_7), "9.9·10⁻⁴");
         assert_eq!(exact(-1e308), "−1.0·10³⁰⁸");
         assert_eq!(exact(0.232_120_62), "0.2321206");
+        assert_eq!(exact(0.02), "0.02");
         assert_eq!(percent(0.922_4), "92.24 %");
         assert_eq!(points(-0.0035), "−0.35");
         assert_eq!(points(-1e-9), "0.00");

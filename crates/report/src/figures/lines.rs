@@ -108,9 +108,11 @@ impl Panel<'_> {
         }
         let plot = Plot::new(svg, area, &self.x, &self.y);
         // Bands below all lines.
-        for (i, line) in self.lines.iter().enumerate() {
-            let is_seen = i == 0 || !self.band_of_first;
+        let mut is_first = true;
+        for line in self.lines.iter().filter(|line| !line.band.is_empty()) {
+            let is_seen = is_first || !self.band_of_first;
             svg.of_model(line.model.id, |svg| line.draw_band(svg, &plot, is_seen));
+            is_first = false;
         }
         let dashed: Vec<[f64; 2]> = self.dashed.iter().map(|point| plot.at(*point)).collect();
         if !dashed.is_empty() {
@@ -134,12 +136,12 @@ impl Panel<'_> {
 
 impl Line<'_> {
     fn draw_band(&self, svg: &mut Svg, plot: &Plot, is_seen: bool) {
-        let low = self.band.iter().map(|&[x, low, _]| plot.at([x, low]));
-        let high = self
-            .band
-            .iter()
-            .rev()
-            .map(|&[x, _, high]| plot.at([x, high]));
+        let at = |x: f64, share: f64| {
+            let [x, y] = plot.at([x, share]);
+            [x, y.clamp(plot.area.top, plot.area.bottom)]
+        };
+        let low = self.band.iter().map(|&[x, low, _]| at(x, low));
+        let high = self.band.iter().rev().map(|&[x, _, high]| at(x, high));
         let corners: Vec<[f64; 2]> = low.chain(high).collect();
         if corners.len() > 2 {
             let paint = Paint::Model(self.model.look);

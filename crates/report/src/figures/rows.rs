@@ -121,6 +121,7 @@ impl Rows<'_> {
         let along = self.along([area.left + 8.0, area.right - 8.0]);
         self.heads(&mut svg, area, COST);
         along.draw(&mut svg, area);
+        svg.text([area.left - 8.0, area.bottom + LINE], Anchor::End, "right, %", Paint::Soft);
         let mut y = area.top;
         for ((row, lines), height) in self.models.iter().zip(&names).zip(heights) {
             let middle = y + height / 2.0 + 2.0;

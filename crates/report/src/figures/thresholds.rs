@@ -82,7 +82,10 @@ fn panel<'a>(report: &Report, models: &[(&'a ModelSummary, Curves)], which: usiz
         .collect();
     let points = || lines.iter().flat_map(|line| &line.points);
     let across = ends(points().map(|([x, _], _)| *x), [0.0, 100.0]);
-    let bands = lines.iter().flat_map(|line| &line.band);
+    let band_of_first = lines.iter().filter(|line| !line.band.is_empty()).count() > MOST_BANDS;
+    let seen = if band_of_first { 1 } else { lines.len() };
+    let banded = lines.iter().filter(|line| !line.band.is_empty());
+    let bands = banded.take(seen).flat_map(|line| &line.band);
     let heights = points()
         .map(|([_, y], _)| *y)
         .chain(bands.flat_map(|&[_, low, high]| [low, high]));
@@ -96,7 +99,7 @@ fn panel<'a>(report: &Report, models: &[(&'a ModelSummary, Curves)], which: usiz
             _ => Axis::linear(x, across),
         },
         y: Axis::linear(y, [low.max(0.0), high.min(100.0)]),
-        band_of_first: lines.iter().filter(|line| !line.band.is_empty()).count() > MOST_BANDS,
+        band_of_first,
         lines,
         dashed: if which == 0 {
             let start = if is_log { across[0] } else { 0.0 };

@@ -52,7 +52,7 @@ fn a_line_says_how_sure_the_best_is_and_what_it_costs() {
     let run = run_of(1, 4);
     write(results.path(), 1, &report(&run, &[95, 97, 60, 50]));
     let page = index(results.path());
-    let row = "| [Data 1](data-1/README.md) | kernel-svm | 97.00 (91.55\u{a0}–\u{a0}98.97) | softmax | 100\u{a0}ms | 4 |";
+    let row = "| [Data 1](data-1/README.md) | kernel-svm | 97.00 (91.55\u{a0}–\u{2060}\u{a0}98.97) | softmax | 100\u{a0}ms | 4 |";
     assert!(page.contains(row), "{page}");
     // Compared with the last alone, nobody knows of the others.
     let mut run = run_of(2, 4);
@@ -60,7 +60,7 @@ fn a_line_says_how_sure_the_best_is_and_what_it_costs() {
     write(results.path(), 2, &report(&run, &[95, 97, 60, 50]));
     let page = index(results.path());
     assert!(
-        page.contains("| kernel-svm | 97.00 (91.55\u{a0}–\u{a0}98.97) | – |"),
+        page.contains("| kernel-svm | 97.00 (91.55\u{a0}–\u{2060}\u{a0}98.97) | – |"),
         "{page}"
     );
 }
@@ -173,8 +173,8 @@ fn a_row_says_what_a_report_is_of() {
     write_own_file(&old, b"{\"format\": 2}").unwrap();
     let page = index(results.path());
     for part in [
-        "| [a\\|&lt;b>b&lt;/b>](data-0/README.md) | kernel-svm and burn-mlp | 90.00 (82.56\u{a0}–\u{a0}94.48) | no other | 100\u{a0}ms | 3 |",
-        "| [Folds](data-1/README.md) (judged by cross-validation) | a | 90.00 (69.90\u{a0}–\u{a0}97.21) | – | 100\u{a0}ms | 1 |",
+        "| [a\\|&lt;b>b&lt;/b>](data-0/README.md) | kernel-svm and burn-mlp | 90.00 (82.56\u{a0}–\u{2060}\u{a0}94.48) | no other | 100\u{a0}ms | 3 |",
+        "| [Folds](data-1/README.md) (judged by cross-validation) | a | 90.00 (69.90\u{a0}–\u{2060}\u{a0}97.21) | – | 100\u{a0}ms | 1 |",
         "(old\\|er/README.md) (written by another version)",
     ] {
         assert!(page.contains(part), "{part}: {page}");

@@ -93,7 +93,8 @@ impl Numbers {
         let certificate = of.training.certificate.iter();
         let certificate = certificate.filter_map(|(name, value)| {
             let value = exact(value.as_f64()?);
-            Some(format!("{} {value}", name.replace('_', " ")))
+            let name = name.replace('_', " ").replace("kkt", "KKT");
+            Some(format!("{name} {value}"))
         });
         Self {
             parameters: cost.parameters.map_or(NONE.to_owned(), thousands),

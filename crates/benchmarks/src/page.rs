@@ -207,7 +207,9 @@ fn lead(tasks: &[(&'static Task, Vec<Subject>)]) -> String {
         return String::new();
     }
     let listed = |is_slower: bool| {
-        let some = ratios.iter().filter(|(_, ratio)| (*ratio < 1.0) == is_slower);
+        let some = ratios
+            .iter()
+            .filter(|(_, ratio)| (*ratio < 1.0) == is_slower);
         let some = some.map(|(ours, ratio)| format!("{ours} {ratio:.1}\u{a0}×"));
         some.collect::<Vec<_>>().join(", ")
     };
@@ -327,15 +329,24 @@ mod tests {
         let task = &crate::subjects::TASKS[0];
         let table = comparison(task, &subjects);
         assert!(
-            table.contains("| peer | 2.00 | 2.00\u{a0}–\u{2060}\u{a0}2.00 | – | 100.0 | **1.0\u{a0}×** |"),
+            table.contains(
+                "| peer | 2.00 | 2.00\u{a0}–\u{2060}\u{a0}2.00 | – | 100.0 | **1.0\u{a0}×** |"
+            ),
             "{table}"
         );
-        assert_eq!(lead(&[(task, vec![one("ours", 1e-5), one("peer", 2.0)])]), "", "a fit that is no work");
+        assert_eq!(
+            lead(&[(task, vec![one("ours", 1e-5), one("peer", 2.0)])]),
+            "",
+            "a fit that is no work"
+        );
         let slow = vec![one("ours", 4.0), one("peer", 2.0), one("slow peer", 3.0)];
         let quick = vec![one("ours", 1.0), one("peer", 2.0)];
         let tasks = &crate::subjects::TASKS;
         let said = lead(&[(task, quick), (&tasks[1], slow)]);
-        let expected = format!("in 1 of 2 tasks**: {} 2.0\u{a0}×; not {} 0.5\u{a0}×", task.ours, tasks[1].ours);
+        let expected = format!(
+            "in 1 of 2 tasks**: {} 2.0\u{a0}×; not {} 0.5\u{a0}×",
+            task.ours, tasks[1].ours
+        );
         assert!(said.contains(&expected), "{said}");
         let all = contestants(&[(task, subjects)], PUBLISHED);
         let of = |one: &Contestant| (one.is_ours, one.is_measured);
@@ -361,7 +372,9 @@ mod tests {
             "{table}"
         );
         assert!(
-            table.contains("| peer, 1 thread | 8.00 | 7.00\u{a0}–\u{2060}\u{a0}9.00 | **4.0\u{a0}×** |"),
+            table.contains(
+                "| peer, 1 thread | 8.00 | 7.00\u{a0}–\u{2060}\u{a0}9.00 | **4.0\u{a0}×** |"
+            ),
             "{table}"
         );
         assert!(table.contains("| 0.9000 | 3 | 1 |"), "{table}");

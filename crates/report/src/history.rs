@@ -90,7 +90,11 @@ pub fn history_page(reports: &[Report]) -> Result<String, ReportError> {
     };
     let page = Page {
         title: newest.dataset.title.clone(),
-        judged: format!("{} {}", thousands(newest.dataset.test), judged_images(newest)),
+        judged: format!(
+            "{} {}",
+            thousands(newest.dataset.test),
+            judged_images(newest)
+        ),
         runs: runs.len(),
         others: reports.len() - runs.len(),
         style: figures::rules()

@@ -62,7 +62,11 @@ const COLUMNS: [Column; 5] = [
         heading: "fit",
         cell: |of| {
             let fit = Amount::seconds(of.cost.fit_seconds?);
-            Some(format!("{}\\,{}", fit.number, fit.unit.replace('µ', "$\\mu$")))
+            Some(format!(
+                "{}\\,{}",
+                fit.number,
+                fit.unit.replace('µ', "$\\mu$")
+            ))
         },
     },
 ];

@@ -44,7 +44,10 @@ fn costs(standings: &[Standing], data: &DatasetRecord) -> Option<String> {
             let of_other = of_model(other.finished, data, Some(best.finished))?;
             // How far the next in rank is behind stands in the headline.
             let behind = equal.map_or_else(String::new, |equal| behind(best, equal, ","));
-            format!("{id} needs {of_best}; {}{behind} needs {of_other}.", other.model.id)
+            format!(
+                "{id} needs {of_best}; {}{behind} needs {of_other}.",
+                other.model.id
+            )
         }
     })
 }

@@ -51,9 +51,7 @@ mod tests {
         let fits = [("a", 2), ("b", 3)].map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
         let said = looks(&report(fits.to_vec(), run.clone()));
         assert!(
-            said.contains(
-                "the best of 2 models on these 1\u{a0}000 images, at most 4.29 points"
-            ),
+            said.contains("the best of 2 models on these 1\u{a0}000 images, at most 4.29 points"),
             "{said}"
         );
         assert!(said.contains("at most 4.52 points are ("), "{said}");

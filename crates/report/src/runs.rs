@@ -38,7 +38,11 @@ impl RunsTable {
         self.0.add_row([
             name.to_owned(),
             count,
-            format!("{} {}{quick}", thousands(report.dataset.test), judged_images(report)),
+            format!(
+                "{} {}{quick}",
+                thousands(report.dataset.test),
+                judged_images(report)
+            ),
             report.seed.to_string(),
             report.environment.commit.clone(),
             best.map_or_else(String::new, |model| model.id.clone()),

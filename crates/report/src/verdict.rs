@@ -94,7 +94,10 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
             format!("{right}, significantly more than {baseline}, the baseline: by {ahead}.")
         }
         (_, Some(next)) if all == 1 => {
-            format!("{right}, significantly more than {next}, which is {} behind.", behind(next))
+            format!(
+                "{right}, significantly more than {next}, which is {} behind.",
+                behind(next)
+            )
         }
         (_, Some(next)) if equals.is_empty() && tied.is_empty() => format!(
             "{right}, significantly more than any other model: the next, {next}, is {} behind.",

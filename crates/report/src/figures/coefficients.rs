@@ -119,7 +119,10 @@ impl Bars<'_> {
             classes.map(move |&class| self.weight(feature, class).abs())
         });
         let largest = of_shown.fold(f32::MIN_POSITIVE, f32::max);
-        let title = format!("{} gives “{}” the largest weight", self.id, self.names[shown[0]]);
+        let title = format!(
+            "{} gives “{}” the largest weight",
+            self.id, self.names[shown[0]]
+        );
         let (mut svg, mut y) = Svg::new(room, &title, &self.said(largest));
         let most = svg.width() * 0.4;
         let names: Vec<Vec<String>> = shown
@@ -171,7 +174,9 @@ impl Bars<'_> {
         [left, top]: [f64; 2],
         across: f64,
     ) -> f64 {
-        let names = classes.iter().map(|&class| fitted(&self.class_names[class], TEXT, HEAD));
+        let names = classes
+            .iter()
+            .map(|&class| fitted(&self.class_names[class], TEXT, HEAD));
         let names: Vec<String> = names.collect();
         let bottom = top + widest(names.iter().map(String::as_str)) + 4.0;
         for (i, name) in names.iter().enumerate() {

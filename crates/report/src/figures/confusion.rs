@@ -124,7 +124,11 @@ impl Matrix<'_> {
                 first + height * (i as f64 + 0.5),
             );
             if is_upright {
-                svg.upright([x + 4.5, first - 6.0], &fitted(text, TEXT, 220.0), Paint::Ink);
+                svg.upright(
+                    [x + 4.5, first - 6.0],
+                    &fitted(text, TEXT, 220.0),
+                    Paint::Ink,
+                );
             } else {
                 svg.text([x, first - 6.0], Anchor::Middle, text, Paint::Ink);
             }

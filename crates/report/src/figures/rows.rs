@@ -1,7 +1,7 @@
 //! Rows of models: name, accuracy with its interval, letters, costs.
 
 use super::palette::{Look, Paint};
-use super::plot::{Area, axis_below, ticks_below};
+use super::plot::{Area, draw_below, grid_up, ticks_along};
 use super::scale::{Scale, ends, with_factor, with_margin};
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::{width, wrap};
@@ -44,13 +44,22 @@ impl Along {
         }
     }
 
-    fn draw(&self, svg: &mut Svg, area: Area) {
-        match self {
-            Self::Right(scale) => axis_below(svg, scale, area),
-            Self::Wrong(scale) => ticks_below(svg, scale, area, |wrong| {
-                format!("{}", ((100.0 - wrong) * 1e6).round() / 1e6)
-            }),
+    /// The axis below an area, and where rows of an area leave room for them, lines up from its values.
+    fn draw(&self, svg: &mut Svg, area: Area, with_grid: bool) {
+        let (scale, ticks) = match self {
+            Self::Right(scale) => (scale, ticks_along(scale, area)),
+            Self::Wrong(scale) => {
+                let mut ticks = scale.ticks(((area.right - area.left) / 38.0) as usize);
+                for tick in &mut ticks {
+                    tick.label = format!("{}", ((100.0 - tick.value) * 1e6).round() / 1e6);
+                }
+                (scale, ticks)
+            }
+        };
+        if with_grid {
+            grid_up(svg, scale, area, &ticks);
         }
+        draw_below(svg, scale, area, &ticks);
     }
 }
 
@@ -120,8 +129,13 @@ impl Rows<'_> {
         };
         let along = self.along([area.left + 8.0, area.right - 8.0]);
         self.heads(&mut svg, area, COST);
-        along.draw(&mut svg, area);
-        svg.text([area.left - 8.0, area.bottom + LINE], Anchor::End, "right, %", Paint::Soft);
+        along.draw(&mut svg, area, true);
+        svg.text(
+            [area.left - 8.0, area.bottom + LINE],
+            Anchor::End,
+            "right, %",
+            Paint::Soft,
+        );
         let mut y = area.top;
         for ((row, lines), height) in self.models.iter().zip(&names).zip(heights) {
             let middle = y + height / 2.0 + 2.0;
@@ -198,7 +212,12 @@ impl Rows<'_> {
             svg.disc(at, 3.0, &Paint::Model(row.look).fill());
             let base = y + 4.5;
             svg.text_over([end - unit, base], Anchor::End, &cost.number, Paint::Ink);
-            svg.text_over([end - unit + 4.0, base], Anchor::Start, cost.unit, Paint::Soft);
+            svg.text_over(
+                [end - unit + 4.0, base],
+                Anchor::Start,
+                cost.unit,
+                Paint::Soft,
+            );
             svg.spot(at, &format!("{}: {} {cost}", row.id, self.costs[i].name));
         }
     }
@@ -244,7 +263,7 @@ impl Rows<'_> {
             top,
             bottom: y,
         };
-        along.draw(&mut svg, area);
+        along.draw(&mut svg, area, false);
         svg.text(
             [svg.width() / 2.0, y + 2.0 * LINE],
             Anchor::Middle,

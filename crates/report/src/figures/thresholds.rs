@@ -103,7 +103,8 @@ fn panel<'a>(report: &Report, models: &[(&'a ModelSummary, Curves)], which: usiz
         lines,
         dashed: if which == 0 {
             let start = if is_log { across[0] } else { 0.0 };
-            let steps = (0..=50).map(|i| start.max(1e-9) + (100.0 - start) * f64::from(i * i) / 2500.0);
+            let steps =
+                (0..=50).map(|i| start.max(1e-9) + (100.0 - start) * f64::from(i * i) / 2500.0);
             let inside = steps.filter(|&rate| rate >= low);
             inside.map(|rate| [rate.min(100.0); 2]).collect()
         } else {
@@ -162,7 +163,9 @@ fn data(models: &[(&ModelSummary, Curves)]) -> Table {
 }
 
 fn areas(models: &[(&ModelSummary, Curves)]) -> impl Iterator<Item = f64> {
-    models.iter().filter_map(|(model, _)| model.metric(Metric::RocAuc))
+    models
+        .iter()
+        .filter_map(|(model, _)| model.metric(Metric::RocAuc))
 }
 
 /// Which model orders best.

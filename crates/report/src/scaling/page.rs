@@ -11,7 +11,9 @@ const DASH: &str = "–";
 
 /// The page, with the figure that stands in `figures` beside it.
 pub(super) fn page(scaling: &Scaling, figure: Option<&Figure>) -> String {
-    let mut page = String::from("# Scaling\n\nWhat a fit costs as its data grow: time and memory of every model.\n\n");
+    let mut page = String::from(
+        "# Scaling\n\nWhat a fit costs as its data grow: time and memory of every model.\n\n",
+    );
     if let Some(figure) = figure {
         let alt = "Seconds of a fit against its size, a line for each model";
         let _ = writeln!(

@@ -1,18 +1,19 @@
 """The page of scikit_learn.py and the values that it is written from."""
 import importlib.metadata, json, platform, statistics
 
-HEAD = """# Our models beside scikit-learn's
-
-Written by
+TITLE = "# Our models beside scikit-learn's\n"
+METHOD = """
+## How this was measured
 
 ```sh
 {command}
 ```
 
-on ten of UCI's tables as the R package mlbench has them, each a CSV file in `tables`, with {versions}. Each of our models and its [counterpart](../experiments/programs/counterparts.py), which
-has the same objective, start and parameters, are fitted to the same prepared rows of the same folds (5×2). Accuracies are means over
-the ten folds, in per cent; the standard error is that of scikit-learn's mean over the folds, which says how far the mean would move
-with other rows. Models with a seed are fitted with {seeds} to tables of up to {few} rows, with one to others. [All values](scikit-learn.json).
+The tables are ten of UCI's, as the R package mlbench has them, each a CSV file in `tables`; the versions are {versions}. Each of our
+models has a [counterpart](../experiments/programs/counterparts.py) in scikit-learn with the same objective, start and parameters. Both
+are fitted to the same prepared rows of the same folds (5×2). Accuracies are means over the ten folds, in per cent. The standard error is
+that of scikit-learn's mean over the folds: it says how far the mean would move with other rows. Models with a seed are fitted with
+{seeds} seeds to tables of up to {few} rows, with one seed to others. [All values](scikit-learn.json).
 
 Fits take one thread each, on a machine that was busy with other work: only the ratio of the two times of a row means something. On
 the small tables the times of scikit-learn are mostly those of Python and of starting a fit.
@@ -40,8 +41,7 @@ def summary(pairs, seeds):
     chances = [found for _, _, values in pairs if (found := chance(values)) is not None]
     return (
         f"\n**{near} of {len(pairs)} pairs are within one standard error**; {equal} have the same accuracy in every fold. Of the "
-        f"{len(chances)} pairs with {seeds} seeds, {sum(chances):.2f} are expected outside if the models are equal: so much do means over "
-        "seeds vary.\n"
+        f"{len(chances)} pairs with {seeds} seeds, {sum(chances):.2f} would be outside by chance if the models were equal.\n"
     )
 
 
@@ -84,7 +84,7 @@ def write(page, recorded, limits):
     command = f"python3 {SCRIPT} tables target/scikit-learn results/{page.name}"
     pairs = [(table, model, values) for table, models in recorded.items() for model, values in models.items()]
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
-    parts = [HEAD.format(command=command, versions=named, **limits), summary(pairs, limits["seeds"]), boosting(pairs)]
+    parts = [TITLE, summary(pairs, limits["seeds"]), boosting(pairs), METHOD.format(command=command, versions=named, **limits)]
     if limits["large"]:
         parts.append(LEFT_OUT.format(models=", ".join(f"`{model}`" for model in limits["slow"]), tables=", ".join(limits["large"]), **limits))
     off = [pair for pair in pairs if pair[2]["apart"] > 1]

@@ -42,18 +42,18 @@ pub(crate) enum Command {
     /// Writes README.md, index.html, report.json, records/ and figures/ below RESULTS/DATASET. Without
     /// options this is the full default comparison: all of MNIST, every model of the default plan.
     Compare(CompareArgs),
-    /// Run one task of the jobs that --jobs wrote: what an engine starts on each machine.
+    /// Run one task of the jobs that --jobs wrote; an engine starts this on each machine.
     ///
     /// Runs those jobs that have no record yet, and writes one record file for each. Ends with exit code 2 if
     /// program, data or parameters are not those of the plan.
     Worker(WorkerArgs),
-    /// Say how far jobs are: done, running, failed, lost, waiting.
+    /// Say how many jobs are done, running, failed, lost and waiting.
     Status {
         /// The folder of the jobs.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
-    /// Hand jobs to an engine.
+    /// Start the tasks of jobs with an engine: Slurm or Kubernetes.
     Submit {
         #[command(subcommand)]
         engine: Engine,
@@ -62,13 +62,13 @@ pub(crate) enum Command {
     Merge(MergeArgs),
     /// Train one model on all training samples, and keep it in a file.
     ///
-    /// Beside the file goes a card in Markdown that says what the model is and how good it was.
+    /// A model card in Markdown, beside the file, says what the model is and how good it was.
     Train(TrainArgs),
-    /// Ask a kept model about pictures, or about the samples of files.
+    /// Predict with a kept model: pictures, or the samples of files.
     Predict(PredictArgs),
     /// Answer over HTTP with kept models: a page to draw on or to fill in, and a JSON API.
     ///
-    /// Prints its address. Ends on Ctrl-C or SIGTERM when all that was asked is answered. OpenAPI is at
+    /// Prints its address. Ctrl-C or SIGTERM ends it, once all questions are answered. OpenAPI is at
     /// /openapi.json, Prometheus at /metrics.
     Serve(ServeArgs),
     /// Calibrate the probabilities of a kept model, and learn sets of classes, into a new file.
@@ -88,23 +88,22 @@ pub(crate) enum Command {
     Report(RecordArgs),
     /// Search the parameters of each model on held-out training images, with the same budget for each.
     ///
-    /// What is searched is in the tables `search` of the plan's models; the default plan has four. Trials
-    /// run at the same time, each on one thread, and are the same for any number of threads, unless --seconds
+    /// The tables `search` of the plan's models say what is searched; the default plan has four. Trials
+    /// run at the same time, each on one thread. They are the same for any number of threads, unless --seconds
     /// ends them. Writes README.md, tuning.json and plan.toml below RESULTS/DATASET/tuning. The test images
-    /// are not touched; `compare --config` with that plan judges the outcome on them.
+    /// are not used. To judge the result on them, give that plan to `compare --config`.
     Tune(TuneArgs),
-    /// List the runs that were recorded, or show how models did over them.
+    /// List the recorded runs, or show each model over them.
     History(HistoryArgs),
     /// Compare two recorded runs: settings, parameters, and accuracy with its significance.
     ///
     /// Each model is compared by McNemar's exact test with Tango's interval, over folds by the corrected
     /// resampled t test, at 0.05 divided by the number of models.
     Diff(DiffArgs),
-    /// Fit some cells of a recorded run again, and see whether the same comes out.
+    /// Fit a part of a recorded run again, and say whether the result is the same.
     ///
-    /// Each is one of these: bit-identical; statistically equal (with a margin: the difference in accuracy is
-    /// shown to be below it); not shown to be better or worse; different. If one is different, the exit code
-    /// is 1.
+    /// Each fit is bit-identical, statistically equal (with a margin: the difference in accuracy is shown to be
+    /// below it), not shown to be better or worse, or different. If one is different, the exit code is 1.
     Verify(VerifyArgs),
     /// Print a report for other programs.
     Export(ExportArgs),
@@ -117,7 +116,7 @@ pub(crate) enum Command {
     },
     /// Write the crate of a new model into these sources, and register it.
     ///
-    /// The crate is complete and passes the conformance suite: until you change it, it is nearest centroid.
+    /// The crate compiles and passes the conformance suite. Until you change it, its model is nearest centroid.
     /// `compare --models NAME` knows it as soon as the program is built again.
     NewModel {
         /// Its name: lower-case words joined by hyphens, such as my-model.

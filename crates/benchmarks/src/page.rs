@@ -73,27 +73,7 @@ impl Page<'_> {
         if self.quick {
             page += "> [!WARNING]\n> **Quick look** at 2 000 training images, without peers.\n\n";
         }
-        let environment = self.environment;
-        let machine = environment.machine.as_ref();
-        let _ = writeln!(
-            page,
-            "```sh\n{}\n```\n\n{} with {} threads, {}, commit {}, begun {}. Every subject ran in turn, each \
-             time in a process of its own; with {} rounds, times are medians and the range stands \
-             beside them. A subject that takes more than a minute runs once. Memory is the largest \
-             resident size of the process, interpreter and data included. A ratio above 1 means \
-             that ours is faster. Beside it is its 95 % interval over the rounds (bootstrap, with five rounds or \
-             more). A peer was tried on one thread, too, and has one where that was faster. *Same answers* counts \
-             the test images that ours takes for the same. [PERFORMANCE](../PERFORMANCE.md) says where the time \
-             goes.\n",
-            environment.command,
-            machine.map_or("unknown processor", |machine| &machine.cpu),
-            machine.map_or(0, |machine| machine.threads),
-            machine.map_or("unknown system", |machine| &machine.system),
-            environment.commit,
-            environment.started,
-            self.rounds,
-        );
-        page += &self.noise();
+        page += &lead(&self.tasks);
         if !self.picture.is_empty() {
             page += &self.picture;
             page += "\n";
@@ -106,6 +86,7 @@ impl Page<'_> {
                 );
             }
         }
+        page += &self.method();
         for (task, subjects) in &self.tasks {
             page += &comparison(task, subjects);
         }
@@ -165,6 +146,30 @@ pub(crate) fn contestants(
 }
 
 impl Page<'_> {
+    /// On what the times were taken, and how.
+    fn method(&self) -> String {
+        let environment = self.environment;
+        let machine = environment.machine.as_ref();
+        let mut text = format!(
+            "## How this was measured\n\n```sh\n{}\n```\n\n{} with {} threads, {}, commit {}, begun {}. Every subject \
+             ran in turn, each time in a process of its own. With {} rounds, times are medians, and the range stands \
+             beside them. A subject that takes more than a minute runs once. Memory is the largest resident size of \
+             the process, interpreter and data included. A ratio above 1 means that ours is faster. Beside it is its \
+             95 % interval over the rounds (bootstrap, with five rounds or more). A peer was also tried on one \
+             thread, and has one where that was faster. *Same answers* counts the test images to which both give the \
+             same class. [PERFORMANCE](../PERFORMANCE.md) says where the time goes.\n\n",
+            environment.command,
+            machine.map_or("unknown processor", |machine| &machine.cpu),
+            machine.map_or(0, |machine| machine.threads),
+            machine.map_or("unknown system", |machine| &machine.system),
+            environment.commit,
+            environment.started,
+            self.rounds,
+        );
+        text += &self.noise();
+        text
+    }
+
     /// What other programs did meanwhile.
     fn noise(&self) -> String {
         let Noise {
@@ -175,17 +180,56 @@ impl Page<'_> {
         if !minded {
             return String::new();
         }
+        let found = match (repeated, disturbed) {
+            (0, 0) => "None was.".to_owned(),
+            _ => format!(
+                "{repeated} measurements were made again for that reason; {disturbed} stand though they were disturbed."
+            ),
+        };
         format!(
-            "A measurement was disturbed if other programs, or the host, took more than {:.0} % of the processors \
-             meanwhile. {repeated} measurements were made again for that reason; {disturbed} stand though they \
-             were disturbed.\n\n",
+            "A measurement is disturbed if other programs, or the host, take more than {:.0} % of the processors \
+             meanwhile. {found}\n\n",
             MOST * 100.0
         )
     }
 }
 
+/// How ours compare with the fastest peer of each task, in a sentence; nothing without peers.
+fn lead(tasks: &[(&'static Task, Vec<Subject>)]) -> String {
+    let ratio = |(task, subjects): &(&'static Task, Vec<Subject>)| {
+        let (ours, peers) = subjects.split_first()?;
+        let fit = |of: &Subject| of.median(|round| round.fit_seconds);
+        let fastest = peers.iter().map(fit).min_by(f64::total_cmp)?;
+        (fit(ours) >= LEAST).then(|| (task.ours, fastest / fit(ours)))
+    };
+    let ratios: Vec<(&str, f64)> = tasks.iter().filter_map(ratio).collect();
+    if ratios.is_empty() {
+        return String::new();
+    }
+    let listed = |is_slower: bool| {
+        let some = ratios
+            .iter()
+            .filter(|(_, ratio)| (*ratio < 1.0) == is_slower);
+        let some = some.map(|(ours, ratio)| format!("{ours} {ratio:.1}\u{a0}×"));
+        some.collect::<Vec<_>>().join(", ")
+    };
+    let faster = ratios.iter().filter(|(_, ratio)| *ratio >= 1.0).count();
+    let slower = match listed(true) {
+        none if none.is_empty() => String::new(),
+        some => format!("; not {some}"),
+    };
+    format!(
+        "**Our models fit at least as fast as the fastest peer in {faster} of {} tasks**: {}{slower} (the peer's time divided by \
+         ours).\n\n",
+        ratios.len(),
+        listed(false)
+    )
+}
+
 fn comparison(task: &Task, subjects: &[Subject]) -> String {
-    let mut page = format!("## {}\n\n{}.\n\n", task.title, task.work);
+    let (first, work) = task.work.split_at(1);
+    let first = first.to_uppercase();
+    let mut page = format!("## {}\n\n{first}{work}.\n\n", task.title);
     let with_objective = subjects.iter().any(|s| s.rounds[0].objective.is_some());
     page +=
         "| | fit, s | range | ratio | predict 10 000, ms | ratio | test accuracy | same answers |";
@@ -285,9 +329,25 @@ mod tests {
         let task = &crate::subjects::TASKS[0];
         let table = comparison(task, &subjects);
         assert!(
-            table.contains("| peer | 2.00 | 2.00 – 2.00 | – | 100.0 | **1.0 ×** |"),
+            table.contains(
+                "| peer | 2.00 | 2.00\u{a0}–\u{2060}\u{a0}2.00 | – | 100.0 | **1.0\u{a0}×** |"
+            ),
             "{table}"
         );
+        assert_eq!(
+            lead(&[(task, vec![one("ours", 1e-5), one("peer", 2.0)])]),
+            "",
+            "a fit that is no work"
+        );
+        let slow = vec![one("ours", 4.0), one("peer", 2.0), one("slow peer", 3.0)];
+        let quick = vec![one("ours", 1.0), one("peer", 2.0)];
+        let tasks = &crate::subjects::TASKS;
+        let said = lead(&[(task, quick), (&tasks[1], slow)]);
+        let expected = format!(
+            "in 1 of 2 tasks**: {} 2.0\u{a0}×; not {} 0.5\u{a0}×",
+            task.ours, tasks[1].ours
+        );
+        assert!(said.contains(&expected), "{said}");
         let all = contestants(&[(task, subjects)], PUBLISHED);
         let of = |one: &Contestant| (one.is_ours, one.is_measured);
         let all: Vec<(bool, bool)> = all.iter().map(of).collect();
@@ -308,11 +368,13 @@ mod tests {
         ];
         let table = comparison(&crate::subjects::TASKS[0], &subjects);
         assert!(
-            table.contains("| ours | 2.00 | 1.00 – 3.00 | – |"),
+            table.contains("| ours | 2.00 | 1.00\u{a0}–\u{2060}\u{a0}3.00 | – |"),
             "{table}"
         );
         assert!(
-            table.contains("| peer, 1 thread | 8.00 | 7.00 – 9.00 | **4.0 ×** |"),
+            table.contains(
+                "| peer, 1 thread | 8.00 | 7.00\u{a0}–\u{2060}\u{a0}9.00 | **4.0\u{a0}×** |"
+            ),
             "{table}"
         );
         assert!(table.contains("| 0.9000 | 3 | 1 |"), "{table}");

@@ -46,9 +46,9 @@ impl Ratio {
 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "**{:.1} ×**", self.value)?;
+        write!(f, "**{:.1}\u{a0}×**", self.value)?;
         match self.interval {
-            Some(Interval { low, high }) => write!(f, " ({low:.1} – {high:.1})"),
+            Some(Interval { low, high }) => write!(f, " ({low:.1}\u{a0}–\u{2060}\u{a0}{high:.1})"),
             None => Ok(()),
         }
     }
@@ -59,10 +59,14 @@ fn drawn(values: &[f64], random: &mut impl Rng) -> Vec<f64> {
     (0..values.len()).map(draw).collect()
 }
 
-/// The smallest and the largest of some values, to two decimals.
+/// The smallest and the largest of some values, to two decimals; never on two lines.
 pub(crate) fn range(values: &[f64]) -> String {
     let end = |wins: fn(f64, f64) -> f64| values.iter().copied().reduce(wins).unwrap_or(f64::NAN);
-    format!("{:.2} – {:.2}", end(f64::min), end(f64::max))
+    format!(
+        "{:.2}\u{a0}–\u{2060}\u{a0}{:.2}",
+        end(f64::min),
+        end(f64::max)
+    )
 }
 
 /// The median of some values.
@@ -88,7 +92,10 @@ mod tests {
         );
         assert_eq!(Ratio::of(&theirs, &ours), ratio);
         let steady = Ratio::of(&[8.0; 5], &[2.0; 5]);
-        assert_eq!(steady.to_string(), "**4.0 ×** (4.0 – 4.0)");
-        assert_eq!(Ratio::of(&[8.0], &ours).to_string(), "**8.0 ×**");
+        assert_eq!(
+            steady.to_string(),
+            "**4.0\u{a0}×** (4.0\u{a0}–\u{2060}\u{a0}4.0)"
+        );
+        assert_eq!(Ratio::of(&[8.0], &ours).to_string(), "**8.0\u{a0}×**");
     }
 }

@@ -312,11 +312,15 @@ mod tests {
         );
         assert!(page.contains("file of 90.0 MB that"), "{page}");
         assert!(
-            page.contains("| **plumbline** (ours) | 0.50 | 0.25 – 1.00 | – | 200 |"),
+            page.contains(
+                "| **plumbline** (ours) | 0.50 | 0.25\u{a0}–\u{2060}\u{a0}1.00 | – | 200 |"
+            ),
             "{page}"
         );
         assert!(
-            page.contains("| pandas | 1.00 | 0.75 – 1.50 | **2.0 ×** | 200 |"),
+            page.contains(
+                "| pandas | 1.00 | 0.75\u{a0}–\u{2060}\u{a0}1.50 | **2.0\u{a0}×** | 200 |"
+            ),
             "{page}"
         );
     }

@@ -398,13 +398,13 @@ mod tests {
         let doubts = found.doubts();
         assert_eq!(
             doubts[0],
-            "1 of 2 test rows are the same as a training row, as test row 0 is as training row 4: a model may know them by heart."
+            "1 of 2 test rows are the same as a training row (such as test row 0 and training row 4): a model may have learnt them by heart."
         );
         assert!(doubts[1].starts_with(
-            "1 of 5 training rows are the same as an earlier one and of another class"
+            "1 of 5 training rows are the same as an earlier one but of another class"
         ));
         assert!(doubts[2].starts_with(
-            "2 of 5 training rows are the same as an earlier one, as row 2 is as row 0"
+            "2 of 5 training rows are the same as an earlier one (such as rows 0 and 2)"
         ));
     }
 

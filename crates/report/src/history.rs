@@ -3,7 +3,7 @@
 use crate::error::ReportError;
 use crate::figures::{self, Course, accuracy_over_runs};
 use crate::html::page_colours;
-use crate::numbers::significant;
+use crate::numbers::{duration, four, hundredths, range, thousands};
 use crate::room;
 use crate::template::fill;
 use crate::words::judged_images;
@@ -39,7 +39,7 @@ struct ModelView {
 struct Row {
     run: String,
     commit: String,
-    trained_on: usize,
+    trained_on: String,
     right: String,
     interval: String,
     log_loss: String,
@@ -90,7 +90,11 @@ pub fn history_page(reports: &[Report]) -> Result<String, ReportError> {
     };
     let page = Page {
         title: newest.dataset.title.clone(),
-        judged: format!("{} {}", newest.dataset.test, judged_images(newest)),
+        judged: format!(
+            "{} {}",
+            thousands(newest.dataset.test),
+            judged_images(newest)
+        ),
         runs: runs.len(),
         others: reports.len() - runs.len(),
         style: figures::rules()
@@ -119,6 +123,7 @@ fn finished<'a>(
 fn rows(runs: &[&Report], id: &str) -> Vec<Row> {
     let mut before: Option<&ModelSummary> = None;
     let mut rows = Vec::new();
+    let dash = || "–".to_owned();
     for (number, model, of) in finished(runs, id) {
         let run = runs[number - 1];
         let interval = of.quality.accuracy_interval;
@@ -126,15 +131,11 @@ fn rows(runs: &[&Report], id: &str) -> Vec<Row> {
         rows.push(Row {
             run: run.run.clone(),
             commit: run.environment.commit.clone(),
-            trained_on: model.train_images,
-            right: format!("{:.2}", of.quality.accuracy * 100.0),
-            interval: format!(
-                "{:.2} to {:.2}",
-                interval.low * 100.0,
-                interval.high * 100.0
-            ),
-            log_loss: log_loss.map_or_else(String::new, |loss| format!("{loss:.4}")),
-            seconds: of.cost.fit_seconds.map_or_else(String::new, significant),
+            trained_on: thousands(model.train_images),
+            right: hundredths(of.quality.accuracy),
+            interval: range(&hundredths(interval.low), &hundredths(interval.high)),
+            log_loss: log_loss.map_or_else(dash, four),
+            seconds: of.cost.fit_seconds.map_or_else(dash, duration),
             changes: before.map_or_else(String::new, |before| changes(before, model)),
         });
         before = Some(model);

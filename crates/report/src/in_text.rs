@@ -1,7 +1,7 @@
 //! A report in a terminal.
 
 use crate::figures::Looks;
-use crate::numbers::{signed, significant, thousands};
+use crate::numbers::{Amount, four, hundredths, signed, thousands};
 use crate::plain::{harmless, wrapped};
 use crate::text_table::{TextColumn, TextTable};
 use crate::verdict::summary;
@@ -28,8 +28,8 @@ fn comparison(report: &Report, looks: &Looks<'_>) -> (TextTable, bool) {
         TextColumn::number("right, %", 0),
         TextColumn::number("95 % interval", 3),
         TextColumn::name("group", 2),
-        TextColumn::number("fit, s", 1),
-        TextColumn::number("predict, µs", 3),
+        TextColumn::number("fit", 1),
+        TextColumn::number("predict", 3),
         TextColumn::number("MB", 4),
         TextColumn::number("log-loss", 5),
         TextColumn::number("macro-F1", 6),
@@ -73,11 +73,7 @@ fn comparison(report: &Report, looks: &Looks<'_>) -> (TextTable, bool) {
 /// A star behind the best numbers of a column as they are printed, and room for one behind the others, unless all are
 /// alike.
 fn mark_best(rows: &mut [Vec<String>], is_honest: &[bool], column: usize, highest: bool) -> bool {
-    let number = |cells: &Vec<String>| match cells[column].as_str() {
-        "infinite" => Some(f64::INFINITY),
-        // Digits stand in groups.
-        number => number.replace('\u{a0}', "").parse().ok(),
-    };
+    let number = |cells: &Vec<String>| read(&cells[column]);
     let honest = rows.iter().zip(is_honest).filter(|(_, honest)| **honest);
     let numbers: Vec<f64> = honest.filter_map(|(cells, _)| number(cells)).collect();
     let best = if highest {
@@ -96,6 +92,23 @@ fn mark_best(rows: &mut [Vec<String>], is_honest: &[bool], column: usize, highes
         cells[column].push(if is_best { '*' } else { ' ' });
     }
     true
+}
+
+/// A number as it is printed, in the unit of all others of its column.
+fn read(printed: &str) -> Option<f64> {
+    if printed == "infinite" {
+        return Some(f64::INFINITY);
+    }
+    let (number, unit) = printed.split_once(' ').unwrap_or((printed, ""));
+    let worth = match unit.trim_start() {
+        "ms" => 1e-3,
+        "µs" => 1e-6,
+        "ns" => 1e-9,
+        _ => 1.0,
+    };
+    // Digits stand in groups.
+    let number: f64 = number.replace('\u{a0}', "").parse().ok()?;
+    Some(number * worth)
 }
 
 /// A table in which the marker of each model has its colour.
@@ -154,8 +167,7 @@ fn row(standing: &Standing, report: &Report) -> Vec<String> {
     };
     let metric = |metric| match of.quality.metrics.get(metric) {
         None => dash(),
-        Some(value) if value.is_infinite() => "infinite".to_owned(),
-        Some(value) => format!("{value:.4}"),
+        Some(value) => four(value),
     };
     let (interval, cost) = (of.quality.accuracy_interval, &of.cost);
     let samples = report.dataset.test.max(1) as f64;
@@ -165,13 +177,14 @@ fn row(standing: &Standing, report: &Report) -> Vec<String> {
         ""
     };
     let predict = cost.predict_seconds;
+    let time = |seconds| Amount::seconds(seconds).in_column();
     vec![
         format!("{}{mark}", model.id),
-        format!("{:.2}", of.quality.accuracy * 100.0),
-        format!("{:.2}–{:.2}", interval.low * 100.0, interval.high * 100.0),
+        hundredths(of.quality.accuracy),
+        format!("{}–{}", hundredths(interval.low), hundredths(interval.high)),
         standing.letters.clone(),
-        cost.fit_seconds.map_or_else(dash, significant),
-        predict.map_or_else(dash, |seconds| significant(seconds / samples * 1e6)),
+        cost.fit_seconds.map_or_else(dash, time),
+        predict.map_or_else(dash, |seconds| time(seconds / samples)),
         cost.peak_memory_bytes
             .map_or_else(dash, |bytes| signed(bytes as f64 / 1e6, 0)),
         metric(Metric::LogLoss),
@@ -206,7 +219,7 @@ mod tests {
         assert!(row("softmax").contains("99.80* ┆"), "{text}");
         assert!(row("burn-mlp").contains("99.70  ┆"), "{text}");
         assert!(text.contains("\n* the best of its column\n"), "{text}");
-        assert!(row("softmax").contains("┆  0.100 ┆"), "all alike: {text}");
+        assert!(row("softmax").contains("┆ 100 ms ┆"), "all alike: {text}");
         assert!(!text.contains('\u{1b}'), "only we command the terminal");
     }
 
@@ -219,6 +232,9 @@ mod tests {
             rows.concat(),
             ["1\u{a0}234.50 ", "50.00*", "infinite ", "– "]
         );
+        let mut times = ["1.00  s", "29.2 ms", "80.1 µs"].map(|cell| vec![cell.to_owned()]);
+        assert!(mark_best(&mut times, &[true; 3], 0, false));
+        assert_eq!(times.concat(), ["1.00  s ", "29.2 ms ", "80.1 µs*"]);
         let mut small = ["0.00", "0.00", "0.10"].map(|cell| vec![cell.to_owned()]);
         assert!(!mark_best(&mut small, &[true; 3], 0, false));
         let mut alike = ["0.10", "0.10"].map(|cell| vec![cell.to_owned()]);

@@ -3,7 +3,7 @@
 use crate::error::ReportError;
 use crate::figures::critical_difference_diagram;
 use crate::lock::{alone_in, read};
-use crate::numbers::{duration, points, probability};
+use crate::numbers::{duration, hundredths, points, probability, range};
 use crate::template::fill;
 use crate::words;
 use analysis::{FEWEST_DATA_SETS, ModelOverview, OverDataSets, Overview, RankedPair, Ranking};
@@ -270,7 +270,7 @@ impl ReportRow {
                 (Some(accuracy), None) => hundredths(accuracy),
                 (Some(accuracy), Some(Interval { low, high })) => {
                     let [right, low, high] = [accuracy, low, high].map(hundredths);
-                    format!("{right} ({low} – {high})")
+                    format!("{right} ({})", range(&low, &high))
                 }
             },
             equals: equals(report),
@@ -278,11 +278,6 @@ impl ReportRow {
             models: report.models.len(),
         }
     }
-}
-
-/// A share in hundredths: "98.56".
-fn hundredths(share: f64) -> String {
-    format!("{:.2}", share * 100.0)
 }
 
 /// The models that are not shown to be worse than the best.

@@ -1,6 +1,6 @@
 //! The table of models for a paper, as LaTeX.
 
-use crate::numbers::four;
+use crate::numbers::{Amount, four};
 use crate::warnings::warnings;
 use analysis::{Finished, Metric, ModelSummary, Report};
 use records::one_line;
@@ -59,8 +59,15 @@ const COLUMNS: [Column; 5] = [
         cell: |of| of.quality.metrics.get(Metric::LogLoss).map(four),
     },
     Column {
-        heading: "fit, s",
-        cell: |of| of.cost.fit_seconds.map(|seconds| format!("{seconds:.2}")),
+        heading: "fit",
+        cell: |of| {
+            let fit = Amount::seconds(of.cost.fit_seconds?);
+            Some(format!(
+                "{}\\,{}",
+                fit.number,
+                fit.unit.replace('µ', "$\\mu$")
+            ))
+        },
     },
 ];
 

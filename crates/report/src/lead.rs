@@ -1,6 +1,6 @@
 //! What stands below the headline of a report: what the best models cost, and what remains open.
 
-use crate::numbers::{duration, percent};
+use crate::numbers::{duration, percent, points, signed};
 use crate::words::detectable;
 use analysis::{Comparison, Finished, Report, Standing};
 use records::DatasetRecord;
@@ -18,7 +18,7 @@ pub(crate) fn floor(report: &Report) -> String {
     let name = class.and_then(|class| names.get(class));
     let name = name.map_or("", String::as_str);
     format!(
-        "always answering {name} would be right for {}",
+        "always answering “{name}” would be right for {}",
         percent(share)
     )
 }
@@ -34,16 +34,31 @@ pub(crate) fn lead(report: &Report) -> Vec<String> {
 /// the next in rank.
 fn costs(standings: &[Standing], data: &DatasetRecord) -> Option<String> {
     let (best, others) = standings.split_first()?;
-    let beside = replacement(best, others).or(others.first());
+    let equal = replacement(best, others);
+    let beside = equal.or(others.first());
     let id = &best.model.id;
     let of_best = of_model(best.finished, data, None)?;
     Some(match beside {
         None => format!("{id} needs {of_best}."),
         Some(other) => {
             let of_other = of_model(other.finished, data, Some(best.finished))?;
-            format!("{id} needs {of_best}; {} needs {of_other}.", other.model.id)
+            // How far the next in rank is behind stands in the headline.
+            let behind = equal.map_or_else(String::new, |equal| behind(best, equal, ","));
+            format!(
+                "{id} needs {of_best}; {}{behind} needs {of_other}.",
+                other.model.id
+            )
         }
     })
+}
+
+/// ", 1.25 points behind" and `end`; nothing of a model that is as often right.
+pub(crate) fn behind(best: &Standing, other: &Standing, end: &str) -> String {
+    let difference = best.finished.quality.accuracy - other.finished.quality.accuracy;
+    if difference <= 0.0 {
+        return String::new();
+    }
+    format!(", {} points behind{end}", points(difference))
 }
 
 /// Of the models that cannot be told apart from the best, the one that fits fastest.
@@ -85,7 +100,7 @@ fn times(cost: f64, than: Option<f64>) -> String {
 
 /// "2.5", or "75".
 pub(crate) fn ratio_in_words(ratio: f64) -> String {
-    format!("{ratio:.*}", usize::from(ratio < 9.95))
+    signed(ratio, usize::from(ratio < 9.95))
 }
 
 /// What nobody knows after this comparison.
@@ -113,7 +128,7 @@ mod tests {
         assert_eq!(
             lead(&all),
             [
-                "a needs 100 ms to fit and 1.00 µs to predict each image; b needs 100 ms to fit and 1.00 µs to predict each image.",
+                "a needs 100\u{a0}ms to fit and 1.00\u{a0}µs to predict each image; b, 0.10 points behind, needs 100\u{a0}ms to fit and 1.00\u{a0}µs to predict each image.",
                 "1 of 3 pairs of models cannot be told apart (detectable difference: 0.91 points)."
             ]
         );
@@ -122,12 +137,12 @@ mod tests {
         assert_eq!(said, [" (75 times less)", " (4.0 times more)", ""]);
         assert_eq!(
             floor(&all),
-            "always answering cat would be right for 50.00 %"
+            "always answering “cat” would be right for 50.00 %"
         );
         let alone = lead(&with_seeds(&[("a", &[2])]));
         assert_eq!(
             alone,
-            ["a needs 100 ms to fit and 1.00 µs to predict each image."]
+            ["a needs 100\u{a0}ms to fit and 1.00\u{a0}µs to predict each image."]
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::figures::Looks;
 use crate::in_text::{Painter, painted};
-use crate::numbers::significant;
+use crate::numbers::Amount;
 use crate::plain::harmless;
 use crate::text_table::{TextColumn, TextTable};
 use statistics::mean;
@@ -60,7 +60,7 @@ impl LiveTable {
         let mut table = TextTable::new(vec![
             TextColumn::name("model", 0),
             TextColumn::number("right, %", 0),
-            TextColumn::number("fit, s", 1),
+            TextColumn::number("fit", 1),
             TextColumn::number(if several { "fits" } else { "" }, 2),
         ]);
         for model in &order[..shown] {
@@ -70,7 +70,7 @@ impl LiveTable {
             table.add_row([
                 format!("{} {}", looks.of(&model.id).character(), model.id),
                 format!("{:.2}", model.right() * 100.0),
-                seconds.map_or_else(|| "–".to_owned(), significant),
+                seconds.map_or_else(|| "–".to_owned(), |of| Amount::seconds(of).in_column()),
                 if several { fits } else { String::new() },
             ]);
         }
@@ -119,7 +119,7 @@ mod tests {
         table.add("softmax", 0.75, Some(2.0));
         let text = table.to_text(80, 24, &plain);
         let row = text.lines().nth(3).unwrap();
-        for cell in ["62.50", "1.50", " 2 "] {
+        for cell in ["62.50", "1.50  s", " 2 "] {
             assert!(row.contains(cell), "{cell}: {text}");
         }
     }

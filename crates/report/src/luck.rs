@@ -27,9 +27,10 @@ pub(crate) fn looks(report: &Report) -> String {
     let [image, images] = report.dataset.words();
     let images = if samples == 1 { image } else { images };
     format!(
-        "{said}. The best of {models} models on these {} {images} owes at most {} points of its accuracy to luck if all were \
-         chosen beforehand, and {} if each was chosen because the one before was a new best or not (with {:.0} % confidence, \
-         whatever the models are: Hoeffding 1963, Dwork et al. 2015). Looks in earlier runs are not counted.",
+        "{said}. Of the accuracy of the best of {models} models on these {} {images}, at most {} points are luck if all \
+         models were chosen before the first look. If each was chosen after seeing whether the one before was a new best, \
+         at most {} points are ({:.0} % confidence, for any models; Hoeffding 1963, Dwork et al. 2015). Looks in earlier \
+         runs are not counted.",
         thousands(samples),
         at_most(Looks::Planned),
         at_most(Looks::Adaptive(2)),
@@ -50,12 +51,10 @@ mod tests {
         let fits = [("a", 2), ("b", 3)].map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
         let said = looks(&report(fits.to_vec(), run.clone()));
         assert!(
-            said.contains(
-                "The best of 2 models on these 1\u{a0}000 images owes at most 4.29 points"
-            ),
+            said.contains("the best of 2 models on these 1\u{a0}000 images, at most 4.29 points"),
             "{said}"
         );
-        assert!(said.contains("and 4.52 if each"), "{said}");
+        assert!(said.contains("at most 4.52 points are ("), "{said}");
         let alone = looks(&report(fits[..1].to_vec(), run));
         assert!(alone.ends_with("are not counted."), "{alone}");
     }

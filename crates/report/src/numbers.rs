@@ -1,10 +1,17 @@
 //! Numbers as people read them.
 
 use analysis::SIGNIFICANCE;
+use serde::Serialize;
+use std::fmt::{self, Display, Formatter};
 
 /// `0.9224` as `92.24 %`.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
+}
+
+/// A share in hundredths: `0.9856` as `98.56`.
+pub(crate) fn hundredths(share: f64) -> String {
+    format!("{:.2}", share * 100.0)
 }
 
 /// A difference of `0.0035` as `0.35` points. One that two decimals would make a 0 has two digits.
@@ -79,19 +86,76 @@ pub(crate) fn significant(value: f64) -> String {
     signed(value, decimals)
 }
 
-/// Seconds in the unit that reads best, with three significant digits: "163 s", "2.45 ms", "12.5 µs".
-pub(crate) fn duration(seconds: f64) -> String {
-    let (number, unit) = match seconds {
-        s if s <= 0.0 => (s, "s"),
-        // What three digits would round up to the next unit has that.
-        s if s >= 0.999_5 => (s.max(1.0), "s"),
-        s if s >= 0.999_5e-3 => ((s * 1e3).max(1.0), "ms"),
-        s => (s * 1e6, "µs"),
-    };
-    format!("{} {unit}", significant(number))
+/// A cost in the unit that reads best, which stands apart: tables write units below each other.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Amount {
+    /// In the unit of all others of its kind, to sort by.
+    pub(crate) value: f64,
+    /// Three significant digits.
+    pub(crate) number: String,
+    pub(crate) unit: &'static str,
 }
 
-/// Whole numbers in full, others with seven significant digits, small and huge ones with two.
+impl Amount {
+    /// Of a time: "163 s", "2.45 ms", "12.5 µs", "670 ns".
+    pub(crate) fn seconds(value: f64) -> Self {
+        let units = [("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)];
+        Self::new(value, &units)
+    }
+
+    /// Of memory: "11.2 MB", "2.41 GB".
+    pub(crate) fn bytes(value: f64) -> Self {
+        Self::new(value, &[("GB", 1e9), ("MB", 1e6)])
+    }
+
+    /// Units from the largest to the smallest, each with what it is worth.
+    fn new(value: f64, units: &[(&'static str, f64)]) -> Self {
+        /// Digits beyond say nothing, and are wider than a column.
+        const HUGE: f64 = 1e6;
+        // What three digits would round up to the next unit has that.
+        let fits = |(_, worth): &&(_, f64)| value >= 0.999_5 * worth;
+        let (unit, worth) = match units.iter().find(fits) {
+            Some(unit) => *unit,
+            None if value > 0.0 => units[units.len() - 1],
+            None => units[0],
+        };
+        let number = match value / worth {
+            huge if huge >= HUGE => scientific(huge, 1),
+            number if number > 0.999 => significant(number.max(1.0)),
+            small => significant(small),
+        };
+        Self {
+            value,
+            number,
+            unit,
+        }
+    }
+
+    /// For columns of letters of one width: the digits of "s" and of "ms" stand below each other.
+    pub(crate) fn in_column(&self) -> String {
+        format!("{} {:>2}", self.number, self.unit)
+    }
+}
+
+/// On one line.
+impl Display for Amount {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\u{a0}{}", self.number, self.unit)
+    }
+}
+
+/// Seconds in the unit that reads best, with three significant digits.
+pub(crate) fn duration(seconds: f64) -> String {
+    Amount::seconds(seconds).to_string()
+}
+
+/// "62.26 – 86.85": never on two lines.
+pub(crate) fn range(low: &str, high: &str) -> String {
+    // A line may break after a dash, whatever follows, but for a word joiner.
+    format!("{low}\u{a0}–\u{2060}\u{a0}{high}")
+}
+
+/// Whole numbers in full, others with seven significant digits at most, small and huge ones with two.
 pub(crate) fn exact(value: f64) -> String {
     if value == value.trunc() && value.abs() < 1e15 {
         let sign = if value < 0.0 { "−" } else { "" };
@@ -101,7 +165,12 @@ pub(crate) fn exact(value: f64) -> String {
         return scientific(value, 1);
     }
     let decimals = (6 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
-    signed(value, decimals)
+    let text = signed(value, decimals);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 /// `60000` as `60 000`, with a space that does not break.
@@ -158,16 +227,30 @@ mod tests {
         assert_eq!(significant(1.87), "1.87");
         assert_eq!(significant(131.7), "132");
         assert_eq!(significant(0.0), "0");
-        let said = [163.2, 1.0, 0.999_6, 0.002_45, 0.000_999_6, 1.25e-5, 0.0].map(duration);
-        let units = [
-            "163 s", "1.00 s", "1.00 s", "2.45 ms", "1.00 ms", "12.5 µs", "0 s",
+        let said = [
+            163.2,
+            1.0,
+            0.999_6,
+            0.002_45,
+            0.000_999_6,
+            1.25e-5,
+            6.7e-10,
+            0.0,
         ];
-        assert_eq!(said, units);
+        let units = [
+            "163 s", "1.00 s", "1.00 s", "2.45 ms", "1.00 ms", "12.5 µs", "0.670 ns", "0 s",
+        ];
+        assert_eq!(said.map(|s| duration(s).replace('\u{a0}', " ")), units);
+        let columns = [2e7, 3.4e8, 2.406e9].map(|bytes| Amount::bytes(bytes).in_column());
+        assert_eq!(columns, ["20.0 MB", "340 MB", "2.41 GB"]);
+        assert_eq!(Amount::seconds(2.0).in_column(), "2.00  s");
+        assert_eq!(duration(1e300), "1.0·10³⁰⁰\u{a0}s");
         assert_eq!(exact(-938.451_42), "−938.4514");
         assert_eq!(exact(12_341.0), "12\u{a0}341");
         assert_eq!(exact(0.000_993_7), "9.9·10⁻⁴");
         assert_eq!(exact(-1e308), "−1.0·10³⁰⁸");
         assert_eq!(exact(0.232_120_62), "0.2321206");
+        assert_eq!(exact(0.02), "0.02");
         assert_eq!(percent(0.922_4), "92.24 %");
         assert_eq!(points(-0.0035), "−0.35");
         assert_eq!(points(-1e-9), "0.00");

@@ -1,5 +1,6 @@
 //! Recorded runs as tables for a terminal: a row for each, and what changed between two.
 
+use crate::numbers::thousands;
 use crate::text_table::{TextColumn, TextTable};
 use crate::verdict::change_in_words;
 use crate::words::judged_images;
@@ -37,7 +38,11 @@ impl RunsTable {
         self.0.add_row([
             name.to_owned(),
             count,
-            format!("{} {}{quick}", report.dataset.test, judged_images(report)),
+            format!(
+                "{} {}{quick}",
+                thousands(report.dataset.test),
+                judged_images(report)
+            ),
             report.seed.to_string(),
             report.environment.commit.clone(),
             best.map_or_else(String::new, |model| model.id.clone()),

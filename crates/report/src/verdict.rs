@@ -93,6 +93,12 @@ fn headline(report: &Report, verdict: &Verdict) -> String {
             let ahead = behind(baseline);
             format!("{right}, significantly more than {baseline}, the baseline: by {ahead}.")
         }
+        (_, Some(next)) if all == 1 => {
+            format!(
+                "{right}, significantly more than {next}, which is {} behind.",
+                behind(next)
+            )
+        }
         (_, Some(next)) if equals.is_empty() && tied.is_empty() => format!(
             "{right}, significantly more than any other model: the next, {next}, is {} behind.",
             behind(next)
@@ -665,7 +671,7 @@ mod tests {
         let ahead = verdict(&examples::with_seeds(&[("a", &[2]), ("c", &[90])]));
         assert_eq!(
             ahead[0],
-            "a gets 99.80 % of the 1\u{a0}000 test images right, significantly more than any other model: the next, c, is 8.80 points behind."
+            "a gets 99.80 % of the 1\u{a0}000 test images right, significantly more than c, which is 8.80 points behind."
         );
         assert_eq!(ahead.len(), 2, "{ahead:?}");
     }

@@ -162,7 +162,11 @@ impl<'a> View<'a> {
             slices: SliceTable::new(report),
             curves: LearningTable::new(report),
             controls: report.models.iter().filter_map(ControlRow::new).collect(),
-            spreads: report.finished().filter_map(SpreadRow::new).collect(),
+            spreads: report
+                .standings()
+                .iter()
+                .filter_map(|of| SpreadRow::new((of.model, of.finished)))
+                .collect(),
             over_seeds: over_seeds(report, shown),
             warnings: warnings(report),
             sizes: Sizes::new(report),

@@ -33,10 +33,12 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
         });
     }
     warnings.extend(subset(report));
-    warnings.extend(report.doubts.iter().map(|doubt| Warning {
-        title: "Doubtful data",
-        text: doubt.clone(),
-    }));
+    if !report.doubts.is_empty() {
+        warnings.push(Warning {
+            title: "Doubtful data",
+            text: report.doubts.join(" "),
+        });
+    }
     for model in &report.models {
         for control in model.controls.iter().filter(|control| !control.passed) {
             warnings.push(Warning {

@@ -107,18 +107,11 @@ pub(crate) fn detectable(pairs: &[&Comparison]) -> String {
 
 /// What letters beside models mean.
 pub(crate) fn letters(report: &Report) -> String {
-    let open = report.comparisons.iter().filter(|pair| !pair.different);
-    let open: Vec<&Comparison> = open.collect();
-    let power = if open.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", detectable(&open))
-    };
     match report.margin {
-        None => format!("Models that share a letter cannot be told apart{power}."),
+        None => "Models that share a letter cannot be told apart.".to_owned(),
         Some(margin) => format!(
-            "Models that share a letter are not shown to differ{power}; which are equivalent within {} points stands in the \
-             table of pairs.",
+            "Models that share a letter are not shown to differ. The table of pairs says which are equivalent within {} \
+             points.",
             points(margin)
         ),
     }

@@ -1,6 +1,7 @@
 "use strict";
 // 2.04·10⁸ and 10⁻⁴ as programs read them.
 const SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const thousands = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
 const plain = (text) => text.replaceAll("\u00a0", "").replace("−", "-").replace(/(\d·)?10(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/,
   (_, times, sign, power) => `${times ? times[0] : 1}e${sign && "-"}${[...power].map((digit) => SMALL.indexOf(digit)).join("")}`);
 for (const table of document.querySelectorAll("table.sortable")) {
@@ -14,7 +15,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
       for (const other of headings) other.removeAttribute("aria-sort");
       heading.ariaSort = down ? "ascending" : "descending";
       const key = (row) => {
-        const text = (row.cells[column]?.textContent ?? "").trim();
+        const cell = row.cells[column];
+        const text = cell?.dataset.value ?? (cell?.textContent ?? "").trim();
         const number = parseFloat(plain(text).replace(/^(?:[pF] )?[<=] /, ""));
         return Number.isNaN(number) ? text : number;
       };
@@ -129,7 +131,7 @@ if (holder) {
   const [wrong, right] = [document.getElementById("wrong"), document.getElementById("right")];
   for (const model of data.models) for (const select of [wrong, right]) select.add(new Option(model.id));
   wrong.add(new Option("all models (possible label errors)", "*"), 0);
-  right.add(new Option("no matter which", ""), 0);
+  right.add(new Option("any or none", ""), 0);
   [wrong.value, right.value] = ["*", ""];
   const isRight = (id, p) => data.models.find((model) => model.id === id).predictions[p] === data.labels[p];
   // What most models say, of equals the first.
@@ -147,7 +149,7 @@ if (holder) {
       : !isRight(wrong.value, p) && (right.value === "" || isRight(right.value, p)));
     if (wrong.value === "*") chosen.sort((a, b) => data.confidence[b] - data.confidence[a]);
     const shown = Math.min(chosen.length, MOST);
-    document.getElementById("atlas-count").textContent = `${chosen.length} images${shown < chosen.length ? `, the first ${shown} of them` : ""}${wrong.value === "*" ? ", most confident mistakes first" : ""}`;
+    document.getElementById("atlas-count").textContent = `${thousands(chosen.length)} image${chosen.length === 1 ? "" : "s"}${wrong.value === "*" ? ", most confident mistakes first" : ""}${shown < chosen.length ? `; the first ${thousands(shown)} are shown` : ""}`;
     show(document.getElementById("atlas-tiles"), chosen, wrong.value === "*" ? mostSaid : (p) => answer(data.models.find((model) => model.id === wrong.value), p));
   };
   for (const select of [wrong, right]) select.addEventListener("change", update);

@@ -2,6 +2,7 @@
 
 use records::{Cell, FitRecord, Folds, Outcome, Role, RunRecord, Split};
 use std::ffi::OsString;
+use std::time::Duration;
 
 /// A fit of a model: "softmax, fold 2 of 5".
 pub fn of_fit(run: &RunRecord, id: &str, cell: Cell) -> String {
@@ -54,9 +55,9 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
 pub(crate) fn in_a_line(run: &RunRecord, record: &FitRecord, reused: bool) -> String {
     match &record.outcome {
         Outcome::Finished(fitted) => format!(
-            "{:6.2} % right, fitted in {:7.2} s{}",
+            "{:6.2} % right, fitted in {:>8.2?}{}",
             run.accuracy(record).unwrap_or(0.0) * 100.0,
-            fitted.fit_seconds.unwrap_or_default(),
+            Duration::try_from_secs_f64(fitted.fit_seconds.unwrap_or_default()).unwrap_or_default(),
             if reused { " (cached)" } else { "" }
         ),
         Outcome::Failed { reason } => format!("failed: {reason}"),

@@ -78,7 +78,7 @@ pub(crate) struct RunArgs {
     /// Everything written says so.
     #[arg(long, conflicts_with = "train_limit")]
     pub(crate) quick: bool,
-    /// Threads: of each fit, or trials at a time, each on one. [default: all processors]
+    /// Threads of each fit; of `tune`, trials at a time, each on one thread. [default: all processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// Stop a fit after this time, such as 90s or 5m. The model keeps its row, with the reason.
@@ -175,7 +175,7 @@ pub(crate) struct TuneArgs {
     /// cost the same.
     #[arg(long, value_name = "N", default_value = "20")]
     pub(crate) trials: NonZeroU16,
-    /// The resource of which halving and ASHA give most trials less. [default: images]
+    /// What halving and ASHA limit in their first trials. [default: images]
     ///
     /// With epochs, a model without a parameter `epochs` gets fewer images; the report says which.
     #[arg(long, value_parser = one_of(Resource::ALL, Resource::name, Resource::summary))]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct DataArgs {
-    /// Data set by name; `datasets` lists them. [default: the plan's, else mnist]
+    /// Data set by name; `datasets` lists them. [default: that of the plan, if there is one; else mnist]
     #[arg(long, value_name = "NAME")]
     pub(crate) dataset: Option<String>,
     /// Read the four files from this directory: any data set in MNIST's file naming, gzipped or
@@ -31,7 +31,7 @@ pub(crate) struct AnyDataArgs {
 /// Data of the user's own.
 #[derive(Debug, Args)]
 pub(crate) struct OwnDataArgs {
-    /// Compare on your own data: a table (CSV, TSV, ARFF, Parquet), arrays (NPY, NPZ), rows of svmlight,
+    /// Your own data: a table (CSV, TSV, ARFF, Parquet), arrays (NPY, NPZ), rows of svmlight,
     /// or a directory with one directory of pictures per class, of arrays or of IDX files. With
     /// --dataset, that is its name in the reports.
     #[arg(long, value_name = "PATH", conflicts_with = "data_dir", value_hint = ValueHint::AnyPath)]
@@ -43,7 +43,7 @@ pub(crate) struct OwnDataArgs {
 /// How data of the user's own are read.
 #[derive(Debug, Args)]
 pub(crate) struct ReadingArgs {
-    /// A second file or directory to test on.
+    /// Test on this second file or directory.
     #[arg(long, value_name = "PATH", conflicts_with = "test_share", value_hint = ValueHint::AnyPath)]
     pub(crate) test: Option<PathBuf>,
     #[command(flatten)]
@@ -53,7 +53,7 @@ pub(crate) struct ReadingArgs {
 /// The keys of a plan among them.
 #[derive(Debug, Args, Serialize)]
 pub(crate) struct ReadingFlags {
-    /// Without one, set this share of the rows aside for the test, stratified, drawn by the seed. [default: 0.2]
+    /// Without --test: set this share of the rows aside for the test, stratified, drawn by the seed. [default: 0.2]
     #[arg(long, value_name = "SHARE")]
     pub(crate) test_share: Option<Share>,
     /// The column of the classes. [default: the one called class, label, target or y]
@@ -65,7 +65,7 @@ pub(crate) struct ReadingFlags {
     /// Rows with the same value in this column belong together: no split separates them.
     #[arg(long, value_name = "COLUMN")]
     pub(crate) group: Option<String>,
-    /// Columns of numbers that are names of categories.
+    /// Columns whose numbers are names of categories.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) categories: Option<Vec<String>>,
     /// Words that stand for a missing value, besides the usual ones.
@@ -76,8 +76,8 @@ pub(crate) struct ReadingFlags {
         allow_hyphen_values = true
     )]
     pub(crate) missing: Option<Vec<String>>,
-    /// Whether the first line of a text names the columns. [default: it is found out]
-    #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]
+    /// Whether the first line of a text names the columns. [default: recognised]
+    #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new(), hide_possible_values = true)]
     pub(crate) header: Option<bool>,
     /// Give all pictures this size, as in 28x28.
     #[arg(long, value_name = "ROWSxCOLUMNS")]

@@ -107,7 +107,7 @@ pub(crate) struct SeenByAll {
 /// Tasks for any engine.
 #[derive(Debug, Args)]
 pub(crate) struct TaskArgs {
-    /// Memory of a task on another machine. [default: twice what earlier fits tell]
+    /// Memory of a task on another machine. [default: twice what earlier fits took]
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) memory: Option<u64>,
     /// The most tasks at a time on other machines. [default: as many as the engine starts]
@@ -121,7 +121,7 @@ pub(crate) struct SlurmArgs {
     /// Slurm's partition. [default: Slurm's]
     #[arg(long, value_name = "NAME")]
     pub(crate) partition: Option<String>,
-    /// Time limit of a task of Slurm. [default: twice what earlier fits tell]
+    /// Time limit of a task of Slurm. [default: twice what earlier fits took]
     #[arg(long, value_name = "TIME", value_parser = some_time)]
     pub(crate) time: Option<Duration>,
 }

@@ -28,34 +28,34 @@ impl Inspection {
         if let Some(Same { first, second }) = self.in_both.first() {
             let count = distinct(self.in_both.iter().map(|pair| pair.second));
             doubts.push(format!(
-                "{count} of {test} test rows are the same as a training row, as test row {second} is as training row {first}: a model may know them by heart."
+                "{count} of {test} test rows are the same as a training row (such as test row {second} and training row {first}): a model may have learnt them by heart."
             ));
         }
         if let Some(near) = self.nearly_in_both.iter().flatten().next() {
             let pairs = self.nearly_in_both.iter().flatten();
             let count = distinct(pairs.map(|near| near.test));
             doubts.push(format!(
-                "{count} of {test} test pictures are nearly the same as a training picture, as test picture {} is as training picture {}.",
+                "{count} of {test} test pictures are nearly the same as a training picture (such as test picture {} and training picture {}).",
                 near.test, near.train
             ));
         }
         if let Some(moved) = self.moved_in_both.iter().flatten().next() {
             let count = self.moved_in_both.iter().flatten().count();
             doubts.push(format!(
-                "{count} of {test} test pictures are a training picture of another brightness or contrast, or moved by a pixel or two, as test picture {} is training picture {}.",
+                "{count} of {test} test pictures are a training picture of another brightness or contrast, or moved by a pixel or two (such as test picture {} and training picture {}).",
                 moved.test, moved.train
             ));
         }
         if let Some(Same { first, second }) = self.contradicting.first() {
             let count = distinct(self.contradicting.iter().map(|pair| pair.second));
             doubts.push(format!(
-                "{count} of {train} training rows are the same as an earlier one and of another class, as row {second} is as row {first}: no model can get them all right."
+                "{count} of {train} training rows are the same as an earlier one but of another class (such as rows {first} and {second}): no model can get them all right."
             ));
         }
         if let Some(Same { first, second }) = self.repeated.first() {
             let count = distinct(self.repeated.iter().map(|pair| pair.second));
             doubts.push(format!(
-                "{count} of {train} training rows are the same as an earlier one, as row {second} is as row {first}: folds and validation rows may have copies of what was learnt."
+                "{count} of {train} training rows are the same as an earlier one (such as rows {first} and {second}): held-out rows may be copies of rows that were learnt."
             ));
         }
         doubts
@@ -213,7 +213,7 @@ impl Inspection {
             "column",
             "holds",
             "missing",
-            "different",
+            "distinct",
             "range",
             "spread",
             "right alone, %",
@@ -241,7 +241,8 @@ impl Inspection {
         let mut table = aligned(&rows, self.columns.len());
         let _ = writeln!(
             table,
-            "spread: the rows in each of {BARS} equal parts of the range, and of names those of each, the most frequent first"
+            "spread: how many rows are in each of {BARS} equal parts of the range; of names, how many have each, the most frequent \
+             first\nright alone: the share of held-out rows whose class is guessed right from this column alone"
         );
         table
     }
@@ -271,7 +272,7 @@ fn remark(column: &ColumnSummary) -> String {
     remarks.join(", ")
 }
 
-/// Cells below each other, the first line a heading; says how many of `all` are left out.
+/// Cells below each other, numbers at the right, the first line a heading; says how many of `all` are left out.
 fn aligned(rows: &[Vec<String>], all: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
@@ -279,11 +280,19 @@ fn aligned(rows: &[Vec<String>], all: usize) -> String {
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
+    let is_number = |column: usize| {
+        let cells = rows.iter().skip(1).filter_map(|row| row.get(column));
+        cells.into_iter().all(|cell| cell.parse::<f64>().is_ok())
+    };
+    let numbers: Vec<bool> = (0..columns).map(is_number).collect();
     let mut text = String::new();
     for row in rows {
-        let cells = row.iter().zip(&widths);
+        let cells = row.iter().zip(&widths).zip(&numbers);
         let line: Vec<String> = cells
-            .map(|(cell, &width)| format!("{cell:<width$}"))
+            .map(|((cell, &width), is_number)| match is_number {
+                true => format!("{cell:>width$}"),
+                false => format!("{cell:<width$}"),
+            })
             .collect();
         let _ = writeln!(text, "{}", line.join("  ").trim_end());
     }

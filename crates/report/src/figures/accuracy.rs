@@ -5,7 +5,7 @@ use super::looks::Looks;
 use super::rows::{Cost, Row, Rows};
 use super::scale::ends;
 use crate::figure::Figure;
-use crate::numbers::percent;
+use crate::numbers::{Amount, percent};
 use crate::table::Table;
 use crate::words::{and, judged_images, leaders, letters as letters_mean};
 use analysis::{Report, Standing};
@@ -14,20 +14,20 @@ const COSTS: [Cost; 3] = [
     Cost {
         name: "fit",
         short: "fit ",
-        unit: "s",
-        of: |of, _| of.cost.fit_seconds,
+        of: |of, _| of.cost.fit_seconds.map(Amount::seconds),
     },
     Cost {
         name: "predict",
         short: "predict ",
-        unit: "µs",
-        of: |of, images| Some(of.cost.predict_seconds? / images.max(1) as f64 * 1e6),
+        of: |of, samples| {
+            let all = of.cost.predict_seconds?;
+            Some(Amount::seconds(all / samples.max(1) as f64))
+        },
     },
     Cost {
         name: "memory",
         short: "",
-        unit: "MB",
-        of: |of, _| Some(of.cost.peak_memory_bytes? as f64 / 1e6),
+        of: |of, _| Some(Amount::bytes(of.cost.peak_memory_bytes? as f64)),
     },
 ];
 

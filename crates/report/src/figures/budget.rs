@@ -76,6 +76,8 @@ fn panel<'a>(models: &[&'a TunedModel], label: &str) -> Panel<'a> {
         x: Axis::linear(label, x),
         y: Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
         lines,
+        dashed: Vec::new(),
+        band_of_first: false,
     }
 }
 

@@ -15,8 +15,10 @@ use statistics::Step;
 
 /// A diagram for every model with probabilities; `None` if there is no such model.
 pub(super) fn reliability_diagrams(report: &Report) -> Option<Figure> {
-    let models: Vec<(&ModelSummary, &Finished)> = report
-        .finished()
+    let standings = report.standings();
+    let models: Vec<(&ModelSummary, &Finished)> = standings
+        .iter()
+        .map(|of| (of.model, of.finished))
         .filter(|(_, of)| !of.quality.reliability.is_empty())
         .collect();
     (!models.is_empty()).then(|| {
@@ -58,14 +60,13 @@ fn draw(report: &Report, models: &[(&ModelSummary, &Finished)], title: &str, roo
         diagrams.is_some_and(|diagrams| !diagrams.chance.is_empty())
     };
     let band = if models.iter().any(is_chance_known) {
-        "In the grey band a line is 95 % of the time by chance. "
+        "A calibrated model's line stays in the grey band in 95 of 100 tests. "
     } else {
         ""
     };
     let said = format!(
         "Share of predictions that are right against their probability, both in %. On the dashed line probabilities mean \
-         what they say; below it a model is too sure of itself. {band}The columns \
-         below say how many {images} there are, with the number of the highest."
+         what they say; below it a model is too sure of itself. {band}The columns below count the {images} at each probability."
     );
     let (mut svg, mut top) = Svg::new(room, title, &said);
     let columns = if room.is_narrow() { 2 } else { 4 }.min(models.len().max(2));
@@ -191,7 +192,7 @@ fn title(models: &[(&ModelSummary, &Finished)]) -> String {
     };
     let mut by_error: Vec<&ModelSummary> = models.iter().map(|(model, _)| *model).collect();
     by_error.sort_by(|a, b| error(a).total_cmp(&error(b)));
-    let off = |model: &ModelSummary| format!("{:.1} %", error(model) * 100.0);
+    let off = |model: &ModelSummary| format!("{:.1} points", error(model) * 100.0);
     match &by_error[..] {
         [] => String::new(),
         [only] => format!(

@@ -3,7 +3,7 @@
 
 use super::palette::Paint;
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
-use super::text::wrap;
+use super::text::{fitted, pieces, wrap};
 use crate::bounds::mistaken_most;
 use crate::figure::Figure;
 use crate::numbers::significant;
@@ -17,6 +17,10 @@ const MOST_FEATURES: usize = 20;
 const MOST_CLASSES: usize = 12;
 /// Pixels across for the bars of a class, at least and at most.
 const ACROSS: [f64; 2] = [60.0, 120.0];
+/// The same where names are read from the bottom up.
+const UPRIGHT: f64 = 44.0;
+/// How high such a name is at most.
+const HEAD: f64 = 220.0;
 /// How high a bar is.
 const HIGH: f64 = 13.0;
 
@@ -115,7 +119,10 @@ impl Bars<'_> {
             classes.map(move |&class| self.weight(feature, class).abs())
         });
         let largest = of_shown.fold(f32::MIN_POSITIVE, f32::max);
-        let title = format!("{} looks at {} most", self.id, self.names[shown[0]]);
+        let title = format!(
+            "{} gives “{}” the largest weight",
+            self.id, self.names[shown[0]]
+        );
         let (mut svg, mut y) = Svg::new(room, &title, &self.said(largest));
         let most = svg.width() * 0.4;
         let names: Vec<Vec<String>> = shown
@@ -124,10 +131,19 @@ impl Bars<'_> {
             .collect();
         let left = 20.0 + widest(names.iter().flatten().map(String::as_str));
         let room = svg.width() - 8.0 - left;
-        let beside = ((room / ACROSS[0]) as usize).max(1);
-        let across = (room / self.classes.len().min(beside) as f64).min(ACROSS[1]);
+        let across = |least: f64| {
+            let beside = ((room / least) as usize).clamp(1, self.classes.len().max(1));
+            (room / beside as f64).min(ACROSS[1])
+        };
+        let is_upright = self.longest_part() > across(ACROSS[0]) - 6.0;
+        let across = across(if is_upright { UPRIGHT } else { ACROSS[0] });
+        let beside = ((room / across + 1e-9) as usize).max(1);
         for classes in self.classes.chunks(beside) {
-            y = self.heads(&mut svg, classes, [left, y], across);
+            y = if is_upright {
+                self.upright_heads(&mut svg, classes, [left, y], across)
+            } else {
+                self.heads(&mut svg, classes, [left, y], across)
+            };
             for (&feature, lines) in shown.iter().zip(&names) {
                 let height = 4.0 + LINE * lines.len() as f64;
                 svg.lines([8.0, y + height / 2.0], lines);
@@ -142,6 +158,32 @@ impl Bars<'_> {
             y += 14.0;
         }
         svg.finish(y)
+    }
+
+    /// The widest part of a class's name that a line cannot break.
+    fn longest_part(&self) -> f64 {
+        let classes = self.classes.iter();
+        widest(classes.flat_map(|&class| pieces(&self.class_names[class])))
+    }
+
+    /// The same as [`heads`](Self::heads), read from the bottom up, where lines would break within words.
+    fn upright_heads(
+        &self,
+        svg: &mut Svg,
+        classes: &[usize],
+        [left, top]: [f64; 2],
+        across: f64,
+    ) -> f64 {
+        let names = classes
+            .iter()
+            .map(|&class| fitted(&self.class_names[class], TEXT, HEAD));
+        let names: Vec<String> = names.collect();
+        let bottom = top + widest(names.iter().map(String::as_str)) + 4.0;
+        for (i, name) in names.iter().enumerate() {
+            let middle = left + across * (i as f64 + 0.5);
+            svg.upright([middle + 4.5, bottom], name, Paint::Ink);
+        }
+        bottom + 8.0
     }
 
     /// The names of classes above their bars; gives where the bars begin.

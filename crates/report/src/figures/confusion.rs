@@ -2,7 +2,7 @@
 
 use super::palette::Paint;
 use super::svg::{Anchor, LINE, SMALL, Svg, TEXT, widest};
-use super::text::width;
+use super::text::{fitted, width};
 use crate::bounds::{MOST_CLASSES, mistaken_most};
 use crate::figure::Figure;
 use crate::numbers::thousands;
@@ -124,14 +124,18 @@ impl Matrix<'_> {
                 first + height * (i as f64 + 0.5),
             );
             if is_upright {
-                svg.upright([x + 4.5, first - 6.0], &fitted(text, 220.0), Paint::Ink);
+                svg.upright(
+                    [x + 4.5, first - 6.0],
+                    &fitted(text, TEXT, 220.0),
+                    Paint::Ink,
+                );
             } else {
                 svg.text([x, first - 6.0], Anchor::Middle, text, Paint::Ink);
             }
             svg.text(
                 [left - 8.0, y + 4.5],
                 Anchor::End,
-                &fitted(text, most),
+                &fitted(text, TEXT, most),
                 Paint::Ink,
             );
         }
@@ -254,21 +258,6 @@ fn write(svg: &mut Svg, number: &str, [x, y]: [f64; 2], [across, down]: [f64; 2]
         let start = y + width(number, TEXT) / 2.0;
         svg.upright([x + 4.5, start], number, Paint::Ink);
     }
-}
-
-/// Names beyond any bound end in an ellipsis; the cell and the data have them whole.
-fn fitted(name: &str, most: f64) -> String {
-    if width(name, TEXT) <= most {
-        return name.to_owned();
-    }
-    let mut text = String::new();
-    for letter in name.chars() {
-        if width(&text, TEXT) + width("m…", TEXT) > most {
-            break;
-        }
-        text.push(letter);
-    }
-    text + "…"
 }
 
 #[cfg(test)]

@@ -83,9 +83,11 @@ fn panel<'a>(curves: &[Curve<'a>], caption: &str, accuracy: fn(&EpochRecord) -> 
     };
     Panel {
         caption: caption.to_owned(),
-        x: Axis::linear("epoch", [1.0, last as f64]),
+        x: Axis::whole("epoch", [1.0, last as f64]),
         y: Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
         lines: curves.iter().map(line).collect(),
+        dashed: Vec::new(),
+        band_of_first: false,
     }
 }
 

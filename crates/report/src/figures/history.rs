@@ -96,5 +96,7 @@ fn panel<'a>(runs: &[&Report], courses: &[Course<'a>]) -> Panel<'a> {
         x: Axis::whole("run, the oldest first", [1.0, runs.len().max(2) as f64]),
         y: Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
         lines,
+        dashed: Vec::new(),
+        band_of_first: false,
     }
 }

@@ -92,7 +92,7 @@ impl Matrix<'_> {
             more => format!(" {more} columns that matter less are in the data of this picture."),
         };
         let said = format!(
-            "Points fewer of the judged rows that are right with the values of a column shuffled among them. Grey: the interval of 95 % holds 0.{more}"
+            "How many points fewer are right when the values of a column are shuffled. Grey: the 95 % interval contains 0.{more}"
         );
         let (mut svg, top) = Svg::new(room, &self.title(), &said);
         let mut y = self.legend(&mut svg, top);
@@ -170,6 +170,7 @@ impl Matrix<'_> {
         let count = self.models.iter().filter(is_first).count();
         match (count, self.models.len()) {
             (1, 1) => format!("{first} matters most to {}", self.models[0].model.id),
+            (2, 2) => format!("{first} matters most to both models"),
             (some, all) if some == all => format!("{first} matters most to all {all} models"),
             _ => format!("{first} matters most, over all models together"),
         }

@@ -138,6 +138,8 @@ fn panel<'a>(models: &[(Model<'a>, &Finished)], label: &str, cost: Cost) -> Pane
         x: Axis::log(label, ends(costs, [1.0, 1.0])),
         y: Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
         lines,
+        dashed: Vec::new(),
+        band_of_first: false,
     }
 }
 

@@ -21,6 +21,10 @@ pub(super) struct Panel<'a> {
     pub(super) x: Axis,
     pub(super) y: Axis,
     pub(super) lines: Vec<Line<'a>>,
+    /// A line for comparison, such as that of guessing; empty for none.
+    pub(super) dashed: Vec<[f64; 2]>,
+    /// Only the band of the first line is seen; a page shows those of the others where the reader points at them.
+    pub(super) band_of_first: bool,
 }
 
 /// Points with a marker on one line.
@@ -104,8 +108,15 @@ impl Panel<'_> {
         }
         let plot = Plot::new(svg, area, &self.x, &self.y);
         // Bands below all lines.
-        for line in &self.lines {
-            svg.of_model(line.model.id, |svg| line.draw_band(svg, &plot));
+        let mut is_first = true;
+        for line in self.lines.iter().filter(|line| !line.band.is_empty()) {
+            let is_seen = is_first || !self.band_of_first;
+            svg.of_model(line.model.id, |svg| line.draw_band(svg, &plot, is_seen));
+            is_first = false;
+        }
+        let dashed: Vec<[f64; 2]> = self.dashed.iter().map(|point| plot.at(*point)).collect();
+        if !dashed.is_empty() {
+            svg.path(&dashed, Paint::Soft, 1.5, "4 4");
         }
         for (turn, line) in self.lines.iter().enumerate() {
             svg.of_model(line.model.id, |svg| line.draw(svg, &plot, turn));
@@ -124,16 +135,21 @@ impl Panel<'_> {
 }
 
 impl Line<'_> {
-    fn draw_band(&self, svg: &mut Svg, plot: &Plot) {
-        let low = self.band.iter().map(|&[x, low, _]| plot.at([x, low]));
-        let high = self
-            .band
-            .iter()
-            .rev()
-            .map(|&[x, _, high]| plot.at([x, high]));
+    fn draw_band(&self, svg: &mut Svg, plot: &Plot, is_seen: bool) {
+        let at = |x: f64, share: f64| {
+            let [x, y] = plot.at([x, share]);
+            [x, y.clamp(plot.area.top, plot.area.bottom)]
+        };
+        let low = self.band.iter().map(|&[x, low, _]| at(x, low));
+        let high = self.band.iter().rev().map(|&[x, _, high]| at(x, high));
         let corners: Vec<[f64; 2]> = low.chain(high).collect();
         if corners.len() > 2 {
-            svg.area(&corners, Paint::Model(self.model.look), 0.13);
+            let paint = Paint::Model(self.model.look);
+            if is_seen {
+                svg.area(&corners, paint, 0.13);
+            } else {
+                svg.area_of_pointer(&corners, paint, 0.13);
+            }
         }
     }
 

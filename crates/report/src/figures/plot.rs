@@ -144,22 +144,27 @@ impl Plot {
 
 /// The line below an area with its values, as many as there is room for.
 pub(super) fn axis_below(svg: &mut Svg, x: &Scale, area: Area) {
+    draw_below(svg, x, area, &ticks_along(x, area));
+}
+
+/// As many values as have room below an area.
+pub(super) fn ticks_along(x: &Scale, area: Area) -> Vec<Tick> {
     let most = |room: f64| ((area.right - area.left) / room).max(2.0) as usize;
     let labels = x.ticks(most(50.0));
     let room = widest(labels.iter().map(|tick| tick.label.as_str())) + 14.0;
-    draw_below(svg, x, area, &x.ticks(most(room)));
+    x.ticks(most(room))
 }
 
-/// The same with other words at its values.
-pub(super) fn ticks_below(svg: &mut Svg, x: &Scale, area: Area, said: impl Fn(f64) -> String) {
-    let mut ticks = x.ticks(((area.right - area.left) / 38.0) as usize);
-    for tick in &mut ticks {
-        tick.label = said(tick.value);
+/// Pale lines over the height of an area, at these values.
+pub(super) fn grid_up(svg: &mut Svg, x: &Scale, area: Area, ticks: &[Tick]) {
+    for Tick { value, .. } in ticks {
+        let at = x.place(*value);
+        svg.line([at, area.top], [at, area.bottom], Paint::Grid, 1.0);
     }
-    draw_below(svg, x, area, &ticks);
 }
 
-fn draw_below(svg: &mut Svg, x: &Scale, area: Area, ticks: &[Tick]) {
+/// Draws an axis below an area, with these values.
+pub(super) fn draw_below(svg: &mut Svg, x: &Scale, area: Area, ticks: &[Tick]) {
     let ends = [[area.left, area.bottom], [area.right, area.bottom]];
     svg.line(ends[0], ends[1], Paint::Soft, 1.0);
     for Tick { value, label } in ticks {

@@ -1,11 +1,11 @@
 //! Rows of models: name, accuracy with its interval, letters, costs.
 
 use super::palette::{Look, Paint};
-use super::plot::{Area, axis_below, ticks_below};
+use super::plot::{Area, draw_below, grid_up, ticks_along};
 use super::scale::{Scale, ends, with_factor, with_margin};
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::{width, wrap};
-use crate::numbers::{scientific, significant};
+use crate::numbers::Amount;
 use crate::room::Room;
 use analysis::Finished;
 
@@ -14,8 +14,8 @@ pub(super) struct Cost {
     pub(super) name: &'static str,
     /// Before the amount on a phone.
     pub(super) short: &'static str,
-    pub(super) unit: &'static str,
-    pub(super) of: fn(&Finished, usize) -> Option<f64>,
+    /// Of a model that was judged on so many samples.
+    pub(super) of: fn(&Finished, usize) -> Option<Amount>,
 }
 
 /// A model, ready to be drawn.
@@ -25,7 +25,7 @@ pub(super) struct Row<'a> {
     pub(super) right: f64,
     pub(super) interval: [f64; 2],
     pub(super) letters: Vec<usize>,
-    pub(super) costs: Vec<Option<f64>>,
+    pub(super) costs: Vec<Option<Amount>>,
 }
 
 /// Where shares of right images are.
@@ -44,13 +44,22 @@ impl Along {
         }
     }
 
-    fn draw(&self, svg: &mut Svg, area: Area) {
-        match self {
-            Self::Right(scale) => axis_below(svg, scale, area),
-            Self::Wrong(scale) => ticks_below(svg, scale, area, |wrong| {
-                format!("{}", ((100.0 - wrong) * 1e6).round() / 1e6)
-            }),
+    /// The axis below an area, and where rows of an area leave room for them, lines up from its values.
+    fn draw(&self, svg: &mut Svg, area: Area, with_grid: bool) {
+        let (scale, ticks) = match self {
+            Self::Right(scale) => (scale, ticks_along(scale, area)),
+            Self::Wrong(scale) => {
+                let mut ticks = scale.ticks(((area.right - area.left) / 38.0) as usize);
+                for tick in &mut ticks {
+                    tick.label = format!("{}", ((100.0 - tick.value) * 1e6).round() / 1e6);
+                }
+                (scale, ticks)
+            }
+        };
+        if with_grid {
+            grid_up(svg, scale, area, &ticks);
         }
+        draw_below(svg, scale, area, &ticks);
     }
 }
 
@@ -120,7 +129,13 @@ impl Rows<'_> {
         };
         let along = self.along([area.left + 8.0, area.right - 8.0]);
         self.heads(&mut svg, area, COST);
-        along.draw(&mut svg, area);
+        along.draw(&mut svg, area, true);
+        svg.text(
+            [area.left - 8.0, area.bottom + LINE],
+            Anchor::End,
+            "right, %",
+            Paint::Soft,
+        );
         let mut y = area.top;
         for ((row, lines), height) in self.models.iter().zip(&names).zip(heights) {
             let middle = y + height / 2.0 + 2.0;
@@ -158,8 +173,7 @@ impl Rows<'_> {
         }
         for (i, cost) in self.costs.iter().enumerate() {
             let end = area.right + 60.0 + self.letters_width() + cost_width * (i as f64 + 1.0);
-            let head = format!("{}, {}", cost.name, cost.unit);
-            svg.text([end, y], Anchor::End, &head, Paint::Soft);
+            svg.text([end, y], Anchor::End, cost.name, Paint::Soft);
         }
     }
 
@@ -178,27 +192,33 @@ impl Rows<'_> {
         }
     }
 
-    /// A dot on a logarithmic scale, and the number.
+    /// A dot on a logarithmic scale, and the number; units stand below each other.
     fn cost_dots(&self, svg: &mut Svg, row: &Row, [left, y]: [f64; 2], across: f64) {
-        for (i, value) in row.costs.iter().enumerate() {
+        let unit = widest(["MB"]) + 4.0;
+        for (i, cost) in row.costs.iter().enumerate() {
             let end = left + across * (i as f64 + 1.0);
-            let Some(value) = *value else {
-                svg.text_over([end, y + 4.5], Anchor::End, "–", Paint::Soft);
+            let Some(cost) = cost else {
+                svg.text_over([end - unit, y + 4.5], Anchor::End, "–", Paint::Soft);
                 continue;
             };
-            let all = || self.models.iter().filter_map(|row| row.costs[i]);
-            let values = with_factor(ends(all(), [1.0, 1.0]), 0.02);
-            let numbers: Vec<String> = all().map(amount).collect();
-            let beside = widest(numbers.iter().map(String::as_str)).max(48.0) + 10.0;
+            let all = || self.models.iter().filter_map(|row| row.costs[i].as_ref());
+            let values = with_factor(ends(all().map(|of| of.value), [1.0, 1.0]), 0.02);
+            let number = widest(all().map(|of| of.number.as_str())).max(32.0);
+            let beside = number + unit + 8.0;
             let scale = Scale::log(values, [end - across + 16.0, end - beside]);
             let start = [end - across + 12.0, y];
-            let at = [scale.place(value), y];
+            let at = [scale.place(cost.value), y];
             svg.line(start, at, Paint::Model(row.look), 2.0);
             svg.disc(at, 3.0, &Paint::Model(row.look).fill());
-            let number = amount(value);
-            svg.text_over([end, y + 4.5], Anchor::End, &number, Paint::Ink);
-            let Cost { name, unit, .. } = self.costs[i];
-            svg.spot(at, &format!("{}: {name} {number} {unit}", row.id));
+            let base = y + 4.5;
+            svg.text_over([end - unit, base], Anchor::End, &cost.number, Paint::Ink);
+            svg.text_over(
+                [end - unit + 4.0, base],
+                Anchor::Start,
+                cost.unit,
+                Paint::Soft,
+            );
+            svg.spot(at, &format!("{}: {} {cost}", row.id, self.costs[i].name));
         }
     }
 
@@ -243,7 +263,7 @@ impl Rows<'_> {
             top,
             bottom: y,
         };
-        along.draw(&mut svg, area);
+        along.draw(&mut svg, area, false);
         svg.text(
             [svg.width() / 2.0, y + 2.0 * LINE],
             Anchor::Middle,
@@ -259,10 +279,7 @@ impl Rows<'_> {
             .costs
             .iter()
             .zip(&row.costs)
-            .filter_map(|(cost, value)| {
-                let amount = amount((*value)?);
-                Some(format!("{}{amount} {}", cost.short, cost.unit))
-            });
+            .filter_map(|(cost, amount)| Some(format!("{}{}", cost.short, amount.as_ref()?)));
         let mut all: Vec<String> = said.collect();
         // Huge numbers are wider than a phone.
         while width(&all.join(" · "), TEXT) > 326.0 {
@@ -290,12 +307,4 @@ fn dot(svg: &mut Svg, row: &Row, along: &Along, y: f64) {
 
 fn two(value: f64) -> String {
     format!("{value:.2}")
-}
-
-/// Three digits of what is small, all of what is large, in seven letters at most.
-fn amount(value: f64) -> String {
-    match value {
-        ..1e6 => significant(value),
-        _ => scientific(value, 1),
-    }
 }

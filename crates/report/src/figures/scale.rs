@@ -88,8 +88,8 @@ impl Scale {
         (first..=last).map(tick).collect()
     }
 
-    /// Powers of ten; where there are fewer than three, also 3, or 2 and 5 times these; else all round
-    /// values.
+    /// Powers of ten; where there are fewer than three, also 3, or 2 and 5, or 2, 3, 5 and 7 times these; else all
+    /// round values.
     fn log_ticks(&self, most: usize) -> Vec<Tick> {
         let [low, high] = self.values;
         let decades = (low.log10().floor() as i32)..=(high.log10().ceil() as i32);
@@ -100,7 +100,13 @@ impl Scale {
             all.filter(|&value| value >= low * 0.999 && value <= high * 1.001)
                 .collect()
         };
-        let found = [&[1.0][..], &[1.0, 3.0], &[1.0, 2.0, 5.0]].map(within);
+        let found = [
+            &[1.0][..],
+            &[1.0, 3.0],
+            &[1.0, 2.0, 5.0],
+            &[1.0, 2.0, 3.0, 5.0, 7.0],
+        ];
+        let found = found.map(within);
         let enough = found.iter().find(|values| values.len() >= 3);
         let Some(values) = enough.or_else(|| found.iter().rfind(|values| values.len() == 2)) else {
             return self.linear_ticks(most.min(3));
@@ -146,7 +152,7 @@ pub(super) fn with_factor([low, high]: [f64; 2], share: f64) -> [f64; 2] {
     [low / factor, high * factor]
 }
 
-/// 0.001, 0.01, 0.1, 1, 10, 100, 1 000, 10⁴, 3·10⁴; the value is 1, 2, 3 or 5 times a power of ten.
+/// 0.001, 0.01, 0.1, 1, 10, 100, 1 000, 10⁴, 3·10⁴; the value is 1, 2, 3, 5 or 7 times a power of ten.
 fn power(value: f64) -> String {
     let exponent = (value.log10() + 1e-9).floor() as i32;
     let times = (value / 10_f64.powi(exponent)).round() as i32;
@@ -176,9 +182,9 @@ mod tests {
         assert_eq!(labels(log(500.0, 2e5), 9), ["1\u{a0}000", "10⁴", "10⁵"]);
         assert_eq!(labels(log(1e-6, 1e-4), 9), ["10⁻⁶", "10⁻⁵", "10⁻⁴"]);
         assert_eq!(labels(log(1e-6, 1e6), 4).len(), 4);
-        assert_eq!(labels(log(8.0, 40.0), 9), ["10", "20"]);
+        assert_eq!(labels(log(8.0, 40.0), 9), ["10", "20", "30"]);
         assert_eq!(labels(log(2.1e4, 4.5e4), 9), ["30\u{a0}000", "40\u{a0}000"]);
-        assert_eq!(labels(log(1.6, 6.0), 9), ["2", "5"]);
+        assert_eq!(labels(log(1.6, 6.0), 9), ["2", "3", "5"]);
     }
 
     #[test]

@@ -83,6 +83,8 @@ fn panel<'a>(drawn: &'a Growing) -> Panel<'a> {
         x: Axis::log(drawn.what.clone(), along(0)),
         y: Axis::log("fit time, s", with_factor(along(1), 0.03)),
         lines,
+        dashed: Vec::new(),
+        band_of_first: false,
     }
 }
 

@@ -129,6 +129,16 @@ impl Svg {
         );
     }
 
+    /// A bar of an interval: paler than what it is around, so that many of them do not hide the points.
+    pub(super) fn whisker(&mut self, [from, to]: [[f64; 2]; 2], paint: Paint) {
+        let [x1, y1, x2, y2] = [from[0], from[1], to[0], to[1]].map(Px);
+        let stroke = paint.stroke(1.5);
+        let _ = writeln!(
+            self.body,
+            "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" {stroke} stroke-opacity=\"0.45\"/>"
+        );
+    }
+
     /// A line through points; dashes in pixels, empty for none.
     pub(super) fn path(&mut self, points: &[[f64; 2]], paint: Paint, width: f64, dashes: &str) {
         let dashes = match dashes {
@@ -149,6 +159,13 @@ impl Svg {
             self.body,
             "<polygon points=\"{points}\" {fill} fill-opacity=\"{opacity}\"/>"
         );
+    }
+
+    /// The same, that is not seen but where a page shows it: while a reader points at its model.
+    pub(super) fn area_of_pointer(&mut self, corners: &[[f64; 2]], paint: Paint, opacity: f64) {
+        self.body.push_str("<g class=\"pointed\" opacity=\"0\">");
+        self.area(corners, paint, opacity);
+        self.body.push_str("</g>\n");
     }
 
     /// A rectangle from its upper left corner, with further attributes and what appears over it.

@@ -47,8 +47,23 @@ pub(super) fn wrap(text: &str, size: f64, most: f64) -> Vec<String> {
         .collect()
 }
 
+/// Names beyond any bound end in an ellipsis; what appears over a figure, and its data, have them whole.
+pub(super) fn fitted(name: &str, size: f64, most: f64) -> String {
+    if width(name, size) <= most {
+        return name.to_owned();
+    }
+    let mut text = String::new();
+    for letter in name.chars() {
+        if width(&text, size) + width("m…", size) > most {
+            break;
+        }
+        text.push(letter);
+    }
+    text + "…"
+}
+
 /// Pieces that stay together.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive([' ', '-', '_'])
 }
 

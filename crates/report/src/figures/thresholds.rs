@@ -26,12 +26,19 @@ const CURVES: [[&str; 3]; 2] = [
     ["precision over recall", "precision, %", "recall, %"],
 ];
 
+/// With an area from here on, all that is to be seen is where few others are taken for the class: rates are drawn
+/// by their logarithms.
+const NEAR: f64 = 0.99;
+/// More bands hide each other.
+const MOST_BANDS: usize = 4;
+
 /// `None` if no model has probabilities.
 pub(super) fn threshold_curves(report: &Report) -> Option<Figure> {
     let curves = |of: &'_ Finished| of.shown.diagrams.as_ref()?.curves.clone();
-    let models: Vec<(&ModelSummary, Curves)> = report
-        .finished()
-        .filter_map(|(model, of)| Some((model, curves(of)?)))
+    let standings = report.standings();
+    let models: Vec<(&ModelSummary, Curves)> = standings
+        .iter()
+        .filter_map(|of| Some((of.model, curves(of.finished)?)))
         .collect();
     if models.is_empty() {
         return None;
@@ -41,13 +48,18 @@ pub(super) fn threshold_curves(report: &Report) -> Option<Figure> {
         2 => format!("Of class {}", report.dataset.class_names[1]),
         _ => "Of one class against the rest, the mean over classes".to_owned(),
     };
-    let bands = if models.iter().any(|(_, [roc, _])| has_band(roc)) {
-        " Around each point the band in which it is with 95 % confidence."
-    } else {
-        ""
+    let banded: Vec<&str> = models
+        .iter()
+        .filter(|(_, [roc, _])| has_band(roc))
+        .map(|(model, _)| model.id.as_str())
+        .collect();
+    let bands = match banded.len() {
+        0 => String::new(),
+        1..=MOST_BANDS => " Bands: 95 % confidence for each point.".to_owned(),
+        _ => format!(" Band: 95 % confidence for each point of {}.", banded[0]),
     };
     let said = format!(
-        "{classes}: as the threshold falls, more of the class are found, and more others with them.{bands}"
+        "{classes}: as the threshold falls, more of the class are found, and more others with them. Dashed: guessing.{bands}"
     );
     let title = title(&models);
     Some(Figure::svg(
@@ -70,21 +82,34 @@ fn panel<'a>(report: &Report, models: &[(&'a ModelSummary, Curves)], which: usiz
         .collect();
     let points = || lines.iter().flat_map(|line| &line.points);
     let across = ends(points().map(|([x, _], _)| *x), [0.0, 100.0]);
-    let bands = lines.iter().flat_map(|line| &line.band);
+    let band_of_first = lines.iter().filter(|line| !line.band.is_empty()).count() > MOST_BANDS;
+    let seen = if band_of_first { 1 } else { lines.len() };
+    let banded = lines.iter().filter(|line| !line.band.is_empty());
+    let bands = banded.take(seen).flat_map(|line| &line.band);
     let heights = points()
         .map(|([_, y], _)| *y)
         .chain(bands.flat_map(|&[_, low, high]| [low, high]));
     let [low, high] = with_margin(ends(heights, [0.0, 100.0]), 0.02);
+    let is_log = which == 0 && areas(models).any(|area| area >= NEAR);
     Panel {
         caption: caption.to_owned(),
-        // Of good models all that is to be seen is where few others are taken for the class.
-        x: if which == 0 {
-            Axis::log(x, across)
-        } else {
-            Axis::linear(x, across)
+        x: match which {
+            0 if is_log => Axis::log(x, across),
+            0 => Axis::linear(x, [0.0, 100.0]),
+            _ => Axis::linear(x, across),
         },
         y: Axis::linear(y, [low.max(0.0), high.min(100.0)]),
+        band_of_first,
         lines,
+        dashed: if which == 0 {
+            let start = if is_log { across[0] } else { 0.0 };
+            let steps =
+                (0..=50).map(|i| start.max(1e-9) + (100.0 - start) * f64::from(i * i) / 2500.0);
+            let inside = steps.filter(|&rate| rate >= low);
+            inside.map(|rate| [rate.min(100.0); 2]).collect()
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -135,6 +160,12 @@ fn data(models: &[(&ModelSummary, Curves)]) -> Table {
             "high",
             points().map(|(.., point)| percent(point.band?.high)),
         )
+}
+
+fn areas(models: &[(&ModelSummary, Curves)]) -> impl Iterator<Item = f64> {
+    models
+        .iter()
+        .filter_map(|(model, _)| model.metric(Metric::RocAuc))
 }
 
 /// Which model orders best.

@@ -6,7 +6,7 @@ use super::plot::{Area, Axis, Model, Names, Plot};
 use super::scale::{ends, with_factor};
 use super::svg::{LINE, Svg};
 use crate::figure::Figure;
-use crate::lead::{ratio_in_words, replacement};
+use crate::lead::{behind, ratio_in_words, replacement};
 use crate::numbers::significant;
 use crate::room::Room;
 use crate::table::Table;
@@ -130,7 +130,7 @@ impl Panel {
                 let [low, high] = [interval.low, interval.high]
                     .map(|right| plot.at([x, wrong(report, right)])[1]);
                 let inside = |y: f64| y.clamp(plot.area.top, plot.area.bottom);
-                svg.line([at[0], inside(low)], [at[0], inside(high)], paint, 1.5);
+                svg.whisker([[at[0], inside(low)], [at[0], inside(high)]], paint);
                 let mut said = format!(
                     "{}: {} {}, {:.2} % wrong",
                     model.id,
@@ -139,7 +139,7 @@ impl Panel {
                     (1.0 - right) * 100.0
                 );
                 if let Some(end) = self.up_to.and_then(|price| self.x(price, of)) {
-                    svg.line(at, [plot.at([end, 1.0])[0], at[1]], paint, 1.5);
+                    svg.whisker([at, [plot.at([end, 1.0])[0], at[1]]], paint);
                     let _ = write!(said, "; 99th percentile {}", significant(end));
                 }
                 svg.marker(at, look);
@@ -153,6 +153,22 @@ impl Panel {
 fn wrong(report: &Report, right: f64) -> f64 {
     let least = 50.0 / report.dataset.test.max(1) as f64;
     ((1.0 - right) * 100.0).max(least)
+}
+
+/// The ends of the axis of errors: with the whole intervals, but for those that go far below all errors.
+fn errors(report: &Report) -> [f64; 2] {
+    /// An interval may end at this share of the least error, or beyond the axis.
+    const LEAST: f64 = 0.4;
+    let of = |right: fn(&Quality) -> f64| {
+        let models = report.finished();
+        models.map(move |(_, of)| wrong(report, right(&of.quality)))
+    };
+    let [low, high] = ends(of(|of| of.accuracy), [1.0, 10.0]);
+    let bars = of(|of| of.accuracy_interval.high).chain(of(|of| of.accuracy_interval.low));
+    let [least, most] = ends(bars, [low, high]);
+    let both = [least.min(low).max(LEAST * low), most.max(high)];
+    let [low, high] = with_factor(both, 0.02);
+    [low, high.min(120.0)]
 }
 
 /// What is drawn.
@@ -180,10 +196,7 @@ fn draw(report: &Report, panels: &[&Panel], room: Room) -> String {
         report.finished().map(|(of, _)| model(of.id.as_str())),
         svg.width(),
     );
-    let errors = report
-        .finished()
-        .map(|(_, of)| wrong(report, of.quality.accuracy));
-    let y = Axis::log("wrong, %", with_factor(ends(errors, [1.0, 10.0]), 0.12)).with_zero_at(none);
+    let y = Axis::log("wrong, %", errors(report)).with_zero_at(none);
     let height = 300.0_f64.max(names.height() + 4.0 * LINE);
     let columns = if room.is_narrow() { 1 } else { panels.len() };
     let right = svg.width() - 8.0 - names.width();
@@ -223,6 +236,7 @@ fn cheaper(report: &Report) -> Option<String> {
     let cheapest = replacement(best, others)?;
     let ratio = best.finished.cost.fit_seconds? / cheapest.finished.cost.fit_seconds?;
     (ratio >= 2.0 && ratio.is_finite()).then(|| {
+        let behind = behind(best, cheapest, "");
         let [id, best] = [cheapest, best].map(|of| of.model.id.as_str());
         let fast = format!("{} times as fast", ratio_in_words(ratio));
         let pair = report.pair(id, best);
@@ -233,7 +247,8 @@ fn cheaper(report: &Report) -> Option<String> {
                 return format!("{best} is not worse than {id}, which fits {fast}");
             }
             Some(Relation::NotWorse) => "is not worse than",
-            _ => "cannot be told apart from",
+            _ if behind.is_empty() => "cannot be told apart from",
+            _ => return format!("{id} fits {fast} as {best}{behind}: it may be as good"),
         };
         format!("{id} {like} {best}, and fits {fast}")
     })

@@ -11,7 +11,9 @@ const DASH: &str = "–";
 
 /// The page, with the figure that stands in `figures` beside it.
 pub(super) fn page(scaling: &Scaling, figure: Option<&Figure>) -> String {
-    let mut page = head(scaling);
+    let mut page = String::from(
+        "# Scaling\n\nWhat a fit costs as its data grow: time and memory of every model.\n\n",
+    );
     if let Some(figure) = figure {
         let alt = "Seconds of a fit against its size, a line for each model";
         let _ = writeln!(
@@ -21,6 +23,7 @@ pub(super) fn page(scaling: &Scaling, figure: Option<&Figure>) -> String {
             figure.data_name()
         );
     }
+    page += &method(scaling);
     for growing in &scaling.growing {
         page += &section(growing);
     }
@@ -28,7 +31,7 @@ pub(super) fn page(scaling: &Scaling, figure: Option<&Figure>) -> String {
 }
 
 /// What was run, where, and how the tables are to be read.
-fn head(scaling: &Scaling) -> String {
+fn method(scaling: &Scaling) -> String {
     let environment = &scaling.environment;
     let machine = environment.machine();
     let machine = machine.unwrap_or_else(|| "unknown machine".to_owned());
@@ -37,18 +40,17 @@ fn head(scaling: &Scaling) -> String {
         commit => commit,
     };
     format!(
-        "# Scaling\n\n\
-         What a fit costs as its data grow: time and memory of every model.\n\n\
+        "## How this was measured\n\n\
          ```sh\n{}\n```\n\n\
          {machine}; commit {commit}, begun {}. {}\n\n\
-         **How to read the exponents.** A cost of exponent 1 doubles with twice the size, of exponent 2 it becomes four times \
-         as much. Exponents are of a straight line by least squares through the logarithms of size and cost, over the upper \
-         half of the sizes, three at the least; behind ± is the standard error. The exponent of memory is of what comes on \
-         top of the process without data, which is where the line meets size 0. A fit of less than {} ms is too quick to \
-         tell, memory of less than {} MB on top too little; such sizes do not count.\n\n\
-         **What stands under \"10 ×\" and \"100 ×\" was not measured.** It is where the line goes if it stays straight, ten \
-         and a hundred times beyond the largest size that was measured. So is the largest size that fits {} GB. A dash \
-         stands where there is no line.\n\n",
+         **How to read the exponents.** Twice the size costs twice as much with exponent 1, four times as much with \
+         exponent 2. An exponent is the slope of a straight line, by least squares, through the logarithms of size and \
+         cost, over the upper half of the sizes (at least three); behind ± is the standard error. The exponent of memory is \
+         that of the memory above what the process needs without data (where the line meets size 0). Sizes at which a fit \
+         takes less than {} ms, or less than {} MB above that, do not count: they are too small to measure.\n\n\
+         **The columns \"10 ×\" and \"100 ×\" were not measured.** They say where the line goes if it stays straight, ten and \
+         a hundred times beyond the largest measured size. So does the largest size that fits into {} GB. A dash stands where \
+         there is no line.\n\n",
         environment.command,
         environment.started,
         scaling.said,

@@ -1,6 +1,6 @@
 //! What models cost, and where nobody beats them.
 
-use crate::numbers::{percent, significant, thousands};
+use crate::numbers::{Amount, hundredths, percent, range, thousands};
 use crate::words;
 use analysis::{Price, Report, Standing};
 use serde::Serialize;
@@ -12,9 +12,9 @@ pub(super) struct CostRow {
     error: String,
     /// Of the error, at 95 %.
     interval: String,
-    fit: String,
-    p50: String,
-    p99: String,
+    fit: Option<Amount>,
+    p50: Option<Amount>,
+    p99: Option<Amount>,
     parameters: String,
     fronts: String,
 }
@@ -28,14 +28,11 @@ impl CostRow {
             (words::price(price), ids)
         });
         let dash = || "–".to_owned();
-        let micro = |price: Price, cost: &analysis::Cost| {
-            let seconds = price.of(cost);
-            seconds.map_or_else(dash, |seconds| significant(seconds * 1e6))
-        };
+        let time = |price: Price, cost: &analysis::Cost| price.of(cost).map(Amount::seconds);
         let row = |standing: &Standing| {
             let (model, of) = (standing.model, standing.finished);
             let right = of.quality.accuracy_interval;
-            let [low, high] = [right.high, right.low].map(|share| (1.0 - share) * 100.0);
+            let [low, high] = [right.high, right.low].map(|share| hundredths(1.0 - share));
             let of_model = fronts
                 .iter()
                 .filter(|(_, models)| models.contains(&model.id.as_str()));
@@ -43,10 +40,10 @@ impl CostRow {
             Self {
                 id: model.id.clone(),
                 error: percent(1.0 - of.quality.accuracy),
-                interval: format!("{low:.2} – {high:.2}"),
-                fit: of.cost.fit_seconds.map_or_else(dash, significant),
-                p50: micro(Price::Latency, &of.cost),
-                p99: micro(Price::SlowLatency, &of.cost),
+                interval: range(&low, &high),
+                fit: time(Price::FitTime, &of.cost),
+                p50: time(Price::Latency, &of.cost),
+                p99: time(Price::SlowLatency, &of.cost),
                 parameters: of.cost.parameters.map_or_else(dash, thousands),
                 fronts: names.join(", "),
             }

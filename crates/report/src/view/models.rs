@@ -1,6 +1,6 @@
 //! The tables of models, cell by cell.
 
-use crate::numbers::{exact, four, percent, significant, thousands};
+use crate::numbers::{Amount, exact, four, hundredths, percent, range, significant, thousands};
 use crate::words;
 use analysis::{Finished, Metric, ModelSummary, Quality, Report, VarianceBudget};
 use records::{Control, PredictionFile};
@@ -38,9 +38,10 @@ struct Numbers {
     error: String,
     log_loss: String,
     macro_f1: String,
-    fit: String,
-    predict: String,
-    memory: String,
+    fit: Option<Amount>,
+    /// For each sample.
+    predict: Option<Amount>,
+    memory: Option<Amount>,
     /// As [`headings`] has them.
     metrics: Vec<String>,
     certificate: String,
@@ -92,22 +93,26 @@ impl Numbers {
         let certificate = of.training.certificate.iter();
         let certificate = certificate.filter_map(|(name, value)| {
             let value = exact(value.as_f64()?);
-            Some(format!("{} {value}", name.replace('_', " ")))
+            let name = name.replace('_', " ").replace("kkt", "KKT");
+            Some(format!("{name} {value}"))
         });
         Self {
             parameters: cost.parameters.map_or(NONE.to_owned(), thousands),
-            accuracy: format!("{:.2}", quality.accuracy * 100.0),
-            interval: format!("{:.2} – {:.2}", interval.low * 100.0, interval.high * 100.0),
+            accuracy: hundredths(quality.accuracy),
+            interval: {
+                let [low, high] = [interval.low, interval.high].map(hundredths);
+                range(&low, &high)
+            },
             error: percent(1.0 - quality.accuracy),
             log_loss: metric(Metric::LogLoss),
             macro_f1: metric(Metric::MacroF1),
-            fit: cost.fit_seconds.map_or(NONE.to_owned(), significant),
-            predict: cost.predict_seconds.map_or(NONE.to_owned(), |seconds| {
-                significant(seconds / report.dataset.test.max(1) as f64 * 1e6)
-            }),
+            fit: cost.fit_seconds.map(Amount::seconds),
+            predict: cost
+                .predict_seconds
+                .map(|seconds| Amount::seconds(seconds / report.dataset.test.max(1) as f64)),
             memory: cost
                 .peak_memory_bytes
-                .map_or(NONE.to_owned(), |bytes| significant(bytes as f64 / 1e6)),
+                .map(|bytes| Amount::bytes(bytes as f64)),
             metrics: shown(report)
                 .into_iter()
                 .map(|metric| match metric {

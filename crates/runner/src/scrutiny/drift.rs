@@ -41,7 +41,7 @@ impl Drift {
             let first = first.map_or(String::new(), |(row, _)| format!(", least like them test row {row}"));
             format!(
                 "Test rows are unlike training rows{first}: {model} tells them apart with an AUC of {:.3} (95 % interval {low:.3} to \
-                 {high:.3}; a coin has 0.5). What is measured on them may not hold for rows like the training rows.",
+                 {high:.3}; guessing has 0.5). What is measured on them may not hold for rows like the training rows.",
                 self.area
             )
         })
@@ -192,7 +192,7 @@ impl fmt::Display for Drift {
         } = self;
         write!(
             f,
-            "it tells test rows from training rows with an AUC of {area:.3} ({low:.3} – {high:.3}; a coin has 0.5)"
+            "it tells test rows from training rows with an AUC of {area:.3} ({low:.3} – {high:.3}; guessing has 0.5)"
         )?;
         if !self.is_clear() {
             let found = if *low > COIN {

@@ -100,7 +100,7 @@ impl fmt::Display for Suspects {
         )?;
         f.write_str(match count {
             0 => ".",
-            _ => "; another is at least 10 times as probable. Not each of them need be wrong: look at them, first at",
+            _ => "; another is at least 10 times as probable. Some of these labels may be right. Look at them, first at",
         })?;
         for Suspect {
             row,

@@ -35,6 +35,8 @@ pub(crate) enum Aim {
 pub(crate) struct Page {
     text: String,
     outside: usize,
+    /// Those of them that claim more than holds.
+    claiming: usize,
     rates: usize,
     points: Vec<Point>,
 }
@@ -61,6 +63,7 @@ impl Page {
         let (aimed, remark) = aim.judge(of, error);
         self.rates += 1;
         self.outside += usize::from(!remark.is_empty());
+        self.claiming += usize::from(remark.starts_with("**"));
         let aims = [
             (matches!(aim, Aim::Size), 0.05),
             (matches!(aim, Aim::Coverage), 0.95),
@@ -73,7 +76,11 @@ impl Page {
                 aim,
                 claims_more: remark.starts_with("**"),
             }));
-        let digits = if of < 0.001 && of > 0.0 { 6 } else { 3 };
+        let digits = match of {
+            0.0 | 0.001.. => 3,
+            0.000_1.. => 4,
+            _ => 6,
+        };
         writeln!(
             self.text,
             "| {what} | {place} | {of:.digits$} | {error:.digits$} | {aimed} | {remark} |"
@@ -94,17 +101,21 @@ impl Page {
     /// The page.
     pub(crate) fn markdown(&self) -> String {
         format!(
-            "# Levels\n\nWhat the tests and intervals of `statistics` hold, simulated: `cargo run --release -p \
-             statistics --example levels results/levels.md`. Tests are of level 0.05 and intervals of \
-             confidence 0.95, unless said otherwise; each rate is of {RUNS} runs, and ± is its Monte-Carlo \
-             error (one standard error). A remark stands where a rate is outside 0.04 to 0.06, or 0.94 to \
-             0.96, by more than that error: {} of {} rates. *Careful* means too few differences, or too wide an \
-             interval; exact tests of few samples cannot be otherwise. **Bold** remarks mean that more is \
-             claimed than holds.\n\n![A point for each place at which a test or an interval was simulated, in red where more is \
-             claimed than holds; the grey band is what is aimed at, and points at an end are there or beyond it]({FIGURE})\n\nPrinted, and not simulated here: differences of models that were judged on different samples, weighted \
-             recall (which is accuracy), macro recall (which is balanced accuracy, but where a class is predicted that does \
-             not occur), top 3, and conformal sets.\n{}",
-            self.outside, self.rates, self.text
+            "# Levels\n\n**{} of {} simulated rates claim more than holds** (red in the figure, **bold** in the tables). {} more are \
+             *careful*: tests that find too few differences, or intervals that are too wide; exact tests of few samples \
+             cannot be otherwise.\n\n![A point for each place at which a test or an interval was simulated, in red where more is \
+             claimed than holds; the grey band is what is aimed at, and points at an end are there or beyond it]({FIGURE})\n\n\
+             ## How to read this\n\n```sh\ncargo run --release -p statistics --example levels results/levels.md\n```\n\nEvery \
+             test and interval of `statistics` was run on simulated data, of which the truth is known. Unless said otherwise, a \
+             test should find a difference that is not there in 5 % of the runs, and an interval should contain the truth in \
+             95 %. Each rate is of {RUNS} runs; ± is its standard error. A remark stands where a rate is outside 0.04 to 0.06, \
+             or 0.94 to 0.96, by more than that error.\n\nPrinted in reports, and not simulated here: differences of models that \
+             were judged on different samples, weighted recall (which is accuracy), macro recall (which is balanced accuracy, \
+             unless a class is predicted that does not occur), top 3, and conformal sets.\n{}",
+            self.claiming,
+            self.rates,
+            self.outside - self.claiming,
+            self.text
         )
     }
 }

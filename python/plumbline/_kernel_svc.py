@@ -1,10 +1,14 @@
 """The exact kernel support vector machine, in place of scikit-learn's SVC."""
 
+import math
+from numbers import Integral, Real
+
 import numpy as np
 from scipy.sparse import issparse, vstack
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import compute_class_weight
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _ovr_decision_function
 from sklearn.utils.validation import (
@@ -26,6 +30,10 @@ from plumbline._threads import threads
 PIXEL = 255.0**2
 
 LARGEST_C = 1e12
+
+# The kernels of samples, which the machine knows, and all that have a name.
+OF_SAMPLES = ("rbf", "poly", "linear")
+NAMED = (*OF_SAMPLES, "sigmoid", "precomputed")
 
 
 def _has_probabilities(machine):
@@ -85,7 +93,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     classes_, support_, support_vectors_, n_support_, dual_coef_, intercept_, coef_, class_weight_,
-    n_features_in_, n_iter_, shape_fit_
+    fit_status_, n_features_in_, n_iter_, shape_fit_
         As in SVC. `n_iter_` counts pairs of samples moved.
     dual_objective_, duality_gap_, kkt_violation_ : ndarray of shape (n_classes * (n_classes - 1) / 2,)
         The certificate: libsvm's objective, how far from the optimum it is at most, and the largest
@@ -107,6 +115,25 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     >>> KernelSVC().fit(X[:1000], y[:1000]).score(X[1000:], y[1000:]) > 0.95
     True
     """
+
+    _parameter_constraints = {
+        "C": [Interval(Real, 0.0, None, closed="right")],
+        "kernel": [StrOptions(set(NAMED)), callable],
+        "degree": [Interval(Integral, 1, 64, closed="both")],
+        "gamma": [StrOptions({"scale", "auto"}), Interval(Real, 0.0, None, closed="neither")],
+        "coef0": [Interval(Real, None, None, closed="neither")],
+        "shrinking": ["boolean"],
+        "probability": ["boolean"],
+        "tol": [Interval(Real, 0.0, None, closed="neither")],
+        "cache_size": [Interval(Real, 0.0, None, closed="neither")],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "verbose": ["verbose"],
+        "max_iter": [Interval(Integral, -1, None, closed="left")],
+        "decision_function_shape": [StrOptions({"ovr", "ovo"})],
+        "break_ties": ["boolean"],
+        "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
+    }
 
     def __init__(
         self,
@@ -145,12 +172,13 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
+    @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Fit to samples of shape (n_samples, n_features), labels, and what C is multiplied with for each.
 
         For kernel="precomputed", X are the kernel values of all samples with each other.
         """
-        self._check_parameters()
+        self._check_kernel()
         X, places = self._training_data(X, y)
         self._bytes = getattr(X, "dtype", None) == np.uint8
         self._gamma = self._resolve_gamma(X)
@@ -170,7 +198,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
 
     def _is_given(self):
         """Whether kernel values are computed here, or by the user."""
-        return callable(self.kernel) or self.kernel in ("precomputed", "sigmoid")
+        return callable(self.kernel) or self.kernel not in OF_SAMPLES
 
     def _training_data(self, X, y):
         if callable(self.kernel):
@@ -196,7 +224,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             self._cost() * (PIXEL if of_pixels else 1.0),
             self._gamma * (PIXEL if self._bytes else 1.0),
             float(self.tol),
-            int(self.cache_size),
+            math.ceil(self.cache_size),
             bool(self.probability),
             threads(self.n_jobs),
         )
@@ -220,7 +248,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             weights,
             self._cost(),
             float(self.tol),
-            int(self.cache_size),
+            math.ceil(self.cache_size),
             threads(self.n_jobs),
         )
         counts = np.bincount(places[kept][fitted["support"]], minlength=len(self.classes_))
@@ -241,15 +269,12 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             return sigmoid(samples, self.support_vectors_, self._gamma, self.coef0)
         return handed_over(samples)
 
-    def _check_parameters(self):
-        known = ("rbf", "poly", "linear", "sigmoid", "precomputed")
-        if not callable(self.kernel) and self.kernel not in known:
-            raise ValueError(f"kernel = {self.kernel!r}: expected one of {', '.join(known)}, or a function")
+    def _check_kernel(self):
+        """What no parameter alone says."""
         if self._is_given() and self.probability:
-            raise ValueError(f"probability = True: only with the kernels {', '.join(known[:3])}")
-        if self.decision_function_shape not in ("ovr", "ovo"):
-            shape = self.decision_function_shape
-            raise ValueError(f'decision_function_shape = {shape!r}: expected "ovr" or "ovo"')
+            raise ValueError(f"probability = True: only with the kernels {', '.join(OF_SAMPLES)}")
+        if self.kernel == "poly" and self.coef0 < 0:
+            raise ValueError(f'coef0 = {self.coef0}: expected a number of at least 0 with kernel = "poly"')
 
     def _weights(self, X, places, sample_weight):
         """What C is multiplied with for each sample, or None where it is 1 for all."""
@@ -283,8 +308,6 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             return 1.0 / (X.shape[1] * variance) if variance != 0 else 1.0
         if self.gamma == "auto":
             return 1.0 / X.shape[1]
-        if isinstance(self.gamma, str):
-            raise ValueError(f'gamma = {self.gamma!r}: expected "scale", "auto" or a number')
         return float(self.gamma)
 
     def _function(self):
@@ -304,6 +327,8 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             self.dual_objective_ /= PIXEL
             self.duality_gap_ /= PIXEL
         self.n_iter_ = certificates[:, 3].astype(np.int32)
+        # There would be an error otherwise.
+        self.fit_status_ = 0
 
     @property
     def dual_coef_(self):

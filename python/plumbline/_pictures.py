@@ -1,6 +1,9 @@
 """Support vector machines that know that their samples are pictures."""
 
 import math
+from numbers import Integral, Real
+
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from plumbline._registered import Registered
 
@@ -56,6 +59,16 @@ class VirtualSVC(OfPictures):
     >>> machine.score(pixels[1000:], y[1000:]) > 0.95
     True
     """
+
+    _parameter_constraints = {
+        "C": [Interval(Real, 0.0, None, closed="neither")],
+        "gamma": [StrOptions({"scale"}), Interval(Real, 0.0, None, closed="neither")],
+        "deskew": ["boolean"],
+        "tol": [Interval(Real, 0.0, None, closed="neither")],
+        "cache_size": [Interval(Integral, 1, None, closed="left")],
+        "picture_shape": [tuple, list, None],
+        "n_jobs": [Integral, None],
+    }
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -31,6 +31,7 @@ class Registered(ClassifierMixin, BaseEstimator):
         """Rows and columns of each sample as a picture, or None."""
         return None
 
+    @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y):
         """Fit to samples of shape (n_samples, n_features) and their labels.
 

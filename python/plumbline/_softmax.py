@@ -1,10 +1,13 @@
 """Softmax regression."""
 
 import warnings
+from numbers import Integral, Real
 
 import numpy as np
+from sklearn.base import _fit_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from plumbline._fixed import fixed
@@ -78,6 +81,21 @@ class SoftmaxRegression(WithProbabilities):
 
     _takes_sparse = True
 
+    _parameter_constraints = {
+        "solver": [StrOptions({"lbfgs", "sgd"})],
+        "C": [Interval(Real, 0.0, None, closed="neither")],
+        "tol": [Interval(Real, 0.0, None, closed="neither")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "fit_intercept": ["boolean"],
+        "epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0.0, None, closed="neither")],
+        "shuffle": ["boolean"],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
+    }
+
     def __init__(
         self,
         *,
@@ -107,6 +125,7 @@ class SoftmaxRegression(WithProbabilities):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
+    @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Fit to samples of shape (n_samples, n_features), their labels, and what each of them counts.
 
@@ -131,16 +150,12 @@ class SoftmaxRegression(WithProbabilities):
 
     def _recipe(self):
         if self.solver == "lbfgs":
-            if not np.isfinite(self.C):
-                raise ValueError(f"C = {self.C!r}: expected a finite number above 0")
             # Of two classes LogisticRegression penalises the difference of the weights, which share it here.
             share = 2 if len(self.classes_) == 2 else 1
             values = {"c": self.C / share, "tolerance": self.tol, "iterations": self.max_iter}
             return "softmax-lbfgs", values
-        if self.solver == "sgd":
-            names = ("epochs", "batch_size", "learning_rate", "shuffle")
-            return "softmax", {name: getattr(self, name) for name in names}
-        raise ValueError(f'solver = {self.solver!r}: expected "lbfgs" or "sgd"')
+        names = ("epochs", "batch_size", "learning_rate", "shuffle")
+        return "softmax", {name: getattr(self, name) for name in names}
 
     def _weights(self, X, places, sample_weight):
         if sample_weight is None and self.class_weight is None:
@@ -148,7 +163,11 @@ class SoftmaxRegression(WithProbabilities):
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         if not (weights > 0).any():
             raise ValueError("All sample weights are zero: no class has a sample that counts")
-        return weights * self._of_classes(places, weights)[places]
+        of_classes = self._of_classes(places, weights)
+        if (of_classes < 0).any():
+            label = self.classes_[of_classes.argmin()]
+            raise ValueError(f"class_weight of class {label} is {of_classes.min()}: expected at least 0")
+        return weights * of_classes[places]
 
     def _has_intercept(self):
         return bool(self.fit_intercept)

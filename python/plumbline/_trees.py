@@ -1,5 +1,9 @@
 """Trees for tables."""
 
+from numbers import Integral, Real
+
+from sklearn.utils._param_validation import Interval
+
 from plumbline._registered import WithProbabilities
 
 
@@ -29,6 +33,15 @@ class BoostedTreesClassifier(WithProbabilities):
     >>> BoostedTreesClassifier().fit(X, y).score(X, y)
     1.0
     """
+
+    _parameter_constraints = {
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0.0, None, closed="neither")],
+        "max_leaf_nodes": [Interval(Integral, 2, None, closed="left")],
+        "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
+        "l2_regularization": [Interval(Real, 0.0, None, closed="left")],
+        "n_jobs": [Integral, None],
+    }
 
     def __init__(
         self,

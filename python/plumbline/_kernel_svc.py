@@ -1,11 +1,14 @@
 """The exact kernel support vector machine, in place of scikit-learn's SVC."""
 
 import math
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse, vstack
-from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -21,6 +24,7 @@ from sklearn.utils.validation import (
 )
 
 from plumbline import _native
+from plumbline._checked import checked
 from plumbline._classes import handed_over, new_samples, places_of, training_data
 from plumbline._fixed import fixed
 from plumbline._given import GivenMachine, sigmoid
@@ -33,7 +37,7 @@ LARGEST_C = 1e12
 
 # The kernels of samples, which the machine knows, and all that have a name.
 OF_SAMPLES = ("rbf", "poly", "linear")
-NAMED = (*OF_SAMPLES, "sigmoid", "precomputed")
+Kernel = Literal["rbf", "poly", "linear", "sigmoid", "precomputed"]
 
 
 def _has_probabilities(machine):
@@ -116,9 +120,19 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     True
     """
 
+    classes_: NDArray[Any]
+    support_: NDArray[np.int32]
+    support_vectors_: Any
+    n_support_: NDArray[np.int32]
+    class_weight_: NDArray[np.float64]
+    n_iter_: NDArray[np.int32]
+    dual_objective_: NDArray[np.float64]
+    duality_gap_: NDArray[np.float64]
+    kkt_violation_: NDArray[np.float64]
+
     _parameter_constraints = {
         "C": [Interval(Real, 0.0, None, closed="right")],
-        "kernel": [StrOptions(set(NAMED)), callable],
+        "kernel": [StrOptions(set(get_args(Kernel))), callable],
         "degree": [Interval(Integral, 1, 64, closed="both")],
         "gamma": [StrOptions({"scale", "auto"}), Interval(Real, 0.0, None, closed="neither")],
         "coef0": [Interval(Real, None, None, closed="neither")],
@@ -138,23 +152,23 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        C=1.0,
-        kernel="rbf",
-        degree=3,
-        gamma="scale",
-        coef0=0.0,
-        shrinking=True,
-        probability=False,
-        tol=1e-3,
-        cache_size=2048,
-        class_weight=None,
-        verbose=False,
-        max_iter=-1,
-        decision_function_shape="ovr",
-        break_ties=False,
-        random_state=None,
-        n_jobs=None,
-    ):
+        C: float = 1.0,
+        kernel: Kernel | Callable[[Any, Any], ArrayLike] = "rbf",
+        degree: int = 3,
+        gamma: float | Literal["scale", "auto"] = "scale",
+        coef0: float = 0.0,
+        shrinking: bool = True,
+        probability: bool = False,
+        tol: float = 1e-3,
+        cache_size: float = 2048,
+        class_weight: dict[Any, float] | Literal["balanced"] | None = None,
+        verbose: bool = False,
+        max_iter: int = -1,
+        decision_function_shape: Literal["ovr", "ovo"] = "ovr",
+        break_ties: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
         self.C = C
         self.kernel = kernel
         self.degree = degree
@@ -172,8 +186,8 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    @checked
+    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit to samples of shape (n_samples, n_features), labels, and what C is multiplied with for each.
 
         For kernel="precomputed", X are the kernel values of all samples with each other.
@@ -331,7 +345,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         self.fit_status_ = 0
 
     @property
-    def dual_coef_(self):
+    def dual_coef_(self) -> Any:
         """Coefficients of the support vectors, shape (n_classes - 1, n_support_vectors).
 
         A CSR matrix where `support_vectors_` is one, with every coefficient stored, as in SVC.
@@ -351,14 +365,14 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         return type(self.support_vectors_)(stored, dual.shape)
 
     @property
-    def intercept_(self):
+    def intercept_(self) -> NDArray[np.float64]:
         """What is added to the decision value of each pair."""
         check_is_fitted(self)
         rho = self._machine.parts()["rho"]
         return -rho if len(self.classes_) > 2 else rho
 
     @property
-    def coef_(self):
+    def coef_(self) -> Any:
         """Weights of the features, one row per pair; for kernel="linear" alone.
 
         A CSR matrix where `support_vectors_` is one. Its values cannot be written.
@@ -385,7 +399,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         judged = self._judged(X)
         return self._machine.decide(judged, threads(self.n_jobs))
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Decision values: per class ("ovr") or per pair ("ovo"); for two classes one per sample."""
         decisions = self._decide(X)
         if len(self.classes_) == 2:
@@ -394,7 +408,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             return _ovr_decision_function(decisions < 0, -decisions, len(self.classes_))
         return decisions
 
-    def predict(self, X):
+    def predict(self, X: Any) -> NDArray[Any]:
         """The label of each sample: the class with most votes, the first of equals."""
         check_is_fitted(self)
         if self.break_ties and self.decision_function_shape == "ovo":
@@ -405,7 +419,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         return self.classes_[self._machine.classify(judged, threads(self.n_jobs))]
 
     @available_if(_has_probabilities)
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Class probabilities by Platt's method, shape (n_samples, n_classes)."""
         judged = self._judged(X)
         if isinstance(self._machine, GivenMachine):
@@ -416,7 +430,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         return probabilities
 
     @available_if(_has_probabilities)
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
         """Logarithms of :meth:`predict_proba`."""
         return np.log(self.predict_proba(X))
 

@@ -2,6 +2,7 @@
 
 import math
 from numbers import Integral, Real
+from typing import Literal
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
@@ -73,14 +74,14 @@ class VirtualSVC(OfPictures):
     def __init__(
         self,
         *,
-        C=3.0,
-        gamma=0.04,
-        deskew=True,
-        tol=1e-3,
-        cache_size=2048,
-        picture_shape=None,
-        n_jobs=None,
-    ):
+        C: float = 3.0,
+        gamma: float | Literal["scale"] = 0.04,
+        deskew: bool = True,
+        tol: float = 1e-3,
+        cache_size: int = 2048,
+        picture_shape: tuple[int, int] | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
         self.C = C
         self.gamma = gamma
         self.deskew = deskew

@@ -2,14 +2,16 @@
 
 import warnings
 from numbers import Integral, Real
+from typing import Any, Literal, Self
 
 import numpy as np
-from sklearn.base import _fit_context
+from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
+from plumbline._checked import checked
 from plumbline._fixed import fixed
 from plumbline._registered import WithProbabilities
 
@@ -99,19 +101,19 @@ class SoftmaxRegression(WithProbabilities):
     def __init__(
         self,
         *,
-        solver="lbfgs",
-        C=1.0,
-        tol=1e-5,
-        max_iter=1000,
-        fit_intercept=True,
-        epochs=20,
-        batch_size=100,
-        learning_rate=0.1,
-        shuffle=False,
-        class_weight=None,
-        random_state=None,
-        n_jobs=None,
-    ):
+        solver: Literal["lbfgs", "sgd"] = "lbfgs",
+        C: float = 1.0,
+        tol: float = 1e-5,
+        max_iter: int = 1000,
+        fit_intercept: bool = True,
+        epochs: int = 20,
+        batch_size: int = 100,
+        learning_rate: float = 0.1,
+        shuffle: bool = False,
+        class_weight: dict[Any, float] | Literal["balanced"] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
         self.solver = solver
         self.C = C
         self.tol = tol
@@ -125,8 +127,8 @@ class SoftmaxRegression(WithProbabilities):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    @checked
+    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit to samples of shape (n_samples, n_features), their labels, and what each of them counts.
 
         For "lbfgs" a weight is as good as a repetition; for "sgd" it multiplies the sample's part of the
@@ -182,7 +184,7 @@ class SoftmaxRegression(WithProbabilities):
         return shares / len(counts)
 
     @property
-    def n_iter_(self):
+    def n_iter_(self) -> NDArray[np.int32]:
         """Iterations, or passes over the samples, as an array of shape (1,)."""
         count = self._parameter("epochs") or int(self.certificate()["iterations"])
         return fixed(np.array([count], dtype=np.int32))
@@ -195,18 +197,18 @@ class SoftmaxRegression(WithProbabilities):
         return weights / 255 if self._bytes else weights, offsets.astype(np.float64)
 
     @property
-    def coef_(self):
+    def coef_(self) -> NDArray[np.float64]:
         """Weights, one row per class, or one row for two classes."""
         weights, _ = self._linear()
         return fixed(weights.T if len(self.classes_) > 2 else weights[:, 1:].T - weights[:, :1].T)
 
     @property
-    def intercept_(self):
+    def intercept_(self) -> NDArray[np.float64]:
         """Offsets, one per class, or one for two classes."""
         _, offsets = self._linear()
         return fixed(offsets if len(self.classes_) > 2 else offsets[1:] - offsets[:1])
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> NDArray[np.float32]:
         """Logits, shape (n_samples, n_classes); for two classes how far the second is ahead."""
         scores = self._scores(X)
         return scores if len(self.classes_) > 2 else scores[:, 1] - scores[:, 0]

@@ -1,10 +1,17 @@
 """The exact kernel support vector machine, in place of scikit-learn's SVC."""
 
+import math
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, Literal, Self, get_args
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse, vstack
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import compute_class_weight
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _ovr_decision_function
 from sklearn.utils.validation import (
@@ -17,6 +24,7 @@ from sklearn.utils.validation import (
 )
 
 from plumbline import _native
+from plumbline._checked import checked
 from plumbline._classes import handed_over, new_samples, places_of, training_data
 from plumbline._fixed import fixed
 from plumbline._given import GivenMachine, sigmoid
@@ -26,6 +34,10 @@ from plumbline._threads import threads
 PIXEL = 255.0**2
 
 LARGEST_C = 1e12
+
+# The kernels of samples, which the machine knows, and all that have a name.
+OF_SAMPLES = ("rbf", "poly", "linear")
+Kernel = Literal["rbf", "poly", "linear", "sigmoid", "precomputed"]
 
 
 def _has_probabilities(machine):
@@ -85,7 +97,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     classes_, support_, support_vectors_, n_support_, dual_coef_, intercept_, coef_, class_weight_,
-    n_features_in_, n_iter_, shape_fit_
+    fit_status_, n_features_in_, n_iter_, shape_fit_
         As in SVC. `n_iter_` counts pairs of samples moved.
     dual_objective_, duality_gap_, kkt_violation_ : ndarray of shape (n_classes * (n_classes - 1) / 2,)
         The certificate: libsvm's objective, how far from the optimum it is at most, and the largest
@@ -108,26 +120,55 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     True
     """
 
+    classes_: NDArray[Any]
+    support_: NDArray[np.int32]
+    support_vectors_: Any
+    n_support_: NDArray[np.int32]
+    class_weight_: NDArray[np.float64]
+    n_iter_: NDArray[np.int32]
+    dual_objective_: NDArray[np.float64]
+    duality_gap_: NDArray[np.float64]
+    kkt_violation_: NDArray[np.float64]
+
+    _parameter_constraints = {
+        "C": [Interval(Real, 0.0, None, closed="right")],
+        "kernel": [StrOptions(set(get_args(Kernel))), callable],
+        "degree": [Interval(Integral, 1, 64, closed="both")],
+        "gamma": [StrOptions({"scale", "auto"}), Interval(Real, 0.0, None, closed="neither")],
+        "coef0": [Interval(Real, None, None, closed="neither")],
+        "shrinking": ["boolean"],
+        "probability": ["boolean"],
+        "tol": [Interval(Real, 0.0, None, closed="neither")],
+        "cache_size": [Interval(Real, 0.0, None, closed="neither")],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "verbose": ["verbose"],
+        "max_iter": [Interval(Integral, -1, None, closed="left")],
+        "decision_function_shape": [StrOptions({"ovr", "ovo"})],
+        "break_ties": ["boolean"],
+        "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
+    }
+
     def __init__(
         self,
         *,
-        C=1.0,
-        kernel="rbf",
-        degree=3,
-        gamma="scale",
-        coef0=0.0,
-        shrinking=True,
-        probability=False,
-        tol=1e-3,
-        cache_size=2048,
-        class_weight=None,
-        verbose=False,
-        max_iter=-1,
-        decision_function_shape="ovr",
-        break_ties=False,
-        random_state=None,
-        n_jobs=None,
-    ):
+        C: float = 1.0,
+        kernel: Kernel | Callable[[Any, Any], ArrayLike] = "rbf",
+        degree: int = 3,
+        gamma: float | Literal["scale", "auto"] = "scale",
+        coef0: float = 0.0,
+        shrinking: bool = True,
+        probability: bool = False,
+        tol: float = 1e-3,
+        cache_size: float = 2048,
+        class_weight: dict[Any, float] | Literal["balanced"] | None = None,
+        verbose: bool = False,
+        max_iter: int = -1,
+        decision_function_shape: Literal["ovr", "ovo"] = "ovr",
+        break_ties: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
         self.C = C
         self.kernel = kernel
         self.degree = degree
@@ -145,12 +186,13 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X, y, sample_weight=None):
+    @checked
+    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit to samples of shape (n_samples, n_features), labels, and what C is multiplied with for each.
 
         For kernel="precomputed", X are the kernel values of all samples with each other.
         """
-        self._check_parameters()
+        self._check_kernel()
         X, places = self._training_data(X, y)
         self._bytes = getattr(X, "dtype", None) == np.uint8
         self._gamma = self._resolve_gamma(X)
@@ -170,7 +212,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
 
     def _is_given(self):
         """Whether kernel values are computed here, or by the user."""
-        return callable(self.kernel) or self.kernel in ("precomputed", "sigmoid")
+        return callable(self.kernel) or self.kernel not in OF_SAMPLES
 
     def _training_data(self, X, y):
         if callable(self.kernel):
@@ -196,7 +238,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             self._cost() * (PIXEL if of_pixels else 1.0),
             self._gamma * (PIXEL if self._bytes else 1.0),
             float(self.tol),
-            int(self.cache_size),
+            math.ceil(self.cache_size),
             bool(self.probability),
             threads(self.n_jobs),
         )
@@ -220,7 +262,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             weights,
             self._cost(),
             float(self.tol),
-            int(self.cache_size),
+            math.ceil(self.cache_size),
             threads(self.n_jobs),
         )
         counts = np.bincount(places[kept][fitted["support"]], minlength=len(self.classes_))
@@ -241,15 +283,12 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             return sigmoid(samples, self.support_vectors_, self._gamma, self.coef0)
         return handed_over(samples)
 
-    def _check_parameters(self):
-        known = ("rbf", "poly", "linear", "sigmoid", "precomputed")
-        if not callable(self.kernel) and self.kernel not in known:
-            raise ValueError(f"kernel = {self.kernel!r}: expected one of {', '.join(known)}, or a function")
+    def _check_kernel(self):
+        """What no parameter alone says."""
         if self._is_given() and self.probability:
-            raise ValueError(f"probability = True: only with the kernels {', '.join(known[:3])}")
-        if self.decision_function_shape not in ("ovr", "ovo"):
-            shape = self.decision_function_shape
-            raise ValueError(f'decision_function_shape = {shape!r}: expected "ovr" or "ovo"')
+            raise ValueError(f"probability = True: only with the kernels {', '.join(OF_SAMPLES)}")
+        if self.kernel == "poly" and self.coef0 < 0:
+            raise ValueError(f'coef0 = {self.coef0}: expected a number of at least 0 with kernel = "poly"')
 
     def _weights(self, X, places, sample_weight):
         """What C is multiplied with for each sample, or None where it is 1 for all."""
@@ -283,8 +322,6 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             return 1.0 / (X.shape[1] * variance) if variance != 0 else 1.0
         if self.gamma == "auto":
             return 1.0 / X.shape[1]
-        if isinstance(self.gamma, str):
-            raise ValueError(f'gamma = {self.gamma!r}: expected "scale", "auto" or a number')
         return float(self.gamma)
 
     def _function(self):
@@ -304,9 +341,11 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             self.dual_objective_ /= PIXEL
             self.duality_gap_ /= PIXEL
         self.n_iter_ = certificates[:, 3].astype(np.int32)
+        # There would be an error otherwise.
+        self.fit_status_ = 0
 
     @property
-    def dual_coef_(self):
+    def dual_coef_(self) -> Any:
         """Coefficients of the support vectors, shape (n_classes - 1, n_support_vectors).
 
         A CSR matrix where `support_vectors_` is one, with every coefficient stored, as in SVC.
@@ -326,14 +365,14 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         return type(self.support_vectors_)(stored, dual.shape)
 
     @property
-    def intercept_(self):
+    def intercept_(self) -> NDArray[np.float64]:
         """What is added to the decision value of each pair."""
         check_is_fitted(self)
         rho = self._machine.parts()["rho"]
         return -rho if len(self.classes_) > 2 else rho
 
     @property
-    def coef_(self):
+    def coef_(self) -> Any:
         """Weights of the features, one row per pair; for kernel="linear" alone.
 
         A CSR matrix where `support_vectors_` is one. Its values cannot be written.
@@ -360,7 +399,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         judged = self._judged(X)
         return self._machine.decide(judged, threads(self.n_jobs))
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Decision values: per class ("ovr") or per pair ("ovo"); for two classes one per sample."""
         decisions = self._decide(X)
         if len(self.classes_) == 2:
@@ -369,7 +408,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
             return _ovr_decision_function(decisions < 0, -decisions, len(self.classes_))
         return decisions
 
-    def predict(self, X):
+    def predict(self, X: Any) -> NDArray[Any]:
         """The label of each sample: the class with most votes, the first of equals."""
         check_is_fitted(self)
         if self.break_ties and self.decision_function_shape == "ovo":
@@ -380,7 +419,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         return self.classes_[self._machine.classify(judged, threads(self.n_jobs))]
 
     @available_if(_has_probabilities)
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Class probabilities by Platt's method, shape (n_samples, n_classes)."""
         judged = self._judged(X)
         if isinstance(self._machine, GivenMachine):
@@ -391,7 +430,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         return probabilities
 
     @available_if(_has_probabilities)
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
         """Logarithms of :meth:`predict_proba`."""
         return np.log(self.predict_proba(X))
 

@@ -1,6 +1,10 @@
 """Support vector machines that know that their samples are pictures."""
 
 import math
+from numbers import Integral, Real
+from typing import Literal
+
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from plumbline._registered import Registered
 
@@ -57,17 +61,27 @@ class VirtualSVC(OfPictures):
     True
     """
 
+    _parameter_constraints = {
+        "C": [Interval(Real, 0.0, None, closed="neither")],
+        "gamma": [StrOptions({"scale"}), Interval(Real, 0.0, None, closed="neither")],
+        "deskew": ["boolean"],
+        "tol": [Interval(Real, 0.0, None, closed="neither")],
+        "cache_size": [Interval(Integral, 1, None, closed="left")],
+        "picture_shape": [tuple, list, None],
+        "n_jobs": [Integral, None],
+    }
+
     def __init__(
         self,
         *,
-        C=3.0,
-        gamma=0.04,
-        deskew=True,
-        tol=1e-3,
-        cache_size=2048,
-        picture_shape=None,
-        n_jobs=None,
-    ):
+        C: float = 3.0,
+        gamma: float | Literal["scale"] = 0.04,
+        deskew: bool = True,
+        tol: float = 1e-3,
+        cache_size: int = 2048,
+        picture_shape: tuple[int, int] | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
         self.C = C
         self.gamma = gamma
         self.deskew = deskew

@@ -1,13 +1,16 @@
 """Estimators that stand on a model of Plumbline's registry."""
 
 import json
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from plumbline import _native
+from plumbline._checked import checked
 from plumbline._classes import handed_over, new_samples, training_data
 from plumbline._threads import threads
 
@@ -20,6 +23,8 @@ def _plain(value):
 class Registered(ClassifierMixin, BaseEstimator):
     """A model by its id. Who derives from it says which, and with which parameters."""
 
+    classes_: NDArray[Any]
+
     # Whether CSR matrices are taken.
     _takes_sparse = False
 
@@ -31,7 +36,8 @@ class Registered(ClassifierMixin, BaseEstimator):
         """Rows and columns of each sample as a picture, or None."""
         return None
 
-    def fit(self, X, y):
+    @checked
+    def fit(self, X: Any, y: ArrayLike) -> Self:
         """Fit to samples of shape (n_samples, n_features) and their labels.
 
         uint8 samples are pixels p, of which the model sees p / 255; all others become float32.
@@ -73,7 +79,7 @@ class Registered(ClassifierMixin, BaseEstimator):
             return int(state or 0)
         return int(check_random_state(state).randint(2**31))
 
-    def predict(self, X):
+    def predict(self, X: Any) -> NDArray[Any]:
         """The label of each sample."""
         scores = self._scores(X)
         return self.classes_[scores.argmax(axis=1)]
@@ -91,7 +97,7 @@ class Registered(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         return json.loads(self._fitted[1]).get(name)
 
-    def certificate(self):
+    def certificate(self) -> dict[str, float]:
         """What shows how near the solver came to the optimum: numbers by name."""
         check_is_fitted(self)
         return self._model.certificate()
@@ -119,7 +125,7 @@ class Registered(ClassifierMixin, BaseEstimator):
 class WithProbabilities(Registered):
     """A registered model that has probabilities."""
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
         """Logarithms of the class probabilities, shape (n_samples, n_classes)."""
         check_is_fitted(self)
         logs = self._model.log_probabilities(self._new(X), threads(self.n_jobs))
@@ -127,6 +133,6 @@ class WithProbabilities(Registered):
         logs = logs.astype(np.float64)
         return logs - np.logaddexp.reduce(logs, axis=1, keepdims=True)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Class probabilities, shape (n_samples, n_classes)."""
         return np.exp(self.predict_log_proba(X))

@@ -1,12 +1,17 @@
 """Softmax regression."""
 
 import warnings
+from numbers import Integral, Real
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
+from plumbline._checked import checked
 from plumbline._fixed import fixed
 from plumbline._registered import WithProbabilities
 
@@ -78,22 +83,37 @@ class SoftmaxRegression(WithProbabilities):
 
     _takes_sparse = True
 
+    _parameter_constraints = {
+        "solver": [StrOptions({"lbfgs", "sgd"})],
+        "C": [Interval(Real, 0.0, None, closed="neither")],
+        "tol": [Interval(Real, 0.0, None, closed="neither")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "fit_intercept": ["boolean"],
+        "epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0.0, None, closed="neither")],
+        "shuffle": ["boolean"],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
+    }
+
     def __init__(
         self,
         *,
-        solver="lbfgs",
-        C=1.0,
-        tol=1e-5,
-        max_iter=1000,
-        fit_intercept=True,
-        epochs=20,
-        batch_size=100,
-        learning_rate=0.1,
-        shuffle=False,
-        class_weight=None,
-        random_state=None,
-        n_jobs=None,
-    ):
+        solver: Literal["lbfgs", "sgd"] = "lbfgs",
+        C: float = 1.0,
+        tol: float = 1e-5,
+        max_iter: int = 1000,
+        fit_intercept: bool = True,
+        epochs: int = 20,
+        batch_size: int = 100,
+        learning_rate: float = 0.1,
+        shuffle: bool = False,
+        class_weight: dict[Any, float] | Literal["balanced"] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
         self.solver = solver
         self.C = C
         self.tol = tol
@@ -107,7 +127,8 @@ class SoftmaxRegression(WithProbabilities):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X, y, sample_weight=None):
+    @checked
+    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit to samples of shape (n_samples, n_features), their labels, and what each of them counts.
 
         For "lbfgs" a weight is as good as a repetition; for "sgd" it multiplies the sample's part of the
@@ -131,16 +152,12 @@ class SoftmaxRegression(WithProbabilities):
 
     def _recipe(self):
         if self.solver == "lbfgs":
-            if not np.isfinite(self.C):
-                raise ValueError(f"C = {self.C!r}: expected a finite number above 0")
             # Of two classes LogisticRegression penalises the difference of the weights, which share it here.
             share = 2 if len(self.classes_) == 2 else 1
             values = {"c": self.C / share, "tolerance": self.tol, "iterations": self.max_iter}
             return "softmax-lbfgs", values
-        if self.solver == "sgd":
-            names = ("epochs", "batch_size", "learning_rate", "shuffle")
-            return "softmax", {name: getattr(self, name) for name in names}
-        raise ValueError(f'solver = {self.solver!r}: expected "lbfgs" or "sgd"')
+        names = ("epochs", "batch_size", "learning_rate", "shuffle")
+        return "softmax", {name: getattr(self, name) for name in names}
 
     def _weights(self, X, places, sample_weight):
         if sample_weight is None and self.class_weight is None:
@@ -148,7 +165,11 @@ class SoftmaxRegression(WithProbabilities):
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         if not (weights > 0).any():
             raise ValueError("All sample weights are zero: no class has a sample that counts")
-        return weights * self._of_classes(places, weights)[places]
+        of_classes = self._of_classes(places, weights)
+        if (of_classes < 0).any():
+            label = self.classes_[of_classes.argmin()]
+            raise ValueError(f"class_weight of class {label} is {of_classes.min()}: expected at least 0")
+        return weights * of_classes[places]
 
     def _has_intercept(self):
         return bool(self.fit_intercept)
@@ -163,7 +184,7 @@ class SoftmaxRegression(WithProbabilities):
         return shares / len(counts)
 
     @property
-    def n_iter_(self):
+    def n_iter_(self) -> NDArray[np.int32]:
         """Iterations, or passes over the samples, as an array of shape (1,)."""
         count = self._parameter("epochs") or int(self.certificate()["iterations"])
         return fixed(np.array([count], dtype=np.int32))
@@ -176,18 +197,18 @@ class SoftmaxRegression(WithProbabilities):
         return weights / 255 if self._bytes else weights, offsets.astype(np.float64)
 
     @property
-    def coef_(self):
+    def coef_(self) -> NDArray[np.float64]:
         """Weights, one row per class, or one row for two classes."""
         weights, _ = self._linear()
         return fixed(weights.T if len(self.classes_) > 2 else weights[:, 1:].T - weights[:, :1].T)
 
     @property
-    def intercept_(self):
+    def intercept_(self) -> NDArray[np.float64]:
         """Offsets, one per class, or one for two classes."""
         _, offsets = self._linear()
         return fixed(offsets if len(self.classes_) > 2 else offsets[1:] - offsets[:1])
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> NDArray[np.float32]:
         """Logits, shape (n_samples, n_classes); for two classes how far the second is ahead."""
         scores = self._scores(X)
         return scores if len(self.classes_) > 2 else scores[:, 1] - scores[:, 0]

@@ -1,5 +1,9 @@
 """Trees for tables."""
 
+from numbers import Integral, Real
+
+from sklearn.utils._param_validation import Interval
+
 from plumbline._registered import WithProbabilities
 
 
@@ -30,16 +34,25 @@ class BoostedTreesClassifier(WithProbabilities):
     1.0
     """
 
+    _parameter_constraints = {
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0.0, None, closed="neither")],
+        "max_leaf_nodes": [Interval(Integral, 2, None, closed="left")],
+        "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
+        "l2_regularization": [Interval(Real, 0.0, None, closed="left")],
+        "n_jobs": [Integral, None],
+    }
+
     def __init__(
         self,
         *,
-        max_iter=100,
-        learning_rate=0.1,
-        max_leaf_nodes=31,
-        min_samples_leaf=20,
-        l2_regularization=0.0,
-        n_jobs=None,
-    ):
+        max_iter: int = 100,
+        learning_rate: float = 0.1,
+        max_leaf_nodes: int = 31,
+        min_samples_leaf: int = 20,
+        l2_regularization: float = 0.0,
+        n_jobs: int | None = None,
+    ) -> None:
         self.max_iter = max_iter
         self.learning_rate = learning_rate
         self.max_leaf_nodes = max_leaf_nodes
@@ -48,7 +61,7 @@ class BoostedTreesClassifier(WithProbabilities):
         self.n_jobs = n_jobs
 
     @property
-    def n_iter_(self):
+    def n_iter_(self) -> int:
         """Rounds."""
         return self._parameter("rounds")
 

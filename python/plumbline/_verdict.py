@@ -4,11 +4,13 @@ import base64
 import csv
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from plumbline._program import program
 
@@ -32,7 +34,11 @@ class Verdict:
         Why models have no predictions, by name.
     """
 
-    def __init__(self, folder, words, failures=None):
+    words: str
+    report: dict[str, Any]
+    failures: dict[str, str]
+
+    def __init__(self, folder: Any, words: str, failures: dict[str, str] | None = None) -> None:
         self._folder = folder
         self._directory = Path(folder.name) / "verdict"
         self.words = words
@@ -40,16 +46,16 @@ class Verdict:
         self.report = json.loads((self._directory / "report.json").read_text(encoding="utf-8"))
 
     @property
-    def models(self):
+    def models(self) -> Any:
         """One row per model, the best first."""
         return _frame(sorted(map(_model, self.report["models"]), key=lambda row: -row["accuracy"]))
 
     @property
-    def pairs(self):
+    def pairs(self) -> Any:
         """One row per pair."""
         return _frame(map(_pair, self.report["comparisons"]))
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page (`path` ends in .html), or the folder with figures, tables and records."""
         path = Path(path)
         if path.suffix == ".html":
@@ -58,16 +64,16 @@ class Verdict:
             shutil.copytree(self._directory, path, dirs_exist_ok=True)
         return path
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         failed = [f"{name} failed: {reason}" for name, reason in self.failures.items()]
         return "\n".join([self.words, *failed])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         figures = "".join(_image(self._directory / "figures" / name) for name in ("models.svg", "pairs.svg"))
         said = "".join(f"<p>{html.escape(line)}</p>" for line in repr(self).splitlines())
         return f'<div class="plumbline">{said}{figures}</div>'
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         rows = [
             f"| {row['model']} | {row['accuracy']:.2%} | {row['low']:.2%} – {row['high']:.2%} |"
             for row in sorted(map(_model, self.report["models"]), key=lambda row: -row["accuracy"])

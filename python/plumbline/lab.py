@@ -21,11 +21,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plumbline import _native
+from plumbline import _mistakes, _native
 from plumbline._program import program
 
 # How far a value may be from ours, as a part of the largest of them.
 TOLERANCE = 1e-6
+
+# Beside what a function of the user's raises.
+HINTS = {
+    "softmax": "A sum of rows that is to divide them needs keepdims=True",
+    "cross_entropy": "A sum of rows needs keepdims=True; one-hot labels are of the shape of z",
+    "gradient": "One-hot labels are of the shape of xW + b, one row per sample; labels count from 0",
+}
 
 
 class Mnist(NamedTuple):
@@ -87,52 +94,68 @@ def gradient(x: ArrayLike, labels: ArrayLike, w: ArrayLike, b: ArrayLike) -> tup
 def check(function: Callable) -> None:
     """Say whether your `softmax`, `cross_entropy` or `gradient`, by its name, is right, and if not where.
 
-    Raises AssertionError with the first place where it is wrong.
+    Raises AssertionError with the first place where it is wrong, and with the mistake if it is a typical one.
+    What your function raises itself gets a note that says the shapes of its arguments.
+
+    >>> def softmax(z):
+    ...     return np.exp(z) / np.exp(z).sum()
+    >>> check(softmax)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    AssertionError: softmax of 5 rows ... All values together were normalised: sum over the classes of ...
     """
-    name = function.__name__
+    name = getattr(function, "__name__", repr(function))
     cases = {"softmax": _softmax_cases, "cross_entropy": _loss_cases, "gradient": _gradient_cases}.get(name)
     if cases is None:
         raise ValueError(f"{name}: expected a function called softmax, cross_entropy or gradient")
     count = 0
     for about, arguments, expected in cases():
-        with np.errstate(all="ignore"):
-            given = function(*(np.copy(argument) for argument in arguments))
-        _compare(name, about, given, expected)
+        _compare(name, about, _called(function, name, about, arguments), expected, arguments)
         count += 1
     print(f"{name} is right: {count} of {count} cases agree.")
 
 
-def _compare(name, about, given, expected):
+def _called(function, name, about, arguments):
+    """What the function makes of copies of the arguments."""
+    try:
+        with np.errstate(all="ignore"):
+            return function(*(np.copy(argument) for argument in arguments))
+    except Exception as error:
+        names = {"softmax": "z", "cross_entropy": "z labels", "gradient": "x labels w b"}[name].split()
+        shapes = ", ".join(f"{each} {argument.shape}" for each, argument in zip(names, arguments))
+        error.add_note(f"{name} of {about}: {shapes}. {HINTS[name]}")
+        raise
+
+
+def _compare(name, about, given, expected, arguments):
     """Say what is wrong first: the number of results, a shape, a value."""
     parts = ("∂L/∂W", "∂L/∂b") if isinstance(expected, tuple) else ("the result",)
-    if isinstance(expected, tuple) and not (isinstance(given, tuple) and len(given) == 2):
-        raise AssertionError(f"{name} of {about}: expected two arrays, ∂L/∂W and ∂L/∂b")
+    if isinstance(expected, tuple) and not (isinstance(given, (tuple, list)) and len(given) == 2):
+        found = (
+            f"an array of shape {np.shape(given)}" if isinstance(given, np.ndarray) else type(given).__name__
+        )
+        raise AssertionError(f"{name} of {about}: expected two arrays, ∂L/∂W and ∂L/∂b, found {found}")
     pairs = zip(given, expected) if isinstance(expected, tuple) else [(given, expected)]
-    for part, (mine, ours) in zip(parts, pairs):
+    for number, (part, (mine, ours)) in enumerate(zip(parts, pairs)):
+        type_of = getattr(mine, "dtype", None)
         mine, ours = np.asarray(mine, dtype=np.float64), np.asarray(ours)
         if mine.shape != ours.shape:
-            raise AssertionError(f"{name} of {about}: {part} is of shape {mine.shape}, expected {ours.shape}")
-        error = np.abs(mine - ours)
-        wrong = ~(error <= TOLERANCE * max(np.abs(ours).max(), 1e-300))
+            swapped = len(parts) == 2 and np.shape(given[1]) == ours.shape and mine.ndim == 1
+            hint = ". Return ∂L/∂W first" if swapped else _mistakes.shape(mine, ours, arguments)
+            raise AssertionError(
+                f"{name} of {about}: {part} is of shape {mine.shape}, expected {ours.shape}{hint}"
+            )
+        error = np.abs(mine - ours) / max(np.abs(ours).max(), 1e-300)
+        wrong = ~(error <= TOLERANCE)
         if wrong.any():
             place = tuple(int(i) for i in np.argwhere(wrong)[0])
             where = f" at {place}" if place else ""
-            hint = _hint(mine, ours)
+            if type_of in (np.float16, np.float32) and error.max() < 0.01:
+                hint = f". These are rounding errors of {type_of}: compute in float64, as the arguments are"
+            else:
+                hint = _mistakes.explain(name, number, mine, ours, arguments)
             raise AssertionError(
                 f"{name} of {about}: {part}{where} is {mine[place]:.6g}, expected {ours[place]:.6g}{hint}"
             )
-
-
-def _hint(mine, ours):
-    """What explains all of the difference, if something simple does."""
-    if not np.isfinite(mine).all():
-        return ". Not a finite number: subtract the largest logit of each row before exp"
-    ratio = mine[ours != 0] / ours[ours != 0]
-    if len(ratio) and np.ptp(ratio) < 1e-6 * abs(ratio[0]):
-        return f". All values are {ratio[0]:.6g} times ours: a factor, such as 1/m or a sign, is missing"
-    if mine.ndim == 2 and np.allclose(mine.sum(axis=0), 1) and not np.allclose(mine.sum(axis=1), 1):
-        return ". The columns sum to 1: normalise rows (axis=1)"
-    return ""
 
 
 def _numbers(*shape):
@@ -150,11 +173,11 @@ def _softmax_cases():
 
 
 def _loss_cases():
-    labels = np.array([3, 0, 9, 3, 1])
+    labels = np.array([3, 0, 8, 3, 1])
     for about, z in [
         ("5 rows of 10 logits", _numbers(5, 10)),
         ("equal logits", np.zeros((5, 10))),
-        ("a confident mistake", np.tile([1000.0] + 9 * [0.0], (5, 1))),
+        ("a confident mistake", np.tile(9 * [0.0] + [1000.0], (5, 1))),
     ]:
         yield about, (z, labels), cross_entropy(z, labels)
 
@@ -166,6 +189,7 @@ def _gradient_cases():
         ("5 samples at zero weights", (np.zeros_like(w), np.zeros_like(b))),
         ("5 samples", (w, b)),
         ("one sample", (w, b)),
+        ("5 samples with large logits", (1000 * w, b)),
     ]:
         m = 1 if about == "one sample" else 5
         yield about, (x[:m], labels[:m], *at), gradient(x[:m], labels[:m], *at)

@@ -18,7 +18,12 @@ pub(crate) fn of_fit(error: &FitError) -> PyErr {
 
 /// That of a kernel SVM.
 pub(crate) fn of_machine(error: &Error) -> PyErr {
-    let said = error.to_string();
+    let said = match error {
+        Error::Memory { given, needed } => format!(
+            "cache_size = {given}: the samples and two kernel rows of the largest pair of classes take {needed} MiB"
+        ),
+        other => other.to_string(),
+    };
     match error {
         Error::NotConverged { .. } | Error::Cancelled => PyRuntimeError::new_err(said),
         _ => PyValueError::new_err(said),

@@ -14,7 +14,11 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
+from sklearn.utils.estimator_checks import (
+    check_param_validation,
+    estimator_checks_generator,
+    parametrize_with_checks,
+)
 
 import plumbline
 
@@ -70,6 +74,12 @@ def test_all_of_scikit_learns_checks_ran():
     for estimator in ESTIMATORS:
         checks = list(estimator_checks_generator(estimator))
         assert len(checks) >= 55, (estimator, len(checks))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
+def test_parameters_are_refused_in_scikit_learns_words(estimator):
+    # scikit-learn runs it for its own estimators alone.
+    check_param_validation(type(estimator).__name__, estimator)
 
 
 def digits(uint8=True):

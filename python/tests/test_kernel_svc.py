@@ -264,12 +264,12 @@ def test_certificates_say_how_near_the_optimum_is():
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        ({"C": 0.0}, "c = 0"),
-        ({"kernel": "nonsense"}, "kernel = 'nonsense'"),
-        ({"gamma": "nonsense"}, "gamma = 'nonsense'"),
-        ({"kernel": "poly", "degree": 0}, "degree = 0"),
-        ({"decision_function_shape": "nonsense"}, "decision_function_shape = 'nonsense'"),
-        ({"cache_size": 0}, "memory_mb = 0"),
+        ({"C": 0.0}, "'C' parameter"),
+        ({"kernel": "nonsense"}, "'kernel' parameter"),
+        ({"gamma": "nonsense"}, "'gamma' parameter"),
+        ({"kernel": "poly", "degree": 0}, "'degree' parameter"),
+        ({"kernel": "poly", "coef0": -1.0}, "coef0 = -1.0: expected a number of at least 0"),
+        ({"kernel": "sigmoid", "probability": True}, "probability = True: only with"),
     ],
 )
 def test_parameters_out_of_range_are_refused_by_name(arguments, said):

@@ -126,6 +126,7 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn new(folder: &'a Folder, plan: &'a Plan, results: &Path, run: &str) -> Self {
+        folder.sweep();
         Self {
             folder,
             plan,

@@ -1,10 +1,14 @@
 //! Fetching a data set over HTTP(S) into the cache.
 
 use crate::directory::load_directory;
+use crate::held::{HeldDirectory, sweep_directories};
 use crate::{CatalogEntry, FILES, LoadError, MAX_FILE_BYTES, Splits};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::time::Duration;
+
+/// How the names of directories begin that downloads come into.
+const INCOMING: &str = ".incoming-";
 
 /// How far the download of one file is.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +25,8 @@ pub struct Transfer<'a> {
 
 /// Downloads the four files of `entry` below `cache` and loads them. The mirrors are tried in
 /// order, or only `mirror` where one is given. Files appear in the cache once they are complete
-/// and their sums are right, all four at once; a failed download leaves nothing behind, a killed one a directory `.incoming-…`.
+/// and their sums are right, all four at once; a failed download leaves nothing behind. A killed one leaves a directory
+/// `.incoming-…`, which the next removes.
 ///
 /// # Errors
 /// [`LoadError::Download`] when no mirror served the files, with the alternatives;
@@ -33,10 +38,8 @@ pub fn download(
     progress: &mut dyn FnMut(Transfer<'_>),
 ) -> Result<Splits, LoadError> {
     std::fs::create_dir_all(cache).map_err(LoadError::io(cache))?;
-    let staging = tempfile::Builder::new()
-        .prefix(".incoming-")
-        .tempdir_in(cache)
-        .map_err(LoadError::io(cache))?;
+    sweep_directories(cache, INCOMING);
+    let staging = HeldDirectory::new(cache, INCOMING).map_err(LoadError::io(cache))?;
     let target = cache.join(entry.id);
 
     let mirrors = mirror.as_slice();
@@ -202,6 +205,20 @@ mod tests {
                 .contains("this is a file of images")
         );
         assert_eq!(transfers, 4);
+        assert_eq!(std::fs::read_dir(cache.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_download_left_goes_with_the_next() {
+        let cache = tempfile::tempdir().unwrap();
+        let left = cache.path().join(".incoming-a1B2c3");
+        std::fs::create_dir(&left).unwrap();
+        std::fs::write(left.join("train-images-idx3-ubyte.gz"), "half").unwrap();
+        let directory = std::fs::File::open(&left).unwrap();
+        directory.set_modified(std::time::UNIX_EPOCH).unwrap();
+        drop(directory);
+        let server = serve(|_| ("404 Not Found", b""));
+        download(&crate::CATALOG[1], cache.path(), Some(&server), &mut |_| ()).unwrap_err();
         assert_eq!(std::fs::read_dir(cache.path()).unwrap().count(), 0);
     }
 

@@ -42,24 +42,16 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     };
     let comparison = comparison(thousands.parse()?)?;
     let folder = Folder::new(&Path::new(directory).join("jobs"));
-    let registry = Registry::new(MODELS);
-    let executor = InProcess::new(registry);
-    let setting = Setting::new(&executor, registry);
     let results = Path::new(directory).join("results");
 
     if folder.path().join("plan.json").exists() {
         return join(&folder, &comparison, &results);
     }
-    know_some(&comparison, &results);
+    know_some(&comparison, &results)?;
     let watch = begin();
-    let written = write(&folder, &comparison, &setting, &results)?;
-    end(&watch, &format!("{} jobs written", written.jobs));
-    let jobs = fs::read_to_string(folder.path().join("jobs.jsonl"))?;
-    let jobs: Vec<Job> = jobs
-        .lines()
-        .map(serde_json::from_str)
-        .collect::<Result<_, _>>()?;
-    queue(&jobs);
+    let jobs = hand_out(&folder, &comparison, &results)?;
+    end(&watch, &format!("{} jobs written", jobs.len()));
+    queue(&lengths(&jobs));
 
     let watch = begin();
     std::thread::scope(|scope| {
@@ -76,9 +68,29 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     Ok(())
 }
 
+/// Writes the jobs, and reads what was written.
+fn hand_out(
+    folder: &Folder,
+    comparison: &Comparison,
+    results: &Path,
+) -> Result<Vec<Job>, Box<dyn Error + Send + Sync>> {
+    let registry = Registry::new(MODELS);
+    let executor = InProcess::new(registry);
+    let build = Build::default();
+    let setting = Setting {
+        // Else there is no store, and nobody knows how long a fit takes.
+        build: Some(&build),
+        ..Setting::new(&executor, registry)
+    };
+    write(folder, comparison, &setting, results)?;
+    let jobs = fs::read_to_string(folder.path().join("jobs.jsonl"))?;
+    let jobs = jobs.lines().map(serde_json::from_str);
+    Ok(jobs.collect::<Result<_, _>>()?)
+}
+
 /// Puts the first fit of each model into the store, so that the time of the others is known.
-fn know_some(comparison: &Comparison, results: &Path) {
-    let archive = Archive::open(results, "earlier");
+fn know_some(comparison: &Comparison, results: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let mut archive = Archive::open(results, "earlier");
     for (model, piece) in comparison.first_fits(&Build::default()).enumerate() {
         let Some(cell) = piece.cell() else {
             continue;
@@ -95,14 +107,22 @@ fn know_some(comparison: &Comparison, results: &Path) {
         }));
         archive.keep(&piece, &record);
     }
+    archive
+        .finish()
+        .map_or(Ok(()), |trouble| Err(trouble.into()))
 }
 
-/// Says how long nodes would be busy that take one task after another, each as long as is expected.
-fn queue(jobs: &[Job]) {
-    let mut tasks: BTreeMap<u64, f64> = BTreeMap::new();
+/// The seconds that each task is expected to last, by its number.
+fn lengths(jobs: &[Job]) -> BTreeMap<u64, f64> {
+    let mut tasks = BTreeMap::new();
     for job in jobs {
         *tasks.entry(job.task).or_default() += job.seconds.unwrap_or(0.0);
     }
+    tasks
+}
+
+/// Says how long nodes would be busy that take one task after another, each as long as is expected.
+fn queue(tasks: &BTreeMap<u64, f64>) {
     let milliseconds = |seconds: &f64| (seconds * 1e3).round() as u64;
     let mut nodes: BinaryHeap<Reverse<u64>> = (0..NODES).map(|_| Reverse(0)).collect();
     let mut last = 0;
@@ -225,4 +245,26 @@ fn end(watch: &Stopwatch, what: &str) {
         .find_map(|line| line.strip_prefix("VmHWM:"))
         .unwrap_or("unknown");
     println!("{what}: {seconds:.1} s, peak {}", peak.trim());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_last_half_a_minute_by_the_first_fit_of_each_model() {
+        let directory = tempfile::tempdir().unwrap();
+        let (folder, results) = (
+            Folder::new(&directory.path().join("jobs")),
+            directory.path(),
+        );
+        let comparison = comparison(2).unwrap();
+        know_some(&comparison, results).unwrap();
+        let jobs = hand_out(&folder, &comparison, results).unwrap();
+        // Of each model, controls and all fits but the one that is known.
+        assert_eq!(jobs.len(), 2 * 1_000);
+        assert!(jobs.iter().all(|job| job.seconds.is_some()));
+        let shortest = lengths(&jobs).into_values().reduce(f64::min).unwrap();
+        assert!(shortest >= 30.0, "{shortest} s");
+    }
 }

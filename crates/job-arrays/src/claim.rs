@@ -14,6 +14,9 @@ const PULSE: Duration = Duration::from_secs(10);
 /// A task that has said nothing for so long is lost.
 const SILENCE: Duration = Duration::from_mins(1);
 
+/// How the name of the file begins that tells the time of the file system.
+const PROBE: &str = ".now-";
+
 /// What a running task says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
@@ -110,10 +113,18 @@ pub(crate) fn claims(folder: &Folder) -> Result<Vec<(Claim, bool)>, ArrayError> 
         let (Ok(text), Ok(about)) = (std::fs::read(entry.path()), entry.metadata()) else {
             continue;
         };
+        let age = about.modified().map(|then| now.duration_since(then));
+        let lives = age.is_ok_and(|age| age.unwrap_or_default() <= SILENCE);
         if let (true, false, Ok(claim)) = (is_named, hidden, serde_json::from_slice(&text)) {
-            let age = about.modified().map(|then| now.duration_since(then));
-            let lives = age.is_ok_and(|age| age.unwrap_or_default() <= SILENCE);
             claims.push((claim, lives));
+        } else if !lives
+            && entry
+                .file_name()
+                .as_encoded_bytes()
+                .starts_with(PROBE.as_bytes())
+        {
+            // Of somebody who looked, and was killed.
+            let _ = std::fs::remove_file(entry.path());
         }
     }
     claims.sort_by_key(|(claim, _): &(Claim, bool)| claim.task);
@@ -123,7 +134,7 @@ pub(crate) fn claims(folder: &Folder) -> Result<Vec<(Claim, bool)>, ArrayError> 
 /// The time by the clock that dates files in this directory; by that of other files where this one may only be read,
 /// or has no room.
 fn now_in(directory: &Path) -> std::io::Result<SystemTime> {
-    let probe = directory.join(format!(".now-{}", std::process::id()));
+    let probe = directory.join(format!("{PROBE}{}", std::process::id()));
     let now = write_own_file(&probe, b"now").ok().and_then(|()| {
         std::fs::metadata(&probe)
             .and_then(|about| about.modified())
@@ -158,6 +169,13 @@ mod tests {
         let then = file.metadata().unwrap().modified().unwrap();
         file.set_modified(then - 2 * SILENCE).unwrap();
         assert!(!claims(&folder).unwrap()[0].1);
+        let probe = folder.running().join(".now-1");
+        File::create(&probe)
+            .unwrap()
+            .set_modified(then - 2 * SILENCE)
+            .unwrap();
+        claims(&folder).unwrap();
+        assert!(!probe.exists());
         drop(pulse);
         assert!(claims(&folder).unwrap().is_empty());
     }

@@ -1,5 +1,7 @@
 //! The folder that all machines see, and where what is in it.
 
+use records::sweep_parts;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Version of the files in it.
@@ -45,7 +47,7 @@ impl Folder {
             1 => format!("{key}.jsonl"),
             nth => format!("{key}-{nth}.jsonl"),
         };
-        self.path.join("records").join(shard).join(name)
+        self.records().join(shard).join(name)
     }
 
     /// Where running tasks say that they run.
@@ -58,8 +60,52 @@ impl Folder {
         self.running().join(format!("{task}.json"))
     }
 
+    /// Removes parts of files that processes left which were killed: writing one again removes its parts, but a job that
+    /// has its record is not run again.
+    pub(crate) fn sweep(&self) {
+        sweep_parts(&self.path);
+        sweep_parts(&self.running());
+        let shards = fs::read_dir(self.records());
+        for shard in shards.into_iter().flatten().flatten() {
+            sweep_parts(&shard.path());
+        }
+    }
+
+    fn records(&self) -> PathBuf {
+        self.path.join("records")
+    }
+
     /// What engines write of tasks.
     pub(crate) fn logs(&self) -> PathBuf {
         self.path.join("logs")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_killed_processes_go_wherever_they_are() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::new(directory.path());
+        let record = folder.record("abcd", 1);
+        let claim = folder.claim(3);
+        let whole = [&record, &claim, &folder.plan()].map(Clone::clone);
+        let part = |file: &PathBuf| {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            file.with_file_name(format!(".{name}-a1B2c3.part"))
+        };
+        for file in &whole {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "whole").unwrap();
+            fs::write(part(file), "half").unwrap();
+        }
+        folder.sweep();
+        assert!(
+            whole
+                .iter()
+                .all(|file| file.exists() && !part(file).exists())
+        );
     }
 }

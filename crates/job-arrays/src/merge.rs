@@ -45,7 +45,7 @@ pub fn merge(
 ) -> Result<(PathBuf, Merged), ArrayError> {
     let path = file_of_run(&comparison.directory(results), &mut run)?;
     let mut log = WholeLog::create(&path, &run)?;
-    let places = Places::new(folder, plan, results, &run.run);
+    let mut places = Places::new(folder, plan, results, &run.run);
     let mut merged = Merged::default();
     let mut wrong = BTreeSet::new();
     for piece in comparison.pieces(build) {
@@ -55,7 +55,7 @@ pub fn merge(
             _ => true,
         };
         let words = || piece.in_words(&run);
-        let Some(record) = merged.one_kept(&places, &piece, words, read, is_sound)? else {
+        let Some(record) = merged.one_kept(&mut places, &piece, words, read, is_sound)? else {
             continue;
         };
         if let Record::Fit(fit) = &record {
@@ -73,8 +73,9 @@ pub fn merge(
     if let Some(images) = comparison.images(wrong.into_iter().collect()) {
         log.append(&Record::Images(images))?;
     }
+    // Whoever finds the file may delete the folder.
+    merged.unkept = places.archive.finish();
     log.finish()?;
-    merged.unkept = places.archive.trouble();
     Ok((path, merged))
 }
 
@@ -89,7 +90,7 @@ pub fn merge_search(
     trials: &TrialsAhead<'_>,
     results: &Path,
 ) -> Result<(TuningRecord, Merged), ArrayError> {
-    let places = Places::new(folder, plan, results, trials.run());
+    let mut places = Places::new(folder, plan, results, trials.run());
     let mut merged = Merged::default();
     let (mut found, mut seen) = (HashMap::new(), HashSet::new());
     for piece in trials.pieces() {
@@ -106,12 +107,12 @@ pub fn merge_search(
             _ => true,
         };
         let words = || trials.in_words(&piece);
-        let record = merged.one_kept(&places, &piece, words, read, is_sound)?;
+        let record = merged.one_kept(&mut places, &piece, words, read, is_sound)?;
         if let Some(Record::Trial(record)) = record {
             found.insert(piece.key().to_owned(), record);
         }
     }
-    merged.unkept = places.archive.trouble();
+    merged.unkept = places.archive.finish();
     let record = trials.join(|piece| found.get(piece.key()).cloned());
     Ok((record, merged))
 }
@@ -125,6 +126,7 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn new(folder: &'a Folder, plan: &'a Plan, results: &Path, run: &str) -> Self {
+        folder.sweep();
         Self {
             folder,
             plan,
@@ -133,7 +135,7 @@ impl<'a> Places<'a> {
     }
 
     /// What the store has of a piece, unless all was to be done again.
-    fn stored(&self, piece: &Piece<'_>) -> Option<Record> {
+    fn stored(&mut self, piece: &Piece<'_>) -> Option<Record> {
         let limits = self.plan.limits();
         (!self.plan.refit)
             .then(|| self.archive.known(piece, limits))
@@ -146,7 +148,7 @@ impl Merged {
     /// folder is taken from the store, if it is sound there.
     fn one_kept(
         &mut self,
-        places: &Places<'_>,
+        places: &mut Places<'_>,
         piece: &Piece<'_>,
         words: impl Fn() -> String,
         read: impl Fn(&Path) -> Result<Option<Record>, RecordError>,

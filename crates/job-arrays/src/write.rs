@@ -144,6 +144,7 @@ struct Left {
 
 impl Left {
     fn of(folder: &Folder, bench: &dyn Bench, refit: bool) -> Result<Self, ArrayError> {
+        folder.sweep();
         // Before any record is removed.
         let first = match Plan::read(folder) {
             Ok(old) => old.tasks.end,

@@ -26,6 +26,7 @@ mod tuning;
 mod whole;
 mod wire;
 mod write;
+mod zlib;
 
 pub use cell::{Cell, Role, Split};
 pub use error::RecordError;
@@ -54,3 +55,4 @@ pub use write::{
     check_writable, clear_for_own_file, is_of_a_full_disk, write_file, write_file_by,
     write_new_file, write_own_file,
 };
+pub use zlib::{Effort, compress, decompress};

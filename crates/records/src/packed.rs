@@ -4,12 +4,10 @@
 //! A few bytes may expand to gigabytes. So an array stays packed until it is known how long it may
 //! be, and is unpacked no further than that.
 
+use crate::zlib::{Effort, compress, decompress};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::read::{ZlibDecoder, ZlibEncoder};
 use serde::{Deserialize, Serialize};
-use std::io::Read;
 
 /// An array as it stands in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,11 +16,7 @@ pub(crate) struct Packed(String);
 
 impl Packed {
     pub(crate) fn bytes(values: &[u8]) -> Self {
-        let mut compressed = Vec::new();
-        ZlibEncoder::new(values, Compression::default())
-            .read_to_end(&mut compressed)
-            .expect("memory can be read");
-        Self(STANDARD.encode(compressed))
+        Self(STANDARD.encode(compress(values, Effort::Usual)))
     }
 
     /// As little-endian `f32`.
@@ -80,15 +74,7 @@ impl Packed {
 
     fn unpack(&self, most: usize) -> Result<Vec<u8>, String> {
         let compressed = STANDARD.decode(&self.0).map_err(|e| e.to_string())?;
-        let mut values = Vec::new();
-        ZlibDecoder::new(compressed.as_slice())
-            .take((most as u64).saturating_add(1))
-            .read_to_end(&mut values)
-            .map_err(|e| e.to_string())?;
-        if values.len() > most {
-            return Err(format!("it expands to more than {most} bytes"));
-        }
-        Ok(values)
+        decompress(&compressed, most)
     }
 }
 

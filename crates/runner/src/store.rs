@@ -5,15 +5,12 @@
 
 use crate::hash::sha256;
 use crate::limits::Limits;
-use flate2::Compression;
-use flate2::read::{ZlibDecoder, ZlibEncoder};
-use records::{Cell, FitRecord, Fitted, JudgedTrial, Outcome};
+use records::{Cell, Effort, FitRecord, Fitted, JudgedTrial, Outcome, compress, decompress};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt::Display;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -78,6 +75,27 @@ const MOST_EARLIER: i64 = 2_000;
 
 /// Where trials are made that are kept: whichever the machine, they say no more.
 pub(crate) const ONE_THREAD: &str = "one thread";
+
+/// A result as it stands in a store.
+#[derive(Debug)]
+pub(crate) struct Row {
+    key: Key,
+    machine: String,
+    run: String,
+    result: Vec<u8>,
+}
+
+impl Row {
+    /// The bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.key.hash.len()
+            + self.key.description.len()
+            + self.machine.len()
+            + self.run.len()
+            + self.result.len()
+    }
+}
 
 /// A store, open as long as nothing goes wrong with it. Each fit is on the disk before the next begins.
 #[derive(Debug)]
@@ -199,24 +217,43 @@ impl Store {
 
     /// Keeps a result, in place of an earlier one under this key.
     pub(crate) fn keep(&self, key: &Key, machine: &str, run: &str, result: &impl Serialize) {
+        self.keep_all(self.row(key, machine, run, result).into_iter().collect());
+    }
+
+    /// A result as it stands here, if results are kept at all.
+    pub(crate) fn row(
+        &self,
+        key: &Key,
+        machine: &str,
+        run: &str,
+        result: &impl Serialize,
+    ) -> Option<Row> {
         let mut open = self.lock();
-        let Some(connection) = &open.connection else {
+        open.connection.as_ref()?;
+        match serde_json::to_vec(result) {
+            Ok(json) => Some(Row {
+                key: key.clone(),
+                machine: machine.to_owned(),
+                run: run.to_owned(),
+                result: compress(&json, Effort::Fast),
+            }),
+            Err(error) => {
+                self.give_up(&mut open, &error);
+                None
+            }
+        }
+    }
+
+    /// Keeps all of these or none, in place of earlier ones. The disk is waited for once.
+    pub(crate) fn keep_all(&self, mut rows: Vec<Row>) {
+        let mut open = self.lock();
+        let Some(connection) = &mut open.connection else {
             return;
         };
-        let kept = pack(result)
-            .map_err(|error| error.to_string())
-            .and_then(|packed| {
-                let values = params![key.hash, key.description, machine, run, packed];
-                connection
-                    .execute(
-                        "INSERT OR REPLACE INTO fits (key, description, machine, run, result) \
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                        values,
-                    )
-                    .map_err(|error| error.to_string())
-            });
-        if let Err(reason) = kept {
-            self.give_up(&mut open, &reason);
+        // Neighbours in the index then are on the same page, which is written once.
+        rows.sort_unstable_by(|a, b| a.key.hash.cmp(&b.key.hash));
+        if let Err(error) = insert(connection, &rows) {
+            self.give_up(&mut open, &error);
         }
     }
 
@@ -238,7 +275,7 @@ impl Store {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Open> {
-        // Whoever panicked while holding it left nothing half done: each call is one statement.
+        // Whoever panicked while holding it left nothing half done: each call is one transaction.
         self.open
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -312,17 +349,22 @@ fn likeness(description: &str, wanted: &Value) -> Option<u8> {
     })
 }
 
-fn pack(result: &impl Serialize) -> std::io::Result<Vec<u8>> {
-    let json = serde_json::to_vec(result)?;
-    let mut compressed = Vec::new();
-    ZlibEncoder::new(json.as_slice(), Compression::fast()).read_to_end(&mut compressed)?;
-    Ok(compressed)
+fn insert(connection: &mut Connection, rows: &[Row]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut statement = transaction.prepare(
+        "INSERT OR REPLACE INTO fits (key, description, machine, run, result) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for row in rows {
+        let Key { hash, description } = &row.key;
+        statement.execute(params![hash, description, row.machine, row.run, row.result])?;
+    }
+    drop(statement);
+    transaction.commit()
 }
 
 fn unpack<T: DeserializeOwned>(compressed: &[u8]) -> Option<T> {
-    let mut json = Vec::new();
-    ZlibDecoder::new(compressed).read_to_end(&mut json).ok()?;
-    serde_json::from_slice(&json).ok()
+    serde_json::from_slice(&decompress(compressed, usize::MAX).ok()?).ok()
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -446,21 +488,44 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_is_told_and_costs_only_what_was_written_last() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path());
+        let rows = |keys: std::ops::Range<u64>| {
+            let row = |number| store.row(&key(number), "here", "run", &number);
+            keys.filter_map(row).collect::<Vec<Row>>()
+        };
+        store.keep_all(rows(0..100));
+        let open = store.lock();
+        let connection = open.connection.as_ref().unwrap();
+        // As many pages as there are: SQLite says of one more what it says where the disk is full.
+        connection.pragma_update(None, "max_page_count", 1).unwrap();
+        drop(open);
+        store.keep_all(rows(100..1_000));
+        let trouble = store.trouble().unwrap();
+        assert!(trouble.contains("full"), "{trouble}");
+        let again = Store::open(directory.path());
+        let kept = (0..1_000).filter(|&number| again.find::<u64>(&key(number)).is_some());
+        assert_eq!(kept.count(), 100);
+        assert_eq!(again.trouble(), None);
+    }
+
+    #[test]
     fn a_locked_store_is_given_up() {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path());
-        let locked = store.lock();
-        locked
-            .connection
-            .as_ref()
-            .unwrap()
-            .busy_timeout(Duration::ZERO)
-            .unwrap();
-        drop(locked);
+        wait_for_nobody(&store);
         let other = Connection::open(directory.path().join(FILE)).unwrap();
         other.execute_batch("BEGIN EXCLUSIVE").unwrap();
         store.keep(&key(1), "here", "run", &1);
         let trouble = store.trouble().unwrap();
         assert!(trouble.contains("locked"), "{trouble}");
+    }
+
+    /// Does not wait for another program that writes.
+    fn wait_for_nobody(store: &Store) {
+        let open = store.lock();
+        let connection = open.connection.as_ref().unwrap();
+        connection.busy_timeout(Duration::ZERO).unwrap();
     }
 }

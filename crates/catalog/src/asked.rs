@@ -67,18 +67,21 @@ pub fn ask(
         .is_file()
         .then(|| Source::file(path, limit))
         .transpose()?;
+    let head = match &file {
+        Some(source) => source.head(HEAD)?,
+        None => Vec::new(),
+    };
     // A table's columns are known by name, whatever the file looks like.
     let rows = file.as_ref().filter(|_| fitted.columns.is_none());
-    let rows = match rows {
-        Some(source) => Some((source, Format::of(&source.head(HEAD)?))),
-        None => None,
-    };
+    let rows = rows.map(|source| (source, Format::of(&head)));
     let is_sparse = matches!(rows, Some((_, Format::Svmlight)));
     if counted_from.is_some() && path.exists() && !is_sparse {
         let told = "no rows of svmlight; leave out --counted-from";
         return Err(LoadError::content(&path.display().to_string(), told));
     }
-    if let (Some((shape, manner)), Some(source)) = (fitted.pictures, &file) {
+    if let (Some((shape, manner)), Some(source)) = (fitted.pictures, &file)
+        && pictures::is_picture(&head)
+    {
         let picture = pictures::single(&source.read()?, limit, shape, manner);
         let picture = picture.map_err(|reason| LoadError::content(source.name(), reason))?;
         if let Some(samples) = picture {

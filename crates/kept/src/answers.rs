@@ -68,12 +68,12 @@ impl<'a> Answers<'a> {
     }
 
     /// The beginning of a text of answers of this model.
-    pub fn heading(&self, format: Format) -> String {
+    pub fn heading(&self, format: Format) -> Vec<u8> {
         match format {
             Format::Table => {
                 let probability = self.logs.as_ref().map_or("", |_| "\tprobability");
                 let set = self.least.map_or("", |_| "\tset");
-                format!("sample\tclass{probability}{set}\n")
+                format!("sample\tclass{probability}{set}\n").into_bytes()
             }
             Format::Csv => {
                 let columns = ["sample", "class"]
@@ -82,10 +82,9 @@ impl<'a> Answers<'a> {
                 let columns = columns.map(str::to_owned);
                 let probabilities = self.logs.iter().flat_map(|_| self.classes);
                 let probabilities = probabilities.map(|class| format!("probability of {class}"));
-                let heading = csv_rows(|writer| writer.write_record(columns.chain(probabilities)));
-                String::from_utf8(heading).expect("the names are text")
+                csv_rows(|writer| writer.write_record(columns.chain(probabilities)))
             }
-            Format::JsonLines => String::new(),
+            Format::JsonLines => Vec::new(),
         }
     }
 

@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
     let write = |to: &mut dyn Write| {
         for (place, (answers, name, is_one)) in all.iter().enumerate() {
             if place == 0 {
-                to.write_all(answers.heading(format).as_bytes())?;
+                to.write_all(&answers.heading(format))?;
             }
             answers.write(format, to, |sample| match (is_one, several) {
                 (true, _) => name.clone(),

@@ -121,6 +121,28 @@ fn pictures_files_and_standard_input_are_predicted() {
     );
 }
 
+/// Directories of results are shared: what has the name of a kept model, or of its card, may be anything.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_in_place_of_a_kept_model_is_replaced() {
+    let results = tempfile::tempdir().unwrap();
+    let models = results.path().join("mnist/models");
+    fs::create_dir_all(&models).unwrap();
+    let [file, card] =
+        ["safetensors", "md"].map(|ending| models.join(format!("majority.{ending}")));
+    for pipe in [&file, &card] {
+        let made = std::process::Command::new("mkfifo").arg(pipe).status();
+        assert!(made.unwrap().success());
+    }
+    compare(
+        results.path(),
+        &["--quick", "--models", "majority", "--keep"],
+    )
+    .success();
+    assert!(kept::about(&file).unwrap().judged.is_some());
+    assert!(fs::read_to_string(&card).unwrap().contains("| accuracy |"));
+}
+
 /// Without labels, as one has what is to be predicted.
 #[test]
 fn arrays_alone_are_predicted() {
@@ -213,6 +235,19 @@ fn sparse_rows_are_as_wide_as_those_of_the_fit() {
     fs::write(&input, "0 0:1\n").unwrap();
     assert_eq!(answers(&predict), "sample\tclass\n0\t1\n");
     assert!(refusal(&from("1")).contains("there is a feature 0"));
+
+    // Of rows that are not sparse it would say nothing.
+    for (name, content) in [
+        ("asked.csv", "x,y,z\n0,1,0\n"),
+        ("asked.pgm", "P2 3 1 9 0 9 0\n"),
+    ] {
+        let other = directory.path().join(name);
+        fs::write(&other, content).unwrap();
+        let arguments = ["predict", "--model", text(&file), text(&other)];
+        let refused = refusal(&[&arguments[..], &["--counted-from", "1"]].concat());
+        let told = format!("{name}: no rows of svmlight; leave out --counted-from");
+        assert!(refused.contains(&told), "{refused}");
+    }
 }
 
 #[test]

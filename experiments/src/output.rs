@@ -13,7 +13,7 @@ use analysis::Report;
 use console::Term;
 use report::{TextTable, harmless, report_in_text};
 use std::fmt::Display;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 /// Prints a line to standard output. Ends the program where nobody can read it: quietly where nobody wants
@@ -29,11 +29,25 @@ pub(crate) fn text(text: &str) {
 
 /// Prints a picture of ours, which has colours.
 pub(crate) fn drawn(text: &str) {
-    let mut output = std::io::stdout().lock();
-    let written = output
-        .write_all(text.as_bytes())
-        .and_then(|()| output.flush());
-    if let Err(error) = written {
+    written(|to| to.write_all(text.as_bytes()));
+}
+
+/// Prints what `content` writes, as long as it may be; otherwise like [`text`]. All in it but `names` is harmless.
+pub(crate) fn pieces<'a>(
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    mut names: impl Iterator<Item = &'a String>,
+) {
+    if names.all(|name| harmless(name) == *name) {
+        return written(content);
+    }
+    let mut whole = Vec::new();
+    content(&mut whole).expect("memory takes everything");
+    text(&String::from_utf8_lossy(&whole));
+}
+
+fn written(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let mut output = io::stdout().lock();
+    if let Err(error) = content(&mut output).and_then(|()| output.flush()) {
         end(&error);
     }
 }

@@ -61,7 +61,10 @@ pub(crate) fn npz(source: &Source<'_>, group: Option<&str>) -> Result<Splits, Lo
 /// The samples of an NPY file, or of an NPZ file with a single array; `None` for an archive of several.
 pub(crate) fn alone(source: &Source<'_>) -> Result<Option<Samples>, LoadError> {
     let array = if source.head(MAGIC.len())? == MAGIC {
-        Array::read(source.name(), source.open()?, source.limit())?
+        match source.mapped()? {
+            Some(file) => Array::map(source.name(), &file, source.limit())?,
+            None => Array::read(source.name(), source.open()?, source.limit())?,
+        }
     } else {
         let archive = ZipArchive::new(source.seekable()?);
         let archive = archive.map_err(|error| unreadable(source.name(), &error))?;
@@ -287,10 +290,10 @@ fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
     let said = |error: data::DataError| error.to_string();
     match (picture, colours) {
         (Some(shape), 3) if array.is_bytes() => {
-            Samples::from_colour_pixels(shape, array.into_bytes()).map_err(said)
+            Samples::colour_pixels_in(shape, array.into_bytes()).map_err(said)
         }
         (Some(shape), 1) if array.is_bytes() => {
-            Samples::from_pixels(shape, array.into_bytes()).map_err(said)
+            Samples::pixels_in(shape, array.into_bytes()).map_err(said)
         }
         (shape, colours) => {
             let values = array.to_f32().ok_or("holds text; samples are numbers")?;

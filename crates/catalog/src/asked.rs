@@ -55,7 +55,7 @@ pub struct Fitted<'a> {
 /// their highest and lowest leave no doubt.
 ///
 /// # Errors
-/// [`LoadError`].
+/// [`LoadError`]; also if a number is given for what is no file of such rows.
 pub fn ask(
     path: &Path,
     options: &Options,
@@ -67,15 +67,29 @@ pub fn ask(
         .is_file()
         .then(|| Source::file(path, limit))
         .transpose()?;
-    if let (Some((shape, manner)), Some(source)) = (fitted.pictures, &file) {
+    let head = match &file {
+        Some(source) => source.head(HEAD)?,
+        None => Vec::new(),
+    };
+    // A table's columns are known by name, whatever the file looks like.
+    let rows = file.as_ref().filter(|_| fitted.columns.is_none());
+    let rows = rows.map(|source| (source, Format::of(&head)));
+    let is_sparse = matches!(rows, Some((_, Format::Svmlight)));
+    if counted_from.is_some() && path.exists() && !is_sparse {
+        let told = "no rows of svmlight; leave out --counted-from";
+        return Err(LoadError::content(&path.display().to_string(), told));
+    }
+    if let (Some((shape, manner)), Some(source)) = (fitted.pictures, &file)
+        && pictures::is_picture(&head)
+    {
         let picture = pictures::single(&source.read()?, limit, shape, manner);
         let picture = picture.map_err(|reason| LoadError::content(source.name(), reason))?;
         if let Some(samples) = picture {
             return Ok(Asked::Picture(samples));
         }
     }
-    if let (Some(source), None) = (&file, fitted.columns) {
-        let samples = match Format::of(&source.head(HEAD)?) {
+    if let Some((source, format)) = rows {
+        let samples = match format {
             Format::Npy | Format::Npz => arrays::alone(source)?,
             Format::Svmlight => {
                 let (features, of_fit) = (fitted.features, fitted.counted_from);

@@ -1,5 +1,6 @@
 //! Four files with MNIST's names, from memory or a directory, become a data set.
 
+use crate::memory::MAPPED_FROM;
 use crate::source::{kind, missing};
 use crate::{CatalogEntry, FILES, LoadError, MAX_FILE_BYTES, Splits, idx, idx_names, memory};
 use data::{Dataset, MappedFile, Samples};
@@ -7,10 +8,6 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Bytes above which a plain file is not read into memory, but where it is, however much memory there is: 256 MiB, five
-/// times MNIST.
-const MAPPED_FROM: u64 = 256 << 20;
 
 /// Bytes of the longest header, that of images.
 const HEADER: u64 = 16;

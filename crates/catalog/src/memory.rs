@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 /// The largest decompressed file that is read into memory: 1 GiB, twice the largest EMNIST split.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
+/// Bytes above which a plain file is not read into memory, but where it is, however much memory there is: 256 MiB, five
+/// times MNIST.
+pub(crate) const MAPPED_FROM: u64 = 256 << 20;
+
 /// Assumed where the system does not say: 8 GiB.
 const UNKNOWN: u64 = 8 << 30;
 

@@ -7,6 +7,7 @@
 use crate::LoadError;
 use crate::error::in_bytes;
 use crate::table::{Coded, Interned};
+use data::{Buffer, MappedFile};
 use std::io::Read;
 
 pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
@@ -21,7 +22,15 @@ pub(crate) struct Array {
     pub(crate) shape: Vec<usize>,
     element: Element,
     is_column_major: bool,
-    bytes: Vec<u8>,
+    bytes: Buffer<u8>,
+}
+
+/// What stands before the values, and how many bytes these take.
+struct Head {
+    shape: Vec<usize>,
+    element: Element,
+    is_column_major: bool,
+    announced: u64,
 }
 
 /// Of what type the values are.
@@ -37,54 +46,21 @@ struct Element {
 impl Array {
     /// Reads an array that takes `limit` bytes at most. `name` is for messages.
     pub(crate) fn read(name: &str, mut bytes: impl Read, limit: u64) -> Result<Self, LoadError> {
-        let wrong = |reason: String| LoadError::content(name, reason);
-        let broken = |error: std::io::Error| wrong(format!("it cannot be read ({error})"));
-        let mut start = [0; 8];
-        bytes.read_exact(&mut start).map_err(broken)?;
-        if !start.starts_with(MAGIC) {
-            return Err(wrong(
-                "no array of NumPy's; one begins with \\x93NUMPY".to_owned(),
-            ));
-        }
-        let mut length = [0; 4];
-        let width = if start[6] == 1 { 2 } else { 4 };
-        bytes.read_exact(&mut length[..width]).map_err(broken)?;
-        let length = u32::from_le_bytes(length) as usize;
-        if length > HEADER {
-            return Err(wrong(format!(
-                "its header announces {length} bytes; {HEADER} are read"
-            )));
-        }
-        let mut header = vec![0; length];
-        bytes.read_exact(&mut header).map_err(broken)?;
-        let header = String::from_utf8_lossy(&header).into_owned();
-        let (element, is_column_major, shape) = parse(&header).map_err(wrong)?;
-
-        let values = shape.iter().map(|&size| size as u128).product::<u128>();
-        let announced = values * element.size as u128;
-        if announced > u128::from(limit) {
-            let needed = in_bytes(u64::try_from(announced).unwrap_or(u64::MAX));
-            return Err(LoadError::Memory {
-                file: name.to_owned(),
-                needed: format!("an array of {needed}"),
-                limit,
-            });
-        }
+        let head = Head::read(name, &mut bytes, limit)?;
         let mut body = Vec::new();
-        let mut taken = bytes.by_ref().take(announced as u64);
-        taken.read_to_end(&mut body).map_err(broken)?;
-        if body.len() as u128 != announced {
-            return Err(wrong(format!(
-                "its header announces {announced} bytes of values, and {} follow",
-                body.len()
-            )));
-        }
-        Ok(Self {
-            shape,
-            element,
-            is_column_major,
-            bytes: body,
-        })
+        let read = bytes.take(head.announced).read_to_end(&mut body);
+        read.map_err(|error| unreadable(name, &error))?;
+        head.with(name, body.into())
+    }
+
+    /// The same of a plain file, whose values stay in it: they are read when they are looked at.
+    pub(crate) fn map(name: &str, file: &MappedFile, limit: u64) -> Result<Self, LoadError> {
+        let mut bytes = file.bytes();
+        let head = Head::read(name, &mut bytes, limit)?;
+        let start = file.bytes().len() - bytes.len();
+        let end = file.bytes().len().min(start + head.announced as usize);
+        let body = file.values(start..end);
+        head.with(name, body.expect("bytes need no alignment"))
     }
 
     /// Number of rows: the first axis.
@@ -98,10 +74,10 @@ impl Array {
     }
 
     /// The bytes of an array of them, the last axis fastest.
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> Buffer<u8> {
         match self.order() {
             None => self.bytes,
-            Some(order) => order.map(|at| self.bytes[at]).collect(),
+            Some(order) => order.map(|at| self.bytes[at]).collect::<Vec<u8>>().into(),
         }
     }
 
@@ -174,6 +150,72 @@ impl Array {
     fn is_turned(&self) -> bool {
         self.is_column_major && self.shape.len() > 1
     }
+}
+
+impl Head {
+    fn read(name: &str, bytes: &mut impl Read, limit: u64) -> Result<Self, LoadError> {
+        let wrong = |reason: String| LoadError::content(name, reason);
+        let broken = |error: std::io::Error| unreadable(name, &error);
+        let mut start = [0; 8];
+        bytes.read_exact(&mut start).map_err(broken)?;
+        if !start.starts_with(MAGIC) {
+            return Err(wrong(
+                "no array of NumPy's; one begins with \\x93NUMPY".to_owned(),
+            ));
+        }
+        let mut length = [0; 4];
+        let width = if start[6] == 1 { 2 } else { 4 };
+        bytes.read_exact(&mut length[..width]).map_err(broken)?;
+        let length = u32::from_le_bytes(length) as usize;
+        if length > HEADER {
+            return Err(wrong(format!(
+                "its header announces {length} bytes; {HEADER} are read"
+            )));
+        }
+        let mut header = vec![0; length];
+        bytes.read_exact(&mut header).map_err(broken)?;
+        let header = String::from_utf8_lossy(&header).into_owned();
+        let (element, is_column_major, shape) = parse(&header).map_err(wrong)?;
+
+        let values = shape.iter().map(|&size| size as u128).product::<u128>();
+        let announced = values * element.size as u128;
+        if announced > u128::from(limit) {
+            let needed = in_bytes(u64::try_from(announced).unwrap_or(u64::MAX));
+            return Err(LoadError::Memory {
+                file: name.to_owned(),
+                needed: format!("an array of {needed}"),
+                limit,
+            });
+        }
+        Ok(Self {
+            shape,
+            element,
+            is_column_major,
+            announced: announced as u64,
+        })
+    }
+
+    /// The array, once its bytes are there.
+    fn with(self, name: &str, bytes: Buffer<u8>) -> Result<Array, LoadError> {
+        if bytes.len() as u64 != self.announced {
+            let reason = format!(
+                "its header announces {} bytes of values, and {} follow",
+                self.announced,
+                bytes.len()
+            );
+            return Err(LoadError::content(name, reason));
+        }
+        Ok(Array {
+            shape: self.shape,
+            element: self.element,
+            is_column_major: self.is_column_major,
+            bytes,
+        })
+    }
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> LoadError {
+    LoadError::content(name, format!("it cannot be read ({error})"))
 }
 
 /// Where a value of a column-major array lies.
@@ -325,6 +367,7 @@ fn parse(header: &str) -> Result<(Element, bool, Vec<usize>), String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::io::Write;
 
     fn npy(descr: &str, order: &str, shape: &str, body: &[u8]) -> Vec<u8> {
         let header =
@@ -338,6 +381,21 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Result<Array, LoadError> {
         Array::read("X", bytes, 1 << 20)
+    }
+
+    #[test]
+    fn values_that_stay_in_their_file_are_those_that_are_read() {
+        let whole = npy("|u1", "False", "(2, 3)", &[1, 2, 3, 4, 5, 6]);
+        for length in (0..=whole.len()).chain([whole.len() + 1]) {
+            let mut bytes = whole.clone();
+            bytes.resize(length, 0);
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&bytes).unwrap();
+            let mapped = Array::map("X", &MappedFile::open(&file).unwrap(), 1 << 20);
+            let [mapped, read] =
+                [mapped, read(&bytes)].map(|array| array.map_err(|e| e.to_string()));
+            assert_eq!(mapped, read, "{length} bytes");
+        }
     }
 
     #[test]
@@ -369,7 +427,7 @@ mod tests {
     fn column_major_arrays_are_turned() {
         let array = read(&npy("|u1", "True", "(2, 3)", &[1, 4, 2, 5, 3, 6])).unwrap();
         assert_eq!(array.to_f32().unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        assert_eq!(array.into_bytes(), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(array.into_bytes()[..], [1, 2, 3, 4, 5, 6]);
     }
 
     #[test]

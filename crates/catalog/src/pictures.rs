@@ -13,6 +13,7 @@ use crate::table::Interned;
 use crate::{LoadError, Options};
 use data::{PictureShape, Samples};
 use decode::decode;
+pub(crate) use decode::is_picture;
 use picture::{Picture, Unread};
 pub use single::Manner;
 pub(crate) use single::single;

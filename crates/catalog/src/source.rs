@@ -2,6 +2,8 @@
 
 use crate::LoadError;
 use crate::error::in_bytes;
+use crate::memory::MAPPED_FROM;
+use data::MappedFile;
 use flate2::read::MultiGzDecoder;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -116,6 +118,18 @@ impl Source<'_> {
             Bytes::File { path, .. } => Box::new(File::open(path).map_err(LoadError::io(path))?),
             Bytes::Memory(bytes) => Box::new(io::Cursor::new(*bytes)),
         })
+    }
+
+    /// The file itself, where it is plain and so large that its bytes should stay in it.
+    pub(crate) fn mapped(&self) -> Result<Option<MappedFile>, LoadError> {
+        let Bytes::File { path, size } = &self.bytes else {
+            return Ok(None);
+        };
+        if self.is_gzip || *size < MAPPED_FROM {
+            return Ok(None);
+        }
+        let file = File::open(path).and_then(|file| MappedFile::named(&file, path));
+        file.map(Some).map_err(LoadError::io(path))
     }
 
     /// The first bytes, `most` or all there are.

@@ -1,15 +1,19 @@
-//! Why a kept model was not judged or calibrated.
+//! Why a kept model was not asked, judged or calibrated.
 
+use catalog::LoadError;
 use kept::KeptError;
 use tables::TableError;
 
-/// Why a kept model was not judged or calibrated. Each prints as one line.
+/// Why a kept model was not asked, judged or calibrated. Each prints as one line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EvaluationError {
     /// The model's file, or samples that do not suit it.
     #[error(transparent)]
     Kept(#[from] KeptError),
+    /// The samples that it is asked about cannot be read.
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// The columns are not those that the model was fitted to.
     #[error(transparent)]
     Table(#[from] TableError),

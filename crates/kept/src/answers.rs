@@ -3,9 +3,18 @@
 use crate::model::Kept;
 use crate::sets::members;
 use classifier::Scores;
+use rayon::prelude::*;
 use records::disturbs;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::ops::Range;
+
+/// Samples in a piece of text: pieces are made side by side, and written in order.
+const PIECE: usize = 1024;
+/// Pieces that are in memory together.
+const PIECES: usize = 64;
 
 /// How answers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,12 +69,12 @@ impl<'a> Answers<'a> {
     }
 
     /// The beginning of a text of answers of this model.
-    pub fn heading(&self, format: Format) -> String {
+    pub fn heading(&self, format: Format) -> Vec<u8> {
         match format {
             Format::Table => {
                 let probability = self.logs.as_ref().map_or("", |_| "\tprobability");
                 let set = self.least.map_or("", |_| "\tset");
-                format!("sample\tclass{probability}{set}\n")
+                format!("sample\tclass{probability}{set}\n").into_bytes()
             }
             Format::Csv => {
                 let columns = ["sample", "class"]
@@ -74,63 +83,103 @@ impl<'a> Answers<'a> {
                 let columns = columns.map(str::to_owned);
                 let probabilities = self.logs.iter().flat_map(|_| self.classes);
                 let probabilities = probabilities.map(|class| format!("probability of {class}"));
-                row(columns.chain(probabilities))
+                csv_rows(|writer| writer.write_record(columns.chain(probabilities)))
             }
-            Format::JsonLines => String::new(),
+            Format::JsonLines => Vec::new(),
         }
     }
 
-    /// A line for each sample; `name` says what each is called, from 0.
-    pub fn lines(&self, format: Format, name: impl Fn(usize) -> String) -> String {
-        let rows = self.labels.iter().enumerate();
-        rows.map(|(sample, &class)| match format {
-            Format::Table => self.for_people(&name(sample), sample, class),
-            Format::Csv => self.csv(name(sample), sample, class),
-            Format::JsonLines => self.json(&name(sample), sample),
-        })
-        .collect()
+    /// Writes a line for each sample; `name` says what each is called, from 0.
+    ///
+    /// # Errors
+    /// Of what it is written to.
+    pub fn write(
+        &self,
+        format: Format,
+        to: &mut dyn Write,
+        name: impl Fn(usize) -> String + Sync,
+    ) -> io::Result<()> {
+        let piece = |&start: &usize| {
+            let samples = start..self.labels.len().min(start + PIECE);
+            match format {
+                Format::Table => self.for_people(samples, &name),
+                Format::Csv => self.csv(samples, &name),
+                Format::JsonLines => self.json(samples, &name),
+            }
+        };
+        let starts: Vec<usize> = (0..self.labels.len()).step_by(PIECE).collect();
+        for starts in starts.chunks(PIECES) {
+            let pieces: Vec<Vec<u8>> = starts.par_iter().map(piece).collect();
+            for piece in pieces {
+                to.write_all(&piece)?;
+            }
+        }
+        Ok(())
     }
 
-    /// The probability of each class of a sample.
-    fn probabilities(&self, sample: usize) -> Option<impl Iterator<Item = f64> + '_> {
+    /// The log-probability of each class of a sample.
+    fn logs(&self, sample: usize) -> Option<&[f32]> {
         let logs = self.logs.as_ref()?;
-        let row = &logs.values()[sample * logs.classes()..][..logs.classes()];
-        Some(row.iter().map(|&log| f64::from(log).exp()))
+        Some(&logs.values()[sample * logs.classes()..][..logs.classes()])
     }
 
     /// The names of the classes in the set of a sample, if sets are wanted.
     fn set(&self, sample: usize) -> Option<Vec<&str>> {
-        let (least, logs) = (self.least?, self.logs.as_ref()?);
-        let row = &logs.values()[sample * logs.classes()..][..logs.classes()];
-        let names = members(row, least, self.labels[sample]);
+        let names = members(self.logs(sample)?, self.least?, self.labels[sample]);
         Some(names.map(|class| self.classes[class].as_str()).collect())
     }
 
-    fn for_people(&self, name: &str, sample: usize, class: usize) -> String {
+    fn for_people(&self, samples: Range<usize>, name: impl Fn(usize) -> String) -> Vec<u8> {
         let printable = |text: &str| text.replace(disturbs, " ");
-        let (name, label) = (printable(name), printable(&self.classes[class]));
-        let probability = self.probabilities(sample);
-        let probability = probability.and_then(|mut all| all.nth(class));
-        let probability = probability.map_or_else(String::new, |p| format!("\t{p:.4}"));
-        let set = self.set(sample);
-        let set = set.map_or_else(String::new, |set| {
-            format!("\t{}", printable(&set.join(", ")))
-        });
-        format!("{name}\t{label}{probability}{set}\n")
+        let classes: Vec<String> = self.classes.iter().map(|name| printable(name)).collect();
+        let mut text = String::new();
+        for sample in samples {
+            let class = self.labels[sample];
+            text += &printable(&name(sample));
+            text.push('\t');
+            text += &classes[class];
+            if let Some(logs) = self.logs(sample) {
+                let _ = write!(text, "\t{:.4}", probability(logs[class]));
+            }
+            if let Some(set) = self.set(sample) {
+                text.push('\t');
+                text += &printable(&set.join(", "));
+            }
+            text.push('\n');
+        }
+        text.into_bytes()
     }
 
-    fn csv(&self, name: String, sample: usize, class: usize) -> String {
-        let set = self.set(sample).map(|set| set.join(", "));
-        let columns = [name, self.classes[class].clone()].into_iter().chain(set);
-        let probabilities = self.probabilities(sample).into_iter().flatten();
-        let probabilities = probabilities.map(|probability| probability.to_string());
-        row(columns.chain(probabilities))
+    fn csv(&self, samples: Range<usize>, name: impl Fn(usize) -> String) -> Vec<u8> {
+        csv_rows(|writer| {
+            let mut number = Vec::new();
+            for sample in samples {
+                writer.write_field(name(sample))?;
+                writer.write_field(&self.classes[self.labels[sample]])?;
+                if let Some(set) = self.set(sample) {
+                    writer.write_field(set.join(", "))?;
+                }
+                for &log in self.logs(sample).unwrap_or_default() {
+                    number.clear();
+                    push_decimal(&mut number, probability(log));
+                    writer.write_field(&number)?;
+                }
+                writer.write_record(None::<&[u8]>)?;
+            }
+            Ok(())
+        })
     }
 
-    fn json(&self, name: &str, sample: usize) -> String {
-        let said = self.said(sample);
-        let line = serde_json::to_string(&Line { sample: name, said });
-        line.expect("text and numbers") + "\n"
+    fn json(&self, samples: Range<usize>, name: impl Fn(usize) -> String) -> Vec<u8> {
+        let mut text = Vec::new();
+        for sample in samples {
+            let said = self.said(sample);
+            let name = &name(sample);
+            let line = Line { sample: name, said };
+            serde_json::to_writer(&mut text, &line).expect("text and numbers");
+            text.push(b'\n');
+        }
+        text
     }
 }
 
@@ -162,8 +211,11 @@ struct Probabilities<'a>(Said<'a>);
 impl Serialize for Probabilities<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Said { answers, sample } = self.0;
-        let probabilities = answers.probabilities(sample).into_iter().flatten();
-        serializer.collect_map(answers.classes.iter().zip(probabilities))
+        let mut object = serializer.serialize_map(None)?;
+        for (class, &log) in answers.logs(sample).unwrap_or_default().iter().enumerate() {
+            object.serialize_entry(&answers.classes[class], &probability(log))?;
+        }
+        object.end()
     }
 }
 
@@ -175,10 +227,77 @@ struct Line<'a> {
     said: Said<'a>,
 }
 
-fn row(fields: impl Iterator<Item = String>) -> String {
+fn probability(log: f32) -> f64 {
+    f64::from(log).exp()
+}
+
+fn csv_rows(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> Result<(), csv::Error>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let written = writer.write_record(fields.collect::<Vec<_>>());
-    written.expect("memory takes everything");
-    let bytes = writer.into_inner().expect("memory takes everything");
-    String::from_utf8(bytes).expect("the fields are text")
+    write(&mut writer).expect("memory takes everything");
+    writer.into_inner().expect("memory takes everything")
+}
+
+/// Adds a number as `Display` writes it: the shortest digits that are read as the same number, and no exponent. For
+/// probabilities in a third of the time.
+fn push_decimal(text: &mut Vec<u8>, number: f64) {
+    if !(0.0..=1.0).contains(&number) {
+        text.extend_from_slice(number.to_string().as_bytes());
+        return;
+    }
+    let mut buffer = zmij::Buffer::new();
+    let shortest = buffer.format_finite(number);
+    let Some((digits, exponent)) = shortest.split_once('e') else {
+        let number = shortest.strip_suffix(".0").unwrap_or(shortest);
+        text.extend_from_slice(number.as_bytes());
+        return;
+    };
+    // Of a number below 1 it is negative.
+    let exponent: i32 = exponent.parse().expect("zmij writes whole exponents");
+    text.extend_from_slice(b"0.");
+    text.resize(text.len() + (-exponent) as usize - 1, b'0');
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    text.extend_from_slice(whole.as_bytes());
+    text.extend_from_slice(rest.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Digits, zeros and all, at every exponent that a probability may have.
+    #[test]
+    fn probabilities_are_written_as_display_does() {
+        let mut bits = 1_u64;
+        let of_exponent = |exponent: u64| {
+            (0..64).map(move |_| {
+                // The generator of SplitMix64.
+                bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let mixed = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+                f64::from_bits(exponent << 52 | mixed >> 12)
+            })
+        };
+        let short = (0..=2000).map(|part| f64::from(part) / 2000.0);
+        let edges = [
+            f64::MIN_POSITIVE,
+            5e-324,
+            -0.0,
+            1e-5,
+            1e-17,
+            1.5,
+            f64::NAN,
+            f64::INFINITY,
+        ];
+        let singles = (0..=1000).map(|at| f64::from(-at as f32 / 7.0).exp());
+        let all = (0..1023)
+            .flat_map(of_exponent)
+            .chain(short)
+            .chain(edges)
+            .chain(singles);
+        for number in all {
+            let mut text = Vec::new();
+            push_decimal(&mut text, number);
+            assert_eq!(String::from_utf8(text).unwrap(), number.to_string());
+        }
+    }
 }

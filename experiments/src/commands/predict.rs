@@ -3,13 +3,14 @@
 use crate::cli::{AnswerFormat, PredictArgs};
 use crate::failure::Failure;
 use crate::{keeping, output};
-use catalog::{Asked, Fitted, Manner, Options, ask, stored};
+use catalog::stored;
 use data::Samples;
+use evaluation::asked;
 use kept::{Answers, Format, Kept};
 use records::check_writable;
 use report::{explained_picture, explained_row};
+use std::io::Write;
 use std::path::Path;
-use tables::Preparation;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
@@ -22,16 +23,13 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
     let least = arguments.sets.map(|level| kept.least(level.get()));
     let least = least.transpose()?;
     arguments.output.as_deref().map_or(Ok(()), check_writable)?;
-    let mut text = String::new();
+    let mut all = Vec::with_capacity(arguments.inputs.len());
     let mut explained = 0;
     for input in &arguments.inputs {
         let (samples, is_one) = read(&kept, input, arguments.counted_from)?;
         let name = input.display().to_string();
         kept.check(&samples, &name)?;
         let answers = Answers::new(&kept, &samples).with_sets(least);
-        if text.is_empty() {
-            text = answers.heading(format);
-        }
         if let Some(directory) = &arguments.explain {
             for sample in 0..samples.len() {
                 let file = directory.join(format!("{explained}"));
@@ -39,18 +37,28 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
                 explained += 1;
             }
         }
-        text += &answers.lines(format, |sample| {
-            let several = arguments.inputs.len() > 1;
-            match (is_one, several) {
+        all.push((answers, name, is_one));
+    }
+    let several = all.len() > 1;
+    let write = |to: &mut dyn Write| {
+        for (place, (answers, name, is_one)) in all.iter().enumerate() {
+            if place == 0 {
+                to.write_all(&answers.heading(format))?;
+            }
+            answers.write(format, to, |sample| match (is_one, several) {
                 (true, _) => name.clone(),
                 (false, true) => format!("{name}:{sample}"),
                 (false, false) => sample.to_string(),
-            }
-        });
-    }
+            })?;
+        }
+        Ok(())
+    };
     match &arguments.output {
-        Some(file) => records::write_file(file, text.as_bytes())?,
-        None => output::text(&text),
+        Some(file) => records::write_file_by(file, write)?,
+        None => {
+            let names = all.iter().map(|(_, name, _)| name);
+            output::pieces(write, names.chain(&kept.about.classes));
+        }
     }
     Ok(())
 }
@@ -83,31 +91,10 @@ fn explain(
 /// The samples of an input, and whether they are a single picture.
 fn read(kept: &Kept, input: &Path, first: Option<u32>) -> Result<(Samples, bool), Failure> {
     if input != Path::new("-") {
-        return read_file(kept, input, first);
+        return Ok(asked(kept, input, first)?);
     }
     let failed = |error: std::io::Error| Failure::option("-", error.to_string());
     let stored = stored(&mut std::io::stdin().lock(), "standard-input");
     let (_directory, file) = stored.map_err(failed)?;
-    read_file(kept, &file, first)
-}
-
-fn read_file(kept: &Kept, file: &Path, first: Option<u32>) -> Result<(Samples, bool), Failure> {
-    let about = &kept.about;
-    let pictures = about.pictures();
-    let pictures = pictures.map(|(shape, n)| (shape, Manner::of_pictures(&about.data.name, n)));
-    let columns = about.preparation.as_ref().map(Preparation::kinds);
-    let fitted = Fitted {
-        pictures,
-        columns: columns.as_deref(),
-        features: about.features,
-        counted_from: about.counted_from,
-    };
-    match ask(file, &Options::default(), fitted, first)? {
-        Asked::Picture(samples) => Ok((samples, true)),
-        Asked::Samples(samples) => Ok((samples, false)),
-        Asked::Table(table) => {
-            let preparation = kept.preparation(&file.display().to_string())?;
-            Ok((preparation.apply(&table)?, false))
-        }
-    }
+    Ok(asked(kept, &file, first)?)
 }

@@ -11,37 +11,55 @@ use zune_jpeg::JpegDecoder;
 /// Longest side of a JPEG, which its header allows.
 const SIDE: usize = 1 << 16;
 
+/// Formats of pictures, told by how a file begins.
+#[derive(Debug, Clone, Copy)]
+enum Format {
+    Png,
+    Jpeg,
+    Pnm,
+    Bmp,
+    /// One that is not read.
+    Other(&'static str),
+}
+
+/// Whether a file that begins so is a picture, be it one that can be read or not.
+pub(crate) fn is_picture(head: &[u8]) -> bool {
+    format(head).is_some()
+}
+
 /// The picture that a file holds, `None` if it is no picture; more than `limit` bytes are refused.
 pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Option<Picture>, Unread> {
-    match bytes {
-        [0x89, b'P', b'N', b'G', ..] => png(bytes, limit).map(Some),
-        [0xff, 0xd8, 0xff, ..] => jpeg(bytes, limit).map(Some),
+    let Some(format) = format(bytes) else {
+        return Ok(None);
+    };
+    let decoded = match format {
+        Format::Png => png(bytes, limit),
+        Format::Jpeg => jpeg(bytes, limit),
+        Format::Pnm => pnm::decode(bytes, limit),
+        Format::Bmp => bmp::decode(bytes, limit),
+        Format::Other(name) => Err(unread(name)),
+    };
+    decoded.map(Some)
+}
+
+fn format(head: &[u8]) -> Option<Format> {
+    Some(match head {
+        [0x89, b'P', b'N', b'G', ..] => Format::Png,
+        [0xff, 0xd8, 0xff, ..] => Format::Jpeg,
         [b'P', b'2' | b'3' | b'5' | b'6', space, ..]
             if space.is_ascii_whitespace() || *space == b'#' =>
         {
-            pnm::decode(bytes, limit).map(Some)
+            Format::Pnm
         }
-        [b'B', b'M', ..] => bmp::decode(bytes, limit).map(Some),
-        [b'G', b'I', b'F', b'8', ..] => Err(unread("GIF")),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Err(unread("WebP")),
-        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Err(unread("TIFF")),
-        [_, _, _, _, b'f', b't', b'y', b'p', b'a' | b'h', ..] => Err(unread("AVIF or HEIC")),
-        _ => Ok(None),
-    }
+        [b'B', b'M', ..] => Format::Bmp,
+        [b'G', b'I', b'F', b'8', ..] => Format::Other("GIF"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, rest @ ..] if rest.starts_with(b"WEBP") => {
+            Format::Other("WebP")
+        }
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Format::Other("TIFF"),
+        [_, _, _, _, b'f', b't', b'y', b'p', b'a' | b'h', ..] => Format::Other("AVIF or HEIC"),
+        _ => return None,
+    })
 }
 
 /// A picture of a format that is not read.

@@ -12,7 +12,8 @@ use crate::store::Store;
 use crate::watcher::Watcher;
 use crate::words::of_fit;
 use records::{
-    Cell, Control, ControlRecord, FitRecord, Outcome, Record, RecordLog, Records, read_records,
+    Cell, Control, ControlRecord, FitRecord, Outcome, Record, RecordLog, Records,
+    clear_for_own_file, read_records,
 };
 use std::path::Path;
 
@@ -102,6 +103,10 @@ impl Comparison {
             looks,
             outcome,
         };
+        if let Some(file) = file {
+            // Into a pipe the child would wait for a reader.
+            clear_for_own_file(file)?;
+        }
         let is_kept = file.is_none_or(|file| is_kept(file, &key));
         if let (true, Some(found)) = (is_kept, session.known(&learner.id, cell, &key)) {
             return Ok((found, true));

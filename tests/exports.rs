@@ -95,7 +95,14 @@ fn onnx_runtime_answers_as_the_models_do() {
         let mut command = Command::cargo_bin("experiments").unwrap();
         command.args(arguments).assert().success();
     };
-    for model in ["softmax", "burn-mlp", "nearest-centroid", "kernel-svm"] {
+    for model in [
+        "softmax",
+        "burn-mlp",
+        "nearest-centroid",
+        "kernel-svm",
+        "discriminant",
+        "naive-bayes",
+    ] {
         let out = file(&format!("{model}.safetensors"));
         run(&[
             "train",
@@ -147,5 +154,5 @@ fn onnx_runtime_answers_as_the_models_do() {
     let mut script = python::script("open_onnx.py");
     script.arg(program).arg(directory.path()).arg(mnist);
     let output = script.assert().success().get_output().clone();
-    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 6);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 8);
 }

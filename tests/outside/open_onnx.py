@@ -65,6 +65,6 @@ def columns(session):
     return inputs
 
 
-for name in ["softmax", "calibrated", "burn-mlp", "nearest-centroid", "kernel-svm"]:
+for name in ["softmax", "calibrated", "burn-mlp", "nearest-centroid", "kernel-svm", "discriminant", "naive-bayes"]:
     compare(name, mnist, pixels)
 compare("table", directory / "table.csv", columns)

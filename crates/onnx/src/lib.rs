@@ -6,11 +6,13 @@
 //! shape (samples, classes).
 
 mod columns;
+mod densities;
 mod graph;
 mod kernel_svm;
 mod proto;
 
 use classifier::LinearWeights;
+use densities::Densities;
 use graph::{Graph, Type};
 use kept::{About, Kept, Mapping};
 use kernel_svm::Machine;
@@ -20,9 +22,9 @@ use prost::Message;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OnnxError {
-    /// It is more than layers.
+    /// It is made of other things than graphs are made of.
     #[error(
-        "{id}: a graph is made of linear models, of multi-layer perceptrons, and of kernel-svm without probabilities, and this is none of them"
+        "{id}: a graph is made of linear models, of multi-layer perceptrons, of discriminant and naive-bayes, and of kernel-svm without probabilities, and this is none of them"
     )]
     Unknown {
         /// The model.
@@ -49,26 +51,27 @@ pub fn graph(kept: &Kept) -> Result<Vec<u8>, OnnxError> {
     let classes = about.classes.len();
     let temperature = temperature(about)?;
     let mut graph = Graph::default();
-    let scores = match (layers(kept), Machine::of(kept)) {
-        (Some((layers, are_logits)), _) => {
-            let x = features(&mut graph, about, Type::F32);
-            let scores = add_layers(&mut graph, x, about.features, &layers);
-            if are_logits {
-                let temperature = graph.numbers(&[], &[temperature as f32]);
-                let scaled = graph.node("Div", &[&scores, &temperature]);
-                let probabilities = graph.along("Softmax", &scaled, 1);
-                graph.output(&probabilities, "probabilities", Type::F32, Some(classes));
-            }
-            scores
+    let scores = if let Some(densities) = Densities::of(kept) {
+        let x = features(&mut graph, about, Type::F32);
+        let x = graph.cast(&x, Type::F64);
+        let (scores, sums) = densities.scores(&mut graph, &x);
+        let temperature = graph.numbers(&[], &[temperature]);
+        add_probabilities(&mut graph, &sums, &temperature, classes);
+        scores
+    } else if let Some((layers, are_logits)) = layers(kept) {
+        let x = features(&mut graph, about, Type::F32);
+        let scores = add_layers(&mut graph, x, about.features, &layers);
+        if are_logits {
+            let temperature = graph.numbers(&[], &[temperature as f32]);
+            add_probabilities(&mut graph, &scores, &temperature, classes);
         }
-        (None, Some(machine)) => {
-            let x = features(&mut graph, about, Type::F64);
-            machine.scores(&mut graph, &x, classes)
-        }
-        (None, None) => {
-            let id = about.id.clone();
-            return Err(OnnxError::Unknown { id });
-        }
+        scores
+    } else if let Some(machine) = Machine::of(kept) {
+        let x = features(&mut graph, about, Type::F64);
+        machine.scores(&mut graph, &x, classes)
+    } else {
+        let id = about.id.clone();
+        return Err(OnnxError::Unknown { id });
     };
     graph.output(&scores, "scores", Type::F32, Some(classes));
     let best = graph.best(&scores, false);
@@ -76,6 +79,14 @@ pub fn graph(kept: &Kept) -> Result<Vec<u8>, OnnxError> {
     let label = graph.node("Gather", &[&names, &best]);
     graph.output(&label, "label", Type::String, None);
     Ok(graph.finish(&about.id, &about.program).encode_to_vec())
+}
+
+/// The softmax of logits divided by a temperature, which are both of the same precision.
+fn add_probabilities(graph: &mut Graph, logits: &str, temperature: &str, classes: usize) {
+    let scaled = graph.node("Div", &[logits, temperature]);
+    let probabilities = graph.along("Softmax", &scaled, 1);
+    let probabilities = graph.cast(&probabilities, Type::F32);
+    graph.output(&probabilities, "probabilities", Type::F32, Some(classes));
 }
 
 fn temperature(about: &About) -> Result<f64, OnnxError> {

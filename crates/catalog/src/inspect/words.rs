@@ -281,17 +281,20 @@ fn aligned(rows: &[Vec<String>], all: usize) -> String {
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let is_number = |column: usize| {
-        let cells = rows.iter().skip(1).filter_map(|row| row.get(column));
-        cells.into_iter().all(|cell| cell.parse::<f64>().is_ok())
+        let mut cells = rows.iter().skip(1).filter_map(|row| row.get(column));
+        cells.all(|cell| cell.parse::<f64>().is_ok())
     };
     let numbers: Vec<bool> = (0..columns).map(is_number).collect();
     let mut text = String::new();
     for row in rows {
         let cells = row.iter().zip(&widths).zip(&numbers);
         let line: Vec<String> = cells
-            .map(|((cell, &width), is_number)| match is_number {
-                true => format!("{cell:>width$}"),
-                false => format!("{cell:<width$}"),
+            .map(|((cell, &width), &is_number)| {
+                if is_number {
+                    format!("{cell:>width$}")
+                } else {
+                    format!("{cell:<width$}")
+                }
             })
             .collect();
         let _ = writeln!(text, "{}", line.join("  ").trim_end());

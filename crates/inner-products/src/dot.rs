@@ -30,6 +30,43 @@ pub(crate) fn pixels(row: &Row<u8>, panel: &[Stripe<[i8; 4]>]) -> Stripe<i32> {
     plain(row, panel)
 }
 
+/// [`pixels`] of every one of `rows`.
+///
+/// # Panics
+/// If a position of a row lies outside the panel.
+#[allow(unsafe_code, reason = "instructions that pulp does not dispatch to")]
+pub(crate) fn pixels_of_rows(
+    rows: &[Row<u8>],
+    panel: &[Stripe<[i8; 4]>],
+    products: &mut [Stripe<i32>],
+) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512vnni") {
+        // SAFETY: the processor has AVX-512 with VNNI.
+        unsafe { x86::vnni_of_rows(rows, panel, products) };
+        return;
+    }
+    for (product, row) in products.iter_mut().zip(rows) {
+        *product = pixels(row, panel);
+    }
+}
+
+/// [`reals`] of every one of `rows`.
+///
+/// # Panics
+/// If a position of a row lies outside the panel.
+pub(crate) fn reals_of_rows<F: Real>(
+    rows: &[Row<F>],
+    panel: &[Stripe<F>],
+    products: &mut [Stripe<F>],
+) {
+    pulp::Arch::new().dispatch(RealsOfRows {
+        rows,
+        panel,
+        products,
+    });
+}
+
 /// Σ row × panel for every column.
 ///
 /// # Panics
@@ -76,13 +113,82 @@ impl<F: Real> pulp::WithSimd for Reals<'_, F> {
     #[allow(clippy::inline_always, reason = "carries the instruction set along")]
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> Stripe<F> {
-        let mut sums = [F::default(); WIDTH];
-        for &(position, x) in self.row.entries {
-            for (sum, &column) in sums.iter_mut().zip(&self.panel[position as usize].0) {
-                *sum += x * column;
+        real(self.row, self.panel)
+    }
+}
+
+/// One product, in code that is dispatched already.
+#[allow(clippy::inline_always, reason = "part of dispatched code")]
+#[inline(always)]
+fn real<F: Real>(row: &Row<F>, panel: &[Stripe<F>]) -> Stripe<F> {
+    let mut sums = [F::default(); WIDTH];
+    for &(position, x) in row.entries {
+        for (sum, &column) in sums.iter_mut().zip(&panel[position as usize].0) {
+            *sum += x * column;
+        }
+    }
+    Stripe(sums)
+}
+
+/// Rows without zeros that are multiplied together: what is loaded of a panel serves all of them.
+const TOGETHER: usize = 4;
+
+/// Columns that are multiplied with as many rows at a time: their sums fit the registers.
+const LANES: usize = 16;
+
+struct RealsOfRows<'a, F: Real> {
+    rows: &'a [Row<'a, F>],
+    panel: &'a [Stripe<F>],
+    products: &'a mut [Stripe<F>],
+}
+
+impl<F: Real> pulp::WithSimd for RealsOfRows<'_, F> {
+    type Output = ();
+
+    #[allow(clippy::inline_always, reason = "carries the instruction set along")]
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let products = self.products.chunks_mut(TOGETHER);
+        for (rows, products) in self.rows.chunks(TOGETHER).zip(products) {
+            // Of as many entries as there are positions, each is at its own.
+            let is_full = |row: &Row<F>| row.entries.len() == self.panel.len();
+            match (rows.first_chunk(), products.first_chunk_mut()) {
+                (Some(rows), Some(products)) if rows.iter().all(is_full) => {
+                    full(rows, self.panel, products);
+                }
+                _ => {
+                    for (product, row) in products.iter_mut().zip(rows) {
+                        *product = real(row, self.panel);
+                    }
+                }
             }
         }
-        Stripe(sums)
+    }
+}
+
+/// Products of rows without zeros.
+#[allow(clippy::inline_always, reason = "part of dispatched code")]
+#[inline(always)]
+fn full<F: Real>(
+    rows: &[Row<F>; TOGETHER],
+    panel: &[Stripe<F>],
+    products: &mut [Stripe<F>; TOGETHER],
+) {
+    let entries = rows.each_ref().map(|row| &row.entries[..panel.len()]);
+    for first in (0..WIDTH).step_by(LANES) {
+        let mut sums = [[F::default(); LANES]; TOGETHER];
+        for (place, columns) in panel.iter().enumerate() {
+            let columns: &[F; LANES] = columns.0[first..][..LANES].try_into().expect("16 of 64");
+            for (sums, entries) in sums.iter_mut().zip(&entries) {
+                let (_, x) = entries[place];
+                for (sum, &column) in sums.iter_mut().zip(columns) {
+                    *sum += x * column;
+                }
+            }
+        }
+        for (product, sums) in products.iter_mut().zip(sums) {
+            product.0[first..][..LANES].copy_from_slice(&sums);
+        }
     }
 }
 
@@ -126,6 +232,18 @@ mod x86 {
         bytemuck::cast(joined)
     }
 
+    #[target_feature(enable = "avx512f,avx512vnni")]
+    pub(super) fn vnni_of_rows(
+        rows: &[Row<u8>],
+        panel: &[Stripe<[i8; 4]>],
+        products: &mut [Stripe<i32>],
+    ) {
+        for (product, row) in products.iter_mut().zip(rows) {
+            *product = vnni(row, panel);
+        }
+    }
+
+    #[inline]
     #[target_feature(enable = "avx512f,avx512vnni")]
     pub(super) fn vnni(row: &Row<u8>, panel: &[Stripe<[i8; 4]>]) -> Stripe<i32> {
         let mut sums = [_mm512_set1_epi32(row.offset); WIDTH / 16];
@@ -179,6 +297,9 @@ mod tests {
                 prop_assert_eq!(sum, exact);
             }
             prop_assert_eq!(pixels(row, &packed), expected);
+            let mut products = [Stripe([0; WIDTH]); 3];
+            pixels_of_rows(&[*row; 3], &packed, &mut products);
+            prop_assert_eq!(products, [expected; 3]);
             #[cfg(target_arch = "x86_64")]
             each_x86(row, &packed, expected)?;
         }
@@ -189,6 +310,15 @@ mod tests {
             let panel: Vec<_> =
                 panel.iter().map(|columns| Stripe(columns.map(|c| f32::from(c[1]) / 255.0))).collect();
             let sums = reals(&Row { entries: &entries, offset: 0.0, square: 0.0 }, &panel);
+            let all: Vec<_> = (0..panel.len()).map(|p| (p as u32, 1.5 + p as f32)).collect();
+            let rows = [&all, &entries, &all, &all, &all, &all, &entries];
+            let rows = rows.map(|entries| Row { entries, offset: 0.0, square: 0.0 });
+            let mut products = [Stripe([0.0; WIDTH]); 7];
+            reals_of_rows(&rows, &panel, &mut products);
+            prop_assert_eq!(products, rows.map(|row| reals(&row, &panel)));
+            let mut products = [Stripe([0.0; WIDTH]); 5];
+            reals_of_rows(&rows[2..], &panel, &mut products);
+            prop_assert_eq!(&products[..], &rows[2..].iter().map(|row| reals(row, &panel)).collect::<Vec<_>>());
             for (column, &sum) in sums.0.iter().enumerate() {
                 let expected = entries.iter().fold(0.0, |sum: f32, (p, x)| {
                     sum + x * panel[*p as usize].0[column]

@@ -41,6 +41,16 @@ pub trait Feature: Copy + Default + PartialEq + Send + Sync + 'static {
     /// If a row is longer than the columns of the panel.
     fn dot(row: &Row<Self>, panel: &[Stripe<Self::Packed>]) -> Stripe<Self::Product>;
 
+    /// [`dot`](Self::dot) of every one of `rows`, with the same bits, faster than one by one.
+    ///
+    /// # Panics
+    /// If a row is longer than the columns of the panel, or if there are not as many `products`.
+    fn dots(
+        rows: &[Row<Self>],
+        panel: &[Stripe<Self::Packed>],
+        products: &mut [Stripe<Self::Product>],
+    );
+
     /// `features` · `features`, of which zeros may be left out.
     fn square(features: &[Self]) -> Self::Product;
 

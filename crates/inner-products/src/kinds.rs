@@ -50,6 +50,10 @@ impl Feature for u8 {
         dot::pixels(row, panel)
     }
 
+    fn dots(rows: &[Row<u8>], panel: &[Stripe<[i8; 4]>], products: &mut [Stripe<i32>]) {
+        dot::pixels_of_rows(rows, panel, products);
+    }
+
     fn square(features: &[u8]) -> i32 {
         features.iter().map(|&p| i32::from(p) * i32::from(p)).sum()
     }
@@ -102,6 +106,10 @@ impl<F: Real> Feature for F {
     #[inline]
     fn dot(row: &Row<F>, panel: &[Stripe<F>]) -> Stripe<F> {
         dot::reals(row, panel)
+    }
+
+    fn dots(rows: &[Row<F>], panel: &[Stripe<F>], products: &mut [Stripe<F>]) {
+        dot::reals_of_rows(rows, panel, products);
     }
 
     fn square(features: &[F]) -> F {

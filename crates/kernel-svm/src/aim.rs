@@ -18,7 +18,7 @@ pub(crate) const ROUNDING_SHARE: f64 = 0.25;
 const LAST_SHARE: f64 = 1e-5;
 
 /// What to aim at.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Aim {
     tolerance: f64,
     /// Whether kernel values are f64.

@@ -18,6 +18,6 @@ pub struct Certificate {
     pub working_sets: usize,
     /// Pairs of samples moved, in all working sets together.
     pub steps: usize,
-    /// Kernel rows computed.
+    /// Kernel rows computed, of all samples or of those that could still move.
     pub kernel_rows: usize,
 }

@@ -1,6 +1,8 @@
 //! Samples by class, and all pairs of classes, several at a time.
 
 use crate::goal::{Goal, Unsolved};
+use crate::real::Real;
+use crate::slabs::Slabs;
 use crate::solution::Solution;
 use crate::votes::pairs;
 use crate::{Error, Settings, Watch};
@@ -97,13 +99,14 @@ impl Classes {
         sizes.max().unwrap_or(0)
     }
 
-    /// What `work` returns for every pair, in the order of [`pairs`]. It is given rows whose memory it
-    /// may use, and a function that says whether to stop.
-    pub(crate) fn each_pair<T: Send, R>(
+    /// What `work` returns for every pair, in the order of [`pairs`]. It is given memory for `capacity` rows of
+    /// any pair, and a function that says whether to stop.
+    pub(crate) fn each_pair<T: Send, R: Real>(
         &self,
         workers: usize,
+        capacity: usize,
         watch: Watch,
-        work: impl Fn((usize, usize), &mut Vec<Vec<R>>, &dyn Fn() -> bool) -> Result<T, Unfit> + Sync,
+        work: impl Fn((usize, usize), &mut Slabs<R>, &dyn Fn() -> bool) -> Result<T, Unfit> + Sync,
     ) -> Result<Vec<T>, Unfit> {
         let mut queue: Vec<(usize, (usize, usize))> =
             pairs(self.labels.len()).enumerate().collect();
@@ -115,9 +118,10 @@ impl Classes {
         let stop = || failed.load(Ordering::Relaxed) || (watch.cancelled)();
         let done = Mutex::new(Vec::with_capacity(total));
         let worker = || -> Result<(), Unfit> {
-            let mut spare = Vec::new();
+            let largest = self.largest_pair();
+            let mut slots = Slabs::new(largest, capacity.min(largest));
             while let Some(&(index, pair)) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let result = work(pair, &mut spare, &stop)?;
+                let result = work(pair, &mut slots, &stop)?;
                 let mut done = done.lock().expect("no worker panics");
                 done.push((index, result));
                 (watch.solved)(done.len(), total);

@@ -89,6 +89,29 @@ impl Dual {
         (smallest, largest)
     }
 
+    /// The samples that are free, or that violate the conditions with one of the others: of the rest none can move
+    /// next.
+    pub(crate) fn active(&self) -> Vec<usize> {
+        let (smallest, largest) = self.extremes();
+        let is_active = |&i: &usize| {
+            let (up, low, gradient) = (self.up(i), self.low(i), self.gradient[i]);
+            up && (low || gradient <= largest) || low && gradient >= smallest
+        };
+        (0..self.alpha.len()).filter(is_active).collect()
+    }
+
+    /// Of some of the samples, while the others stay where they are.
+    pub(crate) fn part(&self, samples: &[usize]) -> Self {
+        let some = |values: &[f64]| samples.iter().map(|&i| values[i]).collect();
+        Self {
+            signs: some(&self.signs),
+            costs: some(&self.costs),
+            alpha: some(&self.alpha),
+            gradient: some(&self.gradient),
+            largest: self.largest,
+        }
+    }
+
     /// The excess of the largest over the smallest of them, or what rounding makes of gradients, if
     /// that is more: the spacing of f64 at the largest, and at the terms of a compensated sum; ∞ where
     /// gradients are beyond the numbers there are.
@@ -143,5 +166,24 @@ impl Dual {
             dual,
             gap: quadratic + hinge + dual,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_beyond_all_others_is_not_active() {
+        // Of the first class all may grow and of the second all may shrink, but for one that is free.
+        let mut dual = Dual::new(3, vec![1.0; 6], vec![0.0, 0.0, 0.5, 0.0, 0.0, 0.0], 0.0);
+        dual.gradient = vec![-2.0, 3.1, 9.0, 3.0, -2.1, 0.0];
+        assert_eq!(dual.extremes(), (-2.0, 9.0));
+        assert_eq!(dual.active(), [0, 1, 2, 3, 5]);
+        dual.gradient[2] = 3.0;
+        assert_eq!(dual.active(), [0, 2, 3, 5]);
+        let part = dual.part(&[0, 2, 3, 5]);
+        assert_eq!(part.extremes(), dual.extremes());
+        assert_eq!(part.alpha, [0.0, 0.5, 0.0, 0.0]);
     }
 }

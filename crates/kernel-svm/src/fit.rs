@@ -6,6 +6,7 @@ use crate::kernel::Function;
 use crate::kernel_rows::KernelRows;
 use crate::pair_values::{Kept, PairOfSamples};
 use crate::real::Real;
+use crate::slabs::Slabs;
 use crate::solution::Solution;
 use crate::solver::solve;
 use crate::votes::pairs;
@@ -17,6 +18,15 @@ use std::ops::Range;
 /// The part of the memory for kernel rows that pairs share. On MNIST a twentieth of 2 GiB is as fast
 /// as a tenth, with 100 MB less in use, and a tenth faster than nothing.
 const SHARED: usize = 20;
+
+/// Of the memory for kernel rows, one in as many parts is for whole rows, which are as long as those of the
+/// largest pair. In f32 rows of the samples that may still move take as much; in f64 working sets grow, and so do
+/// copies of rows, restricted to them.
+const COPIES: usize = 2;
+
+/// Bytes of whole rows that are kept in f32, if they suffice for several working sets. The first touch of more
+/// memory takes longer than to compute the rows again (50 000 samples of 50 features, AMD EPYC).
+const ENOUGH: usize = 256 << 20;
 
 /// Training samples, sorted by class, in both forms that kernel rows need.
 pub(crate) struct Sorted<'a, F: Feature> {
@@ -32,12 +42,27 @@ pub(crate) struct Sorted<'a, F: Feature> {
 struct Share {
     /// Bytes for the rows that pairs share.
     shared: usize,
-    /// Bytes for the kernel rows of one pair.
-    rows: usize,
+    /// Bytes for what is kept of one pair, beside kernel rows.
+    products: usize,
+    /// Kernel rows of one pair.
+    capacity: usize,
     /// Pairs solved at a time.
     workers: usize,
     /// Threads for each of them.
     threads: usize,
+}
+
+impl Share {
+    /// No more rows than are of use for one problem after the other.
+    fn limited<R: Real>(self, classes: &Classes) -> Self {
+        let row = size_of::<R>() * classes.largest_pair();
+        let enough = (ENOUGH / row).max(4 * WORKING_SET);
+        let most = if R::DOUBLE { usize::MAX } else { enough };
+        Self {
+            capacity: self.capacity.min(most),
+            ..self
+        }
+    }
 }
 
 impl<'a, F: Feature> Sorted<'a, F> {
@@ -94,12 +119,13 @@ impl<'a, F: Feature> Sorted<'a, F> {
         let is_shared = self.classes.labels.len() > 2;
         let shared = (given - fixed) / SHARED * usize::from(is_shared);
         let rest = given - fixed - shared;
-        let most =
-            (rest / (parts * WORKING_SET * row)).clamp(1, pairs(self.classes.labels.len()).count());
+        let most = (rest / (parts * COPIES * WORKING_SET * row))
+            .clamp(1, pairs(self.classes.labels.len()).count());
         let workers = settings.threads.clamp(1, most);
         Ok(Share {
             shared,
-            rows: rest / workers / parts,
+            products: (rest / workers) - (rest / workers / parts),
+            capacity: (rest / workers / parts / (COPIES * row)).max(2),
             workers,
             threads: (settings.threads / workers).max(1),
         })
@@ -113,16 +139,16 @@ impl<'a, F: Feature> Sorted<'a, F> {
         settings: &Settings,
         watch: Watch,
     ) -> Result<Vec<Solution>, Unfit> {
-        let share = self.share::<R>(settings, 1)?;
+        let share = self.share::<R>(settings, 1)?.limited::<R>(&self.classes);
         let own_class = KeptRows::<R>::new(self.classes.order.len(), share.shared);
         let kept = Kept {
             own_class: &own_class,
             products: None,
         };
         self.classes
-            .each_pair(share.workers, watch, |pair, spare, stop| {
+            .each_pair(share.workers, share.capacity, watch, |pair, slots, stop| {
                 let goal = self.classes.goal(pair, settings.c, settings, rounding);
-                let mut kernel = self.kernel_rows(function, kept, pair, share, spare);
+                let mut kernel = self.kernel_rows(function, kept, pair, share, slots);
                 solve(&mut kernel, goal, None, stop)
                     .map_err(|reason| self.classes.unfit(pair, reason))
             })
@@ -143,13 +169,13 @@ impl<'a, F: Feature> Sorted<'a, F> {
         // Half for kernel rows, half for products with the columns of either class.
         let share = self.share::<R>(settings, 2)?;
         self.classes
-            .each_pair(share.workers, watch, |pair, spare, stop| {
+            .each_pair(share.workers, share.capacity, watch, |pair, slots, stop| {
                 // Kernel values differ from γ to γ: none of them are shared.
                 let own_class = KeptRows::<R>::new(self.classes.order.len(), 0);
                 let products = [(); 2].map(|()| {
                     KeptRows::<Stripe<F::Product>>::new(
                         self.classes.pair_size(pair),
-                        share.rows / 2,
+                        share.products / 2,
                     )
                 });
                 let kept = Kept {
@@ -159,7 +185,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
                 let mut solutions: Vec<Solution> =
                     Vec::with_capacity(functions.len() * costs.len());
                 for &(function, rounding) in functions {
-                    let mut kernel = self.kernel_rows(function, kept, pair, share, spare);
+                    let mut kernel = self.kernel_rows(function, kept, pair, share, slots);
                     for (place, &c) in costs.iter().enumerate() {
                         let goal = self.classes.goal(pair, c, settings, rounding);
                         // The same C at the last γ; the smaller C at this one, feasible here, too.
@@ -181,7 +207,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
         kept: Kept<'b, F, R>,
         (a, b): (usize, usize),
         share: Share,
-        spare: &'b mut Vec<Vec<R>>,
+        slots: &'b mut Slabs<R>,
     ) -> KernelRows<'b, R> {
         let values = PairOfSamples {
             function,
@@ -190,11 +216,6 @@ impl<'a, F: Feature> Sorted<'a, F> {
             columns: [&self.columns[a], &self.columns[b]],
             kept,
         };
-        // Spare rows are as long as those of the largest pair. In f64 working sets grow, and copies of
-        // rows, restricted to them, may take as much.
-        let copies = if R::DOUBLE { 2 } else { 1 };
-        let row = copies * size_of::<R>() * self.classes.largest_pair();
-        let capacity = (share.rows / row).max(2);
-        KernelRows::new(Box::new(values), capacity, share.threads, spare)
+        KernelRows::new(Box::new(values), share.capacity, share.threads, slots)
     }
 }

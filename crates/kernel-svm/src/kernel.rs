@@ -57,10 +57,29 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// K(row, column) for the 64 columns of `panel`.
-    pub(crate) fn values<F: Feature, R: Real>(&self, row: &Row<F>, panel: Panel<F>) -> Stripe<R> {
-        let products = panel.dot(row);
-        self.of_products::<F, R>(row.square, &products, panel.squares)
+    /// K(row, column) for the 64 columns of `panel` and each of `rows`, into as many `values`, or into fewer where
+    /// fewer columns are wanted.
+    pub(crate) fn fill<F: Feature, R: Real>(
+        &self,
+        rows: &[Row<F>],
+        panel: Panel<F>,
+        values: &mut [&mut [R]],
+        first: usize,
+    ) {
+        let zero = Stripe([F::Product::default(); WIDTH]);
+        let mut products = [zero; TOGETHER];
+        for (rows, values) in rows.chunks(TOGETHER).zip(values.chunks_mut(TOGETHER)) {
+            let products = &mut products[..rows.len()];
+            panel.dots(rows, products);
+            pulp::Arch::new().dispatch(Fill::<F, R> {
+                function: *self,
+                rows,
+                products,
+                squares: panel.squares,
+                values,
+                first,
+            });
+        }
     }
 
     /// K from inner products: of a sample whose square is `square`, with 64 whose squares are
@@ -87,8 +106,8 @@ impl Function {
         square: F::Product,
         products: &Stripe<F::Product>,
         squares: &Stripe<F::Product>,
-    ) -> Stripe<R> {
-        let mut values = [R::default(); WIDTH];
+        values: &mut [R; WIDTH],
+    ) {
         let pairs = values.iter_mut().zip(&products.0);
         match self.kernel {
             Kernel::Rbf => {
@@ -104,7 +123,7 @@ impl Function {
                 for (value, &product) in pairs {
                     *value = factor * F::number::<R>(product) + coef0;
                 }
-                let base = values;
+                let base = *values;
                 for _ in 1..degree {
                     for (value, base) in values.iter_mut().zip(base) {
                         *value *= base;
@@ -117,7 +136,6 @@ impl Function {
                 }
             }
         }
-        Stripe(values)
     }
 
     /// K(x, x) for a sample whose square is `square`.
@@ -141,6 +159,42 @@ impl<F: Feature, R: Real> pulp::WithSimd for OfProducts<'_, F, R> {
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> Stripe<R> {
         let (square, products, squares) = (self.square, self.products, self.squares);
-        self.function.inlined::<F, R>(square, products, squares)
+        let mut values = Stripe([R::default(); WIDTH]);
+        self.function
+            .inlined::<F, R>(square, products, squares, &mut values.0);
+        values
+    }
+}
+
+/// Rows whose products with a panel are turned into kernel values together, while they are in the L1 cache.
+const TOGETHER: usize = 16;
+
+struct Fill<'a, 'b, F: Feature, R: Real> {
+    function: Function,
+    rows: &'a [Row<'a, F>],
+    products: &'a [Stripe<F::Product>],
+    squares: &'a Stripe<F::Product>,
+    values: &'a mut [&'b mut [R]],
+    /// Where in each of the values.
+    first: usize,
+}
+
+impl<F: Feature, R: Real> pulp::WithSimd for Fill<'_, '_, F, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let (function, squares) = (self.function, self.squares);
+        let products = self.rows.iter().zip(self.products);
+        for ((row, products), values) in products.zip(self.values) {
+            let part = &mut values[self.first..];
+            if let Some(part) = part.first_chunk_mut() {
+                function.inlined::<F, R>(row.square, products, squares, part);
+            } else {
+                let mut all = [R::default(); WIDTH];
+                function.inlined::<F, R>(row.square, products, squares, &mut all);
+                part.copy_from_slice(&all[..part.len()]);
+            }
+        }
     }
 }

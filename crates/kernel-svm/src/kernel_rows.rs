@@ -2,6 +2,11 @@
 //! room for them.
 
 use crate::real::Real;
+use crate::slabs::Slabs;
+use crate::threads;
+use crate::working_set::WORKING_SET;
+use inner_products::WIDTH;
+use std::ops::Range;
 
 const NOWHERE: u32 = u32::MAX;
 
@@ -13,8 +18,24 @@ pub(crate) trait KernelValues<R>: Sync {
     /// K(x, x) of a sample x.
     fn diagonal(&self, sample: usize) -> R;
 
-    /// The rows of `samples`: their kernel values with all samples.
-    fn compute(&self, samples: &[usize], rows: &mut [Vec<R>]);
+    /// Parts of the rows of `samples`: their kernel values with the samples of `columns`, which begin and end
+    /// at a multiple of [`WIDTH`] in their class, or with it.
+    fn compute(&self, samples: &[usize], columns: Range<usize>, rows: &mut [&mut [R]]);
+
+    /// Kernel values of some of the samples, ascending, if a matrix of them alone is worth while.
+    fn part(&self, _: &[usize]) -> Option<Box<dyn KernelValues<R> + '_>> {
+        None
+    }
+}
+
+/// Columns of a tile: with as many rows as a tile has, they stay in the L2 cache.
+pub(crate) const TILE: usize = 16 * WIDTH;
+
+/// What the matrix of some samples of another is made of.
+pub(crate) struct Part<'a, R> {
+    pub(crate) values: Box<dyn KernelValues<R> + 'a>,
+    pub(crate) capacity: usize,
+    pub(crate) room: usize,
 }
 
 /// The kernel matrix of two classes.
@@ -23,9 +44,10 @@ pub(crate) struct KernelRows<'a, R: Real> {
     threads: usize,
     /// Kernel rows that may be kept.
     capacity: usize,
-    slots: Vec<Vec<R>>,
-    /// Rows of other matrices, whose memory is used again.
-    spare: &'a mut Vec<Vec<R>>,
+    /// Values that the rows of its parts may have.
+    room: usize,
+    /// Memory for them, which other matrices use again.
+    slots: &'a mut Slabs<R>,
     /// The slot of each sample's row.
     slot_of: Vec<u32>,
     /// The sample whose row lies in each slot.
@@ -37,25 +59,34 @@ pub(crate) struct KernelRows<'a, R: Real> {
 }
 
 impl<'a, R: Real> KernelRows<'a, R> {
-    /// A matrix without any rows yet, of which `capacity` may be kept at a time.
+    /// A matrix without any rows yet, of which `capacity` may be kept at a time, in `slots` long enough, and as much
+    /// again of its parts.
     pub(crate) fn new(
         values: Box<dyn KernelValues<R> + 'a>,
         capacity: usize,
         threads: usize,
-        spare: &'a mut Vec<Vec<R>>,
+        slots: &'a mut Slabs<R>,
     ) -> Self {
         let samples = values.sizes().iter().sum();
         Self {
             values,
             threads,
             capacity,
-            slots: Vec::new(),
-            spare,
+            room: capacity.saturating_mul(samples),
+            slots,
             slot_of: vec![NOWHERE; samples],
             owners: Vec::new(),
             used: Vec::new(),
             clock: 0,
             computed: 0,
+        }
+    }
+
+    /// A matrix of some samples of another, which works on as many threads.
+    pub(crate) fn of_part(part: Part<'a, R>, threads: usize, slots: &'a mut Slabs<R>) -> Self {
+        Self {
+            room: part.room,
+            ..Self::new(part.values, part.capacity, threads, slots)
         }
     }
 
@@ -79,6 +110,11 @@ impl<'a, R: Real> KernelRows<'a, R> {
         self.capacity
     }
 
+    /// Threads that may work on this matrix.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// Rows computed so far, those computed again included.
     pub(crate) fn computed(&self) -> usize {
         self.computed
@@ -94,26 +130,85 @@ impl<'a, R: Real> KernelRows<'a, R> {
                 self.used[self.slot_of[sample] as usize] = self.clock;
             }
         }
-        let missing: Vec<usize> = set
-            .iter()
-            .copied()
-            .filter(|&sample| self.slot_of[sample] == NOWHERE)
-            .collect();
-        let slots: Vec<usize> = missing.iter().map(|&sample| self.claim(sample)).collect();
-        let mut rows: Vec<Vec<R>> = slots
-            .iter()
-            .map(|&slot| std::mem::take(&mut self.slots[slot]))
-            .collect();
-        self.compute(&missing, &mut rows);
-        for (slot, row) in slots.into_iter().zip(rows) {
-            self.slots[slot] = row;
+        let at_hand = |sample: usize| self.slot_of[sample] != NOWHERE;
+        let missing: Vec<usize> = set.iter().copied().filter(|&i| !at_hand(i)).collect();
+        if missing.is_empty() {
+            return;
         }
+        let claimed: Vec<usize> = missing.iter().map(|&sample| self.claim(sample)).collect();
+        let mut wanted = vec![false; self.owners.len()];
+        for slot in claimed {
+            wanted[slot] = true;
+        }
+        self.slots.make_room(self.owners.len());
+        self.compute(&wanted);
         self.computed += missing.len();
     }
 
     /// The row of a sample of the last set fetched.
     pub(crate) fn get(&self, sample: usize) -> &[R] {
-        &self.slots[self.slot_of[sample] as usize]
+        &self.slots.row(self.slot_of[sample] as usize)[..self.slot_of.len()]
+    }
+
+    /// Kernel values of some of the samples, with the memory that is left for their rows; `None` if they can only be
+    /// had of all samples.
+    pub(crate) fn part(&self, samples: &[usize]) -> Option<Part<'_, R>> {
+        let values = self.values.part(samples)?;
+        let room = self.room / 2;
+        let rows = (room / samples.len()).max(WORKING_SET.min(self.capacity));
+        Some(Part {
+            values,
+            capacity: rows.min(samples.len()),
+            room,
+        })
+    }
+
+    /// Counts rows of a part.
+    pub(crate) fn count(&mut self, computed: usize) {
+        self.computed += computed;
+    }
+
+    /// Columns in tiles that [`tile`](Self::tile) may be asked for.
+    pub(crate) fn tiles(&self) -> Vec<Range<usize>> {
+        let [first, second] = self.values.sizes();
+        let of_class = |start: usize, len: usize| {
+            let tile = move |place: usize| place..(place + TILE).min(start + len);
+            (start..start + len).step_by(TILE).map(tile)
+        };
+        of_class(0, first).chain(of_class(first, second)).collect()
+    }
+
+    /// What rows of samples have in the columns of a tile, with their factors. What is not at hand is computed into
+    /// the `buffer`, [`TILE`] values for each of `terms`.
+    pub(crate) fn tile<'b>(
+        &'b self,
+        terms: &[(usize, f64)],
+        columns: Range<usize>,
+        buffer: &'b mut [R],
+    ) -> Vec<(f64, &'b [R])> {
+        let at_hand = |&sample: &usize| self.slot_of[sample] != NOWHERE;
+        let samples = terms.iter().map(|&(sample, _)| sample);
+        let missing: Vec<usize> = samples.filter(|sample| !at_hand(sample)).collect();
+        let len = columns.len();
+        let rows = buffer.chunks_exact_mut(TILE).map(|row| &mut row[..len]);
+        let mut rows: Vec<&mut [R]> = rows.take(missing.len()).collect();
+        self.values.compute(&missing, columns.clone(), &mut rows);
+        let mut computed = buffer.chunks_exact(TILE).map(|row| &row[..len]);
+        let mut row = |&(sample, factor): &(usize, f64)| {
+            let row = if at_hand(&sample) {
+                Some(&self.get(sample)[columns.clone()])
+            } else {
+                computed.next()
+            };
+            (factor, row.expect("every missing row was computed"))
+        };
+        terms.iter().map(&mut row).collect()
+    }
+
+    /// How many of the samples' rows are not at hand.
+    pub(crate) fn missing(&self, terms: &[(usize, f64)]) -> usize {
+        let missing = |&&(sample, _): &&(usize, f64)| self.slot_of[sample] == NOWHERE;
+        terms.iter().filter(missing).count()
     }
 
     /// The rows of samples of the last set fetched, with their factors.
@@ -124,13 +219,12 @@ impl<'a, R: Real> KernelRows<'a, R> {
 
     /// A slot for the row of `sample`: a new one, or that of the row least recently asked for.
     fn claim(&mut self, sample: usize) -> usize {
-        let slot = if self.slots.len() < self.capacity {
-            self.slots.push(self.spare.pop().unwrap_or_default());
+        let slot = if self.owners.len() < self.capacity {
             self.owners.push(sample);
             self.used.push(0);
-            self.slots.len() - 1
+            self.owners.len() - 1
         } else {
-            let slot = (0..self.slots.len())
+            let slot = (0..self.owners.len())
                 .min_by_key(|&slot| self.used[slot])
                 .expect("the capacity is above 0");
             self.slot_of[self.owners[slot]] = NOWHERE;
@@ -142,44 +236,19 @@ impl<'a, R: Real> KernelRows<'a, R> {
         slot
     }
 
-    /// Computes the rows of `samples`, a share of them in each thread.
-    ///
-    /// Each thread makes room for its own rows: the system clears memory when it is first touched, which one thread
-    /// would do for all.
-    fn compute(&self, samples: &[usize], rows: &mut [Vec<R>]) {
+    /// Computes the rows of the slots that are `wanted`, a share of them in each thread.
+    fn compute(&mut self, wanted: &[bool]) {
         let length = self.samples();
-        let compute = |samples: &[usize], rows: &mut [Vec<R>]| {
-            for row in rows.iter_mut() {
-                make_room(row, length);
-            }
-            self.values.compute(samples, rows);
-        };
-        let compute = &compute;
-        let share = samples.len().div_ceil(self.threads).max(1);
-        std::thread::scope(|scope| {
-            let mut work = samples.chunks(share).zip(rows.chunks_mut(share));
-            let mine = work.next();
-            for (samples, rows) in work {
-                scope.spawn(move || compute(samples, rows));
-            }
-            if let Some((samples, rows)) = mine {
-                compute(samples, rows);
-            }
+        let owners = self.owners.iter().zip(wanted);
+        let (samples, mut rows): (Vec<usize>, Vec<&mut [R]>) = owners
+            .zip(self.slots.rows_mut())
+            .filter(|((_, wanted), _)| **wanted)
+            .map(|((&sample, _), row)| (sample, &mut row[..length]))
+            .unzip();
+        let share = samples.len().div_ceil(self.threads);
+        let parts = samples.chunks(share).zip(rows.chunks_mut(share));
+        threads::each(parts, |(samples, rows)| {
+            self.values.compute(samples, 0..length, rows);
         });
-    }
-}
-
-/// Makes a row as long as `length`, whatever it holds. New memory is 0 as the system gives it: it is not written twice.
-fn make_room<R: Real>(row: &mut Vec<R>, length: usize) {
-    if row.capacity() < length {
-        *row = vec![R::default(); length];
-    } else {
-        row.resize(length, R::default());
-    }
-}
-
-impl<R: Real> Drop for KernelRows<'_, R> {
-    fn drop(&mut self) {
-        self.spare.append(&mut self.slots);
     }
 }

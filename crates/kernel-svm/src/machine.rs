@@ -241,9 +241,9 @@ impl<F: Feature, R: Real> pulp::WithSimd for AddTerms<'_, F, R> {
     #[allow(clippy::inline_always, reason = "carries the instruction set along")]
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, simd: S) {
-        let kernel = self
-            .function
-            .inlined::<F, R>(self.square, self.products, self.squares);
+        let mut kernel = Stripe([R::default(); WIDTH]);
+        self.function
+            .inlined::<F, R>(self.square, self.products, self.squares, &mut kernel.0);
         for term in self.terms {
             let sums = &mut self.sums[term.other].0;
             R::add_products(simd, &kernel.0, &term.coefficients.0, sums);

@@ -3,7 +3,9 @@
 use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
 use crate::kernel_rows::KernelValues;
+use crate::panels::{fill, overlap};
 use crate::real::Real;
+use crate::shrinking::SomeOfPair;
 use inner_products::{Columns, Feature, Rows, Stripe, WIDTH};
 use std::ops::Range;
 
@@ -39,48 +41,68 @@ impl<F: Feature, R: Real> KernelValues<R> for PairOfSamples<'_, F, R> {
         self.function.of_square::<F, R>(square)
     }
 
-    /// Panel after panel, each against all rows: a panel is read from memory once.
-    fn compute(&self, samples: &[usize], values: &mut [Vec<R>]) {
+    fn compute(&self, samples: &[usize], wanted: Range<usize>, values: &mut [&mut [R]]) {
         let starts = [0, self.ranges[0].len()];
         for (class, (columns, start)) in self.columns.iter().zip(starts).enumerate() {
+            let (wanted, place) = overlap(&wanted, start..start + columns.len());
+            let is_whole = wanted.len() == columns.len();
             let own = |index: usize| self.ranges[class].contains(&index);
-            let mut wanted = Vec::with_capacity(samples.len());
+            let mut parts = Vec::with_capacity(samples.len());
             for (&sample, values) in samples.iter().zip(&mut *values) {
                 let index = self.row_index(sample);
-                let part = &mut values[start..][..columns.len()];
+                let part = &mut values[place..][..wanted.len()];
                 match self.kept.own_class.get(index) {
-                    Some(row) if own(index) => part.copy_from_slice(row),
-                    _ => wanted.push((sample, part)),
+                    Some(row) if own(index) => part.copy_from_slice(&row[wanted.clone()]),
+                    _ => parts.push((sample, part)),
                 }
             }
             match self.kept.products {
-                None => self.compute_part(columns, &mut wanted),
-                Some(products) => self.compute_from(&products[class], columns, &mut wanted),
+                Some(products) if is_whole => {
+                    self.compute_from(&products[class], columns, &mut parts);
+                }
+                _ => self.compute_part(columns, &wanted, &mut parts),
             }
-            for (sample, part) in wanted {
+            for (sample, part) in parts {
                 let index = self.row_index(sample);
-                if own(index) {
+                if own(index) && is_whole {
                     self.kept.own_class.offer(index, part);
                 }
             }
         }
     }
+
+    fn part(&self, samples: &[usize]) -> Option<Box<dyn KernelValues<R> + '_>> {
+        // Products that are kept are of all samples, and so is the index of sparse columns.
+        let is_fit = self.kept.products.is_none() && self.columns.iter().all(|c| c.is_full());
+        is_fit.then(|| {
+            let index = |sample| self.row_index(sample);
+            let some = SomeOfPair::new(self.function, self.rows, index, self.columns, samples);
+            Box::new(some) as Box<dyn KernelValues<R> + '_>
+        })
+    }
 }
 
 impl<F: Feature, R: Real> PairOfSamples<'_, F, R> {
-    /// Rows of samples against the columns of one class.
-    fn compute_part(&self, columns: &Columns<F>, wanted: &mut [(usize, &mut [R])]) {
-        for (place, panel) in columns.panels().enumerate() {
-            for (sample, part) in &mut *wanted {
-                let row = self.rows.row(self.row_index(*sample));
-                let values = self.function.values(&row, panel).0;
-                let part = &mut part[place * WIDTH..];
-                match part.first_chunk_mut() {
-                    Some(part) => *part = values,
-                    None => part.copy_from_slice(&values[..part.len()]),
-                }
-            }
-        }
+    /// Rows of samples against columns of one class.
+    fn compute_part(
+        &self,
+        columns: &Columns<F>,
+        wanted: &Range<usize>,
+        parts: &mut [(usize, &mut [R])],
+    ) {
+        let parts = parts.iter_mut();
+        let (indices, mut parts): (Vec<usize>, Vec<&mut [R]>) = parts
+            .map(|(sample, part)| (self.row_index(*sample), &mut **part))
+            .unzip();
+        let indices = indices.into_iter();
+        fill(
+            self.function,
+            self.rows,
+            columns,
+            wanted,
+            indices,
+            &mut parts,
+        );
     }
 
     /// [`compute_part`](Self::compute_part) by way of inner products that are kept.

@@ -64,14 +64,14 @@ pub fn fit_precomputed(
     }
     let classes = Classes::new(labels, weights)?;
     let (workers, capacity) = share(&classes, settings)?;
-    let solved = classes.each_pair(workers, watch, |pair, spare, stop| {
+    let solved = classes.each_pair(workers, capacity, watch, |pair, slots, stop| {
         let values = PairOfMatrix {
             matrix,
             samples,
             order: &classes.order,
             ranges: [classes.range(pair.0), classes.range(pair.1)],
         };
-        let mut kernel = KernelRows::new(Box::new(values), capacity, 1, spare);
+        let mut kernel = KernelRows::new(Box::new(values), capacity, 1, slots);
         let goal = classes.goal(pair, settings.c, settings, 0.0);
         solve(&mut kernel, goal, None, stop).map_err(|reason| classes.unfit(pair, reason))
     });
@@ -186,8 +186,9 @@ impl KernelValues<f64> for PairOfMatrix<'_> {
         self.matrix[index * self.samples + index]
     }
 
-    fn compute(&self, samples: &[usize], rows: &mut [Vec<f64>]) {
-        let columns = || self.ranges.iter().cloned().flatten();
+    fn compute(&self, samples: &[usize], columns: Range<usize>, rows: &mut [&mut [f64]]) {
+        let all = || self.ranges.iter().cloned().flatten();
+        let columns = || all().skip(columns.start).take(columns.len());
         for (&sample, values) in samples.iter().zip(rows) {
             let row = &self.matrix[self.index(sample) * self.samples..][..self.samples];
             for (value, place) in values.iter_mut().zip(columns()) {

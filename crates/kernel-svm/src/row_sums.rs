@@ -7,7 +7,7 @@
 use crate::real::Real;
 
 /// Columns that are summed up at a time: their sums stay in the L1 cache.
-const STRETCH: usize = 1_024;
+pub(crate) const STRETCH: usize = 1_024;
 
 /// Rows that are added at a time: sums are loaded and stored once for four of them. With one at a time
 /// a fit of MNIST takes a tenth longer; eight are no faster.

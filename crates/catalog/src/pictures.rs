@@ -79,15 +79,10 @@ impl Gathered {
         let (mut pictures, mut labels) = (Vec::new(), Interned::default());
         let (mut others, mut damaged) = (Vec::new(), Vec::new());
         for class in entries(path)?.into_iter().filter(|entry| entry.is_dir()) {
-            let name = class
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = name(&class);
             let (files, so_far) = (entries(&class)?, pictures.len());
-            let count = files.len();
-            for file in files {
-                let picture = match picture(&file, left)? {
+            for file in &files {
+                let picture = match picture(file, left)? {
                     Ok(Some(picture)) => picture,
                     Ok(None) => {
                         others.push(file.display().to_string());
@@ -104,7 +99,7 @@ impl Gathered {
                 };
                 let (before, shape) = first.get_or_insert_with(|| (file.clone(), picture.shape));
                 if picture.shape != *shape {
-                    return Err(differ(&file, picture.shape, before, *shape));
+                    return Err(differ(file, picture.shape, before, *shape));
                 }
                 // With room for the copy that becomes samples.
                 left = left.saturating_sub(2 * picture.pixels.len() as u64);
@@ -112,10 +107,10 @@ impl Gathered {
                 labels.push(&name);
             }
             if pictures.len() == so_far {
-                match count {
-                    0 => others.push(class.display().to_string()),
-                    _ => return Err(without_pictures(&class, count, damaged.last())),
+                if !files.is_empty() {
+                    return Err(without_pictures(&class, &files, damaged.last()));
                 }
+                others.push(class.display().to_string());
             }
         }
         let Some((_, shape)) = first else {
@@ -220,18 +215,56 @@ fn differ(file: &Path, shape: PictureShape, first: &Path, of_first: PictureShape
     LoadError::content(&file.display().to_string(), reason)
 }
 
-fn without_pictures(class: &Path, files: usize, damaged: Option<&String>) -> LoadError {
+fn without_pictures(class: &Path, files: &[PathBuf], damaged: Option<&String>) -> LoadError {
     let damaged = damaged.map_or(String::new(), |last| {
         format!("; the last is not read: {last}")
     });
-    let reason =
-        format!("none of its {files} files is a picture in PNG, JPEG, PGM, PPM or BMP{damaged}");
+    let reason = match files {
+        // Classes are one level further down.
+        [first, ..] if files.iter().all(|file| file.is_dir()) => format!(
+            "it has directories, as {}, and no picture; the directory of each class has the pictures themselves, so name one whose directories are the classes",
+            name(first)
+        ),
+        _ => format!("none of its files is a picture in PNG, JPEG, PGM, PPM or BMP{damaged}"),
+    };
     LoadError::content(&class.display().to_string(), reason)
 }
 
+/// How files end that are read when they are named themselves.
+const ALONE: [&str; 8] = [
+    "csv", "tsv", "txt", "parquet", "arff", "svmlight", "libsvm", "npz",
+];
+
 fn nothing(path: &Path) -> LoadError {
-    let reason = "no data set is there: four IDX files with MNIST's names, NumPy's X.npy and y.npy, or a directory of pictures (PNG, JPEG, PGM, PPM, BMP) for each class";
+    let is_alone = |file: &PathBuf| {
+        let unpacked = match file.extension() {
+            Some(ending) if ending.eq_ignore_ascii_case("gz") => file.with_extension(""),
+            _ => file.clone(),
+        };
+        let ending = unpacked
+            .extension()
+            .map(|ending| ending.to_ascii_lowercase());
+        file.is_file() && ending.is_some_and(|ending| ALONE.iter().any(|one| ending == *one))
+    };
+    let there = entries(path).unwrap_or_default();
+    let files: Vec<String> = there
+        .iter()
+        .filter(|file| is_alone(file))
+        .map(|file| name(file))
+        .collect();
+    let reason = match left_out("no data set by itself, but files: name one, and perhaps a second with --test; there are", &files) {
+        Some(files) => files,
+        None => "no data set is there: four IDX files with MNIST's names, NumPy's X.npy and y.npy, or a directory of pictures (PNG, JPEG, PGM, PPM, BMP) for each class".to_owned(),
+    };
     LoadError::content(&path.display().to_string(), reason)
+}
+
+/// What a file or directory is called.
+fn name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn left_out(why: &str, files: &[String]) -> Option<String> {
@@ -330,7 +363,20 @@ mod tests {
         let error = read(directory.path(), &Options::default(), 1 << 20);
         let error = error.unwrap_err().to_string();
         assert!(
-            error.ends_with("b: none of its 1 files is a picture in PNG, JPEG, PGM, PPM or BMP"),
+            error.ends_with("b: none of its files is a picture in PNG, JPEG, PGM, PPM or BMP"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn classes_one_level_further_down_are_told() {
+        let directory = tempfile::tempdir().unwrap();
+        write(directory.path(), "2023/a/1.pgm", &pgm(2, 2, 9));
+        write(directory.path(), "2024/a/1.pgm", &pgm(2, 2, 9));
+        let error = read(directory.path(), &Options::default(), 1 << 20);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("2023: it has directories, as a, and no picture;"),
             "{error}"
         );
     }
@@ -351,6 +397,15 @@ mod tests {
             .to_string();
         assert!(
             error.contains("no data set is there: four IDX files"),
+            "{error}"
+        );
+        write(directory.path(), "test.csv.gz", b"");
+        write(directory.path(), "train.CSV", b"");
+        write(directory.path(), "README.md", b"");
+        let error = read(directory.path(), &Options::default(), 1 << 20);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.ends_with("a second with --test; there are: test.csv.gz; train.CSV"),
             "{error}"
         );
     }

@@ -236,7 +236,7 @@ fn one_word_among_numbers_is_refused_unless_it_is_said_to_be_missing() {
     let error = refusal(&text, &Options::default());
     assert_eq!(
         error,
-        "data.csv: line 7, column x: 'n.a.' is neither a number nor one of the missing-value words (NA, NaN, null, ?, ...); say that it is missing, or that the column holds categories"
+        "data.csv: line 7, column x: 'n.a.' is neither a number nor one of the missing-value words (NA, NaN, null, ?, ...): name it in --missing, or the column in --categories"
     );
     let missing = Options {
         missing: vec!["n.a.".to_owned()],
@@ -369,6 +369,23 @@ fn what_is_no_table_is_refused_with_its_place() {
             "data.csv: an archive that cannot be read",
         ),
         (b"PAR1 no parquet", "data.csv: damaged Parquet"),
+        (
+            b"[\n  {\"x\": 1, \"class\": \"a\"}\n]",
+            "data.csv: JSON; write the table as CSV or Parquet",
+        ),
+        (
+            b"{ \"x\": 1, \"class\": \"a\"}\n",
+            "data.csv: JSON; write the table as CSV or Parquet",
+        ),
+        (
+            b"\n<!DOCTYPE html>\n<table></table>",
+            "data.csv: a page (HTML or XML), and no table",
+        ),
+        (
+            b"ARROW1\0\0\xff\xff",
+            "data.csv: an Arrow or Feather file; write it as Parquet",
+        ),
+        (b"GIF89a....", "data.csv: one picture; name the directory"),
     ] {
         let error = refusal(content, &options);
         assert!(error.starts_with(expected), "{error}");
@@ -556,6 +573,59 @@ fn arrays_are_read_as_keras_and_scikit_learn_name_them() {
     );
 }
 
+/// Arrays of bytes in a directory: eight samples of that shape, and labels of two classes.
+fn of_bytes(shape: &str, bytes: &[u8], others: &[&str]) -> Loaded {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, shape: &str, bytes: &[u8]| {
+        let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}\n");
+        let length = (header.len() as u16).to_le_bytes();
+        let array = [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), bytes].concat();
+        std::fs::write(directory.path().join(format!("{name}.npy")), array).unwrap();
+    };
+    write("X", shape, bytes);
+    write("y", "(8,)", &[0, 1, 0, 1, 0, 1, 0, 1]);
+    for name in others {
+        write(name, "(1,)", &[0]);
+    }
+    load(directory.path(), &Options::default()).unwrap()
+}
+
+#[test]
+fn colours_of_arrays_are_kept_pixel_by_pixel_whatever_their_order() {
+    let shape = PictureShape {
+        rows: 2,
+        columns: 5,
+    };
+    let planes: Vec<u8> = (0..8 * 30).map(|at| (at % 30) as u8).collect();
+    let first = of_bytes("(8, 3, 2, 5)", &planes, &[]);
+    let last: Vec<u8> = (0..8 * 40).map(|at| (at % 40) as u8).collect();
+    let opaque = of_bytes("(8, 2, 5, 4)", &last, &[]);
+    for (loaded, expected, note) in [
+        (first, [0, 10, 20, 1, 11, 21], "colours come first"),
+        (opaque, [0, 1, 2, 4, 5, 6], "how opaque it is, left out"),
+    ] {
+        let Content::Samples { train, .. } = &loaded.content else {
+            panic!("arrays are samples");
+        };
+        assert_eq!(train.samples().shown_shape(), shape);
+        assert_eq!(train.samples().pixels().unwrap()[..6], expected);
+        assert!(
+            loaded.notes.iter().any(|of| of.contains(note)),
+            "{:?}",
+            loaded.notes
+        );
+    }
+}
+
+#[test]
+fn arrays_that_are_left_out_are_told() {
+    let loaded = of_bytes("(8, 2)", &[7; 16], &["val_images", "val_labels"]);
+    assert_eq!(
+        loaded.notes[0],
+        "other arrays, and left out: val_images, val_labels"
+    );
+}
+
 #[test]
 fn a_missing_number_of_an_array_is_found_where_it_is() {
     let error = load(&recorded("missing.npz"), &Options::default());
@@ -736,6 +806,14 @@ fn a_comparison_needs_rows_to_learn_from_and_to_be_judged_on() {
     assert_eq!(of(0, 0), Err(none));
     let untested = "data: no test samples: a comparison needs at least one";
     assert_eq!(of(4, 0), Err(untested.to_owned()));
+}
+
+#[test]
+fn arff_without_a_relation_is_arff() {
+    let text =
+        "% by hand\n@attribute x numeric\n@attribute class {a,b}\n@data\n1,a\n2,b\n3,a\n4,b\n";
+    let loaded = read(text, &Options::default());
+    assert_eq!(kinds(&loaded), [("x", Kind::Number)]);
 }
 
 #[test]

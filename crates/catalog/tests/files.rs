@@ -690,6 +690,41 @@ fn parquet_of_pandas_is_read() {
     );
 }
 
+/// What Spark, DuckDB and pandas write: decimals as bytes, timestamps of 96 bits, numbers of 16 bits.
+#[test]
+fn numbers_that_are_stored_as_bytes_are_read() {
+    let loaded = |name: &str| {
+        let test = Some(recorded(name));
+        let options = Options {
+            test,
+            ..Options::default()
+        };
+        load(&recorded(name), &options).unwrap()
+    };
+    let (bytes, whole) = (loaded("bytes.parquet"), loaded("whole.parquet"));
+    let ((bytes, _), (whole, _)) = (table(&bytes), table(&whole));
+    let expected: [(&str, Kind, [f64; 4]); 6] = [
+        ("price", Kind::Number, [0.3, -12.34, f64::NAN, 99999.99]),
+        ("large", Kind::Number, [0.3, -12.34, f64::NAN, 1e30]),
+        ("larger", Kind::Number, [0.3, -12.34, f64::NAN, 1e60]),
+        ("whole", Kind::Number, [0.3, -12.34, f64::NAN, 99999.99]),
+        ("half", Kind::Number, [0.5, -2.0, f64::NAN, 1000.0]),
+        ("when", Kind::Date, [0.5, -1.0, f64::NAN, 18262.25]),
+    ];
+    for (name, kind, values) in expected {
+        let column = bytes.column(name).or(whole.column(name)).unwrap();
+        assert_eq!(column.kind(), kind, "{name}");
+        let number = column.as_number().unwrap();
+        for (row, value) in values.into_iter().enumerate() {
+            let found = number(row);
+            assert!(
+                found == value || found.is_nan() && value.is_nan(),
+                "{name}: {found}, {value}"
+            );
+        }
+    }
+}
+
 #[test]
 fn numbers_without_a_sign_have_none() {
     let options = Options {
@@ -890,6 +925,7 @@ fn valid() -> Vec<(&'static str, Vec<u8>)> {
             "rows.npz",
             "table.parquet",
             "gzip.parquet",
+            "bytes.parquet",
         ]
         .map(kept),
     );

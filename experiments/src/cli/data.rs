@@ -77,7 +77,12 @@ pub(crate) struct ReadingFlags {
     )]
     pub(crate) missing: Option<Vec<String>>,
     /// Whether the first line of a text names the columns. [default: it is found out]
-    #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(
+        long,
+        value_name = "yes|no",
+        hide_possible_values = true,
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
     pub(crate) header: Option<bool>,
     /// Give all pictures this size, as in 28x28.
     #[arg(long, value_name = "ROWSxCOLUMNS")]

@@ -300,6 +300,26 @@ fn by_pixels(array: Array, notes: &mut Vec<String>) -> Array {
     }
 }
 
+/// What to say of several axes that are taken for one.
+fn of_no_pictures(array: &Array, width: usize) -> Option<String> {
+    (array.shape.len() > 2).then(|| {
+        format!(
+            "rows of {width} numbers, and no pictures: pictures in colour are bytes (rows, columns, 3)"
+        )
+    })
+}
+
+/// Why a value is no number to learn from.
+fn refused(number: f64, is_row: bool) -> &'static str {
+    if number.is_nan() && is_row {
+        "write a table, CSV or Parquet, where what is missing is filled in"
+    } else if number.is_finite() {
+        "numbers up to 3.4e38 are read; divide it, or write a table, CSV or Parquet"
+    } else {
+        "every number must be finite"
+    }
+}
+
 /// Rows of features, or pictures where the shape says so.
 fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
     let array = by_pixels(array, notes);
@@ -339,13 +359,7 @@ fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
             if let Some(place) = values.iter().position(|value| !value.is_finite()) {
                 let (row, feature) = (place / width, place % width);
                 let number = array.number(place);
-                let instead = if number.is_nan() && shape.is_none() {
-                    "write a table, CSV or Parquet, where what is missing is filled in"
-                } else if number.is_finite() {
-                    "numbers up to 3.4e38 are read; divide it, or write a table, CSV or Parquet"
-                } else {
-                    "every number must be finite"
-                };
+                let instead = refused(number, shape.is_none());
                 return Err(format!(
                     "has {} as feature {feature} of row {row}, counted from 0; {instead}",
                     tables::number(number)
@@ -359,11 +373,7 @@ fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
             match shape {
                 Some(shape) if colours == 1 => samples.into_pictures(shape).map_err(said),
                 _ => {
-                    if array.shape.len() > 2 {
-                        notes.push(format!(
-                            "rows of {width} numbers, and no pictures: pictures in colour are bytes (rows, columns, 3)"
-                        ));
-                    }
+                    notes.extend(of_no_pictures(&array, width));
                     Ok(samples)
                 }
             }

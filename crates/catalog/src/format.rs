@@ -162,11 +162,10 @@ fn marked_up(line: &[u8]) -> Option<&'static str> {
 
 fn text_or_binary(line: &[u8]) -> Format {
     // Further down a reader says in which line.
-    match line.contains(&0) {
-        true => Format::Other(
-            "neither text nor of a format that is read: its first line has a NUL byte",
-        ),
-        false => Format::Text,
+    if line.contains(&0) {
+        Format::Other("neither text nor of a format that is read: its first line has a NUL byte")
+    } else {
+        Format::Text
     }
 }
 

@@ -172,9 +172,10 @@ impl Array {
         let mut names = Interned::default();
         for value in self.bytes.chunks_exact(self.element.size.max(1)) {
             let is_missing = self.element.kind == b'f' && self.element.number(value).is_nan();
-            let name = match is_missing {
-                true => String::new(),
-                false => self.element.text(value)?,
+            let name = if is_missing {
+                String::new()
+            } else {
+                self.element.text(value)?
             };
             let name = Some(name.trim()).filter(|name| !name.is_empty());
             names.push_option(name);

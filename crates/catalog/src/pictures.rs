@@ -4,6 +4,7 @@ mod bmp;
 mod decode;
 mod picture;
 mod pnm;
+mod reduced;
 mod resize;
 mod single;
 
@@ -14,8 +15,10 @@ use crate::{LoadError, Options};
 use data::{PictureShape, Samples};
 use decode::decode;
 use picture::{Picture, Unread};
+use reduced::Reduced;
 pub use single::Manner;
 pub(crate) use single::single;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -78,12 +81,18 @@ impl Gathered {
         let mut first: Option<(PathBuf, PictureShape)> = None;
         let (mut pictures, mut labels) = (Vec::new(), Interned::default());
         let (mut others, mut damaged) = (Vec::new(), Vec::new());
+        let mut reduced: BTreeMap<Reduced, usize> = BTreeMap::new();
         for class in entries(path)?.into_iter().filter(|entry| entry.is_dir()) {
             let name = name(&class);
             let (files, so_far) = (entries(&class)?, pictures.len());
             for file in &files {
                 let picture = match picture(file, left)? {
-                    Ok(Some(picture)) => picture,
+                    Ok(Some((picture, without))) => {
+                        for what in without {
+                            *reduced.entry(what).or_default() += 1;
+                        }
+                        picture
+                    }
                     Ok(None) => {
                         others.push(file.display().to_string());
                         continue;
@@ -116,17 +125,12 @@ impl Gathered {
         let Some((_, shape)) = first else {
             return Err(nothing(path));
         };
+        let notes = told(&others, &damaged, reduced, pictures.len());
         Ok(Self {
             pictures,
             labels,
             shape,
-            notes: [
-                ("no pictures, and left out", others),
-                ("not read, and left out", damaged),
-            ]
-            .iter()
-            .filter_map(|(why, files)| left_out(why, files))
-            .collect(),
+            notes,
         })
     }
 
@@ -192,16 +196,19 @@ fn entries(path: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(entries)
 }
 
-/// The picture in a file, `None` if it is no picture, or why it is left out.
-fn picture(file: &Path, limit: u64) -> Result<Result<Option<Picture>, String>, LoadError> {
+/// The picture in a file with what of it is not kept, `None` if it is no picture, or why it is left out.
+type Read = Result<Option<(Picture, Vec<Reduced>)>, String>;
+
+fn picture(file: &Path, limit: u64) -> Result<Read, LoadError> {
     if !file.is_file() || fs::metadata(file).is_ok_and(|metadata| metadata.len() == 0) {
         return Ok(Ok(None));
     }
     let source = Source::file(file, limit)?;
-    match decode(&source.read()?, limit) {
+    let bytes = source.read()?;
+    match decode(&bytes, limit) {
         Err(Unread::NoRoom(reason)) => Err(LoadError::content(source.name(), reason)),
         Err(Unread::Damaged(reason)) => Ok(Err(reason)),
-        Ok(picture) => Ok(Ok(picture)),
+        Ok(picture) => Ok(Ok(picture.map(|picture| (picture, Reduced::of(&bytes))))),
     }
 }
 
@@ -243,7 +250,7 @@ fn nothing(path: &Path) -> LoadError {
         };
         let ending = unpacked
             .extension()
-            .map(|ending| ending.to_ascii_lowercase());
+            .map(std::ffi::OsStr::to_ascii_lowercase);
         file.is_file() && ending.is_some_and(|ending| ALONE.iter().any(|one| ending == *one))
     };
     let there = entries(path).unwrap_or_default();
@@ -265,6 +272,22 @@ fn name(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
+}
+
+/// What to say of files that were left out, and of what of the pictures was.
+fn told(
+    others: &[String],
+    damaged: &[String],
+    reduced: BTreeMap<Reduced, usize>,
+    pictures: usize,
+) -> Vec<String> {
+    let left_out = [
+        left_out("no pictures, and left out", others),
+        left_out("not read, and left out", damaged),
+    ];
+    let reduced = reduced.into_iter();
+    let reduced = reduced.map(|(what, count)| what.note(count, pictures));
+    left_out.into_iter().flatten().chain(reduced).collect()
 }
 
 fn left_out(why: &str, files: &[String]) -> Option<String> {
@@ -378,6 +401,22 @@ mod tests {
         assert!(
             error.contains("2023: it has directories, as a, and no picture;"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn what_samples_do_not_keep_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let deep = include_bytes!("../data/tests/deep.png");
+        write(directory.path(), "a/1.png", deep);
+        write(directory.path(), "b/1.pgm", &pgm(8, 16, 9));
+        let (read, _) = read(directory.path(), &Options::default(), 1 << 20).unwrap();
+        assert_eq!(
+            read.notes[..2],
+            [
+                "1 of 2 pictures have 16 bits per value, of which the upper 8 are kept",
+                "1 of 2 pictures say how opaque pixels are; it is left out, and their colours are kept"
+            ]
         );
     }
 

@@ -211,9 +211,22 @@ fn a_table_of_one_column_says_what_separates_columns() {
     let error = refusal("a    b  class\n1    2  x\n3    4  y\n", &Options::default());
     assert!(
         error.ends_with(
-            "it is one only: commas, semicolons, tabs, bars or single blanks separate fields"
+            "it is one only: commas, semicolons, tabs, bars or single blanks separate fields, and nothing stands above the names of columns"
         ),
         "{error}"
+    );
+    let titled = refusal(
+        "My things\n\na,b,class\n1,2,x\n3,4,y\n",
+        &Options::default(),
+    );
+    assert!(
+        titled.contains("the columns are My things; it is one only"),
+        "{titled}"
+    );
+    let quoted = refusal("'a','class'\n'1','x'\n'2','y'\n", &Options::default());
+    assert!(
+        quoted.contains("the columns are 'a', 'class'; only double quotation marks are taken off;"),
+        "{quoted}"
     );
 }
 
@@ -618,6 +631,33 @@ fn colours_of_arrays_are_kept_pixel_by_pixel_whatever_their_order() {
 }
 
 #[test]
+fn what_is_left_out_of_test_pictures_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    for part in ["train", "test"] {
+        for class in ["a", "b"] {
+            let of_class = directory.path().join(part).join(class);
+            std::fs::create_dir_all(&of_class).unwrap();
+            for number in 0..3_u8 {
+                let picture = [b"P5 2 2 255\n", &[number; 4][..]].concat();
+                std::fs::write(of_class.join(format!("{number}.pgm")), picture).unwrap();
+            }
+        }
+    }
+    let damaged = directory.path().join("test/b/1.pgm");
+    std::fs::write(&damaged, b"P5 2 2 255\n").unwrap();
+    let loaded = load(directory.path(), &Options::default()).unwrap();
+    let told = format!("test data: not read, and left out: {}", damaged.display());
+    let mut notes = loaded.notes.iter();
+    assert!(
+        notes.any(|note| note.starts_with(&told)),
+        "{:?}",
+        loaded.notes
+    );
+    let shapes = loaded.notes.iter().filter(|note| note.contains("2 × 2"));
+    assert_eq!(shapes.count(), 1, "{:?}", loaded.notes);
+}
+
+#[test]
 fn arrays_that_are_left_out_are_told() {
     let loaded = of_bytes("(8, 2)", &[7; 16], &["val_images", "val_labels"]);
     assert_eq!(
@@ -690,7 +730,7 @@ fn parquet_of_pandas_is_read() {
     );
 }
 
-/// What Spark, DuckDB and pandas write: decimals as bytes, timestamps of 96 bits, numbers of 16 bits.
+/// What other programs write: decimals as bytes, timestamps of 96 bits, numbers of 16 bits.
 #[test]
 fn numbers_that_are_stored_as_bytes_are_read() {
     let loaded = |name: &str| {
@@ -1016,5 +1056,37 @@ fn mutated_files_are_read_or_refused() {
         for error in errors.flatten() {
             assert!(!error.to_string().contains('\n'), "{error}");
         }
+    });
+}
+
+/// What the fuzz targets begin with, each and a few mutants of it: a smoke of those targets that every compiler builds.
+#[test]
+fn seeds_of_the_fuzz_targets_are_read_or_refused() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds");
+    let mut files = Vec::new();
+    for target in ["arff", "delimited", "npz", "parquet", "svmlight"] {
+        let entries = std::fs::read_dir(seeds.join(target)).unwrap();
+        files.extend(entries.map(|entry| entry.unwrap().path()));
+    }
+    files.sort_unstable();
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    let read = names
+        .iter()
+        .map(|name| (name.as_str(), std::fs::read(name).unwrap()));
+    let seeds: Vec<(&str, Vec<u8>)> = read.collect();
+    assert!(seeds.len() > 15, "{names:?}");
+    let options = Options {
+        memory: Some(8 << 20),
+        ..Options::default()
+    };
+    mutants::each(&seeds, 20, |name, bytes| {
+        let directory = tempfile::tempdir_in(mutants::memory()).unwrap();
+        let path = directory.path().join(Path::new(name).file_name().unwrap());
+        std::fs::write(&path, bytes).unwrap();
+        let error = load(&path, &options).err().map(|error| error.to_string());
+        assert!(!error.is_some_and(|error| error.contains('\n')), "{name}");
     });
 }

@@ -192,23 +192,29 @@ fn splits(archive: &mut dyn Archive, group: Option<&str>) -> Result<Splits, Load
             .find(|name| name.eq_ignore_ascii_case(wanted))
             .cloned()
     };
+    let group = match group {
+        None => None,
+        Some(group) => Some(find(group).ok_or_else(|| {
+            let reason = format!("no array {group}; there are {}", names.join(", "));
+            LoadError::content(archive.place(), reason)
+        })?),
+    };
+    let group = group.as_deref();
     for [x, y, x_test, y_test] in SPLIT {
         let found = (find(x), find(y), find(x_test), find(y_test));
         if let (Some(x), Some(y), Some(x_test), Some(y_test)) = found {
-            let train = samples(archive, &x, &y, None)?;
+            let mut train = samples(archive, &x, &y, group)?;
+            let others = unused(&names, &[&x, &y, &x_test, &y_test, group.unwrap_or(&x)]);
+            train.notes.extend(others);
             return Ok((train, Some(samples(archive, &x_test, &y_test, None)?)));
         }
     }
     for [x, y] in WHOLE {
         if let (Some(x), Some(y)) = (find(x), find(y)) {
-            let group = match group {
-                None => None,
-                Some(group) => Some(find(group).ok_or_else(|| {
-                    let reason = format!("no array {group}; there are {}", names.join(", "));
-                    LoadError::content(archive.place(), reason)
-                })?),
-            };
-            return Ok((samples(archive, &x, &y, group.as_deref())?, None));
+            let mut samples = samples(archive, &x, &y, group)?;
+            let others = unused(&names, &[&x, &y, group.unwrap_or(&x)]);
+            samples.notes.extend(others);
+            return Ok((samples, None));
         }
     }
     let there = if names.is_empty() {
@@ -220,6 +226,13 @@ fn splits(archive: &mut dyn Archive, group: Option<&str>) -> Result<Splits, Load
         "arrays X and y are needed, or x_train, y_train, x_test and y_test; there are {there}"
     );
     Err(LoadError::content(archive.place(), reason))
+}
+
+/// What to say of arrays that are none of those that are used.
+fn unused(names: &[String], used: &[&str]) -> Option<String> {
+    let others = names.iter().filter(|name| !used.contains(&name.as_str()));
+    let others: Vec<String> = others.map(|name| shown(name)).collect();
+    (!others.is_empty()).then(|| format!("other arrays, and left out: {}", others.join(", ")))
 }
 
 fn samples(
@@ -262,8 +275,57 @@ fn samples(
     })
 }
 
+/// Pictures in colour as they are kept, a pixel after another, of bytes in other orders.
+fn by_pixels(array: Array, notes: &mut Vec<String>) -> Array {
+    if !array.is_bytes() {
+        return array;
+    }
+    match array.shape[..] {
+        [_, _, _, 3] => array,
+        [pictures, 3, rows, columns] => {
+            notes.push("pictures whose colours come first (3, rows, columns)".to_owned());
+            let planes = array.into_bytes();
+            let plane = rows * columns;
+            let place = |picture: usize, pixel: usize| picture * 3 * plane + pixel;
+            let pixels =
+                (0..pictures).flat_map(|picture| (0..plane).map(move |at| place(picture, at)));
+            let values =
+                pixels.flat_map(|at| [planes[at], planes[at + plane], planes[at + 2 * plane]]);
+            Array::of_bytes(vec![pictures, rows, columns, 3], values.collect())
+        }
+        [pictures, rows, columns, 4] => {
+            notes.push("the fourth value of each pixel, how opaque it is, left out".to_owned());
+            let values = array.into_bytes();
+            let colours = values.chunks_exact(4).flat_map(|pixel| &pixel[..3]);
+            Array::of_bytes(vec![pictures, rows, columns, 3], colours.copied().collect())
+        }
+        _ => array,
+    }
+}
+
+/// What to say of several axes that are taken for one.
+fn of_no_pictures(array: &Array, width: usize) -> Option<String> {
+    (array.shape.len() > 2).then(|| {
+        format!(
+            "rows of {width} numbers, and no pictures: pictures in colour are bytes (rows, columns, 3)"
+        )
+    })
+}
+
+/// Why a value is no number to learn from.
+fn refused(number: f64, is_row: bool) -> &'static str {
+    if number.is_nan() && is_row {
+        "write a table, CSV or Parquet, where what is missing is filled in"
+    } else if number.is_finite() {
+        "numbers up to 3.4e38 are read; divide it, or write a table, CSV or Parquet"
+    } else {
+        "every number must be finite"
+    }
+}
+
 /// Rows of features, or pictures where the shape says so.
 fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
+    let array = by_pixels(array, notes);
     let shape = array.shape.clone();
     let values: usize = shape.iter().product();
     if shape.len() < 2 || values == 0 {
@@ -300,13 +362,7 @@ fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
             if let Some(place) = values.iter().position(|value| !value.is_finite()) {
                 let (row, feature) = (place / width, place % width);
                 let number = array.number(place);
-                let instead = if number.is_nan() && shape.is_none() {
-                    "write a table, CSV or Parquet, where what is missing is filled in"
-                } else if number.is_finite() {
-                    "numbers up to 3.4e38 are read; divide it, or write a table, CSV or Parquet"
-                } else {
-                    "every number must be finite"
-                };
+                let instead = refused(number, shape.is_none());
                 return Err(format!(
                     "has {} as feature {feature} of row {row}, counted from 0; {instead}",
                     tables::number(number)
@@ -319,7 +375,10 @@ fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
             let samples = Samples::from_features(width, values).map_err(said)?;
             match shape {
                 Some(shape) if colours == 1 => samples.into_pictures(shape).map_err(said),
-                _ => Ok(samples),
+                _ => {
+                    notes.extend(of_no_pictures(&array, width));
+                    Ok(samples)
+                }
             }
         }
     }

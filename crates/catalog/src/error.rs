@@ -250,5 +250,15 @@ pub fn shown(text: &str) -> String {
     if text.chars().nth(MOST).is_some() {
         short.push('…');
     }
-    short.escape_debug().to_string()
+    // A quotation mark or a backslash does no harm on a line.
+    let is_plain = |c| matches!(c, '"' | '\'' | '\\');
+    let mut line = String::with_capacity(short.len());
+    for c in short.chars() {
+        if is_plain(c) {
+            line.push(c);
+        } else {
+            line.extend(c.escape_debug());
+        }
+    }
+    line
 }

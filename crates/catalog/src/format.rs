@@ -134,17 +134,45 @@ impl Format {
             return Self::Svmlight;
         }
         match first {
-            Some(line) if line.to_ascii_lowercase().starts_with(b"@relation") => Self::Arff,
-            // Further down a reader says in which line.
-            Some(line) if line.contains(&0) => Self::Other(
-                "neither text nor of a format that is read: its first line has a NUL byte",
-            ),
-            _ => Self::Text,
+            Some(line) if is_of_arff(line) => Self::Arff,
+            Some(line) => marked_up(line).map_or_else(|| text_or_binary(line), Self::Other),
+            None => Self::Text,
         }
     }
 }
 
+/// Whether a header of ARFF begins so; some programs leave out the name of the relation.
+fn is_of_arff(line: &[u8]) -> bool {
+    let line = line.to_ascii_lowercase();
+    line.starts_with(b"@relation") || line.starts_with(b"@attribute")
+}
+
+/// What text that is no table seems to be, and what would be right.
+fn marked_up(line: &[u8]) -> Option<&'static str> {
+    let lower = line.to_ascii_lowercase();
+    let begins = |start: &[u8]| lower.starts_with(start);
+    if begins(b"<!doctype") || begins(b"<html") || begins(b"<?xml") || begins(b"<svg") {
+        return Some("a page (HTML or XML), and no table; fetch or write the table itself, as CSV");
+    }
+    let object = lower.strip_prefix(b"[").unwrap_or(&lower).trim_ascii();
+    let of_object = object.strip_prefix(b"{").map(<[u8]>::trim_ascii);
+    let is_object = of_object.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"\""));
+    (lower == b"[" || is_object).then_some("JSON; write the table as CSV or Parquet")
+}
+
+fn text_or_binary(line: &[u8]) -> Format {
+    // Further down a reader says in which line.
+    if line.contains(&0) {
+        Format::Other("neither text nor of a format that is read: its first line has a NUL byte")
+    } else {
+        Format::Text
+    }
+}
+
 const PICKLE: &str = "a pickle; reading one runs code, so write the arrays as NPZ";
+const PICTURE: &str =
+    "one picture; name the directory that has a directory of pictures for each class";
+const R: &str = "a file of R's; write the table with write.csv";
 const UTF_32: &str = "text in UTF-32; write it as UTF-8";
 
 /// How files of other formats begin, and what would be right.
@@ -175,14 +203,25 @@ const OTHERS: &[(&[u8], &str)] = &[
     ),
     (b"7z\xbc\xaf", "a 7z archive; unpack it"),
     (b"%PDF", "a PDF; a table is needed, as CSV for example"),
+    (b"\x89PNG", PICTURE),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"GIF87a", PICTURE),
+    (b"GIF89a", PICTURE),
+    (b"II*\0", PICTURE),
+    (b"MM\0*", PICTURE),
+    (b"P5\n", PICTURE),
+    (b"P6\n", PICTURE),
     (
-        b"\x89PNG",
-        "one picture; name the directory that has a directory of pictures for each class",
+        b"ARROW1\0\0",
+        "an Arrow or Feather file; write it as Parquet",
     ),
-    (
-        b"\xff\xd8\xff",
-        "one picture; name the directory that has a directory of pictures for each class",
-    ),
+    (b"Obj\x01", "an Avro file; write it as Parquet"),
+    (b"MATLAB 5.0", "a MATLAB file; write it as NPZ or CSV"),
+    (b"<stata_dta>", "a Stata file; write it as CSV"),
+    (b"$FL2", "an SPSS file; write it as CSV"),
+    (b"RDX3\n", R),
+    (b"RDX2\n", R),
+    (b"X\n\0\0\0", R),
     (b"\x80\x02", PICKLE),
     (b"\x80\x03", PICKLE),
     (b"\x80\x04\x95", PICKLE),

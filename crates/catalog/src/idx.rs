@@ -90,6 +90,13 @@ impl Kind {
         let hint = match found {
             IMAGES_MAGIC => "; this is a file of images",
             LABELS_MAGIC => "; this is a file of labels",
+            // Of these types IDX may be: i8, i16, i32, f32 and f64.
+            _ if matches!(found >> 8, 0x09 | 0x0b..=0x0e) => {
+                "; its values are of another type than bytes: write bytes, or the arrays as NPZ"
+            }
+            _ if found >> 8 == 0x08 => {
+                "; images are bytes along three axes, and labels along one: write others as NPZ"
+            }
             _ => "",
         };
         LoadError::Magic {
@@ -367,6 +374,18 @@ mod tests {
             message(&[0, 0, 8, 1, 0, 0, 0, 0]),
             "train: starts with 0x00000801, but images start with 0x00000803; this is a file of labels"
         );
+    }
+
+    #[test]
+    fn other_types_and_axes_are_told() {
+        let type_of = message(&[0, 0, 0x0d, 3]);
+        assert!(
+            type_of.ends_with("start with 0x00000803; its values are of another type than bytes: write bytes, or the arrays as NPZ"),
+            "{type_of}"
+        );
+        let axes = message(&[0, 0, 8, 4]);
+        assert!(axes.contains("images are bytes along three axes"), "{axes}");
+        assert!(message(b"text").ends_with("start with 0x00000803"));
     }
 
     #[test]

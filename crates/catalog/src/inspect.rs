@@ -247,10 +247,22 @@ fn nearly_all(column: &Column, is_of_the_kind: fn(&str) -> bool) -> Option<Strin
     (count >= 2 && 10 * count >= 9 * names.len()).then(|| first.clone())
 }
 
-/// `1,5`, `1,001`, `5%` or `$5`.
+/// `1,5`, `1,001`, `1 001`, `5%`, `$5`, or with a minus sign that is none of ASCII's.
 fn is_like_a_number(name: &str) -> bool {
-    let digits = name.trim_matches(['%', '$', '€', ' ']).replace(',', "");
-    name.len() > digits.len() && digits.parse::<f64>().is_ok()
+    let is_sign = |c: char| ['%', '$', '€', '£'].contains(&c) || c.is_whitespace();
+    let groups = name
+        .trim_matches(is_sign)
+        .split([' ', '\u{a0}', '\u{202f}', '\'']);
+    let is_thousand = |group: &str| {
+        let digits = group.bytes().take_while(u8::is_ascii_digit).count();
+        digits == 3
+    };
+    if !groups.clone().skip(1).all(is_thousand) {
+        return false;
+    }
+    let digits: String = groups.collect();
+    let digits = digits.replace(',', "").replace('\u{2212}', "-");
+    name != digits && digits.parse::<f64>().is_ok()
 }
 
 /// `3/14/2024` or `14-03-24`.
@@ -424,6 +436,26 @@ mod tests {
                 columns[0].right_alone
             );
             assert!(!columns[1].tells_the_label);
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_written_for_people_are_told() {
+        for number in [
+            "1,5",
+            "1,001",
+            "5%",
+            "$5",
+            "£ 5",
+            "1 001",
+            "1\u{a0}001,5",
+            "-1'000'000",
+            "\u{2212}5",
+        ] {
+            assert!(is_like_a_number(number), "{number}");
+        }
+        for other in ["5", "1 2", "1 0012", "12 noon", "%", "", "n1"] {
+            assert!(!is_like_a_number(other), "{other}");
         }
     }
 

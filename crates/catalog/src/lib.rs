@@ -53,6 +53,7 @@ mod splits;
 mod svmlight;
 mod table;
 mod telling;
+mod turns;
 mod values;
 
 pub use asked::{Asked, Fitted, ask, stored};
@@ -83,4 +84,5 @@ pub use sealed_table::SealedTable;
 pub use splits::Splits;
 pub use table::class_order;
 pub use telling::{is_learnt_from, tells};
+pub use turns::Turn;
 pub use values::{ColumnValues, UNNAMED, Values, Wanted};

@@ -325,6 +325,9 @@ fn of_samples(
             .as_ref(),
     )?;
     let mut notes = train.notes.clone();
+    let of_test = test.iter().flat_map(|(_, test)| &test.notes);
+    let others = of_test.filter(|note| !train.notes.contains(note));
+    notes.extend(others.map(|note| format!("test data: {note}")));
     notes.extend(more);
     let [train, test] = match (test, test_side) {
         (Some((_, test)), Some(side)) => {

@@ -1,11 +1,13 @@
-//! Test pictures that are a training picture made lighter, darker, of another contrast, or moved by a few pixels.
+//! Test pictures that are a training picture made lighter, darker, of another contrast, moved by a few pixels, turned or
+//! mirrored.
 //!
-//! The middle of each training picture is compared with all parts of the same size of each test picture, by Pearson's
-//! correlation, which neither brightness nor contrast changes. Of parts u and v of mean 0 and length 1 it is
+//! The middle of each training picture is compared with all parts of the same size of each test picture, and with its
+//! middle turned and mirrored, by Pearson's correlation, which neither brightness nor contrast changes. Of parts u and v of mean 0 and length 1 it is
 //! 1 − ‖u − v‖² / 2, so that only those are compared that lie near each other in a few directions.
 
 use crate::near_pictures::squared;
 use crate::picture_blocks::{BLOCKS, BlockSums, block_sums, blocks, blocks_differ, sum};
+use crate::turns::Turn;
 use data::{PictureShape, Samples};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -27,7 +29,7 @@ const DIRECTIONS: usize = 5;
 const LEARNT_FROM: usize = 1_000;
 const ROUNDS: usize = 20;
 
-/// A test picture that is a training picture but for its brightness, its contrast and its place.
+/// A test picture that is a training picture but for its brightness, its contrast, its place and how it is turned.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Moved {
     /// Index of a training picture.
@@ -36,12 +38,14 @@ pub struct Moved {
     pub test: usize,
     /// Pixels by which the test picture is moved, down and to the right.
     pub by: [i8; 2],
+    /// How the test picture is turned or mirrored. What is, is not moved.
+    pub turned: Turn,
     /// Pearson's correlation of the pixels that both show.
     pub correlation: f64,
 }
 
-/// Each test picture with a training picture that it is but for brightness, contrast and place; pairs that are the same
-/// as they are, or differ by `near` grey levels (root mean square) or less, do not count. `None` unless both are of
+/// Each test picture with a training picture that it is but for brightness, contrast, place and turn; pairs that are the
+/// same as they are, or differ by `near` grey levels (root mean square) or less, do not count. `None` unless both are of
 /// pixels, and not small.
 pub(crate) fn moved(train: &Samples, test: &Samples, near: f64) -> Option<Vec<Moved>> {
     moved_by_slabs(train, test, near, SLAB)
@@ -128,6 +132,22 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Writes the middle of a picture as it was before the turn.
+    fn write_turned(&self, picture: usize, turn: Turn, part: &mut Vec<u8>) {
+        part.clear();
+        let shape = PictureShape {
+            rows: self.shape.rows - 2 * REACH,
+            columns: self.shape.columns - 2 * REACH,
+        };
+        let picture = self.picture(picture);
+        for at in 0..shape.features() {
+            let before = [at / shape.columns, at % shape.columns];
+            let [row, column] = turn.place(before, shape).map(|at| at + REACH);
+            let pixel = (row * self.shape.columns + column) * self.values;
+            part.extend_from_slice(&picture[pixel..pixel + self.values]);
+        }
+    }
+
     /// `None` of a part that shows nothing.
     fn part(&self, values: &[u8]) -> Option<Part> {
         let size = values.len() as f64;
@@ -191,16 +211,21 @@ impl<'a> Known<'a> {
     fn found(&self, test: &Parts<'_>, pictures: Range<usize>) -> Vec<Moved> {
         let mut values = Vec::new();
         let mut of_train = Vec::new();
+        // As it is first, then moved, then turned.
+        let mut places: Vec<[usize; 2]> = (0..=2 * REACH)
+            .flat_map(|down| (0..=2 * REACH).map(move |right| [down, right]))
+            .collect();
+        places.sort_by_key(|place| place.map(|at| at.abs_diff(REACH)).iter().sum::<usize>());
+        let moved = places.into_iter().map(|place| (place, Turn::None));
+        let turned = Turn::of(test.shape).iter().map(|&turn| ([REACH; 2], turn));
+        let looks: Vec<([usize; 2], Turn)> = moved.chain(turned).collect();
         pictures
             .filter_map(|picture| {
-                // As it is first, then moved.
-                let mut places: Vec<[usize; 2]> = (0..=2 * REACH)
-                    .flat_map(|down| (0..=2 * REACH).map(move |right| [down, right]))
-                    .collect();
-                places
-                    .sort_by_key(|place| place.map(|at| at.abs_diff(REACH)).iter().sum::<usize>());
-                places.into_iter().find_map(|place| {
-                    test.write(picture, place, &mut values);
+                looks.iter().find_map(|&(place, turned)| {
+                    match turned {
+                        Turn::None => test.write(picture, place, &mut values),
+                        _ => test.write_turned(picture, turned, &mut values),
+                    }
                     let part = test.part(&values)?;
                     let (train, correlation) =
                         self.same(&part, &values, test.picture(picture), &mut of_train)?;
@@ -208,6 +233,7 @@ impl<'a> Known<'a> {
                         train,
                         test: picture,
                         by: place.map(|at| at as i8 - REACH as i8),
+                        turned,
                         correlation,
                     })
                 })
@@ -452,6 +478,40 @@ mod tests {
         let found: Vec<usize> = found.iter().map(|of| of.test).collect();
         assert_eq!(found, expected);
         assert!((10..50).contains(&found.len()), "{}", found.len());
+    }
+
+    #[test]
+    fn pictures_that_are_turned_or_mirrored_are_found_and_no_others() {
+        let train = digits(0..300);
+        let mut test = digits(300..400);
+        let turned = |picture: &[u8], turn: Turn| -> Vec<u8> {
+            let mut turned = vec![0; PIXELS];
+            for (at, value) in picture.iter().enumerate() {
+                let [row, column] = turn.place([at / SIDE, at % SIDE], SHAPE);
+                turned[row * SIDE + column] = *value;
+            }
+            turned
+        };
+        let plain = test.len();
+        let turns = Turn::of(SHAPE);
+        test.extend(
+            turns
+                .iter()
+                .enumerate()
+                .map(|(at, &turn)| turned(&train[at], turn)),
+        );
+        test.push(lit(&turned(&train[20], Turn::Half), 0.8, 20.0));
+        let found = moved(&samples(&train), &samples(&test), 7.2).unwrap();
+        let found: Vec<_> = found
+            .iter()
+            .map(|of| (of.test, of.train, of.turned))
+            .collect();
+        let expected = turns
+            .iter()
+            .enumerate()
+            .map(|(at, &turn)| (plain + at, at, turn));
+        let expected: Vec<_> = expected.chain([(plain + 7, 20, Turn::Half)]).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

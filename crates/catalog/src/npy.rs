@@ -63,6 +63,20 @@ impl Array {
         head.with(name, body.expect("bytes need no alignment"))
     }
 
+    /// Bytes of that shape, the last axis fastest.
+    pub(crate) fn of_bytes(shape: Vec<usize>, bytes: Vec<u8>) -> Self {
+        Self {
+            shape,
+            element: Element {
+                kind: b'u',
+                size: 1,
+                is_big_endian: false,
+            },
+            is_column_major: false,
+            bytes,
+        }
+    }
+
     /// Number of rows: the first axis.
     pub(crate) fn rows(&self) -> usize {
         self.shape.first().copied().unwrap_or(0)
@@ -121,7 +135,8 @@ impl Array {
         self.element.number(&self.bytes[at * size..(at + 1) * size])
     }
 
-    /// One axis of values as names of classes: `3`, `3.0` and `'3'` are the same.
+    /// One axis of values as names of classes: `3`, `3.0` and `'3'` are the same, and NaN and a text of nothing are
+    /// missing.
     pub(crate) fn to_names(&self) -> Result<Coded, String> {
         let values: usize = self.shape.iter().product();
         if values != self.rows() || self.shape.is_empty() {
@@ -132,7 +147,14 @@ impl Array {
         }
         let mut names = Interned::default();
         for value in self.bytes.chunks_exact(self.element.size.max(1)) {
-            names.push(&self.element.text(value)?);
+            let is_missing = self.element.kind == b'f' && self.element.number(value).is_nan();
+            let name = if is_missing {
+                String::new()
+            } else {
+                self.element.text(value)?
+            };
+            let name = Some(name.trim()).filter(|name| !name.is_empty());
+            names.push_option(name);
         }
         Ok(names.into_coded())
     }
@@ -319,7 +341,7 @@ impl Element {
 }
 
 /// IEEE 754 binary16.
-fn half(bits: u16) -> f64 {
+pub(crate) fn half(bits: u16) -> f64 {
     let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
     let exponent = i32::from(bits >> 10 & 0x1f);
     let fraction = f64::from(bits & 0x3ff) / 1024.0;
@@ -450,6 +472,11 @@ mod tests {
             (names.names.len(), &names.codes[..]),
             (2, &[Some(0), Some(1), Some(0)][..])
         );
+        let missing = [f64::NAN, 1.0].map(f64::to_le_bytes).concat();
+        let missing = read(&npy("<f8", "False", "(2,)", &missing)).unwrap();
+        assert_eq!(missing.to_names().unwrap().codes, [None, Some(0)]);
+        let missing = read(&npy("|S2", "False", "(2,)", b"\0\0a\0")).unwrap();
+        assert_eq!(missing.to_names().unwrap().codes, [None, Some(0)]);
         let one_hot = read(&npy("|u1", "False", "(1, 2)", &[0, 1])).unwrap();
         assert!(one_hot.to_names().unwrap_err().contains("no one-hot rows"));
         let fraction = read(&npy("<f4", "False", "(1,)", &0.5_f32.to_le_bytes())).unwrap();

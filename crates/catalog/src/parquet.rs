@@ -338,7 +338,7 @@ fn measure(column: &ColumnDescriptor) -> Result<Measure, String> {
         TimeUnit::MICROS => 1.0 / (DAY * 1e6),
         TimeUnit::NANOS => 1.0 / (DAY * 1e9),
     };
-    let decimal = |scale: i32| Measure::Number(10.0_f64.powi(-scale));
+    let decimal = |scale: i32| Measure::Decimal(10.0_f64.powi(scale));
     Ok(
         match (
             column.physical_type(),
@@ -361,14 +361,14 @@ fn measure(column: &ColumnDescriptor) -> Result<Measure, String> {
                 Measure::Unsigned
             }
             (_, _, ConvertedType::UINT_32 | ConvertedType::UINT_64) => Measure::Unsigned,
-            (Type::INT32 | Type::INT64 | Type::FLOAT | Type::DOUBLE, ..) => Measure::Number(1.0),
-            (Type::BYTE_ARRAY, _, ConvertedType::DECIMAL) => {
-                return Err("holds decimals as bytes; write floating-point numbers".to_owned());
+            (Type::INT32 | Type::INT64 | Type::FLOAT | Type::DOUBLE, ..) => Measure::Number,
+            (Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY, _, ConvertedType::DECIMAL) => {
+                decimal(column.type_scale())
             }
             (Type::BYTE_ARRAY, ..) => Measure::Text,
-            (Type::INT96, ..) => {
-                return Err("holds timestamps as INT96; write them as INT64".to_owned());
-            }
+            // As Spark writes timestamps.
+            (Type::INT96, ..) => Measure::Date(per_day(&TimeUnit::NANOS)),
+            (Type::FIXED_LEN_BYTE_ARRAY, Some(LogicalType::Float16), _) => Measure::Half,
             (Type::FIXED_LEN_BYTE_ARRAY, ..) => {
                 return Err("holds bytes of a fixed length; write numbers or text".to_owned());
             }

@@ -4,6 +4,7 @@ mod bmp;
 mod decode;
 mod picture;
 mod pnm;
+mod reduced;
 mod resize;
 mod single;
 
@@ -15,8 +16,10 @@ use data::{PictureShape, Samples};
 use decode::decode;
 pub(crate) use decode::is_picture;
 use picture::{Picture, Unread};
+use reduced::Reduced;
 pub use single::Manner;
 pub(crate) use single::single;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -79,17 +82,18 @@ impl Gathered {
         let mut first: Option<(PathBuf, PictureShape)> = None;
         let (mut pictures, mut labels) = (Vec::new(), Interned::default());
         let (mut others, mut damaged) = (Vec::new(), Vec::new());
+        let mut reduced: BTreeMap<Reduced, usize> = BTreeMap::new();
         for class in entries(path)?.into_iter().filter(|entry| entry.is_dir()) {
-            let name = class
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = name(&class);
             let (files, so_far) = (entries(&class)?, pictures.len());
-            let count = files.len();
-            for file in files {
-                let picture = match picture(&file, left)? {
-                    Ok(Some(picture)) => picture,
+            for file in &files {
+                let picture = match picture(file, left)? {
+                    Ok(Some((picture, without))) => {
+                        for what in without {
+                            *reduced.entry(what).or_default() += 1;
+                        }
+                        picture
+                    }
                     Ok(None) => {
                         others.push(file.display().to_string());
                         continue;
@@ -105,7 +109,7 @@ impl Gathered {
                 };
                 let (before, shape) = first.get_or_insert_with(|| (file.clone(), picture.shape));
                 if picture.shape != *shape {
-                    return Err(differ(&file, picture.shape, before, *shape));
+                    return Err(differ(file, picture.shape, before, *shape));
                 }
                 // With room for the copy that becomes samples.
                 left = left.saturating_sub(2 * picture.pixels.len() as u64);
@@ -113,26 +117,21 @@ impl Gathered {
                 labels.push(&name);
             }
             if pictures.len() == so_far {
-                match count {
-                    0 => others.push(class.display().to_string()),
-                    _ => return Err(without_pictures(&class, count, damaged.last())),
+                if !files.is_empty() {
+                    return Err(without_pictures(&class, &files, damaged.last()));
                 }
+                others.push(class.display().to_string());
             }
         }
         let Some((_, shape)) = first else {
             return Err(nothing(path));
         };
+        let notes = told(&others, &damaged, reduced, pictures.len());
         Ok(Self {
             pictures,
             labels,
             shape,
-            notes: [
-                ("no pictures, and left out", others),
-                ("not read, and left out", damaged),
-            ]
-            .iter()
-            .filter_map(|(why, files)| left_out(why, files))
-            .collect(),
+            notes,
         })
     }
 
@@ -198,16 +197,19 @@ fn entries(path: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(entries)
 }
 
-/// The picture in a file, `None` if it is no picture, or why it is left out.
-fn picture(file: &Path, limit: u64) -> Result<Result<Option<Picture>, String>, LoadError> {
+/// The picture in a file with what of it is not kept, `None` if it is no picture, or why it is left out.
+type Read = Result<Option<(Picture, Vec<Reduced>)>, String>;
+
+fn picture(file: &Path, limit: u64) -> Result<Read, LoadError> {
     if !file.is_file() || fs::metadata(file).is_ok_and(|metadata| metadata.len() == 0) {
         return Ok(Ok(None));
     }
     let source = Source::file(file, limit)?;
-    match decode(&source.read()?, limit) {
+    let bytes = source.read()?;
+    match decode(&bytes, limit) {
         Err(Unread::NoRoom(reason)) => Err(LoadError::content(source.name(), reason)),
         Err(Unread::Damaged(reason)) => Ok(Err(reason)),
-        Ok(picture) => Ok(Ok(picture)),
+        Ok(picture) => Ok(Ok(picture.map(|picture| (picture, Reduced::of(&bytes))))),
     }
 }
 
@@ -221,18 +223,72 @@ fn differ(file: &Path, shape: PictureShape, first: &Path, of_first: PictureShape
     LoadError::content(&file.display().to_string(), reason)
 }
 
-fn without_pictures(class: &Path, files: usize, damaged: Option<&String>) -> LoadError {
+fn without_pictures(class: &Path, files: &[PathBuf], damaged: Option<&String>) -> LoadError {
     let damaged = damaged.map_or(String::new(), |last| {
         format!("; the last is not read: {last}")
     });
-    let reason =
-        format!("none of its {files} files is a picture in PNG, JPEG, PGM, PPM or BMP{damaged}");
+    let reason = match files {
+        // Classes are one level further down.
+        [first, ..] if files.iter().all(|file| file.is_dir()) => format!(
+            "it has directories, as {}, and no picture; the directory of each class has the pictures themselves, so name one whose directories are the classes",
+            name(first)
+        ),
+        _ => format!("none of its files is a picture in PNG, JPEG, PGM, PPM or BMP{damaged}"),
+    };
     LoadError::content(&class.display().to_string(), reason)
 }
 
+/// How files end that are read when they are named themselves.
+const ALONE: [&str; 8] = [
+    "csv", "tsv", "txt", "parquet", "arff", "svmlight", "libsvm", "npz",
+];
+
 fn nothing(path: &Path) -> LoadError {
-    let reason = "no data set is there: four IDX files with MNIST's names, NumPy's X.npy and y.npy, or a directory of pictures (PNG, JPEG, PGM, PPM, BMP) for each class";
+    let is_alone = |file: &PathBuf| {
+        let unpacked = match file.extension() {
+            Some(ending) if ending.eq_ignore_ascii_case("gz") => file.with_extension(""),
+            _ => file.clone(),
+        };
+        let ending = unpacked
+            .extension()
+            .map(std::ffi::OsStr::to_ascii_lowercase);
+        file.is_file() && ending.is_some_and(|ending| ALONE.iter().any(|one| ending == *one))
+    };
+    let there = entries(path).unwrap_or_default();
+    let files: Vec<String> = there
+        .iter()
+        .filter(|file| is_alone(file))
+        .map(|file| name(file))
+        .collect();
+    let reason = match left_out("no data set by itself, but files: name one, and perhaps a second with --test; there are", &files) {
+        Some(files) => files,
+        None => "no data set is there: four IDX files with MNIST's names, NumPy's X.npy and y.npy, or a directory of pictures (PNG, JPEG, PGM, PPM, BMP) for each class".to_owned(),
+    };
     LoadError::content(&path.display().to_string(), reason)
+}
+
+/// What a file or directory is called.
+fn name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// What to say of files that were left out, and of what of the pictures was.
+fn told(
+    others: &[String],
+    damaged: &[String],
+    reduced: BTreeMap<Reduced, usize>,
+    pictures: usize,
+) -> Vec<String> {
+    let left_out = [
+        left_out("no pictures, and left out", others),
+        left_out("not read, and left out", damaged),
+    ];
+    let reduced = reduced.into_iter();
+    let reduced = reduced.map(|(what, count)| what.note(count, pictures));
+    left_out.into_iter().flatten().chain(reduced).collect()
 }
 
 fn left_out(why: &str, files: &[String]) -> Option<String> {
@@ -331,8 +387,37 @@ mod tests {
         let error = read(directory.path(), &Options::default(), 1 << 20);
         let error = error.unwrap_err().to_string();
         assert!(
-            error.ends_with("b: none of its 1 files is a picture in PNG, JPEG, PGM, PPM or BMP"),
+            error.ends_with("b: none of its files is a picture in PNG, JPEG, PGM, PPM or BMP"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn classes_one_level_further_down_are_told() {
+        let directory = tempfile::tempdir().unwrap();
+        write(directory.path(), "2023/a/1.pgm", &pgm(2, 2, 9));
+        write(directory.path(), "2024/a/1.pgm", &pgm(2, 2, 9));
+        let error = read(directory.path(), &Options::default(), 1 << 20);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("2023: it has directories, as a, and no picture;"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_samples_do_not_keep_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let deep = include_bytes!("../data/tests/deep.png");
+        write(directory.path(), "a/1.png", deep);
+        write(directory.path(), "b/1.pgm", &pgm(8, 16, 9));
+        let (read, _) = read(directory.path(), &Options::default(), 1 << 20).unwrap();
+        assert_eq!(
+            read.notes[..2],
+            [
+                "1 of 2 pictures have 16 bits per value, of which the upper 8 are kept",
+                "1 of 2 pictures say how opaque pixels are; it is left out, and their colours are kept"
+            ]
         );
     }
 
@@ -352,6 +437,15 @@ mod tests {
             .to_string();
         assert!(
             error.contains("no data set is there: four IDX files"),
+            "{error}"
+        );
+        write(directory.path(), "test.csv.gz", b"");
+        write(directory.path(), "train.CSV", b"");
+        write(directory.path(), "README.md", b"");
+        let error = read(directory.path(), &Options::default(), 1 << 20);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.ends_with("a second with --test; there are: test.csv.gz; train.CSV"),
             "{error}"
         );
     }

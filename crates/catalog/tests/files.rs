@@ -211,9 +211,22 @@ fn a_table_of_one_column_says_what_separates_columns() {
     let error = refusal("a    b  class\n1    2  x\n3    4  y\n", &Options::default());
     assert!(
         error.ends_with(
-            "it is one only: commas, semicolons, tabs, bars or single blanks separate fields"
+            "it is one only: commas, semicolons, tabs, bars or single blanks separate fields, and nothing stands above the names of columns"
         ),
         "{error}"
+    );
+    let titled = refusal(
+        "My things\n\na,b,class\n1,2,x\n3,4,y\n",
+        &Options::default(),
+    );
+    assert!(
+        titled.contains("the columns are My things; it is one only"),
+        "{titled}"
+    );
+    let quoted = refusal("'a','class'\n'1','x'\n'2','y'\n", &Options::default());
+    assert!(
+        quoted.contains("the columns are 'a', 'class'; only double quotation marks are taken off;"),
+        "{quoted}"
     );
 }
 
@@ -236,7 +249,7 @@ fn one_word_among_numbers_is_refused_unless_it_is_said_to_be_missing() {
     let error = refusal(&text, &Options::default());
     assert_eq!(
         error,
-        "data.csv: line 7, column x: 'n.a.' is neither a number nor one of the missing-value words (NA, NaN, null, ?, ...); say that it is missing, or that the column holds categories"
+        "data.csv: line 7, column x: 'n.a.' is neither a number nor one of the missing-value words (NA, NaN, null, ?, ...): name it in --missing, or the column in --categories"
     );
     let missing = Options {
         missing: vec!["n.a.".to_owned()],
@@ -369,6 +382,23 @@ fn what_is_no_table_is_refused_with_its_place() {
             "data.csv: an archive that cannot be read",
         ),
         (b"PAR1 no parquet", "data.csv: damaged Parquet"),
+        (
+            b"[\n  {\"x\": 1, \"class\": \"a\"}\n]",
+            "data.csv: JSON; write the table as CSV or Parquet",
+        ),
+        (
+            b"{ \"x\": 1, \"class\": \"a\"}\n",
+            "data.csv: JSON; write the table as CSV or Parquet",
+        ),
+        (
+            b"\n<!DOCTYPE html>\n<table></table>",
+            "data.csv: a page (HTML or XML), and no table",
+        ),
+        (
+            b"ARROW1\0\0\xff\xff",
+            "data.csv: an Arrow or Feather file; write it as Parquet",
+        ),
+        (b"GIF89a....", "data.csv: one picture; name the directory"),
     ] {
         let error = refusal(content, &options);
         assert!(error.starts_with(expected), "{error}");
@@ -556,6 +586,86 @@ fn arrays_are_read_as_keras_and_scikit_learn_name_them() {
     );
 }
 
+/// Arrays of bytes in a directory: eight samples of that shape, and labels of two classes.
+fn of_bytes(shape: &str, bytes: &[u8], others: &[&str]) -> Loaded {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, shape: &str, bytes: &[u8]| {
+        let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}\n");
+        let length = (header.len() as u16).to_le_bytes();
+        let array = [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), bytes].concat();
+        std::fs::write(directory.path().join(format!("{name}.npy")), array).unwrap();
+    };
+    write("X", shape, bytes);
+    write("y", "(8,)", &[0, 1, 0, 1, 0, 1, 0, 1]);
+    for name in others {
+        write(name, "(1,)", &[0]);
+    }
+    load(directory.path(), &Options::default()).unwrap()
+}
+
+#[test]
+fn colours_of_arrays_are_kept_pixel_by_pixel_whatever_their_order() {
+    let shape = PictureShape {
+        rows: 2,
+        columns: 5,
+    };
+    let planes: Vec<u8> = (0..8 * 30).map(|at| (at % 30) as u8).collect();
+    let first = of_bytes("(8, 3, 2, 5)", &planes, &[]);
+    let last: Vec<u8> = (0..8 * 40).map(|at| (at % 40) as u8).collect();
+    let opaque = of_bytes("(8, 2, 5, 4)", &last, &[]);
+    for (loaded, expected, note) in [
+        (first, [0, 10, 20, 1, 11, 21], "colours come first"),
+        (opaque, [0, 1, 2, 4, 5, 6], "how opaque it is, left out"),
+    ] {
+        let Content::Samples { train, .. } = &loaded.content else {
+            panic!("arrays are samples");
+        };
+        assert_eq!(train.samples().shown_shape(), shape);
+        assert_eq!(train.samples().pixels().unwrap()[..6], expected);
+        assert!(
+            loaded.notes.iter().any(|of| of.contains(note)),
+            "{:?}",
+            loaded.notes
+        );
+    }
+}
+
+#[test]
+fn what_is_left_out_of_test_pictures_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    for part in ["train", "test"] {
+        for class in ["a", "b"] {
+            let of_class = directory.path().join(part).join(class);
+            std::fs::create_dir_all(&of_class).unwrap();
+            for number in 0..3_u8 {
+                let picture = [b"P5 2 2 255\n", &[number; 4][..]].concat();
+                std::fs::write(of_class.join(format!("{number}.pgm")), picture).unwrap();
+            }
+        }
+    }
+    let damaged = directory.path().join("test/b/1.pgm");
+    std::fs::write(&damaged, b"P5 2 2 255\n").unwrap();
+    let loaded = load(directory.path(), &Options::default()).unwrap();
+    let told = format!("test data: not read, and left out: {}", damaged.display());
+    let mut notes = loaded.notes.iter();
+    assert!(
+        notes.any(|note| note.starts_with(&told)),
+        "{:?}",
+        loaded.notes
+    );
+    let shapes = loaded.notes.iter().filter(|note| note.contains("2 × 2"));
+    assert_eq!(shapes.count(), 1, "{:?}", loaded.notes);
+}
+
+#[test]
+fn arrays_that_are_left_out_are_told() {
+    let loaded = of_bytes("(8, 2)", &[7; 16], &["val_images", "val_labels"]);
+    assert_eq!(
+        loaded.notes[0],
+        "other arrays, and left out: val_images, val_labels"
+    );
+}
+
 #[test]
 fn a_missing_number_of_an_array_is_found_where_it_is() {
     let error = load(&recorded("missing.npz"), &Options::default());
@@ -618,6 +728,41 @@ fn parquet_of_pandas_is_read() {
         brotli.contains("Parquet with brotli, which is not read; write it with Zstandard"),
         "{brotli}"
     );
+}
+
+/// What other programs write: decimals as bytes, timestamps of 96 bits, numbers of 16 bits.
+#[test]
+fn numbers_that_are_stored_as_bytes_are_read() {
+    let loaded = |name: &str| {
+        let test = Some(recorded(name));
+        let options = Options {
+            test,
+            ..Options::default()
+        };
+        load(&recorded(name), &options).unwrap()
+    };
+    let (bytes, whole) = (loaded("bytes.parquet"), loaded("whole.parquet"));
+    let ((bytes, _), (whole, _)) = (table(&bytes), table(&whole));
+    let expected: [(&str, Kind, [f64; 4]); 6] = [
+        ("price", Kind::Number, [0.3, -12.34, f64::NAN, 99999.99]),
+        ("large", Kind::Number, [0.3, -12.34, f64::NAN, 1e30]),
+        ("larger", Kind::Number, [0.3, -12.34, f64::NAN, 1e60]),
+        ("whole", Kind::Number, [0.3, -12.34, f64::NAN, 99999.99]),
+        ("half", Kind::Number, [0.5, -2.0, f64::NAN, 1000.0]),
+        ("when", Kind::Date, [0.5, -1.0, f64::NAN, 18262.25]),
+    ];
+    for (name, kind, values) in expected {
+        let column = bytes.column(name).or(whole.column(name)).unwrap();
+        assert_eq!(column.kind(), kind, "{name}");
+        let number = column.as_number().unwrap();
+        for (row, value) in values.into_iter().enumerate() {
+            let found = number(row);
+            assert!(
+                found == value || found.is_nan() && value.is_nan(),
+                "{name}: {found}, {value}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -739,6 +884,14 @@ fn a_comparison_needs_rows_to_learn_from_and_to_be_judged_on() {
 }
 
 #[test]
+fn arff_without_a_relation_is_arff() {
+    let text =
+        "% by hand\n@attribute x numeric\n@attribute class {a,b}\n@data\n1,a\n2,b\n3,a\n4,b\n";
+    let loaded = read(text, &Options::default());
+    assert_eq!(kinds(&loaded), [("x", Kind::Number)]);
+}
+
+#[test]
 fn arff_is_read_dense_and_sparse() {
     let header = "% a comment\n@RELATION zoo\n@attribute 'leg count' numeric\n\
         @attribute hair {no, 'a lot', \"it's\"}\n@attribute born date\n@attribute class {x,y}\n@data\n";
@@ -812,6 +965,7 @@ fn valid() -> Vec<(&'static str, Vec<u8>)> {
             "rows.npz",
             "table.parquet",
             "gzip.parquet",
+            "bytes.parquet",
         ]
         .map(kept),
     );
@@ -902,5 +1056,37 @@ fn mutated_files_are_read_or_refused() {
         for error in errors.flatten() {
             assert!(!error.to_string().contains('\n'), "{error}");
         }
+    });
+}
+
+/// What the fuzz targets begin with, each and a few mutants of it: a smoke of those targets that every compiler builds.
+#[test]
+fn seeds_of_the_fuzz_targets_are_read_or_refused() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds");
+    let mut files = Vec::new();
+    for target in ["arff", "delimited", "npz", "parquet", "svmlight"] {
+        let entries = std::fs::read_dir(seeds.join(target)).unwrap();
+        files.extend(entries.map(|entry| entry.unwrap().path()));
+    }
+    files.sort_unstable();
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    let read = names
+        .iter()
+        .map(|name| (name.as_str(), std::fs::read(name).unwrap()));
+    let seeds: Vec<(&str, Vec<u8>)> = read.collect();
+    assert!(seeds.len() > 15, "{names:?}");
+    let options = Options {
+        memory: Some(8 << 20),
+        ..Options::default()
+    };
+    mutants::each(&seeds, 20, |name, bytes| {
+        let directory = tempfile::tempdir_in(mutants::memory()).unwrap();
+        let path = directory.path().join(Path::new(name).file_name().unwrap());
+        std::fs::write(&path, bytes).unwrap();
+        let error = load(&path, &options).err().map(|error| error.to_string());
+        assert!(!error.is_some_and(|error| error.contains('\n')), "{name}");
     });
 }

@@ -21,7 +21,7 @@ fn value(column: &Column, row: usize) -> String {
         Values::Booleans(values) => values[row].map(|value| value.to_string()),
         Values::Categories(categories) => {
             let code = categories.codes().nth(row).flatten();
-            code.map(|code| categories.names()[code].clone())
+            code.map(|code| catalog::shown(&categories.names()[code]))
         }
     };
     text.unwrap_or_else(|| "missing".to_owned())

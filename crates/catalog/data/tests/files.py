@@ -1,8 +1,12 @@
 """Writes the NumPy, Parquet and svmlight files of this directory, for tests/files.rs: python3 files.py
 (NumPy 2.4, pandas 3.1, pyarrow 26, scikit-learn 1.9)."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
 from sklearn.datasets import dump_svmlight_file
 
 pixels = np.arange(6 * 2 * 3, dtype=np.uint8).reshape(6, 2, 3)
@@ -48,3 +52,20 @@ pd.DataFrame(
         "class": ["a", " a", "b", "b ", "", "NA"] * 2,
     }
 ).to_parquet("odd.parquet")
+
+# Numbers that are stored as bytes.
+prices = [Decimal("0.30"), Decimal("-12.34"), None]
+price, large, larger = (pa.decimal128(7, 2), pa.decimal128(38, 2), pa.decimal256(70, 2))
+times = pd.to_datetime(["1970-01-01 12:00", "1969-12-31", None, "2020-01-01 06:00"], format="ISO8601")
+numbers = {
+    "price": pa.array([*prices, Decimal("99999.99")], price),
+    "large": pa.array([*prices, Decimal(10**30)], large),
+    "larger": pa.array([*prices, Decimal(10**60)], larger),
+    "half": pa.array([np.float16(0.5), np.float16(-2.0), None, np.float16(1000.0)], pa.float16()),
+    "when": pa.array(times, pa.timestamp("ns")),
+    "class": pa.array([1, 2, 1, 2]),
+}
+parquet.write_table(pa.table(numbers), "bytes.parquet", use_deprecated_int96_timestamps=True)
+# DuckDB's and Spark's: small decimals as whole numbers.
+whole = {"whole": numbers["price"], **numbers}
+parquet.write_table(pa.table(whole), "whole.parquet", store_decimal_as_integer=True, use_deprecated_int96_timestamps=True)

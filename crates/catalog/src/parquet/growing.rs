@@ -1,6 +1,7 @@
 //! A column of Parquet as it grows, value by value.
 
 use crate::LoadError;
+use crate::npy::half;
 use crate::table::{Dialect, Interned, Plan, decoded};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
@@ -15,10 +16,13 @@ const BATCH: usize = 8192;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Measure {
     Truth,
-    /// Numbers, to be multiplied by this.
-    Number(f64),
+    Number,
     /// Whole numbers from 0 on, of as many bits as they are stored in.
     Unsigned,
+    /// Whole numbers, to be divided by this; where they are stored as bytes, the first is the highest.
+    Decimal(f64),
+    /// Floating-point numbers of 16 bits, as bytes.
+    Half,
     /// Days, to be multiplied by this.
     Date(f64),
     Text,
@@ -52,7 +56,9 @@ impl Growing {
             _ if as_names => Grown::Names(Interned::default(), 0),
             Measure::Text => Grown::Names(Interned::default(), 0),
             Measure::Truth => Grown::Truths(Vec::new()),
-            Measure::Number(_) | Measure::Unsigned => Grown::Numbers(Vec::new()),
+            Measure::Number | Measure::Unsigned | Measure::Decimal(_) | Measure::Half => {
+                Grown::Numbers(Vec::new())
+            }
             Measure::Date(_) => Grown::Dates(Vec::new()),
         };
         Self {
@@ -104,8 +110,16 @@ impl Growing {
                 self.values(column, limit, |value| Value::Number(f64::from(value)))
             }
             ColumnReader::DoubleColumnReader(column) => self.values(column, limit, Value::Number),
-            ColumnReader::ByteArrayColumnReader(column) => self.values(column, limit, Value::Text),
-            _ => Err(ParquetError::General("a column of another type".to_owned())),
+            ColumnReader::ByteArrayColumnReader(column) => match of {
+                Measure::Decimal(_) => self.values(column, limit, |value| of.bytes(value.data())),
+                _ => self.values(column, limit, Value::Text),
+            },
+            ColumnReader::FixedLenByteArrayColumnReader(column) => {
+                self.values(column, limit, |value| of.bytes(value.data()))
+            }
+            ColumnReader::Int96ColumnReader(column) => {
+                self.values(column, limit, |value| of.instant(value.data()))
+            }
         }
     }
 
@@ -259,10 +273,47 @@ impl Value {
     }
 }
 
+/// The number of the day 1970-01-01 in astronomers' count.
+const JULIAN_1970: f64 = 2_440_588.0;
+
 impl Measure {
+    /// A number that is stored as bytes.
+    fn bytes(self, bytes: &[u8]) -> Value {
+        match (self, bytes) {
+            (Self::Half, &[low, high]) => Value::Number(half(u16::from_le_bytes([low, high]))),
+            (Self::Decimal(unit), &[first, ref rest @ ..]) => {
+                let first = first.cast_signed();
+                // Exact, where 128 bits hold it.
+                let whole = match rest.len() {
+                    0..16 => rest.iter().fold(i128::from(first), |whole, byte| {
+                        whole << 8 | i128::from(*byte)
+                    }) as f64,
+                    _ => rest.iter().fold(f64::from(first), |whole, byte| {
+                        whole * 256.0 + f64::from(*byte)
+                    }),
+                };
+                Value::Number(whole / unit)
+            }
+            _ => Value::Number(f64::NAN),
+        }
+    }
+
+    /// Nanoseconds of a day, as two halves, and the day.
+    fn instant(self, words: &[u32]) -> Value {
+        let &[low, high, day] = words else {
+            return Value::Date(f64::NAN);
+        };
+        let nanoseconds = u64::from(high) << 32 | u64::from(low);
+        let of_day = match self {
+            Self::Date(scale) => nanoseconds as f64 * scale,
+            _ => 0.0,
+        };
+        Value::Date(f64::from(day) - JULIAN_1970 + of_day)
+    }
+
     fn whole(self, value: i64) -> Value {
         match self {
-            Self::Number(scale) if scale != 1.0 => Value::Number(value as f64 * scale),
+            Self::Decimal(unit) => Value::Number(value as f64 / unit),
             Self::Date(scale) => Value::Date(value as f64 * scale),
             Self::Unsigned if value < 0 => Value::Large(value.cast_unsigned()),
             _ => Value::Whole(value),

@@ -2,6 +2,7 @@
 
 use super::dictionary::Words;
 use super::words::{Dialect, Mark, Word, truth};
+use crate::shown;
 use std::collections::BTreeSet;
 use tables::Kind;
 
@@ -351,20 +352,14 @@ fn is_infinity(word: &[u8]) -> bool {
         .any(|one| word.eq_ignore_ascii_case(one))
 }
 
-const NO_DATE: &str = "neither a date nor one of the missing-value words (NA, NaN, null, ?, ...); say that it is missing, or that the column holds categories";
+const NO_DATE: &str = "neither a date nor one of the missing-value words (NA, NaN, null, ?, ...): name it in --missing, or the column in --categories";
 const INFINITE: &str =
     "not finite; a number must be finite, or missing: --missing names words that mean so";
-const NO_NUMBER: &str = "neither a number nor one of the missing-value words (NA, NaN, null, ?, ...); say that it is missing, or that the column holds categories";
+const NO_NUMBER: &str = "neither a number nor one of the missing-value words (NA, NaN, null, ?, ...): name it in --missing, or the column in --categories";
 
 /// A value for a message: one line, not long.
 pub(crate) fn shortened(word: &[u8]) -> String {
-    const MOST: usize = 40;
-    let text = String::from_utf8_lossy(word);
-    let mut short: String = text.chars().take(MOST).collect();
-    if text.chars().nth(MOST).is_some() {
-        short.push('…');
-    }
-    short.escape_debug().to_string().replace("\\'", "'")
+    shown(&String::from_utf8_lossy(word))
 }
 
 #[cfg(test)]

@@ -174,8 +174,9 @@ fn default_label(columns: &Named<'_>) -> Result<usize, LoadError> {
     LABELS.into_iter().find_map(called).ok_or_else(|| {
         let hint = match names {
             [_] => {
-                "; it is one only: commas, semicolons, tabs, bars or single blanks separate fields"
+                "; it is one only: commas, semicolons, tabs, bars or single blanks separate fields, and nothing stands above the names of columns"
             }
+            [first, ..] if first.starts_with('\'') => "; only double quotation marks are taken off",
             // A name that a reader gives.
             [first, ..] if first == "column 1" => {
                 "; there is no header: name the label by its number, as `column 1`"

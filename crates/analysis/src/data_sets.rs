@@ -5,8 +5,7 @@ use crate::levels::{EQUIVALENCE, SIGNIFICANCE};
 use crate::overview::Overview;
 use records::JudgedOn;
 use statistics::{
-    Friedman, Posterior, exact_critical_difference, friedman, groups, holm, mean,
-    signed_rank_posterior, wilcoxon,
+    Friedman, Posterior, friedman, groups, holm, mean, signed_rank_posterior, wilcoxon,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,9 +36,6 @@ pub struct Ranking {
     pub titles: Vec<String>,
     /// Friedman's test of equal ranks.
     pub test: Friedman,
-    /// Ranks that are as far apart differ, whichever two they are of: the exact critical difference. `None`
-    /// where no distance is enough on so few data sets; then a diagram of it says nothing.
-    pub critical: Option<f64>,
     /// Every two models.
     pub pairs: Vec<RankedPair>,
     /// How many of them are tested: models that are equally good on every data set count as one.
@@ -134,7 +130,6 @@ impl Ranking {
         let titles = reports.iter().map(|report| report.title().to_owned());
         let kinds = distinct[0].len();
         Some(Self {
-            critical: exact_critical_difference(kinds, scores.len(), SIGNIFICANCE),
             pairs: ranked_pairs(&order, scores, &which),
             tests: kinds * (kinds - 1) / 2,
             models: order
@@ -158,13 +153,24 @@ impl Ranking {
         1 + signs as usize
     }
 
-    /// The largest sets of models whose ranks are less than the critical difference apart, by their places.
+    /// Whether so many data sets can show that any two of the models differ.
+    pub fn can_differ(&self) -> bool {
+        self.titles.len() >= self.data_sets_needed()
+    }
+
+    /// Whether it is shown that two models differ, by their places.
+    pub fn differ(&self, first: usize, second: usize) -> bool {
+        let is_it = |pair: &&RankedPair| (pair.first, pair.second) == (first, second);
+        self.pairs
+            .iter()
+            .find(is_it)
+            .is_some_and(|pair| pair.different)
+    }
+
+    /// The largest sets of models of which no two are shown to differ, by their places.
     pub fn groups(&self) -> Vec<Vec<usize>> {
         groups(self.models.len(), |first, second| {
-            let apart = self.models[second].1 - self.models[first].1;
-            // Average ranks are rounded.
-            self.critical
-                .is_some_and(|critical| apart > critical - 1e-9)
+            self.differ(first, second)
         })
     }
 }
@@ -270,7 +276,7 @@ mod tests {
         // c is behind on all eight data sets: 2/2⁸, thrice and twice.
         assert_eq!(p[1..], [3.0 / 128.0, 3.0 / 128.0], "{found:?}");
         assert_eq!(found.data_sets_needed(), 7);
-        assert_eq!(found.groups().len(), 2, "{found:?}");
+        assert_eq!(found.groups(), [[0], [1], [2]], "{found:?}");
     }
 
     /// A copy of a model changes nothing for the others: no rank, no p value.
@@ -281,10 +287,8 @@ mod tests {
             .collect();
         let three: Vec<Vec<f64>> = two.iter().map(|row| vec![row[0], row[1], row[0]]).collect();
         let [two, three] = [ranking(&two), ranking(&three)];
-        assert_eq!(
-            (&three.test, three.critical, three.tests),
-            (&two.test, two.critical, 1)
-        );
+        assert_eq!((&three.test, three.tests), (&two.test, 1));
+        assert_eq!(three.groups(), [vec![0], vec![1, 2]]);
         let ranks: Vec<f64> = three.models.iter().map(|(_, rank)| *rank).collect();
         assert_eq!(ranks, [1.0, 2.0, 2.0]);
         let p: Vec<f64> = three.pairs.iter().map(|pair| pair.p_adjusted).collect();

@@ -17,6 +17,12 @@ const MOST_IMAGES: usize = 1 << 22;
 /// More seeds are not counted.
 const MOST_SEEDS: u32 = 10_000;
 
+/// More repetitions of folds are not counted: a plan takes no more.
+const MOST_REPEATS: u32 = 255;
+
+/// As good as any number of degrees of freedom.
+const MANY_FITS: f64 = 1e6;
+
 /// What is planned.
 #[derive(Debug, Clone, Copy)]
 pub struct Planned {
@@ -34,6 +40,9 @@ pub struct Planned {
     pub protocol: Protocol,
     /// The largest difference in accuracy that does not matter.
     pub margin: Option<f64>,
+    /// The standard deviation of a difference from one fit to the next, seed by seed or fold by fold, if it is known
+    /// from earlier ([`Overview::largest_deviation`](crate::Overview::largest_deviation)).
+    pub deviation: Option<f64>,
 }
 
 /// What the tests will find four times in five.
@@ -51,8 +60,8 @@ pub struct Foresight {
     pub shares: Vec<Share>,
     /// The difference that [`Share::images_needed`] is for: the margin, else half a point.
     pub matters: f64,
-    /// Over folds: degrees of freedom of the test.
-    pub freedom: Option<f64>,
+    /// Over folds.
+    pub folds: Option<FoldsAhead>,
     /// Where there are several seeds.
     pub seeds: Option<SeedsAhead>,
 }
@@ -78,6 +87,33 @@ pub struct SeedsAhead {
     pub deviations: f64,
     /// The seeds that a difference of one such deviation takes; `None` for more than 10 000.
     pub for_one: Option<u32>,
+    /// Where such a deviation is known.
+    pub known: Option<KnownSpread>,
+}
+
+/// What folds show.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FoldsAhead {
+    /// Degrees of freedom of the test.
+    pub freedom: f64,
+    /// The smallest difference that is found, in standard deviations of the differences fold by fold.
+    pub deviations: f64,
+    /// The same with any number of repetitions: they judge the same images again.
+    pub least: f64,
+    /// Where such a deviation is known.
+    pub known: Option<KnownSpread>,
+}
+
+/// What is found if differences spread as they did earlier.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KnownSpread {
+    /// Their standard deviation, from one seed or fold to the next.
+    pub deviation: f64,
+    /// The smallest difference in accuracy that is found.
+    pub detectable: f64,
+    /// The seeds, or repetitions of the folds, that the difference which matters takes; `None` where there are none,
+    /// or more than 10 000 seeds or 255 repetitions.
+    pub needed: Option<u32>,
 }
 
 impl Foresight {
@@ -110,9 +146,9 @@ impl Foresight {
                 .flatten(),
             shares: shares.into(),
             matters,
-            freedom: folds.map(|folds| folds.fits() as f64 - 1.0),
+            folds: folds.map(|folds| FoldsAhead::new(planned, folds, level, matters)),
             seeds: (folds.is_none() && planned.protocol.seeds > 1)
-                .then(|| SeedsAhead::new(planned.protocol.seeds, level)),
+                .then(|| SeedsAhead::new(planned, level, matters)),
         })
     }
 }
@@ -158,11 +194,9 @@ fn rounded_up(number: usize) -> usize {
 
 /// If folds differed by their images alone: the variance of a difference in a fold is ψ/n.
 fn over_folds(planned: Planned, folds: Folds, differing: f64, level: f64, matters: f64) -> Share {
-    let count = folds.fits() as f64;
     let judged = planned.images as f64 / f64::from(folds.folds);
-    let correction = 1.0 / count + judged / planned.train.max(1) as f64;
-    let error = (correction * differing / judged).sqrt();
-    let detectable = detectable_effect(error, count - 1.0, level, POWER);
+    let error = error(planned, folds) * (differing / judged).sqrt();
+    let detectable = detectable_effect(error, folds.fits() as f64 - 1.0, level, POWER);
     // Twice the images halve the variance.
     let needed = planned.images as f64 * (detectable / matters).powi(2);
     Share {
@@ -172,17 +206,61 @@ fn over_folds(planned: Planned, folds: Folds, differing: f64, level: f64, matter
     }
 }
 
+/// The standard error of the mean over folds, in standard deviations of a fold (Nadeau and Bengio 2003).
+fn error(planned: Planned, folds: Folds) -> f64 {
+    (1.0 / folds.fits() as f64 + test_to_train(planned, folds)).sqrt()
+}
+
+/// Images that a fold is judged on for each that its fits learn from.
+fn test_to_train(planned: Planned, folds: Folds) -> f64 {
+    planned.images as f64 / f64::from(folds.folds) / planned.train.max(1) as f64
+}
+
+impl FoldsAhead {
+    fn new(planned: Planned, folds: Folds, level: f64, matters: f64) -> Self {
+        let freedom = folds.fits() as f64 - 1.0;
+        let deviations = detectable_effect(error(planned, folds), freedom, level, POWER);
+        let of_training = test_to_train(planned, folds).sqrt();
+        let is_enough = |deviation: f64, repeats: &u32| {
+            let fits = f64::from(*repeats) * f64::from(folds.folds);
+            let error = deviation * (1.0 / fits + test_to_train(planned, folds)).sqrt();
+            t_power(matters / error, fits - 1.0, level) >= POWER
+        };
+        Self {
+            freedom,
+            deviations,
+            least: detectable_effect(of_training, MANY_FITS, level, POWER),
+            known: planned.deviation.map(|deviation| KnownSpread {
+                deviation,
+                detectable: deviations * deviation,
+                needed: (1..=MOST_REPEATS).find(|repeats| is_enough(deviation, repeats)),
+            }),
+        }
+    }
+}
+
 impl SeedsAhead {
-    fn new(seeds: u16, level: f64) -> Self {
+    fn new(planned: Planned, level: f64, matters: f64) -> Self {
+        let seeds = planned.protocol.seeds;
         let error = 1.0 / f64::from(seeds).sqrt();
-        let is_enough = |&seeds: &u32| {
-            let count = f64::from(seeds);
-            t_power(count.sqrt(), count - 1.0, level) >= POWER
+        let deviations = detectable_effect(error, f64::from(seeds) - 1.0, level, POWER);
+        // As many as show a difference of so many deviations.
+        let needed = |difference: f64| {
+            let is_enough = |&seeds: &u32| {
+                let count = f64::from(seeds);
+                t_power(difference * count.sqrt(), count - 1.0, level) >= POWER
+            };
+            (2..=MOST_SEEDS).find(is_enough)
         };
         Self {
             seeds,
-            deviations: detectable_effect(error, f64::from(seeds) - 1.0, level, POWER),
-            for_one: (2..=MOST_SEEDS).find(is_enough),
+            deviations,
+            for_one: needed(1.0),
+            known: planned.deviation.map(|deviation| KnownSpread {
+                deviation,
+                detectable: deviations * deviation,
+                needed: needed(matters / deviation),
+            }),
         }
     }
 }
@@ -204,6 +282,7 @@ mod tests {
             calibration: None,
         },
         margin: None,
+        deviation: None,
     };
 
     #[test]
@@ -240,9 +319,63 @@ mod tests {
     /// statsmodels, `TTestPower().solve_power(1.0, alpha=0.05, power=0.8)`: 9.94 seeds.
     #[test]
     fn seeds_are_enough_for_one_deviation() {
-        let found = SeedsAhead::new(5, 0.05);
+        let of = |seeds: u16| {
+            let protocol = Protocol {
+                seeds,
+                ..PLANNED.protocol
+            };
+            let planned = Planned {
+                protocol,
+                deviation: Some(0.002),
+                ..PLANNED
+            };
+            SeedsAhead::new(planned, 0.05, 0.002)
+        };
+        let found = of(5);
         assert_eq!(found.for_one, Some(10));
-        assert!(found.deviations > 1.0 && SeedsAhead::new(10, 0.05).deviations < 1.0);
+        assert!(found.deviations > 1.0 && of(10).deviations < 1.0);
+        let known = found.known.unwrap();
+        assert_eq!(known.needed, found.for_one);
+        assert!((known.detectable - 0.002 * found.deviations).abs() < 1e-12);
+    }
+
+    /// What is foreseen is what the test over folds that spread so detects.
+    #[test]
+    fn folds_find_what_their_test_detects_and_repetitions_have_an_end() {
+        let of = |repeats: u8, margin: f64| {
+            let judged_on = JudgedOn::Folds(Folds { repeats, folds: 10 });
+            let planned = Planned {
+                models: 2,
+                train: 900,
+                images: 1_000,
+                protocol: Protocol {
+                    judged_on,
+                    ..PLANNED.protocol
+                },
+                margin: Some(margin),
+                deviation: Some(0.01),
+                ..PLANNED
+            };
+            Foresight::new(planned).unwrap().folds.unwrap()
+        };
+        let ten = of(1, 0.005);
+        // Ten differences with a standard deviation of 0.01.
+        let half = (0.9_f64).sqrt() * 0.01;
+        let folds: Vec<f64> = (0..10)
+            .map(|i| if i % 2 == 0 { half } else { -half })
+            .collect();
+        let test = statistics::CorrelatedDifferences::new(&folds, 1.0 / 9.0).unwrap();
+        let known = ten.known.unwrap();
+        assert!(
+            (known.detectable - test.detectable(0.05, 0.8)).abs() < 1e-9,
+            "{ten:?}"
+        );
+        assert_eq!((ten.freedom, known.needed), (9.0, None));
+        assert!(of(50, 0.005).deviations > ten.least && ten.deviations > ten.least);
+        let needed = of(1, 0.0105).known.unwrap().needed.unwrap();
+        let [enough, fewer] = [needed, needed - 1].map(|repeats| of(repeats as u8, 0.0105));
+        assert!(enough.known.unwrap().detectable <= 0.0105);
+        assert!(fewer.known.unwrap().detectable > 0.0105);
     }
 
     #[test]
@@ -279,7 +412,10 @@ mod tests {
             .unwrap()
         };
         assert_eq!(
-            (over(2).freedom, over(2).shares[1].detectable),
+            (
+                over(2).folds.map(|of| of.freedom),
+                over(2).shares[1].detectable
+            ),
             (Some(1.0), None)
         );
         let ten = over(10);

@@ -219,7 +219,7 @@ mod tests {
             assert_eq!(over_seeds.different, over_seeds.p_adjusted < 0.05);
         }
         let fixed = pair(&report, "a", "d").over_seeds.unwrap();
-        let alone = SeedDifference::new(&right(few), &[0.987]).unwrap();
+        let alone = SeedDifference::paired(&right(few), &[0.987; 3]).unwrap();
         assert!((fixed.p - alone.t_test().p).abs() < 1e-12, "{fixed:?}");
     }
 

@@ -1,13 +1,14 @@
 //! What an index says of a report: the part of `report.json` that is read again.
 
+use crate::fits::FitSummary;
 use crate::model::ModelSummary;
 use crate::pair::Comparison;
 use crate::report::{FORMAT, Report};
 use crate::status::Status;
 use crate::subset::Subset;
-use records::{DatasetRecord, Protocol, SampleKind};
+use records::{Cell, DatasetRecord, Protocol, SampleKind};
 use serde::Deserialize;
-use statistics::Interval;
+use statistics::{Interval, variance};
 
 /// A report in short. Its fields are those of [`Report`] of the same name.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -57,6 +58,27 @@ pub struct ModelOverview {
     pub accuracy_interval: Option<Interval>,
     /// Seconds of its fit.
     pub fit_seconds: Option<f64>,
+    /// Every fit, where there are several.
+    #[serde(default)]
+    pub fits: Vec<FitOverview>,
+}
+
+/// One fit of several in short. Its fields are those of [`FitSummary`] of the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct FitOverview {
+    /// Which of them.
+    pub cell: Cell,
+    /// Share of the images that are right.
+    pub accuracy: f64,
+}
+
+impl From<&FitSummary> for FitOverview {
+    fn from(fit: &FitSummary) -> Self {
+        Self {
+            cell: fit.cell,
+            accuracy: fit.accuracy,
+        }
+    }
 }
 
 impl From<&Report> for Overview {
@@ -69,6 +91,9 @@ impl From<&Report> for Overview {
             accuracy: model.accuracy(),
             accuracy_interval: (model.finished.as_ref()).map(|of| of.quality.accuracy_interval),
             fit_seconds: model.finished.as_ref().and_then(|of| of.cost.fit_seconds),
+            fits: (model.finished.iter())
+                .flat_map(|of| of.spread.fits.iter().map(FitOverview::from))
+                .collect(),
         };
         let pair = |pair: &Comparison| PairOverview {
             first: pair.first.clone(),
@@ -138,11 +163,51 @@ impl Overview {
         Some(equals)
     }
 
+    /// The standard deviation of the difference in accuracy from one fit to the next, with another seed or on another
+    /// fold: the largest of any two of the models `ids`. `None` where the report is of other data or another protocol,
+    /// has fewer than two fits of a pair, or no two fits differ.
+    pub fn largest_deviation(
+        &self,
+        dataset: &DatasetRecord,
+        protocol: Protocol,
+        ids: &[&str],
+    ) -> Option<f64> {
+        // More repetitions or seeds spread alike.
+        let folds = |of: Protocol| of.folds().map(|folds| folds.folds);
+        if self.dataset != *dataset || folds(self.protocol) != folds(protocol) {
+            return None;
+        }
+        let is_asked = |model: &&ModelOverview| ids.contains(&model.id.as_str());
+        let models: Vec<&ModelOverview> = self.models.iter().filter(is_asked).collect();
+        let pairs = (0..models.len()).flat_map(|j| (0..j).map(move |i| [i, j]));
+        let deviations = pairs.filter_map(|pair| deviation(pair.map(|model| models[model])));
+        deviations
+            .max_by(f64::total_cmp)
+            .filter(|&largest| largest > 0.0)
+    }
+
     /// What part of the data was used, where it was not all of them.
     pub fn subset(&self) -> Option<Subset> {
         let train = self.models.iter().map(|model| model.train_images);
         Subset::new(&self.dataset, self.protocol, train)
     }
+}
+
+/// Of the differences between two models, fit by fit. A model that was fitted once does the same with each seed.
+fn deviation(models: [&ModelOverview; 2]) -> Option<f64> {
+    let accuracies = models.map(|model| -> Vec<f64> {
+        let fits = model.fits.iter().map(|fit| fit.accuracy);
+        let several: Vec<f64> = fits.collect();
+        if several.is_empty() {
+            return model.accuracy.into_iter().collect();
+        }
+        several
+    });
+    let fits = accuracies.iter().map(Vec::len).max().unwrap_or(0);
+    let is_whole = accuracies.iter().all(|of| [1, fits].contains(&of.len()));
+    let [first, second] = accuracies.map(|of| of.into_iter().cycle().take(fits));
+    let differences: Vec<f64> = first.zip(second).map(|(a, b)| a - b).collect();
+    (fits > 1 && is_whole).then(|| variance(&differences).sqrt())
 }
 
 #[cfg(test)]
@@ -193,5 +258,29 @@ mod tests {
         assert_eq!((&ids[..], accuracy), (&["a", "b"][..], Some(0.5)));
         let other = json.replace("\"format\": 4", "\"format\": 3");
         assert_eq!(Overview::read(other.as_bytes()), None);
+    }
+
+    /// Differences of 1 000 images, seed by seed: a − b −2, 0, 2; a − c the same less a constant; b − c 0.
+    #[test]
+    fn the_largest_deviation_is_of_the_models_that_are_asked_for() {
+        let errors: [(&str, &[usize]); 4] = [
+            ("a", &[10, 12, 14]),
+            ("b", &[12, 12, 12]),
+            ("c", &[20]),
+            ("d", &[100, 200, 300]),
+        ];
+        let read = Overview::from(&crate::examples::with_seeds(&errors));
+        let of = |ids: &[&str]| read.largest_deviation(&read.dataset, read.protocol, ids);
+        assert!((of(&["a", "b", "c"]).unwrap() - 0.002).abs() < 1e-12);
+        assert!(of(&["a", "b", "d"]).unwrap() > 0.09);
+        assert_eq!(of(&["c", "x"]), None);
+        let other = DatasetRecord {
+            test: 1,
+            ..read.dataset.clone()
+        };
+        assert_eq!(
+            read.largest_deviation(&other, read.protocol, &["a", "b"]),
+            None
+        );
     }
 }

@@ -3,7 +3,7 @@
 use crate::numbers::{points, signed, thousands};
 use crate::template::in_words_of;
 use crate::words::judged;
-use analysis::{Foresight, Planned, SeedsAhead, Share};
+use analysis::{FoldsAhead, Foresight, KnownSpread, Planned, SeedsAhead, Share};
 
 /// What the tests of a comparison will find four times in five, a line each. `words` are what one sample is
 /// called, and several.
@@ -46,16 +46,27 @@ fn lines(planned: Planned, words: [&str; 2]) -> Vec<String> {
     std::iter::once(first)
         .chain(in_groups)
         .chain([heading(&found)])
-        .chain((found.freedom.is_none()).then(|| least(found.least)))
+        .chain((found.folds.is_none()).then(|| least(found.least)))
         .chain(shares.map(|share| of_share(share, found.matters, unit)))
-        .chain(found.seeds.map(of_seeds))
+        .chain(
+            found
+                .folds
+                .iter()
+                .flat_map(|of| of_folds(of, found.matters)),
+        )
+        .chain(
+            found
+                .seeds
+                .iter()
+                .flat_map(|of| of_seeds(of, found.matters)),
+        )
         .collect()
 }
 
 fn heading(found: &Foresight) -> String {
     let found_from =
         "A pair is found to differ four times in five from this difference in accuracy on";
-    match found.freedom {
+    match found.folds.map(|of| of.freedom) {
         None => format!("{found_from}:"),
         Some(freedom) => {
             let s = if freedom == 1.0 { "" } else { "s" };
@@ -96,17 +107,54 @@ fn of_share(share: &Share, matters: f64, unit: &str) -> String {
     }
 }
 
-fn of_seeds(ahead: SeedsAhead) -> String {
+fn of_folds(ahead: &FoldsAhead, matters: f64) -> [String; 2] {
+    [
+        format!(
+            "In standard deviations of the differences fold by fold: from {} on, and with any number of repetitions of these \
+             folds from no less than {}.",
+            signed(ahead.deviations, 1),
+            signed(ahead.least, 1)
+        ),
+        of_spread(ahead.known, matters, "fold", "repetitions"),
+    ]
+}
+
+fn of_seeds(ahead: &SeedsAhead, matters: f64) -> [String; 2] {
     let needed = ahead.for_one.map_or_else(String::new, |seeds| {
         format!(
             "; one such deviation takes {} seeds",
             thousands(seeds as usize)
         )
     });
+    [
+        format!(
+            "Over {} seeds, on these images: from {} standard deviations of the differences seed by seed on{needed}.",
+            ahead.seeds,
+            signed(ahead.deviations, 1)
+        ),
+        of_spread(ahead.known, matters, "seed", "seeds"),
+    ]
+}
+
+/// What such a deviation is, which only a run can say.
+fn of_spread(known: Option<KnownSpread>, matters: f64, from: &str, unit: &str) -> String {
+    let Some(known) = known else {
+        return format!(
+            "  How large such a deviation is, no report here says: run it with few {unit}, and ask again."
+        );
+    };
+    let needed = match known.needed {
+        Some(needed) => format!(
+            "{} points take {} {unit}",
+            points(matters),
+            thousands(needed as usize)
+        ),
+        None => format!("no number of {unit} shows {} points", points(matters)),
+    };
     format!(
-        "Over {} seeds, on these images: from {} standard deviations of the differences seed by seed on{needed}.",
-        ahead.seeds,
-        signed(ahead.deviations, 1)
+        "  In the report here it is {} points at most, from {from} to {from}: then from {} points on, and {needed}.",
+        points(known.deviation),
+        points(known.detectable)
     )
 }
 
@@ -126,6 +174,7 @@ mod tests {
             groups: None,
             protocol,
             margin: None,
+            deviation: None,
         }
     }
 
@@ -151,6 +200,17 @@ mod tests {
         assert!(
             said[6].ends_with("one such deviation takes 10 seeds."),
             "{said:?}"
+        );
+        assert!(said[7].ends_with("run it with few seeds, and ask again."));
+        let known = Planned {
+            deviation: Some(0.004),
+            ..planned(2, 10_000, protocol)
+        };
+        let known = foresight(known, IMAGES);
+        assert_eq!(
+            known[7],
+            "  In the report here it is 0.40 points at most, from seed to seed: then from 0.67 points on, and 0.50 points \
+             take 8 seeds."
         );
         let one = foresight(planned(1, 10_000, Protocol::default()), IMAGES);
         assert_eq!(
@@ -197,6 +257,17 @@ mod tests {
             said[2].starts_with("  none, if they differ on 1 %"),
             "{said:?}"
         );
-        assert_eq!(said.len(), 5);
+        assert!(said[5].contains("fold by fold: from "), "{said:?}");
+        assert!(said[6].contains("run it with few repetitions"), "{said:?}");
+        assert_eq!(said.len(), 7);
+        let known = Planned {
+            deviation: Some(0.01),
+            ..planned(3, 60_000, protocol)
+        };
+        let known = foresight(known, IMAGES);
+        assert!(
+            known[6].ends_with("on, and no number of repetitions shows 0.50 points."),
+            "{known:?}"
+        );
     }
 }

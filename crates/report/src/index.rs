@@ -76,6 +76,12 @@ const PAGES: &[OtherPage] = &[
         text: "every test and interval, simulated",
         command: Some("cargo run --release -p statistics --example levels results/levels.md"),
     },
+    OtherPage {
+        title: "Controls",
+        address: "controls.md",
+        text: "how often the control of shuffled labels fails honest models, and catches leaks",
+        command: Some("cargo run -p experiments --example controls -- tables results/controls.md"),
+    },
 ];
 
 /// A report.
@@ -101,8 +107,6 @@ struct RankingView {
     models: Vec<(String, String)>,
     /// Friedman's test, in numbers.
     test: String,
-    /// How far apart ranks must be to differ, where that can be.
-    critical: Option<String>,
     pairs: Vec<Pair>,
     /// How many data sets any difference takes, where these are too few.
     needed: Option<usize>,
@@ -142,13 +146,8 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
         let over = OverDataSets::new(known);
         let figures = results.join("figures");
         match &over {
-            OverDataSets::Ranking(
-                ranking @ Ranking {
-                    critical: Some(critical),
-                    ..
-                },
-            ) => {
-                critical_difference_diagram(ranking, *critical).write(&figures)?;
+            OverDataSets::Ranking(ranking) if ranking.can_differ() => {
+                critical_difference_diagram(ranking).write(&figures)?;
             }
             _ => remove_diagram(&figures)?,
         }
@@ -156,6 +155,11 @@ pub fn write_index(results: &Path) -> Result<(), ReportError> {
         let page = filled.map_err(|error| ReportError::render("README.md", &error))?;
         Ok(write_own_file(&results.join("README.md"), page.as_bytes())?)
     })
+}
+
+/// The report in the directory of a comparison, in short; `None` where there is none, or one of another version.
+pub fn report_in(directory: &Path) -> Option<Overview> {
+    Overview::read(&read(&directory.join("report.json"))?)
 }
 
 /// Directories with a report, in the order of the page; `None` where it is of another version.
@@ -318,17 +322,17 @@ fn learnt(ranking: &Ranking) -> String {
     };
     let sets = ranking.titles.len();
     let leads = format!("{who} {ranks} best on average over {sets} data sets ({rank:.2})");
-    let Some(critical) = ranking.critical else {
+    if !ranking.can_differ() {
         return format!("{leads}; these are too few to show that any two models differ.");
-    };
-    let others = ranking.models.iter().skip(best.len());
-    let apart: Vec<&str> = others
-        .filter(|(_, other)| other - rank >= critical)
-        .map(|(name, _)| name.as_str())
+    }
+    let is_ahead = |other: &usize| (0..best.len()).all(|one| ranking.differ(one, *other));
+    let apart = (best.len()..ranking.models.len()).filter(is_ahead);
+    let apart: Vec<&str> = apart
+        .map(|other| ranking.models[other].0.as_str())
         .collect();
     let open = ranking.models.len() - best.len() - apart.len();
     if apart.is_empty() {
-        return format!("{leads}. By ranks alone no model is shown to be worse.");
+        return format!("{leads}. No model is shown to be worse.");
     }
     let behind = match apart.len() {
         0..=6 => words::and(&apart),
@@ -339,7 +343,7 @@ fn learnt(ranking: &Ranking) -> String {
         1 => ", not of the one other".to_owned(),
         open => format!(", not of the {open} others"),
     };
-    format!("{leads}, and by these ranks {is} shown to be ahead of {behind}{open}.")
+    format!("{leads}, and {is} shown to be ahead of {behind}{open}.")
 }
 
 impl RankingView {
@@ -364,7 +368,6 @@ impl RankingView {
                 chi.statistic,
                 probability(chi.p)
             ),
-            critical: ranking.critical.map(|critical| format!("{critical:.2}")),
             pairs: ranking
                 .pairs
                 .iter()

@@ -57,7 +57,7 @@ pub use gate::gates_in_words;
 pub use history::history_page;
 pub use html::{model_colours, page_colours};
 pub use in_text::{Painter, report_in_text};
-pub use index::write_index;
+pub use index::{report_in, write_index};
 pub use latex::latex;
 pub use live::LiveTable;
 pub use plain::harmless;

@@ -3,7 +3,8 @@
 use crate::Registry;
 use crate::command;
 use crate::conditions::{Conditions, Cost, FitData, On, Unfitted, guarded};
-use crate::controls::{self, ControlSamples};
+use crate::control_samples::ControlSamples;
+use crate::controls;
 use crate::division::Division;
 use crate::failure::Failure;
 use crate::family::{adopt_orphans, kill_descendants};
@@ -15,7 +16,6 @@ use crate::measure::{self, fit_alone};
 use crate::prepared::Prepared;
 use classifier::{Cancellation, Classifier, try_with_threads, with_threads};
 use records::{Cell, Control, Role};
-use std::borrow::Cow;
 use std::io::{BufRead, Read, Write};
 
 /// Runs a job in this process, on its threads from beginning to end: what nobody divides among others uses them, too.
@@ -64,13 +64,7 @@ fn of_controls(
     division: &Division,
     conditions: &mut Conditions<'_>,
 ) -> Option<Vec<Control>> {
-    let rows = division.control_rows()?;
-    let train = Cow::Borrowed(&rows.train);
-    let prepared = Prepared::new(train, &division.settings, conditions.on).ok()?;
-    let samples = ControlSamples {
-        judged: prepared.dataset(&rows.judged).ok()?.into_owned(),
-        train: prepared.train().clone(),
-    };
+    let samples = ControlSamples::of(division, conditions.on)?;
     controls::check(method, &samples, division.seed, conditions).ok()
 }
 

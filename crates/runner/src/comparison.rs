@@ -10,6 +10,7 @@ mod session;
 
 use described::{columns, described};
 
+use crate::control_samples::ControlSamples;
 use crate::division::{Division, of};
 use crate::failure::{Failure, Place};
 use crate::learner::Learner;
@@ -129,7 +130,7 @@ impl Comparison {
     /// # Errors
     /// If one has the name of another model, or the baseline is none of them.
     pub fn with(mut self, given: Vec<Given>) -> Result<Self, Failure> {
-        let mut ids: HashSet<&str> = self.learners.iter().map(|one| one.id.as_str()).collect();
+        let mut ids: HashSet<&str> = self.ids().collect();
         for (planned, _) in &given {
             if !ids.insert(&planned.id) {
                 return Err(Failure::SameId {
@@ -158,6 +159,11 @@ impl Comparison {
         self.division.judged_groups()
     }
 
+    /// The samples that its controls are made with; `None` where there are too few.
+    pub fn control_samples(&self) -> Option<ControlSamples> {
+        ControlSamples::of(&self.division, &mut |_| ())
+    }
+
     /// What models are judged on, and how often they are fitted.
     pub fn protocol(&self) -> Protocol {
         self.division.protocol
@@ -168,20 +174,19 @@ impl Comparison {
         &self.options
     }
 
-    /// How many models it has.
-    pub fn models(&self) -> usize {
-        self.learners.len() + self.given.len()
+    /// The names of its models.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let own = self.learners.iter().map(|of| of.id.as_str());
+        own.chain(self.given.iter().map(|(planned, _)| planned.id.as_str()))
     }
 
     /// That the model to compare with is one of them.
     fn check_baseline(&self) -> Result<(), Failure> {
-        let given = self.given.iter().map(|(planned, _)| &planned.id);
-        let ids = || self.learners.iter().map(|of| &of.id).chain(given.clone());
         match &self.options.baseline {
-            Some(baseline) if ids().all(|id| id != baseline) => Err(Failure::NotPlanned {
+            Some(baseline) if self.ids().all(|id| id != baseline) => Err(Failure::NotPlanned {
                 place: Place::Option("baseline".to_owned()),
                 id: baseline.clone(),
-                planned: ids().cloned().collect(),
+                planned: self.ids().map(str::to_owned).collect(),
             }),
             _ => Ok(()),
         }

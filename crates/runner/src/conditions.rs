@@ -89,3 +89,21 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Unfitted> {
         Unfitted::Failed(format!("panicked: {text}"))
     })
 }
+
+/// Asks a model something. It may fit, and then panic when it is asked.
+pub(crate) fn asked<T>(question: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    match guarded(question) {
+        Ok(answer) => answer,
+        Err(Unfitted::Failed(reason)) => Err(reason),
+        Err(Unfitted::Cancelled) => Err("called off".to_owned()),
+    }
+}
+
+/// A fit that failed is a finding; one that was called off ends the controls.
+pub(crate) fn or_reason<T>(fitted: Result<T, Unfitted>) -> Result<Result<T, String>, Unfitted> {
+    match fitted {
+        Ok(value) => Ok(Ok(value)),
+        Err(Unfitted::Failed(reason)) => Ok(Err(reason)),
+        Err(Unfitted::Cancelled) => Err(Unfitted::Cancelled),
+    }
+}

@@ -13,8 +13,9 @@ use analysis::{Planned, Report};
 use catalog::Loaded;
 use evaluation::complete_all;
 use predictions::{Truth, beside, read_models};
-use report::foresight;
+use report::{foresight, report_in};
 use runner::{Comparison, Given, Margin, Options, doubts, processors};
+use std::path::Path;
 
 /// The plan that runs unless another is named.
 pub(crate) const DEFAULT: &str = include_str!("../../plans/default.toml");
@@ -42,7 +43,8 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     let comparison = Comparison::new(data, learners, plan.options)?.with(given)?;
     let comparison = comparison.doubted(doubts);
     if arguments.dry_run {
-        let lines = foresight(planned(&comparison), comparison.dataset().words());
+        let planned = planned(&comparison, &comparison.directory(&run.results()));
+        let lines = foresight(planned, comparison.dataset().words());
         lines.iter().for_each(output::line);
         return Ok(());
     }
@@ -67,17 +69,21 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<(), Failure> {
     called_off.and(ended)
 }
 
-/// What is about to be compared.
-fn planned(comparison: &Comparison) -> Planned {
+/// What is about to be compared, and what an earlier report in its directory knows of it.
+fn planned(comparison: &Comparison, directory: &Path) -> Planned {
     let (dataset, options) = (comparison.dataset(), comparison.options());
+    let ids: Vec<&str> = comparison.ids().collect();
+    let earlier = report_in(directory);
+    let protocol = comparison.protocol();
     Planned {
-        models: comparison.models(),
+        models: ids.len(),
         has_baseline: options.baseline.is_some(),
         train: dataset.train,
         images: dataset.test,
         groups: comparison.judged_groups(),
-        protocol: comparison.protocol(),
+        protocol,
         margin: options.margin.map(Margin::share),
+        deviation: earlier.and_then(|of| of.largest_deviation(dataset, protocol, &ids)),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Average ranks, and which models cannot be told apart: the critical-difference diagram of Demšar
-//! 2006, a row for each model.
+//! Average ranks, and which models cannot be told apart: the critical-difference diagram of Demšar 2006, a row for each
+//! model, with bars by the tests of pairs.
 
 use super::looks::Looks;
 use super::palette::Paint;
@@ -14,18 +14,16 @@ use crate::words::and;
 use analysis::Ranking;
 
 /// Models by average rank, with bars beside the sets of them that cannot be told apart.
-pub(crate) fn critical_difference_diagram(ranking: &Ranking, critical: f64) -> Figure {
+pub(crate) fn critical_difference_diagram(ranking: &Ranking) -> Figure {
     let (models, groups) = (&ranking.models, ranking.groups());
     let diagram = Diagram {
         models,
         looks: Looks::new(models.iter().map(|(name, _)| name.as_str())),
-        critical,
         bars: groups.iter().filter(|group| group.len() > 1).collect(),
     };
     let data = Table::default()
         .text("model", models.iter().map(|(name, _)| name))
-        .numbers("average_rank", models.iter().map(|(_, rank)| Some(*rank)))
-        .numbers("critical_difference", models.iter().map(|_| Some(critical)));
+        .numbers("average_rank", models.iter().map(|(_, rank)| Some(*rank)));
     Figure::svg("critical-difference", |room| diagram.draw(room), data)
 }
 
@@ -33,17 +31,14 @@ struct Diagram<'a> {
     /// Names and average ranks, the best first.
     models: &'a [(String, f64)],
     looks: Looks<'a>,
-    critical: f64,
     bars: Vec<&'a Vec<usize>>,
 }
 
 impl Diagram<'_> {
     fn draw(&self, room: Room) -> String {
-        let said = format!(
-            "Average rank over data sets; 1 is best. A bar at the right joins models whose ranks are less than the critical difference of {:.2} apart: they cannot be told apart.",
-            self.critical
-        );
-        let (mut svg, top) = Svg::new(room, &self.title(), &said);
+        let said = "Average rank over data sets; 1 is best. A bar at the right joins models of which no two are shown to differ: those \
+                    at its ends, and those between that have a spot on it.";
+        let (mut svg, top) = Svg::new(room, &self.title(), said);
         let names: Vec<Vec<String>> = self
             .models
             .iter()
@@ -58,13 +53,11 @@ impl Diagram<'_> {
         let area = Area {
             left: column,
             right: svg.width() - 64.0 - bars,
-            top: top + LINE + 12.0,
-            bottom: top + LINE + 16.0 + heights.iter().sum::<f64>(),
+            top,
+            bottom: top + 4.0 + heights.iter().sum::<f64>(),
         };
-        // The critical difference must fit above.
-        let most = (self.models.len() as f64).max(1.0 + self.critical);
+        let most = self.models.len() as f64;
         let scale = Scale::linear([1.0, most], [area.left + 8.0, area.right - 8.0]);
-        self.draw_critical(&mut svg, &scale, top);
         axis_below(&mut svg, &scale, area);
         let mut rows = Vec::new();
         let mut y = area.top;
@@ -77,7 +70,16 @@ impl Diagram<'_> {
         for (i, group) in self.bars.iter().enumerate() {
             let x = area.right + 60.0 + 12.0 * i as f64;
             let [first, last] = [group[0], group[group.len() - 1]].map(|model| rows[model]);
-            svg.line([x, first - 5.0], [x, last + 5.0], Paint::Ink, 4.0);
+            svg.line([x, first - 5.0], [x, last + 5.0], Paint::Ink, 1.5);
+            // Between the ends there may be a model that differs from one of them.
+            for &model in *group {
+                svg.line(
+                    [x, rows[model] - 5.0],
+                    [x, rows[model] + 5.0],
+                    Paint::Ink,
+                    5.0,
+                );
+            }
         }
         let middle = f64::midpoint(area.left, area.right);
         svg.text(
@@ -111,25 +113,6 @@ impl Diagram<'_> {
             let end = [area.right + 46.0, middle + 4.5];
             svg.text(end, Anchor::End, &number, Paint::Ink);
         });
-    }
-
-    /// How far apart ranks must be, on their scale.
-    fn draw_critical(&self, svg: &mut Svg, scale: &Scale, top: f64) {
-        let [from, to] = [1.0, 1.0 + self.critical].map(|rank| scale.place(rank));
-        let y = top + LINE + 4.0;
-        svg.line([from, y], [to, y], Paint::Ink, 1.5);
-        for x in [from, to] {
-            svg.line([x, y - 4.0], [x, y + 4.0], Paint::Ink, 1.5);
-        }
-        let said = format!("critical difference {:.2}", self.critical);
-        let middle = f64::midpoint(from, to).max(widest([said.as_str()]) / 2.0 + 8.0);
-        let most = svg.width() - widest([said.as_str()]) / 2.0 - 8.0;
-        svg.text(
-            [middle.min(most), y - 9.0],
-            Anchor::Middle,
-            &said,
-            Paint::Soft,
-        );
     }
 
     /// Who leads, and whether alone.

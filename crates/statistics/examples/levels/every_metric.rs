@@ -58,7 +58,12 @@ struct Place {
     signals: &'static [f64],
     /// All logits are multiplied by it.
     sharpness: f64,
+    /// On the other side of the bounds of probabilities and areas: what reports leave out.
+    left_out: bool,
 }
+
+/// Of a smaller class nothing can be said at all.
+const FEWEST_AT_ALL: usize = 5;
 
 /// What a model said of the samples, and of which class they are.
 struct Said {
@@ -191,12 +196,18 @@ impl Place {
                     |sample: usize| first.of_samples[sample].0 != second.of_samples[sample].0;
                 let top_2 =
                     |sample: usize| first.of_samples[sample].1[2] != second.of_samples[sample].1[2];
-                match METRICS[metric].1 {
+                let is_printed = match METRICS[metric].1 {
                     Needs::Predictions => fewest >= FEWEST_OF_A_CLASS && differing(&predictions),
                     Needs::Shares => self.samples >= FEWEST_SCORED && differing(&top_2),
                     Needs::Classes => fewest >= FEWEST_FOR_CURVES,
                     Needs::Samples | Needs::NotCompared => self.samples >= FEWEST_SCORED,
-                }
+                };
+                let has_bound = match METRICS[metric].1 {
+                    Needs::Predictions | Needs::NotCompared => false,
+                    Needs::Shares => differing(&top_2),
+                    Needs::Classes | Needs::Samples => fewest >= FEWEST_AT_ALL,
+                };
+                is_printed != self.left_out && (has_bound || !self.left_out)
             });
             let pairs: Vec<(usize, usize)> = pairs.collect();
             let columns = pairs
@@ -220,7 +231,8 @@ pub(crate) fn simulate(page: &mut Page) {
              fewer than {FEWEST_FOR_CURVES} samples; of log-loss, Brier and top 2, with fewer than {FEWEST_SCORED} samples \
              in all (top 2 also where they differ on fewer than {FEWEST_DIFFERING}); of ECE, never: where one model is better \
              calibrated, chance adds more to its ECE. Intervals are those *of those printed*, all pairs at once. True \
-             differences are those of a million samples. Areas nearly as large as can be (the last places: 0.998) depend on few \
+             differences are those of a million samples. Rates for comparison are of what is left out, on the other side of the \
+             bounds. Areas nearly as large as can be (the last places: 0.998) depend on few \
              samples, and their intervals hold less often."
         ),
     );
@@ -241,16 +253,27 @@ pub(crate) fn simulate(page: &mut Page) {
         (1_000, even, &[4.0, 4.0], 4.0),
         (1_000, even, &[4.5, 4.0], 4.0),
     ];
-    for (samples, shares, signals, sharpness) in places {
-        at(
-            page,
-            &Place {
-                samples,
-                shares,
-                signals,
-                sharpness,
-            },
-        );
+    let beyond = [
+        (30, even, &[2.0, 2.0][..], 1.0),
+        (30, even, &[2.5, 1.5], 1.0),
+        (60, even, &[2.0, 2.0], 1.0),
+        (60, even, &[2.5, 1.5], 1.0),
+        (60, even, &[2.5, 1.5], 4.0),
+        (100, even, &[2.0, 2.0, 2.0, 2.0], 1.0),
+        (100, even, &[2.5, 2.0, 2.0, 1.5], 1.0),
+    ];
+    let places = places.map(|place| (place, false)).into_iter();
+    for ((samples, shares, signals, sharpness), left_out) in
+        places.chain(beyond.map(|place| (place, true)))
+    {
+        let place = Place {
+            samples,
+            shares,
+            signals,
+            sharpness,
+            left_out,
+        };
+        at(page, &place);
     }
 }
 
@@ -292,10 +315,11 @@ fn at(page: &mut Page, place: &Place) {
         if of[2] < 0.02 {
             continue;
         }
-        let aims = match (METRICS[metric].1, are_equal) {
-            (Needs::NotCompared, _) => [Aim::Instead; 2],
-            (_, true) => [Aim::Size, Aim::Coverage],
-            (_, false) => [Aim::Power, Aim::Coverage],
+        let is_printed = METRICS[metric].1 != Needs::NotCompared && !place.left_out;
+        let aims = match are_equal {
+            _ if !is_printed => [Aim::Instead; 2],
+            true => [Aim::Size, Aim::Coverage],
+            false => [Aim::Power, Aim::Coverage],
         };
         let runs = (of[2] * RUNS as f64).round() as usize;
         page.rate_of(

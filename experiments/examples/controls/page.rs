@@ -1,0 +1,187 @@
+//! The page.
+
+use crate::leaks::Leak;
+use crate::registry::REGISTRY;
+use crate::trials::Ran;
+use crate::worlds::{Kind, World};
+use statistics::{mean, variance, wilson};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Columns that honest models are summed up in.
+const HEAD: &str = "runs | fits | failed | p ≤ 0.0001 | p ≤ 0.01 | p ≤ 0.05 | smallest p | first fit, right ÷ chance |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|";
+
+pub(crate) fn markdown(worlds: &[World], honest: &[Ran], leaking: &[Ran]) -> String {
+    let mut page = String::from(ABOUT);
+    let runs = honest.iter().filter(|ran| ran.shuffles.is_ok()).count();
+    let failed = honest.iter().filter(|ran| failed(ran)).count();
+    let most = wilson(failed, runs, 0.95).high;
+    write!(
+        page,
+        "\n## Honest models\n\n**{failed} of {runs} honest runs failed**, which alone shows no more than that fewer than {:.2} % \
+         do (Wilson, 95 %). {HONEST}\n\n",
+        most * 100.0
+    )
+    .expect("a string takes all");
+    honest_tables(&mut page, worlds, honest);
+    write!(page, "\n## Planted leaks\n\n{LEAKS}\n\n").expect("a string takes all");
+    leak_table(&mut page, worlds, leaking);
+    page
+}
+
+fn failed(ran: &Ran) -> bool {
+    let shuffles = ran.shuffles.as_ref();
+    shuffles.is_ok_and(|shuffles| !shuffles.found.passed)
+}
+
+fn honest_tables(page: &mut String, worlds: &[World], honest: &[Ran]) {
+    let mut table = |name: &str, rows: Vec<(String, Vec<&Ran>)>| {
+        writeln!(page, "| {name} | {HEAD}").expect("a string takes all");
+        for (name, of) in rows {
+            writeln!(page, "| {name} | {} |", row(&of)).expect("a string takes all");
+        }
+        page.push('\n');
+    };
+    let kind = |kind: Kind| -> Vec<&Ran> {
+        let of = honest.iter();
+        of.filter(|ran| worlds[ran.trial.world].kind() == kind)
+            .collect()
+    };
+    let all = ("all".to_owned(), honest.iter().collect());
+    let kinds = Kind::ALL.map(|of| (of.title().to_owned(), kind(of)));
+    table("data", kinds.into_iter().chain([all]).collect());
+    let of_model = |id: &str| {
+        honest
+            .iter()
+            .filter(|ran| ran.trial.model.id == id)
+            .collect()
+    };
+    let models = REGISTRY.models().iter();
+    let models = models.map(|model| (format!("`{}`", model.id), of_model(model.id)));
+    table(
+        "model",
+        models
+            .filter(|of: &(_, Vec<&Ran>)| !of.1.is_empty())
+            .collect(),
+    );
+    declined(page, worlds, honest);
+}
+
+/// What the controls of several runs say.
+fn row(ran: &[&Ran]) -> String {
+    let p: Vec<f64> = ran.iter().filter_map(|ran| ran.p()).collect();
+    let fits: usize = ran
+        .iter()
+        .filter_map(|ran| Some(ran.shuffles.as_ref().ok()?.recalls.len()))
+        .sum();
+    let first: Vec<f64> = ran.iter().filter_map(|ran| ran.first()).collect();
+    let error = (variance(&first) / first.len().max(1) as f64).sqrt();
+    let at_most = |level: f64| {
+        let count = p.iter().filter(|&&p| p <= level).count();
+        let high = wilson(count, p.len(), 0.95).high;
+        format!("{count} (< {:.2} %)", high * 100.0)
+    };
+    let smallest = p.iter().copied().fold(1.0, f64::min);
+    format!(
+        "{} | {fits} | {} | {} | {} | {} | {smallest:.3} | {:.3} ± {error:.3}",
+        p.len(),
+        ran.iter().filter(|ran| failed(ran)).count(),
+        at_most(1e-4),
+        at_most(0.01),
+        at_most(0.05),
+        mean(first.into_iter()),
+    )
+}
+
+/// Models that could not be fitted, with the reason.
+fn declined(page: &mut String, worlds: &[World], honest: &[Ran]) {
+    let mut reasons: BTreeMap<(&str, String, &str), usize> = BTreeMap::new();
+    for ran in honest {
+        if let Err(reason) = &ran.shuffles {
+            let world = worlds[ran.trial.world].title();
+            *reasons
+                .entry((ran.trial.model.id, world, reason))
+                .or_default() += 1;
+        }
+    }
+    for ((model, world, reason), count) in reasons {
+        writeln!(
+            page,
+            "`{model}` was not fitted in {count} runs on {world}: {reason}."
+        )
+        .expect("a string takes all");
+    }
+}
+
+fn leak_table(page: &mut String, worlds: &[World], leaking: &[Ran]) {
+    let mut models: Vec<&str> = leaking.iter().map(|ran| ran.trial.model.id).collect();
+    models.dedup();
+    models.truncate(models.len() / Leak::ALL.len());
+    let (names, line) = (models.join("` | `"), "--:|".repeat(models.len()));
+    writeln!(page, "| leak | data | `{names}` |\n|---|---|{line}").expect("a string takes all");
+    for leak in Leak::ALL {
+        for (place, world) in worlds.iter().enumerate() {
+            let of = leaking.iter();
+            let of = of.filter(|ran| ran.trial.leak == Some(leak) && ran.trial.world == place);
+            let of: Vec<&Ran> = of.collect();
+            let caught = |model: &&str| {
+                let of: Vec<&&Ran> = of
+                    .iter()
+                    .filter(|ran| ran.trial.model.id == *model)
+                    .collect();
+                format!(
+                    "{} of {}",
+                    of.iter().filter(|ran| failed(ran)).count(),
+                    of.len()
+                )
+            };
+            if !of.is_empty() {
+                let cells: Vec<String> = models.iter().map(caught).collect();
+                writeln!(
+                    page,
+                    "| {} | {} | {} |",
+                    in_words(leak),
+                    world.title(),
+                    cells.join(" | ")
+                )
+                .expect("a string takes all");
+            }
+        }
+    }
+}
+
+fn in_words(leak: Leak) -> &'static str {
+    match leak {
+        Leak::LabelsInFeatures => "labels in features",
+        Leak::Remembered => "remembers the true labels",
+        Leak::JudgedInTraining => "judged samples in training",
+    }
+}
+
+const ABOUT: &str = "# The control of shuffled labels, tried
+
+Every model of a comparison is fitted to labels drawn at random, and must then not know the true ones (*Controls* in
+[METHODOLOGY](../METHODOLOGY.md)). This page says how often that control fails honest models, and how often it catches leaks. Written by
+
+```sh
+cargo run -p experiments --example controls -- tables results/controls.md
+```
+
+on ten of UCI's tables as the R package mlbench has them, each a CSV file in `tables`. It
+runs the control as comparisons run it: registered models with their defaults, 200 samples to fit and 200 to judge (fewer
+where a table is smaller), at most 24 fits, at 1 in 200 000. Each run draws its own samples and its own labels. *Clusters* are far smaller than the distances
+between them, two of two classes, six of three and ten of ten: random labels move all predictions of a cluster together.
+";
+
+const HONEST: &str = "That fewer than 1 in 10 000 comparisons of twenty models fail is no count but a proof, which needs one thing: a fit to \
+                      random labels is on average no better than chance. The last column is a test of this, with one standard error. \
+                      The p value of a run is 1 over the largest evidence that it ever had: if the proof holds, p ≤ 0.05 in at most \
+                      5 % of runs, and so on. In brackets is how many per cent it may be (the upper end of Wilson's 95 % interval). \
+                      Most runs end after the first fit or two, as soon as the evidence is small.";
+
+const LEAKS: &str = "How many of the runs were caught. *Labels in features*: whoever made the features wrote the label of each sample into \
+                     them, of a training sample the one that was drawn, of a judged one the true one. *Remembers the true labels*: the model \
+                     ignores what it is fitted to, and predicts as it learnt before from the true labels; it is caught \
+                     as soon as it is better than chance by enough. *Judged samples in training*: the model has them with their true labels, among those that it is \
+                     fitted to. A label in the data as they were read, or a test row among the training rows of a file, \
+                     is no leak to this control, because it was there before the labels were drawn: `compare` and `datasets inspect` look for those in the data.";

@@ -82,7 +82,7 @@ mod tests {
         let held = HeldDirectory::new(parent.path(), "ours-").unwrap();
         age(held.path());
         sweep_directories(parent.path(), "ours-");
-        let there = [&left, held.path(), &new, &other].map(|path| path.exists());
+        let there = [&left, held.path(), &new, &other].map(Path::exists);
         assert_eq!(there, [false, true, true, true]);
         let path = held.path().to_owned();
         drop(held);

@@ -23,6 +23,10 @@ pub enum Effort {
 const STEP: usize = 4 << 10;
 
 /// Compresses bytes: the same bytes and effort give the same stream.
+#[allow(
+    clippy::missing_panics_doc,
+    reason = "zlib refuses only calls in a wrong order, and dictionaries"
+)]
 pub fn compress(bytes: &[u8], effort: Effort) -> Vec<u8> {
     let coder = match effort {
         Effort::Usual => &SMALL,
@@ -34,7 +38,7 @@ pub fn compress(bytes: &[u8], effort: Effort) -> Vec<u8> {
         loop {
             let rest = &bytes[taken(coder.total_in())..];
             let status = coder.compress_vec(rest, &mut compressed, FlushCompress::Finish);
-            if status.expect("nothing that it was not told") == Status::StreamEnd {
+            if status.expect("calls in order") == Status::StreamEnd {
                 return compressed;
             }
             compressed.reserve(compressed.len().max(STEP));

@@ -73,7 +73,7 @@ impl Array {
                 is_big_endian: false,
             },
             is_column_major: false,
-            bytes,
+            bytes: bytes.into(),
         }
     }
 

@@ -20,16 +20,9 @@ use records::one_line;
 use registry::REGISTRY;
 use std::process::ExitCode;
 
-/// Bytes of the stack on which the program runs, whatever the system's limit (`ulimit -s`) leaves the first thread.
-const STACK: usize = 8 << 20;
-
 fn main() -> ExitCode {
-    let thread = std::thread::Builder::new().stack_size(STACK);
-    match thread.spawn(whole) {
-        // Where it panicked, it has said so.
-        Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
-        Err(_) => whole(),
-    }
+    // Where it panics, the hook has said so.
+    runner::on_enough_stack(whole).unwrap_or(ExitCode::FAILURE)
 }
 
 fn whole() -> ExitCode {

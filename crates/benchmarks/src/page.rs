@@ -227,9 +227,10 @@ fn lead(tasks: &[(&'static Task, Vec<Subject>)]) -> String {
 }
 
 fn comparison(task: &Task, subjects: &[Subject]) -> String {
-    let (first, work) = task.work.split_at(1);
-    let first = first.to_uppercase();
-    let mut page = format!("## {}\n\n{first}{work}.\n\n", task.title);
+    let mut work = task.work.chars();
+    let first = work.next().into_iter().flat_map(char::to_uppercase);
+    let work: String = first.chain(work).collect();
+    let mut page = format!("## {}\n\n{work}.\n\n", task.title);
     let with_objective = subjects.iter().any(|s| s.rounds[0].objective.is_some());
     page +=
         "| | fit, s | range | ratio | predict 10 000, ms | ratio | test accuracy | same answers |";

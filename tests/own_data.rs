@@ -200,8 +200,8 @@ fn subsets_of_large_data_take_no_memory() {
             150,
             &["--models", "nearest-centroid", "--validation", "1000"],
         ),
-        (150, &["--models", "naive-bayes", "--cv", "2"]),
-        (150, &["--models", "discriminant", "--cv", "2"]),
+        (165, &["--models", "naive-bayes", "--cv", "2"]),
+        (165, &["--models", "discriminant", "--cv", "2"]),
     ] {
         let Some(report) = fitted(megabytes, divided) else {
             return;

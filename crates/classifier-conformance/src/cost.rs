@@ -159,7 +159,7 @@ impl Fits {
     fn check_time(&self, model: &ModelEntry, recipe: &dyn Recipe, growth: Growth) {
         let power = growth.time;
         let (mut before, mut now) = (self.quarter.cost.time, self.all.cost.time);
-        for _ in 0..TRIES {
+        for tries in 0..=TRIES {
             let most = before
                 .max(TOO_QUICK)
                 .mul_f64(4_f64.powf(power) * UNEVEN_TIME);
@@ -169,6 +169,9 @@ impl Fits {
                     model.id, self.of
                 );
                 return;
+            }
+            if tries == TRIES {
+                break;
             }
             // The larger of two for the quarter, whose clock is the coarser; the smaller for all.
             before = before.max(cost(recipe, &self.quarter.train).1.time);

@@ -131,10 +131,11 @@ impl Recipe for BurnLenet {
         )?))
     }
 
-    /// Filters do not pass over the border: of a small picture it takes a larger share.
+    /// Filters do not pass over the border: of a small picture it takes a larger share. And what is between the layers
+    /// of a large one is no longer in the caches: four times as many pixels take 6 to 11 times as long.
     fn growth_with_features(&self) -> Growth {
         Growth {
-            time: 1.25,
+            time: 1.5,
             memory: 1.25,
         }
     }

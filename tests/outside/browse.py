@@ -67,7 +67,7 @@ def suspects(page):
     """What every model gets wrong, first of all."""
     page.reload()
     assert page.locator("#wrong").input_value() == "*"
-    shown = int(page.locator("#atlas-count").inner_text().split()[0].replace("\u00a0", ""))
+    shown = int(page.locator("#atlas-count").inner_text().replace("\u00a0", "").split()[0])
     most_right = min(report["models"], key=lambda model: 1 - model["accuracy"])
     wrong_at_best = round((1 - most_right["accuracy"]) * report["dataset"]["test"])
     assert 0 < shown <= wrong_at_best

@@ -8,7 +8,7 @@ use records::one_message;
 #[cfg(unix)]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, Once, OnceLock};
 use std::time::Duration;
 
 /// How long good order may take. What has finished is on the disk before.
@@ -39,10 +39,9 @@ pub(crate) fn survive_a_full_file() {
 
 /// Says why the program ends, once, whoever is first.
 pub(crate) fn tell_end(failure: &Failure) {
-    static TOLD: AtomicBool = AtomicBool::new(false);
-    if !TOLD.swap(true, Ordering::Relaxed) {
-        output::tell(format_args!("error: {}", one_message(&failure.to_string())));
-    }
+    // Whoever is second waits for the first, and does not end the program before that has spoken.
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| output::tell(format_args!("error: {}", one_message(&failure.to_string()))));
 }
 
 fn set_handler() -> Cancellation {

@@ -32,7 +32,7 @@ pub(crate) fn drawn(text: &str) {
     written(|to| to.write_all(text.as_bytes()));
 }
 
-/// Prints what `content` writes, as long as it may be; otherwise like [`text`]. All in it but `names` is harmless.
+/// Prints what `content` writes, piece by piece, whatever its length; otherwise as [`text`] does. All in it but `names` is harmless.
 pub(crate) fn pieces<'a>(
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     mut names: impl Iterator<Item = &'a String>,

@@ -281,7 +281,8 @@ fn by_pixels(array: Array, notes: &mut Vec<String>) -> Array {
         return array;
     }
     match array.shape[..] {
-        [_, _, _, 3] => array,
+        // Grey, however few rows or columns.
+        [_, _, _, 3 | 1] | [_, 1, _, _] => array,
         [pictures, 3, rows, columns] => {
             notes.push("pictures whose colours come first (3, rows, columns)".to_owned());
             let planes = array.into_bytes();

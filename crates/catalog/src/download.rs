@@ -26,7 +26,7 @@ pub struct Transfer<'a> {
 /// Downloads the four files of `entry` below `cache` and loads them. The mirrors are tried in
 /// order, or only `mirror` where one is given. Files appear in the cache once they are complete
 /// and their sums are right, all four at once; a failed download leaves nothing behind. A killed one leaves a directory
-/// `.incoming-…`, which the next removes.
+/// `.incoming-…`, which a download more than a minute later removes, where directories can be locked.
 ///
 /// # Errors
 /// [`LoadError::Download`] when no mirror served the files, with the alternatives;

@@ -251,14 +251,29 @@ pub fn shown(text: &str) -> String {
         short.push('…');
     }
     // A quotation mark or a backslash does no harm on a line.
-    let is_plain = |c| matches!(c, '"' | '\'' | '\\');
+    let is_plain = |c: char| matches!(c, '"' | '\'' | '\\');
     let mut line = String::with_capacity(short.len());
-    for c in short.chars() {
-        if is_plain(c) {
-            line.push(c);
-        } else {
-            line.extend(c.escape_debug());
-        }
+    for part in short.split_inclusive(is_plain) {
+        // A whole text: a mark that belongs to the letter before it stays there.
+        let text = part.strip_suffix(is_plain).unwrap_or(part);
+        line.extend(text.escape_debug());
+        line.push_str(&part[text.len()..]);
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_one_line_and_keeps_its_letters() {
+        for (text, line) in [
+            ("cafe\u{301} \"au\" l'ait \\", "cafe\u{301} \"au\" l'ait \\"),
+            ("हिन्दी", "हिन्दी"),
+            ("a\nb\u{202e}c", "a\\nb\\u{202e}c"),
+        ] {
+            assert_eq!(shown(text), line);
+        }
+    }
 }

@@ -172,6 +172,7 @@ fn text_or_binary(line: &[u8]) -> Format {
 const PICKLE: &str = "a pickle; reading one runs code, so write the arrays as NPZ";
 const PICTURE: &str =
     "one picture; name the directory that has a directory of pictures for each class";
+const UNREAD_PICTURE: &str = "one picture, of a format that is not read; write pictures as PNG, and name the directory that has a directory of them for each class";
 const R: &str = "a file of R's; write the table with write.csv";
 const UTF_32: &str = "text in UTF-32; write it as UTF-8";
 
@@ -205,10 +206,10 @@ const OTHERS: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF; a table is needed, as CSV for example"),
     (b"\x89PNG", PICTURE),
     (b"\xff\xd8\xff", PICTURE),
-    (b"GIF87a", PICTURE),
-    (b"GIF89a", PICTURE),
-    (b"II*\0", PICTURE),
-    (b"MM\0*", PICTURE),
+    (b"GIF87a", UNREAD_PICTURE),
+    (b"GIF89a", UNREAD_PICTURE),
+    (b"II*\0", UNREAD_PICTURE),
+    (b"MM\0*", UNREAD_PICTURE),
     (b"P5\n", PICTURE),
     (b"P6\n", PICTURE),
     (

@@ -44,8 +44,8 @@ pub struct Inspection {
     pub in_both: Vec<Same>,
     /// Test pictures that are nearly the same as a training picture; `None` where there are no pictures.
     pub nearly_in_both: Option<Vec<Near>>,
-    /// Test pictures that are a training picture made lighter, darker, of more or less contrast, or moved; a pair that
-    /// is nearly the same as it is does not count. `None` where there are no pictures, or small ones.
+    /// Test pictures that are a training picture made lighter, darker, of more or less contrast, moved, turned or
+    /// mirrored; a pair that is nearly the same as it is does not count. `None` where there are no pictures, or small ones.
     pub moved_in_both: Option<Vec<Moved>>,
 }
 

@@ -186,10 +186,6 @@ fn read(path: &Path, options: &Options) -> Result<Loaded, LoadError> {
                     _ => return Err(unlike(path, test)),
                 },
             };
-            if options.group.is_some() && train.groups.is_none() {
-                let reason = "`group` names an array, and there is none beside a split into training and test; leave it out";
-                return Err(LoadError::content(&origin, reason));
-            }
             is_test_drawn = test.is_none();
             let in_test = test.as_ref().and_then(|(_, test)| test.counted_from);
             counted_from = train.counted_from.into_iter().chain(in_test).min();

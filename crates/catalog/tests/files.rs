@@ -398,7 +398,12 @@ fn what_is_no_table_is_refused_with_its_place() {
             b"ARROW1\0\0\xff\xff",
             "data.csv: an Arrow or Feather file; write it as Parquet",
         ),
-        (b"GIF89a....", "data.csv: one picture; name the directory"),
+        (b"\x89PNG....", "data.csv: one picture; name the directory"),
+        // Not even in a directory.
+        (
+            b"GIF89a....",
+            "data.csv: one picture, of a format that is not read; write pictures as PNG",
+        ),
     ] {
         let error = refusal(content, &options);
         assert!(error.starts_with(expected), "{error}");
@@ -586,21 +591,54 @@ fn arrays_are_read_as_keras_and_scikit_learn_name_them() {
     );
 }
 
-/// Arrays of bytes in a directory: eight samples of that shape, and labels of two classes.
+/// Writes an array of bytes into a directory.
+fn write_bytes(directory: &Path, name: &str, shape: &str, bytes: &[u8]) {
+    let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}\n");
+    let length = (header.len() as u16).to_le_bytes();
+    let array = [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), bytes].concat();
+    std::fs::write(directory.join(format!("{name}.npy")), array).unwrap();
+}
+
+/// Eight samples of that shape, and labels of two classes.
 fn of_bytes(shape: &str, bytes: &[u8], others: &[&str]) -> Loaded {
     let directory = tempfile::tempdir().unwrap();
-    let write = |name: &str, shape: &str, bytes: &[u8]| {
-        let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}\n");
-        let length = (header.len() as u16).to_le_bytes();
-        let array = [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), bytes].concat();
-        std::fs::write(directory.path().join(format!("{name}.npy")), array).unwrap();
-    };
-    write("X", shape, bytes);
-    write("y", "(8,)", &[0, 1, 0, 1, 0, 1, 0, 1]);
+    write_bytes(directory.path(), "X", shape, bytes);
+    write_bytes(directory.path(), "y", "(8,)", &[0, 1, 0, 1, 0, 1, 0, 1]);
     for name in others {
-        write(name, "(1,)", &[0]);
+        write_bytes(directory.path(), name, "(1,)", &[0]);
     }
     load(directory.path(), &Options::default()).unwrap()
+}
+
+#[test]
+fn groups_of_training_rows_stand_beside_test_rows_that_are_given() {
+    let directory = tempfile::tempdir().unwrap();
+    for (part, rows) in [("train", 4), ("test", 2)] {
+        let samples = vec![7; 2 * rows];
+        write_bytes(
+            directory.path(),
+            &format!("x_{part}"),
+            &format!("({rows}, 2)"),
+            &samples,
+        );
+        let labels = [0, 1, 0, 1];
+        write_bytes(
+            directory.path(),
+            &format!("y_{part}"),
+            &format!("({rows},)"),
+            &labels[..rows],
+        );
+    }
+    write_bytes(directory.path(), "person", "(4,)", &[3, 3, 5, 5]);
+    let options = Options {
+        group: Some("person".to_owned()),
+        ..Options::default()
+    };
+    let loaded = load(directory.path(), &options).unwrap();
+    let Content::Samples { train, .. } = &loaded.content else {
+        panic!("arrays are samples");
+    };
+    assert_eq!(train.groups().unwrap(), [0, 0, 1, 1]);
 }
 
 #[test]
@@ -627,6 +665,18 @@ fn colours_of_arrays_are_kept_pixel_by_pixel_whatever_their_order() {
             "{:?}",
             loaded.notes
         );
+    }
+}
+
+#[test]
+fn pictures_in_grey_stay_so_however_few_rows_or_columns_they_have() {
+    for (shape, rows, columns) in [("(8, 1, 2, 4)", 2, 4), ("(8, 3, 5, 1)", 3, 5)] {
+        let loaded = of_bytes(shape, &vec![7; 8 * rows * columns], &[]);
+        let Content::Samples { train, .. } = &loaded.content else {
+            panic!("arrays are samples");
+        };
+        let picture = Some(PictureShape { rows, columns });
+        assert_eq!(train.samples().picture(), picture, "{shape}");
     }
 }
 
@@ -752,17 +802,32 @@ fn numbers_that_are_stored_as_bytes_are_read() {
         ("when", Kind::Date, [0.5, -1.0, f64::NAN, 18262.25]),
     ];
     for (name, kind, values) in expected {
-        let column = bytes.column(name).or(whole.column(name)).unwrap();
-        assert_eq!(column.kind(), kind, "{name}");
-        let number = column.as_number().unwrap();
-        for (row, value) in values.into_iter().enumerate() {
-            let found = number(row);
-            assert!(
-                found == value || found.is_nan() && value.is_nan(),
-                "{name}: {found}, {value}"
-            );
+        let tables = [&bytes, &whole].into_iter();
+        let columns: Vec<_> = tables.filter_map(|table| table.column(name)).collect();
+        assert!(!columns.is_empty(), "{name}");
+        for column in columns {
+            assert_eq!(column.kind(), kind, "{name}");
+            let number = column.as_number().unwrap();
+            for (row, value) in values.into_iter().enumerate() {
+                let found = number(row);
+                assert!(
+                    found == value || found.is_nan() && value.is_nan(),
+                    "{name}: {found}, {value}"
+                );
+            }
         }
     }
+}
+
+#[test]
+fn whole_numbers_that_are_stored_as_decimals_stay_exact() {
+    let loaded = load(&recorded("exact.parquet"), &Options::default()).unwrap();
+    let (train, _) = table(&loaded);
+    let names = train.targets().class_names();
+    assert_eq!(names[..], ["9007199254740992", "9007199254740993"]);
+    let told = "column number: whole numbers beyond 2^53 are rounded, as 9007199254740993";
+    let notes = &loaded.notes;
+    assert!(notes.iter().any(|note| note.starts_with(told)), "{notes:?}");
 }
 
 #[test]

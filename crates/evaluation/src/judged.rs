@@ -113,7 +113,7 @@ pub fn complete_all(records: &Records, file: impl Fn(&str) -> PathBuf) -> Result
         // What could not be kept was noted, and an older file is not of this fit.
         let is_of_fit = kept::about(&file).is_ok_and(|about| about.key == record.key);
         if let (true, Outcome::Finished(fitted)) = (is_of_fit, &record.outcome) {
-            records::clear_for_own_file(&card_of(&file))?;
+            records::clear_for_own_file(&kept::card_of(&file))?;
             complete(&file, &records.run, record, fitted)?;
         }
     }
@@ -165,9 +165,5 @@ pub fn complete(
 pub fn write_card(file: &Path, about: &About) -> Result<(), KeptError> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let page = kept::card(about, &name);
-    Ok(records::write_file(&card_of(file), page.as_bytes())?)
-}
-
-fn card_of(file: &Path) -> PathBuf {
-    file.with_extension("md")
+    Ok(records::write_file(&kept::card_of(file), page.as_bytes())?)
 }

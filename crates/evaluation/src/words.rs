@@ -38,10 +38,8 @@ pub(crate) fn with_interval(metric: Option<&MetricAbout>) -> [String; 2] {
     metric.map_or_else(
         || [dash(), dash()],
         |metric| {
-            let interval = metric
-                .interval()
-                .map_or_else(dash, |of| format!("{:.4} to {:.4}", of.low, of.high));
-            [format!("{:.4}", metric.value.0), interval]
+            let value = format!("{:.4}", metric.value.0);
+            [value, metric.interval_in_words()]
         },
     )
 }

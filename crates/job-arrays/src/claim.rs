@@ -92,7 +92,8 @@ impl Drop for Pulse {
 }
 
 /// What tasks say that have not ended in good order, and whether each still lives. Times are compared with that
-/// of a file which is written now, so that the clocks of the machines do not matter.
+/// of a file which is written now, so that the clocks of the machines do not matter; where none can be written there,
+/// the clock of this machine must be right to less than [`SILENCE`].
 pub(crate) fn claims(folder: &Folder) -> Result<Vec<(Claim, bool)>, ArrayError> {
     let directory = folder.running();
     let failed = |path: &Path| {

@@ -237,8 +237,8 @@ fn csv_rows(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> Result<(), csv::Err
     writer.into_inner().expect("memory takes everything")
 }
 
-/// Adds a number as `Display` writes it: the shortest digits that are read as the same number, and no exponent. For
-/// probabilities in a third of the time.
+/// Adds a number as `Display` writes it: the shortest digits that are read as the same number, and no exponent; in
+/// less time.
 fn push_decimal(text: &mut Vec<u8>, number: f64) {
     if !(0.0..=1.0).contains(&number) {
         text.extend_from_slice(number.to_string().as_bytes());

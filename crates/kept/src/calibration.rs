@@ -3,7 +3,7 @@
 
 use crate::error::KeptError;
 use classifier::{FitContext, Scores};
-use records::{Number, disturbs};
+use records::{Number, disturbs, one_line};
 use serde::{Deserialize, Serialize};
 use statistics::{
     Temperature, at_temperature, conformal_threshold, is_end_of_search, isotonic, isotonic_at,
@@ -123,7 +123,7 @@ impl Calibration {
         Ok(Self {
             mapping,
             samples: for_mapping.len(),
-            on: on.to_owned(),
+            on: one_line(on),
             nonconformity,
         })
     }
@@ -348,6 +348,15 @@ mod tests {
             logits.extend(row.map(|logit| 3.0 * logit));
         }
         (Scores::normalised(&logits, 3), labels)
+    }
+
+    #[test]
+    fn whatever_the_rows_are_called_it_is_sound() {
+        let (logs, labels) = too_sure(300, 1);
+        let rows = "rows of new\u{202e}data\n.csv";
+        let method = CalibrationMethod::Platt;
+        let learnt = Calibration::learn(method, (&logs, Some(&logs)), &labels, 1, rows).unwrap();
+        assert!(learnt.is_sound(3), "{learnt:?}");
     }
 
     #[test]

@@ -5,6 +5,12 @@ use crate::about::{About, in_words};
 use records::disturbs;
 use serde_json::{Map, Value};
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// Where the card of the model in a file is: beside it.
+pub fn card_of(file: &Path) -> PathBuf {
+    file.with_extension("md")
+}
 
 /// The card of the model of a file of this name.
 pub fn card(about: &About, file: &str) -> String {
@@ -25,11 +31,7 @@ pub fn card(about: &About, file: &str) -> String {
         );
         for metric in &judged.metrics {
             let name = escaped(&metric.heading());
-            let (value, interval) = (metric.value.0, metric.interval());
-            let interval = interval.map_or_else(
-                || "–".to_owned(),
-                |of| format!("{:.4} to {:.4}", of.low, of.high),
-            );
+            let (value, interval) = (metric.value.0, metric.interval_in_words());
             let _ = writeln!(page, "| {name} | {value:.4} | {interval} |");
         }
         page.push('\n');

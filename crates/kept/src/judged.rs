@@ -92,6 +92,14 @@ impl MetricAbout {
         })
     }
 
+    /// Its ends, or a dash.
+    pub fn interval_in_words(&self) -> String {
+        self.interval().map_or_else(
+            || "–".to_owned(),
+            |of| format!("{:.4} to {:.4}", of.low, of.high),
+        )
+    }
+
     fn minus(&self, other: &Self) -> Option<Interval> {
         let ends = |metric: &Self| Some((metric.value.0, metric.interval()?));
         let interval = independent_difference(ends(self)?, ends(other)?);

@@ -32,7 +32,7 @@ mod unseen;
 pub use about::{About, TrainedOn};
 pub use answers::{Answers, Format, Said};
 pub use calibration::{Calibration, CalibrationMethod, Mapping};
-pub use card::card;
+pub use card::{card, card_of};
 pub use error::KeptError;
 pub use explanation::{Explanation, Method};
 pub use judged::{Comparison, JudgedAbout, MetricAbout};

@@ -28,7 +28,8 @@ pub fn write_file_by(
     write(path, content, sweep_parts_of).map_err(RecordError::io(path))
 }
 
-/// Fails where [`write_file`] would: to be asked before work whose result is to be written there.
+/// Fails where [`write_file`] would write no file: to be asked before work whose result is to be written there. A pipe or
+/// a device is not tried, as to open one may wait for ever.
 ///
 /// # Errors
 /// [`RecordError::Io`].

@@ -10,7 +10,7 @@ thread_local! {
     static BACK: RefCell<Decompress> = RefCell::new(Decompress::new(true));
 }
 
-/// How much is left of it, and for how much work.
+/// How hard to compress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
     /// As zlib does where nothing is said.

@@ -35,7 +35,7 @@ fn name(bytes: Vec<u8>) -> OsString {
     std::os::unix::ffi::OsStringExt::from_vec(bytes)
 }
 
-/// In the encoding of the standard library, which only the same program reads.
+/// Elsewhere what is not text does not come back as it was: U+FFFD stands in its place.
 #[cfg(not(unix))]
 fn bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()

@@ -3,7 +3,7 @@
 use crate::comparison::pieces::{Piece, of_controls};
 use crate::job::Task;
 use crate::limits::Limits;
-use crate::store::{ONE_THREAD, Row, Store};
+use crate::store::{Key, ONE_THREAD, Row, Store};
 use crate::tuning::ahead::of_trial;
 use records::{Control, FitRecord, JudgedTrial, Outcome, Record, TrialOutcome};
 use std::path::Path;
@@ -72,11 +72,18 @@ impl Archive {
         }
     }
 
+    /// Before the store is asked about a result that waits.
+    fn write_if_waiting(&mut self, key: &Key) {
+        if self.waiting.iter().any(|row| row.is_of(key)) {
+            self.write();
+        }
+    }
+
     /// The record of a piece that finished in an earlier run within these limits, as far as the store has it. Nobody has
     /// checked it.
     pub fn known(&mut self, piece: &Piece<'_>, limits: Limits) -> Option<Record> {
-        self.write();
         let (id, key) = (piece.id(), piece.full_key());
+        self.write_if_waiting(key);
         Some(match piece.task {
             Task::Controls => {
                 let (controls, _) = self.store.find::<Vec<Control>>(key)?;
@@ -94,7 +101,7 @@ impl Archive {
 
     /// Drops what an earlier merge kept of a piece that is in doubt now.
     pub fn forget(&mut self, piece: &Piece<'_>) {
-        self.write();
+        self.write_if_waiting(piece.full_key());
         self.store.forget(piece.full_key());
     }
 
@@ -156,6 +163,8 @@ mod tests {
         };
         let mut archive = Archive::open(directory.path(), "run");
         archive.keep(&fits[0], &record(&fits[0], 10));
+        // To ask about another does not write it.
+        assert_eq!(archive.known(&fits[1], Limits::default()), None);
         assert_eq!(stored(), 0);
         // A merge that is killed, after more than fits into memory.
         for piece in &fits[1..] {

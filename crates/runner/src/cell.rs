@@ -18,7 +18,8 @@ use classifier::{Cancellation, Classifier, try_with_threads, with_threads};
 use records::{Cell, Control, Role};
 use std::io::{BufRead, Read, Write};
 
-/// Runs a job in this process, on its threads from beginning to end: what nobody divides among others uses them, too.
+/// Runs a job in this process, on its threads from beginning to end, so that code which uses rayon without a pool of its
+/// own runs on these threads, too.
 pub(crate) fn run(
     job: &Job,
     registry: Registry,

@@ -11,7 +11,7 @@ const BYTES: usize = 8 << 20;
 /// # Errors
 /// If it panics: what it panicked with.
 pub fn on_enough_stack<T: Send + 'static>(program: fn() -> T) -> thread::Result<T> {
-    // Another thread takes 10 MB more of data: its stack, and a heap of its own.
+    // Another thread has a stack and a heap of its own, which take more data.
     if first_thread_has_room() {
         return catch_unwind(program);
     }

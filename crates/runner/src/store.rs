@@ -86,6 +86,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// Whether it is the result under a key.
+    pub(crate) fn is_of(&self, key: &Key) -> bool {
+        self.key.hash == key.hash
+    }
+
     /// The bytes that it takes.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()

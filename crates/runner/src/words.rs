@@ -54,12 +54,16 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
 /// How a fit ended, in a line.
 pub(crate) fn in_a_line(run: &RunRecord, record: &FitRecord, reused: bool) -> String {
     match &record.outcome {
-        Outcome::Finished(fitted) => format!(
-            "{:6.2} % right, fitted in {:>8.2?}{}",
-            run.accuracy(record).unwrap_or(0.0) * 100.0,
-            Duration::try_from_secs_f64(fitted.fit_seconds.unwrap_or_default()).unwrap_or_default(),
-            if reused { " (cached)" } else { "" }
-        ),
+        Outcome::Finished(fitted) => {
+            let time = fitted.fit_seconds.map(Duration::try_from_secs_f64);
+            format!(
+                "{:6.2} % right{}{}",
+                run.accuracy(record).unwrap_or(0.0) * 100.0,
+                time.and_then(Result::ok)
+                    .map_or_else(String::new, |time| format!(", fitted in {time:>8.2?}")),
+                if reused { " (cached)" } else { "" }
+            )
+        }
         Outcome::Failed { reason } => format!("failed: {reason}"),
         Outcome::Cancelled => "cancelled".to_owned(),
     }

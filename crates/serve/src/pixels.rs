@@ -38,8 +38,6 @@ impl Visitor<'_> for Pixels {
 
 /// The pixels of a body that is `{"pixels":[…]}` and nothing else, each in digits, as browsers and most programs write
 /// it, with less work than Serde's. `None` for every other body, which Serde reads, or says what is wrong with it.
-///
-/// Loops go by index: builds for development inline no iterators here.
 pub(crate) fn plain(body: &[u8]) -> Option<Vec<u8>> {
     let mut at = 0;
     for word in [&b"{"[..], b"\"pixels\"", b":", b"["] {

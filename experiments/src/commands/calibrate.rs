@@ -12,6 +12,7 @@ use report::{TextColumn, TextTable};
 pub(crate) fn run(arguments: &CalibrateArgs) -> Result<(), Failure> {
     let mut kept = keeping::load(&arguments.model)?;
     check_writable(&arguments.out)?;
+    check_writable(&kept::card_of(&arguments.out))?;
     let data = keeping::data(&kept, &arguments.data, None)?;
     let test = test_samples(&kept, &data)?;
     let other = arguments.on.as_deref();

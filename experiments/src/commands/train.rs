@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &TrainArgs) -> Result<(), Failure> {
         }
     }
     if !arguments.quiet {
-        let card = out.with_extension("md");
+        let card = kept::card_of(out);
         output::tell(format_args!(
             "kept in {}; {} describes it",
             out.display(),

@@ -69,3 +69,7 @@ parquet.write_table(pa.table(numbers), "bytes.parquet", use_deprecated_int96_tim
 # DuckDB's and Spark's: small decimals as whole numbers.
 whole = {"whole": numbers["price"], **numbers}
 parquet.write_table(pa.table(whole), "whole.parquet", store_decimal_as_integer=True, use_deprecated_int96_timestamps=True)
+# Whole numbers as decimals, which differ in a bit that an f64 does not have: eight bytes and sixteen.
+exact = [Decimal(2**53 + row % 2) for row in range(8)]
+exact = {"class": pa.array(exact, pa.decimal128(38, 0)), "number": pa.array(exact, pa.decimal128(18, 0))}
+parquet.write_table(pa.table(exact), "exact.parquet", store_decimal_as_integer=True)

@@ -283,16 +283,19 @@ impl Measure {
             (Self::Half, &[low, high]) => Value::Number(half(u16::from_le_bytes([low, high]))),
             (Self::Decimal(unit), &[first, ref rest @ ..]) => {
                 let first = first.cast_signed();
-                // Exact, where 128 bits hold it.
-                let whole = match rest.len() {
-                    0..16 => rest.iter().fold(i128::from(first), |whole, byte| {
-                        whole << 8 | i128::from(*byte)
-                    }) as f64,
-                    _ => rest.iter().fold(f64::from(first), |whole, byte| {
-                        whole * 256.0 + f64::from(*byte)
-                    }),
-                };
-                Value::Number(whole / unit)
+                if rest.len() >= 16 {
+                    let number = rest.iter().fold(f64::from(first), |number, byte| {
+                        number * 256.0 + f64::from(*byte)
+                    });
+                    return Value::Number(number / unit);
+                }
+                let whole = rest.iter().fold(i128::from(first), |whole, byte| {
+                    whole << 8 | i128::from(*byte)
+                });
+                match i64::try_from(whole) {
+                    Ok(whole) => self.whole(whole),
+                    Err(_) => Value::Number(whole as f64 / unit),
+                }
             }
             _ => Value::Number(f64::NAN),
         }
@@ -313,7 +316,8 @@ impl Measure {
 
     fn whole(self, value: i64) -> Value {
         match self {
-            Self::Decimal(unit) => Value::Number(value as f64 / unit),
+            // Without a fraction it stays a whole number, which more bits hold than those of an f64.
+            Self::Decimal(unit) if unit != 1.0 => Value::Number(value as f64 / unit),
             Self::Date(scale) => Value::Date(value as f64 * scale),
             Self::Unsigned if value < 0 => Value::Large(value.cast_unsigned()),
             _ => Value::Whole(value),

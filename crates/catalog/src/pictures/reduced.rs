@@ -1,6 +1,6 @@
 //! What a picture in a file has, and samples do not keep: told by the parts that stand before its pixels.
 //!
-//! PNG: <https://www.w3.org/TR/png-3/>, chunks. JPEG: its Exif segment, a TIFF directory, says how the camera was held.
+//! PNG: <https://www.w3.org/TR/png-3/>, chunks. JPEG and chunk eXIf: its Exif segment, a TIFF directory, says how the camera was held.
 
 /// What is not kept, in words that follow "pictures".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +27,7 @@ impl Reduced {
         format!("{count} of {all} pictures {what}")
     }
 
-    /// Of a file, whatever its format.
+    /// Of a file of PNG or JPEG: nothing of other formats.
     pub(super) fn of(bytes: &[u8]) -> Vec<Self> {
         match bytes {
             [0x89, b'P', b'N', b'G', ..] => of_png(bytes),
@@ -51,6 +51,9 @@ fn of_png(bytes: &[u8]) -> Vec<Reduced> {
             b"IDAT" => break,
             b"tRNS" => is_opaque = false,
             b"acTL" => reduced.push(Reduced::Frames),
+            b"eXIf" if bytes.get(at + 8..).is_some_and(is_turned) => {
+                reduced.push(Reduced::Orientation);
+            }
             _ => (),
         }
         at = at.saturating_add(12 + u32::from_be_bytes([*a, *b, *c, *d]) as usize);
@@ -68,13 +71,18 @@ fn is_to_be_turned(bytes: &[u8]) -> bool {
         let end = at + 2 + usize::from(u16::from_be_bytes([*high, *low]));
         let body = bytes.get(at + 4..end).unwrap_or_default();
         match (marker, body.strip_prefix(b"Exif\0\0")) {
-            (0xe1, Some(tiff)) => return orientation(tiff).is_some_and(|of| (2..=8).contains(&of)),
+            (0xe1, Some(tiff)) => return is_turned(tiff),
             // Pixels follow.
             (0xda, _) => return false,
             _ => at = end,
         }
     }
     false
+}
+
+/// Whether a TIFF directory says that the picture is to be turned or mirrored.
+fn is_turned(tiff: &[u8]) -> bool {
+    orientation(tiff).is_some_and(|of| (2..=8).contains(&of))
 }
 
 /// The value of tag 0x0112 in the first directory.

@@ -97,6 +97,7 @@ impl Comparison {
             return Err(Failure::job("train", &"no model"));
         };
         check_writable(file)?;
+        check_writable(&kept::card_of(file))?;
         watcher.note(&self.describe(&run));
         let session = Session {
             setting,

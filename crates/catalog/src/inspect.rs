@@ -9,7 +9,7 @@ use crate::telling::{is_learnt_from, tells};
 use crate::{Content, Loaded};
 use data::{Samples, Targets};
 use serde::Serialize;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use tables::{Column, Kind, Table, Values};
 
 /// Pictures that differ by less are near: root mean squared difference per value, in grey levels. By eye, the ten
@@ -42,10 +42,11 @@ pub struct Inspection {
     pub contradicting: Vec<Same>,
     /// Test rows that are the same as a training row; `first` is the training row.
     pub in_both: Vec<Same>,
-    /// Test pictures that are nearly the same as a training picture; `None` where there are no pictures.
+    /// Test pictures that are nearly the same as a training picture, and the same as none; `None` where there are no
+    /// pictures.
     pub nearly_in_both: Option<Vec<Near>>,
     /// Test pictures that are a training picture made lighter, darker, of more or less contrast, moved, turned or
-    /// mirrored; a pair that is nearly the same as it is does not count. `None` where there are no pictures, or small ones.
+    /// mirrored, and are nearly the same as none. `None` where there are no pictures, or small ones.
     pub moved_in_both: Option<Vec<Moved>>,
 }
 
@@ -120,14 +121,17 @@ pub fn inspect(loaded: &Loaded) -> Inspection {
         Content::Samples { train, test } => {
             let [a, b] = [train.samples(), test.samples()];
             let keys = [of_samples(a), of_samples(b)];
-            let pairs = near(a, b, NEAR);
-            let near = pairs.map(|pairs| pairs.into_iter().map(Near::from).collect());
+            let found = rows(&keys, [train.as_ref(), test.handed_over().as_ref()]);
+            // A test picture is doubted once.
+            let mut known: HashSet<usize> = found.in_both.iter().map(|pair| pair.second).collect();
+            let near = near(a, b, NEAR, &known);
+            known.extend(near.iter().flatten().map(|&(_, test, _)| test));
             Inspection {
                 width: a.features(),
                 constant_features: constant_features(a),
-                nearly_in_both: near,
-                moved_in_both: moved(a, b, NEAR),
-                ..rows(&keys, [train.as_ref(), test.handed_over().as_ref()])
+                nearly_in_both: near.map(|near| near.into_iter().map(Near::from).collect()),
+                moved_in_both: moved(a, b, &known),
+                ..found
             }
         }
         Content::Table { train, test } => {

@@ -5,12 +5,11 @@
 //! middle turned and mirrored, by Pearson's correlation, which neither brightness nor contrast changes. Of parts u and v of mean 0 and length 1 it is
 //! 1 − ‖u − v‖² / 2, so that only those are compared that lie near each other in a few directions.
 
-use crate::near_pictures::squared;
 use crate::picture_blocks::{BLOCKS, BlockSums, block_sums, blocks, blocks_differ, sum};
 use crate::turns::Turn;
 use data::{PictureShape, Samples};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Pixels by which a picture may be moved, up, down, to the left and to the right.
@@ -44,30 +43,35 @@ pub struct Moved {
     pub correlation: f64,
 }
 
-/// Each test picture with a training picture that it is but for brightness, contrast, place and turn; pairs that are the
-/// same as they are, or differ by `near` grey levels (root mean square) or less, do not count. `None` unless both are of
-/// pixels, and not small.
-pub(crate) fn moved(train: &Samples, test: &Samples, near: f64) -> Option<Vec<Moved>> {
-    moved_by_slabs(train, test, near, SLAB)
+/// Each test picture with a training picture that it is but for brightness, contrast, place and turn, but for those that
+/// are `known`. `None` unless both are of pixels, and not small.
+pub(crate) fn moved(train: &Samples, test: &Samples, known: &HashSet<usize>) -> Option<Vec<Moved>> {
+    moved_by_slabs(train, test, known, SLAB)
 }
 
-fn moved_by_slabs(train: &Samples, test: &Samples, near: f64, slab: usize) -> Option<Vec<Moved>> {
+fn moved_by_slabs(
+    train: &Samples,
+    test: &Samples,
+    known: &HashSet<usize>,
+    slab: usize,
+) -> Option<Vec<Moved>> {
     let (train, test) = (Parts::of(train)?, Parts::of(test)?);
+    let mut done = known.clone();
     let middle = test.pictures() / 2;
     let mut found: Vec<Moved> = Vec::new();
     for start in (0..train.pictures()).step_by(slab) {
         let rows = start..train.pictures().min(start + slab);
-        let known = Known::of(&train, rows, near);
+        let known = Known::of(&train, rows);
         let (first, second) = std::thread::scope(|scope| {
-            let second = scope.spawn(|| known.found(&test, middle..test.pictures()));
-            let first = known.found(&test, 0..middle);
+            let second = scope.spawn(|| known.found(&test, middle..test.pictures(), &done));
+            let first = known.found(&test, 0..middle, &done);
             (first, second.join().expect("comparing does not panic"))
         });
+        let new = found.len();
         found.extend(first.into_iter().chain(second));
+        done.extend(found[new..].iter().map(|pair| pair.test));
     }
-    // One training picture of each test picture, that of the first slab.
-    found.sort_by_key(|pair| (pair.test, pair.train));
-    found.dedup_by_key(|pair| pair.test);
+    found.sort_by_key(|pair| pair.test);
     Some(found)
 }
 
@@ -176,8 +180,6 @@ impl<'a> Parts<'a> {
 /// Training pictures by their middles.
 struct Known<'a> {
     parts: &'a Parts<'a>,
-    /// Root mean squared difference of pictures that are nearly the same as they are.
-    near: f64,
     middles: Vec<(usize, Part)>,
     directions: Vec<BlockSums>,
     /// Places in `middles` by the cell in which each lies.
@@ -185,7 +187,7 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(parts: &'a Parts<'a>, pictures: Range<usize>, near: f64) -> Self {
+    fn of(parts: &'a Parts<'a>, pictures: Range<usize>) -> Self {
         let mut values = Vec::new();
         let mut middles: Vec<(usize, Part)> = Vec::with_capacity(pictures.len());
         middles.extend(pictures.filter_map(|picture| {
@@ -200,15 +202,14 @@ impl<'a> Known<'a> {
         }
         Self {
             parts,
-            near,
             middles,
             directions,
             cells,
         }
     }
 
-    /// Of each of these test pictures a training picture that it is, if there is one.
-    fn found(&self, test: &Parts<'_>, pictures: Range<usize>) -> Vec<Moved> {
+    /// Of each of these test pictures that is not `done` a training picture that it is, if there is one.
+    fn found(&self, test: &Parts<'_>, pictures: Range<usize>, done: &HashSet<usize>) -> Vec<Moved> {
         let mut values = Vec::new();
         let mut of_train = Vec::new();
         // As it is first, then moved, then turned.
@@ -220,6 +221,7 @@ impl<'a> Known<'a> {
         let turned = Turn::of(test.shape).iter().map(|&turn| ([REACH; 2], turn));
         let looks: Vec<([usize; 2], Turn)> = moved.chain(turned).collect();
         pictures
+            .filter(|picture| !done.contains(picture))
             .filter_map(|picture| {
                 looks.iter().find_map(|&(place, turned)| {
                     match turned {
@@ -227,8 +229,7 @@ impl<'a> Known<'a> {
                         _ => test.write_turned(picture, turned, &mut values),
                     }
                     let part = test.part(&values)?;
-                    let (train, correlation) =
-                        self.same(&part, &values, test.picture(picture), &mut of_train)?;
+                    let (train, correlation) = self.same(&part, &values, &mut of_train)?;
                     Some(Moved {
                         train,
                         test: picture,
@@ -242,13 +243,7 @@ impl<'a> Known<'a> {
     }
 
     /// A training picture whose middle is this part of a test picture, and their correlation.
-    fn same(
-        &self,
-        part: &Part,
-        values: &[u8],
-        picture: &[u8],
-        of_train: &mut Vec<u8>,
-    ) -> Option<(usize, f64)> {
+    fn same(&self, part: &Part, values: &[u8], of_train: &mut Vec<u8>) -> Option<(usize, f64)> {
         let along = along(&self.directions, &part.blocks);
         let [low, high] = [-APART, APART].map(|by| cell(&along, by));
         for choice in 0..1_usize << DIRECTIONS {
@@ -266,9 +261,7 @@ impl<'a> Known<'a> {
                 self.parts.write(*train, [REACH; 2], of_train);
                 let correlation = correlation(middle, of_train, part, values);
                 let least = 1.0 - f64::from(APART * APART) / 2.0;
-                let most = self.near * self.near * picture.len() as f64;
-                let is_near = || squared(self.parts.picture(*train), picture) as f64 <= most;
-                if correlation >= least && !is_near() {
+                if correlation >= least {
                     return Some((*train, correlation));
                 }
             }
@@ -404,8 +397,7 @@ mod tests {
         let train = digits(0..300);
         let mut test = digits(300..400);
         test.push(train[5].clone());
-        // Nearly the same as it is.
-        test.push(lit(&train[6], 1.0, 3.0));
+        let known = HashSet::from([100]);
         let plain = test.len();
         test.push(lit(&train[7], 0.6, 0.0));
         test.push(lit(&train[8], 0.8, 40.0));
@@ -414,7 +406,7 @@ mod tests {
         test.push(moved_by(&train[11], [4, 0]));
         let expected = [(7, [0, 0]), (8, [0, 0]), (9, [1, -2]), (10, [-2, 2])];
         for slab in [SLAB, 9] {
-            let found = moved_by_slabs(&samples(&train), &samples(&test), 7.2, slab).unwrap();
+            let found = moved_by_slabs(&samples(&train), &samples(&test), &known, slab).unwrap();
             let places: Vec<_> = found
                 .iter()
                 .map(|of| (of.test - plain, of.train, of.by))
@@ -474,7 +466,7 @@ mod tests {
             });
             expected.extend(is_same.then_some(picture));
         }
-        let found = moved(&of_train, &of_test, 0.0).unwrap();
+        let found = moved(&of_train, &of_test, &HashSet::new()).unwrap();
         let found: Vec<usize> = found.iter().map(|of| of.test).collect();
         assert_eq!(found, expected);
         assert!((10..50).contains(&found.len()), "{}", found.len());
@@ -501,7 +493,7 @@ mod tests {
                 .map(|(at, &turn)| turned(&train[at], turn)),
         );
         test.push(lit(&turned(&train[20], Turn::Half), 0.8, 20.0));
-        let found = moved(&samples(&train), &samples(&test), 7.2).unwrap();
+        let found = moved(&samples(&train), &samples(&test), &HashSet::new()).unwrap();
         let found: Vec<_> = found
             .iter()
             .map(|of| (of.test, of.train, of.turned))
@@ -519,7 +511,7 @@ mod tests {
         let flat: Vec<Vec<u8>> = (0..20).map(|level| vec![level * 10; PIXELS]).collect();
         let (train, test) = flat.split_at(10);
         assert_eq!(
-            moved(&samples(train), &samples(test), 7.2),
+            moved(&samples(train), &samples(test), &HashSet::new()),
             Some(Vec::new())
         );
         let shape = PictureShape {
@@ -527,6 +519,6 @@ mod tests {
             columns: 40,
         };
         let small = Samples::from_pixels(shape, vec![7; 440]).unwrap();
-        assert_eq!(moved(&small, &small, 7.2), None);
+        assert_eq!(moved(&small, &small, &HashSet::new()), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::picture_blocks::{BlockSums, block_sums, blocks, blocks_differ, sum};
 use data::Samples;
-use std::ops::Range;
+use std::collections::HashSet;
 
 /// Pictures to learn from that are prepared at a time: 8 MB of sums, of however many pictures. Of all pictures to be
 /// judged on there are sums at once, 240 bytes each.
@@ -11,34 +11,45 @@ const SLAB: usize = 32_768;
 /// Pictures whose block sums stay in a core's cache, while those of others pass by.
 const TILE: usize = 512;
 
-/// Pairs (of `train`, of `test`) whose root mean squared difference per value is at most `most` grey
-/// levels, exact copies left out, with that difference. `None` unless both are of pixels.
+/// A picture of `train`, one of `test`, and their root mean squared difference per value, in grey levels.
+type Pair = (usize, usize, f64);
+
+/// Each picture of `test` with one of `train` from which it differs by at most `most` grey levels (root mean square), but
+/// for those that are `known`. `None` unless both are of pixels.
 ///
-/// Only pictures of nearly the same sum are compared, block sums first.
-pub(crate) fn near(train: &Samples, test: &Samples, most: f64) -> Option<Vec<(usize, usize, f64)>> {
-    near_by_slabs(train, test, most, SLAB)
+/// Only pictures of nearly the same sum are compared, block sums first, and a picture of `test` no more once it is found:
+/// where all pictures are nearly the same, as those of a film, this takes no longer.
+pub(crate) fn near(
+    train: &Samples,
+    test: &Samples,
+    most: f64,
+    known: &HashSet<usize>,
+) -> Option<Vec<Pair>> {
+    near_by_slabs(train, test, most, known, SLAB)
 }
 
 fn near_by_slabs(
     train: &Samples,
     test: &Samples,
     most: f64,
+    known: &HashSet<usize>,
     slab: usize,
-) -> Option<Vec<(usize, usize, f64)>> {
-    let test = Pictures::of(test, 0..test.len())?;
+) -> Option<Vec<Pair>> {
+    let unknown = (0..test.len()).filter(|row| !known.contains(row));
+    let test = Pictures::of(test, unknown)?;
     train.pixels()?;
-    let middle = test.order.len() / 2;
-    let mut pairs = Vec::new();
+    let mut found = vec![None; test.order.len()];
+    let middle = found.len() / 2;
     for start in (0..train.len()).step_by(slab) {
         let slab = Pictures::of(train, start..train.len().min(start + slab))?;
-        let (first, second) = std::thread::scope(|scope| {
-            let second = scope.spawn(|| slab.near(&test, middle..test.order.len(), most));
-            let first = slab.near(&test, 0..middle, most);
-            (first, second.join().expect("comparing does not panic"))
+        let (first, second) = found.split_at_mut(middle);
+        std::thread::scope(|scope| {
+            scope.spawn(|| slab.find(&test, middle, most, second));
+            slab.find(&test, 0, most, first);
         });
-        pairs.extend(first.into_iter().chain(second));
     }
-    pairs.sort_by_key(|&(of_train, of_test, _)| (of_test, of_train));
+    let mut pairs: Vec<Pair> = found.into_iter().flatten().collect();
+    pairs.sort_by_key(|&(_, of_test, _)| of_test);
     Some(pairs)
 }
 
@@ -53,7 +64,7 @@ struct Pictures<'a> {
 }
 
 impl<'a> Pictures<'a> {
-    fn of(samples: &'a Samples, rows: Range<usize>) -> Option<Self> {
+    fn of(samples: &'a Samples, rows: impl Iterator<Item = usize>) -> Option<Self> {
         let (pixels, width) = (samples.pixels()?, samples.features());
         let shape = samples.shown_shape();
         let blocks = blocks(shape.rows, shape.columns, width / shape.features());
@@ -75,39 +86,40 @@ impl<'a> Pictures<'a> {
         &self.pixels[row * self.width..(row + 1) * self.width]
     }
 
-    /// The pairs of these and of a part of the `others` in their order.
-    fn near(&self, others: &Self, part: Range<usize>, most: f64) -> Vec<(usize, usize, f64)> {
+    /// Finds the pair of each of the `others` that has none, of those from `start` on in their order.
+    fn find(&self, others: &Self, start: usize, most: f64, found: &mut [Option<Pair>]) {
+        let part = start..start + found.len();
         let limit = most * most * self.width as f64;
         let reach = (limit * self.width as f64).sqrt() as u64 + 1;
         let others_order = &others.order[part.clone()];
         let others_blocks = &others.blocks[part];
-        let mut pairs = Vec::new();
         for (order, blocks) in self.order.chunks(TILE).zip(self.blocks.chunks(TILE)) {
             let (darkest, lightest) = (order[0].0, order[order.len() - 1].0);
             let first = others_order.partition_point(|&(sum, _)| sum + reach < darkest);
             let end = others_order.partition_point(|&(sum, _)| sum <= lightest + reach);
-            for (&(_, row), of_row) in others_order[first..end]
-                .iter()
-                .zip(&others_blocks[first..end])
-            {
+            for place in first..end {
+                if found[place].is_some() {
+                    continue;
+                }
+                let (row, of_row) = (others_order[place].1, &others_blocks[place]);
                 for number in 0..order.len() {
                     if blocks_differ(&blocks[number], of_row, limit as f32) {
                         continue;
                     }
                     let other = order[number].1;
-                    let squares = squared(self.row(other), others.row(row));
-                    if squares > 0 && squares as f64 <= limit {
-                        pairs.push((other, row, (squares as f64 / self.width as f64).sqrt()));
+                    let squares = squared(self.row(other), others.row(row)) as f64;
+                    if squares <= limit {
+                        found[place] = Some((other, row, (squares / self.width as f64).sqrt()));
+                        break;
                     }
                 }
             }
         }
-        pairs
     }
 }
 
 /// The squared distance of two pictures.
-pub(crate) fn squared(a: &[u8], b: &[u8]) -> u64 {
+fn squared(a: &[u8], b: &[u8]) -> u64 {
     let squares = a
         .iter()
         .zip(b)
@@ -123,23 +135,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_near_pair_is_missed(
+        fn no_picture_with_a_near_one_is_missed(
             a in proptest::collection::vec(0_u8..20, 10 * 45),
             b in proptest::collection::vec(0_u8..20, 6 * 45),
             most in 1.0_f64..12.0,
             slab in 1_usize..12,
+            known in 0_usize..6,
         ) {
             let shape = PictureShape { rows: 5, columns: 9 };
             let samples = |pixels: &[u8]| Samples::from_pixels(shape, pixels.to_vec()).unwrap();
-            let found = near_by_slabs(&samples(&a), &samples(&b), most, slab).unwrap();
-            let mut expected = 0;
-            for x in a.chunks_exact(45) {
-                for y in b.chunks_exact(45) {
-                    let difference = (squared(x, y) as f64 / 45.0).sqrt();
-                    expected += usize::from(difference > 0.0 && difference <= most);
-                }
+            let known = HashSet::from([known]);
+            let found = near_by_slabs(&samples(&a), &samples(&b), most, &known, slab).unwrap();
+            let (a, b): (Vec<_>, Vec<_>) = (a.chunks_exact(45).collect(), b.chunks_exact(45).collect());
+            let difference = |x: &[u8], y: &[u8]| (squared(x, y) as f64 / 45.0).sqrt();
+            for &(train, test, of) in &found {
+                prop_assert_eq!(of, difference(a[train], b[test]));
+                prop_assert!(of <= most);
             }
-            prop_assert_eq!(found.len(), expected);
+            let is_near = |&test: &usize| a.iter().any(|x| difference(x, b[test]) <= most);
+            let expected = (0..b.len()).filter(|test| !known.contains(test)).filter(is_near);
+            prop_assert!(found.iter().map(|of| of.1).eq(expected), "{:?}", found);
         }
     }
 }

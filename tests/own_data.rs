@@ -442,6 +442,26 @@ fn what_is_doubtful_stands_at_the_head_of_the_report_and_in_the_inspection() {
     );
 }
 
+#[test]
+fn known_data_are_inspected_by_name_and_a_name_is_no_path() {
+    let directory = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        experiments(arguments)
+            .current_dir(directory.path())
+            .assert()
+    };
+    let output = run(&["datasets", "inspect", "zoo"]).success();
+    let said = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    assert!(said.starts_with("zoo: 81 training and 20 test rows"), "{said}");
+    run(&["compare", "--data", "zoo"]).code(2).stderr(
+        "error: zoo: there is no such file or directory; the data set of this name is --dataset zoo\n",
+    );
+    fs::write(directory.path().join("zoo"), "x,class\n1,a\n").unwrap();
+    let output = run(&["compare", "--data", "zoo"]).code(2);
+    let said = String::from_utf8(output.get_output().stderr.clone()).unwrap();
+    assert!(!said.contains("--dataset"), "{said}");
+}
+
 /// It is made once, and found again; here a small one, which was made before.
 #[test]
 fn endless_digits_are_a_data_set_by_name() {

@@ -156,7 +156,7 @@ pub(crate) enum DatasetsCommand {
     /// Look through your own data before you believe a comparison: sizes, columns, classes, missing
     /// values, rows that stand twice or in training and test, columns that tell the label.
     Inspect {
-        /// A file or a directory, as for `compare --data`.
+        /// A file or a directory, as for `compare --data`, or the name of a known data set.
         #[arg(value_hint = ValueHint::AnyPath)]
         path: PathBuf,
         /// Seed of the rows that are set aside for the test.

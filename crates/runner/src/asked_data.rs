@@ -1,6 +1,6 @@
 //! Finding the data that options ask for.
 
-use crate::known_data::find;
+use crate::known_data::{find, is_known};
 use crate::{Failure, Options, Place};
 use catalog::{
     CATALOG, CatalogEntry, LoadError, Loaded, Splits, TableEntry, cache_dir, load_directory,
@@ -35,6 +35,9 @@ pub trait Supply {
 pub fn load_data(options: &Options, supply: &dyn Supply) -> Result<Loaded, Failure> {
     let name = options.dataset.as_deref();
     if let Some(path) = &options.data {
+        if is_known(path) {
+            return Err(Failure::NamedData(path.display().to_string()));
+        }
         let loaded = catalog::load(path, &options.reading())?;
         return Ok(match name {
             Some(name) => Loaded {

@@ -144,6 +144,9 @@ pub enum Failure {
         /// All that are known.
         known: Vec<&'static str>,
     },
+    /// A path is none, but the name of known data.
+    #[error("{0}: there is no such file or directory; the data set of this name is --dataset {0}")]
+    NamedData(String),
     /// The data cannot be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),

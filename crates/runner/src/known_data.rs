@@ -3,6 +3,7 @@
 use crate::Failure;
 use catalog::{CATALOG, CatalogEntry, Location, TABLES, cache_dir, search_path};
 use classifier::nearest_name;
+use std::path::Path;
 
 /// The catalogue's entry of this name.
 ///
@@ -14,6 +15,11 @@ pub(crate) fn find(name: &str) -> Result<&'static CatalogEntry, Failure> {
         nearest: nearest_name(name, known()),
         known: known().collect(),
     })
+}
+
+/// Whether nothing lies at this path, and it is the name of known data.
+pub fn is_known(path: &Path) -> bool {
+    !path.exists() && known().any(|name| path == Path::new(name))
 }
 
 fn known() -> impl Iterator<Item = &'static str> {

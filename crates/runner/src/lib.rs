@@ -73,7 +73,7 @@ pub use executor::in_process::InProcess;
 pub use executor::own_process::{Cell as CellProgram, OwnProcess};
 pub use failure::{Failure, Fault, Place};
 pub use job::{Ended, Event, Job, JobMethod, Keep, Task, TrialEnd};
-pub use known_data::known_data;
+pub use known_data::{is_known, known_data};
 pub use learner::{Learner, Method};
 pub use limits::{Exceeded, Limits};
 pub use margin::Margin;

@@ -8,7 +8,7 @@ use crate::registry::REGISTRY;
 use crate::source;
 use catalog::Content;
 use report::{TextColumn, TextTable};
-use runner::{Options, Scrutiny, Seed, known_data, processors};
+use runner::{Options, Scrutiny, Seed, is_known, known_data, processors};
 
 /// Runs the command.
 pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
@@ -20,11 +20,14 @@ pub(crate) fn run(command: Option<&DatasetsCommand>) -> Result<(), Failure> {
             png,
             reading,
         }) => {
+            let is_known = is_known(path);
             let options = reading.change(Options {
                 seed: seed.map(Seed::new),
+                dataset: is_known.then(|| path.display().to_string()),
+                data: (!is_known).then(|| path.clone()),
                 ..Options::default()
             });
-            let loaded = catalog::load(path, &options.reading())?;
+            let loaded = source::load(&options, None, false)?;
             if let Some(png) = png {
                 let Content::Samples { train, .. } = &loaded.content else {
                     return Err(no_pictures(&loaded, "--png"));

@@ -1,10 +1,11 @@
 //! The fits of a model, and what tables say of each.
 
+use crate::answers::Answers;
 use crate::levels::CONFIDENCE;
 use crate::status::Status;
-use records::{Cell, FitRecord, Fitted, Number, Outcome, Protocol, Role, RunRecord, Split, share};
+use records::{Cell, FitRecord, Fitted, Number, Outcome, Role, RunRecord, Split, share};
 use serde::Serialize;
-use statistics::{ConfusionMatrix, CorrelatedDifferences, Interval, log_loss, wilson};
+use statistics::{CorrelatedDifferences, Interval, log_loss, right, share_interval};
 use std::collections::BTreeMap;
 
 /// One fit of several.
@@ -50,25 +51,32 @@ impl Fit {
     }
 }
 
-/// The interval of the accuracy: over correlated folds, or Wilson's over the images where there are no
-/// folds or the accuracy is the same in each.
+/// The interval of the accuracy: over correlated folds; over the images, or whole groups of them, where there are no
+/// folds or these are alike.
 pub(crate) fn accuracy_interval(
-    protocol: Protocol,
-    confusion: &ConfusionMatrix,
+    run: &RunRecord,
+    answers: &Answers,
     fits: &[FitSummary],
 ) -> Interval {
-    let accuracies: Vec<f64> = fits.iter().map(|fit| fit.accuracy).collect();
-    match CorrelatedDifferences::new(&accuracies, test_to_train(fits)) {
-        Some(folds) if protocol.folds().is_some() => folds.share_interval(CONFIDENCE),
-        _ => {
-            // Each image counts once, however often it was judged.
-            let times = protocol
-                .folds()
-                .map_or(1, |folds| usize::from(folds.repeats));
-            let (right, images) = (confusion.correct() / times, confusion.total() / times);
-            wilson(right, images, CONFIDENCE)
-        }
+    let right = right(&answers.labels, &answers.predictions);
+    let Some(folds) = run.protocol.folds() else {
+        return share_interval(&right, run.groups().as_deref(), CONFIDENCE);
+    };
+    if let Some(spread) = spread_over_folds(fits) {
+        return spread.share_interval(CONFIDENCE);
     }
+    // Each image counts once, however often it was judged.
+    let once = &fits[..usize::from(folds.folds).min(fits.len())];
+    let images: usize = once.iter().map(|fit| fit.judged_images).sum();
+    let groups: Option<Vec<Vec<usize>>> = once.iter().map(|fit| run.groups_of(fit.cell)).collect();
+    let groups = groups.map(|groups| groups.concat());
+    share_interval(&right[..images], groups.as_deref(), CONFIDENCE)
+}
+
+/// The mean accuracy over folds that share training images; `None` where it is the same in each.
+pub(crate) fn spread_over_folds(fits: &[FitSummary]) -> Option<CorrelatedDifferences> {
+    let accuracies: Vec<f64> = fits.iter().map(|fit| fit.accuracy).collect();
+    CorrelatedDifferences::new(&accuracies, test_to_train(fits))
 }
 
 /// How two models differ in accuracy on each fold, first − second, and on average over these folds that

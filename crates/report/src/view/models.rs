@@ -48,6 +48,25 @@ struct Numbers {
     measured_on: Option<String>,
 }
 
+/// Of models that get the same share right in each fold: what their intervals are of.
+pub(super) fn equal_folds(report: &Report) -> Option<String> {
+    let models = report.finished().filter(|of| of.1.has_equal_folds());
+    let ids: Vec<&str> = models.map(|of| of.0.id.as_str()).collect();
+    let [_, images] = report.dataset.words();
+    let (each, their) = if ids.len() == 1 {
+        ("", "its interval is")
+    } else {
+        ("Each of ", "their intervals are")
+    };
+    (!ids.is_empty()).then(|| {
+        format!(
+            "{each}{} gets the same share right in every fold. So folds do not say how certain that is, and {their} Wilson's, over \
+             all held-out {images} as if one fit had judged them.",
+            words::and(&ids)
+        )
+    })
+}
+
 impl ModelRow {
     /// The most accurate model first; last those that did not finish.
     pub(super) fn all(report: &Report) -> Vec<Self> {

@@ -130,7 +130,7 @@ fn notes_on_folds(report: &Report) -> Vec<String> {
         format!(
             "Interval and p are of the t test{freedom} for folds that share training images (Nadeau and Bengio 2003), each \
              {}, so that all hold at once. The detectable difference, in points, is the one that the test finds four times in \
-             five over as many folds that spread as these do; – where none could be found, or no test is possible. Folds count alike; \
+             five over as many folds that spread as these do; – where none could be found. Folds count alike; \
              wins and losses are of all of them together.",
             at_each(report.tests)
         ),
@@ -139,6 +139,17 @@ fn notes_on_folds(report: &Report) -> Vec<String> {
              equivalent."
         ),
     ];
+    if report
+        .comparisons
+        .iter()
+        .any(|of| of.difference_interval.is_none())
+    {
+        notes.push(
+            "Of two models whose difference is the same in all folds there is no interval: such folds do not say how certain it is, \
+             and no test is possible."
+                .to_owned(),
+        );
+    }
     if report.protocol.folds() == Some(FIVE_BY_TWO) {
         notes.push(format!(
             "F is of the combined test of Alpaydin (1999), its p not adjusted; – with fewer than {FEWEST_FOR_HALVES} samples, \
@@ -341,7 +352,9 @@ fn seed_row(pair: &Comparison, found: OverSeeds) -> Vec<String> {
         probability(found.p_adjusted),
         words::relation(found.different, found.difference, found.relation).to_owned(),
         or_none(found.detectable_difference.map(points)),
-        found.seeds_to_settle.map_or_else(String::new, thousands),
+        found
+            .seeds_to_settle
+            .map_or_else(String::new, |seeds| thousands(seeds as usize)),
         or_none(found.elsewhere.map(from_to)),
         or_none(ahead),
     ]

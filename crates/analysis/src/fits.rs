@@ -156,3 +156,35 @@ pub(crate) fn finished(
     }
     Ok(fits)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::report;
+    use records::examples::{of_fold, run_over_folds, with_errors};
+    use statistics::wilson;
+
+    /// Four folds of ten images, of which one is wrong in each.
+    #[test]
+    fn where_folds_are_alike_images_or_their_groups_say_how_certain_an_accuracy_is() {
+        let of = |repeats: u8, groups: Vec<u32>| {
+            let mut run = run_over_folds(&["a"], &[0, 1].repeat(20), repeats, 4);
+            run.groups = groups;
+            let cells = (0..repeats).flat_map(|repeat| (0..4).map(move |fold| (repeat, fold)));
+            let fits = cells.map(|(repeat, fold)| with_errors(&run, "a", of_fold(repeat, fold), 1));
+            let report = report(fits.collect(), run.clone());
+            let (_, of_model) = report.finished().next().unwrap();
+            assert!(of_model.has_equal_folds());
+            of_model.quality.accuracy_interval
+        };
+        let of_images = wilson(36, 40, CONFIDENCE);
+        assert_eq!([of(1, Vec::new()), of(3, Vec::new())], [of_images; 2]);
+        // Each fold is a group.
+        let groups: Vec<u32> = (0..40).map(|image| image % 4).collect();
+        let right: Vec<bool> = (0..40).map(|image| image % 10 > 0).collect();
+        let by_fold: Vec<usize> = (0..40).map(|image| image / 10).collect();
+        let of_groups = share_interval(&right, Some(&by_fold), CONFIDENCE);
+        assert!(of_groups.low < of_images.low - 0.1, "{of_groups:?}");
+        assert_eq!([of(1, groups.clone()), of(3, groups)], [of_groups; 2]);
+    }
+}

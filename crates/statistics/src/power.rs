@@ -240,6 +240,10 @@ pub fn t_power(noncentrality: f64, freedom: f64, alpha: f64) -> f64 {
         -24.0 / freedom.min(freedom.sqrt()),
         3.0_f64.min(30.0 / freedom.sqrt()),
     );
+    // Above the largest limit by so much that nothing is missed: it would take the more steps the larger it is.
+    if noncentrality.abs() > critical * high.exp() + 40.0 {
+        return 1.0;
+    }
     let integrand = |place: f64| {
         let scale = place.exp();
         let more = if freedom < MANY {

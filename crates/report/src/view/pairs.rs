@@ -381,6 +381,27 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_without_an_interval_is_explained() {
+        use analysis::examples::report;
+        use records::examples::{of_fold, run_over_folds, with_errors};
+        let run = run_over_folds(&["a", "b"], &[0, 1].repeat(20), 1, 4);
+        let notes = |of_b: [usize; 4]| {
+            let of_fold = |fold: usize| {
+                let cell = of_fold(0, fold as u16);
+                [
+                    with_errors(&run, "a", cell, 0),
+                    with_errors(&run, "b", cell, of_b[fold]),
+                ]
+            };
+            let fits: Vec<_> = (0..4).flat_map(of_fold).collect();
+            notes_on_folds(&report(fits, run.clone())).join(" ")
+        };
+        let why = "whose difference is the same in all folds there is no interval";
+        assert!(notes([2; 4]).contains(why), "{}", notes([2; 4]));
+        assert!(!notes([1, 2, 1, 2]).contains(why));
+    }
+
+    #[test]
     fn a_loss_that_is_infinite_is_said_to_be_so() {
         let found = |difference: f64, interval| MetricDifference {
             metric: Metric::LogLoss,

@@ -250,7 +250,7 @@ fn notes_on_few(report: &Report, pairs: &[Comparison]) -> Vec<String> {
             mark(*why)
         ),
         TooFew::InAll => format!(
-            "{} no interval: there are fewer than {FEWEST_SCORED} {units}; what an interval holds with so few is not known.",
+            "{} no interval: there are fewer than {FEWEST_SCORED} {units}; with so few, intervals hold less often than they should.",
             mark(*why)
         ),
     };

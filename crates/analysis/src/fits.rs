@@ -1,10 +1,11 @@
 //! The fits of a model, and what tables say of each.
 
+use crate::answers::Answers;
 use crate::levels::CONFIDENCE;
 use crate::status::Status;
-use records::{Cell, FitRecord, Fitted, Number, Outcome, Protocol, Role, RunRecord, Split, share};
+use records::{Cell, FitRecord, Fitted, Number, Outcome, Role, RunRecord, Split, share};
 use serde::Serialize;
-use statistics::{ConfusionMatrix, CorrelatedDifferences, Interval, log_loss, wilson};
+use statistics::{CorrelatedDifferences, Interval, log_loss, right, share_interval};
 use std::collections::BTreeMap;
 
 /// One fit of several.
@@ -50,25 +51,32 @@ impl Fit {
     }
 }
 
-/// The interval of the accuracy: over correlated folds, or Wilson's over the images where there are no
-/// folds or the accuracy is the same in each.
+/// The interval of the accuracy: over correlated folds; over the images, or whole groups of them, where there are no
+/// folds or these are alike.
 pub(crate) fn accuracy_interval(
-    protocol: Protocol,
-    confusion: &ConfusionMatrix,
+    run: &RunRecord,
+    answers: &Answers,
     fits: &[FitSummary],
 ) -> Interval {
-    let accuracies: Vec<f64> = fits.iter().map(|fit| fit.accuracy).collect();
-    match CorrelatedDifferences::new(&accuracies, test_to_train(fits)) {
-        Some(folds) if protocol.folds().is_some() => folds.share_interval(CONFIDENCE),
-        _ => {
-            // Each image counts once, however often it was judged.
-            let times = protocol
-                .folds()
-                .map_or(1, |folds| usize::from(folds.repeats));
-            let (right, images) = (confusion.correct() / times, confusion.total() / times);
-            wilson(right, images, CONFIDENCE)
-        }
+    let right = right(&answers.labels, &answers.predictions);
+    let Some(folds) = run.protocol.folds() else {
+        return share_interval(&right, run.groups().as_deref(), CONFIDENCE);
+    };
+    if let Some(spread) = spread_over_folds(fits) {
+        return spread.share_interval(CONFIDENCE);
     }
+    // Each image counts once, however often it was judged.
+    let once = &fits[..usize::from(folds.folds).min(fits.len())];
+    let images: usize = once.iter().map(|fit| fit.judged_images).sum();
+    let groups: Option<Vec<Vec<usize>>> = once.iter().map(|fit| run.groups_of(fit.cell)).collect();
+    let groups = groups.map(|groups| groups.concat());
+    share_interval(&right[..images], groups.as_deref(), CONFIDENCE)
+}
+
+/// The mean accuracy over folds that share training images; `None` where it is the same in each.
+pub(crate) fn spread_over_folds(fits: &[FitSummary]) -> Option<CorrelatedDifferences> {
+    let accuracies: Vec<f64> = fits.iter().map(|fit| fit.accuracy).collect();
+    CorrelatedDifferences::new(&accuracies, test_to_train(fits))
 }
 
 /// How two models differ in accuracy on each fold, first − second, and on average over these folds that
@@ -147,4 +155,36 @@ pub(crate) fn finished(
         return Err((Status::Missing, reason));
     }
     Ok(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::report;
+    use records::examples::{of_fold, run_over_folds, with_errors};
+    use statistics::wilson;
+
+    /// Four folds of ten images, of which one is wrong in each.
+    #[test]
+    fn where_folds_are_alike_images_or_their_groups_say_how_certain_an_accuracy_is() {
+        let of = |repeats: u8, groups: Vec<u32>| {
+            let mut run = run_over_folds(&["a"], &[0, 1].repeat(20), repeats, 4);
+            run.groups = groups;
+            let cells = (0..repeats).flat_map(|repeat| (0..4).map(move |fold| (repeat, fold)));
+            let fits = cells.map(|(repeat, fold)| with_errors(&run, "a", of_fold(repeat, fold), 1));
+            let report = report(fits.collect(), run.clone());
+            let (_, of_model) = report.finished().next().unwrap();
+            assert!(of_model.has_equal_folds());
+            of_model.quality.accuracy_interval
+        };
+        let of_images = wilson(36, 40, CONFIDENCE);
+        assert_eq!([of(1, Vec::new()), of(3, Vec::new())], [of_images; 2]);
+        // Each fold is a group.
+        let groups: Vec<u32> = (0..40).map(|image| image % 4).collect();
+        let right: Vec<bool> = (0..40).map(|image| image % 10 > 0).collect();
+        let by_fold: Vec<usize> = (0..40).map(|image| image / 10).collect();
+        let of_groups = share_interval(&right, Some(&by_fold), CONFIDENCE);
+        assert!(of_groups.low < of_images.low - 0.1, "{of_groups:?}");
+        assert_eq!([of(1, groups.clone()), of(3, groups)], [of_groups; 2]);
+    }
 }

@@ -4,7 +4,8 @@ use crate::family::Adjusted;
 use crate::levels::{EQUIVALENCE, POWER};
 use records::{Folds, Protocol};
 use statistics::{
-    detectable_difference, detectable_effect, least_detectable, mcnemar_power, t_power,
+    detectable_difference, detectable_effect, least_detectable, mcnemar_power, seeds_needed,
+    t_power,
 };
 
 /// Shares of the images on which two models may differ: close relatives, strangers, and the like of a
@@ -14,11 +15,8 @@ const DIFFERING: [f64; 3] = [0.01, 0.05, 0.2];
 /// More images are not counted.
 const MOST_IMAGES: usize = 1 << 22;
 
-/// More seeds are not counted.
-const MOST_SEEDS: u32 = 10_000;
-
 /// More repetitions of folds are not counted: a plan takes no more.
-const MOST_REPEATS: u32 = 255;
+pub const MOST_REPEATS: u32 = 255;
 
 /// As good as any number of degrees of freedom.
 const MANY_FITS: f64 = 1e6;
@@ -85,7 +83,7 @@ pub struct SeedsAhead {
     pub seeds: u16,
     /// The smallest difference that is found, in standard deviations of the differences seed by seed.
     pub deviations: f64,
-    /// The seeds that a difference of one such deviation takes; `None` for more than 10 000.
+    /// The seeds that a difference of one such deviation takes; `None` for more than [`MOST_SEEDS`](statistics::MOST_SEEDS).
     pub for_one: Option<u32>,
     /// Where such a deviation is known.
     pub known: Option<KnownSpread>,
@@ -111,8 +109,8 @@ pub struct KnownSpread {
     pub deviation: f64,
     /// The smallest difference in accuracy that is found.
     pub detectable: f64,
-    /// The seeds, or repetitions of the folds, that the difference which matters takes; `None` where there are none,
-    /// or more than 10 000 seeds or 255 repetitions.
+    /// The seeds, or repetitions of the folds, that the difference which matters takes; `None` for more than
+    /// [`MOST_SEEDS`](statistics::MOST_SEEDS) seeds or [`MOST_REPEATS`] repetitions, and where no number of repetitions is enough.
     pub needed: Option<u32>,
 }
 
@@ -244,14 +242,7 @@ impl SeedsAhead {
         let seeds = planned.protocol.seeds;
         let error = 1.0 / f64::from(seeds).sqrt();
         let deviations = detectable_effect(error, f64::from(seeds) - 1.0, level, POWER);
-        // As many as show a difference of so many deviations.
-        let needed = |difference: f64| {
-            let is_enough = |&seeds: &u32| {
-                let count = f64::from(seeds);
-                t_power(difference * count.sqrt(), count - 1.0, level) >= POWER
-            };
-            (2..=MOST_SEEDS).find(is_enough)
-        };
+        let needed = |deviations: f64| seeds_needed(deviations, level, POWER);
         Self {
             seeds,
             deviations,

@@ -50,7 +50,7 @@ pub use diff::{Change, Diff, ModelChange, diff};
 pub use enough::TooFew;
 pub use estimates::{Estimate, estimates};
 pub use fits::FitSummary;
-pub use foresight::{FoldsAhead, Foresight, KnownSpread, Planned, SeedsAhead, Share};
+pub use foresight::{FoldsAhead, Foresight, KnownSpread, MOST_REPEATS, Planned, SeedsAhead, Share};
 pub use fronts::Price;
 pub use gate::{FailsIf, Gate, GateEnd};
 pub use importance::ColumnImportance;

@@ -1,9 +1,9 @@
 //! What there is to say of one model.
 
 use crate::answers::Answers;
-use crate::fits::{Fit, FitSummary, Fits, accuracy_interval, finished};
+use crate::fits::{Fit, FitSummary, Fits, accuracy_interval, finished, spread_over_folds};
 use crate::importance::{ColumnImportance, importance};
-use crate::levels::{BINS, CONFIDENCE};
+use crate::levels::BINS;
 use crate::metric::{Metric, Metrics};
 use crate::probabilities::{Calibration, Diagrams, probabilities};
 use crate::sample::Contributions;
@@ -15,7 +15,7 @@ use records::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use statistics::{ConfusionMatrix, Interval, ReliabilityBin, clustered_share, reliability, right};
+use statistics::{ConfusionMatrix, Interval, ReliabilityBin, reliability};
 
 /// One row of the comparison.
 #[derive(Debug, Clone, Serialize)]
@@ -96,8 +96,8 @@ pub struct Finished {
 pub struct Quality {
     /// Share of the images that are right: of the main fit, or the mean over all folds.
     pub accuracy: f64,
-    /// Its 95 % interval: Wilson's over the images, or over groups of them, or over folds that share training
-    /// images.
+    /// Its 95 % interval: over folds that share training images; where there are none, or these are alike, Wilson's
+    /// over the images, or over groups of them.
     pub accuracy_interval: Interval,
     /// The other metrics, of all images together.
     pub metrics: Metrics,
@@ -317,6 +317,15 @@ impl Finished {
     }
 }
 
+impl Finished {
+    /// Whether the share of images that are right is the same in all folds, so that they do not say how certain it is.
+    pub fn has_equal_folds(&self) -> bool {
+        let fits = &self.spread.fits;
+        let folds = fits.iter().all(|fit| fit.cell.split.fold().is_some());
+        fits.len() > 1 && folds && spread_over_folds(fits).is_none()
+    }
+}
+
 /// The mean of a number over the fits that have it.
 fn mean(fits: &[Fit], of: fn(&Fit) -> Option<f64>) -> Option<f64> {
     let known: Vec<f64> = fits.iter().filter_map(of).collect();
@@ -340,13 +349,7 @@ impl Quality {
         let reliability = logs.map(|logs| reliability(logs, &answers.labels, BINS));
         Self {
             accuracy,
-            accuracy_interval: match run.groups() {
-                None => accuracy_interval(run.protocol, &confusion, fits),
-                Some(groups) => {
-                    let right = right(&answers.labels, &answers.predictions);
-                    clustered_share(&right, &groups, CONFIDENCE)
-                }
-            },
+            accuracy_interval: accuracy_interval(run, answers, fits),
             metrics,
             infinite_losses: contributions.infinite_losses(),
             reliability: reliability.unwrap_or_default(),

@@ -33,7 +33,7 @@ pub struct OverSeeds {
     /// difference, or none could be shown.
     pub detectable_difference: Option<f64>,
     /// Where that is open: how many seeds would show the difference four times in five.
-    pub seeds_to_settle: Option<usize>,
+    pub seeds_to_settle: Option<u32>,
     /// The interval of the difference that is expected with new seeds on new images, which holds that
     /// over seeds on these; those of all pairs hold at once. `None` where all differences are alike, and for
     /// images in groups.

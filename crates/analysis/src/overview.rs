@@ -165,7 +165,7 @@ impl Overview {
 
     /// The standard deviation of the difference in accuracy from one fit to the next, with another seed or on another
     /// fold: the largest of any two of the models `ids`. `None` where the report is of other data or another protocol,
-    /// has fewer than two fits of a pair, or no two fits differ.
+    /// one of the models is not in it or did not finish, no pair has two fits, or no two fits differ.
     pub fn largest_deviation(
         &self,
         dataset: &DatasetRecord,
@@ -177,8 +177,11 @@ impl Overview {
         if self.dataset != *dataset || folds(self.protocol) != folds(protocol) {
             return None;
         }
-        let is_asked = |model: &&ModelOverview| ids.contains(&model.id.as_str());
-        let models: Vec<&ModelOverview> = self.models.iter().filter(is_asked).collect();
+        let finished = |id: &&str| {
+            let mut models = self.models.iter();
+            models.find(|model| model.id == **id && model.accuracy.is_some())
+        };
+        let models: Vec<&ModelOverview> = ids.iter().map(finished).collect::<Option<_>>()?;
         let pairs = (0..models.len()).flat_map(|j| (0..j).map(move |i| [i, j]));
         let deviations = pairs.filter_map(|pair| deviation(pair.map(|model| models[model])));
         deviations
@@ -273,7 +276,17 @@ mod tests {
         let of = |ids: &[&str]| read.largest_deviation(&read.dataset, read.protocol, ids);
         assert!((of(&["a", "b", "c"]).unwrap() - 0.002).abs() < 1e-12);
         assert!(of(&["a", "b", "d"]).unwrap() > 0.09);
-        assert_eq!(of(&["c", "x"]), None);
+        // Any pair with a model that is not there may spread more.
+        assert_eq!(of(&["a", "b", "x"]), None);
+        let mut failed = read.clone();
+        failed.models[2].accuracy = None;
+        failed.models[2].fits.clear();
+        let ids = ["a", "b", "c"];
+        assert_eq!(
+            failed.largest_deviation(&read.dataset, read.protocol, &ids),
+            None
+        );
+        assert_eq!(of(&["c"]), None);
         let other = DatasetRecord {
             test: 1,
             ..read.dataset.clone()

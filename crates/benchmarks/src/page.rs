@@ -2,7 +2,7 @@
 
 use crate::process::Measured;
 use crate::quiet::{MOST, Noise};
-use crate::ratio::{Ratio, median, range};
+use crate::ratio::{Ratio, ends, median};
 use crate::reading::{Readings, section};
 use crate::subjects::{PUBLISHED, Published, Task};
 use records::Environment;
@@ -62,7 +62,7 @@ impl Subject {
     }
 
     fn range(&self) -> String {
-        range(&self.all(|round| round.fit_seconds))
+        ends(&self.all(|round| round.fit_seconds))
     }
 }
 
@@ -206,24 +206,36 @@ fn lead(tasks: &[(&'static Task, Vec<Subject>)]) -> String {
     if ratios.is_empty() {
         return String::new();
     }
-    let listed = |is_slower: bool| {
-        let some = ratios
-            .iter()
-            .filter(|(_, ratio)| (*ratio < 1.0) == is_slower);
-        let some = some.map(|(ours, ratio)| format!("{ours} {ratio:.1}\u{a0}×"));
+    let tasks = match ratios.len() {
+        1 => "one task".to_owned(),
+        several => format!("{several} tasks"),
+    };
+    let (faster, slower): (Vec<_>, Vec<_>) = ratios.into_iter().partition(|of| of.1 >= 1.0);
+    let listed = |some: &[(&str, f64)]| {
+        let some = some.iter();
+        let some = some.map(|&(ours, ratio)| format!("{ours} {}\u{a0}×", below_one(ratio)));
         some.collect::<Vec<_>>().join(", ")
     };
-    let faster = ratios.iter().filter(|(_, ratio)| *ratio >= 1.0).count();
-    let slower = match listed(true) {
-        none if none.is_empty() => String::new(),
-        some => format!("; not {some}"),
+    let (count, some) = match (faster.len(), &slower[..]) {
+        (0, slower) => ("none".to_owned(), listed(slower)),
+        (count, []) => (count.to_string(), listed(&faster)),
+        (count, slower) => {
+            let some = format!("{}; not {}", listed(&faster), listed(slower));
+            (count.to_string(), some)
+        }
     };
     format!(
-        "**Our models fit at least as fast as the fastest peer in {faster} of {} tasks**: {}{slower} (the peer's time divided by \
-         ours).\n\n",
-        ratios.len(),
-        listed(false)
+        "**Our models fit at least as fast as the fastest peer in {count} of {tasks}**: {some} (the peer's time divided by \
+         ours).\n\n"
     )
+}
+
+/// With one decimal; one just below 1 with as many as show that it is.
+fn below_one(ratio: f64) -> String {
+    let with = |decimals: usize| format!("{ratio:.decimals$}");
+    let is_hidden = |text: &String| ratio < 1.0 && text.starts_with('1');
+    let shown = (1..=3).map(with).find(|text| !is_hidden(text));
+    shown.unwrap_or_else(|| "0.999".to_owned())
 }
 
 fn comparison(task: &Task, subjects: &[Subject]) -> String {
@@ -349,6 +361,14 @@ mod tests {
             task.ours, tasks[1].ours
         );
         assert!(said.contains(&expected), "{said}");
+        let of = |ours: f64| lead(&[(task, vec![one("ours", ours), one("peer", 1.0)])]);
+        let nowhere = format!("in none of one task**: {} 0.5\u{a0}× (the", task.ours);
+        assert!(of(2.0).contains(&nowhere), "{}", of(2.0));
+        let everywhere = format!("in 1 of one task**: {} 2.0\u{a0}× (the", task.ours);
+        assert!(of(0.5).contains(&everywhere), "{}", of(0.5));
+        // What is slower is never said to take 1.0 times as long.
+        let shown = [0.94, 0.97, 0.996, 0.9999, 1.0, 1.04].map(below_one);
+        assert_eq!(shown, ["0.9", "0.97", "0.996", "0.999", "1.0", "1.0"]);
         let all = contestants(&[(task, subjects)], PUBLISHED);
         let of = |one: &Contestant| (one.is_ours, one.is_measured);
         let all: Vec<(bool, bool)> = all.iter().map(of).collect();

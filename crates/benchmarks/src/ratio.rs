@@ -2,6 +2,7 @@
 
 use classifier::generator;
 use rand::{Rng, RngExt};
+use report::range;
 use statistics::{Interval, quantile};
 use std::fmt;
 
@@ -48,7 +49,13 @@ impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "**{:.1}\u{a0}×**", self.value)?;
         match self.interval {
-            Some(Interval { low, high }) => write!(f, " ({low:.1}\u{a0}–\u{2060}\u{a0}{high:.1})"),
+            Some(Interval { low, high }) => {
+                write!(
+                    f,
+                    " ({})",
+                    range(&format!("{low:.1}"), &format!("{high:.1}"))
+                )
+            }
             None => Ok(()),
         }
     }
@@ -59,14 +66,13 @@ fn drawn(values: &[f64], random: &mut impl Rng) -> Vec<f64> {
     (0..values.len()).map(draw).collect()
 }
 
-/// The smallest and the largest of some values, to two decimals; never on two lines.
-pub(crate) fn range(values: &[f64]) -> String {
-    let end = |wins: fn(f64, f64) -> f64| values.iter().copied().reduce(wins).unwrap_or(f64::NAN);
-    format!(
-        "{:.2}\u{a0}–\u{2060}\u{a0}{:.2}",
-        end(f64::min),
-        end(f64::max)
-    )
+/// The smallest and the largest of some values, to two decimals.
+pub(crate) fn ends(values: &[f64]) -> String {
+    let end = |wins: fn(f64, f64) -> f64| {
+        let end = values.iter().copied().reduce(wins).unwrap_or(f64::NAN);
+        format!("{end:.2}")
+    };
+    range(&end(f64::min), &end(f64::max))
 }
 
 /// The median of some values.

@@ -3,7 +3,7 @@
 use crate::error::BenchmarkError;
 use crate::process::{Peers, our_table, unmeasured};
 use crate::quiet::Noise;
-use crate::ratio::{Ratio, median, range};
+use crate::ratio::{Ratio, ends, median};
 use catalog::{Content, Options};
 use classifier::generator;
 use rand::RngExt;
@@ -240,7 +240,7 @@ pub(crate) fn section(all: &[Readings]) -> String {
                 page,
                 "| {name} | {:.2} | {} | {ratio} | {:.0} |",
                 median(&seconds),
-                range(&seconds),
+                ends(&seconds),
                 median(&resident) / 1e6
             );
         }

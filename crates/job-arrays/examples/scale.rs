@@ -1,4 +1,4 @@
-//! How long it takes to write jobs, to write records and to merge them, and how much memory: for so many fits, in
+//! How long it takes to write jobs, to write records and to merge them, how much memory, and what goes to the disk: for so many fits, in
 //! thousands, in a directory. And how long 1 000 nodes would be busy with the tasks, by a simulated queue.
 //!
 //! ```sh
@@ -48,12 +48,12 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         return join(&folder, &comparison, &results);
     }
     know_some(&comparison, &results)?;
-    let watch = begin();
+    let begun = begin();
     let jobs = hand_out(&folder, &comparison, &results)?;
-    end(&watch, &format!("{} jobs written", jobs.len()));
+    end(&begun, jobs.len(), "jobs written");
     queue(&lengths(&jobs));
 
-    let watch = begin();
+    let begun = begin();
     std::thread::scope(|scope| {
         let parts = jobs.chunks(jobs.len().div_ceil(WRITERS));
         let threads: Vec<_> = parts
@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             .map(|thread| thread.join().expect("no panic"));
         ended.collect::<Result<(), _>>()
     })?;
-    end(&watch, &format!("{} records written", jobs.len()));
+    end(&begun, jobs.len(), "records written");
     Ok(())
 }
 
@@ -147,13 +147,16 @@ fn join(
     results: &Path,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let run = read_records(&folder.path().join("run.jsonl"))?.run;
-    let watch = begin();
+    let begun = begin();
     let plan = Plan::read(folder)?;
     let (path, merged) = merge(folder, &plan, comparison, run, &Build::default(), results)?;
     assert!(merged.missing.is_empty() && merged.doubtful.is_empty());
-    end(&watch, &format!("{} records merged", merged.joined));
-    let bytes = fs::metadata(&path)?.len();
-    println!("{:.0} MB of records", bytes as f64 / 1e6);
+    end(&begun, merged.joined, "records merged");
+    let bytes = fs::metadata(&path)?.len() as f64;
+    println!(
+        "{:.1} KB of the record file for each",
+        bytes / merged.joined.max(1) as f64 / 1e3
+    );
     Ok(())
 }
 
@@ -231,20 +234,37 @@ fn record(folder: &Folder, job: &Job) -> Result<(), Box<dyn Error + Send + Sync>
     Ok(())
 }
 
-fn begin() -> Stopwatch {
-    // The high-water mark of memory begins anew (proc_pid_clear_refs(5)).
-    let _ = fs::write("/proc/self/clear_refs", "5");
-    Stopwatch::start()
+/// When something began, and how many bytes had gone to the disk by then.
+struct Begun {
+    watch: Stopwatch,
+    written: u64,
 }
 
-fn end(watch: &Stopwatch, what: &str) {
-    let seconds = watch.elapsed().as_secs_f64();
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mut lines = status.lines();
-    let peak = lines
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap_or("unknown");
-    println!("{what}: {seconds:.1} s, peak {}", peak.trim());
+fn begin() -> Begun {
+    // The high-water mark of memory begins anew (proc_pid_clear_refs(5)).
+    let _ = fs::write("/proc/self/clear_refs", "5");
+    Begun {
+        watch: Stopwatch::start(),
+        written: of_process("io", "write_bytes:").unwrap_or(0),
+    }
+}
+
+/// What Linux counts of this process; `None` elsewhere.
+fn of_process(file: &str, name: &str) -> Option<u64> {
+    let counts = fs::read_to_string(Path::new("/proc/self").join(file)).ok()?;
+    let count = counts.lines().find_map(|line| line.strip_prefix(name))?;
+    count.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// Says what was done with so many things, how long it took, and what it took for each.
+fn end(begun: &Begun, count: usize, what: &str) {
+    let seconds = begun.watch.elapsed().as_secs_f64();
+    let peak = of_process("status", "VmHWM:").map_or(0.0, |kilobytes| kilobytes as f64 * 1.024e-3);
+    let written = of_process("io", "write_bytes:").unwrap_or(0) - begun.written;
+    let each = written as f64 / count.max(1) as f64 / 1e3;
+    println!(
+        "{count} {what}: {seconds:.1} s, peak {peak:.0} MB, {each:.1} KB to the disk for each"
+    );
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use crate::numbers::{points, signed, thousands};
 use crate::template::in_words_of;
 use crate::words::judged;
-use analysis::{FoldsAhead, Foresight, KnownSpread, Planned, SeedsAhead, Share};
+use analysis::{FoldsAhead, Foresight, KnownSpread, MOST_REPEATS, Planned, SeedsAhead, Share};
+use statistics::MOST_SEEDS;
 
 /// What the tests of a comparison will find four times in five, a line each. `words` are what one sample is
 /// called, and several.
@@ -108,6 +109,16 @@ fn of_share(share: &Share, matters: f64, unit: &str) -> String {
 }
 
 fn of_folds(ahead: &FoldsAhead, matters: f64) -> [String; 2] {
+    let is_out_of_reach = |of: KnownSpread| ahead.least * of.deviation > matters;
+    let beyond = if ahead.known.is_some_and(is_out_of_reach) {
+        format!("no number of repetitions shows {} points", points(matters))
+    } else {
+        let most = thousands(MOST_REPEATS as usize);
+        format!(
+            "{} points take more than {most} repetitions, and there cannot be more",
+            points(matters)
+        )
+    };
     [
         format!(
             "In standard deviations of the differences fold by fold: from {} on, and with any number of repetitions of these \
@@ -115,7 +126,7 @@ fn of_folds(ahead: &FoldsAhead, matters: f64) -> [String; 2] {
             signed(ahead.deviations, 1),
             signed(ahead.least, 1)
         ),
-        of_spread(ahead.known, matters, "fold", "repetitions"),
+        of_spread(ahead.known, matters, ["fold", "repetitions"], &beyond),
     ]
 }
 
@@ -126,18 +137,25 @@ fn of_seeds(ahead: &SeedsAhead, matters: f64) -> [String; 2] {
             thousands(seeds as usize)
         )
     });
+    let most = thousands(MOST_SEEDS as usize);
+    let beyond = format!("{} points take more than {most} seeds", points(matters));
     [
         format!(
             "Over {} seeds, on these images: from {} standard deviations of the differences seed by seed on{needed}.",
             ahead.seeds,
             signed(ahead.deviations, 1)
         ),
-        of_spread(ahead.known, matters, "seed", "seeds"),
+        of_spread(ahead.known, matters, ["seed", "seeds"], &beyond),
     ]
 }
 
-/// What such a deviation is, which only a run can say.
-fn of_spread(known: Option<KnownSpread>, matters: f64, from: &str, unit: &str) -> String {
+/// What such a deviation is, which only a run can say; `beyond` is said where more are needed than are counted.
+fn of_spread(
+    known: Option<KnownSpread>,
+    matters: f64,
+    [from, unit]: [&str; 2],
+    beyond: &str,
+) -> String {
     let Some(known) = known else {
         return format!(
             "  How large such a deviation is, no report here says: run it with few {unit}, and ask again."
@@ -149,7 +167,7 @@ fn of_spread(known: Option<KnownSpread>, matters: f64, from: &str, unit: &str) -
             points(matters),
             thousands(needed as usize)
         ),
-        None => format!("no number of {unit} shows {} points", points(matters)),
+        None => beyond.to_owned(),
     };
     format!(
         "  In the report here it is {} points at most, from {from} to {from}: then from {} points on, and {needed}.",
@@ -212,6 +230,22 @@ mod tests {
             "  In the report here it is 0.40 points at most, from seed to seed: then from 0.67 points on, and 0.50 points \
              take 8 seeds."
         );
+        // Neither many seeds nor more than are counted are called impossible.
+        let with = |deviation: f64| {
+            let wide = Planned {
+                deviation: Some(deviation),
+                ..planned(2, 10_000, protocol)
+            };
+            foresight(wide, IMAGES).remove(7)
+        };
+        let many = with(0.5);
+        assert!(
+            many.ends_with("and 0.50 points take 78\u{a0}491 seeds."),
+            "{many}"
+        );
+        let more = with(100.0);
+        let said = "and 0.50 points take more than 1\u{a0}000\u{a0}000\u{a0}000 seeds.";
+        assert!(more.ends_with(said), "{more}");
         let one = foresight(planned(1, 10_000, Protocol::default()), IMAGES);
         assert_eq!(
             one,
@@ -260,14 +294,22 @@ mod tests {
         assert!(said[5].contains("fold by fold: from "), "{said:?}");
         assert!(said[6].contains("run it with few repetitions"), "{said:?}");
         assert_eq!(said.len(), 7);
-        let known = Planned {
-            deviation: Some(0.01),
-            ..planned(3, 60_000, protocol)
+        let with = |deviation: f64| {
+            let known = Planned {
+                deviation: Some(deviation),
+                ..planned(3, 60_000, protocol)
+            };
+            foresight(known, IMAGES).remove(6)
         };
-        let known = foresight(known, IMAGES);
+        let known = with(0.01);
         assert!(
-            known[6].ends_with("on, and no number of repetitions shows 0.50 points."),
-            "{known:?}"
+            known.ends_with("on, and no number of repetitions shows 0.50 points."),
+            "{known}"
         );
+        // Just above what any number shows.
+        let ahead = Foresight::new(planned(3, 60_000, protocol)).unwrap();
+        let many = with(0.999 * ahead.matters / ahead.folds.unwrap().least);
+        let said = "and 0.50 points take more than 255 repetitions, and there cannot be more.";
+        assert!(many.ends_with(said), "{many}");
     }
 }

@@ -43,7 +43,8 @@ fn costs(standings: &[Standing], data: &DatasetRecord) -> Option<String> {
         Some(other) => {
             let of_other = of_model(other.finished, data, Some(best.finished))?;
             // How far the next in rank is behind stands in the headline.
-            let behind = equal.map_or_else(String::new, |equal| behind(best, equal, ","));
+            let behind = equal.and_then(|equal| behind(best, equal));
+            let behind = behind.map_or_else(String::new, |behind| format!(", {behind},"));
             format!(
                 "{id} needs {of_best}; {}{behind} needs {of_other}.",
                 other.model.id
@@ -52,13 +53,10 @@ fn costs(standings: &[Standing], data: &DatasetRecord) -> Option<String> {
     })
 }
 
-/// ", 1.25 points behind" and `end`; nothing of a model that is as often right.
-pub(crate) fn behind(best: &Standing, other: &Standing, end: &str) -> String {
+/// "1.25 points behind"; `None` of a model that is as often right.
+pub(crate) fn behind(best: &Standing, other: &Standing) -> Option<String> {
     let difference = best.finished.quality.accuracy - other.finished.quality.accuracy;
-    if difference <= 0.0 {
-        return String::new();
-    }
-    format!(", {} points behind{end}", points(difference))
+    (difference > 0.0).then(|| format!("{} points behind", points(difference)))
 }
 
 /// Of the models that cannot be told apart from the best, the one that fits fastest.

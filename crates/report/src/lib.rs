@@ -60,6 +60,7 @@ pub use in_text::{Painter, report_in_text};
 pub use index::{report_in, write_index};
 pub use latex::latex;
 pub use live::LiveTable;
+pub use numbers::{range, thousands};
 pub use plain::harmless;
 pub use replaced::replaced;
 pub use runs::{RunsTable, changed_accuracies, changed_settings};

@@ -150,7 +150,7 @@ pub(crate) fn duration(seconds: f64) -> String {
 }
 
 /// "62.26 – 86.85": never on two lines.
-pub(crate) fn range(low: &str, high: &str) -> String {
+pub fn range(low: &str, high: &str) -> String {
     // A line may break after a dash, whatever follows, but for a word joiner.
     format!("{low}\u{a0}–\u{2060}\u{a0}{high}")
 }
@@ -174,7 +174,7 @@ pub(crate) fn exact(value: f64) -> String {
 }
 
 /// `60000` as `60 000`, with a space that does not break.
-pub(crate) fn thousands(number: usize) -> String {
+pub fn thousands(number: usize) -> String {
     grouped(&number.to_string())
 }
 

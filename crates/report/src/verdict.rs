@@ -261,13 +261,14 @@ fn tests(report: &Report) -> String {
 
 /// Which of several seeds the verdict is of, and in how many the best model is the best.
 fn of_seeds(seeds: Seeds, best: &str) -> String {
-    let shown = format!("All of this is of the first of {} seeds", seeds.tried);
-    match seeds.best_in {
-        None => shown + ".",
-        Some(times) => {
-            format!("{shown}; with {times} of them {best} is the most accurate, or ties.")
-        }
-    }
+    let tried = seeds.tried;
+    let shown = format!("This verdict is about the fits with the first of {tried} seeds.");
+    let with = match seeds.best_in {
+        None => return shown,
+        Some(times) if times == tried => format!("all {tried}"),
+        Some(times) => format!("{times} of the {tried}"),
+    };
+    format!("{shown} With {with} seeds, no model is more accurate than {best}.")
 }
 
 /// What models are compared on: "these 10 000 images".
@@ -665,8 +666,13 @@ mod tests {
             sentences[3..],
             [
                 "Intervals, in points, and p are both adjusted for all 3 pairs: the more models are compared, the larger a difference must be to be shown.",
-                "All of this is of the first of 3 seeds; with 2 of them a is the most accurate, or ties."
+                "This verdict is about the fits with the first of 3 seeds. With 2 of the 3 seeds, no model is more accurate than a."
             ]
+        );
+        let always = verdict(&examples::with_seeds(&[("a", &[2, 3, 4]), ("c", &[90])]));
+        assert_eq!(
+            always.last().unwrap(),
+            "This verdict is about the fits with the first of 3 seeds. With all 3 seeds, no model is more accurate than a."
         );
         let ahead = verdict(&examples::with_seeds(&[("a", &[2]), ("c", &[90])]));
         assert_eq!(

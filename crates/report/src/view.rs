@@ -45,6 +45,7 @@ pub(crate) struct View<'a> {
     /// What else there is to say of pairs.
     verdict_notes: Vec<String>,
     folds: Option<Folds>,
+    equal_folds: Option<String>,
     comparisons: Option<PairTable>,
     /// How many pairs there are, where not all are in the table.
     all_pairs: Option<String>,
@@ -144,6 +145,7 @@ impl<'a> View<'a> {
             },
             verdict_notes: verdict,
             folds: report.protocol.folds(),
+            equal_folds: models::equal_folds(report),
             comparisons: PairTable::new(report, shown),
             all_pairs: (pairs > MOST_PAIRS).then(|| thousands(pairs)),
             pairs: shown.len(),

@@ -85,7 +85,7 @@ pub use registry::Registry;
 pub use resource::Resource;
 pub use scrutiny::{Drift, Scrutiny, Suspect, Suspects, doubts};
 pub use setting::Setting;
-pub use shuffled::{Shuffles, shuffled_control};
+pub use shuffled::{CONTROL_LEVEL, MOST_SHUFFLES, Shuffles, shuffled_control};
 pub use stack::on_enough_stack;
 pub use stopwatch::Stopwatch;
 pub use store::Earlier;

@@ -9,9 +9,9 @@ use rand::{Rng, RngExt};
 use statistics::{ShuffledLabels, shuffled_labels};
 
 /// Honest models fail in no more than one of ten thousand comparisons of twenty.
-const LEVEL: f64 = 1e-4 / 20.0;
+pub const CONTROL_LEVEL: f64 = 1e-4 / 20.0;
 /// Enough fits to show a model that knows the labels of two classes.
-const MOST_SHUFFLES: usize = 24;
+pub const MOST_SHUFFLES: usize = 24;
 
 /// Random stream of the labels that are drawn; models use small numbers.
 const LABEL_STREAM: u64 = u64::MAX;
@@ -88,7 +88,7 @@ pub(crate) fn shuffled(
             Err(reason) => return Ok(Err(reason)),
         };
         recalls.push(mean_recall(&predicted, &samples.judged));
-        let found = shuffled_labels(&recalls, chance, LEVEL);
+        let found = shuffled_labels(&recalls, chance, CONTROL_LEVEL);
         let is_over = found.evidence <= of_no_leak(found.shuffles);
         if is_over || !found.passed || found.shuffles == MOST_SHUFFLES {
             return Ok(Ok(Some(Shuffles { recalls, found })));
@@ -102,7 +102,7 @@ pub(crate) fn shuffled(
 /// Without a leak its mean is at most 1. This is half of the way between, on a logarithmic scale, counted from the
 /// second fit on: 1 after one fit, 346 after all.
 fn of_no_leak(shuffles: usize) -> f64 {
-    LEVEL.powf(-0.5 * (shuffles as f64 - 1.0) / MOST_SHUFFLES as f64)
+    CONTROL_LEVEL.powf(-0.5 * (shuffles as f64 - 1.0) / MOST_SHUFFLES as f64)
 }
 
 /// The samples with labels drawn from these classes alike, of which at least two occur.

@@ -19,12 +19,12 @@ pub const FEWEST_DIFFERING: usize = 10;
 /// The fewest samples, or groups, of each class that occurs, for means over classes, κ and Matthews correlation.
 pub const FEWEST_OF_A_CLASS: usize = 30;
 
-/// The same for areas under curves. What intervals of the area of precision over recall hold with fewer is not
-/// simulated.
+/// The same for areas under curves. With 10 to 33 of each class, intervals of the area of precision over recall hold in 88 to
+/// 93 of 100 runs (example `levels`).
 pub const FEWEST_FOR_CURVES: usize = 60;
 
 /// The fewest samples, or groups, for means of what probabilities say of each sample, such as the log-loss. With 100,
-/// tests and intervals hold (example `levels`); fewer are not simulated.
+/// tests and intervals hold; with 30 and 60, intervals hold in 92 to 94 of 100 runs (example `levels`).
 pub const FEWEST_SCORED: usize = 100;
 
 /// Statistics of the same test samples, on test sets drawn from them with replacement: the paired

@@ -88,8 +88,8 @@ pub use pairs::{
 };
 pub use platt::platt;
 pub use power::{
-    detectable_difference, detectable_effect, least_detectable, mcnemar_power, samples_needed,
-    t_power,
+    MOST_SEEDS, detectable_difference, detectable_effect, least_detectable, mcnemar_power,
+    samples_needed, seeds_needed, t_power,
 };
 pub use probabilities::{
     brier, brier_scores, impossible_truths, log_loss, log_losses, ranks, roc_auc,

@@ -5,8 +5,14 @@ use crate::{binomial_tail, mcnemar};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use statrs::function::gamma::ln_gamma;
 
+/// So many degrees of freedom are nearly without end.
+const MANY: f64 = 1e4;
+
 /// More samples are not counted.
 const MOST_SAMPLES: usize = 1_000_000_000;
+
+/// More seeds are not counted.
+pub const MOST_SEEDS: u32 = 1_000_000_000;
 
 /// The power of McNemar's exact test at level `alpha`, two-sided: the probability that it finds a
 /// `difference` in accuracy on `samples` samples, on a share `differing` of which exactly one of the two
@@ -76,6 +82,40 @@ pub fn samples_needed(difference: f64, differing: f64, alpha: f64, power: f64) -
     let first = (root * root).ceil() as usize;
     let mut numbers = first..=MOST_SAMPLES;
     numbers.find(|&samples| mcnemar_power(samples, differing, difference, alpha) >= power)
+}
+
+/// How many seeds the t test of pairs needs to find a mean difference of so many `deviations` from one seed to the next with
+/// probability `power` at level `alpha`, two-sided: by the noncentral t distribution ([`t_power`]). `None` without a
+/// difference, and for more than [`MOST_SEEDS`].
+///
+/// # Panics
+/// If `alpha` or `power` is not in (0, 1).
+pub fn seeds_needed(deviations: f64, alpha: f64, power: f64) -> Option<u32> {
+    assert!(power > 0.0 && power < 1.0, "a power of {power}");
+    if deviations == 0.0 {
+        return None;
+    }
+    let is_enough = |seeds: u32| {
+        let seeds = f64::from(seeds);
+        t_power(deviations * seeds.sqrt(), seeds - 1.0, alpha) >= power
+    };
+    // The power grows with the seeds: twice as many until they are enough, then bisection.
+    let (mut low, mut high) = (1, 2);
+    while !is_enough(high) {
+        if high == MOST_SEEDS {
+            return None;
+        }
+        (low, high) = (high, (2 * high).min(MOST_SEEDS));
+    }
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        if is_enough(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(high)
 }
 
 /// The numbers of differing samples that may occur, with what the exact test makes of them.
@@ -186,7 +226,12 @@ fn last(most: u64, holds: impl Fn(u64) -> bool) -> u64 {
 pub fn t_power(noncentrality: f64, freedom: f64, alpha: f64) -> f64 {
     let critical = critical_t(freedom, alpha);
     let half = freedom / 2.0;
-    let constant = 2.0_f64.ln() + half * half.ln() - ln_gamma(half);
+    let constant = if freedom < MANY {
+        2.0_f64.ln() + half * half.ln() - ln_gamma(half)
+    } else {
+        // Stirling's series. Where Γ is large, the difference of such logarithms is rounding.
+        2.0_f64.ln() + (half / std::f64::consts::TAU).ln() / 2.0 - 1.0 / (12.0 * half)
+    };
     let normal = Normal::standard();
     // The density of ln S has a standard deviation of 1/√2ν, and falls off like e^(νx) to the left; the
     // normal tail falls off over a distance of 1/δ.
@@ -195,9 +240,18 @@ pub fn t_power(noncentrality: f64, freedom: f64, alpha: f64) -> f64 {
         -24.0 / freedom.min(freedom.sqrt()),
         3.0_f64.min(30.0 / freedom.sqrt()),
     );
+    // Above the largest limit by so much that nothing is missed: it would take the more steps the larger it is.
+    if noncentrality.abs() > critical * high.exp() + 40.0 {
+        return 1.0;
+    }
     let integrand = |place: f64| {
         let scale = place.exp();
-        let density = (constant + freedom * place - half * scale * scale).exp();
+        let more = if freedom < MANY {
+            freedom * place - half * scale * scale
+        } else {
+            half * (2.0 * place - (2.0 * place).exp_m1())
+        };
+        let density = (constant + more).exp();
         let limit = critical * scale;
         density * (normal.sf(limit - noncentrality) + normal.cdf(-limit - noncentrality))
     };
@@ -228,8 +282,14 @@ fn critical_t(freedom: f64, alpha: f64) -> f64 {
         freedom > 0.0 && freedom.is_finite(),
         "{freedom} degrees of freedom"
     );
-    let student = StudentsT::new(0.0, 1.0, freedom).expect("degrees of freedom");
-    student.inverse_cdf(1.0 - alpha / 2.0)
+    let at = 1.0 - alpha / 2.0;
+    if freedom < MANY {
+        let student = StudentsT::new(0.0, 1.0, freedom).expect("degrees of freedom");
+        return student.inverse_cdf(at);
+    }
+    // The search for the other may not end. This is wrong by less than 1e-6 (Cornish and Fisher 1938).
+    let z = Normal::standard().inverse_cdf(at);
+    z + (z * z * z + z) / (4.0 * freedom)
 }
 
 /// The smallest value between `low` and `high`, for which it holds, that `is_enough`: by bisection.
@@ -328,5 +388,36 @@ mod tests {
             let found = detectable_effect(1.0 / n.sqrt(), n - 1.0, alpha, 0.8);
             assert!((found / expected - 1.0).abs() < 1e-5, "{found}, {expected}");
         }
+    }
+
+    /// Two-sided, the limit is Φ(δ − z) + Φ(−δ − z).
+    #[test]
+    fn power_goes_to_that_of_a_normal_number() {
+        let normal = Normal::standard();
+        let z = normal.inverse_cdf(0.975);
+        let limit = normal.cdf(2.8 - z) + normal.cdf(-2.8 - z);
+        for freedom in [1e5, 1e6, 1e7, 1e8, 1e9] {
+            let power = t_power(2.8, freedom, 0.05);
+            assert!(
+                (power - limit).abs() < 2.0 / freedom + 1e-9,
+                "{freedom}: {power}, {limit}"
+            );
+        }
+        // Where two ways of computing it meet.
+        let [below, above] = [MANY - 0.001, MANY].map(|freedom| t_power(2.8, freedom, 0.05));
+        assert!((below - above).abs() < 1e-8, "{below}, {above}");
+    }
+
+    #[test]
+    fn seeds_are_counted_up_to_a_billion() {
+        // (z(0.975) + z(0.8))² = 7.84888, of which the other tail takes 0.00002.
+        let found = f64::from(seeds_needed(1e-4, 0.05, 0.8).unwrap());
+        assert!((found / 7.84886e8 - 1.0).abs() < 1e-6, "{found}");
+        assert_eq!(seeds_needed(8e-5, 0.05, 0.8), None);
+        assert_eq!(seeds_needed(-0.3, 0.05, 0.8), seeds_needed(0.3, 0.05, 0.8));
+        assert_eq!(seeds_needed(0.0, 0.05, 0.8), None);
+        // statsmodels, TTestPower().solve_power(1.0, alpha=0.05, power=0.8): 9.94.
+        assert_eq!(seeds_needed(1.0, 0.05, 0.8), Some(10));
+        assert_eq!(seeds_needed(1e9, 0.05, 0.8), Some(2));
     }
 }

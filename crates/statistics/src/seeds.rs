@@ -3,7 +3,7 @@
 use crate::Interval;
 use crate::interval::wilson_of_share;
 use crate::moments::{ROUNDING, mean, variance};
-use crate::power::{detectable_effect, t_power};
+use crate::power::{detectable_effect, seeds_needed};
 use crate::several::Test;
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -93,39 +93,16 @@ impl SeedDifference {
     }
 
     /// How many seeds the test at level `alpha` needs to find the difference with
-    /// probability `power`, if mean and spread stay as they are: by the noncentral t distribution
-    /// ([`t_power`]). `None` without a difference, and for more than a billion.
+    /// probability `power`, if mean and spread stay as they are: [`seeds_needed`]. `None` without a difference, and for more
+    /// than [`MOST_SEEDS`](crate::MOST_SEEDS).
     ///
     /// # Panics
     /// If `alpha` or `power` is not in (0, 1).
-    pub fn seeds_to_settle(&self, alpha: f64, power: f64) -> Option<usize> {
-        assert!(power > 0.0 && power < 1.0, "a power of {power}");
+    pub fn seeds_to_settle(&self, alpha: f64, power: f64) -> Option<u32> {
         if self.mean.abs() < ROUNDING {
             return None;
         }
-        let is_enough = |seeds: u32| {
-            let seeds = f64::from(seeds);
-            let error = self.deviation / seeds.sqrt();
-            t_power(self.mean / error, seeds - 1.0, alpha) >= power
-        };
-        // The power grows with the seeds: twice as many until they are enough, then bisection.
-        let mut high = 2;
-        while !is_enough(high) {
-            high *= 2;
-            if high > 1_000_000_000 {
-                return None;
-            }
-        }
-        let mut low = high / 2;
-        while low >= 2 && high - low > 1 {
-            let middle = low.midpoint(high);
-            if is_enough(middle) {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-        Some(high as usize)
+        seeds_needed(self.mean / self.deviation, alpha, power)
     }
 
     fn student(&self) -> StudentsT {
@@ -169,6 +146,7 @@ pub fn outperforming(first: &[f64], second: &[f64], confidence: f64) -> Option<O
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::power::t_power;
     use crate::recorded::{assert_close, recorded};
 
     fn accuracies() -> [Vec<f64>; 2] {
@@ -202,7 +180,7 @@ mod tests {
             let second: Vec<f64> = second.iter().map(|accuracy| accuracy - more).collect();
             SeedDifference::paired(&first, &second).unwrap()
         };
-        let cases: Vec<(f64, f64, usize)> = recorded("seeds_to_settle");
+        let cases: Vec<(f64, f64, u32)> = recorded("seeds_to_settle");
         for (more, alpha, seeds) in cases {
             let found = apart(more).seeds_to_settle(alpha, 0.8);
             assert_eq!(found, Some(seeds), "{more}");

@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("which tables, and which page? controls -- TABLES FILE.md".into());
     };
     let worlds = worlds(tables.as_ref())?;
-    let honest = run(&worlds, &honest_trials(&worlds));
+    let honest = run(&worlds, &honest_trials(&worlds)?);
     let leaking = run(&worlds, &leaking_trials(&worlds));
     let page = page::markdown(&worlds, &honest, &leaking);
     records::write_own_file(path.as_ref(), page.as_bytes())?;

@@ -3,7 +3,9 @@
 use crate::leaks::Leak;
 use crate::registry::REGISTRY;
 use crate::trials::Ran;
-use crate::worlds::{Kind, World};
+use crate::worlds::{Kind, SAMPLES, World};
+use report::thousands;
+use runner::{CONTROL_LEVEL, MOST_SHUFFLES};
 use statistics::{mean, variance, wilson};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,7 +14,7 @@ use std::fmt::Write;
 const HEAD: &str = "runs | fits | failed | p ≤ 0.0001 | p ≤ 0.01 | p ≤ 0.05 | smallest p | first fit, right ÷ chance |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|";
 
 pub(crate) fn markdown(worlds: &[World], honest: &[Ran], leaking: &[Ran]) -> String {
-    let mut page = String::from(ABOUT);
+    let mut page = about(worlds);
     let runs = honest.iter().filter(|ran| ran.shuffles.is_ok()).count();
     let failed = honest.iter().filter(|ran| failed(ran)).count();
     let most = wilson(failed, runs, 0.95).high;
@@ -158,7 +160,12 @@ fn in_words(leak: Leak) -> &'static str {
     }
 }
 
-const ABOUT: &str = "# The control of shuffled labels, tried
+/// What was done, and on which data.
+fn about(worlds: &[World]) -> String {
+    let tables = worlds.iter().filter(|world| world.kind() == Kind::Tables);
+    let tables: Vec<String> = tables.map(World::title).collect();
+    format!(
+        "# The control of shuffled labels, tried
 
 Every model of a comparison is fitted to labels drawn at random, and must then not know the true ones (*Controls* in
 [METHODOLOGY](../METHODOLOGY.md)). This page says how often that control fails honest models, and how often it catches leaks. Written by
@@ -167,11 +174,15 @@ Every model of a comparison is fitted to labels drawn at random, and must then n
 cargo run -p experiments --example controls -- tables results/controls.md
 ```
 
-on ten of UCI's tables as the R package mlbench has them, each a CSV file in `tables`. It
-runs the control as comparisons run it: registered models with their defaults, 200 samples to fit and 200 to judge (fewer
-where a table is smaller), at most 24 fits, at 1 in 200 000. Each run draws its own samples and its own labels. *Clusters* are far smaller than the distances
+where `tables` has a CSV file of each of these tables: {}. The example
+runs the control as comparisons run it: registered models with their defaults, {SAMPLES} samples to fit and {SAMPLES} to judge (fewer
+where a table is smaller), at most {MOST_SHUFFLES} fits, at 1 in {}. Each run draws its own samples and its own labels. *Clusters* are far smaller than the distances
 between them, two of two classes, six of three and ten of ten: random labels move all predictions of a cluster together.
-";
+",
+        tables.join(", "),
+        thousands((1.0 / CONTROL_LEVEL).round() as usize)
+    )
+}
 
 const HONEST: &str = "That fewer than 1 in 10 000 comparisons of twenty models fail is no count but a proof, which needs one thing: a fit to \
                       random labels is on average no better than chance. The last column is a test of this, with one standard error. \

@@ -11,8 +11,8 @@ use std::path::Path;
 use std::sync::Arc;
 use tables::Table;
 
-/// Samples of each side of a control, where they are drawn here.
-const SAMPLES: usize = 200;
+/// Samples of each side of a control, where there are as many.
+pub(crate) const SAMPLES: usize = 200;
 
 /// Where samples are from.
 #[derive(Debug)]

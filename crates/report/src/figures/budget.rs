@@ -71,14 +71,11 @@ fn panel<'a>(models: &[&'a TunedModel], label: &str) -> Panel<'a> {
         ends(points.map(|(point, _)| of(point)), [0.0, 1.0])
     };
     let ([low, high], x) = (with_margin(range(|[_, y]| *y), 0.06), range(|[x, _]| *x));
-    Panel {
-        caption: String::new(),
-        x: Axis::linear(label, x),
-        y: Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
+    Panel::new(
+        Axis::linear(label, x),
+        Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
         lines,
-        dashed: Vec::new(),
-        band_of_first: false,
-    }
+    )
 }
 
 /// Who is ahead when all is spent.

@@ -81,13 +81,13 @@ fn panel<'a>(curves: &[Curve<'a>], caption: &str, accuracy: fn(&EpochRecord) -> 
             band: Vec::new(),
         }
     };
+    let (x, y) = (
+        Axis::whole("epoch", [1.0, last as f64]),
+        Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
+    );
     Panel {
         caption: caption.to_owned(),
-        x: Axis::whole("epoch", [1.0, last as f64]),
-        y: Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
-        lines: curves.iter().map(line).collect(),
-        dashed: Vec::new(),
-        band_of_first: false,
+        ..Panel::new(x, y, curves.iter().map(line).collect())
     }
 }
 

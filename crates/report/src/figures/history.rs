@@ -91,12 +91,9 @@ fn panel<'a>(runs: &[&Report], courses: &[Course<'a>]) -> Panel<'a> {
     let shares = lines.iter().flat_map(|line| &line.band);
     let shares = shares.flat_map(|&[_, low, high]| [low, high]);
     let [low, high] = with_margin(ends(shares, [0.0, 100.0]), 0.02);
-    Panel {
-        caption: String::new(),
-        x: Axis::whole("run, the oldest first", [1.0, runs.len().max(2) as f64]),
-        y: Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
+    Panel::new(
+        Axis::whole("run, the oldest first", [1.0, runs.len().max(2) as f64]),
+        Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
         lines,
-        dashed: Vec::new(),
-        band_of_first: false,
-    }
+    )
 }

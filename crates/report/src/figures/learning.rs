@@ -133,14 +133,11 @@ fn panel<'a>(models: &[(Model<'a>, &Finished)], label: &str, cost: Cost) -> Pane
         .flat_map(|line| &line.band)
         .flat_map(|&[_, low, high]| [low, high]);
     let [low, high] = with_margin(ends(shares, [0.0, 100.0]), 0.02);
-    Panel {
-        caption: String::new(),
-        x: Axis::log(label, ends(costs, [1.0, 1.0])),
-        y: Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
+    Panel::new(
+        Axis::log(label, ends(costs, [1.0, 1.0])),
+        Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
         lines,
-        dashed: Vec::new(),
-        band_of_first: false,
-    }
+    )
 }
 
 /// The model that is best with as many images.

@@ -77,6 +77,20 @@ pub(super) fn draw(room: Room, title: &str, said: &str, panels: &[Panel]) -> Str
     svg.finish(top + 4.0)
 }
 
+impl<'a> Panel<'a> {
+    /// The only one, of lines alone.
+    pub(super) fn new(x: Axis, y: Axis, lines: Vec<Line<'a>>) -> Self {
+        Self {
+            caption: String::new(),
+            x,
+            y,
+            lines,
+            dashed: Vec::new(),
+            band_of_first: false,
+        }
+    }
+}
+
 impl Panel<'_> {
     fn names(&self, across: f64) -> Names<'_> {
         Names::new(self.lines.iter().map(|line| line.model), across)

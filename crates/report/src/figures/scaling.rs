@@ -78,14 +78,11 @@ fn panel<'a>(drawn: &'a Growing) -> Panel<'a> {
         let points = lines.iter().flat_map(|line| &line.points);
         ends(points.map(|(point, _)| point[axis]), [1.0, 10.0])
     };
-    Panel {
-        caption: String::new(),
-        x: Axis::log(drawn.what.clone(), along(0)),
-        y: Axis::log("fit time, s", with_factor(along(1), 0.03)),
+    Panel::new(
+        Axis::log(drawn.what.clone(), along(0)),
+        Axis::log("fit time, s", with_factor(along(1), 0.03)),
         lines,
-        dashed: Vec::new(),
-        band_of_first: false,
-    }
+    )
 }
 
 fn data(all: &[Growing]) -> Table {

@@ -91,25 +91,25 @@ fn panel<'a>(report: &Report, models: &[(&'a ModelSummary, Curves)], which: usiz
         .chain(bands.flat_map(|&[_, low, high]| [low, high]));
     let [low, high] = with_margin(ends(heights, [0.0, 100.0]), 0.02);
     let is_log = which == 0 && areas(models).any(|area| area >= NEAR);
+    let x = match which {
+        0 if is_log => Axis::log(x, across),
+        0 => Axis::linear(x, [0.0, 100.0]),
+        _ => Axis::linear(x, across),
+    };
+    let y = Axis::linear(y, [low.max(0.0), high.min(100.0)]);
+    let dashed = if which == 0 {
+        let start = if is_log { across[0] } else { 0.0 };
+        let steps = (0..=50).map(|i| start.max(1e-9) + (100.0 - start) * f64::from(i * i) / 2500.0);
+        let inside = steps.filter(|&rate| rate >= low);
+        inside.map(|rate| [rate.min(100.0); 2]).collect()
+    } else {
+        Vec::new()
+    };
     Panel {
         caption: caption.to_owned(),
-        x: match which {
-            0 if is_log => Axis::log(x, across),
-            0 => Axis::linear(x, [0.0, 100.0]),
-            _ => Axis::linear(x, across),
-        },
-        y: Axis::linear(y, [low.max(0.0), high.min(100.0)]),
+        dashed,
         band_of_first,
-        lines,
-        dashed: if which == 0 {
-            let start = if is_log { across[0] } else { 0.0 };
-            let steps =
-                (0..=50).map(|i| start.max(1e-9) + (100.0 - start) * f64::from(i * i) / 2500.0);
-            let inside = steps.filter(|&rate| rate >= low);
-            inside.map(|rate| [rate.min(100.0); 2]).collect()
-        } else {
-            Vec::new()
-        },
+        ..Panel::new(x, y, lines)
     }
 }
 

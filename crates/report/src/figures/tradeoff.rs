@@ -236,7 +236,7 @@ fn cheaper(report: &Report) -> Option<String> {
     let cheapest = replacement(best, others)?;
     let ratio = best.finished.cost.fit_seconds? / cheapest.finished.cost.fit_seconds?;
     (ratio >= 2.0 && ratio.is_finite()).then(|| {
-        let behind = behind(best, cheapest, "");
+        let behind = behind(best, cheapest);
         let [id, best] = [cheapest, best].map(|of| of.model.id.as_str());
         let fast = format!("{} times as fast", ratio_in_words(ratio));
         let pair = report.pair(id, best);
@@ -247,8 +247,14 @@ fn cheaper(report: &Report) -> Option<String> {
                 return format!("{best} is not worse than {id}, which fits {fast}");
             }
             Some(Relation::NotWorse) => "is not worse than",
-            _ if behind.is_empty() => "cannot be told apart from",
-            _ => return format!("{id} fits {fast} as {best}{behind}: it may be as good"),
+            _ => match behind {
+                None => "cannot be told apart from",
+                Some(behind) => {
+                    return format!(
+                        "{id} fits {fast} as {best}; that it is {behind} may be chance"
+                    );
+                }
+            },
         };
         format!("{id} {like} {best}, and fits {fast}")
     })
@@ -282,5 +288,37 @@ fn title(report: &Report, panels: &[&Panel]) -> String {
         ),
         (_, 1) => format!("{} errs least for the least {}", first[0], names[0]),
         (_, count) => format!("{count} models are Pareto-optimal in {}", names[0]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use analysis::examples::with_costs;
+
+    /// Of 1 000 images.
+    #[test]
+    fn a_title_never_says_more_than_is_shown() {
+        let models = [("a", 2, 9.0), ("b", 3, 3.0)];
+        let said = |relation| {
+            let mut report = with_costs(&models, 1_000);
+            report.comparisons[0].relation = relation;
+            cheaper(&report).unwrap()
+        };
+        assert_eq!(
+            said(None),
+            "b fits 3.0 times as fast as a; that it is 0.10 points behind may be chance"
+        );
+        assert_eq!(said(Some(Relation::Undecided)), said(None));
+        assert_eq!(
+            said(Some(Relation::Equivalent)),
+            "b is equivalent to a, and fits 3.0 times as fast"
+        );
+        assert_eq!(
+            said(Some(Relation::NotWorse)),
+            "a is not worse than b, which fits 3.0 times as fast"
+        );
+        let apart = [("a", 2, 9.0), ("b", 90, 3.0)];
+        assert_eq!(cheaper(&with_costs(&apart, 1_000)), None);
     }
 }

@@ -48,6 +48,25 @@ struct Numbers {
     measured_on: Option<String>,
 }
 
+/// Of models that get the same share right in each fold: what their intervals are of.
+pub(super) fn equal_folds(report: &Report) -> Option<String> {
+    let models = report.finished().filter(|of| of.1.has_equal_folds());
+    let ids: Vec<&str> = models.map(|of| of.0.id.as_str()).collect();
+    let [_, images] = report.dataset.words();
+    let (each, their) = if ids.len() == 1 {
+        ("", "its interval is")
+    } else {
+        ("Each of ", "their intervals are")
+    };
+    (!ids.is_empty()).then(|| {
+        format!(
+            "{each}{} gets the same share right in every fold. So folds do not say how certain that is, and {their} Wilson's, over \
+             all held-out {images} as if one fit had judged them.",
+            words::and(&ids)
+        )
+    })
+}
+
 impl ModelRow {
     /// The most accurate model first; last those that did not finish.
     pub(super) fn all(report: &Report) -> Vec<Self> {
@@ -247,5 +266,31 @@ mod tests {
         assert_eq!(temperature(&quality), "1.5000 ± 0.150");
         quality.temperature_at_bound = true;
         assert_eq!(temperature(&quality), "1.5000 ± 0.150, at its bound");
+    }
+
+    /// Of four folds of ten images.
+    #[test]
+    fn what_equal_folds_do_not_say_is_said() {
+        use analysis::examples::report;
+        use records::examples::{of_fold, run_over_folds, with_errors};
+        let run = run_over_folds(&["a", "b", "c"], &[0, 1].repeat(20), 1, 4);
+        let said = |errors: &[(&str, [usize; 4])]| {
+            let fits = errors.iter().flat_map(|(id, errors)| {
+                let errors = errors.iter().enumerate();
+                errors.map(|(fold, wrong)| with_errors(&run, id, of_fold(0, fold as u16), *wrong))
+            });
+            equal_folds(&report(fits.collect(), run.clone()))
+        };
+        let one = said(&[("a", [0; 4]), ("b", [1, 2, 1, 2])]).unwrap();
+        assert_eq!(
+            one,
+            "a gets the same share right in every fold. So folds do not say how certain that is, and its interval is Wilson's, over all held-out images as if one fit had judged them."
+        );
+        let two = said(&[("a", [0; 4]), ("b", [1, 2, 1, 2]), ("c", [3; 4])]).unwrap();
+        assert!(
+            two.starts_with("Each of a and c gets the same share"),
+            "{two}"
+        );
+        assert_eq!(said(&[("b", [1, 2, 1, 2])]), None);
     }
 }

@@ -130,7 +130,7 @@ fn notes_on_folds(report: &Report) -> Vec<String> {
         format!(
             "Interval and p are of the t test{freedom} for folds that share training images (Nadeau and Bengio 2003), each \
              {}, so that all hold at once. The detectable difference, in points, is the one that the test finds four times in \
-             five over as many folds that spread as these do; – where none could be found, or no test is possible. Folds count alike; \
+             five over as many folds that spread as these do; – where none could be found. Folds count alike; \
              wins and losses are of all of them together.",
             at_each(report.tests)
         ),
@@ -139,6 +139,17 @@ fn notes_on_folds(report: &Report) -> Vec<String> {
              equivalent."
         ),
     ];
+    if report
+        .comparisons
+        .iter()
+        .any(|of| of.difference_interval.is_none())
+    {
+        notes.push(
+            "Of two models whose difference is the same in all folds there is no interval: such folds do not say how certain it is, \
+             and no test is possible."
+                .to_owned(),
+        );
+    }
     if report.protocol.folds() == Some(FIVE_BY_TWO) {
         notes.push(format!(
             "F is of the combined test of Alpaydin (1999), its p not adjusted; – with fewer than {FEWEST_FOR_HALVES} samples, \
@@ -239,7 +250,7 @@ fn notes_on_few(report: &Report, pairs: &[Comparison]) -> Vec<String> {
             mark(*why)
         ),
         TooFew::InAll => format!(
-            "{} no interval: there are fewer than {FEWEST_SCORED} {units}; what an interval holds with so few is not known.",
+            "{} no interval: there are fewer than {FEWEST_SCORED} {units}; with so few, intervals hold less often than they should.",
             mark(*why)
         ),
     };
@@ -341,7 +352,9 @@ fn seed_row(pair: &Comparison, found: OverSeeds) -> Vec<String> {
         probability(found.p_adjusted),
         words::relation(found.different, found.difference, found.relation).to_owned(),
         or_none(found.detectable_difference.map(points)),
-        found.seeds_to_settle.map_or_else(String::new, thousands),
+        found
+            .seeds_to_settle
+            .map_or_else(String::new, |seeds| thousands(seeds as usize)),
         or_none(found.elsewhere.map(from_to)),
         or_none(ahead),
     ]
@@ -365,6 +378,27 @@ mod tests {
             note.ends_with("of areas under curves fewer than 60."),
             "{note}"
         );
+    }
+
+    #[test]
+    fn a_pair_without_an_interval_is_explained() {
+        use analysis::examples::report;
+        use records::examples::{of_fold, run_over_folds, with_errors};
+        let run = run_over_folds(&["a", "b"], &[0, 1].repeat(20), 1, 4);
+        let notes = |of_b: [usize; 4]| {
+            let of_fold = |fold: usize| {
+                let cell = of_fold(0, fold as u16);
+                [
+                    with_errors(&run, "a", cell, 0),
+                    with_errors(&run, "b", cell, of_b[fold]),
+                ]
+            };
+            let fits: Vec<_> = (0..4).flat_map(of_fold).collect();
+            notes_on_folds(&report(fits, run.clone())).join(" ")
+        };
+        let why = "whose difference is the same in all folds there is no interval";
+        assert!(notes([2; 4]).contains(why), "{}", notes([2; 4]));
+        assert!(!notes([1, 2, 1, 2]).contains(why));
     }
 
     #[test]

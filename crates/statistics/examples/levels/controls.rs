@@ -13,6 +13,9 @@ const LEVEL: f64 = 1e-4;
 /// Comparisons of which failures are counted.
 const COMPARISONS: usize = 200_000;
 
+/// Runs of each leak.
+const LEAK_RUNS: usize = RUNS / 10;
+
 /// Samples of the control, in training and in test.
 const SAMPLES: usize = 200;
 
@@ -26,9 +29,11 @@ pub(crate) fn simulate(page: &mut Page) {
 fn honest(page: &mut Page) {
     page.section(
         "Shuffled labels: honest models",
-        "A test set in clusters, each of one class; a fit to random labels gives each cluster a random class. \
-         Beside the bets of this crate is a binomial test of one shuffle at the same level, which takes \
-         samples to be independent.",
+        &format!(
+            "A test set in clusters, each of one class; a fit to random labels gives each cluster a random class. \
+             Beside the bets of this crate is a binomial test of one shuffle at the same level, which takes \
+             samples to be independent. Each rate is of {COMPARISONS} runs."
+        ),
     );
     for (classes, clusters) in [(2_u32, 2_u32), (2, 20), (10, 10), (10, 30), (10, 200)] {
         let shuffles =
@@ -155,9 +160,11 @@ impl Leak {
 fn leaks(page: &mut Page) {
     page.section(
         "Shuffled labels: leaks",
-        "A nearest-neighbour model of 200 training samples, and how often it fails. Labels that a feature \
-         holds, and copies of test samples, show where test samples get random labels too; what a model \
-         knows from elsewhere shows where it is judged by the truth.",
+        &format!(
+            "A nearest-neighbour model of {SAMPLES} training samples, and how often it fails. Labels that a feature \
+             holds, and copies of test samples, show where test samples get random labels too; what a model \
+             knows from elsewhere shows where it is judged by the truth. Each rate is of {LEAK_RUNS} runs."
+        ),
     );
     for (classes, shuffles) in [(2, 15), (2, 30), (10, 5), (10, 10)] {
         for (leak, name) in [
@@ -168,7 +175,7 @@ fn leaks(page: &mut Page) {
             (Leak::Known(1.0), "knows all"),
             (Leak::Known(0.5), "knows half"),
         ] {
-            let [failed] = rates_of(RUNS / 10, |random| {
+            let [failed] = rates_of(LEAK_RUNS, |random| {
                 let accuracies: Vec<f64> = (0..shuffles)
                     .map(|_| leak.accuracy(random, classes))
                     .collect();
@@ -179,7 +186,7 @@ fn leaks(page: &mut Page) {
                 Leak::Honest => Aim::AtMost(LEVEL),
                 _ => Aim::Power,
             };
-            page.rate_of(name, &place, aim, failed, RUNS / 10);
+            page.rate_of(name, &place, aim, failed, LEAK_RUNS);
         }
     }
     let needed = |accuracy: f64, classes: usize| {

@@ -230,7 +230,7 @@ pub(crate) fn simulate(page: &mut Page) {
              printed: of what is computed from predictions, as in the last section; of areas under curves, where a class has \
              fewer than {FEWEST_FOR_CURVES} samples; of log-loss, Brier and top 2, with fewer than {FEWEST_SCORED} samples \
              in all (top 2 also where they differ on fewer than {FEWEST_DIFFERING}); of ECE, never: where one model is better \
-             calibrated, chance adds more to its ECE. Intervals are those *of those printed*, all pairs at once. True \
+             calibrated, chance adds more to its ECE. Each rate is of the runs in which something is tested, all pairs at once. True \
              differences are those of a million samples. Rates for comparison are of what is left out, on the other side of the \
              bounds. Areas nearly as large as can be (the last places: 0.998) depend on few \
              samples, and their intervals hold less often."

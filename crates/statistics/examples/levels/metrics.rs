@@ -17,7 +17,7 @@ pub(crate) fn simulate(page: &mut Page) {
             "Two equally good models, by max-T over the paired bootstrap. Nothing is tested, and no interval printed, where \
              they differ on fewer than {FEWEST_DIFFERING} samples (balanced accuracy, and all that is computed from \
              predictions), or a class has fewer than {FEWEST_OF_A_CLASS} (or, for areas under curves, fewer than {FEWEST_FOR_CURVES}): *of those printed* \
-             is how often printed intervals hold. Rates without that rule stand beside for comparison."
+             is the share of printed intervals that hold. Rates without that rule stand beside for comparison."
         ),
     );
     balanced_accuracy(page);

@@ -108,7 +108,7 @@ impl Page {
              ## How to read this\n\n```sh\ncargo run --release -p statistics --example levels results/levels.md\n```\n\nEvery \
              test and interval of `statistics` was run on simulated data, of which the truth is known. Unless said otherwise, a \
              test should find a difference that is not there in 5 % of the runs, and an interval should contain the truth in \
-             95 %. Each rate is of {RUNS} runs; ± is its standard error. A remark stands where a rate is outside 0.04 to 0.06, \
+             95 %. Each rate is of {RUNS} runs, unless its section says otherwise; ± is its standard error. A remark stands where a rate is outside 0.04 to 0.06, \
              or 0.94 to 0.96, by more than that error.\n\nPrinted in reports, and not simulated here: differences of models that \
              were judged on different samples, weighted recall (which is accuracy), macro recall (which is balanced accuracy, \
              unless a class is predicted that does not occur), top 3, and conformal sets.\n{}",

@@ -22,7 +22,7 @@ pub struct Settings {
     /// [`probabilities`](crate::SupportVectorMachine::probabilities): five more fits on four fifths of the
     /// data each.
     pub probability: bool,
-    /// Threads to train with; the result does not depend on it, except for how many
+    /// Threads to train with, or fewer where the system has no more; the result does not depend on it, except for how many
     /// [`kernel_rows`](crate::Certificate::kernel_rows) were computed where memory is short.
     pub threads: usize,
 }

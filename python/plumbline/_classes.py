@@ -55,6 +55,13 @@ def places_of(estimator, y):
     return np.ascontiguousarray(places, dtype=np.int64)
 
 
+def check_class_weights(weights, classes):
+    """Refuses weights of classes that are negative, infinite or no numbers."""
+    for label, weight in zip(classes, weights):
+        if not 0 <= weight < np.inf:
+            raise ValueError(f"class_weight of class {label} is {weight}: expected at least 0, and finite")
+
+
 def new_samples(estimator, X, *, sparse=False):
     """Samples to be judged, of the type that the estimator was fitted to."""
     types = _types(X) if estimator._bytes else np.float32

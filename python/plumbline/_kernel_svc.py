@@ -25,7 +25,7 @@ from sklearn.utils.validation import (
 
 from plumbline import _native
 from plumbline._checked import checked
-from plumbline._classes import handed_over, new_samples, places_of, training_data
+from plumbline._classes import check_class_weights, handed_over, new_samples, places_of, training_data
 from plumbline._fixed import fixed
 from plumbline._given import GivenMachine, sigmoid
 from plumbline._threads import threads
@@ -68,7 +68,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     kernel : {"rbf", "poly", "linear", "sigmoid", "precomputed"} or callable, default="rbf"
         The last three hold all kernel values in memory, in double precision.
     degree : int, default=3
-        Degree of "poly", 1 to 64.
+        Degree of "poly", 1 to 64; of no effect with other kernels, where it is at least 0 all the same.
     gamma : {"scale", "auto"} or float, default="scale"
         Factor of "rbf", "poly" and "sigmoid": 1 / (n_features * X.var()), 1 / n_features, or this number.
     coef0 : float, default=0.0
@@ -80,7 +80,9 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     tol : float, default=1e-3
         Largest violation of the optimality conditions.
     cache_size : float, default=2048
-        Memory for samples and kernel rows, in MiB.
+        Memory for samples and kernel rows, in MiB. In single precision no more rows of a pair are kept than
+        pay: 1 024, or 5 MiB of them for each feature of a sample that is not 0 (of uint8, for each four),
+        whichever is more.
     class_weight : dict, "balanced" or None, default=None
         What C is multiplied with for each class.
     verbose : bool, default=False
@@ -133,7 +135,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
     _parameter_constraints = {
         "C": [Interval(Real, 0.0, None, closed="right")],
         "kernel": [StrOptions(set(get_args(Kernel))), callable],
-        "degree": [Interval(Integral, 1, 64, closed="both")],
+        "degree": [Interval(Integral, 0, None, closed="left")],
         "gamma": [StrOptions({"scale", "auto"}), Interval(Real, 0.0, None, closed="neither")],
         "coef0": [Interval(Real, None, None, closed="neither")],
         "shrinking": ["boolean"],
@@ -287,6 +289,11 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         """What no parameter alone says."""
         if self._is_given() and self.probability:
             raise ValueError(f"probability = True: only with the kernels {', '.join(OF_SAMPLES)}")
+        if self.kernel == "poly" and not 1 <= self.degree <= 64:
+            raise ValueError(
+                f"The 'degree' parameter of KernelSVC must be an int in the range [1, 64] with kernel='poly'."
+                f" Got {self.degree} instead."
+            )
         if self.kernel == "poly" and self.coef0 < 0:
             raise ValueError(f'coef0 = {self.coef0}: expected a number of at least 0 with kernel = "poly"')
 
@@ -295,6 +302,7 @@ class KernelSVC(ClassifierMixin, BaseEstimator):
         self.class_weight_ = compute_class_weight(
             self.class_weight, classes=self.classes_, y=self.classes_[places]
         )
+        check_class_weights(self.class_weight_, self.classes_)
         weights = self.class_weight_[places]
         if sample_weight is not None:
             if np.all(np.asarray(sample_weight) <= 0):

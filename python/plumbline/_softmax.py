@@ -12,6 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from plumbline._checked import checked
+from plumbline._classes import check_class_weights
 from plumbline._fixed import fixed
 from plumbline._registered import WithProbabilities
 
@@ -166,9 +167,7 @@ class SoftmaxRegression(WithProbabilities):
         if not (weights > 0).any():
             raise ValueError("All sample weights are zero: no class has a sample that counts")
         of_classes = self._of_classes(places, weights)
-        if (of_classes < 0).any():
-            label = self.classes_[of_classes.argmin()]
-            raise ValueError(f"class_weight of class {label} is {of_classes.min()}: expected at least 0")
+        check_class_weights(of_classes, self.classes_)
         return weights * of_classes[places]
 
     def _has_intercept(self):

@@ -268,6 +268,12 @@ def test_certificates_say_how_near_the_optimum_is():
         ({"kernel": "nonsense"}, "'kernel' parameter"),
         ({"gamma": "nonsense"}, "'gamma' parameter"),
         ({"kernel": "poly", "degree": 0}, "'degree' parameter"),
+        ({"kernel": "poly", "degree": 65}, "'degree' parameter"),
+        ({"degree": -1}, "'degree' parameter"),
+        ({"degree": 2.5}, "'degree' parameter"),
+        ({"class_weight": {0: np.nan}}, "class_weight of class 0 is nan: expected at least 0, and finite"),
+        ({"class_weight": {1: np.inf}}, "class_weight of class 1 is inf: expected at least 0, and finite"),
+        ({"class_weight": {2: -1.0}}, "class_weight of class 2 is -1.0: expected at least 0, and finite"),
         ({"kernel": "poly", "coef0": -1.0}, "coef0 = -1.0: expected a number of at least 0"),
         ({"kernel": "sigmoid", "probability": True}, "probability = True: only with"),
     ],
@@ -276,3 +282,11 @@ def test_parameters_out_of_range_are_refused_by_name(arguments, said):
     X, y = data("iris")
     with pytest.raises(ValueError, match=said):
         KernelSVC(**arguments).fit(X, y)
+
+
+@pytest.mark.parametrize("degree", [0, 65])
+def test_without_a_polynomial_any_degree_is_as_good_as_with_svc(degree):
+    X, y = data("iris")
+    SVC(degree=degree).fit(X, y)
+    plain, other = KernelSVC().fit(X, y), KernelSVC(degree=degree).fit(X, y)
+    assert np.array_equal(plain.decision_function(X), other.decision_function(X))

@@ -253,6 +253,8 @@ def test_what_is_computed_for_each_reader_cannot_be_written():
         ({"solver": "saga"}, "'solver' parameter"),
         ({"solver": "sgd", "batch_size": 0}, "'batch_size' parameter"),
         ({"class_weight": {1: -2.0}}, "class_weight of class 1 is -2.0: expected at least 0"),
+        ({"class_weight": {0: np.nan}}, "class_weight of class 0 is nan: expected at least 0, and finite"),
+        ({"class_weight": {1: np.inf}}, "class_weight of class 1 is inf: expected at least 0, and finite"),
     ],
 )
 def test_parameters_out_of_range_are_refused_by_name(arguments, said):

@@ -150,8 +150,11 @@ impl<F: Real> pulp::WithSimd for RealsOfRows<'_, F> {
     fn with_simd<S: pulp::Simd>(self, _: S) {
         let products = self.products.chunks_mut(TOGETHER);
         for (rows, products) in self.rows.chunks(TOGETHER).zip(products) {
-            // Of as many entries as there are positions, each is at its own.
-            let is_full = |row: &Row<F>| row.entries.len() == self.panel.len();
+            // Of as many entries as there are positions, each is at its own, unless the row goes on.
+            let is_full = |row: &Row<F>| {
+                let last = row.entries.last().map(|&(position, _)| position as usize);
+                row.entries.len() == self.panel.len() && last < Some(self.panel.len())
+            };
             match (rows.first_chunk(), products.first_chunk_mut()) {
                 (Some(rows), Some(products)) if rows.iter().all(is_full) => {
                     full(rows, self.panel, products);
@@ -326,6 +329,24 @@ mod tests {
                 prop_assert_eq!(sum, expected);
             }
         }
+    }
+
+    /// As many entries as the panel has positions, the last of them beyond it.
+    #[test]
+    #[should_panic(expected = "out of bounds")]
+    fn rows_longer_than_the_columns_are_not_taken_for_full() {
+        let entries = [(0, 1.0_f32), (2, 1.0)];
+        let row = Row {
+            entries: &entries,
+            offset: 0.0,
+            square: 2.0,
+        };
+        let panel = [Stripe([1.0; WIDTH]); 2];
+        reals_of_rows(
+            &[row; TOGETHER],
+            &panel,
+            &mut [Stripe([0.0; WIDTH]); TOGETHER],
+        );
     }
 
     /// The pixels of a row, from its groups.

@@ -51,6 +51,11 @@ impl<F: Feature> Rows<F> {
         self.squares.is_empty()
     }
 
+    /// Groups of features that are not zero, of all rows together.
+    pub fn groups(&self) -> usize {
+        self.entries.len()
+    }
+
     /// One row.
     ///
     /// # Panics

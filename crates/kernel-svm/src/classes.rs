@@ -4,6 +4,7 @@ use crate::goal::{Goal, Unsolved};
 use crate::real::Real;
 use crate::slabs::Slabs;
 use crate::solution::Solution;
+use crate::threads;
 use crate::votes::pairs;
 use crate::{Error, Settings, Watch};
 use std::ops::Range;
@@ -74,7 +75,8 @@ impl Classes {
         Some(&self.weights.as_ref()?[self.range(class)])
     }
 
-    /// What to solve a pair to, with this C and kernel values that are off by `rounding` in f32.
+    /// What to solve a pair to, with this C and kernel values that are off by `rounding` in f32, of all its samples
+    /// at once.
     pub(crate) fn goal(
         &self,
         (a, b): (usize, usize),
@@ -87,6 +89,7 @@ impl Classes {
             weights: self.weights(a).zip(self.weights(b)).map(|(a, b)| [a, b]),
             tolerance: settings.tolerance,
             rounding,
+            least_to_shrink: usize::MAX,
         }
     }
 
@@ -177,15 +180,7 @@ impl Classes {
 /// Runs as many `workers`, this thread among them. Of several errors it returns the reason, not the
 /// cancellation of those that stopped because of it.
 fn run(workers: usize, worker: impl Fn() -> Result<(), Unfit> + Sync) -> Result<(), Unfit> {
-    let results = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(&worker)).collect();
-        let mut results = vec![worker()];
-        for other in others {
-            let joined = other.join();
-            results.push(joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        results
-    });
+    let results = threads::together(workers - 1, worker);
     let errors = results.into_iter().filter_map(Result::err);
     errors
         .min_by_key(|error| matches!(error, Unfit::Failed(Error::Cancelled)))

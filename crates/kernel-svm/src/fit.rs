@@ -1,6 +1,7 @@
 //! All pairs of classes, several at a time, within the memory budget.
 
 use crate::classes::{Classes, Unfit};
+use crate::goal::Goal;
 use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
 use crate::kernel_rows::KernelRows;
@@ -8,7 +9,8 @@ use crate::pair_values::{Kept, PairOfSamples};
 use crate::real::Real;
 use crate::slabs::Slabs;
 use crate::solution::Solution;
-use crate::solver::solve;
+use crate::solver::{LEAST_TO_SHRINK, solve};
+use crate::threads;
 use crate::votes::pairs;
 use crate::working_set::WORKING_SET;
 use crate::{Error, Settings, Watch};
@@ -20,13 +22,14 @@ use std::ops::Range;
 const SHARED: usize = 20;
 
 /// Of the memory for kernel rows, one in as many parts is for whole rows, which are as long as those of the
-/// largest pair. In f32 rows of the samples that may still move take as much; in f64 working sets grow, and so do
-/// copies of rows, restricted to them.
+/// largest pair, where there are parts of rows, too: in f32 those of the samples that may still move, if a pair is
+/// large enough to leave the others out; in f64 copies of rows, restricted to working sets, which grow.
 const COPIES: usize = 2;
 
-/// Bytes of whole rows that are kept in f32, if they suffice for several working sets. The first touch of more
-/// memory takes longer than to compute the rows again (50 000 samples of 50 features, AMD EPYC).
-const ENOUGH: usize = 256 << 20;
+/// Bytes of whole rows that are kept in f32 for each group of features of a sample that is not zero, if they suffice
+/// for several working sets. The first touch of more memory takes longer than to compute the rows again (256 MiB
+/// for 50 000 samples of 50 features, AMD EPYC), and that takes as much longer as a sample has more features.
+const ENOUGH: usize = (256 << 20) / 50;
 
 /// Training samples, sorted by class, in both forms that kernel rows need.
 pub(crate) struct Sorted<'a, F: Feature> {
@@ -35,6 +38,8 @@ pub(crate) struct Sorted<'a, F: Feature> {
     pub(crate) classes: Classes,
     rows: Rows<F>,
     columns: Vec<Columns<F>>,
+    /// Samples of a pair from which on those that cannot move are left out for a while.
+    least_to_shrink: usize,
 }
 
 /// How the memory and the threads are divided.
@@ -42,27 +47,17 @@ pub(crate) struct Sorted<'a, F: Feature> {
 struct Share {
     /// Bytes for the rows that pairs share.
     shared: usize,
-    /// Bytes for what is kept of one pair, beside kernel rows.
-    products: usize,
+    /// Bytes of one pair for what is beside kernel rows: products that are kept, or the columns of those samples that
+    /// may still move.
+    beside: usize,
+    /// Samples of a pair from which on those that cannot move are left out.
+    least_to_shrink: usize,
     /// Kernel rows of one pair.
     capacity: usize,
     /// Pairs solved at a time.
     workers: usize,
     /// Threads for each of them.
     threads: usize,
-}
-
-impl Share {
-    /// No more rows than are of use for one problem after the other.
-    fn limited<R: Real>(self, classes: &Classes) -> Self {
-        let row = size_of::<R>() * classes.largest_pair();
-        let enough = (ENOUGH / row).max(4 * WORKING_SET);
-        let most = if R::DOUBLE { usize::MAX } else { enough };
-        Self {
-            capacity: self.capacity.min(most),
-            ..self
-        }
-    }
 }
 
 impl<'a, F: Feature> Sorted<'a, F> {
@@ -83,7 +78,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
         let rows = || Rows::new(classes.order.iter().map(sample));
         let columns = || classes.ranges().iter().map(of_class).collect();
         let (rows, columns) = if threads > 1 {
-            rayon::join(rows, columns)
+            threads::join(rows, columns)
         } else {
             (rows(), columns())
         };
@@ -93,6 +88,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
             classes,
             rows,
             columns,
+            least_to_shrink: LEAST_TO_SHRINK,
         })
     }
 
@@ -101,9 +97,9 @@ impl<'a, F: Feature> Sorted<'a, F> {
         self.samples[self.classes.order[place]]
     }
 
-    /// Divides the budget; of what one pair gets, kernel rows are one of `parts`. They need room
-    /// for a working set, whose size depends on the budget alone, so that the result does not
-    /// depend on the number of threads.
+    /// Divides the budget; of what one pair gets, kernel rows are one of `parts`, and no samples are left out if the
+    /// others are for products. Rows need room for a working set, whose size depends on the budget alone, as does
+    /// whether samples are left out, so that the result does not depend on the number of threads.
     fn share<R: Real>(&self, settings: &Settings, parts: usize) -> Result<Share, Error> {
         const MIB: usize = 1 << 20;
         let fixed = self.rows.bytes() + self.columns.iter().map(Columns::bytes).sum::<usize>();
@@ -119,16 +115,52 @@ impl<'a, F: Feature> Sorted<'a, F> {
         let is_shared = self.classes.labels.len() > 2;
         let shared = (given - fixed) / SHARED * usize::from(is_shared);
         let rest = given - fixed - shared;
-        let most = (rest / (parts * COPIES * WORKING_SET * row))
-            .clamp(1, pairs(self.classes.labels.len()).count());
+        let set = parts * WORKING_SET * row;
+        let selected = self
+            .selectable()
+            .filter(|selected| !R::DOUBLE && parts == 1 && selected + COPIES * set <= rest);
+        let (least_to_shrink, copies) = match selected {
+            Some(_) => (self.least_to_shrink, COPIES),
+            None => (usize::MAX, if R::DOUBLE { COPIES } else { 1 }),
+        };
+        let selected = selected.unwrap_or(0);
+        let most = rest / (copies * set + selected);
+        let most = most.clamp(1, pairs(self.classes.labels.len()).count());
         let workers = settings.threads.clamp(1, most);
+        let own = rest / workers - selected;
         Ok(Share {
             shared,
-            products: (rest / workers) - (rest / workers / parts),
-            capacity: (rest / workers / parts / (COPIES * row)).max(2),
+            beside: selected + own - own / parts,
+            least_to_shrink,
+            capacity: (own / parts / (copies * row)).max(2),
             workers,
             threads: (settings.threads / workers).max(1),
         })
+    }
+
+    /// Bytes of the columns of the largest pair whose samples that may still move can be a problem of their own, if
+    /// there is one. They are half of all or fewer, those of them that may move later half of these, and so on:
+    /// together no more than all.
+    fn selectable(&self) -> Option<usize> {
+        let columns = |(a, b): (usize, usize)| [&self.columns[a], &self.columns[b]];
+        pairs(self.classes.labels.len())
+            .filter(|&pair| self.classes.pair_size(pair) >= self.least_to_shrink)
+            .map(columns)
+            .filter(|pair| pair.iter().all(|columns| columns.is_full()))
+            .map(|pair| pair.iter().map(|columns| columns.bytes()).sum())
+            .max()
+    }
+
+    /// No more rows in f32 than are of use for one problem after the other.
+    fn limited<R: Real>(&self, share: Share) -> Share {
+        let row = size_of::<R>() * self.classes.largest_pair();
+        let enough = ENOUGH.saturating_mul(self.rows.groups()) / self.rows.len() / row;
+        let enough = enough.max(4 * WORKING_SET);
+        let most = if R::DOUBLE { usize::MAX } else { enough };
+        Share {
+            capacity: share.capacity.min(most),
+            ..share
+        }
     }
 
     /// Solves every pair of classes, with kernel values that are off by `rounding` in f32.
@@ -139,7 +171,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
         settings: &Settings,
         watch: Watch,
     ) -> Result<Vec<Solution>, Unfit> {
-        let share = self.share::<R>(settings, 1)?.limited::<R>(&self.classes);
+        let share = self.limited::<R>(self.share::<R>(settings, 1)?);
         let own_class = KeptRows::<R>::new(self.classes.order.len(), share.shared);
         let kept = Kept {
             own_class: &own_class,
@@ -147,7 +179,10 @@ impl<'a, F: Feature> Sorted<'a, F> {
         };
         self.classes
             .each_pair(share.workers, share.capacity, watch, |pair, slots, stop| {
-                let goal = self.classes.goal(pair, settings.c, settings, rounding);
+                let goal = Goal {
+                    least_to_shrink: share.least_to_shrink,
+                    ..self.classes.goal(pair, settings.c, settings, rounding)
+                };
                 let mut kernel = self.kernel_rows(function, kept, pair, share, slots);
                 solve(&mut kernel, goal, None, stop)
                     .map_err(|reason| self.classes.unfit(pair, reason))
@@ -175,7 +210,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
                 let products = [(); 2].map(|()| {
                     KeptRows::<Stripe<F::Product>>::new(
                         self.classes.pair_size(pair),
-                        share.products / 2,
+                        share.beside / 2,
                     )
                 });
                 let kept = Kept {
@@ -217,5 +252,131 @@ impl<'a, F: Feature> Sorted<'a, F> {
             kept,
         };
         KernelRows::new(Box::new(values), share.capacity, share.threads, slots)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Kernel;
+    use crate::{Features, SupportVectorMachine};
+
+    const SILENT: Watch = Watch {
+        solved: &|_, _| {},
+        cancelled: &|| false,
+    };
+
+    /// Numbers from 0.5 to 1, without a pattern.
+    fn numbers(count: usize) -> Vec<f32> {
+        let mut state = 1_u32;
+        let number = |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            0.5 + (state >> 8) as f32 / (1 << 25) as f32
+        };
+        (0..count).map(number).collect()
+    }
+
+    /// What `work` makes of `samples` samples of `features` features each, of `classes` classes.
+    fn with_sorted<T>(
+        [samples, features, classes]: [usize; 3],
+        work: impl FnOnce(&mut Sorted<f32>, &[f32]) -> T,
+    ) -> T {
+        let mut x = numbers(samples * (features + 1));
+        // By the first feature, with noise.
+        let noise = x.split_off(samples * features);
+        let label = |(x, noise): (&[f32], f32)| {
+            let place = 1.5 * x[0] + 0.5 * noise - 1.0;
+            (place * classes as f32) as usize
+        };
+        let labels: Vec<usize> = x.chunks_exact(features).zip(noise).map(label).collect();
+        let samples: Vec<Sample<f32>> = x.chunks_exact(features).map(Into::into).collect();
+        let mut sorted = Sorted::new(&samples, features, &labels, None, 1).unwrap();
+        work(&mut sorted, &x)
+    }
+
+    fn settings(memory_mb: usize) -> Settings {
+        Settings {
+            c: 0.1,
+            tolerance: 1e-6,
+            memory_mb,
+            ..Settings::default()
+        }
+    }
+
+    #[test]
+    fn neither_threads_nor_samples_left_out_decide_what_the_machine_is() {
+        let function = Function {
+            kernel: Kernel::Rbf,
+            gamma: 15.0,
+        };
+        for classes in [2, 3] {
+            with_sorted([1_500 * classes, 8, classes], |sorted, x| {
+                let mut solved = |least_to_shrink, threads| {
+                    sorted.least_to_shrink = least_to_shrink;
+                    let settings = Settings {
+                        threads,
+                        ..settings(2_048)
+                    };
+                    let solutions = sorted.solve::<f32>(function, 1e-8, &settings, SILENT);
+                    let solutions = solutions.unwrap();
+                    let machine =
+                        SupportVectorMachine::assemble::<f32, f32>(sorted, function, &solutions);
+                    (solutions, machine.decision_function(Features::Reals(x)))
+                };
+                let [all, some] = [usize::MAX, 0].map(|least| {
+                    let (solutions, decisions) = solved(least, 1);
+                    assert_eq!(solved(least, 2).1, decisions, "{least}");
+                    solutions
+                });
+                for (all, some) in all.iter().zip(&some) {
+                    assert_ne!(all.certificate, some.certificate, "samples were left out");
+                    for (a, b) in all.coefficients.iter().zip(&some.coefficients) {
+                        assert!((a - b).abs() <= 1e-5, "{a} is not {b}");
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn rows_their_parts_and_copies_of_columns_fill_the_memory_and_no_more() {
+        with_sorted([3_000, 400, 2], |sorted, _| {
+            let fixed: usize = sorted.columns.iter().map(Columns::bytes).sum();
+            let fixed = sorted.rows.bytes() + fixed;
+            let mut rest = |least_to_shrink, memory_mb, is_double| {
+                sorted.least_to_shrink = least_to_shrink;
+                let share = if is_double {
+                    sorted.share::<f64>(&settings(memory_mb), 1)
+                } else {
+                    sorted.share::<f32>(&settings(memory_mb), 1)
+                };
+                let share = share.unwrap();
+                let are_parts = is_double || share.least_to_shrink < usize::MAX;
+                let row = (if is_double { 8 } else { 4 }) * 3_000;
+                let rows = if are_parts { COPIES } else { 1 } * share.capacity * row;
+                let rest = (memory_mb << 20) - fixed - share.shared;
+                let left = rest.checked_sub(share.beside + rows);
+                let left = left.expect("no more than there is");
+                assert!(left < COPIES * row, "{left} bytes are left");
+                (share.least_to_shrink, share.beside > 0)
+            };
+            assert_eq!(rest(LEAST_TO_SHRINK, 40, false), (usize::MAX, false));
+            assert_eq!(rest(0, 40, false), (0, true));
+            assert_eq!(rest(0, 40, true), (usize::MAX, false));
+            // The copies and two working sets do not fit.
+            assert_eq!(rest(0, 22, false), (usize::MAX, false));
+        });
+    }
+
+    #[test]
+    fn more_rows_are_kept_where_they_take_longer_to_compute() {
+        let enough = |features| {
+            with_sorted([200, features, 2], |sorted, _| {
+                let share = sorted.share::<f32>(&settings(usize::MAX), 1).unwrap();
+                sorted.limited::<f32>(share).capacity * 4 * 200
+            })
+        };
+        assert_eq!(enough(50) >> 20, 255);
+        assert_eq!(enough(500) >> 20, 2_559);
     }
 }

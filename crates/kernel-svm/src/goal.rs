@@ -11,6 +11,8 @@ pub(crate) struct Goal<'a> {
     pub(crate) tolerance: f64,
     /// By how much a kernel value is off in f32, see [`precision`](crate::precision).
     pub(crate) rounding: f64,
+    /// Samples from which on those that cannot move are left out for a while, in f32.
+    pub(crate) least_to_shrink: usize,
 }
 
 impl Goal<'_> {

@@ -22,12 +22,20 @@ pub(crate) fn fill<F: Feature, R: Real>(
     if wanted.is_empty() || rows.is_empty() {
         return;
     }
-    assert_eq!(wanted.start % WIDTH, 0, "tiles are of whole panels");
-    let panels = wanted.start / WIDTH..wanted.end.div_ceil(WIDTH);
+    let panels = panels(wanted);
     let panels = columns.panels().take(panels.end).skip(panels.start);
     for (place, panel) in panels.enumerate() {
         function.fill(&rows, panel, parts, place * WIDTH);
     }
+}
+
+/// The panels that the `wanted` columns of a class are in.
+///
+/// # Panics
+/// If they do not begin with a panel.
+pub(crate) fn panels(wanted: &Range<usize>) -> Range<usize> {
+    assert_eq!(wanted.start % WIDTH, 0, "tiles are of whole panels");
+    wanted.start / WIDTH..wanted.end.div_ceil(WIDTH)
 }
 
 /// What `columns` have of a `class`, counted from its first sample, and where that is in the columns.

@@ -3,6 +3,7 @@
 use crate::classes::{Classes, Unfit};
 use crate::kernel_rows::{KernelRows, KernelValues};
 use crate::model::validate_weights;
+use crate::panels::overlap;
 use crate::solution::Solution;
 use crate::solver::solve;
 use crate::votes::pairs;
@@ -55,7 +56,7 @@ pub fn fit_precomputed(
             features: samples,
         });
     }
-    if let Some(place) = matrix.iter().position(|value| !value.is_finite()) {
+    if let Some(place) = not_finite(matrix) {
         return Err(Error::NotFinite {
             sample: place / samples,
             feature: place % samples,
@@ -80,6 +81,17 @@ pub fn fit_precomputed(
         Err(Unfit::Failed(error)) => Err(error),
         Err(Unfit::Imprecise) => unreachable!("only f32 is found imprecise"),
     }
+}
+
+/// Where the first value is that is NaN or infinite. Looked for in stretches, of which no value ends the search: so
+/// they are looked at in vectors.
+fn not_finite(values: &[f64]) -> Option<usize> {
+    const STRETCH: usize = 1_024;
+    let wrong = |wrong: bool, value: &f64| wrong | !value.is_finite();
+    let mut stretches = values.chunks(STRETCH);
+    let stretch = stretches.position(|stretch| stretch.iter().fold(false, wrong))? * STRETCH;
+    let mut values = values[stretch..].iter();
+    Some(stretch + values.position(|value| !value.is_finite())?)
 }
 
 /// Pairs solved at a time, one in each thread, and how many rows each may keep, in the order of the classes. Rows
@@ -187,12 +199,20 @@ impl KernelValues<f64> for PairOfMatrix<'_> {
     }
 
     fn compute(&self, samples: &[usize], columns: Range<usize>, rows: &mut [&mut [f64]]) {
-        let all = || self.ranges.iter().cloned().flatten();
-        let columns = || all().skip(columns.start).take(columns.len());
+        let [first, second] = self
+            .ranges
+            .each_ref()
+            .map(|range| &self.order[range.clone()]);
+        let (of_first, _) = overlap(&columns, 0..first.len());
+        let (of_second, _) = overlap(&columns, first.len()..first.len() + second.len());
+        let (first, second) = (&first[of_first], &second[of_second]);
         for (&sample, values) in samples.iter().zip(rows) {
             let row = &self.matrix[self.index(sample) * self.samples..][..self.samples];
-            for (value, place) in values.iter_mut().zip(columns()) {
-                *value = row[self.order[place]];
+            let (of_first, of_second) = values.split_at_mut(first.len());
+            for (values, places) in [(of_first, first), (of_second, second)] {
+                for (value, &place) in values.iter_mut().zip(places) {
+                    *value = row[place];
+                }
             }
         }
     }

@@ -14,13 +14,15 @@ pub struct Settings {
     pub gamma: Gamma,
     /// Largest violation of the optimality conditions at which a pair counts as solved, above 0.
     pub tolerance: f64,
-    /// Memory for the samples and for kernel rows, in MiB. A larger problem gets slower.
+    /// Memory for the samples and for kernel rows, in MiB. A larger problem gets slower. In f32 no more rows of a pair
+    /// are kept than pay: 1 024, or 5 MiB of them for each number of a sample that is not 0 (of pixels, for each four),
+    /// whichever is more.
     pub memory_mb: usize,
     /// Whether to fit a sigmoid to the decision values of every pair, for
     /// [`probabilities`](crate::SupportVectorMachine::probabilities): five more fits on four fifths of the
     /// data each.
     pub probability: bool,
-    /// Threads to train with; the result does not depend on it, except for how many
+    /// Threads to train with, or fewer where the system has no more; the result does not depend on it, except for how many
     /// [`kernel_rows`](crate::Certificate::kernel_rows) were computed where memory is short.
     pub threads: usize,
 }

@@ -53,7 +53,7 @@ const LOOK: usize = 8;
 const SHRINK: usize = 2;
 
 /// Samples that are too few to leave some out: the 12 000 of a pair of MNIST take as long either way.
-const LEAST_TO_SHRINK: usize = 64 * WORKING_SET;
+pub(crate) const LEAST_TO_SHRINK: usize = 64 * WORKING_SET;
 
 /// Which samples of a pair a problem is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,6 +82,8 @@ struct Problem<'a, 'b, R: Real> {
     extent: Extent,
     /// Whether nothing moved since the gradient was computed anew.
     is_fresh: bool,
+    /// Samples from which on those that cannot move are looked for.
+    least_to_shrink: usize,
     /// Working sets before samples that cannot move are looked for.
     next_look: usize,
 }
@@ -146,6 +148,7 @@ impl<'a, 'b, R: Real> Problem<'a, 'b, R> {
             work: 0,
             extent: Extent::All,
             is_fresh: false,
+            least_to_shrink: goal.least_to_shrink,
             next_look: LOOK,
         };
         if start.is_some() {
@@ -211,7 +214,7 @@ impl<'a, 'b, R: Real> Problem<'a, 'b, R> {
     /// The samples that may still move, if it is time to look for them and most may not.
     fn active(&mut self) -> Option<Vec<usize>> {
         let samples = self.dual.alpha.len();
-        if R::DOUBLE || samples < LEAST_TO_SHRINK || self.working_sets < self.next_look {
+        if R::DOUBLE || samples < self.least_to_shrink || self.working_sets < self.next_look {
             return None;
         }
         self.next_look = self.working_sets + LOOK;
@@ -423,6 +426,7 @@ mod tests {
         weights: None,
         tolerance: 1e-4,
         rounding: 0.0,
+        least_to_shrink: LEAST_TO_SHRINK,
     };
 
     /// Of two classes that overlap.

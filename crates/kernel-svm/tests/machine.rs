@@ -168,6 +168,13 @@ fn kernel_values_of_others_make_the_same_machine() {
             needed: 1
         }
     );
+    let mut wrong = matrix.clone();
+    wrong[5 * 240 + 3] = f64::NAN;
+    let refused = fit_precomputed(&wrong, &y, None, &Settings::default(), SILENT);
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "feature 3 of sample 5 (from 0) is NaN: expected a finite number"
+    );
     let refused = fit_precomputed(&matrix[1..], &y, None, &Settings::default(), SILENT);
     assert_eq!(
         refused.unwrap_err(),

@@ -16,8 +16,8 @@ use tables::{Column, Kind, Table, Values};
 /// test pictures of Fashion-MNIST that are nearest to a training picture, at 0.7 to 7.17, are of the same photograph
 /// (the eleventh, at 7.27, is lighter); the two nearest of MNIST, at 7.54, are ones by two hands.
 pub const NEAR: f64 = 7.2;
-/// Samples that are looked at at a time.
-const BLOCK: usize = 1_024;
+/// Values of samples that are looked at at a time, or those of one sample: 16 MB.
+const BLOCK: usize = 1 << 22;
 /// Parts of a column of numbers, about as many rows in each.
 const PARTS: usize = 32;
 /// Bars of a histogram.
@@ -144,7 +144,8 @@ pub fn inspect(loaded: &Loaded) -> Inspection {
 /// Features that are the same in all samples; 0 where there are none.
 fn constant_features(samples: &Samples) -> usize {
     let mut constant: Option<Vec<Option<f32>>> = None;
-    for values in samples.blocks(BLOCK) {
+    let rows = (BLOCK / samples.features().max(1)).max(1);
+    for values in samples.blocks(rows) {
         for row in values.chunks_exact(samples.features()) {
             let constant = constant.get_or_insert_with(|| row.iter().copied().map(Some).collect());
             for (first, value) in constant.iter_mut().zip(row) {

@@ -11,6 +11,9 @@ const SLAB: usize = 32_768;
 /// Pictures whose block sums stay in a core's cache, while those of others pass by.
 const TILE: usize = 512;
 
+/// Values of two pictures between two looks at their distance.
+const CHUNK: usize = 1_024;
+
 /// Pairs (of `train`, of `test`) whose root mean squared difference per value is at most `most` grey
 /// levels, exact copies left out, with that difference. `None` unless both are of pixels.
 ///
@@ -95,8 +98,8 @@ impl<'a> Pictures<'a> {
                         continue;
                     }
                     let other = order[number].1;
-                    let squares = squared(self.row(other), others.row(row));
-                    if squares > 0 && squares as f64 <= limit {
+                    let squares = squared_within(self.row(other), others.row(row), limit);
+                    if let Some(squares) = squares.filter(|&squares| squares > 0) {
                         pairs.push((other, row, (squares as f64 / self.width as f64).sqrt()));
                     }
                 }
@@ -106,13 +109,23 @@ impl<'a> Pictures<'a> {
     }
 }
 
-/// The squared distance of two pictures.
-pub(crate) fn squared(a: &[u8], b: &[u8]) -> u64 {
-    let squares = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2));
-    squares.map(u64::from).sum()
+/// The squared distance of two pictures if it is at most so much: of large ones that differ, few values are looked at.
+fn squared_within(a: &[u8], b: &[u8], most: f64) -> Option<u64> {
+    let mut all = 0;
+    for (a, b) in a.chunks(CHUNK).zip(b.chunks(CHUNK)) {
+        let squares = a.iter().zip(b);
+        let squares = squares.map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2));
+        all += squares.map(u64::from).sum::<u64>();
+        if all as f64 > most {
+            return None;
+        }
+    }
+    Some(all)
+}
+
+/// Whether the squared distance of two pictures is at most so much.
+pub(crate) fn is_within(a: &[u8], b: &[u8], most: f64) -> bool {
+    squared_within(a, b, most).is_some()
 }
 
 #[cfg(test)]
@@ -135,7 +148,8 @@ mod tests {
             let mut expected = 0;
             for x in a.chunks_exact(45) {
                 for y in b.chunks_exact(45) {
-                    let difference = (squared(x, y) as f64 / 45.0).sqrt();
+                    let squares = squared_within(x, y, f64::INFINITY).unwrap();
+                    let difference = (squares as f64 / 45.0).sqrt();
                     expected += usize::from(difference > 0.0 && difference <= most);
                 }
             }

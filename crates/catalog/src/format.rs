@@ -169,6 +169,12 @@ fn text_or_binary(line: &[u8]) -> Format {
     }
 }
 
+/// What is a part of a data set in a directory, which the advice is to name: elsewhere that would be of no use.
+pub(crate) fn of_a_directory(what: &'static str) -> Option<&'static str> {
+    let is_part = what.contains("name the directory");
+    is_part.then(|| what.split([';', ',']).next().unwrap_or_default())
+}
+
 const PICKLE: &str = "a pickle; reading one runs code, so write the arrays as NPZ";
 const PICTURE: &str =
     "one picture; name the directory that has a directory of pictures for each class";
@@ -215,6 +221,10 @@ const OTHERS: &[(&[u8], &str)] = &[
     (
         b"ARROW1\0\0",
         "an Arrow or Feather file; write it as Parquet",
+    ),
+    (
+        b"PARE",
+        "an encrypted Parquet file; write it without encryption",
     ),
     (b"Obj\x01", "an Avro file; write it as Parquet"),
     (b"MATLAB 5.0", "a MATLAB file; write it as NPZ or CSV"),

@@ -550,15 +550,17 @@ mod tests {
             columns: side,
         };
         let of = |pictures: &[Vec<u8>]| Samples::from_pixels(shape, pictures.concat()).unwrap();
-        let train: Vec<Vec<u8>> = digits(0..30).iter().map(|digit| large(digit)).collect();
+        let mut train: Vec<Vec<u8>> = digits(0..30).iter().map(|digit| large(digit)).collect();
+        train[13] = lit(&train[13], 0.7, 30.0);
         let mut test = train[10..15].to_vec();
         let right =
             |picture: &[u8], by: usize| [&vec![0; by], &picture[..picture.len() - by]].concat();
         test[1] = right(&train[11], 6);
         test[2] = lit(&train[12], 0.7, 30.0);
-        // Mean blocks are near, and pixels are not.
-        let pixels = test[3].iter_mut().enumerate();
-        pixels.for_each(|(at, pixel)| *pixel = (*pixel / 2 + 60).wrapping_add(30 * (at % 2) as u8));
+        // The means of its blocks are the same, and its pixels are not.
+        for (at, pixel) in test[3].iter_mut().enumerate() {
+            *pixel = *pixel + 15 - [0, 15, 30][at % 3];
+        }
         test[4] = digits(40..41)
             .iter()
             .flat_map(|digit| large(digit))

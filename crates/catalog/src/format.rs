@@ -116,6 +116,12 @@ impl Format {
                 return Self::Other(what);
             }
         }
+        if head
+            .get(TAR.0..)
+            .is_some_and(|rest| rest.starts_with(TAR.1))
+        {
+            return Self::Other("a tar archive; unpack it");
+        }
         if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
             return Self::Npz;
         }
@@ -130,8 +136,14 @@ impl Format {
         let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"%"));
         let first = lines.clone().next();
         // svmlight's comments begin with #.
-        if svmlight::are_rows(lines.filter(|line| !line.starts_with(b"#"))) {
+        let rows = lines.filter(|line| !line.starts_with(b"#"));
+        if svmlight::are_rows(rows.clone()) {
             return Self::Svmlight;
+        }
+        if svmlight::are_rows_of_words(rows) {
+            return Self::Other(
+                "rows of svmlight whose labels are not one word each; write a number, or one word without quotation marks",
+            );
         }
         match first {
             Some(line) if is_of_arff(line) => Self::Arff,
@@ -182,6 +194,9 @@ const UNREAD_PICTURE: &str = "one picture, of a format that is not read; write p
 const R: &str = "a file of R's; write the table with write.csv";
 const UTF_32: &str = "text in UTF-32; write it as UTF-8";
 
+/// Where a tar archive has its mark, behind the name of its first file.
+const TAR: (usize, &[u8]) = (257, b"ustar");
+
 /// How files of other formats begin, and what would be right.
 const OTHERS: &[(&[u8], &str)] = &[
     (
@@ -209,6 +224,11 @@ const OTHERS: &[(&[u8], &str)] = &[
         "compressed with bzip2; decompress it, or compress it with gzip",
     ),
     (b"7z\xbc\xaf", "a 7z archive; unpack it"),
+    // What is seen of a gzipped file is what is in it.
+    (
+        b"\x1f\x8b",
+        "compressed with gzip twice; decompress it once",
+    ),
     (b"%PDF", "a PDF; a table is needed, as CSV for example"),
     (b"\x89PNG", PICTURE),
     (b"\xff\xd8\xff", PICTURE),

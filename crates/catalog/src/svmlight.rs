@@ -20,6 +20,24 @@ pub(crate) fn are_rows<'a>(lines: impl Iterator<Item = &'a [u8]> + Clone) -> boo
     are_numbered(lines.clone()) || are_named(lines)
 }
 
+/// Whether lines look like rows but for their labels, which are several words or stand in quotation marks: two pairs or
+/// more, one after another, end each of them.
+pub(crate) fn are_rows_of_words<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
+    // The last may be cut.
+    let mut lines = lines.collect::<Vec<_>>();
+    lines.truncate(lines.len().max(2) - 1);
+    let ends_in_pairs = |line: &&[u8]| {
+        let words: Vec<&[u8]> = words(without_comment(line)).collect();
+        let is_whole = |word: &&&[u8]| {
+            let colon = word.iter().position(|&byte| byte == b':');
+            colon.is_some_and(|at| at > 0 && is_pair(word) && is_number(&word[at + 1..]))
+        };
+        let pairs = words.iter().rev().take_while(is_whole).count();
+        pairs >= 2 && pairs < words.len() && !line.iter().any(|byte| b",;\t|".contains(byte))
+    };
+    !lines.is_empty() && lines.iter().all(ends_in_pairs)
+}
+
 fn are_numbered<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
     for line in lines {
         let mut words = words(line);
@@ -334,6 +352,23 @@ mod tests {
             "cat 1:x\ndog 1:2\n",
         ] {
             assert!(!are(others), "{others}");
+        }
+        for words in ["big cat 1:2 3:4\n\"a\" 2:3 4:5\nx", "'a' 1:2 2:3\n"] {
+            assert!(!are(words), "{words}");
+            assert!(
+                are_rows_of_words(words.lines().map(str::as_bytes)),
+                "{words}"
+            );
+        }
+        for others in [
+            "day 10:30\n",
+            "1:2 3:4\n",
+            "name start end\na 10:30 11:00\nb 1:1 2:2\n",
+        ] {
+            assert!(
+                !are_rows_of_words(others.lines().map(str::as_bytes)),
+                "{others}"
+            );
         }
         let read = found("cat 1:0.5 3:1\ndog 2:1\ncat 1:1\n").unwrap();
         assert_eq!(read.labels.names, ["cat", "dog"]);

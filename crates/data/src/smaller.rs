@@ -71,14 +71,11 @@ fn sums<T: Copy + Into<f64>>(
     let lines = picture.chunks_exact(shape.columns * values);
     for (row, line) in lines.enumerate() {
         let of_row = &mut sums[row / block * across..][..across];
-        let blocks = of_row
-            .chunks_exact_mut(values)
-            .zip(line.chunks(block * values));
-        for (sums, pixels) in blocks {
-            for pixel in pixels.chunks_exact(values) {
-                for (sum, &value) in sums.iter_mut().zip(pixel) {
-                    *sum += value.into();
-                }
+        for (place, pixels) in line.chunks(block * values).enumerate() {
+            for colour in 0..values {
+                let of_colour = pixels[colour..].iter().step_by(values);
+                of_row[place * values + colour] +=
+                    of_colour.map(|&value| value.into()).sum::<f64>();
             }
         }
     }

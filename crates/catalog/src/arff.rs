@@ -195,8 +195,9 @@ fn fields(line: &[u8], attributes: &[Attribute], row: &mut Vec<Vec<u8>>) -> Resu
         row.clear();
         split(line, row)?;
         if row.len() != attributes.len() {
+            let s = if row.len() == 1 { "" } else { "s" };
             return Err(format!(
-                "{} fields, and there are {} attributes",
+                "{} field{s}, and there are {} attributes",
                 row.len(),
                 attributes.len()
             ));

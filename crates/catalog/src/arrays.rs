@@ -250,6 +250,10 @@ fn samples(
     let groups = group.map(names_of).transpose()?;
     let array = archive.read(x)?;
     let rows = array.rows();
+    if array.shape.len() < 2 {
+        let reason = format!("{x} {}", no_rows(&array.shape));
+        return Err(LoadError::content(&place, reason));
+    }
     for (name, coded) in [
         (y, Some(&labels)),
         (group.unwrap_or_default(), groups.as_ref()),
@@ -324,15 +328,17 @@ fn refused(number: f64, is_row: bool) -> &'static str {
     }
 }
 
+fn no_rows(shape: &[usize]) -> String {
+    format!("has the shape {shape:?}; samples are rows of one feature or more")
+}
+
 /// Rows of features, or pictures where the shape says so.
 fn shaped(array: Array, notes: &mut Vec<String>) -> Result<Samples, String> {
     let array = by_pixels(array, notes);
     let shape = array.shape.clone();
     let values: usize = shape.iter().product();
     if shape.len() < 2 || values == 0 {
-        return Err(format!(
-            "has the shape {shape:?}; samples are rows of one feature or more"
-        ));
+        return Err(no_rows(&shape));
     }
     let width = values / array.rows();
     let picture = |rows, columns| Some(PictureShape { rows, columns });

@@ -1,10 +1,10 @@
 //! Samples that a model is asked about: their labels, if there are any, do not matter.
 
-use crate::format::{Format, HEAD, find};
+use crate::format::{Format, HEAD, find, of_a_directory};
 use crate::found::Found;
 use crate::pictures::{self, Manner};
 use crate::source::Source;
-use crate::table::Schema;
+use crate::table::{Schema, listed};
 use crate::{LoadError, Options, arrays, memory, svmlight};
 use data::{PictureShape, Samples, Targets};
 use std::fs::File;
@@ -47,6 +47,30 @@ pub struct Fitted<'a> {
     pub features: usize,
     /// The number of the first of these in rows of svmlight, 0 or 1, if that is what they were and it is known.
     pub counted_from: Option<u32>,
+}
+
+/// Refuses what has no columns by name, for a model of a table.
+fn check_table(
+    source: &Source<'_>,
+    head: &[u8],
+    columns: &[(String, Kind)],
+) -> Result<(), LoadError> {
+    let found = match Format::of(head) {
+        Format::Text | Format::Arff | Format::Parquet => return Ok(()),
+        Format::Npy | Format::Npz => "arrays",
+        Format::Svmlight => "rows of svmlight",
+        Format::Other(what) => match of_a_directory(what) {
+            Some(what) => what,
+            // It is refused with its own advice.
+            None => return Ok(()),
+        },
+    };
+    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    let reason = format!(
+        "{found}, and the model was fitted to a table; CSV, ARFF or Parquet with its columns is needed: {}",
+        listed(&names)
+    );
+    Err(LoadError::content(source.name(), reason))
 }
 
 /// Reads samples to ask a model about, from anything that [`load`](crate::load) reads, from arrays without labels,
@@ -101,6 +125,9 @@ pub fn ask(
             return Ok(Asked::Samples(samples));
         }
     }
+    if let (Some(source), Some(columns)) = (&file, fitted.columns) {
+        check_table(source, &head, columns)?;
+    }
     let schema = fitted.columns.map(|columns| Schema {
         columns: columns
             .iter()
@@ -120,4 +147,50 @@ pub fn ask(
             Asked::Table(Table::new(table.columns, targets)?)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(file: &str, bytes: &[u8]) -> String {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(file);
+        std::fs::write(&path, bytes).unwrap();
+        let columns = [("age".to_owned(), Kind::Number)];
+        let fitted = Fitted {
+            pictures: None,
+            columns: Some(&columns),
+            features: 1,
+            counted_from: None,
+        };
+        let error = ask(&path, &Options::default(), fitted, None).unwrap_err();
+        let place = directory.path().display().to_string();
+        error.to_string().replace(&format!("{place}/"), "")
+    }
+
+    #[test]
+    fn a_model_of_a_table_is_asked_about_columns() {
+        let needed = ", and the model was fitted to a table; CSV, ARFF or Parquet with its columns is needed: age";
+        for (file, bytes, found) in [
+            ("a.npy", &b"\x93NUMPY"[..], "arrays"),
+            ("a.png", b"\x89PNG", "one picture"),
+            ("a.svm", b"1 1:2\n", "rows of svmlight"),
+        ] {
+            assert_eq!(refusal(file, bytes), format!("{file}: {found}{needed}"));
+        }
+        assert_eq!(
+            refusal("a.bz2", b"BZh"),
+            "a.bz2: compressed with bzip2; decompress it, or compress it with gzip"
+        );
+    }
+
+    /// There are no options that could say which words are missing values.
+    #[test]
+    fn a_word_among_numbers_is_refused_without_advice_on_options() {
+        assert_eq!(
+            refusal("a.csv", b"age\n1\nfoo\n"),
+            "a.csv: line 3, column age: 'foo' is neither a number nor one of the missing-value words (NA, NaN, null, ?, ...)"
+        );
+    }
 }

@@ -32,7 +32,9 @@ pub(crate) fn read(
     let roles = roles(&columns, options, schema)?;
     let (plans, roles): (Vec<Plan>, Vec<Role>) =
         roles.into_iter().map(|(role, plan)| (plan, role)).unzip();
-    let dialect = Dialect::of_text(&options.missing, manner.separator != b',');
+    let mut dialect = Dialect::of_text(&options.missing, manner.separator != b',');
+    // Whoever asks a model has no options for reading.
+    dialect.is_chosen = schema.is_none_or(|schema| schema.label.is_some());
 
     let mut builders = pass(source, &manner, &plans, &dialect)?;
     let mut again = plans.clone();

@@ -116,6 +116,12 @@ impl Format {
                 return Self::Other(what);
             }
         }
+        if head
+            .get(TAR.0..)
+            .is_some_and(|rest| rest.starts_with(TAR.1))
+        {
+            return Self::Other("a tar archive; unpack it");
+        }
         if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
             return Self::Npz;
         }
@@ -130,8 +136,14 @@ impl Format {
         let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"%"));
         let first = lines.clone().next();
         // svmlight's comments begin with #.
-        if svmlight::are_rows(lines.filter(|line| !line.starts_with(b"#"))) {
+        let rows = lines.filter(|line| !line.starts_with(b"#"));
+        if svmlight::are_rows(rows.clone()) {
             return Self::Svmlight;
+        }
+        if svmlight::are_rows_of_words(rows) {
+            return Self::Other(
+                "rows of svmlight whose labels are not one word each; write a number, or one word without quotation marks",
+            );
         }
         match first {
             Some(line) if is_of_arff(line) => Self::Arff,
@@ -169,12 +181,21 @@ fn text_or_binary(line: &[u8]) -> Format {
     }
 }
 
+/// What is a part of a data set in a directory, which the advice is to name: elsewhere that would be of no use.
+pub(crate) fn of_a_directory(what: &'static str) -> Option<&'static str> {
+    let is_part = what.contains("name the directory");
+    is_part.then(|| what.split([';', ',']).next().unwrap_or_default())
+}
+
 const PICKLE: &str = "a pickle; reading one runs code, so write the arrays as NPZ";
 const PICTURE: &str =
     "one picture; name the directory that has a directory of pictures for each class";
 const UNREAD_PICTURE: &str = "one picture, of a format that is not read; write pictures as PNG, and name the directory that has a directory of them for each class";
 const R: &str = "a file of R's; write the table with write.csv";
 const UTF_32: &str = "text in UTF-32; write it as UTF-8";
+
+/// Where a tar archive has its mark, behind the name of its first file.
+const TAR: (usize, &[u8]) = (257, b"ustar");
 
 /// How files of other formats begin, and what would be right.
 const OTHERS: &[(&[u8], &str)] = &[
@@ -203,6 +224,11 @@ const OTHERS: &[(&[u8], &str)] = &[
         "compressed with bzip2; decompress it, or compress it with gzip",
     ),
     (b"7z\xbc\xaf", "a 7z archive; unpack it"),
+    // What is seen of a gzipped file is what is in it.
+    (
+        b"\x1f\x8b",
+        "compressed with gzip twice; decompress it once",
+    ),
     (b"%PDF", "a PDF; a table is needed, as CSV for example"),
     (b"\x89PNG", PICTURE),
     (b"\xff\xd8\xff", PICTURE),
@@ -215,6 +241,10 @@ const OTHERS: &[(&[u8], &str)] = &[
     (
         b"ARROW1\0\0",
         "an Arrow or Feather file; write it as Parquet",
+    ),
+    (
+        b"PARE",
+        "an encrypted Parquet file; write it without encryption",
     ),
     (b"Obj\x01", "an Avro file; write it as Parquet"),
     (b"MATLAB 5.0", "a MATLAB file; write it as NPZ or CSV"),

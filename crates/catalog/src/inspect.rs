@@ -16,8 +16,8 @@ use tables::{Column, Kind, Table, Values};
 /// test pictures of Fashion-MNIST that are nearest to a training picture, at 0.7 to 7.17, are of the same photograph
 /// (the eleventh, at 7.27, is lighter); the two nearest of MNIST, at 7.54, are ones by two hands.
 pub const NEAR: f64 = 7.2;
-/// Samples that are looked at at a time.
-const BLOCK: usize = 1_024;
+/// Values of samples that are looked at at a time, or those of one sample: 16 MB.
+const BLOCK: usize = 1 << 22;
 /// Parts of a column of numbers, about as many rows in each.
 const PARTS: usize = 32;
 /// Bars of a histogram.
@@ -148,7 +148,8 @@ pub fn inspect(loaded: &Loaded) -> Inspection {
 /// Features that are the same in all samples; 0 where there are none.
 fn constant_features(samples: &Samples) -> usize {
     let mut constant: Option<Vec<Option<f32>>> = None;
-    for values in samples.blocks(BLOCK) {
+    let rows = (BLOCK / samples.features().max(1)).max(1);
+    for values in samples.blocks(rows) {
         for row in values.chunks_exact(samples.features()) {
             let constant = constant.get_or_insert_with(|| row.iter().copied().map(Some).collect());
             for (first, value) in constant.iter_mut().zip(row) {
@@ -251,12 +252,25 @@ fn nearly_all(column: &Column, is_of_the_kind: fn(&str) -> bool) -> Option<Strin
     (count >= 2 && 10 * count >= 9 * names.len()).then(|| first.clone())
 }
 
-/// `1,5`, `1,001`, `1 001`, `5%`, `$5`, or with a minus sign that is none of ASCII's.
+/// `1,5`, `1,001`, `1 001`, `1_001`, `5%`, `$5`, `(5)`, `0x1F`, with a minus sign or digits that are none of ASCII's.
 fn is_like_a_number(name: &str) -> bool {
+    if let Some(digits) = name.strip_prefix("0x").or(name.strip_prefix("0X")) {
+        return u64::from_str_radix(digits, 16).is_ok();
+    }
+    let is_other_digit = |c: char| c.is_numeric() && !c.is_ascii();
+    if name.starts_with(is_other_digit) && name.chars().all(char::is_numeric) {
+        return true;
+    }
+    let is_bracketed = name.starts_with('(') && name.ends_with(')');
+    let name = if is_bracketed {
+        &name[1..name.len() - 1]
+    } else {
+        name
+    };
     let is_sign = |c: char| ['%', '$', '€', '£'].contains(&c) || c.is_whitespace();
     let groups = name
         .trim_matches(is_sign)
-        .split([' ', '\u{a0}', '\u{202f}', '\'']);
+        .split([' ', '_', '\u{a0}', '\u{202f}', '\'']);
     let is_thousand = |group: &str| {
         let digits = group.bytes().take_while(u8::is_ascii_digit).count();
         digits == 3
@@ -266,7 +280,7 @@ fn is_like_a_number(name: &str) -> bool {
     }
     let digits: String = groups.collect();
     let digits = digits.replace(',', "").replace('\u{2212}', "-");
-    name != digits && digits.parse::<f64>().is_ok()
+    (is_bracketed || name != digits) && digits.parse::<f64>().is_ok()
 }
 
 /// `3/14/2024` or `14-03-24`.
@@ -455,10 +469,17 @@ mod tests {
             "1\u{a0}001,5",
             "-1'000'000",
             "\u{2212}5",
+            "1_001",
+            "(1,250.5)",
+            "0x1F",
+            "\u{ff11}\u{ff12}",
+            "\u{663}",
         ] {
             assert!(is_like_a_number(number), "{number}");
         }
-        for other in ["5", "1 2", "1 0012", "12 noon", "%", "", "n1"] {
+        for other in [
+            "5", "1 2", "1 0012", "12 noon", "%", "", "n1", "(n)", "0xyz", "1_2", "()",
+        ] {
             assert!(!is_like_a_number(other), "{other}");
         }
     }

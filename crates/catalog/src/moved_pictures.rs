@@ -4,11 +4,14 @@
 //! The middle of each training picture is compared with all parts of the same size of each test picture, and with its
 //! middle turned and mirrored, by Pearson's correlation, which neither brightness nor contrast changes. Of parts u and v of mean 0 and length 1 it is
 //! 1 − ‖u − v‖² / 2, so that only those are compared that lie near each other in a few directions.
+//!
+//! Of large pictures means of blocks of pixels are compared: a picture has some 30 parts to be looked at.
 
 use crate::picture_blocks::{BLOCKS, BlockSums, block_sums, blocks, blocks_differ, sum};
 use crate::turns::Turn;
 use data::{PictureShape, Samples};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -19,8 +22,9 @@ const REACH: usize = 2;
 const APART: f32 = 0.045;
 /// Parts whose values differ by less (standard deviation, in grey levels) show nothing that could be compared.
 const FLAT: f64 = 8.0;
-/// Sides of pictures that are compared, at least.
+/// Sides of pictures that are compared, at least, and at most: those of larger ones are made smaller.
 const SMALLEST: usize = 12;
+const LARGEST: usize = 96;
 /// Training pictures that are prepared at a time: 8 MB of them, as in `near_pictures`.
 const SLAB: usize = 32_768;
 /// Directions in which parts lie near each other, training pictures that these are learnt from, and rounds of that.
@@ -35,8 +39,8 @@ pub struct Moved {
     pub train: usize,
     /// Index of the test picture.
     pub test: usize,
-    /// Pixels by which the test picture is moved, down and to the right.
-    pub by: [i8; 2],
+    /// Pixels by which the test picture is moved, down and to the right; of large pictures to within a block.
+    pub by: [i32; 2],
     /// How the test picture is turned or mirrored. What is, is not moved.
     pub turned: Turn,
     /// Pearson's correlation of the pixels that both show.
@@ -55,7 +59,11 @@ fn moved_by_slabs(
     known: &HashSet<usize>,
     slab: usize,
 ) -> Option<Vec<Moved>> {
-    let (train, test) = (Parts::of(train)?, Parts::of(test)?);
+    if train.pixels().and(test.pixels()).is_none() {
+        return None;
+    }
+    let [train, test] = [train, test].map(|samples| samples.smaller(LARGEST));
+    let (train, test) = (Parts::of(&train)?, Parts::of(&test)?);
     let mut done = known.clone();
     let middle = test.pictures() / 2;
     let mut found: Vec<Moved> = Vec::new();
@@ -78,6 +86,8 @@ fn moved_by_slabs(
 /// Pictures of which parts are looked at.
 struct Parts<'a> {
     pixels: &'a [u8],
+    /// How many pixels of those that they were made of stand in a side of one.
+    block: usize,
     shape: PictureShape,
     /// Values of a pixel.
     values: usize,
@@ -96,7 +106,7 @@ struct Part {
 }
 
 impl<'a> Parts<'a> {
-    fn of(samples: &'a Samples) -> Option<Self> {
+    fn of((samples, block): &'a (Cow<'_, Samples>, usize)) -> Option<Self> {
         let (pixels, shape) = (samples.pixels()?, samples.shown_shape());
         if shape.rows.min(shape.columns) < SMALLEST {
             return None;
@@ -106,6 +116,7 @@ impl<'a> Parts<'a> {
         let blocks = blocks(rows, columns, values);
         Some(Self {
             pixels,
+            block: *block,
             shape,
             values,
             ones: block_sums(&vec![1; rows * columns * values], &blocks),
@@ -233,7 +244,7 @@ impl<'a> Known<'a> {
                     Some(Moved {
                         train,
                         test: picture,
-                        by: place.map(|at| at as i8 - REACH as i8),
+                        by: place.map(|at| (at as i32 - REACH as i32) * test.block as i32),
                         turned,
                         correlation,
                     })
@@ -375,9 +386,9 @@ mod tests {
     }
 
     /// A picture moved down and to the right; what comes in is black.
-    fn moved_by(picture: &[u8], [down, right]: [i8; 2]) -> Vec<u8> {
-        let of = |at: usize, by: i8| {
-            at.checked_add_signed(-isize::from(by))
+    fn moved_by(picture: &[u8], [down, right]: [i32; 2]) -> Vec<u8> {
+        let of = |at: usize, by: i32| {
+            at.checked_add_signed(-(by as isize))
                 .filter(|&at| at < SIDE)
         };
         let at = |at: usize| {
@@ -434,7 +445,7 @@ mod tests {
             .enumerate()
             .map(|(number, picture)| {
                 let noise = number as f64 / 6.0;
-                let by = [number % 5, number / 5 % 5].map(|by| by as i8 - 2);
+                let by = [number % 5, number / 5 % 5].map(|by| by as i32 - 2);
                 let mut noisy = |value: u8| {
                     // Numerical Recipes' generator.
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -448,7 +459,9 @@ mod tests {
             })
             .collect();
         let (of_train, of_test) = (samples(&train), samples(&test));
-        let (a, b) = (Parts::of(&of_train).unwrap(), Parts::of(&of_test).unwrap());
+        let small = [&of_train, &of_test].map(|samples| samples.smaller(LARGEST));
+        let a = Parts::of(&small[0]).unwrap();
+        let b = Parts::of(&small[1]).unwrap();
         let (mut middle, mut part) = (Vec::new(), Vec::new());
         let mut expected = Vec::new();
         for picture in 0..test.len() {
@@ -504,6 +517,40 @@ mod tests {
             .map(|(at, &turn)| (plain + at, at, turn));
         let expected: Vec<_> = expected.chain([(plain + 7, 20, Turn::Half)]).collect();
         assert_eq!(found, expected);
+    }
+
+    /// Pixels of digits that are blocks of 9 × 9: 252 × 252, which are compared in blocks of 3 × 3.
+    #[test]
+    fn large_pictures_are_compared_by_blocks() {
+        const TIMES: usize = 9;
+        let side = TIMES * SIDE;
+        let large = |picture: &[u8]| -> Vec<u8> {
+            let pixel = |at: usize| picture[at / side / TIMES * SIDE + at % side / TIMES];
+            (0..side * side).map(pixel).collect()
+        };
+        let shape = PictureShape {
+            rows: side,
+            columns: side,
+        };
+        let of = |pictures: &[Vec<u8>]| Samples::from_pixels(shape, pictures.concat()).unwrap();
+        let mut train: Vec<Vec<u8>> = digits(0..30).iter().map(|digit| large(digit)).collect();
+        train[13] = lit(&train[13], 0.7, 30.0);
+        let mut test = train[10..15].to_vec();
+        let right =
+            |picture: &[u8], by: usize| [&vec![0; by], &picture[..picture.len() - by]].concat();
+        test[1] = right(&train[11], 6);
+        test[2] = lit(&train[12], 0.7, 30.0);
+        // The means of its blocks are the same, and its pixels are not.
+        for (at, pixel) in test[3].iter_mut().enumerate() {
+            *pixel = *pixel + 15 - [0, 15, 30][at % 3];
+        }
+        test[4] = digits(40..41)
+            .iter()
+            .flat_map(|digit| large(digit))
+            .collect();
+        let found = moved(&of(&train), &of(&test), &HashSet::from([0])).unwrap();
+        let found: Vec<_> = found.iter().map(|of| (of.test, of.train, of.by)).collect();
+        assert_eq!(found, [(1, 11, [0, 6]), (2, 12, [0, 0]), (3, 13, [0, 0])]);
     }
 
     #[test]

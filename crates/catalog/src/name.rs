@@ -6,6 +6,9 @@ use std::path::Path;
 
 /// Longest name, in bytes; file systems take 255, and reports add endings.
 const LONGEST: usize = 100;
+/// Digits that are added where too little is left, and how a figure for a phone ends, which no name may.
+const DIGITS: usize = 8;
+const NARROW: &str = "-narrow";
 
 /// Endings that say how a file is written, not what it holds.
 const ENDINGS: [&str; 14] = [
@@ -28,8 +31,8 @@ const ENDINGS: [&str; 14] = [
 /// A name for the data at `path`, fit for a directory: the last part of the path without its ending.
 /// Letters and digits of any script, `-`, `_` and `.` are kept, everything else becomes `-`; dots and
 /// hyphens at the beginning go. Where too little is left to tell names apart (it is too long, is not text,
-/// or has no letter and no digit) eight digits of its SHA-256 are added. Files of one name in several
-/// formats share it.
+/// or has no letter and no digit), and where it ends as a figure does, eight digits of its SHA-256 are added. Files of
+/// one name in several formats share it.
 pub fn name_of(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let Some(last) = path.file_name() else {
@@ -44,19 +47,18 @@ pub fn name_of(path: &Path) -> String {
     let fitted = stem.chars().map(|c| if fit(c) { c } else { '-' });
     let mut name: String = fitted.collect();
     name = name.trim_start_matches(['.', '-']).to_owned();
-    let is_telling =
-        last.to_str().is_some() && name.len() <= LONGEST && name.chars().any(char::is_alphanumeric);
-    if is_telling {
+    let is_free = name.len() <= LONGEST && !name.ends_with(NARROW);
+    if last.to_str().is_some() && is_free && name.chars().any(char::is_alphanumeric) {
         return name;
     }
-    while name.len() > LONGEST {
+    while name.len() > LONGEST - DIGITS - 1 {
         name.pop();
     }
     if !name.chars().any(char::is_alphanumeric) {
         "data".clone_into(&mut name);
     }
     let hash = encode_string(&Sha256::digest(last.as_encoded_bytes()));
-    format!("{name}-{}", &hash[..8])
+    format!("{name}-{}", &hash[..DIGITS])
 }
 
 fn ends_with(name: &str, ending: &str) -> bool {
@@ -89,13 +91,24 @@ mod tests {
     fn names_are_safe_and_those_that_tell_nothing_stay_different() {
         let long = "x".repeat(300);
         let longer = "x".repeat(301);
-        let awkward = ["---", "…", "—", ".csv", "..", "-\u{202e}-", &long, &longer];
+        let awkward = [
+            "---",
+            "…",
+            "—",
+            ".csv",
+            "..",
+            "-\u{202e}-",
+            "a-narrow",
+            &long,
+            &longer,
+        ];
         let names: HashSet<String> = awkward.iter().map(|path| name(path)).collect();
         assert_eq!(names.len(), awkward.len(), "{names:?}");
         for path in awkward.iter().chain(&["a b", "a\nb", ".hidden", "`a`"]) {
             let name = name(path);
             let fits = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-            assert!(name.chars().all(fits) && name.len() < 120, "{name}");
+            assert!(name.chars().all(fits) && name.len() <= LONGEST, "{name}");
+            assert!(!name.ends_with("-narrow"), "{name}");
             assert!(!name.is_empty() && !name.starts_with(['.', '-']), "{name}");
         }
         assert_eq!(name("/"), "data");

@@ -237,6 +237,10 @@ impl Head {
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> LoadError {
+    if error.kind() == std::io::ErrorKind::UnexpectedEof {
+        let reason = "it ends before its header does; write it again";
+        return LoadError::content(name, reason);
+    }
     LoadError::content(name, format!("it cannot be read ({error})"))
 }
 
@@ -324,7 +328,10 @@ impl Element {
                 let letters = value.chunks_exact(4).map(|letter| one.bits(letter) as u32);
                 let letters = letters.take_while(|&letter| letter != 0);
                 letters
-                    .map(|letter| char::from_u32(letter).ok_or_else(|| "holds no text".to_owned()))
+                    .map(|letter| {
+                        char::from_u32(letter)
+                            .ok_or_else(|| "holds a letter that Unicode does not have".to_owned())
+                    })
                     .collect()
             }
             b'f' => {
@@ -496,7 +503,7 @@ mod tests {
             "X: its header announces 16 bytes of values, and 12 follow"
         );
         let large = refusal(&npy("<f8", "False", "(99999, 99999)", &[]));
-        assert!(large.contains("an array of 74.5 GiB"), "{large}");
+        assert!(large.contains("an array of 74.6 GiB"), "{large}");
         let overflow = refusal(&npy(
             "<f8",
             "False",

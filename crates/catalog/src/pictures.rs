@@ -415,7 +415,7 @@ mod tests {
         assert_eq!(
             read.notes[..2],
             [
-                "1 of 2 pictures have 16 bits per value, of which the upper 8 are kept",
+                "1 of 2 pictures have more than 8 bits per value, of which the upper 8 are kept",
                 "1 of 2 pictures say how opaque pixels are; it is left out, and their colours are kept"
             ]
         );

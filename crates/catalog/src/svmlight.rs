@@ -2,7 +2,7 @@
 //!
 //! <https://www.cs.cornell.edu/people/tj/svm_light/>: features are counted from 1 and ascend; `qid:`
 //! marks rows that belong together; `#` begins a comment. Files that count from 0 are recognised; where
-//! a training or a test file does, both do.
+//! a training or a test file does, both do. Labels are numbers, or names in all rows.
 
 use crate::LoadError;
 use crate::error::in_bytes;
@@ -10,16 +10,37 @@ use crate::found::RawSamples;
 use crate::lines::Lines;
 use crate::rounding::lost;
 use crate::source::Source;
-use crate::table::{Coded, Interned, shortened};
+use crate::table::{Coded, Interned, decoded, shortened};
 use data::Samples;
 
 /// Whether lines look like rows: each begins with a number, or several with commas, and one has a pair, which is found
-/// before anything else is.
-pub(crate) fn are_rows<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
+/// before anything else is. Names may stand there in place of numbers where all else of all lines are pairs; the last
+/// line may be cut.
+pub(crate) fn are_rows<'a>(lines: impl Iterator<Item = &'a [u8]> + Clone) -> bool {
+    are_numbered(lines.clone()) || are_named(lines)
+}
+
+/// Whether lines look like rows but for their labels, which are several words or stand in quotation marks: two pairs or
+/// more, one after another, end each of them.
+pub(crate) fn are_rows_of_words<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
+    // The last may be cut.
+    let mut lines = lines.collect::<Vec<_>>();
+    lines.truncate(lines.len().max(2) - 1);
+    let ends_in_pairs = |line: &&[u8]| {
+        let words: Vec<&[u8]> = words(without_comment(line)).collect();
+        let is_whole = |word: &&&[u8]| {
+            let colon = word.iter().position(|&byte| byte == b':');
+            colon.is_some_and(|at| at > 0 && is_pair(word) && is_number(&word[at + 1..]))
+        };
+        let pairs = words.iter().rev().take_while(is_whole).count();
+        pairs >= 2 && pairs < words.len() && !line.iter().any(|byte| b",;\t|".contains(byte))
+    };
+    !lines.is_empty() && lines.iter().all(ends_in_pairs)
+}
+
+fn are_numbered<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
     for line in lines {
-        let mut words = line
-            .split(u8::is_ascii_whitespace)
-            .filter(|word| !word.is_empty());
+        let mut words = words(line);
         let label = words.next().and_then(|word| std::str::from_utf8(word).ok());
         let is_number = |word: &str| word.parse::<f64>().is_ok();
         let is_label = label.is_some_and(|word| word.split(',').all(is_number));
@@ -31,6 +52,43 @@ pub(crate) fn are_rows<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
         }
     }
     false
+}
+
+fn are_named<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
+    let mut lines = lines.peekable();
+    let mut has_pair = false;
+    while let Some(line) = lines.next() {
+        let mut words = words(without_comment(line));
+        let is_name = |word: &[u8]| !word.iter().any(|byte| b",;:\t|\"'".contains(byte));
+        if !words.next().is_some_and(is_name) {
+            return false;
+        }
+        for word in words {
+            let colon = word.iter().position(|&byte| byte == b':');
+            let is_whole = colon.is_some_and(|at| {
+                is_pair(word) && at > 0 && (word.starts_with(b"q") || is_number(&word[at + 1..]))
+            });
+            // What is cut off at the end of what is looked at has something before it.
+            if !is_whole && (lines.peek().is_some() || !has_pair) {
+                return false;
+            }
+            has_pair |= is_whole;
+        }
+    }
+    has_pair
+}
+
+fn is_number(word: &[u8]) -> bool {
+    number::<f64>(word).is_some()
+}
+
+fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let words = line.split(u8::is_ascii_whitespace);
+    words.filter(|word| !word.is_empty())
+}
+
+fn without_comment(line: &[u8]) -> &[u8] {
+    line.split(|&byte| byte == b'#').next().unwrap_or_default()
 }
 
 fn is_pair(word: &[u8]) -> bool {
@@ -45,6 +103,8 @@ type Pair = (u32, f64);
 #[derive(Default)]
 struct Sparse {
     labels: Interned,
+    /// Whether labels are names, by that of the first row.
+    are_named: Option<bool>,
     groups: Interned,
     grouped: usize,
     /// Where each row ends in `values`.
@@ -105,7 +165,7 @@ fn sparse(source: &Source<'_>) -> Result<Sparse, LoadError> {
     let mut lines = Lines::of(source)?;
     let mut rows = Sparse::default();
     while let Some((_, line)) = lines.next()? {
-        let line = line.split(|&byte| byte == b'#').next().unwrap_or_default();
+        let line = without_comment(line);
         if line.trim_ascii().is_empty() {
             continue;
         }
@@ -121,11 +181,9 @@ fn sparse(source: &Source<'_>) -> Result<Sparse, LoadError> {
 
 impl Sparse {
     fn push(&mut self, line: &[u8]) -> Result<(), String> {
-        let mut words = line
-            .split(u8::is_ascii_whitespace)
-            .filter(|word| !word.is_empty());
+        let mut words = words(line);
         let label = words.next().unwrap_or_default();
-        self.labels.push(&label_name(label)?);
+        self.push_label(label)?;
         let mut last = None;
         for word in words {
             let pair = word.iter().position(|&byte| byte == b':');
@@ -160,6 +218,24 @@ impl Sparse {
             self.values.push((feature, value));
         }
         self.ends.push(self.values.len());
+        Ok(())
+    }
+
+    /// Numbers and names in one file are a mistake: a letter too many would be a class of its own.
+    fn push_label(&mut self, word: &[u8]) -> Result<(), String> {
+        let name = label_name(word)?;
+        let is_named = !is_number(word);
+        if *self.are_named.get_or_insert(is_named) != is_named {
+            let [this, others] = match is_named {
+                true => ["a name", "numbers"],
+                false => ["a number", "names"],
+            };
+            return Err(format!(
+                "the label '{}' is {this}, and those above are {others}; labels are all numbers or all names",
+                shortened(word)
+            ));
+        }
+        self.labels.push(&name);
         Ok(())
     }
 
@@ -215,25 +291,111 @@ impl Sparse {
     }
 }
 
-/// `+1` and `1.0` are the class `1`.
+/// `+1` and `1.0` are the class `1`; what is no number is a name.
 fn label_name(word: &[u8]) -> Result<String, String> {
-    let label = number::<f64>(word).filter(|label| label.is_finite());
-    match label {
+    let word_shown = || shortened(word);
+    match number::<f64>(word) {
         Some(label) if label.fract() == 0.0 && label.abs() < 1e15 => {
             Ok(format!("{}", label as i64))
         }
-        Some(label) => Ok(label.to_string()),
+        Some(label) if label.is_finite() => Ok(label.to_string()),
+        Some(_) => Err(format!(
+            "'{}' is no label; a row begins with a number or a name",
+            word_shown()
+        )),
         None if word.contains(&b',') => Err(format!(
             "'{}' is more than one label; rows of one class each are compared",
-            shortened(word)
+            word_shown()
         )),
-        None => Err(format!(
-            "'{}' is no label; a row begins with one number",
-            shortened(word)
+        None if word.contains(&b':') => Err(format!(
+            "'{}' stands where the label should be; a row begins with a number or a name",
+            word_shown()
         )),
+        None => Ok(decoded(word, &mut false)),
     }
 }
 
 fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
     std::str::from_utf8(word).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Result<RawSamples, String> {
+        let source = Source::memory("rows", text.as_bytes(), 1 << 20);
+        read(&source).map_err(|error| error.to_string())
+    }
+
+    fn are(text: &str) -> bool {
+        are_rows(text.lines().map(str::as_bytes))
+    }
+
+    #[test]
+    fn names_are_labels_where_all_else_is_pairs() {
+        for rows in [
+            "cat 1:0.5 3:1\ndog 2:1\n",
+            "cat qid:1 1:0.5 # a comment\ndog\ncat 1:2 2:",
+            "+1 1:0.5\n-1 2:1\n",
+            "1,2 1:0.5",
+        ] {
+            assert!(are(rows), "{rows}");
+        }
+        for others in [
+            "day time\nMon 10:30\n",
+            "a,b\nc,1:2\n",
+            "cat 1:0.5\na word\ndog 1:2\n",
+            "cat a:1\n",
+            "cat :1\n",
+            "cat\ndog\n",
+            "cat 1:x\ndog 1:2\n",
+        ] {
+            assert!(!are(others), "{others}");
+        }
+        for words in ["big cat 1:2 3:4\n\"a\" 2:3 4:5\nx", "'a' 1:2 2:3\n"] {
+            assert!(!are(words), "{words}");
+            assert!(
+                are_rows_of_words(words.lines().map(str::as_bytes)),
+                "{words}"
+            );
+        }
+        for others in [
+            "day 10:30\n",
+            "1:2 3:4\n",
+            "name start end\na 10:30 11:00\nb 1:1 2:2\n",
+        ] {
+            assert!(
+                !are_rows_of_words(others.lines().map(str::as_bytes)),
+                "{others}"
+            );
+        }
+        let read = found("cat 1:0.5 3:1\ndog 2:1\ncat 1:1\n").unwrap();
+        assert_eq!(read.labels.names, ["cat", "dog"]);
+        assert_eq!(read.samples.to_f32()[..6], [0.5, 0.0, 1.0, 0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn labels_that_are_names_and_numbers_are_refused_with_their_line() {
+        for (text, expected) in [
+            (
+                "1 1:2\n1e 1:3\n",
+                "rows: line 2: the label '1e' is a name, and those above are numbers; labels are all numbers or all names",
+            ),
+            (
+                "cat 1:2\n# a comment\n7 1:3\n",
+                "rows: line 3: the label '7' is a number, and those above are names; labels are all numbers or all names",
+            ),
+            (
+                "nan 1:2\n",
+                "rows: line 1: 'nan' is no label; a row begins with a number or a name",
+            ),
+            (
+                "1 1:2\n1:2 3:4\n",
+                "rows: line 2: '1:2' stands where the label should be; a row begins with a number or a name",
+            ),
+        ] {
+            assert_eq!(found(text).unwrap_err(), expected);
+        }
+    }
 }

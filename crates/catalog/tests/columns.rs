@@ -178,3 +178,15 @@ fn a_nested_column_of_the_name_of_another_is_refused() {
     let error = read(&other, "").unwrap_err();
     assert!(error.contains("column x.b is nested"), "{error}");
 }
+
+/// Advice on directories is for data sets.
+#[test]
+fn a_picture_among_columns_is_told_what_is_needed() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), b"\x89PNG....").unwrap();
+    let error = read_values(file.path(), &|_| None).unwrap_err().to_string();
+    assert!(
+        error.ends_with(": one picture; CSV, Parquet, NPY or NPZ is needed here"),
+        "{error}"
+    );
+}

@@ -411,6 +411,31 @@ fn what_is_no_table_is_refused_with_its_place() {
 }
 
 #[test]
+fn what_is_packed_twice_or_in_an_archive_is_told() {
+    let options = Options::default();
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut encoder, bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let error = refusal(gzip(&gzip(rows(10).as_bytes())), &options);
+    assert_eq!(
+        error,
+        "data.csv: compressed with gzip twice; decompress it once"
+    );
+    let mut tar = vec![0; 512];
+    tar[257..262].copy_from_slice(b"ustar");
+    assert_eq!(
+        refusal(&tar, &options),
+        "data.csv: a tar archive; unpack it"
+    );
+    assert_eq!(
+        refusal(b"PARE....", &options),
+        "data.csv: an encrypted Parquet file; write it without encryption"
+    );
+}
+
+#[test]
 fn an_open_quotation_mark_and_a_bomb_do_not_fill_the_memory() {
     let options = Options {
         memory: Some(4 << 20),

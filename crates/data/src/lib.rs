@@ -11,6 +11,7 @@ mod groups;
 mod hold_out;
 mod samples;
 mod shape;
+mod smaller;
 mod subset;
 mod targets;
 

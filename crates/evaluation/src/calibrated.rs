@@ -26,6 +26,7 @@ pub fn learn_from(
         Content::Samples { train, .. } => (train.clone(), train.as_ref()),
         Content::Table { train, .. } => {
             let preparation = kept.preparation(&data.title)?;
+            preparation.check_filled(train.columns())?;
             (preparation.dataset(train)?, train.targets())
         }
     };

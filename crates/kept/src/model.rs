@@ -5,7 +5,7 @@ use crate::calibration::{Calibration, CalibrationMethod, Mapping};
 use crate::error::{FileError, KeptError};
 use crate::file;
 use classifier::{Classifier, ModelEntry, Scores};
-use data::{Dataset, Samples};
+use data::{DataError, Dataset, Samples};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -110,7 +110,8 @@ pub fn load(
 }
 
 impl Kept {
-    /// Refuses samples that the model was not fitted to the like of; `what` says what they are.
+    /// Refuses samples that the model was not fitted to the like of, and those of which a number is missing; `what` says
+    /// what they are.
     ///
     /// # Errors
     /// [`KeptError::Unsuited`].
@@ -132,8 +133,27 @@ impl Kept {
                 kind(self.about.pixels).to_owned(),
                 kind(!self.about.pixels).to_owned(),
             ),
-            _ => Ok(()),
+            _ => self.check_filled(samples, what),
         }
+    }
+
+    /// A model takes no NaN: of a table one is left where the preparation of the fit fills none.
+    fn check_filled(&self, samples: &Samples, what: &str) -> Result<(), KeptError> {
+        let Some(DataError::NotFinite {
+            sample, feature, ..
+        }) = samples.first_not_finite()
+        else {
+            return Ok(());
+        };
+        let names = samples.names();
+        let feature = names.map_or_else(
+            || format!("feature {feature}"),
+            |names| names[feature].clone(),
+        );
+        Err(KeptError::Unsuited(format!(
+            "{what}: {feature} of row {sample}, counted from 0, is missing, and {} was fitted with a preparation that fills nothing in",
+            self.about.id
+        )))
     }
 
     /// Refuses data of other classes.

@@ -36,6 +36,17 @@ impl Answers {
             log_probabilities,
         })
     }
+
+    /// How many answers are not the class of the highest probability.
+    pub(crate) fn against_probabilities(&self, classes: usize) -> usize {
+        let logs = self.log_probabilities.as_deref().unwrap_or_default();
+        let of_samples = logs.chunks_exact(classes).zip(&self.predictions);
+        let is_against = |(logs, class): &(&[f32], &u16)| {
+            let own = logs[usize::from(**class)];
+            logs.iter().any(|other| *other > own)
+        };
+        of_samples.filter(is_against).count()
+    }
 }
 
 /// The place of the largest value, the first of equals.
@@ -128,5 +139,20 @@ mod tests {
         let logs = answers.log_probabilities.unwrap();
         assert_eq!(logs[..2], [0.0, f32::NEG_INFINITY]);
         assert!((logs[3] - 0.75_f32.ln()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn answers_against_their_own_probabilities_are_counted() {
+        let [half, more, less] = [0.5_f32, 0.6, 0.4].map(f32::ln);
+        let answers = Answers {
+            predictions: vec![0, 1, 1],
+            log_probabilities: Some(vec![less, more, half, half, less, more]),
+        };
+        assert_eq!(answers.against_probabilities(2), 1);
+        let without = Answers {
+            log_probabilities: None,
+            ..answers
+        };
+        assert_eq!(without.against_probabilities(2), 0);
     }
 }

@@ -162,3 +162,27 @@ fn seed_of_code(columns: &Columns, names: &Names) -> Result<Vec<u64>, Prediction
     }
     names.names.iter().enumerate().map(seed).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// A model, or a data set, that is called by its file.
+    #[test]
+    fn names_of_files_can_be_recorded() {
+        let long = "手".repeat(80);
+        for file in [
+            "a.csv",
+            "a b.csv",
+            "a-narrow.csv",
+            ".csv",
+            "..",
+            "\u{202e}",
+            &long,
+        ] {
+            let name = catalog::name_of(Path::new(file));
+            assert!(is_file_name(&name), "{name}");
+        }
+    }
+}

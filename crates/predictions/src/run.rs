@@ -55,6 +55,10 @@ pub fn judged(
     division.must_keep_groups(&truth)?;
     let seeds = models.iter().map(|model| model.runs.len()).max();
     let (samples, classes) = (truth.len(), truth.classes.len());
+    let notes: Vec<String> = models
+        .iter()
+        .filter_map(|model| against(model, classes))
+        .collect();
     let given = models
         .into_iter()
         .map(|model| division.given(model, question.seed, classes));
@@ -98,7 +102,7 @@ pub fn judged(
         environment,
         options: serde_json::Map::new(),
         columns: Vec::new(),
-        notes: Vec::new(),
+        notes,
         doubts: Vec::new(),
         looks: 0,
         labels: truth.labels,
@@ -113,6 +117,21 @@ pub fn judged(
     Ok(Judged {
         run,
         fits: fits.into_iter().flatten().collect(),
+    })
+}
+
+/// What to say of a model whose answers are not those that its probabilities would give.
+fn against(model: &Model, classes: usize) -> Option<String> {
+    let runs = || model.runs.iter().map(|(_, answers)| answers);
+    let count: usize = runs()
+        .map(|answers| answers.against_probabilities(classes))
+        .sum();
+    let all: usize = runs().map(|answers| answers.predictions.len()).sum();
+    (count > 0).then(|| {
+        format!(
+            "{count} of {all} predictions of {} are not the class of the highest probability beside them",
+            model.id
+        )
     })
 }
 

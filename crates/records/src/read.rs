@@ -76,7 +76,8 @@ impl Reader<'_> {
             Ok(record) => self.add(record),
             // Cut off.
             Err(_) if !line.ends_with(b"\n") => Ok(()),
-            Err(error) => Err(self.wrong(format!("not a record ({error})"))),
+            Err(_) if line.trim_ascii().is_empty() => Err(self.wrong("an empty line".to_owned())),
+            Err(error) => Err(self.wrong(no_record(&error))),
         }
     }
 
@@ -183,6 +184,15 @@ pub fn read_trial(path: &Path, id: &str, folds: usize) -> Result<Option<TrialRec
     })
 }
 
+/// What is wrong with the line of a file, whose number is said elsewhere.
+fn no_record(error: &serde_json::Error) -> String {
+    let reason = error.to_string();
+    format!(
+        "not a record ({})",
+        reason.replace(" at line 1 column ", " in column ")
+    )
+}
+
 /// The line of a file that has but one, made into a record; `None` if there is no such file.
 fn one_of_a_file<L: DeserializeOwned, T>(
     path: &Path,
@@ -193,7 +203,7 @@ fn one_of_a_file<L: DeserializeOwned, T>(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(RecordError::io(path)(error)),
     };
-    let line = serde_json::from_slice(&bytes).map_err(|error| format!("not a record ({error})"));
+    let line = serde_json::from_slice(&bytes).map_err(|error| no_record(&error));
     line.and_then(unpack)
         .map(Some)
         .map_err(|reason| RecordError::Line {

@@ -88,6 +88,9 @@ fn of_cell(
         let calibration = division.calibration.as_ref();
         let calibration = calibration.map(|rows| prepared.dataset(rows)).transpose()?;
         division.with_judged(cell, |rows| {
+            if matches!(learner.method, Method::Registered { .. }) {
+                prepared.check_filled(rows, division.calibration.as_ref())?;
+            }
             prepared.with_judged(rows, |judged, judged_preparation| {
                 let data = FitData {
                     seed: cell.seed,

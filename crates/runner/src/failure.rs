@@ -155,7 +155,7 @@ pub enum Failure {
     Records(#[from] RecordError),
     /// A record is of another data set.
     #[error(
-        "the files of `{name}` are not those of the run: their SHA-256 sums differ; name the directory of the run's files with --data-dir"
+        "the files of `{name}` are not those of the run: their SHA-256 sums differ; put back those of the run, or say where they are (--data-dir, or --data for files of your own)"
     )]
     OtherData {
         /// The data set.

@@ -281,12 +281,16 @@ fn with_runners_own(error: ParameterError) -> ParameterError {
 
 /// The text of a plan, which does not go on for ever.
 fn text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     File::open(path)?
         .take(LONGEST + 1)
-        .read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST {
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
         return Err(io::Error::other("more than 16 MiB; this is no plan"));
     }
-    Ok(text)
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        io::Error::other(format!("line {line} is not UTF-8; save the plan as UTF-8"))
+    })
 }

@@ -22,6 +22,8 @@ pub(crate) struct Prepared<'a> {
     train: Cow<'a, Dataset>,
     /// Of a table.
     preparation: Option<Preparation>,
+    /// Why models that take no missing numbers cannot learn from these rows, if they cannot.
+    unfilled: Option<Unfitted>,
     /// What it took to learn it and to apply it to the training rows.
     cost: Cost,
 }
@@ -49,8 +51,10 @@ impl<'a> Prepared<'a> {
         };
         on(&Event::Pausing);
         let (preparation, train) = learnt.map_err(|error| failed(&error))?;
+        let filled = preparation.check_filled(table.columns());
         Ok(Self {
             train: Cow::Owned(train),
+            unfilled: filled.err().map(|error| failed(&error)),
             preparation: Some(preparation),
             cost,
         })
@@ -60,6 +64,7 @@ impl<'a> Prepared<'a> {
         Self {
             train,
             preparation: None,
+            unfilled: None,
             cost: Cost::default(),
         }
     }
@@ -90,6 +95,32 @@ impl<'a> Prepared<'a> {
     /// What the preparation cost, a part of the fit.
     pub(crate) fn cost(&self) -> Cost {
         self.cost
+    }
+
+    /// Refuses, for models that take no missing numbers, rows where some are left: training rows, those to be judged
+    /// on, and those that probabilities are calibrated on.
+    pub(crate) fn check_filled(
+        &self,
+        judged: &SealedRows,
+        calibration: Option<&Rows>,
+    ) -> Result<(), Unfitted> {
+        let Some(preparation) = &self.preparation else {
+            return Ok(());
+        };
+        if let Some(unfilled) = &self.unfilled {
+            return Err(unfilled.clone());
+        }
+        let judged = match judged {
+            SealedRows::Table(table) => Some(table.columns()),
+            SealedRows::Samples(_) => None,
+        };
+        let calibration = match calibration {
+            Some(Rows::Table(table)) => Some(table.columns()),
+            _ => None,
+        };
+        let mut all = judged.into_iter().chain(calibration);
+        all.try_for_each(|columns| preparation.check_filled(columns))
+            .map_err(|error| failed(&error))
     }
 
     /// Samples of other rows.

@@ -20,18 +20,33 @@ pub(crate) fn check(
 
 /// Why there is no room for `needed` bytes, if there is none.
 fn refusal(needed: usize, available: usize, limit: Option<usize>) -> Option<String> {
-    let gigabytes = |bytes: usize| format!("{:.1} GB", bytes as f64 / 1e9);
     let least = format!(
         "needs at least {} of memory beside the samples",
-        gigabytes(needed)
+        size(needed, usize::div_ceil)
     );
+    let there = |bytes: usize| size(bytes, |bytes, step| bytes / step);
     match limit {
-        Some(limit) if needed > limit => {
-            Some(format!("{least}; its limit is {}", gigabytes(limit)))
-        }
-        _ if needed > available => Some(format!("{least}; {} are available", gigabytes(available))),
+        Some(limit) if needed > limit => Some(format!("{least}; its limit is {}", there(limit))),
+        _ if needed > available => Some(format!("{least}; {} are available", there(available))),
         _ => None,
     }
+}
+
+/// In the unit that reads best, with three digits. What is needed is rounded up and what there is down, so that they
+/// never read the same.
+fn size(bytes: usize, in_steps: impl Fn(usize, usize) -> usize) -> String {
+    const UNITS: [(&str, usize); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+    let Some((unit, worth)) = UNITS.into_iter().find(|(_, worth)| bytes >= *worth) else {
+        return format!("{bytes} bytes");
+    };
+    let decimals = match bytes / worth {
+        0..10 => 2,
+        10..100 => 1,
+        _ => 0,
+    };
+    let steps = in_steps(bytes, worth / 10_usize.pow(decimals));
+    let number = steps as f64 / 10_f64.powi(decimals as i32);
+    format!("{number:.*} {unit}", decimals as usize)
 }
 
 #[cfg(test)]
@@ -63,8 +78,22 @@ mod tests {
         );
         assert_eq!(
             refusal(2 * gigabyte, 14 * gigabyte, Some(gigabyte * 3 / 2)).unwrap(),
-            "needs at least 2.0 GB of memory beside the samples; its limit is 1.5 GB"
+            "needs at least 2.00 GB of memory beside the samples; its limit is 1.50 GB"
         );
+    }
+
+    #[test]
+    fn what_is_lacking_is_seen_however_little_it_is() {
+        assert_eq!(
+            refusal(123_456_789, 123_456_788, None).unwrap(),
+            "needs at least 124 MB of memory beside the samples; 123 MB are available"
+        );
+        assert_eq!(
+            refusal(5_001, 5_000, Some(5_000)).unwrap(),
+            "needs at least 5.01 kB of memory beside the samples; its limit is 5.00 kB"
+        );
+        assert_eq!(size(999, usize::div_ceil), "999 bytes");
+        assert_eq!(size(1_100_000_000, usize::div_ceil), "1.10 GB");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::options::Options;
 use crate::registry::Registry;
 use crate::rows::Rows;
 use catalog::{Content, Loaded, inspect};
+use data::{Dataset, Targets};
 use judge::Judge;
 use std::fmt;
 
@@ -22,6 +23,8 @@ use std::fmt;
 pub struct Scrutiny {
     /// The model.
     pub model: &'static str,
+    /// How many pixels of large pictures it saw as one, along a side; 1 where it saw them as they are.
+    pub block: usize,
     /// Training rows whose class it denies.
     pub suspects: Result<Suspects, String>,
     /// Whether it tells test rows from training rows.
@@ -29,16 +32,17 @@ pub struct Scrutiny {
 }
 
 impl Scrutiny {
-    /// Looks at the data with softmax regression where they are pictures, else with a random forest. It takes
-    /// seconds. Of test rows only the features are used.
+    /// Looks at the data with softmax regression where they are pictures, made smaller if they are large, else with a
+    /// random forest. It takes seconds. Of test rows only the features are used.
     ///
     /// # Panics
     /// If the registry lacks the model.
     pub fn new(loaded: &Loaded, registry: Registry, seed: u64, threads: usize) -> Self {
         let judge = Judge::new(loaded, registry, seed, threads);
-        let [train, test] = sides(loaded);
+        let ([train, test], block) = sides(loaded);
         Self {
             model: judge.entry.id,
+            block,
             suspects: suspects::suspects(&train, judge),
             drift: drift::drift(&train, &test, judge),
         }
@@ -69,23 +73,33 @@ pub fn doubts(
     }
     if is_own && !loaded.is_test_drawn && !options.quick {
         let judge = Judge::new(loaded, registry, options.seed(), threads);
-        let [train, test] = sides(loaded);
+        let ([train, test], _) = sides(loaded);
         let drift = drift::drift(&train, &test, judge).ok();
         doubts.extend(drift.and_then(|drift| drift.doubt(judge.entry.id)));
     }
     doubts
 }
 
-/// Training rows and test rows. Nobody is told a label of a test row.
-fn sides(loaded: &Loaded) -> [Rows; 2] {
+/// Training rows and test rows, large pictures made smaller: a block of so many pixels along a side is one. Nobody is
+/// told a label of a test row.
+fn sides(loaded: &Loaded) -> ([Rows; 2], usize) {
     match &loaded.content {
         Content::Samples { train, test } => {
-            [train, test.handed_over()].map(|data| Rows::Samples(data.clone()))
+            let [(train, block), (test, _)] = [train, test.handed_over()].map(smaller);
+            ([train, test], block)
         }
         Content::Table { train, test } => {
-            [train, test.handed_over()].map(|table| Rows::Table(table.clone()))
+            let sides = [train, test.handed_over()];
+            (sides.map(|table| Rows::Table(table.clone())), 1)
         }
     }
+}
+
+fn smaller(data: &Dataset) -> (Rows, usize) {
+    let (samples, block) = data.samples().smaller(records::SIDE);
+    let targets: &Targets = data.as_ref();
+    let data = Dataset::with_targets(samples.into_owned(), targets.clone());
+    (Rows::Samples(data.expect("as many as there were")), block)
 }
 
 /// A page for a terminal.
@@ -93,8 +107,12 @@ impl fmt::Display for Scrutiny {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "\nA quick look by {}, at rows that it was not fitted to:",
-            self.model
+            "\nA quick look by {}, at rows that it was not fitted to{}:",
+            self.model,
+            match self.block {
+                1 => String::new(),
+                block => format!(", blocks of {block} × {block} pixels as one"),
+            }
         )?;
         let of = |text: Result<String, &String>| match text {
             Ok(text) => text,

@@ -279,7 +279,10 @@ impl Sample {
         match self {
             Self::Picture(samples) | Self::Features(samples) => Ok(samples.clone()),
             Self::Row(table) => {
-                let prepared = model.kept.preparation("row").map(|p| p.apply(table));
+                let prepared = model.kept.preparation("row").map(|preparation| {
+                    preparation.check_filled(table.columns())?;
+                    preparation.apply(table)
+                });
                 let problem = match prepared {
                     Ok(Ok(samples)) => return Ok(samples),
                     Ok(Err(error)) => error.to_string(),

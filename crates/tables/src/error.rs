@@ -61,6 +61,14 @@ pub enum TableError {
         /// What it held.
         learnt: &'static str,
     },
+    /// Numbers are missing, and are to stay so.
+    #[error(
+        "numbers are missing in {columns}, `fill_missing` of the preparation leaves them so, and the model takes none: fill them (`fill_missing = true`), or leave such columns out (`ignore`)"
+    )]
+    Unfilled {
+        /// The columns, each with the rows where it is missing.
+        columns: String,
+    },
     /// Nothing is left to learn from.
     #[error("no column is left to learn from: {0}")]
     NoFeatures(String),

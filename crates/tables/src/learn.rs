@@ -331,6 +331,14 @@ mod tests {
         assert!(values[5].is_nan());
         assert_eq!(values[6..10], [1.0, 1.0, 0.0, 1.0]);
         assert_eq!(values[15..], [2.0, 0.0, 4.5, 0.0, 0.0]);
+        let preparation = Preparation::learn(&table(columns.clone()), &settings).unwrap();
+        let unfilled = preparation.check_filled(&columns).unwrap_err();
+        assert!(
+            unfilled
+                .to_string()
+                .starts_with("numbers are missing in age (1 row), `fill_missing` of")
+        );
+        assert!(preparation.check_filled(&columns[1..]).is_ok());
         let settings = Settings {
             one_hot: none(),
             dates: none(),

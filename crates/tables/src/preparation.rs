@@ -148,6 +148,38 @@ impl Preparation {
         Ok(samples.with_names(Arc::from(self.features.as_slice()))?)
     }
 
+    /// Refuses rows with numbers that are missing and stay so, for models that take none.
+    ///
+    /// # Errors
+    /// [`TableError::Unfilled`] with all such columns.
+    pub fn check_filled(&self, columns: &[Column]) -> Result<(), TableError> {
+        let is_unfilled = |name: &str| {
+            let of_name = self.columns.iter().find(|column| column.name == name);
+            let step = of_name.map(|column| &column.step);
+            matches!(
+                step,
+                Some(Step::Number {
+                    fill: None,
+                    value: true,
+                    ..
+                })
+            )
+        };
+        let unfilled = columns.iter().filter_map(|column| {
+            let missing = column.missing();
+            let rows = if missing == 1 { "row" } else { "rows" };
+            (missing > 0 && is_unfilled(column.name()))
+                .then(|| format!("{} ({missing} {rows})", column.name()))
+        });
+        let unfilled: Vec<String> = unfilled.collect();
+        if unfilled.is_empty() {
+            return Ok(());
+        }
+        Err(TableError::Unfilled {
+            columns: listed(unfilled.iter().map(String::as_str)),
+        })
+    }
+
     /// The features of a table's rows with their classes and groups.
     ///
     /// # Errors

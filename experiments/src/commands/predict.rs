@@ -96,5 +96,10 @@ fn read(kept: &Kept, input: &Path, first: Option<u32>) -> Result<(Samples, bool)
     let failed = |error: std::io::Error| Failure::option("-", error.to_string());
     let stored = stored(&mut std::io::stdin().lock(), "standard-input");
     let (_directory, file) = stored.map_err(failed)?;
-    Ok(asked(kept, &file, first)?)
+    // Not the name of a file that is gone.
+    let place = format!("{}: ", file.display());
+    let named = |error: evaluation::EvaluationError| {
+        Failure::option("-", error.to_string().replace(&place, ""))
+    };
+    asked(kept, &file, first).map_err(named)
 }

@@ -51,6 +51,14 @@ fn format(head: &[u8]) -> Option<Format> {
         {
             Format::Pnm
         }
+        [b'P', kind @ (b'1' | b'4' | b'7' | b'f' | b'F'), b'\n', ..] => Format::Other(match kind {
+            b'1' | b'4' => "PBM",
+            b'7' => "PAM",
+            _ => "PFM",
+        }),
+        [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] | [0xff, 0x0a, ..] => Format::Other("JPEG XL"),
+        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Format::Other("JPEG 2000"),
+        [b'8', b'B', b'P', b'S', ..] => Format::Other("Photoshop's"),
         [b'B', b'M', ..] => Format::Bmp,
         [b'G', b'I', b'F', b'8', ..] => Format::Other("GIF"),
         [b'R', b'I', b'F', b'F', _, _, _, _, rest @ ..] if rest.starts_with(b"WEBP") => {
@@ -113,7 +121,9 @@ fn png(bytes: &[u8], limit: u64) -> Result<Picture, Unread> {
 
 fn jpeg(bytes: &[u8], limit: u64) -> Result<Picture, Unread> {
     let damaged = |error: zune_jpeg::errors::DecodeErrors| format!("damaged JPEG ({error})");
+    // Unless strict, the decoder fills up with grey what is not there.
     let options = DecoderOptions::new_safe()
+        .set_strict_mode(true)
         .set_max_width(SIDE)
         .set_max_height(SIDE);
     let mut decoder = JpegDecoder::new_with_options(Cursor::new(bytes), options);
@@ -133,6 +143,9 @@ fn jpeg(bytes: &[u8], limit: u64) -> Result<Picture, Unread> {
     };
     decoder.set_options(options.jpeg_set_out_colorspace(to));
     let pixels = decoder.decode().map_err(damaged)?;
+    if !has_end(bytes) {
+        return Err("truncated JPEG (nothing marks its end)".into());
+    }
     let expected = shape.features() * if is_colour { 3 } else { 1 };
     if pixels.len() != expected {
         let reason = format!(
@@ -148,6 +161,12 @@ fn jpeg(bytes: &[u8], limit: u64) -> Result<Picture, Unread> {
     })
 }
 
+/// Whether the marker of the end follows the last beginning of pixels, among which none can stand.
+fn has_end(jpeg: &[u8]) -> bool {
+    let last = |marker: u8| jpeg.windows(2).rposition(|two| two == [0xff, marker]);
+    last(0xd9) > last(0xda)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +175,9 @@ mod tests {
     /// Written by Pillow 13: `Image.new("L", (16, 8), 100).save("grey.jpg")`, and in colour (200, 30, 60).
     const GREY: &[u8] = include_bytes!("../../data/tests/grey.jpg");
     const COLOUR: &[u8] = include_bytes!("../../data/tests/colour.jpg");
+    /// The same in colour, by `save(…, progressive=True)` and `convert("CMYK").save(…)`.
+    const PROGRESSIVE: &[u8] = include_bytes!("../../data/tests/progressive.jpg");
+    const INKS: &[u8] = include_bytes!("../../data/tests/cmyk.jpg");
     /// A palette PNG, and one of 16 bits with alpha.
     const PALETTE: &[u8] = include_bytes!("../../data/tests/palette.png");
     const DEEP: &[u8] = include_bytes!("../../data/tests/deep.png");
@@ -175,6 +197,8 @@ mod tests {
         for (bytes, expected) in [
             (GREY, &[100][..]),
             (COLOUR, &[200, 30, 60]),
+            (PROGRESSIVE, &[200, 30, 60]),
+            (INKS, &[200, 30, 60]),
             (PALETTE, &[200, 30, 60]),
             (DEEP, &[200, 30, 60]),
             (BMP, &[200, 30, 60]),
@@ -190,6 +214,33 @@ mod tests {
             }
         }
         assert_eq!(decode(b"text", 1 << 20), Ok(None));
+    }
+
+    #[test]
+    fn a_picture_that_is_cut_is_damaged_wherever_it_is() {
+        for bytes in [GREY, COLOUR, PROGRESSIVE, INKS, PALETTE, DEEP, BMP] {
+            // A PNG may lack its last chunk, which says nothing.
+            for end in 2..bytes.len() - 12 {
+                let read = decode(&bytes[..end], 1 << 24);
+                assert!(!matches!(read, Ok(Some(_))), "{end} of {}", bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn pictures_of_formats_that_are_not_read_are_named() {
+        for (head, name) in [
+            (&b"P4\n8 8\n"[..], "PBM"),
+            (b"P7\nWIDTH 8\n", "PAM"),
+            (b"Pf\n8 8\n", "PFM"),
+            (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+            (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
+            (b"8BPS\0\x01", "Photoshop"),
+        ] {
+            let error = decode(head, 1 << 20).unwrap_err().to_string();
+            assert!(error.starts_with(name), "{error}");
+            assert!(error.ends_with("write it as PNG"), "{error}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A picture in memory, and why a file does not become one.
 
-use crate::error::in_bytes;
+use crate::error::{in_bytes, in_free_bytes};
 use data::PictureShape;
 
 /// A picture in memory, row by row; grey has one value per pixel, colour three.
@@ -42,8 +42,9 @@ pub(super) fn check_size(shape: PictureShape, limit: u64) -> Result<(), Unread> 
     }
     if bytes > u128::from(limit) {
         return Err(Unread::NoRoom(format!(
-            "a picture of {shape}; the memory that is free for it is {}",
-            in_bytes(limit)
+            "a picture of {shape} takes {}; the memory that is free for it is {}",
+            in_bytes(u64::try_from(bytes).unwrap_or(u64::MAX)),
+            in_free_bytes(limit)
         )));
     }
     Ok(())

@@ -177,7 +177,8 @@ impl Builder {
                     "neither a date nor one of the missing-value words",
                 ));
             }
-            _ => return Err(self.refusal(word, line, NO_NUMBER)),
+            _ if dialect.is_chosen => return Err(self.refusal(word, line, NO_NUMBER)),
+            _ => return Err(self.refusal(word, line, NO_NUMBER_HERE)),
         }
         Ok(())
     }
@@ -356,6 +357,9 @@ const NO_DATE: &str = "neither a date nor one of the missing-value words (NA, Na
 const INFINITE: &str =
     "not finite; a number must be finite, or missing: --missing names words that mean so";
 const NO_NUMBER: &str = "neither a number nor one of the missing-value words (NA, NaN, null, ?, ...): name it in --missing, or the column in --categories";
+
+const NO_NUMBER_HERE: &str =
+    "neither a number nor one of the missing-value words (NA, NaN, null, ?, ...)";
 
 /// A value for a message: one line, not long.
 pub(crate) fn shortened(word: &[u8]) -> String {

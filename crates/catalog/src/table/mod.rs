@@ -10,5 +10,5 @@ mod words;
 pub(crate) use builder::{Builder, Built, Plan, Refusal, shortened};
 pub use raw::class_order;
 pub(crate) use raw::{Coded, Interned, RawTable, decoded, finish, missing_note, rounded_note};
-pub(crate) use roles::{Named, Role, Schema, is_label_name, other_labels, roles};
+pub(crate) use roles::{Named, Role, Schema, is_label_name, listed, other_labels, roles};
 pub(crate) use words::{Dialect, Word, truth};

@@ -66,11 +66,11 @@ impl Named<'_> {
         } else {
             ""
         };
-        let listed = listed(self.names);
-        LoadError::content(
-            self.file,
-            format!("{what}; the columns are {listed}{hint}{ending}"),
-        )
+        let there = match self.names {
+            [] => "there is no column".to_owned(),
+            names => format!("the columns are {}", listed(names)),
+        };
+        LoadError::content(self.file, format!("{what}; {there}{hint}{ending}"))
     }
 }
 
@@ -160,6 +160,7 @@ fn find(columns: &Named<'_>, wanted: &str) -> Result<usize, LoadError> {
     let mut alike = (0..names.len()).filter(|&i| names[i].to_lowercase() == lower);
     match (alike.next(), alike.next()) {
         (Some(one), None) => Ok(one),
+        _ if wanted.is_empty() => Err(columns.wrong("no column has an empty name", "")),
         _ => Err(columns.wrong(&format!("no column {wanted}"), "")),
     }
 }

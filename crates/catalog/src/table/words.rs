@@ -19,6 +19,8 @@ pub(crate) struct Dialect {
     pub(crate) missing: Vec<String>,
     /// Whether a number may be written with a decimal comma.
     pub(crate) comma: bool,
+    /// Whether the user has a say in which words stand for a missing value.
+    pub(crate) is_chosen: bool,
 }
 
 /// How the fraction of a number is set off.
@@ -46,6 +48,7 @@ impl Dialect {
             usual_labels: &MISSING_LABELS,
             missing: missing.to_vec(),
             comma,
+            is_chosen: true,
         }
     }
 
@@ -56,6 +59,7 @@ impl Dialect {
             usual_labels: &["?"],
             missing: missing.to_vec(),
             comma: false,
+            is_chosen: true,
         }
     }
 

@@ -79,6 +79,10 @@ fn a_record_that_was_cut_off_is_passed_over_and_a_damaged_one_is_named() {
     fs::write(&path, bytes).unwrap();
     let error = read_records(&path).unwrap_err().to_string();
     assert!(error.contains("jsonl, line 1: not a record"), "{error}");
+    assert!(!error.contains("at line"), "{error}");
+    fs::write(&path, "\n{\"record\":1}\n").unwrap();
+    let error = read_records(&path).unwrap_err().to_string();
+    assert!(error.ends_with("jsonl, line 1: an empty line"), "{error}");
     fs::write(&path, "{\"record\":\"a\\nb\"}\n").unwrap();
     let error = read_records(&path).unwrap_err().to_string();
     assert!(error.contains("(unknown variant `a b`"), "{error}");

@@ -254,6 +254,7 @@ impl Source<'_> {
         };
         words
             .filter(|words| words.first().is_some_and(|program| !program.is_empty()))
+            .filter(|words| !words.iter().any(|word| word.contains('\0')))
             .ok_or_else(|| {
                 let expected = "a list of words, such as [\"python3\", \"model.py\"]";
                 self.wrong(value, "command", expected)

@@ -55,6 +55,8 @@ fn a_program_of_the_users_has_a_name_and_the_parameters_of_the_plan() {
     assert!(refusal(&both).contains("either `model` or `command`"));
     let text = "[[models]]\ncommand = \"python3 net.py\"\nid = \"net\"";
     assert!(refusal(text).contains("line 2: `command` must be a list of words"));
+    let text = "[[models]]\ncommand = [\"a\\u0000b\"]\nid = \"net\"";
+    assert!(refusal(text).contains("line 2: `command` must be a list of words"));
 }
 
 #[test]

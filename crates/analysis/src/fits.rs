@@ -1,11 +1,10 @@
 //! The fits of a model, and what tables say of each.
 
-use crate::answers::Answers;
 use crate::levels::CONFIDENCE;
 use crate::status::Status;
 use records::{Cell, FitRecord, Fitted, Number, Outcome, Role, RunRecord, Split, share};
 use serde::Serialize;
-use statistics::{CorrelatedDifferences, Interval, log_loss, right, share_interval};
+use statistics::{CorrelatedDifferences, Interval, log_loss, share_interval};
 use std::collections::BTreeMap;
 
 /// One fit of several.
@@ -51,16 +50,11 @@ impl Fit {
     }
 }
 
-/// The interval of the accuracy: over correlated folds; over the images, or whole groups of them, where there are no
+/// The interval of the accuracy, from whether each image is `right`, fold by fold: over correlated folds; over the images, or whole groups of them, where there are no
 /// folds or these are alike.
-pub(crate) fn accuracy_interval(
-    run: &RunRecord,
-    answers: &Answers,
-    fits: &[FitSummary],
-) -> Interval {
-    let right = right(&answers.labels, &answers.predictions);
+pub(crate) fn accuracy_interval(run: &RunRecord, right: &[bool], fits: &[FitSummary]) -> Interval {
     let Some(folds) = run.protocol.folds() else {
-        return share_interval(&right, run.groups().as_deref(), CONFIDENCE);
+        return share_interval(right, run.groups().as_deref(), CONFIDENCE);
     };
     if let Some(spread) = spread_over_folds(fits) {
         return spread.share_interval(CONFIDENCE);

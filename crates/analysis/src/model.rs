@@ -15,7 +15,7 @@ use records::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use statistics::{ConfusionMatrix, Interval, ReliabilityBin, reliability};
+use statistics::{ConfusionMatrix, Interval, ReliabilityBin, reliability, right};
 
 /// One row of the comparison.
 #[derive(Debug, Clone, Serialize)]
@@ -345,11 +345,12 @@ impl Quality {
             None => confusion.accuracy(),
             Some(_) => fits.iter().map(|fit| fit.accuracy).sum::<f64>() / fits.len() as f64,
         };
+        let right = right(&answers.labels, &answers.predictions);
         let logs = answers.log_probabilities.as_deref();
         let reliability = logs.map(|logs| reliability(logs, &answers.labels, BINS));
         Self {
             accuracy,
-            accuracy_interval: accuracy_interval(run, answers, fits),
+            accuracy_interval: accuracy_interval(run, &right, fits),
             metrics,
             infinite_losses: contributions.infinite_losses(),
             reliability: reliability.unwrap_or_default(),

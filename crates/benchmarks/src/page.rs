@@ -213,7 +213,7 @@ fn lead(tasks: &[(&'static Task, Vec<Subject>)]) -> String {
     let (faster, slower): (Vec<_>, Vec<_>) = ratios.into_iter().partition(|of| of.1 >= 1.0);
     let listed = |some: &[(&str, f64)]| {
         let some = some.iter();
-        let some = some.map(|&(ours, ratio)| format!("{ours} {}\u{a0}×", below_one(ratio)));
+        let some = some.map(|&(ours, ratio)| format!("{ours} {}\u{a0}×", shown(ratio)));
         some.collect::<Vec<_>>().join(", ")
     };
     let (count, some) = match (faster.len(), &slower[..]) {
@@ -231,11 +231,11 @@ fn lead(tasks: &[(&'static Task, Vec<Subject>)]) -> String {
 }
 
 /// With one decimal; one just below 1 with as many as show that it is.
-fn below_one(ratio: f64) -> String {
+fn shown(ratio: f64) -> String {
     let with = |decimals: usize| format!("{ratio:.decimals$}");
     let is_hidden = |text: &String| ratio < 1.0 && text.starts_with('1');
-    let shown = (1..=3).map(with).find(|text| !is_hidden(text));
-    shown.unwrap_or_else(|| "0.999".to_owned())
+    let text = (1..=3).map(with).find(|text| !is_hidden(text));
+    text.unwrap_or_else(|| "0.999".to_owned())
 }
 
 fn comparison(task: &Task, subjects: &[Subject]) -> String {
@@ -367,8 +367,8 @@ mod tests {
         let everywhere = format!("in 1 of one task**: {} 2.0\u{a0}× (the", task.ours);
         assert!(of(0.5).contains(&everywhere), "{}", of(0.5));
         // What is slower is never said to take 1.0 times as long.
-        let shown = [0.94, 0.97, 0.996, 0.9999, 1.0, 1.04].map(below_one);
-        assert_eq!(shown, ["0.9", "0.97", "0.996", "0.999", "1.0", "1.0"]);
+        let all = [0.94, 0.97, 0.996, 0.9999, 1.0, 1.04].map(shown);
+        assert_eq!(all, ["0.9", "0.97", "0.996", "0.999", "1.0", "1.0"]);
         let all = contestants(&[(task, subjects)], PUBLISHED);
         let of = |one: &Contestant| (one.is_ours, one.is_measured);
         let all: Vec<(bool, bool)> = all.iter().map(of).collect();

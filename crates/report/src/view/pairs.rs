@@ -126,9 +126,10 @@ fn notes_on_folds(report: &Report) -> Vec<String> {
         || "half a point".to_owned(),
         |margin| format!("{} points", points(margin)),
     );
+    let [_, images] = report.dataset.words();
     let mut notes = vec![
         format!(
-            "Interval and p are of the t test{freedom} for folds that share training images (Nadeau and Bengio 2003), each \
+            "Interval and p are of the t test{freedom} for folds that share training {images} (Nadeau and Bengio 2003), each \
              {}, so that all hold at once. The detectable difference, in points, is the one that the test finds four times in \
              five over as many folds that spread as these do; – where none could be found. Folds count alike; \
              wins and losses are of all of them together.",
@@ -396,6 +397,7 @@ mod tests {
             let fits: Vec<_> = (0..4).flat_map(of_fold).collect();
             notes_on_folds(&report(fits, run.clone())).join(" ")
         };
+        assert!(notes([2; 4]).contains("folds that share training images"));
         let why = "whose difference is the same in all folds there is no interval";
         assert!(notes([2; 4]).contains(why), "{}", notes([2; 4]));
         assert!(!notes([1, 2, 1, 2]).contains(why));

@@ -365,6 +365,14 @@ mod tests {
             assert_eq!(rest(0, 40, true), (usize::MAX, false));
             // The copies and two working sets do not fit.
             assert_eq!(rest(0, 22, false), (usize::MAX, false));
+            // What half of the samples take, and a half of these, and so on, is no more than was put aside.
+            let half = |part: usize| {
+                let columns = sorted.columns.iter();
+                let some = columns.map(|of| of.select(&(0..of.len() / part).collect::<Vec<_>>()));
+                some.map(|some| some.bytes()).sum::<usize>()
+            };
+            let halves: usize = [2, 4, 8].into_iter().map(half).sum();
+            assert!(halves <= sorted.selectable().unwrap(), "{halves} bytes");
         });
     }
 

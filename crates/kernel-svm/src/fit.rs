@@ -99,7 +99,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
 
     /// Divides the budget; of what one pair gets, kernel rows are one of `parts`, and no samples are left out if the
     /// others are for products. Rows need room for a working set, whose size depends on the budget alone, as does
-    /// whether samples are left out, so that the result does not depend on the number of threads.
+    /// whether samples are left out, so that in f32 the result does not depend on the number of threads.
     fn share<R: Real>(&self, settings: &Settings, parts: usize) -> Result<Share, Error> {
         const MIB: usize = 1 << 20;
         let fixed = self.rows.bytes() + self.columns.iter().map(Columns::bytes).sum::<usize>();

@@ -99,7 +99,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
 
     /// Divides the budget; of what one pair gets, kernel rows are one of `parts`, and no samples are left out if the
     /// others are for products. Rows need room for a working set, whose size depends on the budget alone, as does
-    /// whether samples are left out, so that the result does not depend on the number of threads.
+    /// whether samples are left out, so that in f32 the result does not depend on the number of threads.
     fn share<R: Real>(&self, settings: &Settings, parts: usize) -> Result<Share, Error> {
         const MIB: usize = 1 << 20;
         let fixed = self.rows.bytes() + self.columns.iter().map(Columns::bytes).sum::<usize>();
@@ -365,6 +365,14 @@ mod tests {
             assert_eq!(rest(0, 40, true), (usize::MAX, false));
             // The copies and two working sets do not fit.
             assert_eq!(rest(0, 22, false), (usize::MAX, false));
+            // What half of the samples take, and a half of these, and so on, is no more than was put aside.
+            let half = |part: usize| {
+                let columns = sorted.columns.iter();
+                let some = columns.map(|of| of.select(&(0..of.len() / part).collect::<Vec<_>>()));
+                some.map(|some| some.bytes()).sum::<usize>()
+            };
+            let halves: usize = [2, 4, 8].into_iter().map(half).sum();
+            assert!(halves <= sorted.selectable().unwrap(), "{halves} bytes");
         });
     }
 

@@ -60,7 +60,7 @@ pub(crate) struct KernelRows<'a, R: Real> {
 
 impl<'a, R: Real> KernelRows<'a, R> {
     /// A matrix without any rows yet, of which `capacity` may be kept at a time, in `slots` long enough, and as much
-    /// again of its parts.
+    /// again of its parts, if it has any.
     pub(crate) fn new(
         values: Box<dyn KernelValues<R> + 'a>,
         capacity: usize,

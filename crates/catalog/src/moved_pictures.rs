@@ -56,9 +56,7 @@ pub(crate) fn moved(train: &Samples, test: &Samples, near: f64) -> Option<Vec<Mo
 }
 
 fn moved_by_slabs(train: &Samples, test: &Samples, near: f64, slab: usize) -> Option<Vec<Moved>> {
-    if train.pixels().and(test.pixels()).is_none() {
-        return None;
-    }
+    train.pixels().and(test.pixels())?;
     let [small_train, small_test] = [train, test].map(|samples| samples.smaller(LARGEST));
     let train = Parts::of(&small_train, train)?;
     let test = Parts::of(&small_test, test)?;
@@ -553,9 +551,9 @@ mod tests {
         let mut train: Vec<Vec<u8>> = digits(0..30).iter().map(|digit| large(digit)).collect();
         train[13] = lit(&train[13], 0.7, 30.0);
         let mut test = train[10..15].to_vec();
-        let right =
-            |picture: &[u8], by: usize| [&vec![0; by], &picture[..picture.len() - by]].concat();
-        test[1] = right(&train[11], 6);
+        // Moved to the right.
+        let by = 6;
+        test[1] = [&vec![0; by], &train[11][..side * side - by]].concat();
         test[2] = lit(&train[12], 0.7, 30.0);
         // The means of its blocks are the same, and its pixels are not.
         for (at, pixel) in test[3].iter_mut().enumerate() {

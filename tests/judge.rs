@@ -414,7 +414,7 @@ fn bad_input_gets_a_line_that_says_where() {
         ),
         (
             probabilities("inf,1"),
-            "line 201, column cat: 'inf' is neither a number",
+            "line 201, column cat: 'inf' is neither a number nor one of the missing-value words (NA, NaN, null, ?, ...)\n",
         ),
         (
             probabilities("0.5,0.5").replace("p_dog", "weight"),

@@ -98,6 +98,14 @@ fn pictures_files_and_standard_input_are_predicted() {
     standard.write_stdin(pgm);
     let line: Value = serde_json::from_str(&said(standard)).unwrap();
     assert_eq!(line["class"], "1");
+    // What it was put into is not named.
+    let mut nothing = experiments(&[&predict[..], &["-"]].concat());
+    let refused = nothing.write_stdin("").assert().code(2);
+    let error = &refused.get_output().stderr;
+    assert_eq!(
+        String::from_utf8_lossy(error),
+        "error: -: the file is empty\n"
+    );
 
     // All test images, from MNIST's own four files.
     let four = directory.path().join("mnist");

@@ -111,8 +111,12 @@ fn check(train: &Labelled<'_>, names: &[String]) -> Result<(), LoadError> {
         return refuse(format!("{label} has no value; which is the label?"));
     }
     if let [only] = names {
+        let left_out = match train.labels.codes.len() - rows {
+            0 => String::new(),
+            missing => format!(" that have one ({missing} have none)"),
+        };
         return refuse(format!(
-            "{label} is {only} in all {rows} rows; a classifier needs two classes to tell apart"
+            "{label} is {only} in all {rows} rows{left_out}; a classifier needs two classes to tell apart"
         ));
     }
     if names.len() == rows {

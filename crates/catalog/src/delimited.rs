@@ -70,7 +70,8 @@ pub(crate) fn columns(
 ) -> Result<Vec<Builder>, LoadError> {
     let manner = Manner::with_header(source)?;
     let plans: Vec<Plan> = manner.names.iter().map(|name| plan(name)).collect();
-    let dialect = Dialect::of_text(&[], manner.separator != b',');
+    let mut dialect = Dialect::of_text(&[], manner.separator != b',');
+    dialect.is_chosen = false;
     let builders = pass(source, &manner, &plans, &dialect)?;
     check_marks(source, &builders)?;
     Ok(builders)

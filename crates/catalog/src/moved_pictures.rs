@@ -59,9 +59,7 @@ fn moved_by_slabs(
     known: &HashSet<usize>,
     slab: usize,
 ) -> Option<Vec<Moved>> {
-    if train.pixels().and(test.pixels()).is_none() {
-        return None;
-    }
+    train.pixels().and(test.pixels())?;
     let [train, test] = [train, test].map(|samples| samples.smaller(LARGEST));
     let (train, test) = (Parts::of(&train)?, Parts::of(&test)?);
     let mut done = known.clone();
@@ -536,9 +534,9 @@ mod tests {
         let mut train: Vec<Vec<u8>> = digits(0..30).iter().map(|digit| large(digit)).collect();
         train[13] = lit(&train[13], 0.7, 30.0);
         let mut test = train[10..15].to_vec();
-        let right =
-            |picture: &[u8], by: usize| [&vec![0; by], &picture[..picture.len() - by]].concat();
-        test[1] = right(&train[11], 6);
+        // Moved to the right.
+        let by = 6;
+        test[1] = [&vec![0; by], &train[11][..side * side - by]].concat();
         test[2] = lit(&train[12], 0.7, 30.0);
         // The means of its blocks are the same, and its pixels are not.
         for (at, pixel) in test[3].iter_mut().enumerate() {

@@ -226,9 +226,10 @@ impl Sparse {
         let name = label_name(word)?;
         let is_named = !is_number(word);
         if *self.are_named.get_or_insert(is_named) != is_named {
-            let [this, others] = match is_named {
-                true => ["a name", "numbers"],
-                false => ["a number", "names"],
+            let [this, others] = if is_named {
+                ["a name", "numbers"]
+            } else {
+                ["a number", "names"]
             };
             return Err(format!(
                 "the label '{}' is {this}, and those above are {others}; labels are all numbers or all names",

@@ -907,7 +907,11 @@ fn svmlight_of_scikit_learn_is_read() {
         ),
         (
             "1 1:2\nx 3:1\n",
-            "line 2: 'x' is no label; a row begins with one number",
+            "line 2: the label 'x' is a name, and those above are numbers; labels are all numbers or all names",
+        ),
+        (
+            "big cat 1:2 3:1\nsmall dog 1:2 2:1\n",
+            "rows of svmlight whose labels are not one word each; write a number, or one word",
         ),
         (
             "1 1:2\n0 4294967294:1\n",

@@ -319,6 +319,39 @@ mod tests {
         file::write(&about.to_string(), &state.with_indices("classes", &[0, 1]))
     }
 
+    /// What the preparation of the fit leaves missing, no model takes.
+    #[test]
+    fn a_number_that_is_missing_is_refused_with_its_column_and_row() {
+        struct Anything;
+        impl Classifier for Anything {
+            fn scores(&self, _: &Samples) -> Scores {
+                unreachable!("nobody asks it")
+            }
+            fn parameter_count(&self) -> usize {
+                0
+            }
+        }
+        let about = parse(&seed()).unwrap();
+        let width = about.features;
+        let kept = Kept {
+            model: Box::new(Anything),
+            about,
+        };
+        let names: Vec<String> = (0..width).map(|feature| format!("f{feature}")).collect();
+        let samples = |value: f32| {
+            let mut values = vec![1.0; 2 * width];
+            values[width + 1] = value;
+            let samples = Samples::from_features(width, values).unwrap();
+            samples.with_names(names.clone().into()).unwrap()
+        };
+        assert!(kept.check(&samples(2.0), "data").is_ok());
+        let error = kept.check(&samples(f32::NAN), "data").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "data: f1 of row 1, counted from 0, is missing, and softmax was fitted with a preparation that fills nothing in"
+        );
+    }
+
     /// Whoever changes a file can write its checksum, too.
     #[test]
     fn mutated_files_are_read_or_refused() {

@@ -205,6 +205,41 @@ mod tests {
         assert_eq!([samples, looks], [20, 0]);
     }
 
+    /// Missing in the training rows, in those to be judged on, or in those that probabilities are calibrated on.
+    #[test]
+    fn columns_whose_missing_numbers_stay_so_are_named() {
+        let table = |ages: [f64; 3]| {
+            let age = tables::Column::numbers("age", ages.to_vec()).unwrap();
+            let targets = data::Targets::new(vec![0, 1, 1], ["a", "b"].map(str::to_owned).into());
+            Rows::Table(Table::new(vec![age], targets.unwrap()).unwrap())
+        };
+        let [whole, gap] = [table([1.0, 2.0, 3.0]), table([1.0, 2.0, f64::NAN])];
+        let settings = Settings {
+            fill_missing: tables::Columns::All(false),
+            ..Settings::default()
+        };
+        let said = |train: &Rows, judged: &Rows, calibration: Option<&Rows>| {
+            let train = Cow::Owned(train.clone());
+            let prepared = Prepared::new(train, &settings, &mut |_| ()).unwrap();
+            prepared.check_filled(&judged.clone().sealed(), calibration)
+        };
+        assert_eq!(said(&whole, &whole, Some(&whole)), Ok(()));
+        for found in [
+            said(&gap, &whole, None),
+            said(&whole, &gap, None),
+            said(&whole, &whole, Some(&gap)),
+        ] {
+            let Err(Unfitted::Failed(reason)) = found else {
+                panic!("{found:?}");
+            };
+            assert!(
+                reason
+                    .starts_with("preparation: numbers are missing in age (1 row), `fill_missing`"),
+                "{reason}"
+            );
+        }
+    }
+
     #[test]
     fn a_fit_whose_training_rows_are_all_alike_fails_with_the_reason() {
         let table = examples::table(40).select(&[0, 0, 0]);

@@ -19,7 +19,7 @@ pub(crate) struct Dialect {
     pub(crate) missing: Vec<String>,
     /// Whether a number may be written with a decimal comma.
     pub(crate) comma: bool,
-    /// Whether the user has a say in which words stand for a missing value.
+    /// Whether the user has a say in which words stand for a missing value, and in what columns hold.
     pub(crate) is_chosen: bool,
 }
 

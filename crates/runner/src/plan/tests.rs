@@ -33,6 +33,15 @@ fn what_never_ends_is_no_plan() {
 }
 
 #[test]
+fn a_plan_in_another_encoding_is_refused_with_the_line() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), b"seed = 1\nquestion = \"caf\xe9\"\n").unwrap();
+    let refused = Plan::read(REGISTRY, file.path()).unwrap_err().to_string();
+    let expected = ": line 2 is not UTF-8; save the plan as UTF-8";
+    assert!(refused.ends_with(expected), "{refused}");
+}
+
+#[test]
 fn a_plan_that_is_built_in_may_name_models_that_the_build_lacks() {
     let text = "[[models]]\nmodel = \"softmax\"\n[[models]]\nmodel = \"left-out\"";
     let plan = Plan::built_in(REGISTRY, text, "the default plan").expect("a good plan");

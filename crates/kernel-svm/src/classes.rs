@@ -90,6 +90,7 @@ impl Classes {
             tolerance: settings.tolerance,
             rounding,
             least_to_shrink: usize::MAX,
+            rows_of_set: usize::MAX,
         }
     }
 

@@ -26,6 +26,9 @@ const SHARED: usize = 20;
 /// large enough to leave the others out; in f64 copies of rows, restricted to working sets, which grow.
 const COPIES: usize = 2;
 
+/// Pairs solved at a time in f64, at most. The memory that each would have then is what working sets may grow to.
+const AT_ONCE: usize = 4;
+
 /// Bytes of whole rows that are kept in f32 for each group of features of a sample that is not zero, if they suffice
 /// for several working sets. The first touch of more memory takes longer than to compute the rows again (256 MiB
 /// for 50 000 samples of 50 features, AMD EPYC), and that takes as much longer as a sample has more features.
@@ -54,6 +57,8 @@ struct Share {
     least_to_shrink: usize,
     /// Kernel rows of one pair.
     capacity: usize,
+    /// Of these, as many as there are whatever the number of threads.
+    rows_of_set: usize,
     /// Pairs solved at a time.
     workers: usize,
     /// Threads for each of them.
@@ -99,7 +104,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
 
     /// Divides the budget; of what one pair gets, kernel rows are one of `parts`, and no samples are left out if the
     /// others are for products. Rows need room for a working set, whose size depends on the budget alone, as does
-    /// whether samples are left out, so that in f32 the result does not depend on the number of threads.
+    /// whether samples are left out, so that the result does not depend on the number of threads.
     fn share<R: Real>(&self, settings: &Settings, parts: usize) -> Result<Share, Error> {
         const MIB: usize = 1 << 20;
         let fixed = self.rows.bytes() + self.columns.iter().map(Columns::bytes).sum::<usize>();
@@ -126,13 +131,16 @@ impl<'a, F: Feature> Sorted<'a, F> {
         let selected = selected.unwrap_or(0);
         let most = rest / (copies * set + selected);
         let most = most.clamp(1, pairs(self.classes.labels.len()).count());
+        let most = if R::DOUBLE { most.min(AT_ONCE) } else { most };
         let workers = settings.threads.clamp(1, most);
+        let rows = |workers: usize| (rest / workers - selected) / parts / (copies * row);
         let own = rest / workers - selected;
         Ok(Share {
             shared,
             beside: selected + own - own / parts,
             least_to_shrink,
-            capacity: (own / parts / (copies * row)).max(2),
+            capacity: rows(workers).max(2),
+            rows_of_set: rows(most).max(2),
             workers,
             threads: (settings.threads / workers).max(1),
         })
@@ -181,6 +189,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
             .each_pair(share.workers, share.capacity, watch, |pair, slots, stop| {
                 let goal = Goal {
                     least_to_shrink: share.least_to_shrink,
+                    rows_of_set: share.rows_of_set,
                     ..self.classes.goal(pair, settings.c, settings, rounding)
                 };
                 let mut kernel = self.kernel_rows(function, kept, pair, share, slots);
@@ -222,7 +231,10 @@ impl<'a, F: Feature> Sorted<'a, F> {
                 for &(function, rounding) in functions {
                     let mut kernel = self.kernel_rows(function, kept, pair, share, slots);
                     for (place, &c) in costs.iter().enumerate() {
-                        let goal = self.classes.goal(pair, c, settings, rounding);
+                        let goal = Goal {
+                            rows_of_set: share.rows_of_set,
+                            ..self.classes.goal(pair, c, settings, rounding)
+                        };
                         // The same C at the last γ; the smaller C at this one, feasible here, too.
                         let back = if place > 0 { 1 } else { costs.len() };
                         let neighbour = solutions.len().checked_sub(back).map(|at| &solutions[at]);
@@ -336,6 +348,40 @@ mod tests {
                 }
             });
         }
+    }
+
+    /// Of labels that are noise and a large C, whose working sets grow as far as they may.
+    #[test]
+    fn where_memory_is_short_threads_do_not_decide_in_f64_either() {
+        let function = Function {
+            kernel: Kernel::Rbf,
+            gamma: 1.0,
+        };
+        with_sorted([1_200, 3, 3], |sorted, _| {
+            let solved = |threads| {
+                let settings = Settings {
+                    c: 1e4,
+                    threads,
+                    tolerance: 1e-3,
+                    ..settings(12)
+                };
+                let solutions = sorted.solve::<f64>(function, 0.0, &settings, SILENT);
+                solutions.map_err(|unfit| format!("{unfit:?}"))
+            };
+            let one = solved(1);
+            for threads in [2, 3] {
+                match (&one, solved(threads)) {
+                    (Ok(one), Ok(more)) => {
+                        for (a, b) in one.iter().zip(&more) {
+                            assert_eq!(a.coefficients, b.coefficients, "{threads} threads");
+                        }
+                    }
+                    (one, more) => {
+                        assert_eq!(one.as_ref().err(), more.err().as_ref(), "{threads} threads");
+                    }
+                }
+            }
+        });
     }
 
     #[test]

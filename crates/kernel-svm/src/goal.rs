@@ -13,6 +13,8 @@ pub(crate) struct Goal<'a> {
     pub(crate) rounding: f64,
     /// Samples from which on those that cannot move are left out for a while, in f32.
     pub(crate) least_to_shrink: usize,
+    /// Rows whose memory is enough for a working set in f64, however many more may be kept.
+    pub(crate) rows_of_set: usize,
 }
 
 impl Goal<'_> {

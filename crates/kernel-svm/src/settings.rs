@@ -22,9 +22,8 @@ pub struct Settings {
     /// [`probabilities`](crate::SupportVectorMachine::probabilities): five more fits on four fifths of the
     /// data each.
     pub probability: bool,
-    /// Threads to train with, or fewer where the system has no more. The result does not depend on it, except where
-    /// memory is short: then for how many [`kernel_rows`](crate::Certificate::kernel_rows) were computed, and in f64 for
-    /// working sets, which grow as far as the memory of a pair allows.
+    /// Threads to train with, or fewer where the system has no more. The result does not depend on it, except for how
+    /// many [`kernel_rows`](crate::Certificate::kernel_rows) were computed where memory is short.
     pub threads: usize,
 }
 

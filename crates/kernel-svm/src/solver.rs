@@ -120,7 +120,8 @@ impl<'a, 'b, R: Real> Problem<'a, 'b, R> {
         let samples = kernel.samples();
         let size = WORKING_SET.min(kernel.capacity()).min(samples);
         // The rows of a set, restricted to it, take no more room than those of all samples.
-        let room = (kernel.capacity() as f64 * samples as f64).sqrt() as usize;
+        let rows = kernel.capacity().min(goal.rows_of_set);
+        let room = (rows as f64 * samples as f64).sqrt() as usize;
         let (most, diagonal) = if R::DOUBLE {
             (samples.min(room), 0..samples)
         } else {
@@ -427,6 +428,7 @@ mod tests {
         tolerance: 1e-4,
         rounding: 0.0,
         least_to_shrink: LEAST_TO_SHRINK,
+        rows_of_set: usize::MAX,
     };
 
     /// Of two classes that overlap.

@@ -17,6 +17,7 @@ use burn::optim::momentum::MomentumConfig;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Growth, Hyperparameters, Recipe, Sizes, State, StateError,
+    unhindered_threads, with_threads,
 };
 use data::{Dataset, PictureShape};
 use network::{LenetNetwork, Plan};
@@ -82,18 +83,13 @@ impl BurnLenet {
     fn rate(&self, before: usize, all: usize) -> f64 {
         self.learning_rate * (1.0 - before as f64 / all as f64)
     }
-}
 
-impl Recipe for BurnLenet {
-    fn fit(
+    fn train(
         &self,
         train: &Dataset,
+        shape: PictureShape,
         context: &mut FitContext<'_>,
     ) -> Result<Box<dyn Classifier>, FitError> {
-        train.check_trainable()?;
-        context.cancellation().check()?;
-        let needs = "filters see neighbouring pixels of pictures in grey";
-        let shape = FitError::unless_pictures(train, needs)?;
         let inner = self.backend.device();
         let device = inner.clone().autodiff();
         let seed = context.seed();
@@ -122,13 +118,24 @@ impl Recipe for BurnLenet {
         };
         let place = (inner, train.classes());
         let mut descent = Descent::new(optimizer, &device);
-        Ok(Box::new(descent.fit(
-            network,
-            self.epochs,
-            place,
-            context,
-            batches,
-        )?))
+        let trained = descent.fit(network, self.epochs, place, context, batches);
+        Ok(Box::new(trained?))
+    }
+}
+
+impl Recipe for BurnLenet {
+    fn fit(
+        &self,
+        train: &Dataset,
+        context: &mut FitContext<'_>,
+    ) -> Result<Box<dyn Classifier>, FitError> {
+        train.check_trainable()?;
+        context.cancellation().check()?;
+        let needs = "filters see neighbouring pixels of pictures in grey";
+        let shape = FitError::unless_pictures(train, needs)?;
+        // As for perceptrons: products of a batch are small.
+        let threads = unhindered_threads(context.threads());
+        with_threads(threads, || self.train(train, shape, context))
     }
 
     /// Filters do not pass over the border: of a small picture it takes a larger share. And what is between the layers
@@ -159,7 +166,6 @@ mod tests {
     use crate::BURN_LENET;
     use crate::trained::Layers;
     use burn::tensor::{Device, Tensor, TensorData};
-    use classifier::with_threads;
     use classifier_conformance::{
         Check, NO_LAYERS, NOT_LINEAR, PICTURES_ONLY, check_except, digits,
     };

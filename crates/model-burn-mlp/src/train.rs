@@ -9,7 +9,7 @@ use burn::tensor::Device;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State, StateError,
-    with_threads,
+    unhindered_threads, with_threads,
 };
 use data::Dataset;
 use serde::{Deserialize, Serialize};
@@ -58,21 +58,7 @@ impl BurnMlp {
     }
 }
 
-/// Multiply-adds of a product that gains from a second thread. 100 × 784 × 128 takes as long on one thread as on two,
-/// 100 × 784 × 512 three quarters of it on two (cores of an AMD EPYC, Zen 3); beside two busy processes a second
-/// thread makes the first of them 1.7 times slower (`experiments/benches/under_load.rs`).
-const WORTH_SHARING: usize = 20_000_000;
-
 impl BurnMlp {
-    /// Whether the largest product of a batch is worth more than one thread.
-    fn shares_products(&self, sizes: Sizes) -> bool {
-        let widths = self.widths(sizes);
-        let weights = widths
-            .windows(2)
-            .map(|pair| pair[0].saturating_mul(pair[1]));
-        weights.max().unwrap_or(0).saturating_mul(self.batch_size) >= WORTH_SHARING
-    }
-
     fn train(
         &self,
         train: &Dataset,
@@ -117,11 +103,10 @@ impl Recipe for BurnMlp {
             features: train.samples().features(),
             classes: train.classes(),
         };
-        if self.shares_products(sizes) {
-            self.train(train, sizes, context)
-        } else {
-            with_threads(1, || self.train(train, sizes, context))
-        }
+        // Batches are small: beside two busy processes a second thread makes the first 1.6 times slower, and alone it
+        // saves a tenth (`experiments/benches/under_load.rs`).
+        let threads = unhindered_threads(context.threads());
+        with_threads(threads, || self.train(train, sizes, context))
     }
 
     fn is_stochastic(&self) -> bool {

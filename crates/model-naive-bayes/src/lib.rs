@@ -7,7 +7,7 @@ mod moments;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Growth, Hyperparameters, InvalidParameter, ModelEntry,
-    Recipe, Scores, Sizes, State, StateError, Suits,
+    Recipe, Scores, Sizes, State, StateError, Suits, unhindered_threads, with_threads,
 };
 use data::{Dataset, Samples};
 use moments::{BLOCK, Moments, moments};
@@ -51,7 +51,10 @@ impl Recipe for NaiveBayes {
     ) -> Result<Box<dyn Classifier>, FitError> {
         train.check_trainable()?;
         context.cancellation().check()?;
-        Ok(Box::new(Densities::new(train, self.var_smoothing)?))
+        // Two threads meet after every block of samples, and save a sixth.
+        let threads = unhindered_threads(context.threads());
+        let fitted = with_threads(threads, || Densities::new(train, self.var_smoothing));
+        Ok(Box::new(fitted?))
     }
 
     fn is_stochastic(&self) -> bool {

@@ -30,7 +30,7 @@ pub use entry::{EVERY_CRATE, Hyperparameters, ModelEntry, Parameter, Preset, Sui
 pub use error::{FitError, InvalidParameter, ParameterError};
 pub use nearest_name::{did_you_mean, nearest_name};
 pub use observer::{Epoch, Observer, Silent, Step};
-pub use processors::unhindered_threads;
+pub use processors::{unhindered_now, unhindered_threads};
 pub use random::generator;
 pub use recipe::{Growth, Recipe};
 pub use scores::Scores;

@@ -20,16 +20,21 @@ pub fn unhindered_threads(threads: usize) -> usize {
         if look > 0 {
             std::thread::sleep(PAUSE);
         }
-        let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
-        // One of them is the thread that looks.
-        let others = running(&stat).map_or(0, |running| running.saturating_sub(1));
-        // What runs is of the whole system, and so must be the processors; of these this process may have a part.
-        most = most.max(left(threads.min(own), processors(&stat), others));
+        most = most.max(unhindered_now(threads.min(own)));
         if most >= threads.min(own) {
             break;
         }
     }
     most
+}
+
+/// The same by one look, which takes no pause: what runs for a moment counts, too.
+pub fn unhindered_now(threads: usize) -> usize {
+    let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
+    // One of them is the thread that looks.
+    let others = running(&stat).map_or(0, |running| running.saturating_sub(1));
+    // What runs is of the whole system, and so must be the processors; of these this process may have a part.
+    left(threads, processors(&stat), others)
 }
 
 fn left(threads: usize, processors: usize, others: usize) -> usize {

@@ -89,6 +89,11 @@ impl Solitude {
         is_over
     }
 
+    /// Whether two threads have parted, or would have.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.last > 0
+    }
+
     /// Takes note of whether two threads that tried it `have_parted`.
     pub(crate) fn learn(&mut self, have_parted: bool) {
         let next = (2 * self.last).max(1);

@@ -177,13 +177,15 @@ fn full<F: Real>(
     panel: &[Stripe<F>],
     products: &mut [Stripe<F>; TOGETHER],
 ) {
-    let entries = rows.each_ref().map(|row| &row.entries[..panel.len()]);
+    // Nothing here may be out of bounds: where the compiler sees a check, it keeps the sums in memory, and the products
+    // take twice as long.
+    let [a, b, c, d] = rows.each_ref().map(|row| row.entries);
     for first in (0..WIDTH).step_by(LANES) {
         let mut sums = [[F::default(); LANES]; TOGETHER];
-        for (place, columns) in panel.iter().enumerate() {
+        let places = panel.iter().zip(a).zip(b).zip(c).zip(d);
+        for ((((columns, a), b), c), d) in places {
             let columns: &[F; LANES] = columns.0[first..][..LANES].try_into().expect("16 of 64");
-            for (sums, entries) in sums.iter_mut().zip(&entries) {
-                let (_, x) = entries[place];
+            for (sums, x) in sums.iter_mut().zip([a.1, b.1, c.1, d.1]) {
                 for (sum, &column) in sums.iter_mut().zip(columns) {
                     *sum += x * column;
                 }

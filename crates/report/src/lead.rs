@@ -30,25 +30,27 @@ pub(crate) fn lead(report: &Report) -> Vec<String> {
     costs.into_iter().chain(open(report)).collect()
 }
 
-/// What the best costs, and beside it the cheapest of those that cannot be told apart from it, or else
-/// the next in rank.
+/// What the best costs, and beside it what could replace it, or else the next in rank.
 fn costs(standings: &[Standing], data: &DatasetRecord) -> Option<String> {
     let (best, others) = standings.split_first()?;
-    let equal = replacement(best, others);
-    let beside = equal.or(others.first());
+    let cheaper = replacement(best, others);
+    let beside = cheaper.or(others.first());
     let id = &best.model.id;
     let of_best = of_model(best.finished, data, None)?;
     Some(match beside {
         None => format!("{id} needs {of_best}."),
         Some(other) => {
             let of_other = of_model(other.finished, data, Some(best.finished))?;
-            // How far the next in rank is behind stands in the headline.
-            let behind = equal.and_then(|equal| behind(best, equal));
-            let behind = behind.map_or_else(String::new, |behind| format!(", {behind},"));
-            format!(
-                "{id} needs {of_best}; {}{behind} needs {of_other}.",
-                other.model.id
-            )
+            // How far a model that is told apart is behind stands in the headline.
+            let behind = behind(best, other).filter(|_| best.is_equal(other));
+            let mut said = vec![other.model.id.clone()];
+            said.extend(behind);
+            let other = match cheaper {
+                Some(_) => format!("a cheaper choice, {},", said.join(", ")),
+                None if said.len() == 1 => said.remove(0),
+                None => said.join(", ") + ",",
+            };
+            format!("{id} needs {of_best}; {other} needs {of_other}.")
         }
     })
 }
@@ -59,16 +61,25 @@ pub(crate) fn behind(best: &Standing, other: &Standing) -> Option<String> {
     (difference > 0.0).then(|| format!("{} points behind", points(difference)))
 }
 
-/// Of the models that cannot be told apart from the best, the one that fits fastest.
+/// Of the models that cannot be told apart from the best, the most accurate that saves at least half of the time to
+/// fit, or half of that to predict and is not slower to fit.
 pub(crate) fn replacement<'a>(
     best: &Standing,
     others: &'a [Standing<'a>],
 ) -> Option<&'a Standing<'a>> {
-    let fit = |of: &Standing| of.finished.cost.fit_seconds.unwrap_or(f64::INFINITY);
-    let equals = others.iter().filter(|other| best.is_equal(other));
-    // Times of two machines cannot be compared.
-    let equals = equals.filter(|other| other.finished.cost.is_comparable(&best.finished.cost));
-    equals.min_by(|a, b| fit(a).total_cmp(&fit(b)))
+    let of_best = &best.finished.cost;
+    let share = |cost: Option<f64>, than: Option<f64>| match (cost, than) {
+        (Some(cost), Some(than)) => cost / than,
+        _ => f64::INFINITY,
+    };
+    let mut equals = others.iter().filter(|other| best.is_equal(other));
+    equals.find(|other| {
+        let cost = &other.finished.cost;
+        let fit = share(cost.fit_seconds, of_best.fit_seconds);
+        let predict = share(cost.predict_seconds, of_best.predict_seconds);
+        // Times of two machines cannot be compared.
+        cost.is_comparable(of_best) && (fit <= 0.5 || (fit <= 1.0 && predict <= 0.5))
+    })
 }
 
 /// What a model costs, and how many times as much as what another does; `None` where it is not known.
@@ -118,7 +129,17 @@ pub(crate) fn open(report: &Report) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use analysis::examples::with_seeds;
+    use analysis::examples::{with_costs, with_seeds};
+
+    #[test]
+    fn the_cheaper_choice_is_the_most_accurate_of_those_that_save_half() {
+        let models = [("a", 2, 9.0), ("b", 3, 6.0), ("c", 4, 3.0), ("d", 5, 0.1)];
+        let said = lead(&with_costs(&models, 1_000));
+        assert!(
+            said[0].contains("; a cheaper choice, c, 0.20 points behind, needs 3.00\u{a0}s (3.0 times less) to fit"),
+            "{said:?}"
+        );
+    }
 
     #[test]
     fn costs_are_of_the_best_and_of_what_could_replace_it() {

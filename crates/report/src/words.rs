@@ -87,7 +87,10 @@ pub(crate) fn detectable(pairs: &[&Comparison]) -> String {
     let largest = known.clone().reduce(f64::max);
     let first = match largest {
         Some(largest) if known.count() > 1 => {
-            format!("detectable differences: up to {} points", points(largest))
+            format!(
+                "detectable difference of a pair: up to {} points",
+                points(largest)
+            )
         }
         one => power(one, !tested.is_empty()),
     };
@@ -321,7 +324,7 @@ mod tests {
             (vec![&one], "detectable difference: 1.00 points"),
             (
                 vec![&one, &two],
-                "detectable differences: up to 2.00 points",
+                "detectable difference of a pair: up to 2.00 points",
             ),
             (
                 vec![&one, &unknown],
@@ -329,7 +332,7 @@ mod tests {
             ),
             (
                 vec![&one, &none, &two, &none, &unknown, &unknown, &unknown],
-                "detectable differences: up to 2.00 points; of 2 pairs none is detectable, however large; of 3 pairs none is known",
+                "detectable difference of a pair: up to 2.00 points; of 2 pairs none is detectable, however large; of 3 pairs none is known",
             ),
             (
                 vec![&none, &none],

@@ -2,7 +2,7 @@
 
 use super::palette::{Look, Paint};
 use super::plot::{Area, draw_below, grid_up, ticks_along};
-use super::scale::{Scale, ends, with_factor, with_margin};
+use super::scale::{Scale, ends, round_below, with_factor, with_margin};
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
 use super::text::{width, wrap};
 use crate::numbers::Amount;
@@ -95,8 +95,11 @@ impl Rows<'_> {
         let values = self.models.iter().flat_map(|row| row.interval);
         let [low, high] = ends(values, [0.0, 100.0]);
         if self.is_log {
-            let wrong = with_factor([100.0 - high, 100.0 - low], 0.02);
-            return Along::Wrong(Scale::log([wrong[0], wrong[1].min(100.0)], [right, left]));
+            let [least, most] = with_factor([100.0 - high, 100.0 - low], 0.02);
+            // The best models are beyond the last round value: another, if it is near, stands beside them.
+            let round = round_below(least);
+            let least = if least < 1.5 * round { round } else { least };
+            return Along::Wrong(Scale::log([least, most.min(100.0)], [right, left]));
         }
         let [low, high] = with_margin([low, high], 0.02);
         Along::Right(Scale::linear(

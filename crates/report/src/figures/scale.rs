@@ -152,6 +152,16 @@ pub(super) fn with_factor([low, high]: [f64; 2], share: f64) -> [f64; 2] {
     [low / factor, high * factor]
 }
 
+/// The largest number that is 1, 2 or 5 times a power of ten and not above a positive value.
+pub(super) fn round_below(value: f64) -> f64 {
+    let power = 10_f64.powf(value.log10().floor());
+    let rounds = [5.0, 2.0, 1.0].map(|times| times * power);
+    rounds
+        .into_iter()
+        .find(|&round| round <= value)
+        .unwrap_or(value)
+}
+
 /// 0.001, 0.01, 0.1, 1, 10, 100, 1 000, 10⁴, 3·10⁴; the value is 1, 2, 3, 5 or 7 times a power of ten.
 fn power(value: f64) -> String {
     let exponent = (value.log10() + 1e-9).floor() as i32;
@@ -185,6 +195,14 @@ mod tests {
         assert_eq!(labels(log(8.0, 40.0), 9), ["10", "20", "30"]);
         assert_eq!(labels(log(2.1e4, 4.5e4), 9), ["30\u{a0}000", "40\u{a0}000"]);
         assert_eq!(labels(log(1.6, 6.0), 9), ["2", "3", "5"]);
+    }
+
+    #[test]
+    fn round_values_are_not_above() {
+        let below = [1.06, 0.49, 5.0, 70.0].map(round_below);
+        for (found, right) in below.into_iter().zip([1.0, 0.2, 5.0, 50.0]) {
+            assert!((found - right).abs() < 1e-12, "{found}");
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Along {
         let (scale, ticks) = match self {
             Self::Right(scale) => (scale, ticks_along(scale, area)),
             Self::Wrong(scale) => {
-                let mut ticks = scale.ticks(((area.right - area.left) / 38.0) as usize);
+                let mut ticks = scale.many_ticks(((area.right - area.left) / 38.0) as usize);
                 for tick in &mut ticks {
                     tick.label = format!("{}", ((100.0 - tick.value) * 1e6).round() / 1e6);
                 }

@@ -91,32 +91,46 @@ impl Scale {
     /// Powers of ten; where there are fewer than three, also 3, or 2 and 5, or 2, 3, 5 and 7 times these; else all
     /// round values.
     fn log_ticks(&self, most: usize) -> Vec<Tick> {
-        let [low, high] = self.values;
-        let decades = (low.log10().floor() as i32)..=(high.log10().ceil() as i32);
-        let within = |times: &[f64]| -> Vec<f64> {
-            let all = decades
-                .clone()
-                .flat_map(|power| times.iter().map(move |times| times * 10_f64.powi(power)));
-            all.filter(|&value| value >= low * 0.999 && value <= high * 1.001)
-                .collect()
-        };
         let found = [
             &[1.0][..],
             &[1.0, 3.0],
             &[1.0, 2.0, 5.0],
             &[1.0, 2.0, 3.0, 5.0, 7.0],
         ];
-        let found = found.map(within);
+        let found = found.map(|times| self.round_values(times));
         let enough = found.iter().find(|values| values.len() >= 3);
         let Some(values) = enough.or_else(|| found.iter().rfind(|values| values.len() == 2)) else {
             return self.linear_ticks(most.min(3));
         };
         let every = values.len().div_ceil(most.max(2));
-        let tick = |&value: &f64| Tick {
-            value,
-            label: power(value),
-        };
-        values.iter().step_by(every).map(tick).collect()
+        values.iter().step_by(every).map(power_tick).collect()
+    }
+
+    /// The same of a logarithmic scale, as many as fit.
+    pub(super) fn many_ticks(&self, most: usize) -> Vec<Tick> {
+        let found = [&[1.0, 2.0, 5.0][..], &[1.0, 3.0]].map(|times| self.round_values(times));
+        let fits = |values: &&Vec<f64>| (3..=most).contains(&values.len());
+        match found.iter().find(fits) {
+            Some(values) => values.iter().map(power_tick).collect(),
+            None => self.log_ticks(most),
+        }
+    }
+
+    /// So many times the powers of ten, between the ends.
+    fn round_values(&self, times: &[f64]) -> Vec<f64> {
+        let [low, high] = self.values;
+        let decades = (low.log10().floor() as i32)..=(high.log10().ceil() as i32);
+        let all =
+            decades.flat_map(|power| times.iter().map(move |times| times * 10_f64.powi(power)));
+        all.filter(|&value| value >= low * 0.999 && value <= high * 1.001)
+            .collect()
+    }
+}
+
+fn power_tick(&value: &f64) -> Tick {
+    Tick {
+        value,
+        label: power(value),
     }
 }
 

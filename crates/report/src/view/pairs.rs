@@ -288,15 +288,29 @@ fn notes_on_few(report: &Report, pairs: &[Comparison]) -> Vec<String> {
 
 /// Of which metrics the intervals that are shown hold less often than they say (`results/levels.md`).
 fn note_on_levels(units: &str, pairs: &[Comparison]) -> Option<String> {
-    let less_often = [Metric::MatthewsCorrelation, Metric::RocAuc, Metric::PrAuc];
-    let mut all = pairs.iter().flat_map(|pair| &pair.metric_differences);
-    let is_shown = all.any(|of| of.interval.is_some() && less_often.contains(&of.metric));
-    is_shown.then(|| {
+    let is_shown = |metric: Metric| {
+        let mut all = pairs.iter().flat_map(|pair| &pair.metric_differences);
+        all.any(|of| of.interval.is_some() && of.metric == metric)
+    };
+    let metrics = [
+        (
+            Metric::MatthewsCorrelation,
+            format!("with about 30 {units} of a class"),
+        ),
+        (Metric::RocAuc, "near 1".to_owned()),
+        (
+            Metric::PrAuc,
+            format!("near 1 or with fewer than 100 {units} of a class"),
+        ),
+    ];
+    let shown = metrics.into_iter().filter(|(metric, _)| is_shown(*metric));
+    let shown: Vec<String> = shown
+        .map(|(metric, at)| format!("of {} {at}", metric.heading()))
+        .collect();
+    (!shown.is_empty()).then(|| {
         format!(
-            "Intervals of {} with about 30 {units} of a class, of {} with fewer than 100, and of areas near 1 hold in about 93 of \
-             100 cases, not in 95.",
-            Metric::MatthewsCorrelation.heading(),
-            Metric::PrAuc.heading(),
+            "Intervals {} hold in about 93 of 100 cases, not in 95.",
+            words::and(&shown.iter().map(String::as_str).collect::<Vec<_>>())
         )
     })
 }
@@ -472,7 +486,10 @@ mod tests {
         }
         let report = of(30);
         let notes = notes_on_few(&report, &report.comparisons).join(" ");
-        assert!(notes.contains("Intervals of Matthews"), "{notes}");
+        assert!(
+            notes.contains("Intervals of Matthews with about 30 images of a class hold"),
+            "{notes}"
+        );
         assert!(notes.contains("in about 93 of 100 cases"), "{notes}");
         assert_eq!(note_on_levels("images", &[]), None);
     }

@@ -7,7 +7,7 @@ use crate::dual::Dual;
 
 /// The part of the tolerance that a fit aims at beyond it, if it takes no more than the work of reaching the
 /// tolerance again, and this much for every sample.
-const AIM: f64 = 0.1;
+pub(crate) const AIM: f64 = 0.1;
 const WORK_PER_SAMPLE: usize = 1_000;
 
 /// The part of the tolerance that rounding of kernel values may make of the violation.
@@ -46,6 +46,15 @@ impl Aim {
     /// Whether α is so large that rounding of the kernel decides in f32.
     pub(crate) fn is_out_of_reach(&self, dual: &Dual) -> bool {
         !self.double && dual.rounding(self.error) > ROUNDING_SHARE * self.tolerance
+    }
+
+    /// What rounding of kernel values makes of gradients in f64, where nothing more precise is left.
+    pub(crate) fn rounding(&self, dual: &Dual) -> f64 {
+        if self.double {
+            dual.rounding(self.error)
+        } else {
+            0.0
+        }
     }
 
     /// The violation that working sets are made for: less than the tolerance only where rounding

@@ -75,6 +75,12 @@ impl Classes {
         Some(&self.weights.as_ref()?[self.range(class)])
     }
 
+    /// The largest that C is multiplied with.
+    pub(crate) fn largest_weight(&self) -> f64 {
+        let weights = self.weights.as_deref().unwrap_or(&[1.0]);
+        weights.iter().copied().fold(0.0, f64::max)
+    }
+
     /// What to solve a pair to, with this C and kernel values that are off by `rounding` in f32, of all its samples
     /// at once.
     pub(crate) fn goal(

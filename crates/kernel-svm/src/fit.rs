@@ -1,12 +1,15 @@
 //! All pairs of classes, several at a time, within the memory budget.
 
+use crate::aim::{AIM, ROUNDING_SHARE};
 use crate::classes::{Classes, Unfit};
 use crate::goal::Goal;
 use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
-use crate::kernel_rows::KernelRows;
+use crate::kernel_rows::{KernelRows, KernelValues};
 use crate::pair_values::{Kept, PairOfSamples};
+use crate::precision::Precision;
 use crate::real::Real;
+use crate::shifted::{Shift, Shifted};
 use crate::slabs::Slabs;
 use crate::solution::Solution;
 use crate::solver::{LEAST_TO_SHRINK, solve};
@@ -171,16 +174,17 @@ impl<'a, F: Feature> Sorted<'a, F> {
         }
     }
 
-    /// Solves every pair of classes, with kernel values that are off by `rounding` in f32.
+    /// Solves every pair of classes, with kernel values of this `precision`.
     pub(crate) fn solve<R: Real>(
         &self,
         function: Function,
-        rounding: f64,
+        precision: Precision,
         settings: &Settings,
         watch: Watch,
     ) -> Result<Vec<Solution>, Unfit> {
         let share = self.limited::<R>(self.share::<R>(settings, 1)?);
         let own_class = KeptRows::<R>::new(self.classes.order.len(), share.shared);
+        let is_shifted = self.is_shifted::<R>(precision, settings.c, settings);
         let kept = Kept {
             own_class: &own_class,
             products: None,
@@ -190,22 +194,27 @@ impl<'a, F: Feature> Sorted<'a, F> {
                 let goal = Goal {
                     least_to_shrink: share.least_to_shrink,
                     rows_of_set: share.rows_of_set,
-                    ..self.classes.goal(pair, settings.c, settings, rounding)
+                    ..self
+                        .classes
+                        .goal(pair, settings.c, settings, precision.rounding)
                 };
-                let mut kernel = self.kernel_rows(function, kept, pair, share, slots);
+                let shift = is_shifted.then(|| self.shift(function, kept, pair));
+                let mut kernel =
+                    self.kernel_rows(function, shift.as_ref(), kept, pair, share, slots);
                 solve(&mut kernel, goal, None, stop)
+                    .map(|solution| unshifted(shift.as_ref(), solution))
                     .map_err(|reason| self.classes.unfit(pair, reason))
             })
     }
 
-    /// Solves every pair of classes for every γ of `functions`, each with the rounding of its values,
+    /// Solves every pair of classes for every γ of `functions`, each with the precision of its values,
     /// and every C of `costs`, ascending. Solutions are C by C within γ by γ within pair by pair.
     ///
     /// Inner products serve every γ, kernel rows every C, and each problem starts from the solution
     /// of a neighbour.
     pub(crate) fn solve_grid<R: Real>(
         &self,
-        functions: &[(Function, f64)],
+        functions: &[(Function, Precision)],
         costs: &[f64],
         settings: &Settings,
         watch: Watch,
@@ -228,12 +237,16 @@ impl<'a, F: Feature> Sorted<'a, F> {
                 };
                 let mut solutions: Vec<Solution> =
                     Vec::with_capacity(functions.len() * costs.len());
-                for &(function, rounding) in functions {
-                    let mut kernel = self.kernel_rows(function, kept, pair, share, slots);
+                for &(function, precision) in functions {
+                    let largest = costs.last().copied().unwrap_or(0.0);
+                    let is_shifted = self.is_shifted::<R>(precision, largest, settings);
+                    let shift = is_shifted.then(|| self.shift(function, kept, pair));
+                    let mut kernel =
+                        self.kernel_rows(function, shift.as_ref(), kept, pair, share, slots);
                     for (place, &c) in costs.iter().enumerate() {
                         let goal = Goal {
                             rows_of_set: share.rows_of_set,
-                            ..self.classes.goal(pair, c, settings, rounding)
+                            ..self.classes.goal(pair, c, settings, precision.rounding)
                         };
                         // The same C at the last γ; the smaller C at this one, feasible here, too.
                         let back = if place > 0 { 1 } else { costs.len() };
@@ -241,29 +254,65 @@ impl<'a, F: Feature> Sorted<'a, F> {
                         let start = neighbour.map(Solution::alpha);
                         let solution = solve(&mut kernel, goal, start.as_deref(), stop)
                             .map_err(|reason| self.classes.unfit(pair, reason))?;
-                        solutions.push(solution);
+                        solutions.push(unshifted(shift.as_ref(), solution));
                     }
                 }
                 Ok(solutions)
             })
     }
 
-    fn kernel_rows<'b, R: Real>(
+    /// Whether the rounding of kernel values near 1 decides with this C. Never in f32, which is left for f64 then.
+    fn is_shifted<R: Real>(&self, precision: Precision, c: f64, settings: &Settings) -> bool {
+        R::DOUBLE && precision.is_near_one && {
+            let largest = c * self.classes.largest_weight();
+            f64::EPSILON * largest > ROUNDING_SHARE * AIM * settings.tolerance
+        }
+    }
+
+    fn shift<R: Real>(&self, function: Function, kept: Kept<F, R>, pair: (usize, usize)) -> Shift {
+        let products = self.values(Shift::PRODUCTS, kept, pair);
+        Shift::new(function.gamma, &products)
+    }
+
+    fn values<'b, R: Real>(
         &'b self,
         function: Function,
         kept: Kept<'b, F, R>,
         (a, b): (usize, usize),
-        share: Share,
-        slots: &'b mut Slabs<R>,
-    ) -> KernelRows<'b, R> {
-        let values = PairOfSamples {
+    ) -> PairOfSamples<'b, F, R> {
+        PairOfSamples {
             function,
             rows: &self.rows,
             ranges: [self.classes.range(a), self.classes.range(b)],
             columns: [&self.columns[a], &self.columns[b]],
             kept,
+        }
+    }
+
+    fn kernel_rows<'b, R: Real>(
+        &'b self,
+        function: Function,
+        shift: Option<&'b Shift>,
+        kept: Kept<'b, F, R>,
+        pair: (usize, usize),
+        share: Share,
+        slots: &'b mut Slabs<R>,
+    ) -> KernelRows<'b, R> {
+        let values: Box<dyn KernelValues<R> + 'b> = match shift {
+            None => Box::new(self.values(function, kept, pair)),
+            Some(shift) => Box::new(Shifted {
+                products: Box::new(self.values(Shift::PRODUCTS, kept, pair)),
+                shift,
+            }),
         };
-        KernelRows::new(Box::new(values), share.capacity, share.threads, slots)
+        KernelRows::new(values, share.capacity, share.threads, slots)
+    }
+}
+
+fn unshifted(shift: Option<&Shift>, solution: Solution) -> Solution {
+    match shift {
+        None => solution,
+        Some(shift) => shift.undo(solution),
     }
 }
 
@@ -315,12 +364,21 @@ mod tests {
         }
     }
 
+    fn precision(rounding: f64) -> Precision {
+        Precision {
+            single: true,
+            rounding,
+            is_near_one: false,
+        }
+    }
+
     #[test]
     fn neither_threads_nor_samples_left_out_decide_what_the_machine_is() {
         let function = Function {
             kernel: Kernel::Rbf,
             gamma: 15.0,
         };
+        let precision = precision(1e-8);
         for classes in [2, 3] {
             with_sorted([1_500 * classes, 8, classes], |sorted, x| {
                 let mut solved = |least_to_shrink, threads| {
@@ -329,7 +387,7 @@ mod tests {
                         threads,
                         ..settings(2_048)
                     };
-                    let solutions = sorted.solve::<f32>(function, 1e-8, &settings, SILENT);
+                    let solutions = sorted.solve::<f32>(function, precision, &settings, SILENT);
                     let solutions = solutions.unwrap();
                     let machine =
                         SupportVectorMachine::assemble::<f32, f32>(sorted, function, &solutions);
@@ -357,6 +415,7 @@ mod tests {
             kernel: Kernel::Rbf,
             gamma: 1.0,
         };
+        let precision = precision(0.0);
         with_sorted([1_200, 3, 3], |sorted, _| {
             let solved = |threads| {
                 let settings = Settings {
@@ -365,7 +424,7 @@ mod tests {
                     tolerance: 1e-3,
                     ..settings(12)
                 };
-                let solutions = sorted.solve::<f64>(function, 0.0, &settings, SILENT);
+                let solutions = sorted.solve::<f64>(function, precision, &settings, SILENT);
                 solutions.map_err(|unfit| format!("{unfit:?}"))
             };
             let one = solved(1);

@@ -63,10 +63,7 @@ pub fn fit_grid(
     let work = Grid {
         features,
         labels,
-        functions: functions
-            .iter()
-            .map(|(function, precision)| (*function, precision.rounding))
-            .collect(),
+        functions,
         costs,
         settings,
         watch,
@@ -77,8 +74,7 @@ pub fn fit_grid(
 struct Grid<'a> {
     features: usize,
     labels: &'a [usize],
-    /// With the rounding of their values.
-    functions: Vec<(Function, f64)>,
+    functions: Vec<(Function, Precision)>,
     costs: Vec<f64>,
     settings: &'a Settings,
     watch: Watch<'a>,

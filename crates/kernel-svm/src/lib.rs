@@ -48,6 +48,7 @@ mod real;
 mod restore;
 mod row_sums;
 mod settings;
+mod shifted;
 mod shrinking;
 mod slabs;
 mod smo;

@@ -115,8 +115,8 @@ impl Work for Fit<'_> {
             self.weights,
             self.settings.threads,
         )?;
-        let (function, rounding) = (self.function, self.precision.rounding);
-        let solutions = sorted.solve::<R>(function, rounding, self.settings, self.watch)?;
+        let (function, precision) = (self.function, self.precision);
+        let solutions = sorted.solve::<R>(function, precision, self.settings, self.watch)?;
         let mut fitted = SupportVectorMachine::assemble::<F, R>(&sorted, function, &solutions);
         if self.settings.probability {
             let solve = |part: &Sorted<F>| {
@@ -124,7 +124,7 @@ impl Work for Fit<'_> {
                     solved: &|_, _| {},
                     ..self.watch
                 };
-                part.solve::<R>(function, rounding, self.settings, silent)
+                part.solve::<R>(function, precision, self.settings, silent)
             };
             fitted.sigmoids = Some(sigmoids::<F, R>(&sorted, function, solve)?);
         }

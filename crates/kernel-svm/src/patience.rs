@@ -8,6 +8,9 @@ const SETS_TO_HALVE: usize = 8;
 const WORK_TO_GIVE_UP: usize = 3_000_000_000;
 const WORK_PER_SAMPLE: usize = 1_000_000;
 
+/// The part of this work that is enough where the violation is below what rounding makes of gradients.
+const BELOW_ROUNDING: usize = 16;
+
 /// What a working set costs beside its steps, per sample.
 const WORK_OF_A_SET: usize = 1_000;
 
@@ -40,9 +43,9 @@ impl Patience {
         self.size
     }
 
-    /// Notes that a set with this `violation` before it took as many multiplications. Says whether
-    /// there is hope.
-    pub(crate) fn hopes(&mut self, violation: f64, multiplications: usize) -> bool {
+    /// Notes that a set with this `violation` before it, of which `rounding` may be all, took as many multiplications.
+    /// Says whether there is hope.
+    pub(crate) fn hopes(&mut self, violation: f64, rounding: f64, multiplications: usize) -> bool {
         self.sets += 1;
         self.work += multiplications + WORK_OF_A_SET * self.size;
         if violation <= 0.5 * self.best {
@@ -52,6 +55,12 @@ impl Patience {
             (self.sets, self.work) = (0, 0);
         }
         let most = WORK_TO_GIVE_UP + WORK_PER_SAMPLE * self.size;
+        let most = most
+            / if violation < rounding {
+                BELOW_ROUNDING
+            } else {
+                1
+            };
         self.size < self.largest || self.work < most
     }
 }
@@ -63,13 +72,14 @@ mod tests {
     #[test]
     fn sets_grow_while_the_violation_stays_and_then_there_is_no_hope() {
         let mut patience = Patience::new(256, 1_000);
-        assert!((0..30).all(|halvings| patience.hopes(0.5_f64.powi(halvings), 10)));
+        assert!((0..30).all(|halvings| patience.hopes(0.5_f64.powi(halvings), 0.0, 10)));
         assert_eq!(patience.size(), 256);
         for size in [512, 1_000] {
-            assert!((0..SETS_TO_HALVE).all(|_| patience.hopes(1e-9, 10)));
+            assert!((0..SETS_TO_HALVE).all(|_| patience.hopes(1e-9, 0.0, 10)));
             assert_eq!(patience.size(), size);
         }
-        assert!(patience.hopes(1e-9, WORK_TO_GIVE_UP));
-        assert!(!patience.hopes(1e-9, WORK_PER_SAMPLE * 1_000));
+        assert!(!patience.hopes(1e-9, 1e-8, WORK_TO_GIVE_UP));
+        assert!(patience.hopes(1e-9, 1e-10, 10));
+        assert!(!patience.hopes(1e-9, 0.0, WORK_PER_SAMPLE * 1_000));
     }
 }

@@ -24,6 +24,9 @@ const LEAST_SPREAD: f64 = 1.0 / 1024.0;
 /// γ times the mean squared distance above which values e⁻⁸⁷, where f32 ends, may matter.
 const WIDEST: f64 = 32.0;
 
+/// γ times the mean squared distance up to which values are near 1.
+const NEAR_ONE: f64 = 0.125;
+
 /// Bounds of what f32 may hold, with room for squares and sums.
 const F32_RANGE: std::ops::RangeInclusive<f64> = 1e-6..=1e6;
 
@@ -40,6 +43,8 @@ pub(crate) struct Precision {
     pub(crate) single: bool,
     /// By how much a kernel value is off in f32.
     pub(crate) rounding: f64,
+    /// Whether most values are so near 1 that it is better to know what they are less, see [`shifted`](crate::shifted).
+    pub(crate) is_near_one: bool,
 }
 
 impl Precision {
@@ -62,17 +67,20 @@ impl Precision {
     fn of_rbf(gamma: f64, values: Values, layout: Layout) -> Self {
         let spread = gamma * values.mean_distance(layout);
         let wide_enough = (LEAST_SPREAD..=WIDEST).contains(&spread);
+        let is_near_one = spread <= NEAR_ONE;
         if let Values::Pixels(_) = values {
             // Distances are exact.
             return Self {
                 single: wide_enough,
                 rounding: ROUNDING,
+                is_near_one,
             };
         }
         let square = values.largest_square(layout);
         Self {
             single: wide_enough && (1e-20..=1e20).contains(&square),
             rounding: ROUNDING * (1.0 + gamma * square),
+            is_near_one,
         }
     }
 
@@ -87,6 +95,7 @@ impl Precision {
         Ok(Self {
             single: varies && F32_RANGE.contains(&base) && F32_RANGE.contains(&largest),
             rounding: ROUNDING * f64::from(degree) * largest,
+            is_near_one: false,
         })
     }
 }

@@ -208,7 +208,8 @@ impl<'a, 'b, R: Real> Problem<'a, 'b, R> {
         }
         let before = self.work;
         let moved = self.advance(violation);
-        self.hope = self.patience.hopes(violation, self.work - before);
+        let rounding = self.aim.rounding(&self.dual);
+        self.hope = self.patience.hopes(violation, rounding, self.work - before);
         Ok(moved)
     }
 

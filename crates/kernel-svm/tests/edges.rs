@@ -1,6 +1,6 @@
 //! C, γ and features at the edges of what numbers can hold, against libsvm's recorded results.
 
-use kernel_svm::{Error, Features, Gamma, Kernel, Settings, fit};
+use kernel_svm::{Error, Features, Gamma, Kernel, Settings, Watch, fit, fit_grid};
 
 /// digits.txt of recorded.py: 240 images of 64 pixels, and their labels.
 fn digits() -> (Vec<u8>, Vec<usize>) {
@@ -154,6 +154,51 @@ fn noise_at_a_huge_c_is_solved_in_few_steps() {
             let gap = pair.duality_gap / pair.dual_objective.abs();
             assert!(gap < 1e-2, "C {c:e}, γ {gamma:e}: {pair:?}");
         }
+    }
+}
+
+/// Numbers of f64 near 1 are 10⁻¹⁶ apart, and 10⁻⁴ times 10¹² of those is more than any tolerance.
+#[test]
+fn kernel_values_near_one_are_solved_at_a_huge_c() {
+    let (x, y) = noisy();
+    let x = Features::Pixels(&x);
+    let (c, tolerance) = (1e12, 1e-6);
+    let (costs, gammas) = ([1e6, c], [1e-8, 1e-6, 1e-5]);
+    let watch = Watch {
+        solved: &|_, _| {},
+        cancelled: &|| false,
+    };
+    let settings = Settings {
+        tolerance,
+        ..rbf(c, 1.0)
+    };
+    let grid = (&costs[..], &gammas.map(Gamma::Value)[..]);
+    let points = fit_grid(x, 6, &y, &settings, grid, watch).unwrap();
+    for (point, gamma) in points.iter().skip(1).step_by(2).zip(gammas) {
+        let settings = Settings {
+            tolerance,
+            ..rbf(c, gamma)
+        };
+        let machine = fit(x, 6, &y, &settings).unwrap();
+        let pair = machine.certificates()[0];
+        assert!(pair.kkt_violation <= tolerance, "γ {gamma:e}: {pair:?}");
+        let gap = pair.duality_gap / pair.dual_objective.abs();
+        assert!(gap < 1e-6, "γ {gamma:e}: {pair:?}");
+        let of_grid = point.machine.certificates()[0].dual_objective;
+        let off = (of_grid / pair.dual_objective - 1.0).abs();
+        assert!(off < 1e-6, "γ {gamma:e}: {of_grid} for {pair:?}");
+        // The decisions are those of the kernel itself: only whose α is C is within the margin.
+        let decisions = machine.decision_function(x);
+        let margins = decisions.iter().zip(&y);
+        let margins = margins.map(|(d, y)| if *y == 0 { *d } else { -d });
+        let below = |bound| margins.clone().filter(|margin| *margin < bound).count();
+        let bounded = pair.bounded_support_vectors;
+        assert!(
+            below(0.9) <= bounded && bounded <= below(1.1),
+            "γ {gamma:e}: {} to {} for {bounded}",
+            below(0.9),
+            below(1.1)
+        );
     }
 }
 

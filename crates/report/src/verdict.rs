@@ -288,10 +288,14 @@ fn sentence(pair: &Comparison, these: &str, margin: Option<f64>) -> String {
         let same = if pair.difference.abs() < 1e-12 {
             "both get as many right in each fold".to_owned()
         } else {
-            format!("all folds differ by {} points", points(pair.difference))
+            format!(
+                "they differ by {} points in each fold",
+                points(pair.difference)
+            )
         };
         return format!(
-            "{first} and {second} cannot be told apart with {these}: {same}, so no test is possible, and {}.",
+            "{first} and {second} cannot be told apart with {these}: {same}. Folds that do not vary do not say how certain that \
+             is: there is no interval, no test is possible, and {}.",
             detectable(&[pair])
         );
     };
@@ -629,11 +633,11 @@ mod tests {
         for (difference, said) in [
             (
                 0.2,
-                "all folds differ by 20.00 points, so no test is possible, and no detectable difference is known.",
+                "they differ by 20.00 points in each fold. Folds that do not vary do not say how certain that is: there is no interval, no test is possible, and no detectable difference is known.",
             ),
             (
                 0.0,
-                "both get as many right in each fold, so no test is possible, and no detectable difference is known.",
+                "both get as many right in each fold. Folds that do not vary do not say how certain that is: there is no interval, no test is possible, and no detectable difference is known.",
             ),
         ] {
             let sentence = sentence(&without_spread(difference), "these 4 folds", None);

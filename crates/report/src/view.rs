@@ -22,7 +22,7 @@ use calibration::CalibrationRow;
 use classes::ClassTable;
 use costs::CostRow;
 use importance::ImportanceTable;
-use models::{ControlRow, ModelRow, SpreadRow};
+use models::{ControlRow, ModelRow, SpreadRow, note_on_temperatures};
 use pairs::{MetricPairs, PairTable, over_seeds};
 use records::{ColumnRecord, DatasetRecord, Environment, Folds};
 use serde::Serialize;
@@ -236,6 +236,7 @@ struct Sizes {
     test_available: String,
     /// Training images held out to scale probabilities on.
     calibration: Option<String>,
+    temperatures: Option<String>,
 }
 
 impl Sizes {
@@ -247,6 +248,7 @@ impl Sizes {
             test: thousands(data.test),
             test_available: thousands(data.test_available),
             calibration: report.protocol.calibration.map(thousands),
+            temperatures: note_on_temperatures(report),
         }
     }
 }

@@ -89,6 +89,23 @@ fn six_data_sets_rank_their_models() {
     assert!(!page.contains("critical-difference"), "{page}");
 }
 
+#[test]
+fn of_two_models_nothing_is_adjusted() {
+    let results = tempfile::tempdir().unwrap();
+    for (number, right) in RIGHT.iter().enumerate().take(5) {
+        write(
+            results.path(),
+            number,
+            &report(&run_of(number, 2), &right[..2]),
+        );
+    }
+    let page = index(results.path());
+    assert!(
+        page.contains("signed-rank test of the accuracies. At least 6 data sets"),
+        "{page}"
+    );
+}
+
 /// Headline, diagram and table say the same: the second model is ahead of all others on eight data sets, the first and the
 /// third now and then of each other.
 #[test]

@@ -78,7 +78,11 @@ fn cells(pair: &Comparison) -> [String; 11] {
         or_none(pair.difference_interval.map(from_to)),
         or_none(pair.margin_interval.map(from_to)),
         format!("{} / {}", pair.only_first_right, pair.only_second_right),
-        probability(pair.p_adjusted),
+        // Without an interval there is no test either.
+        or_none(
+            pair.difference_interval
+                .map(|_| probability(pair.p_adjusted)),
+        ),
         words::relation(pair.different, pair.difference, pair.relation).to_owned(),
         or_none(pair.detectable_difference.map(points)),
         or_none(pair.posterior.map(words::shares)),
@@ -112,8 +116,26 @@ fn notes_on_images(report: &Report) -> Vec<String> {
              on as many {images}, or, where these are too few for any, on as many as it takes."
         ),
     ];
+    notes.extend(note_on_few_that_differ(report));
     notes.extend(note_on_margin(report));
     notes
+}
+
+/// With how many images that differ Tango's interval holds as often as it says; with fewer, in 93 to 99 of 100 cases, by
+/// how many of them either model is expected to have right (`results/levels.md`).
+const FEWEST_FOR_TANGO: usize = 20;
+
+fn note_on_few_that_differ(report: &Report) -> Option<String> {
+    let differ = |pair: &Comparison| pair.only_first_right + pair.only_second_right;
+    let mut counts = report.comparisons.iter().map(differ);
+    let [_, images] = report.dataset.words();
+    let is_said = report.groups.is_none() && counts.any(|count| count < FEWEST_FOR_TANGO);
+    is_said.then(|| {
+        format!(
+            "Where wins and losses are fewer than {FEWEST_FOR_TANGO} together, an interval at 0.05 holds in 93 to 99 of 100 cases, \
+             not in 95: so few {images} can only have a few outcomes."
+        )
+    })
 }
 
 fn notes_on_folds(report: &Report) -> Vec<String> {
@@ -260,11 +282,37 @@ fn notes_on_few(report: &Report, pairs: &[Comparison]) -> Vec<String> {
         all.any(|of| of.too_few == Some(*why))
     };
     let reasons = [TooFew::Differing, TooFew::OfAClass, TooFew::InAll];
-    reasons
-        .iter()
-        .filter(|why| is_there(why))
-        .map(note)
-        .collect()
+    let reasons = reasons.iter().filter(|why| is_there(why)).map(note);
+    reasons.chain(note_on_levels(units, pairs)).collect()
+}
+
+/// Of which metrics the intervals that are shown hold less often than they say (`results/levels.md`).
+fn note_on_levels(units: &str, pairs: &[Comparison]) -> Option<String> {
+    let is_shown = |metric: Metric| {
+        let mut all = pairs.iter().flat_map(|pair| &pair.metric_differences);
+        all.any(|of| of.interval.is_some() && of.metric == metric)
+    };
+    let metrics = [
+        (
+            Metric::MatthewsCorrelation,
+            format!("with about 30 {units} of a class"),
+        ),
+        (Metric::RocAuc, "near 1".to_owned()),
+        (
+            Metric::PrAuc,
+            format!("near 1 or with fewer than 100 {units} of a class"),
+        ),
+    ];
+    let shown = metrics.into_iter().filter(|(metric, _)| is_shown(*metric));
+    let shown: Vec<String> = shown
+        .map(|(metric, at)| format!("of {} {at}", metric.heading()))
+        .collect();
+    (!shown.is_empty()).then(|| {
+        format!(
+            "Intervals {} hold in about 93 of 100 cases, not in 95.",
+            words::and(&shown.iter().map(String::as_str).collect::<Vec<_>>())
+        )
+    })
 }
 
 fn mark(why: TooFew) -> &'static str {
@@ -401,6 +449,49 @@ mod tests {
         let why = "whose difference is the same in all folds there is no interval";
         assert!(notes([2; 4]).contains(why), "{}", notes([2; 4]));
         assert!(!notes([1, 2, 1, 2]).contains(why));
+    }
+
+    #[test]
+    fn without_an_interval_there_is_no_p() {
+        let pair = |difference_interval| Comparison {
+            difference_interval,
+            ..analysis::examples::with_seeds(&[("a", &[3]), ("b", &[9])]).comparisons[0].clone()
+        };
+        let (low, high) = (0.1, 0.3);
+        assert_eq!(cells(&pair(None))[6], NONE);
+        assert_ne!(cells(&pair(Some(Interval { low, high })))[6], NONE);
+    }
+
+    /// Where `results/levels.md` shows that an interval holds less often than it says, so does the page.
+    #[test]
+    fn intervals_that_hold_less_often_are_named_beside_them() {
+        use analysis::examples::report;
+        use records::examples::{CELL, run, with_errors};
+        let run = run(&["a", "b"], &[0, 1].repeat(100));
+        let of = |wrong| {
+            report(
+                [("a", 0), ("b", wrong)]
+                    .map(|(id, wrong)| with_errors(&run, id, CELL, wrong))
+                    .to_vec(),
+                run.clone(),
+            )
+        };
+        let few = "holds in 93 to 99 of 100 cases";
+        for (wrong, said) in [(0, true), (19, true), (20, false)] {
+            assert_eq!(
+                notes_on_images(&of(wrong)).join(" ").contains(few),
+                said,
+                "{wrong}"
+            );
+        }
+        let report = of(30);
+        let notes = notes_on_few(&report, &report.comparisons).join(" ");
+        assert!(
+            notes.contains("Intervals of Matthews with about 30 images of a class hold"),
+            "{notes}"
+        );
+        assert!(notes.contains("in about 93 of 100 cases"), "{notes}");
+        assert_eq!(note_on_levels("images", &[]), None);
     }
 
     #[test]

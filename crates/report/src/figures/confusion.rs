@@ -239,7 +239,7 @@ impl Matrix<'_> {
                 };
                 let [truth, predicted] = [truth, predicted].map(|class| self.name(class));
                 format!(
-                    "{}: {truth} taken for {predicted} most often, {times}",
+                    "{} takes {truth} for {predicted} most often: {times}",
                     self.id
                 )
             }

@@ -62,9 +62,17 @@ pub(super) fn fitted(name: &str, size: f64, most: f64) -> String {
     text + "…"
 }
 
-/// Pieces that stay together.
+/// Pieces that stay together: "95 %" is one.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive([' ', '-', '_'])
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let ends = rest.match_indices([' ', '-', '_']);
+        let mut ends = ends.map(|(start, found)| start + found.len());
+        let end = ends.find(|&end| !rest[end..].starts_with('%'));
+        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// As much of a word as fits, one letter at least, and the rest.
@@ -89,6 +97,7 @@ mod tests {
         assert_eq!(broken("the best of all"), ["the best of", "all"]);
         assert_eq!(broken("abcdefghijklmnop").concat(), "abcdefghijklmnop");
         assert_eq!(broken(""), [""]);
+        assert_eq!(broken("it is right 95 % of"), ["it is right", "95 % of"]);
         for line in broken("Wwwwwwwwwwwwwwwwwww in mmmmmmmmmmmmmm") {
             assert!(width(&line, 10.0) <= 70.0, "{line}");
         }

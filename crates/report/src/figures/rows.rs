@@ -259,7 +259,7 @@ impl Rows<'_> {
                     Paint::Soft,
                 );
             });
-            y += LINE * lines.len() as f64 + 48.0;
+            y += LINE * lines.len() as f64 + if self.costs.is_empty() { 30.0 } else { 48.0 };
         }
         let area = Area {
             left: 12.0,

@@ -488,7 +488,7 @@ fn endless_digits_are_a_data_set_by_name() {
     .assert()
     .success()
     .stderr(predicates::str::contains(
-        "200 training samples, 10000 test samples",
+        "200 training samples, 10\u{a0}000 test samples",
     ));
     assert!(directory.path().join("endless-digits/README.md").exists());
 }

@@ -7,6 +7,7 @@ pub(crate) mod search;
 use crate::output;
 use indicatif::ProgressBar;
 use live::Live;
+use report::thousands;
 use runner::{Event, Pace, Stopwatch, Watcher, progress_words::parts};
 
 /// The progress of a comparison, on standard error; nothing where that is to be quiet.
@@ -100,6 +101,7 @@ impl Watcher for Progress {
             }
             Event::Step { done, total, unit } => fit.advance(*done, *total, unit, ""),
             Event::Evaluating { done, total } => {
+                let [done, total] = [*done, *total].map(thousands);
                 fit.show(&format!("evaluating, {done} of {total} samples"));
                 None
             }

@@ -171,7 +171,7 @@ def disagreements(page):
     tiles = page.locator("#tiles button")
     tiles.first.wait_for(timeout=120_000)
     text = page.locator("#disagreements-text").inner_text()
-    assert "of 10000 test pictures" in text, text
+    assert "of 10000 test pictures" in text.replace("\u00a0", ""), text
     all_tiles = tiles.count()
     assert 0 < all_tiles <= 200
     page.get_by_label("Show where").select_option(label="only softmax is right")

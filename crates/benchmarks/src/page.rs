@@ -6,7 +6,7 @@ use crate::ratio::{Ratio, ends, median};
 use crate::reading::{Readings, section};
 use crate::subjects::{PUBLISHED, Published, Task};
 use records::Environment;
-use report::Contestant;
+use report::{Contestant, thousands};
 use std::fmt::Write;
 
 /// Seconds below which a time is of no work worth a ratio.
@@ -121,7 +121,9 @@ pub(crate) fn contestants(
             let name = if ours {
                 task.ours.to_owned()
             } else {
-                format!("{}: {}", task.ours, subject.in_words(&subjects[0]))
+                // A figure has no code in it.
+                let peer = subject.in_words(&subjects[0]).replace('`', "");
+                format!("{}: {peer}", task.ours)
             };
             all.push(Contestant {
                 name,
@@ -245,7 +247,7 @@ fn comparison(task: &Task, subjects: &[Subject]) -> String {
     let mut page = format!("## {}\n\n{work}.\n\n", task.title);
     let with_objective = subjects.iter().any(|s| s.rounds[0].objective.is_some());
     page +=
-        "| | fit, s | range | ratio | predict 10 000, ms | ratio | test accuracy | same answers |";
+        "| | fit, s | range | ratio | predict 10 000, ms | ratio | test accuracy | same answers |";
     page += if with_objective { " objective |" } else { "" };
     page += " memory, MB |\n|---|--:|:-:|--:|--:|--:|--:|--:|";
     page += if with_objective { "--:|" } else { "" };
@@ -273,7 +275,8 @@ fn comparison(task: &Task, subjects: &[Subject]) -> String {
         let same = if place == 0 {
             "–".to_owned()
         } else {
-            same_answers(&ours.rounds[0].predictions, &subject.rounds[0].predictions).to_string()
+            let [ours, theirs] = [ours, subject].map(|of| &of.rounds[0].predictions);
+            thousands(same_answers(ours, theirs))
         };
         let _ = write!(page, " {same} |");
         if with_objective {
@@ -298,15 +301,16 @@ fn same_answers(ours: &[u16], theirs: &[u16]) -> usize {
 fn growth(growth: &[(usize, Measured)]) -> String {
     let mut page = String::from(
         "## How the kernel SVM's cost grows\n\nC = 10, γ = 0.02. Above 60 000 images, copies moved by \
-         a pixel are added.\n\n| training images | fit, s | support vectors | predict 10 000, ms | \
+         a pixel are added.\n\n| training images | fit, s | support vectors | predict 10 000, ms | \
          test accuracy | memory, MB |\n|--:|--:|--:|--:|--:|--:|\n",
     );
     for (size, measured) in growth {
         let _ = writeln!(
             page,
-            "| {size} | {:.2} | {:.0} | {:.0} | {:.4} | {:.0} |",
+            "| {} | {:.2} | {} | {:.0} | {:.4} | {:.0} |",
+            thousands(*size),
             measured.fit_seconds,
-            measured.support_vectors.unwrap_or(0.0),
+            thousands(measured.support_vectors.unwrap_or(0.0) as usize),
             measured.predict_seconds * 1e3,
             measured.test_accuracy,
             measured.resident as f64 / 1e6

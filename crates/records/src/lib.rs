@@ -20,6 +20,7 @@ mod read;
 mod record;
 mod run;
 mod slices;
+mod thousands;
 mod thumbnail;
 mod trial;
 mod tuning;
@@ -45,6 +46,7 @@ pub use run::{
     PlannedModel, PredictionFile, Protocol, RunRecord, SampleKind, share,
 };
 pub use slices::SliceRecord;
+pub use thousands::{grouped, thousands};
 pub use thumbnail::{SIDE, Thumbnail};
 pub use trial::{JudgedTrial, TrialOutcome, TrialRecord};
 pub use tuning::{

@@ -315,13 +315,13 @@ fn learnt(ranking: &Ranking) -> String {
     let best = ranking.models.iter().take_while(|(_, other)| other == rank);
     let best: Vec<&str> = best.map(|(name, _)| name.as_str()).collect();
     let (who, several) = words::leaders(&best);
-    let [ranks, is] = if several {
-        ["rank", "are"]
+    let [has, they] = if several {
+        ["have", "They are"]
     } else {
-        ["ranks", "is"]
+        ["has", "It is"]
     };
     let sets = ranking.titles.len();
-    let leads = format!("{who} {ranks} best on average over {sets} data sets ({rank:.2})");
+    let leads = format!("{who} {has} the best average rank over {sets} data sets: {rank:.2}");
     if !ranking.can_differ() {
         return format!("{leads}; these are too few to show that any two models differ.");
     }
@@ -340,10 +340,10 @@ fn learnt(ranking: &Ranking) -> String {
     };
     let open = match open {
         0 => String::new(),
-        1 => ", not of the one other".to_owned(),
-        open => format!(", not of the {open} others"),
+        1 => "; the other model may be as good".to_owned(),
+        open => format!("; the {open} others may be as good"),
     };
-    format!("{leads}, and {is} shown to be ahead of {behind}{open}.")
+    format!("{leads}. {they} shown to be better than {behind}{open}.")
 }
 
 impl RankingView {

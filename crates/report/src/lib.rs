@@ -45,6 +45,7 @@ mod tuning;
 mod verdict;
 mod view;
 mod warnings;
+mod whole;
 mod words;
 mod write;
 
@@ -61,7 +62,7 @@ pub use index::{report_in, write_index};
 pub use latex::latex;
 pub use live::LiveTable;
 pub use numbers::{range, thousands};
-pub use plain::harmless;
+pub use plain::{harmless, in_lines};
 pub use replaced::replaced;
 pub use runs::{RunsTable, changed_accuracies, changed_settings};
 pub use scaling::{FitCost, Growing, ModelCosts, Scaling, ThreadCosts, write_scaling};

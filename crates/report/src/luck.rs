@@ -17,7 +17,7 @@ pub(crate) fn looks(report: &Report) -> String {
             thousands(times)
         ),
     };
-    let said = said + "; curves of accuracy per epoch, by which nothing is chosen, are not counted";
+    let said = said + "; curves of accuracy per epoch choose nothing, and are not counted";
     let models = report.finished().count();
     let samples = report.labels.len();
     if models < 2 || samples == 0 {
@@ -27,9 +27,9 @@ pub(crate) fn looks(report: &Report) -> String {
     let [image, images] = report.dataset.words();
     let images = if samples == 1 { image } else { images };
     format!(
-        "{said}. Of the accuracy of the best of {models} models on these {} {images}, at most {} points are luck if all \
-         models were chosen before the first look. If each was chosen after seeing whether the one before was a new best, \
-         at most {} points are ({:.0} % confidence, for any models; Hoeffding 1963, Dwork et al. 2015). Looks in earlier \
+        "{said}. The best of {models} models may owe a part of its accuracy to luck: on {} {images} at most {} points, if all \
+         models were chosen before the first look; at most {} points, if each was chosen after seeing whether the one \
+         before was a new best ({:.0} % confidence, for any models; Hoeffding 1963, Dwork et al. 2015). Looks in earlier \
          runs are not counted.",
         thousands(samples),
         at_most(Looks::Planned),
@@ -51,10 +51,10 @@ mod tests {
         let fits = [("a", 2), ("b", 3)].map(|(id, wrong)| with_errors(&run, id, CELL, wrong));
         let said = looks(&report(fits.to_vec(), run.clone()));
         assert!(
-            said.contains("the best of 2 models on these 1\u{a0}000 images, at most 4.29 points"),
+            said.contains("luck: on 1\u{a0}000 images at most 4.29 points, if all"),
             "{said}"
         );
-        assert!(said.contains("at most 4.52 points are ("), "{said}");
+        assert!(said.contains("at most 4.52 points, if each"), "{said}");
         let alone = looks(&report(fits[..1].to_vec(), run));
         assert!(alone.ends_with("are not counted."), "{alone}");
     }

@@ -1,6 +1,8 @@
 //! Numbers as people read them.
 
 use analysis::SIGNIFICANCE;
+use records::grouped;
+pub use records::thousands;
 use serde::Serialize;
 use std::fmt::{self, Display, Formatter};
 
@@ -173,24 +175,6 @@ pub(crate) fn exact(value: f64) -> String {
     }
 }
 
-/// `60000` as `60 000`, with a space that does not break.
-pub fn thousands(number: usize) -> String {
-    grouped(&number.to_string())
-}
-
-/// The digits before the point in groups of three.
-fn grouped(number: &str) -> String {
-    let whole = number.find('.').unwrap_or(number.len());
-    let mut text = String::new();
-    for (i, digit) in number[..whole].chars().enumerate() {
-        if i > 0 && (whole - i).is_multiple_of(3) {
-            text.push('\u{a0}');
-        }
-        text.push(digit);
-    }
-    text + &number[whole..]
-}
-
 /// `p = 0.034`, or `p < 10⁻¹²`.
 pub(crate) fn probability(p: f64) -> String {
     let equals = if p >= 0.001 { "= " } else { "" };
@@ -220,9 +204,6 @@ mod tests {
 
     #[test]
     fn numbers_are_legible() {
-        assert_eq!(thousands(7), "7");
-        assert_eq!(thousands(7850), "7\u{a0}850");
-        assert_eq!(thousands(1_234_567), "1\u{a0}234\u{a0}567");
         assert_eq!(significant(0.001_234_5), "0.00123");
         assert_eq!(significant(1.87), "1.87");
         assert_eq!(significant(131.7), "132");

@@ -18,6 +18,19 @@ fn commands(character: char) -> bool {
     disturbs(character) && !matches!(character, '\n' | '\t')
 }
 
+/// Every line that is wider than `width` columns in several, broken between words; as it is where no width is known.
+pub fn in_lines(text: &str, width: Option<usize>) -> String {
+    let fits = |line: &str| width.is_none_or(|width| line.width() <= width);
+    let whole = |line: &str| {
+        if fits(line) {
+            line.to_owned()
+        } else {
+            wrapped(line, width)
+        }
+    };
+    text.split('\n').map(whole).collect::<Vec<_>>().join("\n")
+}
+
 /// A paragraph in lines of at most `width` columns, broken between words; as it is where no width is known.
 pub(crate) fn wrapped(paragraph: &str, width: Option<usize>) -> String {
     let Some(width) = width else {
@@ -70,5 +83,11 @@ mod tests {
         let lines = wrapped(text, Some(15));
         assert_eq!(lines, "softmax is\nbetter than\nburn by 0.4\npoints");
         assert_eq!(wrapped("unbreakable", Some(4)), "unbreakable");
+        let table = "  a   table\nand a note below it";
+        assert_eq!(
+            in_lines(table, Some(11)),
+            "  a   table\nand a note\nbelow it"
+        );
+        assert_eq!(in_lines(table, None), table);
     }
 }

@@ -3,6 +3,7 @@
 use crate::escape;
 use crate::plain::harmless;
 use crate::room::picture;
+use crate::whole::whole;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, Output, State, escape_formatter};
@@ -11,7 +12,7 @@ use serde::Serialize;
 /// Fills a template in. Where the name ends in `.html`, text is escaped for HTML, and where it ends
 /// in `.md`, for a line and a cell of Markdown; `safe` leaves it as it is. `code` is for what stands
 /// between backticks, `fenced` for what stands between fences.
-/// `picture` shows a figure in Markdown.
+/// `picture` shows a figure in Markdown, and `whole` is for sentences in HTML.
 pub(crate) fn fill(name: &str, template: &str, view: impl Serialize) -> Result<String, Error> {
     let mut templates = Environment::new();
     // Tags on lines of their own leave no blank lines in the page.
@@ -32,6 +33,7 @@ pub(crate) fn fill(name: &str, template: &str, view: impl Serialize) -> Result<S
     templates.add_filter("fenced", |text: &str| {
         Value::from_safe_string(escape::fenced(text))
     });
+    templates.add_filter("whole", |text: &str| Value::from_safe_string(whole(text)));
     templates.add_function("picture", |stem: &str, alt: &str| {
         Value::from_safe_string(picture(stem, alt))
     });

@@ -1,6 +1,7 @@
 //! Tables of plain text, for a terminal. A cell is never broken in the middle of a word: columns that matter least are
 //! left out until the others fit.
 
+use crate::plain::wrapped;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Width};
 use unicode_width::UnicodeWidthStr;
@@ -153,7 +154,8 @@ impl TextTable {
         if left_out.is_empty() {
             return table.to_string();
         }
-        format!("{table}\nno room for: {}", left_out.join(", "))
+        let left_out = format!("no room for: {}", left_out.join(", "));
+        format!("{table}\n{}", wrapped(&left_out, width))
     }
 }
 

@@ -87,10 +87,10 @@ if (holder) {
     if (sprite.complete) paint(); else sprite.addEventListener("load", paint, { once: true });
   };
   const MOST = 200;
-  const percent = (share) => ` (${Math.round(share)} %)`;
-  // What a model takes an image for, and how probable it finds that.
-  const answer = (model, position) => data.class_names[model.predictions[position]]
-    + (model.probabilities ? percent(model.probabilities[position]) : "");
+  const percent = (share) => `${Math.round(share)}\u00a0%`;
+  // What a model takes an image for, and how probable it finds that, if it says so.
+  const answer = (model, position) => [data.class_names[model.predictions[position]],
+    ...(model.probabilities ? [percent(model.probabilities[position])] : [])];
   const show = (place, positions, taken) => {
     place.replaceChildren(...positions.slice(0, MOST).map((position) => {
       const figure = document.createElement("figure");
@@ -98,11 +98,13 @@ if (holder) {
       [canvas.width, canvas.height] = [data.columns, data.rows];
       draw(canvas, position);
       const caption = document.createElement("figcaption");
-      const said = data.models.map((model) => `${model.id}: ${answer(model, position)}`);
-      caption.textContent = `is ${data.class_names[data.labels[position]]}, taken for ${taken(position)}; #${data.images[position]}`;
+      const said = data.models.map((model) => `${model.id}: ${answer(model, position).join(", ")}`);
+      const [predicted, ...how] = taken(position);
+      const lines = [`${data.class_names[data.labels[position]]} taken for ${predicted}`, ...how, `#${data.images[position]}`];
+      for (const line of lines) caption.append(Object.assign(document.createElement("span"), { textContent: line }), " ");
       figure.title = said.join("\n");
       canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `${caption.textContent}; ${said.join(", ")}`);
+      canvas.setAttribute("aria-label", `${lines.join(" ")}; ${said.join(", ")}`);
       figure.append(canvas, caption);
       return figure;
     }));
@@ -139,8 +141,8 @@ if (holder) {
     const said = data.models.map((model) => model.predictions[p]);
     const times = (answer) => said.filter((other) => other === answer).length;
     const most = said.reduce((best, answer) => (times(answer) > times(best) ? answer : best));
-    const sure = data.confidence[p] > 0 ? `, ${Math.round(100 * data.confidence[p])} % sure on average` : "";
-    return `${data.class_names[most]} by ${times(most)} of ${said.length} models${sure}`;
+    const sure = data.confidence[p] > 0 ? [percent(100 * data.confidence[p])] : [];
+    return [data.class_names[most], `${times(most)} of ${said.length} models`, ...sure];
   };
   const update = () => {
     right.disabled = wrong.value === "*";
@@ -149,7 +151,12 @@ if (holder) {
       : !isRight(wrong.value, p) && (right.value === "" || isRight(right.value, p)));
     if (wrong.value === "*") chosen.sort((a, b) => data.confidence[b] - data.confidence[a]);
     const shown = Math.min(chosen.length, MOST);
-    document.getElementById("atlas-count").textContent = `${thousands(chosen.length)} image${chosen.length === 1 ? "" : "s"}${wrong.value === "*" ? ", most confident mistakes first" : ""}${shown < chosen.length ? `; the first ${thousands(shown)} are shown` : ""}`;
+    const order = wrong.value === "*" ? ", most confident mistakes first" : "";
+    const first = shown < chosen.length ? `; the first ${thousands(shown)} are shown` : "";
+    const below = wrong.value === "*"
+      ? "the answer of most models, how many models give it, and how probable models find their answers on average"
+      : "the answer of the model, and how probable the model finds it";
+    document.getElementById("atlas-count").textContent = `${thousands(chosen.length)} image${chosen.length === 1 ? "" : "s"}${order}${first}. Below each: ${below}.`;
     show(document.getElementById("atlas-tiles"), chosen, wrong.value === "*" ? mostSaid : (p) => answer(data.models.find((model) => model.id === wrong.value), p));
   };
   for (const select of [wrong, right]) select.addEventListener("change", update);

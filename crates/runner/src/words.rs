@@ -1,6 +1,6 @@
 //! What is said of the fits of a run while it goes on.
 
-use records::{Cell, FitRecord, Folds, Outcome, Role, RunRecord, Split};
+use records::{Cell, FitRecord, Folds, Outcome, Role, RunRecord, Split, thousands};
 use std::ffi::OsString;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub fn of_fit(run: &RunRecord, id: &str, cell: Cell) -> String {
 /// Which fit of a model, where there are several: ", fold 2 of 5".
 fn of_cell(run: &RunRecord, cell: Cell) -> String {
     if let Role::Smaller(size) = cell.role {
-        return format!(", {size} samples");
+        return format!(", {} samples", thousands(size));
     }
     let fold = match (cell.split, run.protocol.folds()) {
         (Split::Fold { fold, .. }, Some(Folds { repeats: 1, folds })) => {
@@ -48,7 +48,8 @@ pub fn as_typed(words: impl IntoIterator<Item = OsString>) -> String {
 
 /// A number of things: "1 model", "2 models".
 pub(crate) fn count(number: usize, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", thousands(number))
 }
 
 /// How a fit ended, in a line.

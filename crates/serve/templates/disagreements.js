@@ -1,6 +1,7 @@
 // The test pictures on which the models disagree, asked for when the tab is opened.
 function disagreements(use) {
   let isAsked = false;
+  const thousands = number => String(number).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
   function tile(found, picture) {
     const item = make("li"), button = make("button"), canvas = make("canvas");
     paintPixels(canvas, picture.pixels, found.rows, found.columns);
@@ -21,8 +22,10 @@ function disagreements(use) {
       const matches = ({ says, label }) => wanted === "" || says.every((class_, i) => (class_ === label) === ((i === place) !== isWrong));
       const pictures = found.pictures.filter(matches);
       by("tiles").replaceChildren(...pictures.map(picture => tile(found, picture)));
-      const first = found.count > found.pictures.length ? ` Of the first ${found.pictures.length},` : "";
-      by("disagreements-text").textContent = `The models disagree on ${found.count} of ${found.of} test pictures of ${found.data}.${first} ${pictures.length} ${pictures.length === 1 ? "is" : "are"} shown; a click asks about one.`;
+      const [read, shown] = [found.pictures.length, pictures.length];
+      const are = shown === 1 ? "is" : "are";
+      const which = found.count === read ? `${shown} ${are}` : shown === read ? `The first ${read} are` : `Of the first ${read}, ${shown} ${are}`;
+      by("disagreements-text").textContent = `The models disagree on ${thousands(found.count)} of ${thousands(found.of)} test pictures of ${found.data}. ${which} shown. Click a picture to ask about it.`;
     };
     choose.onchange = filled;
     by("choice").hidden = false;
@@ -34,7 +37,7 @@ function disagreements(use) {
       if (found.pictures) return list(found);
       if (!found.searching) { by("disagreements-text").textContent = `There is nothing to show: ${found.none ?? found.error.what}.`; return; }
       const { seen, of } = found.searching;
-      by("disagreements-text").textContent = of ? `Searching: ${seen} of ${of} test pictures.` : "Searching.";
+      by("disagreements-text").textContent = of ? `Searching: ${thousands(seen)} of ${thousands(of)} test pictures.` : "Searching.";
       await new Promise(done => setTimeout(done, 500));
     }
   }

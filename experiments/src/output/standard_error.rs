@@ -1,13 +1,16 @@
 //! Standard error, which may go away at any time, too.
 
-use report::harmless;
+use console::Term;
+use report::{harmless, in_lines};
 use std::fmt::Display;
 use std::io::Write;
 
-/// Prints a line to standard error, if anybody reads it.
-pub(crate) fn tell(line: impl Display) {
-    let line = line.to_string();
-    let _ = writeln!(std::io::stderr(), "{}", harmless(&line));
+/// Prints lines to standard error, if anybody reads them; on a terminal they break between words.
+pub(crate) fn tell(lines: impl Display) {
+    let terminal = Term::stderr();
+    let width = terminal.is_term().then(|| usize::from(terminal.size().1));
+    let lines = in_lines(&harmless(&lines.to_string()), width);
+    let _ = writeln!(std::io::stderr(), "{lines}");
 }
 
 /// Prints a line to standard error like [`tell`], on a terminal after a marker in its colour among 256.

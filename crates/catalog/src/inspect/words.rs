@@ -34,7 +34,7 @@ impl Inspection {
         if let Some(near) = self.nearly_in_both.iter().flatten().next() {
             let count = self.nearly_in_both.iter().flatten().count();
             doubts.push(format!(
-                "{count} of {test} test pictures are nearly the same as a training picture (such as test picture {} and training picture {}).",
+                "{count} of {test} test pictures are nearly the same as a training picture (for example test picture {} and training picture {}).",
                 near.test, near.train
             ));
         }

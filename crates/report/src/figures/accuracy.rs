@@ -6,6 +6,7 @@ use super::rows::{Cost, Row, Rows};
 use super::scale::ends;
 use crate::figure::Figure;
 use crate::numbers::{Amount, percent};
+use crate::room::Room;
 use crate::table::Table;
 use crate::words::{and, judged_images, leaders, letters as letters_mean};
 use analysis::{Report, Standing};
@@ -90,7 +91,7 @@ fn rows<'a>(report: &Report, standings: &'a [Standing]) -> Rows<'a> {
     let is_log = is_log(standings);
     Rows {
         title: title(standings, report.margin.is_some()),
-        said: said(report, is_log),
+        said: [Room::Wide, Room::Narrow].map(|room| said(report, is_log, room)),
         is_log,
         models: standings.iter().map(row).collect(),
         costs,
@@ -156,8 +157,8 @@ fn is_log(standings: &[Standing]) -> bool {
     most > 10.0 * least && intervals.fold(1.0, f64::min) > 0.0
 }
 
-/// What is drawn.
-fn said(report: &Report, is_log: bool) -> String {
+/// What is drawn. On a phone costs are written, without bars.
+fn said(report: &Report, is_log: bool, room: Room) -> String {
     let images = judged_images(report);
     let scale = if is_log {
         ", on a scale that is stretched towards 100 %"
@@ -173,10 +174,15 @@ fn said(report: &Report, is_log: bool) -> String {
         String::new()
     } else {
         let [sample, _] = report.dataset.words();
-        format!("; bars: costs, on logarithmic scales, the prediction time for each {sample}")
+        let bars = if room.is_narrow() {
+            ""
+        } else {
+            " Bars: costs, on logarithmic scales."
+        };
+        format!("{bars} The prediction time is for one {sample}.")
     };
     format!(
-        "Points: the share of the {images} right, with its 95 % interval{scale}{costs}.{letters}"
+        "Points: the share of the {images} right, with its 95 % interval{scale}.{costs}{letters}"
     )
 }
 

@@ -3,7 +3,7 @@
 
 use super::palette::Paint;
 use super::svg::{Anchor, LINE, Svg, TEXT, widest};
-use super::text::{fitted, pieces, wrap};
+use super::text::{name_in_lines, pieces, wrap};
 use crate::bounds::mistaken_most;
 use crate::figure::Figure;
 use crate::numbers::significant;
@@ -174,14 +174,15 @@ impl Bars<'_> {
         [left, top]: [f64; 2],
         across: f64,
     ) -> f64 {
+        let count = ((across / LINE) as usize).max(1);
         let names = classes
             .iter()
-            .map(|&class| fitted(&self.class_names[class], TEXT, HEAD));
-        let names: Vec<String> = names.collect();
-        let bottom = top + widest(names.iter().map(String::as_str)) + 4.0;
-        for (i, name) in names.iter().enumerate() {
+            .map(|&class| name_in_lines(&self.class_names[class], TEXT, HEAD, count));
+        let names: Vec<Vec<String>> = names.collect();
+        let bottom = top + widest(names.iter().flatten().map(String::as_str)) + 4.0;
+        for (i, lines) in names.iter().enumerate() {
             let middle = left + across * (i as f64 + 0.5);
-            svg.upright([middle + 4.5, bottom], name, Paint::Ink);
+            svg.upright_lines([middle, bottom], lines);
         }
         bottom + 8.0
     }
@@ -230,14 +231,14 @@ impl Bars<'_> {
         let largest = significant(f64::from(largest));
         let features = match self.features.len() {
             count if count > MOST_FEATURES => format!(
-                " {} features with smaller weights are in the data of this picture.",
+                " {} features with smaller weights are left out.",
                 count - MOST_FEATURES
             ),
             _ => String::new(),
         };
         let classes = match self.class_names.len() {
             count if count > self.classes.len() => {
-                format!(" Of {count} classes those that are mistaken most.")
+                format!(" Shown are those of the {count} classes that are mistaken most.")
             }
             _ => String::new(),
         };

@@ -2,7 +2,7 @@
 
 use super::palette::Paint;
 use super::svg::{Anchor, LINE, SMALL, Svg, TEXT, widest};
-use super::text::{fitted, width};
+use super::text::{name_in_lines, width};
 use crate::bounds::{MOST_CLASSES, mistaken_most};
 use crate::figure::Figure;
 use crate::numbers::thousands;
@@ -70,6 +70,9 @@ fn in_order(shown: &[usize], order: &[usize]) -> Vec<usize> {
     order.iter().filter(is_shown).copied().collect()
 }
 
+/// Room for a line of a name above its column, in pixels.
+const HEAD: f64 = 220.0;
+
 struct Matrix<'a> {
     id: &'a str,
     rows: &'a [Vec<usize>],
@@ -109,11 +112,13 @@ impl Matrix<'_> {
             side.max(LINE)
         };
         let is_upright = name > side - 4.0;
+        let heads = names_in(&names, HEAD, side - 4.0);
         let head = if is_upright {
-            name.min(220.0) + 10.0
+            widest(heads.iter().flatten().map(String::as_str)) + 10.0
         } else {
             LINE
         };
+        let beside = names_in(&names, most, height);
         let left = 8.0 + column;
         let axes = "true ↓, predicted →";
         svg.text([8.0, top + 12.0], Anchor::Start, axes, Paint::Soft);
@@ -124,20 +129,11 @@ impl Matrix<'_> {
                 first + height * (i as f64 + 0.5),
             );
             if is_upright {
-                svg.upright(
-                    [x + 4.5, first - 6.0],
-                    &fitted(text, TEXT, 220.0),
-                    Paint::Ink,
-                );
+                svg.upright_lines([x, first - 6.0], &heads[i]);
             } else {
                 svg.text([x, first - 6.0], Anchor::Middle, text, Paint::Ink);
             }
-            svg.text(
-                [left - 8.0, y + 4.5],
-                Anchor::End,
-                &fitted(text, TEXT, most),
-                Paint::Ink,
-            );
+            svg.lines_from([left - 8.0, y], Anchor::End, &beside[i]);
         }
         let ground = format!("{} fill-opacity=\"0.35\"", Paint::Grid.fill());
         svg.cell([left, first], [side * count, height * count], &ground, "0");
@@ -239,13 +235,22 @@ impl Matrix<'_> {
                 };
                 let [truth, predicted] = [truth, predicted].map(|class| self.name(class));
                 format!(
-                    "{}: {truth} taken for {predicted} most often, {times}",
+                    "{} takes {truth} for {predicted} most often: {times}",
                     self.id
                 )
             }
             _ => format!("{} makes no mistake", self.id),
         }
     }
+}
+
+/// Names in lines of at most `most` pixels, as many as `room` pixels have.
+fn names_in(names: &[&str], most: f64, room: f64) -> Vec<Vec<String>> {
+    let lines = ((room / LINE) as usize).max(1);
+    let names = names.iter();
+    names
+        .map(|name| name_in_lines(name, TEXT, most, lines))
+        .collect()
 }
 
 /// A number in a cell: in letters of the usual size, in small ones, or turned, as there is room.

@@ -36,8 +36,7 @@ struct Diagram<'a> {
 
 impl Diagram<'_> {
     fn draw(&self, room: Room) -> String {
-        let said = "Average rank over data sets; 1 is best. A bar at the right joins models of which no two are shown to differ: those \
-                    at its ends, and those between that have a spot on it.";
+        let said = "Average rank over data sets; 1 is best. Models with a spot on the same bar, at the right, cannot be told apart.";
         let (mut svg, top) = Svg::new(room, &self.title(), said);
         let names: Vec<Vec<String>> = self
             .models

@@ -65,7 +65,8 @@ impl Along {
 
 pub(super) struct Rows<'a> {
     pub(super) title: String,
-    pub(super) said: String,
+    /// What is drawn, for a page and for a phone.
+    pub(super) said: [String; 2],
     /// Whether accuracies are drawn by the logarithms of errors.
     pub(super) is_log: bool,
     pub(super) models: Vec<Row<'a>>,
@@ -111,7 +112,7 @@ impl Rows<'_> {
     /// A row for each model: name, accuracy, letters, costs.
     fn in_columns(&self) -> String {
         const COST: f64 = 104.0;
-        let (mut svg, top) = Svg::new(Room::Wide, &self.title, &self.said);
+        let (mut svg, top) = Svg::new(Room::Wide, &self.title, &self.said[0]);
         let names: Vec<Vec<String>> = self
             .models
             .iter()
@@ -143,7 +144,7 @@ impl Rows<'_> {
         for ((row, lines), height) in self.models.iter().zip(&names).zip(heights) {
             let middle = y + height / 2.0 + 2.0;
             svg.of_model(row.id, |svg| {
-                let ends = [[area.left, middle], [svg.width() - 8.0, middle]];
+                let ends = [[area.left, middle], [area.right, middle]];
                 svg.line(ends[0], ends[1], Paint::Grid, 1.0);
                 svg.marker([16.0, middle], row.look);
                 svg.lines([28.0, middle], lines);
@@ -227,7 +228,7 @@ impl Rows<'_> {
 
     /// For each model its name, its accuracy below it, and its costs in words.
     fn below_each_other(&self) -> String {
-        let (mut svg, top) = Svg::new(Room::Narrow, &self.title, &self.said);
+        let (mut svg, top) = Svg::new(Room::Narrow, &self.title, &self.said[1]);
         let letters = self.letters_width();
         let beside = 56.0 + letters;
         let names = self
@@ -258,7 +259,7 @@ impl Rows<'_> {
                     Paint::Soft,
                 );
             });
-            y += LINE * lines.len() as f64 + 48.0;
+            y += LINE * lines.len() as f64 + if self.costs.is_empty() { 30.0 } else { 48.0 };
         }
         let area = Area {
             left: 12.0,

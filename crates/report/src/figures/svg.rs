@@ -194,15 +194,15 @@ impl Svg {
     }
 
     /// Lines of text with their middle at a height.
-    pub(super) fn lines(&mut self, [x, middle]: [f64; 2], lines: &[String]) {
+    pub(super) fn lines(&mut self, at: [f64; 2], lines: &[String]) {
+        self.lines_from(at, Anchor::Start, lines);
+    }
+
+    /// The same with any end of the lines at `x`.
+    pub(super) fn lines_from(&mut self, [x, middle]: [f64; 2], anchor: Anchor, lines: &[String]) {
         let first = middle - (lines.len() as f64 - 1.0) * LINE / 2.0 + 4.5;
         for (i, line) in lines.iter().enumerate() {
-            self.text(
-                [x, first + LINE * i as f64],
-                Anchor::Start,
-                line,
-                Paint::Ink,
-            );
+            self.text([x, first + LINE * i as f64], anchor, line, Paint::Ink);
         }
     }
 
@@ -231,6 +231,14 @@ impl Svg {
             self.body,
             "<text transform=\"translate({x} {y}) rotate(-90)\" {fill}>{text}</text>"
         );
+    }
+
+    /// Lines that are read from the bottom up, beside each other around `x`.
+    pub(super) fn upright_lines(&mut self, [x, y]: [f64; 2], lines: &[String]) {
+        let first = x - (lines.len() as f64 - 1.0) * LINE / 2.0 + 4.5;
+        for (i, line) in lines.iter().enumerate() {
+            self.upright([first + LINE * i as f64, y], line, Paint::Ink);
+        }
     }
 
     /// An invisible disc over a point, with what appears there.

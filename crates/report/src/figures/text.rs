@@ -18,11 +18,15 @@ fn em(letter: char) -> f64 {
     }
 }
 
-/// Lines no wider than `most` pixels: they break after spaces, hyphens and underscores, and within
-/// words that are longer than a line.
+/// Lines no wider than `most` pixels: they break after spaces, in words that are longer than a line after
+/// hyphens and underscores, and anywhere in parts of words that are longer than a line.
 pub(super) fn wrap(text: &str, size: f64, most: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for piece in pieces(text) {
+    let parts = words(text).flat_map(|word| match width(word.trim_end(), size) <= most {
+        true => vec![word],
+        false => pieces(word).collect(),
+    });
+    for piece in parts {
         let mut rest = piece;
         while !rest.is_empty() {
             let line = lines.last_mut().expect("there is a first line");
@@ -47,8 +51,21 @@ pub(super) fn wrap(text: &str, size: f64, most: f64) -> Vec<String> {
         .collect()
 }
 
+/// The lines of a name, `count` at most; a name beyond any bound ends in an ellipsis.
+pub(super) fn name_in_lines(name: &str, size: f64, most: f64, count: usize) -> Vec<String> {
+    let mut lines = wrap(name, size, most);
+    if lines.len() > count {
+        let shown: usize = lines[..count - 1].iter().map(|line| line.len()).sum();
+        // Spaces at the ends of lines are not in them.
+        let skipped = name.len() - name[shown..].trim_start().len();
+        lines.truncate(count - 1);
+        lines.push(fitted(&name[skipped..], size, most));
+    }
+    lines
+}
+
 /// Names beyond any bound end in an ellipsis; what appears over a figure, and its data, have them whole.
-pub(super) fn fitted(name: &str, size: f64, most: f64) -> String {
+fn fitted(name: &str, size: f64, most: f64) -> String {
     if width(name, size) <= most {
         return name.to_owned();
     }
@@ -62,9 +79,22 @@ pub(super) fn fitted(name: &str, size: f64, most: f64) -> String {
     text + "…"
 }
 
-/// Pieces that stay together.
+/// The parts of a text that a narrow line leaves whole.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive([' ', '-', '_'])
+}
+
+/// Words with the spaces behind them; "95 %" is one.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let ends = rest.match_indices(' ');
+        let mut ends = ends.map(|(start, found)| start + found.len());
+        let end = ends.find(|&end| !rest[end..].starts_with('%'));
+        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// As much of a word as fits, one letter at least, and the rest.
@@ -87,11 +117,25 @@ mod tests {
         assert_eq!(broken("kernel-svm"), ["kernel-svm"]);
         assert_eq!(broken("nearest-centroid"), ["nearest-", "centroid"]);
         assert_eq!(broken("the best of all"), ["the best of", "all"]);
+        assert_eq!(broken("is kernel-svm"), ["is", "kernel-svm"]);
         assert_eq!(broken("abcdefghijklmnop").concat(), "abcdefghijklmnop");
         assert_eq!(broken(""), [""]);
+        assert_eq!(broken("it is right 95 % of"), ["it is right", "95 % of"]);
         for line in broken("Wwwwwwwwwwwwwwwwwww in mmmmmmmmmmmmmm") {
             assert!(width(&line, 10.0) <= 70.0, "{line}");
         }
+        // As many lines as there is room for.
+        let named = |name: &str| name_in_lines(name, 10.0, 70.0, 2);
+        assert_eq!(named("the best"), ["the best"]);
+        assert_eq!(named("the best of all"), ["the best of", "all"]);
+        let [first, second] = &named("the best of all that are known")[..] else {
+            panic!("two lines");
+        };
+        assert_eq!(first, "the best of");
+        assert!(
+            second.starts_with("all that") && second.ends_with('…'),
+            "{second}"
+        );
         // A letter that is wider than the line.
         assert_eq!(wrap("漢字", 10.0, 1.0), ["漢", "字"]);
     }

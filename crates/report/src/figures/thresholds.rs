@@ -59,7 +59,7 @@ pub(super) fn threshold_curves(report: &Report) -> Option<Figure> {
         _ => format!(" Band: 95 % confidence for each point of {}.", banded[0]),
     };
     let said = format!(
-        "{classes}: as the threshold falls, more of the class are found, and more others with them. Dashed: guessing.{bands}"
+        "{classes}. With a lower threshold more of the class are found, and more others are taken for it. Dashed: guessing.{bands}"
     );
     let title = title(&models);
     Some(Figure::svg(
@@ -106,7 +106,10 @@ fn panel<'a>(report: &Report, models: &[(&'a ModelSummary, Curves)], which: usiz
         Vec::new()
     };
     Panel {
-        caption: caption.to_owned(),
+        caption: match which {
+            0 => format!("ROC: {caption}"),
+            _ => caption.to_owned(),
+        },
         dashed,
         band_of_first,
         ..Panel::new(x, y, lines)
@@ -179,9 +182,9 @@ fn title(models: &[(&ModelSummary, Curves)]) -> String {
     let best = models.iter().filter(|(model, _)| area(model) == most);
     let best: Vec<&str> = best.map(|(model, _)| model.id.as_str()).collect();
     if let [(only, _)] = models {
-        return format!("{} tells classes apart with an area of {most}", only.id);
+        return format!("{}: area below the ROC curve {most}", only.id);
     }
     let (who, several) = leaders(&best);
-    let tell = if several { "tell" } else { "tells" };
-    format!("{who} {tell} classes apart best at all thresholds together: an area of {most}")
+    let have = if several { "have" } else { "has" };
+    format!("{who} {have} the largest area below the ROC curve: {most}")
 }

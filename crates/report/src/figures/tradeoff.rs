@@ -174,12 +174,12 @@ fn errors(report: &Report) -> [f64; 2] {
 /// What is drawn.
 fn said(has_none: bool) -> String {
     let zero = if has_none {
-        " A model at 0 is never wrong here: on a logarithmic scale 0 has no place, so it stands below all others."
+        " A model without mistakes stands at 0, below all others: a logarithmic scale has no 0."
     } else {
         ""
     };
     format!(
-        "Further down and left is better. The dashed line joins the Pareto-optimal models: no other errs less for as little. Bars are 95 % intervals, and for predictions the 99th percentile.{zero}"
+        "Further down and left is better. The dashed line joins the Pareto-optimal models: no other model errs less at the same cost or a lower one. Bars up and down are 95 % intervals; a bar to the right ends at the 99th percentile of the prediction time.{zero}"
     )
 }
 

@@ -118,7 +118,7 @@ fn the_tests_of_pairs_decide_everywhere() {
     }
     let page = index(results.path());
     for part in [
-        "kernel-svm ranks best on average over 8 data sets (1.00), and is shown to be ahead of ",
+        "kernel-svm has the best average rank over 8 data sets: 1.00. It is shown to be better than ",
         "src=\"figures/critical-difference.svg\"",
         "| kernel-svm | softmax | 16.50 | p = 0.047 | better |",
         "| softmax | burn-mlp |",

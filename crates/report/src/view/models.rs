@@ -113,7 +113,8 @@ impl Numbers {
         let certificate = certificate.filter_map(|(name, value)| {
             let value = exact(value.as_f64()?);
             let name = name.replace('_', " ").replace("kkt", "KKT");
-            Some(format!("{name} {value}"))
+            // A value does not begin a line.
+            Some(format!("{name}\u{a0}{value}"))
         });
         Self {
             parameters: cost.parameters.map_or(NONE.to_owned(), thousands),

@@ -13,96 +13,135 @@ pub(crate) struct Point {
     pub(crate) claims_more: bool,
 }
 
-const ROW: f64 = 18.0;
-const LEFT: f64 = 300.0;
-const PANEL: f64 = 400.0;
-/// Grey, blue and red that are seen on white and on black.
-const COLOURS: [&str; 3] = ["#76808b", "#2a78d6", "#d64545"];
+/// Where things stand in a picture, in pixels.
+pub(crate) struct Room {
+    width: f64,
+    /// Where points begin. Names stand to the left of them, or above them.
+    left: f64,
+    row: f64,
+}
 
-/// A panel: its title, what its points should be, and the ends of its scale.
-const PANELS: [(&str, f64, [f64; 2]); 2] = [
-    ("false differences of tests (0.05)", 0.05, [0.0, 0.12]),
-    ("truths in intervals (0.95)", 0.95, [0.88, 1.0]),
+/// A page on a desk, and a phone: the sizes of figures in reports.
+pub(crate) const ROOMS: [Room; 2] = [
+    Room {
+        width: 860.0,
+        left: 320.0,
+        row: 20.0,
+    },
+    Room {
+        width: 358.0,
+        left: 16.0,
+        row: 38.0,
+    },
+];
+
+/// Room for half a number behind the last point.
+const RIGHT: f64 = 20.0;
+/// Colours of figures in reports, on white and on black.
+const STYLE: &str = "<style>.ink{fill:#1f2328}.soft{fill:#59636e}.grid{fill:#dfe4ea}.card{fill:#fff}.hit{fill:#0072b2}\
+                     .miss{fill:#d55e00}@media screen and (prefers-color-scheme:dark){.ink{fill:#e6edf3}.soft{fill:#9198a1}\
+                     .grid{fill:#30363d}.card{fill:#0d1117}.hit{fill:#6bace3}.miss{fill:#e07e11}}</style>";
+
+/// Rates of one kind.
+struct Panel {
+    title: &'static str,
+    /// What its points should be.
+    aim: f64,
+    /// Of its scale.
+    ends: [f64; 2],
+}
+
+const PANELS: [Panel; 2] = [
+    Panel {
+        title: "Differences found where there is none: should be 0.05",
+        aim: 0.05,
+        ends: [0.0, 0.12],
+    },
+    Panel {
+        title: "Truths inside of intervals: should be 0.95",
+        aim: 0.95,
+        ends: [0.88, 1.0],
+    },
 ];
 
 /// The picture as SVG.
-pub(crate) fn svg(points: &[Point]) -> String {
+pub(crate) fn svg(points: &[Point], room: &Room) -> String {
     let mut body = String::new();
-    let mut top = 10.0;
-    for (title, aim, ends) in PANELS {
-        panel(
-            &mut body,
-            points.iter().filter(|of| of.aim == aim),
-            title,
-            ends,
-            aim,
-            &mut top,
-        );
+    let mut top = 6.0;
+    for panel in PANELS {
+        let points: Vec<&Point> = points.iter().filter(|of| of.aim == panel.aim).collect();
+        top = panel.draw(&mut body, &points, room, top);
     }
+    let width = room.width;
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {top}\" font-family=\"sans-serif\" font-size=\"12\" \
-         role=\"img\" aria-label=\"Simulated rates of tests and intervals\">\n{body}</svg>\n",
-        LEFT + PANEL + 30.0
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{top}\" viewBox=\"0 0 {width} {top}\" \
+         font-family=\"system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif\" font-size=\"13\" role=\"img\" \
+         aria-label=\"Simulated rates of tests and intervals\">\n{STYLE}\n\
+         <rect class=\"card\" width=\"{width}\" height=\"{top}\"/>\n{body}</svg>\n"
     )
 }
 
-fn panel<'a>(
-    body: &mut String,
-    points: impl Iterator<Item = &'a Point>,
-    title: &str,
-    [low, high]: [f64; 2],
-    aim: f64,
-    top: &mut f64,
-) {
-    let points: Vec<&Point> = points.collect();
-    let mut rows: Vec<&str> = Vec::new();
-    for point in &points {
-        if !rows.contains(&point.what.as_str()) {
-            rows.push(&point.what);
+impl Panel {
+    /// Draws it from `top` on, and gives where the next begins.
+    fn draw(&self, body: &mut String, points: &[&Point], room: &Room, top: f64) -> f64 {
+        let &Self {
+            title,
+            aim,
+            ends: [low, high],
+        } = self;
+        let mut rows: Vec<&str> = Vec::new();
+        for point in points {
+            if !rows.contains(&point.what.as_str()) {
+                rows.push(&point.what);
+            }
         }
-    }
-    let [grey, blue, red] = COLOURS;
-    let x = |rate: f64| LEFT + PANEL * (rate.clamp(low, high) - low) / (high - low);
-    let height = ROW * rows.len() as f64;
-    let first = *top + 26.0;
-    let mut add = |text: String| writeln!(body, "{text}").expect("a string takes all");
-    add(format!(
-        "<text x=\"{LEFT}\" y=\"{}\" fill=\"{grey}\">{title}</text>",
-        *top + 14.0
-    ));
-    let band = [x(aim - 0.01), x(aim + 0.01)];
-    add(format!(
-        "<rect x=\"{:.1}\" y=\"{first}\" width=\"{:.1}\" height=\"{height}\" fill=\"{grey}\" fill-opacity=\"0.25\"/>",
-        band[0],
-        band[1] - band[0]
-    ));
-    for (row, what) in rows.iter().enumerate() {
-        let middle = first + ROW * (row as f64 + 0.5);
+        let across = room.width - RIGHT - room.left;
+        let x = |rate: f64| room.left + across * (rate.clamp(low, high) - low) / (high - low);
+        let height = room.row * rows.len() as f64;
+        let first = top + 30.0;
+        let mut add = |text: String| writeln!(body, "{text}").expect("a string takes all");
         add(format!(
-            "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\" fill=\"{grey}\">{}</text>",
-            LEFT - 10.0,
-            middle + 4.0,
-            escaped(what)
+            "<text class=\"ink\" x=\"8\" y=\"{}\" font-weight=\"600\">{title}</text>",
+            top + 18.0
         ));
-        for point in points.iter().filter(|of| of.what == **what) {
-            let colour = if point.claims_more { red } else { blue };
+        let band = [x(aim - 0.01), x(aim + 0.01)];
+        add(format!(
+            "<rect class=\"grid\" x=\"{:.1}\" y=\"{first}\" width=\"{:.1}\" height=\"{height}\"/>",
+            band[0],
+            band[1] - band[0]
+        ));
+        for (row, what) in rows.iter().enumerate() {
+            let end = first + room.row * (row as f64 + 1.0);
+            let middle = end - 10.0;
+            let (place, anchor, base) = if room.row > 30.0 {
+                (8.0, "start", end - 22.0)
+            } else {
+                (room.left - 10.0, "end", middle + 4.5)
+            };
             add(format!(
-                "<circle cx=\"{:.1}\" cy=\"{middle:.1}\" r=\"3.5\" fill=\"{colour}\" fill-opacity=\"0.6\"><title>{}: {:.3}</title></circle>",
-                x(point.rate),
-                escaped(&point.place),
-                point.rate
+                "<text class=\"ink\" x=\"{place}\" y=\"{base:.1}\" text-anchor=\"{anchor}\">{}</text>",
+                escaped(what)
+            ));
+            for point in points.iter().filter(|of| of.what == **what) {
+                let class = if point.claims_more { "miss" } else { "hit" };
+                add(format!(
+                    "<circle class=\"{class}\" cx=\"{:.1}\" cy=\"{middle:.1}\" r=\"4\" fill-opacity=\"0.6\"><title>{}: {:.3}</title></circle>",
+                    x(point.rate),
+                    escaped(&point.place),
+                    point.rate
+                ));
+            }
+        }
+        let bottom = first + height + 16.0;
+        for step in 0..=6 {
+            let rate = low + (high - low) * f64::from(step) / 6.0;
+            add(format!(
+                "<text class=\"soft\" x=\"{:.1}\" y=\"{bottom}\" text-anchor=\"middle\">{rate:.2}</text>",
+                x(rate)
             ));
         }
+        bottom + 18.0
     }
-    let bottom = first + height + 14.0;
-    for step in 0..=6 {
-        let rate = low + (high - low) * f64::from(step) / 6.0;
-        add(format!(
-            "<text x=\"{:.1}\" y=\"{bottom}\" text-anchor=\"middle\" fill=\"{grey}\">{rate:.2}</text>",
-            x(rate)
-        ));
-    }
-    *top = bottom + 16.0;
 }
 
 fn escaped(text: &str) -> String {

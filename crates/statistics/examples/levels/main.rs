@@ -20,7 +20,7 @@ mod probabilities;
 mod seeds;
 mod several;
 
-use page::{FIGURE, Page};
+use page::{FIGURES, Page};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -41,16 +41,21 @@ fn main() -> ExitCode {
         print!("{}", page.markdown());
         return ExitCode::SUCCESS;
     };
-    let figure = Path::new(&file).with_file_name(FIGURE);
-    let folder = figure.parent().unwrap_or(Path::new("."));
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&figure, page.figure()))
-        .and_then(|()| std::fs::write(&file, page.markdown()));
-    match written {
+    match write(&page, Path::new(&file)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cannot write {file}: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes the page, and its figures beside it.
+fn write(page: &Page, file: &Path) -> std::io::Result<()> {
+    for (name, figure) in FIGURES.iter().zip(page.figures()) {
+        let place = file.with_file_name(name);
+        std::fs::create_dir_all(place.parent().unwrap_or(Path::new(".")))?;
+        std::fs::write(place, figure)?;
+    }
+    std::fs::write(file, page.markdown())
 }

@@ -1,6 +1,6 @@
 //! The page of simulated rates, and how they are simulated.
 
-use crate::figure::{Point, svg};
+use crate::figure::{Point, ROOMS, svg};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub(crate) const RUNS: usize = 2_000;
 
 /// Where the picture stands, beside the page.
-pub(crate) const FIGURE: &str = "figures/levels.svg";
+pub(crate) const FIGURES: [&str; 2] = ["figures/levels.svg", "figures/levels-narrow.svg"];
 
 /// What a rate should be.
 #[derive(Clone, Copy)]
@@ -93,18 +93,20 @@ impl Page {
         write!(self.text, "\n{text}\n").expect("a string takes all");
     }
 
-    /// Every rate in one picture.
-    pub(crate) fn figure(&self) -> String {
-        svg(&self.points)
+    /// Every rate in one picture: for a page, and for a phone.
+    pub(crate) fn figures(&self) -> [String; 2] {
+        ROOMS.map(|room| svg(&self.points, &room))
     }
 
     /// The page.
     pub(crate) fn markdown(&self) -> String {
+        let [wide, narrow] = FIGURES;
         format!(
-            "# Levels\n\n**{} of {} simulated rates claim more than holds** (red in the figure, **bold** in the tables). {} more are \
+            "# Levels\n\n**{} of {} simulated rates claim more than holds** (orange in the figure, **bold** in the tables). {} more are \
              *careful*: tests that find too few differences, or intervals that are too wide; exact tests of few samples \
-             cannot be otherwise.\n\n![A point for each place at which a test or an interval was simulated, in red where more is \
-             claimed than holds; the grey band is what is aimed at, and points at an end are there or beyond it]({FIGURE})\n\n\
+             cannot be otherwise.\n\n<picture><source media=\"(max-width: 840px)\" srcset=\"{narrow}\"><img src=\"{wide}\" alt=\"A point \
+             for each place at which a test or an interval was simulated, in orange where more is claimed than holds\"></picture>\n\n\
+             The grey band is what is aimed at. A point at an end of the scale is there or beyond it.\n\n\
              ## How to read this\n\n```sh\ncargo run --release -p statistics --example levels results/levels.md\n```\n\nEvery \
              test and interval of `statistics` was run on simulated data, of which the truth is known. Unless said otherwise, a \
              test should find a difference that is not there in 5 % of the runs, and an interval should contain the truth in \

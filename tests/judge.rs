@@ -424,6 +424,14 @@ fn bad_input_gets_a_line_that_says_where() {
             probabilities("0.5,0.5").replace("id,cat", "id,dog"),
             "two columns are for dog",
         ),
+        // Which of them would be meant?
+        (
+            lines
+                .replace(",dog", ",dog,cat")
+                .replace(",cat\n", ",cat,cat\n")
+                .replace("prediction", "prediction,prediction"),
+            "two columns are called prediction; names must differ",
+        ),
         (
             lines.replace("id,pred", "group,pred"),
             "which rows belong together stands in the truth",
@@ -440,6 +448,27 @@ fn bad_input_gets_a_line_that_says_where() {
     }
     // Nothing is begun before all is read.
     assert!(!files.0.path().join("results").exists());
+}
+
+/// As pandas writes them: whole numbers with a point where one was missing once, and truth values as Python does.
+#[test]
+fn numbers_and_truth_values_may_be_written_otherwise_than_in_the_truth() {
+    let table = |id: &str, label: &str, of: [&str; 2], point: &str| {
+        let row = |sample: usize| format!("{sample}{point},{}\n", of[sample % 2]);
+        format!("{id},{label}\n") + &(0..200).map(row).collect::<String>()
+    };
+    for (truth, predicted) in [
+        (["0", "1"], ["0.0", "1.0"]),
+        (["False", "True"], ["false", "true"]),
+    ] {
+        let files = Files::new()
+            .with("truth.csv", table("id", "label", truth, ""))
+            .with("a.csv", table("id", "prediction", predicted, ".0"));
+        files
+            .judge(&["a.csv"])
+            .success()
+            .stdout(contains("a gets 100.00 % of the 200 test rows right"));
+    }
 }
 
 #[test]

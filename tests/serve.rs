@@ -366,6 +366,32 @@ fn a_request_that_is_under_way_is_answered_before_the_end() {
     assert_eq!(ended.join().unwrap().code(), Some(0));
 }
 
+/// The system completes connections before the server takes them: whoever has asked on one must not be reset.
+#[cfg(unix)]
+#[test]
+fn who_knocked_before_the_end_is_answered() {
+    let directory = tempfile::tempdir().unwrap();
+    let models = of_pictures(directory.path());
+    let served = Served::start(&[&models[0]], &[]);
+    let body = json!({"pixels": vec![0; 784]}).to_string();
+    let length = body.len();
+    let question =
+        format!("POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{body}");
+    served.signal("STOP");
+    let knock = |_| {
+        let mut stream = served.connect();
+        stream.write_all(question.as_bytes()).unwrap();
+        stream
+    };
+    let mut streams: Vec<_> = (0..100).map(knock).collect();
+    served.signal("TERM");
+    served.signal("CONT");
+    for stream in &mut streams {
+        assert_eq!(response(stream).status, 200);
+    }
+    assert_eq!(served.terminate().code(), Some(0));
+}
+
 #[test]
 fn what_cannot_be_served_is_said_in_a_line() {
     let directory = tempfile::tempdir().unwrap();

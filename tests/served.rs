@@ -112,11 +112,16 @@ impl Served {
         self.post("/v1/predict", "application/json", body.as_bytes())
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        let kill = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(kill.unwrap().success());
+    }
+
     /// Asks it to end, and waits until it does.
     pub(crate) fn terminate(mut self) -> ExitStatus {
-        let id = self.process.id().to_string();
-        let kill = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(kill.unwrap().success());
+        self.signal("TERM");
         self.process.wait().unwrap()
     }
 }

@@ -1,11 +1,13 @@
 //! Samples that a model is asked about: their labels, if there are any, do not matter.
 
+use crate::directory::{images_alone, test_images};
 use crate::format::{Format, HEAD, find, of_a_directory};
 use crate::found::Found;
+use crate::idx::is_idx;
 use crate::pictures::{self, Manner};
 use crate::source::Source;
 use crate::table::{Schema, listed};
-use crate::{LoadError, Options, arrays, memory, svmlight};
+use crate::{LoadError, Options, arrays, idx_names, memory, svmlight};
 use data::{PictureShape, Samples, Targets};
 use std::fs::File;
 use std::io::{self, Read};
@@ -73,8 +75,30 @@ fn check_table(
     Err(LoadError::content(source.name(), reason))
 }
 
-/// Reads samples to ask a model about, from anything that [`load`](crate::load) reads, from arrays without labels,
-/// and from single pictures in PNG, JPEG, PGM, PPM or BMP. Rows of svmlight are made as wide as the model's samples;
+/// The images of an IDX file, or the test images of a directory of such files, where that is what is there.
+fn idx_images(
+    path: &Path,
+    fitted: &Fitted<'_>,
+    counted_from: Option<u32>,
+) -> Result<Option<Samples>, LoadError> {
+    // Elsewhere it is said what is needed in their place.
+    if fitted.columns.is_some() || counted_from.is_some() {
+        return Ok(None);
+    }
+    if path.is_dir() {
+        let is_there = idx_names::any(path);
+        return is_there.then(|| test_images(path)).transpose();
+    }
+    // What is no file is refused by those who read other formats. A plain file of images may be larger than memory.
+    let is_file = path
+        .metadata()
+        .is_ok_and(|found| found.is_file() && found.len() > 0);
+    let is_idx = is_file && is_idx(&Source::file(path, u64::MAX)?.head(4)?);
+    is_idx.then(|| images_alone(path)).transpose()
+}
+
+/// Reads samples to ask a model about, from anything that [`load`](crate::load) reads, from arrays and from an IDX file
+/// of images without labels, and from single pictures in PNG, JPEG, PGM, PPM or BMP. Rows of svmlight are made as wide as the model's samples;
 /// their features are counted from the number that is given, 0 or 1, or else from that of the fit; without either as
 /// their highest and lowest leave no doubt.
 ///
@@ -87,6 +111,9 @@ pub fn ask(
     counted_from: Option<u32>,
 ) -> Result<Asked, LoadError> {
     let limit = options.memory.unwrap_or_else(memory::budget);
+    if let Some(images) = idx_images(path, &fitted, counted_from)? {
+        return Ok(Asked::Samples(images));
+    }
     let file = path
         .is_file()
         .then(|| Source::file(path, limit))
@@ -183,6 +210,50 @@ mod tests {
             refusal("a.bz2", b"BZh"),
             "a.bz2: compressed with bzip2; decompress it, or compress it with gzip"
         );
+    }
+
+    fn asked(path: &Path) -> Result<Samples, LoadError> {
+        let fitted = Fitted {
+            pictures: None,
+            columns: None,
+            features: 4,
+            counted_from: None,
+        };
+        match ask(path, &Options::default(), fitted, None)? {
+            Asked::Samples(samples) => Ok(samples),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Nobody who asks has labels, and reading and summing up millions of training images would take most of the time.
+    #[test]
+    fn idx_files_are_asked_about_one_by_one_and_by_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        let file = |count: u8| {
+            let header = crate::idx_header(&[u32::from(count), 2, 2]);
+            [header, (0..4 * count).collect()].concat()
+        };
+        let train = at("train-images-idx3-ubyte");
+        std::fs::write(&train, file(3)).unwrap();
+        assert_eq!(asked(&train).unwrap().pixels().unwrap().len(), 12);
+        let gzipped = at("some.gz");
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, &file(5)).unwrap();
+        std::fs::write(&gzipped, encoder.finish().unwrap()).unwrap();
+        assert_eq!(asked(&gzipped).unwrap().len(), 5);
+
+        // Of four files those that are not asked about are not opened.
+        std::fs::write(&train, "damaged").unwrap();
+        std::fs::write(at("t10k-images-idx3-ubyte"), file(2)).unwrap();
+        for labels in ["train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"] {
+            std::fs::write(at(labels), "damaged").unwrap();
+        }
+        assert_eq!(asked(directory.path()).unwrap().len(), 2);
+
+        std::fs::write(&train, crate::idx_header(&[7])).unwrap();
+        let error = asked(&train).unwrap_err().to_string();
+        assert!(error.ends_with("this is a file of labels"), "{error}");
     }
 
     /// There are no options that could say which words are missing values.

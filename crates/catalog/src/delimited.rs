@@ -11,7 +11,7 @@ use crate::source::Source;
 use crate::table::{
     Builder, Dialect, Named, Plan, RawTable, Refusal, Role, Schema, finish, roles, shortened,
 };
-use crate::{LoadError, Options};
+use crate::{LoadError, Options, shown};
 use csv::ByteRecord;
 
 /// Records between two looks at the memory.
@@ -69,6 +69,11 @@ pub(crate) fn columns(
     plan: &dyn Fn(&str) -> Plan,
 ) -> Result<Vec<Builder>, LoadError> {
     let manner = Manner::with_header(source)?;
+    let mut doubled = manner.seconds.keys();
+    if let Some(name) = doubled.find(|name| plan(name) != Plan::Skipped) {
+        let reason = format!("two columns are called {}; names must differ", shown(name));
+        return Err(LoadError::content(source.name(), reason));
+    }
     let plans: Vec<Plan> = manner.names.iter().map(|name| plan(name)).collect();
     let mut dialect = Dialect::of_text(&[], manner.separator != b',');
     dialect.is_chosen = false;

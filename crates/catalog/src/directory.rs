@@ -33,6 +33,21 @@ pub fn load_directory(
     }
 }
 
+/// The test images of a directory, and nothing else of it: whoever asks a model needs no labels and no sums.
+pub(crate) fn test_images(directory: &Path) -> Result<Samples, LoadError> {
+    let [_, _, images, _] = idx_names::find(directory)?;
+    images_alone(&images)
+}
+
+/// The images of one IDX file, gzipped or plain.
+pub(crate) fn images_alone(path: &Path) -> Result<Samples, LoadError> {
+    let (name, bytes) = read_file(path)?;
+    match &bytes {
+        Bytes::Mapped(file) => idx::map_images(&name, file),
+        other => idx::images_alone(&name, other.as_slice()),
+    }
+}
+
 /// Whether the four files are there, without reading them.
 pub(crate) fn is_complete(directory: &Path) -> bool {
     FILES.iter().all(|file| {
@@ -156,7 +171,7 @@ struct Decoded {
 fn decode(images: (&str, &Bytes), labels: (&str, &Bytes)) -> Result<Decoded, LoadError> {
     let (files, bytes) = ([images.0, labels.0], [images.1, labels.1]);
     let (images, images_sum) = match bytes[0] {
-        Bytes::Mapped(file) => idx::map_images(files[0], file)?,
+        Bytes::Mapped(file) => (idx::map_images(files[0], file)?, idx::sum_of(file)),
         other => idx::read_images(files[0], other.as_slice())?,
     };
     let (labels, labels_sum) = idx::read_labels(files[1], bytes[1].as_slice())?;

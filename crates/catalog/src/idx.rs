@@ -26,12 +26,17 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Whatever is wrong with the stream, with the name of the file.
 pub fn read_images(file: &str, bytes: &[u8]) -> Result<(Samples, String), LoadError> {
     let idx = Idx::read(file, bytes, Kind::Images)?;
-    let shape = idx.header.shape();
-    Ok((Samples::from_pixels(shape, idx.body)?, idx.sha256))
+    let sha256 = idx.sha256();
+    Ok((idx.images()?, sha256))
 }
 
-/// The same of a plain file of any size, whose pixels stay in it: they are read when they are looked at.
-pub(crate) fn map_images(file: &str, mapped: &MappedFile) -> Result<(Samples, String), LoadError> {
+/// The same without the sum, which takes longer than all the rest.
+pub(crate) fn images_alone(file: &str, bytes: &[u8]) -> Result<Samples, LoadError> {
+    Idx::read(file, bytes, Kind::Images)?.images()
+}
+
+/// The images of a plain file of any size, whose pixels stay in it: they are read when they are looked at.
+pub(crate) fn map_images(file: &str, mapped: &MappedFile) -> Result<Samples, LoadError> {
     let (mut bytes, found) = (mapped.bytes(), mapped.bytes().len() as u64);
     let header = Header::read(file, &mut bytes, Kind::Images, u64::MAX)?;
     match header.file_size() {
@@ -41,8 +46,12 @@ pub(crate) fn map_images(file: &str, mapped: &MappedFile) -> Result<(Samples, St
     }
     let pixels = mapped.values(header.bytes.len()..mapped.bytes().len());
     let pixels = pixels.expect("bytes need no alignment");
-    let sha256 = encode_string(&Sha256::digest(mapped.bytes()));
-    Ok((Samples::pixels_in(header.shape(), pixels)?, sha256))
+    Ok(Samples::pixels_in(header.shape(), pixels)?)
+}
+
+/// The SHA-256 of a plain file.
+pub(crate) fn sum_of(mapped: &MappedFile) -> String {
+    encode_string(&Sha256::digest(mapped.bytes()))
 }
 
 /// Reads a file of labels, gzipped or plain; otherwise like [`read_images`].
@@ -52,7 +61,7 @@ pub(crate) fn map_images(file: &str, mapped: &MappedFile) -> Result<(Samples, St
 pub fn read_labels(file: &str, bytes: &[u8]) -> Result<(Vec<usize>, String), LoadError> {
     let idx = Idx::read(file, bytes, Kind::Labels)?;
     let labels = idx.body.iter().map(|&label| usize::from(label)).collect();
-    Ok((labels, idx.sha256))
+    Ok((labels, idx.sha256()))
 }
 
 /// What a file of bytes begins with: one of images has three `sizes`, count, rows and columns; one of labels
@@ -173,7 +182,6 @@ impl Header {
 struct Idx {
     header: Header,
     body: Vec<u8>,
-    sha256: String,
 }
 
 impl Idx {
@@ -197,15 +205,25 @@ impl Idx {
         if !read_up_to(&mut stream, 1).map_err(damaged)?.is_empty() {
             return Err(oversized(file, header.file_size()));
         }
-        let mut hash = Sha256::new();
-        hash.update(&header.bytes);
-        hash.update(&body);
-        Ok(Self {
-            header,
-            body,
-            sha256: encode_string(&hash.finalize()),
-        })
+        Ok(Self { header, body })
     }
+
+    /// Of the decompressed bytes.
+    fn sha256(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(&self.header.bytes);
+        hash.update(&self.body);
+        encode_string(&hash.finalize())
+    }
+
+    fn images(self) -> Result<Samples, LoadError> {
+        Ok(Samples::from_pixels(self.header.shape(), self.body)?)
+    }
+}
+
+/// Whether a decompressed file begins as one of IDX does, of whatever type.
+pub(crate) fn is_idx(head: &[u8]) -> bool {
+    matches!(head, [0, 0, 0x08 | 0x09 | 0x0b..=0x0e, 1..=4, ..])
 }
 
 /// Whether the bytes are compressed.
@@ -304,7 +322,9 @@ mod tests {
             prop_assert_eq!(images.len(), count as usize);
             let read = (images, sum);
             prop_assert_eq!(&read_images("train", &gzip(&plain)).unwrap(), &read);
-            prop_assert_eq!(map_images("train", &mapped(&plain)).unwrap(), read);
+            let mapped = mapped(&plain);
+            let found = (map_images("train", &mapped).unwrap(), sum_of(&mapped));
+            prop_assert_eq!(found, read);
         }
 
         #[test]

@@ -3,6 +3,10 @@
 use crate::{Weights, log_softmax, prediction};
 use classifier::{Classifier, LinearWeights, Scores, Sizes, State, StateError};
 use data::Samples;
+use rayon::prelude::*;
+
+/// Samples of a task whose scores become log-probabilities.
+const TASK: usize = 1_024;
 
 /// A trained softmax regression.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,10 +40,16 @@ impl Classifier for SoftmaxRegression {
 
     fn scores_and_log_probabilities(&self, images: &Samples) -> (Scores, Option<Scores>) {
         let scores = self.scores(images);
+        let classes = scores.classes();
         let mut rows = scores.values().to_vec();
-        log_softmax(&mut rows, scores.classes());
-        let logs = Scores::new(rows, scores.classes());
-        (scores, Some(logs))
+        // A few would wait longer for another thread than for themselves.
+        if scores.len() <= TASK {
+            log_softmax(&mut rows, classes);
+        } else {
+            let tasks = rows.par_chunks_mut(TASK * classes);
+            tasks.for_each(|task| log_softmax(task, classes));
+        }
+        (scores, Some(Scores::new(rows, classes)))
     }
 
     fn parameter_count(&self) -> usize {

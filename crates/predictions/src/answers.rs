@@ -2,6 +2,7 @@
 
 use crate::error::{PredictionError, listed};
 use crate::file::{Columns, Names, Probabilities};
+use crate::spelling::class_place;
 use catalog::shown;
 
 /// How far the probabilities of a sample may sum up to something else than 1: as far as those that are
@@ -66,7 +67,7 @@ fn predictions(
     rows: &[u32],
     classes: &[String],
 ) -> Result<Vec<u16>, PredictionError> {
-    let place = |name: &String| classes.iter().position(|class| class == name);
+    let place = |name: &String| class_place(name, classes);
     let of_code: Vec<Option<usize>> = names.names.iter().map(place).collect();
     let class = |&row: &u32| {
         let row = row as usize;

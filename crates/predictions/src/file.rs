@@ -1,6 +1,7 @@
 //! A file of predictions, column by column, as it stands there.
 
 use crate::error::{PredictionError, listed};
+use crate::spelling::class_place;
 use base16ct::lower::encode_string;
 use catalog::{ColumnValues, UNNAMED, Values, Wanted, read_values, shown};
 use records::PredictionFile;
@@ -116,7 +117,7 @@ fn use_of(name: &str, id: &str, classes: &[String]) -> Option<Use> {
         ("group", Use::Group),
     ];
     let known = known.into_iter().find(|(wanted, _)| called(wanted));
-    let place = |class: &str| classes.iter().position(|one| one == class);
+    let place = |class: &str| class_place(class, classes);
     let of_class = || place(of_probability(name).unwrap_or(name)).or_else(|| place(name));
     known
         .map(|(_, found)| found)

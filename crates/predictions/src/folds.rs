@@ -2,6 +2,7 @@
 
 use crate::error::PredictionError;
 use crate::file::Names;
+use crate::spelling::plain;
 use catalog::{class_order, shown};
 use std::path::{Path, PathBuf};
 
@@ -51,7 +52,8 @@ impl Folds {
     pub(crate) fn must_be(&self, others: &Self) -> Result<(), PredictionError> {
         let name = |of: &Self, sample: usize| shown(&of.names[of.codes[sample] as usize]);
         let differs = |&sample: &usize| {
-            self.names[self.codes[sample] as usize] != others.names[others.codes[sample] as usize]
+            let [a, b] = [self, others].map(|of| plain(&of.names[of.codes[sample] as usize]));
+            a != b
         };
         match (0..self.codes.len()).find(differs) {
             None => Ok(()),

@@ -1,5 +1,6 @@
 //! What samples are called.
 
+use crate::spelling::{by_plain, plain};
 use std::collections::HashMap;
 
 /// What samples are called.
@@ -26,14 +27,15 @@ impl Ids {
         }
     }
 
-    /// The sample that each of these names is of.
+    /// The sample that each of these names is of: the one that is written so, else the only one that is the same.
     pub(crate) fn find(&self, names: &[String]) -> Vec<Option<u32>> {
         match self {
             Self::Rows(rows) => {
                 let sample = |name: &String| {
+                    let name = plain(name);
                     let row = name.parse::<u32>().ok()?;
                     // Not "007".
-                    ((row as usize) < *rows && row.to_string() == *name).then_some(row)
+                    ((row as usize) < *rows && row.to_string() == name).then_some(row)
                 };
                 names.iter().map(sample).collect()
             }
@@ -47,7 +49,14 @@ impl Ids {
                     numbers.map(|(number, id)| (id.as_str(), number)).collect();
                 let later = names[in_order..].iter();
                 let later = later.map(|name| known.get(name.as_str()).copied());
-                (0..in_order as u32).map(Some).chain(later).collect()
+                let mut found: Vec<_> = (0..in_order as u32).map(Some).chain(later).collect();
+                if found.contains(&None) {
+                    let same = by_plain(ids);
+                    for (found, name) in found.iter_mut().zip(names) {
+                        *found = found.or_else(|| same.get(plain(name)).map(|&at| at as u32));
+                    }
+                }
+                found
             }
         }
     }
@@ -84,10 +93,18 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_are_found_however_they_are_written() {
+        let ids = Ids::Names(names(&["1", "2", "2.0", "07", "True"]));
+        let asked = names(&["2.0", "1.0", "2", "2.00", "7", "true"]);
+        let found = ids.find(&asked);
+        assert_eq!(found, [Some(2), Some(0), Some(1), None, None, Some(4)]);
+    }
+
+    #[test]
     fn without_ids_they_are_the_numbers_of_rows() {
-        let asked = names(&["0", "2", "3", "-1", "02", "1.0", "x", ""]);
+        let asked = names(&["0", "2", "1.0", "3", "-1", "02", "x", ""]);
         let found = Ids::Rows(3).find(&asked);
-        assert_eq!(found[..2], [Some(0), Some(2)]);
-        assert_eq!(found[2..], [None; 6]);
+        assert_eq!(found[..3], [Some(0), Some(2), Some(1)]);
+        assert_eq!(found[3..], [None; 5]);
     }
 }

@@ -25,6 +25,7 @@ mod ids;
 mod model;
 mod run;
 mod slices;
+mod spelling;
 mod truth;
 
 pub use error::PredictionError;

@@ -42,7 +42,7 @@ pub(crate) enum Sample {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Body {
     pixels: Option<Vec<Pixel>>,
     row: Option<Map<String, Value>>,

@@ -41,7 +41,7 @@ pub(crate) fn new(name: &str) -> Result<(), Failure> {
         output::line(file.display());
     }
     output::line(format_args!(
-        "cargo test -p model-{name}\ncargo run -p experiments -- compare --models softmax,{name} --quick"
+        "cargo test -p experiments -p model-{name} --lib\ncargo run -p experiments -- compare --models softmax,{name} --quick"
     ));
     Ok(())
 }

@@ -118,8 +118,12 @@ fn number(field: &[u8]) -> Option<f64> {
     std::str::from_utf8(field).ok()?.parse().ok()
 }
 
-/// Names of columns, made different where they are not, and what to say of that.
-pub(super) fn names(first: &[Vec<u8>], is_latin: &mut bool) -> (Vec<String>, Option<String>) {
+/// Names of columns, made different where they are not; and those that several had, each with what the second is
+/// called now.
+pub(super) fn names(
+    first: &[Vec<u8>],
+    is_latin: &mut bool,
+) -> (Vec<String>, BTreeMap<String, String>) {
     let mut names = Vec::with_capacity(first.len());
     for (index, field) in first.iter().enumerate() {
         let name = one_line(&decoded(field, is_latin));
@@ -131,7 +135,6 @@ pub(super) fn names(first: &[Vec<u8>], is_latin: &mut bool) -> (Vec<String>, Opt
     }
     let mut taken: HashSet<String> = names.iter().cloned().collect();
     let mut counts: HashMap<String, usize> = HashMap::new();
-    // Names of several columns, and what the second of each is called.
     let mut seconds: BTreeMap<String, String> = BTreeMap::new();
     for name in &mut names {
         let count = counts.entry(name.clone()).or_insert(0);
@@ -147,13 +150,17 @@ pub(super) fn names(first: &[Vec<u8>], is_latin: &mut bool) -> (Vec<String>, Opt
         let name = std::mem::replace(name, other.clone());
         seconds.entry(name).or_insert(other);
     }
+    (names, seconds)
+}
+
+/// What to say of names that several columns had.
+pub(super) fn told_of(seconds: &BTreeMap<String, String>) -> Option<String> {
     let again: Vec<String> = seconds.keys().map(|name| shown(name)).collect();
-    let told = seconds.values().next().map(|second| {
+    seconds.values().next().map(|second| {
         format!(
             "several columns are called {}; the second is {}",
             again.join(", "),
             shown(second)
         )
-    });
-    (names, told)
+    })
 }

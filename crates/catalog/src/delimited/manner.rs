@@ -1,6 +1,6 @@
 //! How a text is written: its encoding, its separator, and whether its first line names the columns.
 
-use super::header::{Header, header, names};
+use super::header::{Header, header, names, told_of};
 use super::rows::{RECORD, Records, records};
 use crate::encodings::{decoded_head, utf_16};
 use crate::error::in_bytes;
@@ -9,6 +9,7 @@ use crate::table::{Schema, shortened};
 use crate::{LoadError, Options};
 use csv::ByteRecord;
 use encoding_rs::Encoding;
+use std::collections::BTreeMap;
 
 /// Bytes that are looked at to find out how a file is written.
 const HEAD: usize = 1 << 16;
@@ -29,6 +30,8 @@ pub(super) struct Manner {
     /// Whether the first line does nothing but name the separator.
     is_separator_named: bool,
     pub(super) names: Vec<String>,
+    /// Names that several columns had, each with what the second is called.
+    pub(super) seconds: BTreeMap<String, String>,
     pub(super) header: Header,
     /// Whether the names of columns are in Latin-1.
     pub(super) is_latin: bool,
@@ -66,19 +69,21 @@ impl Manner {
         }
         let header = header(first, rows, options, schema);
         let mut is_latin = false;
-        let (names, told) = if header == Header::No {
+        let (names, seconds) = if header == Header::No {
             let numbered = (1..=first.len()).map(|i| format!("column {i}"));
-            (numbered.collect(), None)
+            (numbered.collect(), BTreeMap::new())
         } else {
             names(first, &mut is_latin)
         };
-        let mut of_first_line: Vec<String> = header.note().into_iter().chain(told).collect();
+        let mut of_first_line: Vec<String> =
+            header.note().into_iter().chain(told_of(&seconds)).collect();
         of_first_line.extend(single_marks(&head.records));
         Ok(Self {
             utf_16: head.utf_16,
             separator: head.separator,
             is_separator_named: head.is_separator_named,
             names,
+            seconds,
             header,
             is_latin,
             of_first_line,

@@ -582,7 +582,7 @@ fn data_that_cannot_be_compared_on_are_refused_in_a_line() {
     assert!(text.contains("data.npz"), "{text}");
     let text = refused(&["compare", "--label", "kind"]);
     assert!(
-        text.contains("--label: only with data of your own, --data PATH"),
+        text.contains("--label: only with data of your own, which a path names (--data PATH"),
         "{text}"
     );
 }

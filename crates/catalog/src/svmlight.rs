@@ -5,10 +5,10 @@
 //! a training or a test file does, both do. Labels are numbers, or names in all rows.
 
 use crate::LoadError;
-use crate::error::in_bytes;
 use crate::found::RawSamples;
 use crate::lines::Lines;
 use crate::rounding::lost;
+use crate::sizes::in_bytes;
 use crate::source::Source;
 use crate::table::{Coded, Interned, LATIN, decoded, shortened};
 use data::Samples;

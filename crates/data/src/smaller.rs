@@ -18,6 +18,9 @@ impl Samples {
     }
 
     /// Pictures of the means of square blocks of so many pixels along a side. What is no picture stays as it is.
+    ///
+    /// # Panics
+    /// Never: the means are as many as the pixels of the new pictures.
     pub fn in_blocks(&self, block: usize) -> Cow<'_, Self> {
         let pictures = self.pictures().filter(|_| block > 1);
         let Some((shape, values)) = pictures else {

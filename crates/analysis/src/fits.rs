@@ -50,8 +50,8 @@ impl Fit {
     }
 }
 
-/// The interval of the accuracy, from whether each image is `right`, fold by fold: over correlated folds; over the images, or whole groups of them, where there are no
-/// folds or these are alike.
+/// The interval of the accuracy, from whether each image is `right`, fold by fold: over correlated folds; over the
+/// images, or whole groups of them, where there are no folds or these are alike.
 pub(crate) fn accuracy_interval(run: &RunRecord, right: &[bool], fits: &[FitSummary]) -> Interval {
     let Some(folds) = run.protocol.folds() else {
         return share_interval(right, run.groups().as_deref(), CONFIDENCE);

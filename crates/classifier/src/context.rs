@@ -1,22 +1,29 @@
 //! What a fit may know of the outside: seed, threads, whether to stop, and whom to tell.
 
-use crate::{Cancellation, Cancelled, Classifier, Epoch, FitError, Observer, Step, generator};
+use crate::{
+    Cancellation, Cancelled, Classifier, Epoch, FitError, Observer, Step, generator,
+    unhindered_threads,
+};
 use rand::seq::SliceRandom;
 
 /// What a fit is given beside the training data.
 pub struct FitContext<'a> {
     seed: u64,
     threads: usize,
+    /// Whether it does not matter what other programs run.
+    is_alone: bool,
     cancellation: Cancellation,
     observer: Option<&'a mut dyn Observer>,
 }
 
 impl FitContext<'static> {
-    /// A context that cannot be cancelled and tells nobody, for using a model as a library.
+    /// A context that cannot be cancelled and tells nobody, for using a model as a library. A fit uses all its threads,
+    /// whatever else runs.
     pub fn quiet(seed: u64, threads: usize) -> Self {
         Self {
             seed,
             threads,
+            is_alone: true,
             cancellation: Cancellation::default(),
             observer: None,
         }
@@ -34,6 +41,7 @@ impl<'a> FitContext<'a> {
         Self {
             seed,
             threads,
+            is_alone: false,
             cancellation,
             observer: Some(observer),
         }
@@ -47,6 +55,24 @@ impl<'a> FitContext<'a> {
     /// How many threads the fit may use. The result must not depend on it.
     pub fn threads(&self) -> usize {
         self.threads
+    }
+
+    /// Of these threads, those that find a processor which nothing else uses now: [`unhindered_threads`].
+    pub fn unhindered_threads(&self) -> usize {
+        if self.is_alone {
+            self.threads
+        } else {
+            unhindered_threads(self.threads)
+        }
+    }
+
+    /// Runs `work` on the [`unhindered_threads`](Self::unhindered_threads); on those of this pool if the system starts no
+    /// others. For work whose threads often wait for each other.
+    pub fn unhindered<T: Send>(&mut self, work: impl FnOnce(&mut Self) -> T + Send) -> T {
+        match pool_of(self.unhindered_threads()) {
+            Ok(Some(pool)) => pool.install(|| work(self)),
+            Ok(None) | Err(_) => work(self),
+        }
     }
 
     /// The switch that calls this fit off, for threads that the fit starts.
@@ -114,15 +140,22 @@ pub fn try_with_threads<T: Send>(
     threads: usize,
     work: impl FnOnce() -> T + Send,
 ) -> Result<T, NoThreads> {
+    Ok(match pool_of(threads)? {
+        Some(pool) => pool.install(work),
+        None => work(),
+    })
+}
+
+/// A pool of so many threads; `None` where this thread is of such a pool.
+fn pool_of(threads: usize) -> Result<Option<rayon::ThreadPool>, NoThreads> {
     if rayon::current_thread_index().is_some() && rayon::current_num_threads() == threads {
-        return Ok(work());
+        return Ok(None);
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| NoThreads {
+    pool.map(Some).map_err(|error| NoThreads {
         threads,
         reason: error.to_string(),
-    })?;
-    Ok(pool.install(work))
+    })
 }
 
 /// The same where no error can be handed on.

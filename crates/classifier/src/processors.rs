@@ -14,14 +14,14 @@ pub fn unhindered_threads(threads: usize) -> usize {
     if threads < 2 {
         return threads;
     }
-    let own = std::thread::available_parallelism().map_or(usize::MAX, usize::from);
+    let threads = threads.min(own_processors());
     let mut most = 1;
     for look in 0..LOOKS {
         if look > 0 {
             std::thread::sleep(PAUSE);
         }
-        most = most.max(unhindered_now(threads.min(own)));
-        if most >= threads.min(own) {
+        most = most.max(unhindered_now(threads));
+        if most >= threads {
             break;
         }
     }
@@ -34,7 +34,12 @@ pub fn unhindered_now(threads: usize) -> usize {
     // One of them is the thread that looks.
     let others = running(&stat).map_or(0, |running| running.saturating_sub(1));
     // What runs is of the whole system, and so must be the processors; of these this process may have a part.
-    left(threads, processors(&stat), others)
+    left(threads.min(own_processors()), processors(&stat), others)
+}
+
+/// Those that this process may use.
+fn own_processors() -> usize {
+    std::thread::available_parallelism().map_or(usize::MAX, usize::from)
 }
 
 fn left(threads: usize, processors: usize, others: usize) -> usize {

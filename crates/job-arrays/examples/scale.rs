@@ -1,5 +1,5 @@
-//! How long it takes to write jobs, to write records and to merge them, how much memory, and what goes to the disk: for so many fits, in
-//! thousands, in a directory. And how long 1 000 nodes would be busy with the tasks, by a simulated queue.
+//! How long it takes to write jobs, to write records and to merge them, how much memory, and what goes to the disk: for
+//! so many fits, in thousands, in a directory. And how long 1 000 nodes would be busy with the tasks, by a simulated queue.
 //!
 //! ```sh
 //! cargo run -p job-arrays --example scale -- 100 target/scale

@@ -142,7 +142,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
             capacity: rows(workers).max(2),
             rows_of_set: rows(most).max(2),
             workers,
-            threads: (settings.threads / workers).max(1),
+            threads: settings.threads.max(1).div_ceil(workers),
         })
     }
 
@@ -211,7 +211,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
         watch: Watch,
     ) -> Result<Vec<Vec<Solution>>, Unfit> {
         // Half for kernel rows, half for products with the columns of either class.
-        let share = self.share::<R>(settings, 2)?;
+        let share = self.limited::<R>(self.share::<R>(settings, 2)?);
         self.classes
             .each_pair(share.workers, share.capacity, watch, |pair, slots, stop| {
                 // Kernel values differ from γ to γ: none of them are shared.

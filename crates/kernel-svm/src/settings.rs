@@ -23,7 +23,8 @@ pub struct Settings {
     /// data each.
     pub probability: bool,
     /// Threads to train with, or fewer where the system has no more. The result does not depend on it, except for how
-    /// many [`kernel_rows`](crate::Certificate::kernel_rows) were computed where memory is short.
+    /// many [`kernel_rows`](crate::Certificate::kernel_rows) were computed where memory is short. As many pairs are solved
+    /// at a time, in f64 four at most, which divide the threads among them.
     pub threads: usize,
 }
 

@@ -9,7 +9,6 @@ use burn::tensor::Device;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Hyperparameters, Recipe, Sizes, State, StateError,
-    unhindered_threads, with_threads,
 };
 use data::Dataset;
 use serde::{Deserialize, Serialize};
@@ -103,10 +102,9 @@ impl Recipe for BurnMlp {
             features: train.samples().features(),
             classes: train.classes(),
         };
-        // Batches are small: beside two busy processes a second thread makes the first 1.6 times slower, and alone it
-        // saves a tenth (`experiments/benches/under_load.rs`).
-        let threads = unhindered_threads(context.threads());
-        with_threads(threads, || self.train(train, sizes, context))
+        // With the defaults products are small: beside two busy processes a fit on two threads took 1.75 times as long as
+        // on one, and alone it takes 0.88 of it (`experiments/benches/under_load.rs`).
+        context.unhindered(|context| self.train(train, sizes, context))
     }
 
     fn is_stochastic(&self) -> bool {

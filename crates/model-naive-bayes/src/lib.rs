@@ -7,10 +7,10 @@ mod moments;
 use classifier::schemars::JsonSchema;
 use classifier::{
     Classifier, FitContext, FitError, Growth, Hyperparameters, InvalidParameter, ModelEntry,
-    Recipe, Scores, Sizes, State, StateError, Suits, unhindered_threads, with_threads,
+    Recipe, Scores, Sizes, State, StateError, Suits,
 };
 use data::{Dataset, Samples};
-use moments::{BLOCK, Moments, moments};
+use moments::{BLOCK, Moments, TOGETHER, moments};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
@@ -51,9 +51,14 @@ impl Recipe for NaiveBayes {
     ) -> Result<Box<dyn Classifier>, FitError> {
         train.check_trainable()?;
         context.cancellation().check()?;
-        // Two threads meet after every block of samples, and save a sixth.
-        let threads = unhindered_threads(context.threads());
-        let fitted = with_threads(threads, || Densities::new(train, self.var_smoothing));
+        let densities = || Densities::new(train, self.var_smoothing);
+        // Threads meet after every block of samples: beside a busy process two took 1.32 times as long as one, and alone
+        // they take 0.83 to 0.95 of it.
+        let fitted = if train.samples().features() > TOGETHER {
+            context.unhindered(|_| densities())
+        } else {
+            densities()
+        };
         Ok(Box::new(fitted?))
     }
 

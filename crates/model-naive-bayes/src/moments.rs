@@ -4,7 +4,7 @@ use data::Dataset;
 use rayon::prelude::*;
 
 /// Neighbouring features that one thread sums up, so that it reads whole cache lines.
-const TOGETHER: usize = 64;
+pub(crate) const TOGETHER: usize = 64;
 
 /// Samples that are made into numbers at a time, so that their number costs no memory.
 pub(crate) const BLOCK: usize = 4_096;

@@ -154,6 +154,9 @@ impl Visitor for Fit<'_, '_, Softmax> {
         });
         let mut descent = SparseDescent::new(train, size, weights.as_deref(), threads);
         descent.without_biases = self.without_biases;
+        if descent.may_go_in_pairs() && self.context.unhindered_threads() < 2 {
+            descent.go_alone();
+        }
         for epoch in 1..=recipe.epochs {
             let order = self
                 .context

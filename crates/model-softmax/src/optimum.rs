@@ -24,7 +24,7 @@ use crate::{SoftmaxRegression, Weights};
 use classifier::schemars::JsonSchema;
 use classifier::{
     ClassWeights, Classifier, FitContext, FitError, Growth, Hyperparameters, Recipe, Sizes, State,
-    StateError, Step, unhindered_threads, with_threads,
+    StateError, Step,
 };
 use data::Dataset;
 use serde::{Deserialize, Serialize};
@@ -94,10 +94,8 @@ impl SoftmaxLbfgs {
     ) -> Result<Optimum, FitError> {
         // All threads wait for each other after each of hundreds of short passes: beside two busy programs on two
         // processors, two threads took 1.4 times as long as one.
-        let threads = unhindered_threads(context.threads());
-        with_threads(threads, || {
-            Fit::new(self, train, self.class_weights, terms, context).run()
-        })
+        context
+            .unhindered(|context| Fit::new(self, train, self.class_weights, terms, context).run())
     }
 
     /// How much of the way from the `first` relative gap to the tolerance is done at this `gap`, in %: a gap

@@ -25,7 +25,7 @@ use crate::residual::{ByClass, Residuals, Truth};
 use crate::sparse::{Index, Sparse};
 use crate::tiles::Tiles;
 use crate::{SoftmaxRegression, Weights};
-use classifier::{unhindered_now, unhindered_threads};
+use classifier::unhindered_now;
 use std::ops::Range;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -106,8 +106,6 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
                 .map(|part| Tiles::zeros(part.range.len(), classes))
         };
         let products = || ByClass::new(classes, 0);
-        let mut solitude = Solitude::default();
-        solitude.learn(unhindered_threads(threads.min(2)) < threads.min(2));
         Self {
             exchange: zeros()
                 .map(|weights| Exchange {
@@ -128,7 +126,7 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
                 products: parts.iter().map(|_| products()).collect(),
                 residuals: Residuals::new(classes, 0),
             }),
-            solitude,
+            solitude: Solitude::default(),
             train,
             parts,
             threads,
@@ -137,11 +135,20 @@ impl<'a, F: Feature> SparseDescent<'a, F> {
         }
     }
 
+    /// Whether there is work for two threads, and they are there.
+    pub(crate) fn may_go_in_pairs(&self) -> bool {
+        self.threads > 1 && self.parts.len() == 2 && rayon::current_num_threads() > 1
+    }
+
+    /// Goes on one thread first, and tries two later.
+    pub(crate) fn go_alone(&mut self) {
+        self.solitude.learn(true);
+    }
+
     /// One pass over the images in `order`, an update per batch. Returns the mean loss, each batch's
     /// taken before its update.
     pub(crate) fn epoch(&mut self, order: &[usize], learning_rate: f32) -> f64 {
-        let in_pairs =
-            self.threads > 1 && self.parts.len() == 2 && rayon::current_num_threads() > 1;
+        let in_pairs = self.may_go_in_pairs();
         self.replicas[0].loss = 0.0;
         for window in order.chunks(self.window) {
             let is_alone = self.solitude.has_begun();

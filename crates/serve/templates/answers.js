@@ -14,12 +14,15 @@ const isNarrow = data.classes.length <= 26 && data.classes.every(name => name.le
 const LISTED = Math.min(5, data.classes.length);
 by("models").classList.toggle("wide-classes", !isNarrow);
 
+// Digits in groups of three: 60 000.
+const grouped = number => String(number).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
+
 const shown = data.models.map((model, place) => {
   const item = make("li"), head = make("div"), output = make("output", "–");
   item.style.setProperty("--colour", `var(${data.colours[place]})`);
   head.append(make("h3", model.name));
   const accuracy = model.accuracy === null ? "" : `${(100 * model.accuracy).toFixed(2)} % right`;
-  head.append(make("p", [model.model === model.name ? "" : model.model, accuracy, `${model.samples} samples`].filter(Boolean).join(", "), "soft"));
+  head.append(make("p", [model.model === model.name ? "" : model.model, accuracy, `${grouped(model.samples)} samples`].filter(Boolean).join(", "), "soft"));
   const bars = make("div", undefined, isNarrow ? "bars" : "list");
   bars.setAttribute("role", "img");
   bars.setAttribute("aria-label", "no answer yet");

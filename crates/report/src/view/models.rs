@@ -61,7 +61,7 @@ pub(super) fn equal_folds(report: &Report) -> Option<String> {
     (!ids.is_empty()).then(|| {
         format!(
             "{each}{} gets the same share right in every fold. So folds do not say how certain that is, and {their} Wilson's, over \
-             all held-out {images} as if one fit had judged them.",
+             all held-out {images} as if one fit had judged them (over whole groups, where {images} come in groups).",
             words::and(&ids)
         )
     })
@@ -284,7 +284,7 @@ mod tests {
         let one = said(&[("a", [0; 4]), ("b", [1, 2, 1, 2])]).unwrap();
         assert_eq!(
             one,
-            "a gets the same share right in every fold. So folds do not say how certain that is, and its interval is Wilson's, over all held-out images as if one fit had judged them."
+            "a gets the same share right in every fold. So folds do not say how certain that is, and its interval is Wilson's, over all held-out images as if one fit had judged them (over whole groups, where images come in groups)."
         );
         let two = said(&[("a", [0; 4]), ("b", [1, 2, 1, 2]), ("c", [3; 4])]).unwrap();
         assert!(

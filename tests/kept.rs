@@ -258,6 +258,52 @@ fn sparse_rows_are_as_wide_as_those_of_the_fit() {
     }
 }
 
+/// No model takes a number that is missing, whatever is done with it: the column is named, with what to do.
+#[test]
+fn numbers_that_a_kept_model_has_nothing_for_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = |name: &str| directory.path().join(name);
+    let row = |i: usize| format!("{},{},{}\n", i, i % 7, ["a", "b"][i / 40]);
+    let rows: String = (0..80).map(row).collect();
+    let missing = "1,,a\n70,3,b\n";
+    for (name, rows) in [("whole.csv", &rows[..]), ("missing.csv", missing)] {
+        fs::write(place(name), format!("x,age,class\n{rows}")).unwrap();
+    }
+    fs::write(place("asked.csv"), "x,age\n1,2\n70,\n").unwrap();
+    let plan = "data = \"whole.csv\"\n[preparation]\nfill_missing = false\n[[models]]\nmodel = \"nearest-centroid\"\n";
+    fs::write(place("plan.toml"), plan).unwrap();
+    let [plan, results] = ["plan.toml", "results"].map(place);
+    said(experiments(&[
+        "compare",
+        "--config",
+        text(&plan),
+        "--keep",
+        "--quiet",
+        "--results",
+        text(&results),
+    ]));
+    let model = results.join("whole/models/nearest-centroid.safetensors");
+    let [whole, test, asked] = ["whole.csv", "missing.csv", "asked.csv"].map(place);
+    let out = place("calibrated.safetensors");
+    let data = ["--data", text(&whole), "--test", text(&test)];
+    let on = ["--data", text(&whole), "--on", text(&test)];
+    let out = ["--out", text(&out)];
+    let kept = ["--model", text(&model)];
+    for (arguments, what) in [
+        (
+            [&["predict"][..], &kept, &[text(&asked)]].concat(),
+            text(&asked),
+        ),
+        ([&["evaluate"][..], &kept, &data].concat(), "whole"),
+        ([&["calibrate"][..], &kept, &data, &out].concat(), "whole"),
+        ([&["calibrate"][..], &kept, &on, &out].concat(), text(&test)),
+    ] {
+        let refused = refusal(&arguments);
+        let told = format!("{what}: numbers are missing in age (1 row), `fill_missing`");
+        assert!(refused.contains(&told), "{refused}");
+    }
+}
+
 #[test]
 fn a_calibrated_model_is_used_as_it_is_and_its_sets_cover() {
     let directory = tempfile::tempdir().unwrap();

@@ -232,7 +232,7 @@ fn a_comparison_says_what_it_has_no_memory_for() {
             continue;
         }
         let said = String::from_utf8(made.code(2).get_output().stderr.clone()).unwrap();
-        let first = "error: train-images-idx3-ubyte: what is in it takes 44.9 MiB; the memory that is free for it is ";
+        let first = "error: train-images-idx3-ubyte: what is in it takes 47.1 MB; the memory that is free for it is ";
         assert!(said.starts_with(first), "{said}");
         assert_eq!(said.trim_end().lines().count(), 1, "{said}");
     }
@@ -582,7 +582,7 @@ fn data_that_cannot_be_compared_on_are_refused_in_a_line() {
     assert!(text.contains("data.npz"), "{text}");
     let text = refused(&["compare", "--label", "kind"]);
     assert!(
-        text.contains("--label: only with data of your own, --data PATH"),
+        text.contains("--label: only with data of your own, which a path names (--data PATH"),
         "{text}"
     );
 }

@@ -8,8 +8,8 @@ use crate::error::one_line;
 use crate::lines::Lines;
 use crate::source::Source;
 use crate::table::{
-    Builder, Dialect, Named, Plan, RawTable, Refusal, Role, Schema, decoded, finish, roles,
-    shortened, truth,
+    Builder, Dialect, Named, Plan, RawTable, Refusal, Role, Schema, decoded, finish, has_options,
+    roles, shortened, truth,
 };
 use crate::{LoadError, Options};
 use tables::Kind;
@@ -55,7 +55,7 @@ pub(crate) fn read(
             Builder::new(attribute.name.clone(), plan, 0)
         })
         .collect();
-    let dialect = Dialect::of_arff(&options.missing);
+    let dialect = Dialect::of_arff(&options.missing, has_options(schema));
     let mut rows = 0;
     let mut row = Vec::new();
     while let Some((number, line)) = lines.next()? {

@@ -112,6 +112,13 @@ pub(crate) fn any(path: &Path) -> bool {
         .any(|entry| array_name(&entry.file_name().to_string_lossy()).is_some())
 }
 
+/// Whether there are arrays in a ZIP archive.
+pub(crate) fn any_in_zip(source: &Source<'_>) -> bool {
+    let archive = source.seekable().ok();
+    let archive = archive.and_then(|bytes| ZipArchive::new(bytes).ok());
+    archive.is_some_and(|archive| !Npz { source, archive }.names().is_empty())
+}
+
 struct Npz<'s, R> {
     source: &'s Source<'s>,
     archive: ZipArchive<R>,

@@ -59,11 +59,13 @@ fn check_table(
 ) -> Result<(), LoadError> {
     let found = match Format::of(head) {
         Format::Text | Format::Arff | Format::Parquet => return Ok(()),
-        Format::Npy | Format::Npz => "arrays",
+        Format::Npy => "arrays",
+        Format::Npz if arrays::any_in_zip(source) => "arrays",
+        // Sheets, and archives of other files, are refused with their own advice.
+        Format::Npz => return Ok(()),
         Format::Svmlight => "rows of svmlight",
         Format::Other(what) => match of_a_directory(what) {
             Some(what) => what,
-            // It is refused with its own advice.
             None => return Ok(()),
         },
     };
@@ -256,12 +258,54 @@ mod tests {
         assert!(error.ends_with("this is a file of labels"), "{error}");
     }
 
+    /// A ZIP archive of one file that is stored as it is.
+    fn zip(name: &str) -> Vec<u8> {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let stored = zip::write::SimpleFileOptions::default();
+        archive.start_file(name, stored).unwrap();
+        archive.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn archives_of_other_files_are_no_arrays() {
+        for (file, holds, expected) in [
+            (
+                "sheet.xlsx",
+                "[Content_Types].xml",
+                "an Office file; write the sheet as CSV",
+            ),
+            (
+                "x.zip",
+                "x.csv",
+                "a ZIP archive that holds x.csv; unpack it",
+            ),
+            (
+                "a.npz",
+                "X.npy",
+                "arrays, and the model was fitted to a table; CSV, ARFF or Parquet with its columns is needed: age",
+            ),
+        ] {
+            assert_eq!(refusal(file, &zip(holds)), format!("{file}: {expected}"));
+        }
+    }
+
     /// There are no options that could say which words are missing values.
     #[test]
     fn a_word_among_numbers_is_refused_without_advice_on_options() {
-        assert_eq!(
-            refusal("a.csv", b"age\n1\nfoo\n"),
-            "a.csv: line 3, column age: 'foo' is neither a number nor one of the missing-value words (NA, NaN, null, ?, ...)"
-        );
+        for (file, text, line) in [
+            ("a.csv", "age\n1\nfoo\n", 3),
+            (
+                "a.arff",
+                "@relation a\n@attribute age numeric\n@data\nfoo\n",
+                4,
+            ),
+        ] {
+            assert_eq!(
+                refusal(file, text.as_bytes()),
+                format!(
+                    "{file}: line {line}, column age: 'foo' is neither a number nor one of the missing-value words (NA, NaN, null, ?, ...)"
+                )
+            );
+        }
     }
 }

@@ -49,7 +49,7 @@ pub fn ask_row<'a>(
 
 /// A column of one row; `None` if the word is of another kind.
 fn column(name: &str, kind: Kind, word: &str) -> Result<Option<Column>, LoadError> {
-    let dialect = Dialect::of_text(&[], false);
+    let dialect = Dialect::of_text(&[], false, false);
     let is_missing = dialect.missing_word(word.as_bytes());
     let read = dialect.read(word.as_bytes());
     Ok(Some(match (kind, read) {

@@ -9,7 +9,8 @@ use self::manner::Manner;
 use self::rows::Records;
 use crate::source::Source;
 use crate::table::{
-    Builder, Dialect, Named, Plan, RawTable, Refusal, Role, Schema, finish, roles, shortened,
+    Builder, Dialect, Named, Plan, RawTable, Refusal, Role, Schema, finish, has_options, roles,
+    shortened,
 };
 use crate::{LoadError, Options, shown};
 use csv::ByteRecord;
@@ -32,9 +33,8 @@ pub(crate) fn read(
     let roles = roles(&columns, options, schema)?;
     let (plans, roles): (Vec<Plan>, Vec<Role>) =
         roles.into_iter().map(|(role, plan)| (plan, role)).unzip();
-    let mut dialect = Dialect::of_text(&options.missing, manner.separator != b',');
-    // Whoever asks a model has no options for reading.
-    dialect.is_chosen = schema.is_none_or(|schema| schema.label.is_some());
+    let comma = manner.separator != b',';
+    let dialect = Dialect::of_text(&options.missing, comma, has_options(schema));
 
     let mut builders = pass(source, &manner, &plans, &dialect)?;
     let mut again = plans.clone();
@@ -75,8 +75,7 @@ pub(crate) fn columns(
         return Err(LoadError::content(source.name(), reason));
     }
     let plans: Vec<Plan> = manner.names.iter().map(|name| plan(name)).collect();
-    let mut dialect = Dialect::of_text(&[], manner.separator != b',');
-    dialect.is_chosen = false;
+    let dialect = Dialect::of_text(&[], manner.separator != b',', false);
     let builders = pass(source, &manner, &plans, &dialect)?;
     check_marks(source, &builders)?;
     Ok(builders)

@@ -1,5 +1,6 @@
 //! What can be wrong with the files of a data set, each with the file and the figures.
 
+use crate::sizes::in_free_bytes;
 use data::DataError;
 use std::path::PathBuf;
 
@@ -198,26 +199,6 @@ fn in_column(column: Option<&str>) -> String {
     column.map_or_else(String::new, |column| format!(", column {column}"))
 }
 
-/// A size for people, rounded up: "512 bytes", "3.4 GiB".
-pub(crate) fn in_bytes(bytes: u64) -> String {
-    size(bytes, f64::ceil)
-}
-
-/// The same rounded down, for what there is: it reads as less than what is needed, however little is lacking.
-pub(crate) fn in_free_bytes(bytes: u64) -> String {
-    size(bytes, f64::floor)
-}
-
-fn size(bytes: u64, rounded: fn(f64) -> f64) -> String {
-    const UNITS: [(&str, u32); 4] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
-    let unit = UNITS.into_iter().find(|(_, power)| bytes >> power > 0);
-    let Some((unit, power)) = unit else {
-        return format!("{bytes} bytes");
-    };
-    let tenths = bytes as f64 * 10.0 / (1_u64 << power) as f64;
-    format!("{:.1} {unit}", rounded(tenths) / 10.0)
-}
-
 impl LoadError {
     pub(crate) fn content(file: &str, reason: impl Into<String>) -> Self {
         Self::Content {
@@ -266,18 +247,6 @@ pub fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_needed_reads_as_more_than_what_there_is() {
-        for limit in [1000, 1024, 1500, 1 << 20, (1 << 30) + 1, 5 << 40] {
-            let [needed, free] = [in_bytes(limit + 1), in_free_bytes(limit)];
-            assert_ne!(needed, free);
-        }
-        assert_eq!(in_bytes((1 << 30) + 1), "1.1 GiB");
-        assert_eq!(in_free_bytes((1 << 30) + 1), "1.0 GiB");
-        assert_eq!([in_bytes(0), in_bytes(1023)], ["0 bytes", "1023 bytes"]);
-        assert_eq!(in_bytes(u64::MAX), "16777216.0 TiB");
-    }
 
     #[test]
     fn a_value_is_one_line_and_keeps_its_letters() {

@@ -4,8 +4,8 @@
 //! columns, pixels; labels are `0x00000801`, count, labels. Files may be wrapped in gzip.
 
 use crate::LoadError;
-use crate::error::in_bytes;
 use crate::memory::{self, MAX_FILE_BYTES};
+use crate::sizes::in_bytes;
 use base16ct::lower::encode_string;
 use data::{MappedFile, PictureShape, Samples};
 use flate2::read::MultiGzDecoder;
@@ -368,7 +368,7 @@ mod tests {
         let error = has_room("train", 47_040_000, Some(30_000_000)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "train: what is in it takes 44.9 MiB; the memory that is free for it is 28.6 MiB"
+            "train: what is in it takes 47.1 MB; the memory that is free for it is 30.0 MB"
         );
     }
 

@@ -2,7 +2,7 @@
 
 use crate::LoadError;
 use crate::encodings::text;
-use crate::error::in_bytes;
+use crate::sizes::in_free_bytes;
 use crate::source::Source;
 use std::io::{BufRead, BufReader, Read};
 
@@ -36,7 +36,7 @@ impl<'s> Lines<'s> {
         let read = bytes.read_until(b'\n', &mut self.line);
         let count = read.map_err(|error| self.source.error(error))?;
         if count as u64 > longest {
-            let reason = format!("a line of more than {}", in_bytes(longest));
+            let reason = format!("a line of more than {}", in_free_bytes(longest));
             return Err(self.error(reason));
         }
         if self.line.contains(&0) {

@@ -15,14 +15,14 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// Pixels by which a picture may be moved, up, down, to the left and to the right.
+/// Pixels by which a picture may be moved, up, down, to the left and to the right; of a large one, blocks of pixels.
 const REACH: usize = 2;
 /// ‖u − v‖ of one picture and another that are taken for the same, at most: what rounding, clipping and compression leave.
 /// By eye, the two pairs of Fashion-MNIST below it are of the same photograph, and the next is not.
 const APART: f32 = 0.045;
 /// Parts whose values differ by less (standard deviation, in grey levels) show nothing that could be compared.
 const FLAT: f64 = 8.0;
-/// Sides of pictures that are compared, at least, and at most: those of larger ones are made smaller.
+/// Sides of pictures that are compared, at least, and at most: larger ones are made smaller, narrow ones less so.
 const SMALLEST: usize = 12;
 const LARGEST: usize = 96;
 /// Training pictures that are prepared at a time: 8 MB of them, as in `near_pictures`.
@@ -60,7 +60,7 @@ fn moved_by_slabs(
     slab: usize,
 ) -> Option<Vec<Moved>> {
     train.pixels().and(test.pixels())?;
-    let [train, test] = [train, test].map(|samples| samples.smaller(LARGEST));
+    let [train, test] = [train, test].map(in_blocks);
     let (train, test) = (Parts::of(&train)?, Parts::of(&test)?);
     let mut done = known.clone();
     let middle = test.pictures() / 2;
@@ -79,6 +79,14 @@ fn moved_by_slabs(
     }
     found.sort_by_key(|pair| pair.test);
     Some(found)
+}
+
+/// Means of blocks of pictures that are large, and the pixels along a side of a block.
+fn in_blocks(samples: &Samples) -> (Cow<'_, Samples>, usize) {
+    let PictureShape { rows, columns } = samples.shown_shape();
+    let widest = rows.min(columns) / SMALLEST;
+    let block = rows.max(columns).div_ceil(LARGEST).min(widest).max(1);
+    (samples.in_blocks(block), block)
 }
 
 /// Pictures of which parts are looked at.
@@ -457,7 +465,7 @@ mod tests {
             })
             .collect();
         let (of_train, of_test) = (samples(&train), samples(&test));
-        let small = [&of_train, &of_test].map(|samples| samples.smaller(LARGEST));
+        let small = [&of_train, &of_test].map(in_blocks);
         let a = Parts::of(&small[0]).unwrap();
         let b = Parts::of(&small[1]).unwrap();
         let (mut middle, mut part) = (Vec::new(), Vec::new());
@@ -549,6 +557,31 @@ mod tests {
         let found = moved(&of(&train), &of(&test), &HashSet::from([0])).unwrap();
         let found: Vec<_> = found.iter().map(|of| (of.test, of.train, of.by)).collect();
         assert_eq!(found, [(1, 11, [0, 6]), (2, 12, [0, 0]), (3, 13, [0, 0])]);
+    }
+
+    /// Digits below each other, 40 × 500: blocks of 6 × 6 would leave 7 rows.
+    #[test]
+    fn narrow_pictures_are_compared_too() {
+        let shape = PictureShape {
+            rows: 40,
+            columns: 500,
+        };
+        let of = |picture: usize| -> Vec<u8> {
+            let digits = digits(20 * picture..20 * picture + 20);
+            let pixel = |at: usize| {
+                let (row, column) = (at / 500, at % 500);
+                let row = row.checked_sub(6).filter(|row| *row < SIDE);
+                row.map_or(0, |row| digits[column / 25][row * SIDE + column % 25])
+            };
+            (0..shape.features()).map(pixel).collect()
+        };
+        let train: Vec<Vec<u8>> = (0..10).map(of).collect();
+        let lit = lit(&train[3], 0.7, 30.0);
+        let test = [of(10), lit];
+        let of = |pictures: &[Vec<u8>]| Samples::from_pixels(shape, pictures.concat()).unwrap();
+        let found = moved(&of(&train), &of(&test), &HashSet::new()).unwrap();
+        let found: Vec<_> = found.iter().map(|of| (of.test, of.train, of.by)).collect();
+        assert_eq!(found, [(1, 3, [0, 0])]);
     }
 
     #[test]

@@ -5,7 +5,8 @@
 mod growing;
 
 use self::growing::{Growing, Grown, Measure};
-use crate::error::{in_bytes, one_line};
+use crate::error::one_line;
+use crate::sizes::in_bytes;
 use crate::source::Source;
 use crate::table::{Named, Plan, RawTable, Role, Schema, missing_note, roles, rounded_note};
 use crate::values::{ColumnValues, Values, Wanted, plan};

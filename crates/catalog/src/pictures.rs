@@ -2,6 +2,7 @@
 
 mod bmp;
 mod decode;
+mod jpeg;
 mod picture;
 mod pnm;
 mod reduced;

@@ -1,8 +1,8 @@
 //! Bytes that can be read more than once, from a file or from memory, plain or gzipped.
 
 use crate::LoadError;
-use crate::error::in_bytes;
 use crate::memory::MAPPED_FROM;
+use crate::sizes::in_bytes;
 use data::MappedFile;
 use flate2::read::MultiGzDecoder;
 use std::fs::{self, File};
@@ -260,7 +260,7 @@ mod tests {
         let source = Source::memory("bomb", &bomb, 1 << 20);
         let error = source.read().unwrap_err().to_string();
         assert!(
-            error.contains("and its bytes are more; the memory that is free for it is 1.0 MiB"),
+            error.contains("and its bytes are more; the memory that is free for it is 1.04 MB"),
             "{error}"
         );
         assert_eq!(
@@ -277,7 +277,7 @@ mod tests {
         let error = Source::file(file.path(), 1 << 30).map(|_| ()).unwrap_err();
         let error = error.to_string();
         assert!(
-            error.ends_with("a file of 3.0 GiB; the memory that is free for it is 1.0 GiB"),
+            error.ends_with("a file of 3.23 GB; the memory that is free for it is 1.07 GB"),
             "{error}"
         );
     }

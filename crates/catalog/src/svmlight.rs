@@ -5,12 +5,12 @@
 //! a training or a test file does, both do. Labels are numbers, or names in all rows.
 
 use crate::LoadError;
-use crate::error::in_bytes;
 use crate::found::RawSamples;
 use crate::lines::Lines;
 use crate::rounding::lost;
+use crate::sizes::in_bytes;
 use crate::source::Source;
-use crate::table::{Coded, Interned, decoded, shortened};
+use crate::table::{Coded, Interned, LATIN, decoded, shortened};
 use data::Samples;
 
 /// Whether lines look like rows: each begins with a number, or several with commas, and one has a pair, which is found
@@ -112,11 +112,13 @@ struct Sparse {
     values: Vec<Pair>,
     highest: u32,
     counts_from_0: bool,
+    /// Whether a label is not UTF-8.
+    is_latin: bool,
 }
 
 /// Reads a file into dense rows.
 pub(crate) fn read(source: &Source<'_>) -> Result<RawSamples, LoadError> {
-    let rows = sparse(source)?;
+    let rows = sparse(source, true)?;
     let first = u32::from(!rows.counts_from_0);
     let width = (rows.highest + 1).saturating_sub(first) as usize;
     rows.dense(source, first, width)
@@ -131,7 +133,7 @@ pub(crate) fn as_wide(
     said: Option<u32>,
     fitted: Option<u32>,
 ) -> Result<Samples, LoadError> {
-    let rows = sparse(source)?;
+    let rows = sparse(source, false)?;
     let wrong = |reason: String| Err(LoadError::content(source.name(), reason));
     let (has_0, highest) = (rows.counts_from_0, rows.highest as usize);
     let as_fitted = match (said, fitted) {
@@ -161,7 +163,8 @@ pub(crate) fn as_wide(
     Ok(rows.dense(source, first, features)?.samples)
 }
 
-fn sparse(source: &Source<'_>) -> Result<Sparse, LoadError> {
+/// Rows as they come; those whose labels do not matter may have numbers and names.
+fn sparse(source: &Source<'_>, labels_matter: bool) -> Result<Sparse, LoadError> {
     let mut lines = Lines::of(source)?;
     let mut rows = Sparse::default();
     while let Some((_, line)) = lines.next()? {
@@ -170,7 +173,8 @@ fn sparse(source: &Source<'_>) -> Result<Sparse, LoadError> {
             continue;
         }
         let line = line.to_vec();
-        rows.push(&line).map_err(|reason| lines.error(reason))?;
+        rows.push(&line, labels_matter)
+            .map_err(|reason| lines.error(reason))?;
         // What grows may have twice the room that it fills.
         if (2 * size_of::<Pair>() * rows.values.len()) as u64 > source.limit() {
             return Err(source.no_memory("its rows"));
@@ -180,10 +184,10 @@ fn sparse(source: &Source<'_>) -> Result<Sparse, LoadError> {
 }
 
 impl Sparse {
-    fn push(&mut self, line: &[u8]) -> Result<(), String> {
+    fn push(&mut self, line: &[u8], labels_matter: bool) -> Result<(), String> {
         let mut words = words(line);
         let label = words.next().unwrap_or_default();
-        self.push_label(label)?;
+        self.push_label(label, labels_matter)?;
         let mut last = None;
         for word in words {
             let pair = word.iter().position(|&byte| byte == b':');
@@ -222,10 +226,10 @@ impl Sparse {
     }
 
     /// Numbers and names in one file are a mistake: a letter too many would be a class of its own.
-    fn push_label(&mut self, word: &[u8]) -> Result<(), String> {
-        let name = label_name(word)?;
+    fn push_label(&mut self, word: &[u8], labels_matter: bool) -> Result<(), String> {
+        let name = label_name(word, &mut self.is_latin)?;
         let is_named = !is_number(word);
-        if *self.are_named.get_or_insert(is_named) != is_named {
+        if labels_matter && *self.are_named.get_or_insert(is_named) != is_named {
             let [this, others] = if is_named {
                 ["a name", "numbers"]
             } else {
@@ -272,7 +276,9 @@ impl Sparse {
             }
             start = end;
         }
-        let mut notes = vec![format!("features counted from {first}")];
+        let latin = self.is_latin.then(|| LATIN.to_owned());
+        let mut notes: Vec<String> = latin.into_iter().collect();
+        notes.push(format!("features counted from {first}"));
         notes.extend(lost(rows, width, |row, feature| {
             let begin = row.checked_sub(1).map_or(0, |before| self.ends[before]);
             let of_row = &self.values[begin..self.ends[row]];
@@ -293,7 +299,7 @@ impl Sparse {
 }
 
 /// `+1` and `1.0` are the class `1`; what is no number is a name.
-fn label_name(word: &[u8]) -> Result<String, String> {
+fn label_name(word: &[u8], is_latin: &mut bool) -> Result<String, String> {
     let word_shown = || shortened(word);
     match number::<f64>(word) {
         Some(label) if label.fract() == 0.0 && label.abs() < 1e15 => {
@@ -312,7 +318,7 @@ fn label_name(word: &[u8]) -> Result<String, String> {
             "'{}' stands where the label should be; a row begins with a number or a name",
             word_shown()
         )),
-        None => Ok(decoded(word, &mut false)),
+        None => Ok(decoded(word, is_latin)),
     }
 }
 
@@ -374,6 +380,24 @@ mod tests {
         let read = found("cat 1:0.5 3:1\ndog 2:1\ncat 1:1\n").unwrap();
         assert_eq!(read.labels.names, ["cat", "dog"]);
         assert_eq!(read.samples.to_f32()[..6], [0.5, 0.0, 1.0, 0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn labels_that_are_not_utf_8_are_told() {
+        let source = Source::memory("rows", b"Caf\xe9 1:2\nTee 1:3\n", 1 << 20);
+        let read = read(&source).unwrap();
+        assert_eq!(read.labels.names, ["Café", "Tee"]);
+        assert_eq!(
+            read.notes,
+            ["encoding Latin-1 (Windows-1252)", "features counted from 1"]
+        );
+    }
+
+    #[test]
+    fn labels_of_rows_that_a_model_is_asked_about_do_not_matter() {
+        let source = Source::memory("rows", b"cat 1:2\n0 1:3\n", 1 << 20);
+        let samples = as_wide(&source, 1, None, Some(1)).unwrap();
+        assert_eq!(samples.to_f32()[..], [2.0, 3.0]);
     }
 
     #[test]

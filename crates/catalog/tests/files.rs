@@ -445,7 +445,7 @@ fn an_open_quotation_mark_and_a_bomb_do_not_fill_the_memory() {
     let error = refusal(&open, &options);
     assert_eq!(
         error,
-        "data.csv: line 12: a row of more than 1.0 MiB; is a quotation mark not closed?"
+        "data.csv: line 12: a row of more than 1.04 MB; is a quotation mark not closed?"
     );
     let gzip = |text: &str| {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -915,7 +915,7 @@ fn svmlight_of_scikit_learn_is_read() {
         ),
         (
             "1 1:2\n0 4294967294:1\n",
-            "2 rows of 4294967294 features, 32.0 GiB with their zeros",
+            "2 rows of 4294967294 features, 34.4 GB with their zeros",
         ),
         (
             "1 qid:1 1:2\n0 3:1\n",

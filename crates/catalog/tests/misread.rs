@@ -182,7 +182,7 @@ fn a_row_that_fills_the_memory_is_refused_with_its_line() {
         (format!("{}\n\n1,\"{long}", rows(50_000)), 50_004),
     ] {
         let expected = format!(
-            "data0: line {line}: a row of more than 1.0 MiB; is a quotation mark not closed?"
+            "data0: line {line}: a row of more than 1.04 MB; is a quotation mark not closed?"
         );
         assert_eq!(refusal(content, &options), expected);
     }

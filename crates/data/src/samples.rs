@@ -344,7 +344,7 @@ impl Samples {
     }
 
     /// The first value that is NaN or infinite.
-    pub fn first_not_finite(&self) -> Option<DataError> {
+    pub(crate) fn first_not_finite(&self) -> Option<DataError> {
         let Values::Features(features) = &self.values else {
             return None;
         };

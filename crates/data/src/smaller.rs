@@ -2,6 +2,7 @@
 
 use crate::{PictureShape, Samples};
 use std::borrow::Cow;
+use std::iter::repeat_n;
 
 impl Samples {
     /// Pictures whose sides have `side` pixels at most, and how many pixels of the old ones stand in a side of the block
@@ -10,13 +11,21 @@ impl Samples {
     /// # Panics
     /// If `side` is 0.
     pub fn smaller(&self, side: usize) -> (Cow<'_, Self>, usize) {
-        let Some((shape, values)) = self.pictures() else {
-            return (Cow::Borrowed(self), 1);
+        let block = self
+            .pictures()
+            .map_or(1, |(shape, _)| shape.rows.max(shape.columns).div_ceil(side));
+        (self.in_blocks(block), block)
+    }
+
+    /// Pictures of the means of square blocks of so many pixels along a side. What is no picture stays as it is.
+    ///
+    /// # Panics
+    /// Never: the means are as many as the pixels of the new pictures.
+    pub fn in_blocks(&self, block: usize) -> Cow<'_, Self> {
+        let pictures = self.pictures().filter(|_| block > 1);
+        let Some((shape, values)) = pictures else {
+            return Cow::Borrowed(self);
         };
-        let block = shape.rows.max(shape.columns).div_ceil(side);
-        if block <= 1 {
-            return (Cow::Borrowed(self), 1);
-        }
         let small = PictureShape {
             rows: shape.rows.div_ceil(block),
             columns: shape.columns.div_ceil(block),
@@ -26,9 +35,8 @@ impl Samples {
             let mut all = Vec::with_capacity(self.len() * small.features() * values);
             for picture in pixels.chunks_exact(self.features()) {
                 let sums = sums(picture, shape, values, block);
-                let means = sums
-                    .iter()
-                    .zip(counts.iter().flat_map(|&count| vec![count; values]));
+                let counts = counts.iter().flat_map(|&count| repeat_n(count, values));
+                let means = sums.iter().zip(counts);
                 all.extend(means.map(|(sum, count)| (sum / count).round() as u8));
             }
             match values {
@@ -44,7 +52,7 @@ impl Samples {
             }
             Self::from_features(small.features(), all).and_then(|rows| rows.into_pictures(small))
         };
-        (Cow::Owned(samples.expect("the values fill them")), block)
+        Cow::Owned(samples.expect("the values fill them"))
     }
 }
 

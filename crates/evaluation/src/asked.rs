@@ -5,7 +5,7 @@ use catalog::{Asked, Fitted, Manner, Options, ask};
 use data::Samples;
 use kept::Kept;
 use std::path::Path;
-use tables::Preparation;
+use tables::{Column, Preparation};
 
 /// The samples at a path, prepared as those were that the model was fitted to, and whether they are a single picture.
 /// `counted_from` is the number of the first feature in rows of svmlight, where the user says it.
@@ -31,8 +31,23 @@ pub fn asked(
         Asked::Picture(samples) => Ok((samples, true)),
         Asked::Samples(samples) => Ok((samples, false)),
         Asked::Table(table) => {
-            let preparation = kept.preparation(&path.display().to_string())?;
-            Ok((preparation.apply(&table)?, false))
+            let what = path.display().to_string();
+            let preparation = preparation(kept, table.columns(), &what)?;
+            let samples = preparation.apply(&table);
+            Ok((samples.map_err(EvaluationError::columns(&what))?, false))
         }
     }
+}
+
+/// How these columns, of the table called `what`, become features. None of the numbers may be missing in the end: no
+/// model takes such.
+pub(crate) fn preparation<'k>(
+    kept: &'k Kept,
+    columns: &[Column],
+    what: &str,
+) -> Result<&'k Preparation, EvaluationError> {
+    let preparation = kept.preparation(what)?;
+    let filled = preparation.check_filled(columns);
+    filled.map_err(EvaluationError::columns(what))?;
+    Ok(preparation)
 }

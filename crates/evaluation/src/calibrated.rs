@@ -1,7 +1,8 @@
 //! Calibration of kept models: which rows are learnt from, and what it changed.
 
+use crate::asked::preparation;
 use crate::error::EvaluationError;
-use crate::judged::test_samples;
+use crate::judged::test_samples_of;
 use crate::words::with_interval;
 use catalog::{Content, Loaded, Sealed};
 use data::Dataset;
@@ -15,7 +16,7 @@ const METRICS: [&str; 2] = ["log_loss", "expected_calibration_error"];
 ///
 /// # Errors
 /// [`EvaluationError::KnownRows`] if most of `other` stand among training or test rows; else as [`unseen`] and
-/// [`test_samples`].
+/// [`test_samples`](crate::test_samples).
 pub fn learn_from(
     kept: &Kept,
     data: &Loaded,
@@ -25,9 +26,10 @@ pub fn learn_from(
     let (train, targets) = match &data.content {
         Content::Samples { train, .. } => (train.clone(), train.as_ref()),
         Content::Table { train, .. } => {
-            let preparation = kept.preparation(&data.title)?;
-            preparation.check_filled(train.columns())?;
-            (preparation.dataset(train)?, train.targets())
+            let preparation = preparation(kept, train.columns(), &data.title)?;
+            let rows = preparation.dataset(train);
+            let rows = rows.map_err(EvaluationError::columns(&data.title))?;
+            (rows, train.targets())
         }
     };
     let Some((other, name)) = other else {
@@ -35,7 +37,7 @@ pub fn learn_from(
         let what = "training samples that it was not fitted to".to_owned();
         return Ok((rows, what));
     };
-    let rows = test_samples(kept, other)?.look().clone();
+    let rows = test_samples_of(kept, other, name)?.look().clone();
     let known = standing_among(rows.samples(), &[train.samples(), test.samples()]);
     if 2 * known > rows.len() {
         return Err(EvaluationError::KnownRows {

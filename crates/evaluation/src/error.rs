@@ -14,9 +14,14 @@ pub enum EvaluationError {
     /// The samples that it is asked about cannot be read.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The columns are not those that the model was fitted to.
-    #[error(transparent)]
-    Table(#[from] TableError),
+    /// The columns are not those that the model was fitted to, or numbers are missing that nothing fills in.
+    #[error("{what}: {error}")]
+    Columns {
+        /// What they are of.
+        what: String,
+        /// What is wrong with them.
+        error: TableError,
+    },
     /// The model knows the rows that it is to be calibrated on, or will be judged on them.
     #[error("{known} of the {rows} rows of {what} are training or test rows; expected others")]
     KnownRows {
@@ -27,4 +32,11 @@ pub enum EvaluationError {
         /// What they are of.
         what: String,
     },
+}
+
+impl EvaluationError {
+    pub(crate) fn columns(what: &str) -> impl FnOnce(TableError) -> Self {
+        let what = what.to_owned();
+        |error| Self::Columns { what, error }
+    }
 }

@@ -1,5 +1,6 @@
 //! How good a kept model is.
 
+use crate::asked::preparation;
 use crate::error::EvaluationError;
 use analysis::{CONFIDENCE, estimates};
 use catalog::{Content, Loaded, Sealed};
@@ -15,12 +16,25 @@ const LEVELS: [f64; 4] = [0.8, 0.9, 0.95, 0.99];
 /// # Errors
 /// [`EvaluationError`] if they are not of the kind that the model was fitted to, or of other classes.
 pub fn test_samples(kept: &Kept, data: &Loaded) -> Result<Sealed, EvaluationError> {
+    test_samples_of(kept, data, &data.title)
+}
+
+/// The same of data that are called `what` where they are refused.
+pub(crate) fn test_samples_of(
+    kept: &Kept,
+    data: &Loaded,
+    what: &str,
+) -> Result<Sealed, EvaluationError> {
     let test = match &data.content {
         Content::Samples { test, .. } => Sealed::new(test.handed_over().clone()),
-        Content::Table { test, .. } => test.prepared(kept.preparation(&data.title)?)?,
+        Content::Table { test, .. } => {
+            let preparation = preparation(kept, test.columns(), what)?;
+            let test = test.prepared(preparation);
+            test.map_err(EvaluationError::columns(what))?
+        }
     };
-    kept.check(test.samples(), &data.title)?;
-    kept.check_classes(test.class_names(), &data.title)?;
+    kept.check(test.samples(), what)?;
+    kept.check_classes(test.class_names(), what)?;
     Ok(test)
 }
 

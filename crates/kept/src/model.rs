@@ -5,7 +5,7 @@ use crate::calibration::{Calibration, CalibrationMethod, Mapping};
 use crate::error::{FileError, KeptError};
 use crate::file;
 use classifier::{Classifier, ModelEntry, Scores};
-use data::{DataError, Dataset, Samples};
+use data::{Dataset, Samples};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -110,8 +110,7 @@ pub fn load(
 }
 
 impl Kept {
-    /// Refuses samples that the model was not fitted to the like of, and those of which a number is missing; `what` says
-    /// what they are.
+    /// Refuses samples that the model was not fitted to the like of; `what` says what they are.
     ///
     /// # Errors
     /// [`KeptError::Unsuited`].
@@ -133,27 +132,8 @@ impl Kept {
                 kind(self.about.pixels).to_owned(),
                 kind(!self.about.pixels).to_owned(),
             ),
-            _ => self.check_filled(samples, what),
+            _ => Ok(()),
         }
-    }
-
-    /// A model takes no NaN: of a table one is left where the preparation of the fit fills none.
-    fn check_filled(&self, samples: &Samples, what: &str) -> Result<(), KeptError> {
-        let Some(DataError::NotFinite {
-            sample, feature, ..
-        }) = samples.first_not_finite()
-        else {
-            return Ok(());
-        };
-        let names = samples.names();
-        let feature = names.map_or_else(
-            || format!("feature {feature}"),
-            |names| names[feature].clone(),
-        );
-        Err(KeptError::Unsuited(format!(
-            "{what}: {feature} of row {sample}, counted from 0, is missing, and {} was fitted with a preparation that fills nothing in",
-            self.about.id
-        )))
     }
 
     /// Refuses data of other classes.
@@ -317,39 +297,6 @@ mod tests {
         });
         let state = State::default().with("w", &[features, 2], vec![0.5_f32; features * 2]);
         file::write(&about.to_string(), &state.with_indices("classes", &[0, 1]))
-    }
-
-    /// What the preparation of the fit leaves missing, no model takes.
-    #[test]
-    fn a_number_that_is_missing_is_refused_with_its_column_and_row() {
-        struct Anything;
-        impl Classifier for Anything {
-            fn scores(&self, _: &Samples) -> Scores {
-                unreachable!("nobody asks it")
-            }
-            fn parameter_count(&self) -> usize {
-                0
-            }
-        }
-        let about = parse(&seed()).unwrap();
-        let width = about.features;
-        let kept = Kept {
-            model: Box::new(Anything),
-            about,
-        };
-        let names: Vec<String> = (0..width).map(|feature| format!("f{feature}")).collect();
-        let samples = |value: f32| {
-            let mut values = vec![1.0; 2 * width];
-            values[width + 1] = value;
-            let samples = Samples::from_features(width, values).unwrap();
-            samples.with_names(names.clone().into()).unwrap()
-        };
-        assert!(kept.check(&samples(2.0), "data").is_ok());
-        let error = kept.check(&samples(f32::NAN), "data").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "data: f1 of row 1, counted from 0, is missing, and softmax was fitted with a preparation that fills nothing in"
-        );
     }
 
     /// Whoever changes a file can write its checksum, too.

@@ -16,8 +16,8 @@ use data::Dataset;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// How to train gradient-boosted trees. The defaults are those of scikit-learn's
-/// `HistGradientBoostingClassifier`, which never stops early here.
+/// How to train gradient-boosted trees. The defaults are those of LightGBM and of scikit-learn's
+/// `HistGradientBoostingClassifier` without early stopping.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(crate = "classifier::schemars")]
@@ -31,7 +31,7 @@ pub struct BoostedTrees {
     /// Leaves of a tree at most.
     #[schemars(range(min = 2))]
     pub max_leaves: usize,
-    /// Training rows of a leaf at least.
+    /// Training rows of a leaf at least. They weigh less the surer the model is of them.
     #[schemars(range(min = 1))]
     pub min_samples_leaf: usize,
     /// Added to the curvature of the loss in each leaf (λ): values of small leaves shrink.

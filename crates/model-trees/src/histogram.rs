@@ -191,7 +191,9 @@ mod tests {
             for bin in 0..bins.bins_of(feature) - 1 {
                 let is_left = |&row: &u32| binned.bin(row, feature) <= bin;
                 let (left, right): (Vec<u32>, Vec<u32>) = of.iter().partition(|&row| is_left(row));
-                if left.len().min(right.len()) >= RULES.min_samples_leaf {
+                let least = sums_of(of, slopes).weight_of_rows(RULES.min_samples_leaf);
+                let sides = [&left, &right].map(|rows| sums_of(rows, slopes).weight());
+                if sides[0].min(sides[1]) >= least {
                     let [left, right, both] =
                         [&left[..], &right, of].map(|rows| score(sums_of(rows, slopes), &RULES));
                     if left + right - both > best.0 {

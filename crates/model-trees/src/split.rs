@@ -11,7 +11,7 @@ pub(crate) const LEAST_HESSIAN: f64 = 1e-3;
 pub(crate) struct Rules {
     /// Leaves of a tree at most.
     pub(crate) max_leaves: usize,
-    /// Rows of a leaf at least.
+    /// Rows of a leaf at least, by their weight.
     pub(crate) min_samples_leaf: usize,
     /// λ, added to sums of second derivatives.
     pub(crate) l2: f64,
@@ -38,6 +38,7 @@ pub(crate) fn best_of_feature(
     rules: &Rules,
 ) -> Option<Split> {
     let before = score(total, rules);
+    let least = total.weight_of_rows(rules.min_samples_leaf);
     let mut best: Option<Split> = None;
     let mut left = Sums::default();
     for (bin, &sum) in sums.iter().enumerate() {
@@ -45,11 +46,11 @@ pub(crate) fn best_of_feature(
             continue;
         }
         left = left + sum;
-        if left.rows() < rules.min_samples_leaf {
+        if left.weight() < least {
             continue;
         }
         let right = total - left;
-        if right.rows() < rules.min_samples_leaf {
+        if right.weight() < least {
             break;
         }
         if left.hessian().min(right.hessian()) < LEAST_HESSIAN {

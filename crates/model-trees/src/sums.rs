@@ -53,6 +53,19 @@ impl Sums {
         self.rows as usize
     }
 
+    /// What the rows weigh, H in units of 2⁻³⁰: less the surer the model is of them.
+    pub(crate) fn weight(self) -> i64 {
+        self.hessian
+    }
+
+    /// What so many of these rows weigh on average, or half a row less, as LightGBM rounds. Counted without their weight,
+    /// rows that are as good as certain could fill a leaf of their own, whose step G / H throws them far to the other side.
+    pub(crate) fn weight_of_rows(self, rows: usize) -> i64 {
+        let halves = (2 * rows as i128 - 1) * i128::from(self.hessian);
+        let of_all = i128::from(2 * self.rows).max(1);
+        i64::try_from((halves + of_all - 1) / of_all).unwrap_or(i64::MAX)
+    }
+
     /// G, the sum of first derivatives.
     pub(crate) fn gradient(self) -> f64 {
         self.gradient as f64 / ONE
@@ -93,5 +106,27 @@ impl Sub for Sums {
             hessian: self.hessian - other.hessian,
             rows: self.rows - other.rows,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_weigh_their_second_derivatives() {
+        let light = Slope::new(0.0, 0.01);
+        let heavy = Slope::new(0.0, 0.25);
+        let leaf = Sums::of(&[light, light, light, heavy]);
+        // The mean is 0.07: three light rows weigh less than half of it, and the heavy one as much as four.
+        assert!(Sums::of(&[light; 3]).weight() < leaf.weight_of_rows(1));
+        assert!(Sums::of(&[heavy]).weight() >= leaf.weight_of_rows(4));
+        assert!(Sums::of(&[heavy]).weight() < leaf.weight_of_rows(5));
+        // Rows that weigh the same are counted.
+        let leaf = Sums::of(&[heavy; 7]);
+        assert!(Sums::of(&[heavy; 3]).weight() >= leaf.weight_of_rows(3));
+        assert!(Sums::of(&[heavy; 3]).weight() < leaf.weight_of_rows(4));
+        assert_eq!(leaf.weight_of_rows(usize::MAX), i64::MAX);
+        assert_eq!(Sums::default().weight_of_rows(20), 0);
     }
 }

@@ -120,12 +120,13 @@ fn file_name(name: &str) -> Result<&str, Failure> {
     Err(refused("--dataset", format!("expected {FILE_NAME}")))
 }
 
+/// Not all commands that take such options have the same one for a path.
+const ONLY_OWN: &str =
+    "only with data of your own, which a path names (--data PATH, or datasets inspect PATH)";
+
 fn only_own(key: &str) -> Failure {
     let option = format!("--{}", key.replace('_', "-"));
-    refused(
-        &option,
-        "only with data of your own, --data PATH".to_owned(),
-    )
+    refused(&option, ONLY_OWN.to_owned())
 }
 
 fn refused(option: &str, reason: String) -> Failure {
@@ -170,7 +171,7 @@ mod tests {
     #[test]
     fn what_does_not_go_together_is_refused_in_the_words_of_the_command_line() {
         let label = || Some("kind".to_owned());
-        let own = "only with data of your own, --data PATH";
+        let own = "only with data of your own, which a path names (--data PATH, or datasets inspect PATH)";
         let unfit = Options {
             data_dir: Some("/nowhere".into()),
             ..named("a/b")

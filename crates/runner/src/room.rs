@@ -1,7 +1,7 @@
 //! Whether a fit has room in memory, before it begins.
 
 use crate::conditions::Unfitted;
-use catalog::available_memory;
+use catalog::{available_memory, in_bytes, in_free_bytes};
 use classifier::Recipe;
 use data::Dataset;
 
@@ -22,31 +22,14 @@ pub(crate) fn check(
 fn refusal(needed: usize, available: usize, limit: Option<usize>) -> Option<String> {
     let least = format!(
         "needs at least {} of memory beside the samples",
-        size(needed, usize::div_ceil)
+        in_bytes(needed as u64)
     );
-    let there = |bytes: usize| size(bytes, |bytes, step| bytes / step);
+    let there = |bytes: usize| in_free_bytes(bytes as u64);
     match limit {
         Some(limit) if needed > limit => Some(format!("{least}; its limit is {}", there(limit))),
         _ if needed > available => Some(format!("{least}; {} are available", there(available))),
         _ => None,
     }
-}
-
-/// In the unit that reads best, with three digits. What is needed is rounded up and what there is down, so that they
-/// never read the same.
-fn size(bytes: usize, in_steps: impl Fn(usize, usize) -> usize) -> String {
-    const UNITS: [(&str, usize); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
-    let Some((unit, worth)) = UNITS.into_iter().find(|(_, worth)| bytes >= *worth) else {
-        return format!("{bytes} bytes");
-    };
-    let decimals = match bytes / worth {
-        0..10 => 2,
-        10..100 => 1,
-        _ => 0,
-    };
-    let steps = in_steps(bytes, worth / 10_usize.pow(decimals));
-    let number = steps as f64 / 10_f64.powi(decimals as i32);
-    format!("{number:.*} {unit}", decimals as usize)
 }
 
 #[cfg(test)]
@@ -92,8 +75,6 @@ mod tests {
             refusal(5_001, 5_000, Some(5_000)).unwrap(),
             "needs at least 5.01 kB of memory beside the samples; its limit is 5.00 kB"
         );
-        assert_eq!(size(999, usize::div_ceil), "999 bytes");
-        assert_eq!(size(1_100_000_000, usize::div_ceil), "1.10 GB");
     }
 
     #[test]

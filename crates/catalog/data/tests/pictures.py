@@ -10,6 +10,9 @@ Image.new("L", size, 100).save("grey.jpg")
 Image.new("RGB", size, colour).save("colour.jpg", quality=95, progressive=True)
 Image.new("RGB", size, colour).save("colour.bmp")
 Image.new("RGB", size, colour).quantize(4).save("palette.png")
+gradient = Image.linear_gradient("L").crop((0, 0, 16, 40))
+gradient.save("rows.jpg")
+gradient.save("scans.jpg", progressive=True)
 
 # 16 bits with alpha, which Pillow does not write.
 pixel = struct.pack(">4H", *(257 * value for value in colour), 30_000)

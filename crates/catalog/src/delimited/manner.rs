@@ -3,7 +3,7 @@
 use super::header::{Header, header, names, told_of};
 use super::rows::{RECORD, Records, records};
 use crate::encodings::{decoded_head, utf_16};
-use crate::error::in_bytes;
+use crate::sizes::in_free_bytes;
 use crate::source::Source;
 use crate::table::{Schema, shortened};
 use crate::{LoadError, Options};
@@ -161,7 +161,7 @@ impl Head {
                         column: None,
                         reason: format!(
                             "a row of more than {}; is a quotation mark not closed?",
-                            in_bytes(longest as u64)
+                            in_free_bytes(longest as u64)
                         ),
                     });
                 }

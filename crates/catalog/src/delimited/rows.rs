@@ -2,7 +2,7 @@
 
 use crate::LoadError;
 use crate::encodings::{MARK, transcoded};
-use crate::error::in_bytes;
+use crate::sizes::in_free_bytes;
 use crate::source::Source;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use encoding_rs::Encoding;
@@ -219,7 +219,7 @@ impl Read for Guard<'_> {
                 column: None,
                 reason: format!(
                     "a row of more than {}; is a quotation mark not closed?",
-                    in_bytes(self.longest)
+                    in_free_bytes(self.longest)
                 ),
             }));
         }

@@ -41,7 +41,7 @@ impl Inspection {
         if let Some(moved) = self.moved_in_both.iter().flatten().next() {
             let count = self.moved_in_both.iter().flatten().count();
             doubts.push(format!(
-                "{count} of {test} test pictures are a training picture of another brightness or contrast, moved by a pixel or two, turned or mirrored (such as test picture {} and training picture {}).",
+                "{count} of {test} test pictures are a training picture of another brightness or contrast, moved a little, turned or mirrored (such as test picture {} and training picture {}).",
                 moved.test, moved.train
             ));
         }

@@ -64,7 +64,7 @@ impl Growing {
         Self {
             plan,
             values,
-            dialect: Dialect::of_text(&[], false),
+            dialect: Dialect::of_text(&[], false, true),
             missing_words: BTreeSet::new(),
             missing: 0,
             rounded: None,

@@ -56,9 +56,8 @@ pub(super) fn says_how_opaque(bytes: &[u8]) -> bool {
         return false;
     };
     let rows = (0..header.shape.rows).flat_map(|row| header.row(body, row));
-    // What is left of a pixel's four places.
-    let fourth = 6 - header.places.iter().sum::<usize>();
-    let mut values = rows.filter_map(|pixel| pixel.get(fourth));
+    let fourth = (0..4).find(|place| !header.places.contains(place));
+    let mut values = rows.filter_map(|pixel| pixel.get(fourth?));
     let first = values.next();
     first.is_some_and(|first| !matches!(first, 0 | 255) || values.any(|value| value != first))
 }
@@ -108,6 +107,13 @@ impl Header {
             )
             .into());
         };
+        if red == green || red == blue || green == blue {
+            let [red, green, blue] = masks;
+            return Err(format!(
+                "damaged BMP (two colours have the same bits: {red:08x}, {green:08x} and {blue:08x})"
+            )
+            .into());
+        }
         if !is_read {
             return Err(format!(
                 "a BMP of {bits} bits with compression {compression}; 8, 24 and 32 bits without are read, so save it as PNG"
@@ -200,6 +206,20 @@ mod tests {
         );
         let error = decoded(&bmp([0xf800, 0x7e0, 0x1f], pixels)).unwrap_err();
         assert!(error.contains("colours are no whole bytes"), "{error}");
+    }
+
+    #[test]
+    fn colours_of_the_same_bits_are_damage() {
+        for last in [0xff, 0xff00, 0xff00_0000] {
+            let bytes = bmp([last, 0xff00_0000, last], [[1, 2, 3, 0], [4, 5, 6, 7]]);
+            assert_eq!(
+                decoded(&bytes).unwrap_err(),
+                format!(
+                    "damaged BMP (two colours have the same bits: {last:08x}, ff000000 and {last:08x})"
+                )
+            );
+            assert!(!says_how_opaque(&bytes));
+        }
     }
 
     #[test]

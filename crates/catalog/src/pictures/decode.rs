@@ -1,5 +1,6 @@
 //! The pixels of a file, whatever its format.
 
+use super::jpeg::{END, segments};
 use super::picture::{Picture, Unread, check_size};
 use super::{bmp, pnm};
 use data::PictureShape;
@@ -143,7 +144,7 @@ fn jpeg(bytes: &[u8], limit: u64) -> Result<Picture, Unread> {
     };
     decoder.set_options(options.jpeg_set_out_colorspace(to));
     let pixels = decoder.decode().map_err(damaged)?;
-    if !has_end(bytes) {
+    if !segments(bytes).any(|(marker, _)| marker == END) {
         return Err("truncated JPEG (nothing marks its end)".into());
     }
     let expected = shape.features() * if is_colour { 3 } else { 1 };
@@ -161,12 +162,6 @@ fn jpeg(bytes: &[u8], limit: u64) -> Result<Picture, Unread> {
     })
 }
 
-/// Whether the marker of the end follows the last beginning of pixels, among which none can stand.
-fn has_end(jpeg: &[u8]) -> bool {
-    let last = |marker: u8| jpeg.windows(2).rposition(|two| two == [0xff, marker]);
-    last(0xd9) > last(0xda)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +173,9 @@ mod tests {
     /// The same in colour, by `save(…, progressive=True)` and `convert("CMYK").save(…)`.
     const PROGRESSIVE: &[u8] = include_bytes!("../../data/tests/progressive.jpg");
     const INKS: &[u8] = include_bytes!("../../data/tests/cmyk.jpg");
+    /// Five rows of blocks, `Image.linear_gradient("L").crop((0, 0, 16, 40)).save(…)`, and with `progressive=True`.
+    const ROWS: &[u8] = include_bytes!("../../data/tests/rows.jpg");
+    const SCANS: &[u8] = include_bytes!("../../data/tests/scans.jpg");
     /// A palette PNG, and one of 16 bits with alpha.
     const PALETTE: &[u8] = include_bytes!("../../data/tests/palette.png");
     const DEEP: &[u8] = include_bytes!("../../data/tests/deep.png");
@@ -218,11 +216,25 @@ mod tests {
 
     #[test]
     fn a_picture_that_is_cut_is_damaged_wherever_it_is() {
-        for bytes in [GREY, COLOUR, PROGRESSIVE, INKS, PALETTE, DEEP, BMP] {
+        let jpegs = [GREY, COLOUR, PROGRESSIVE, INKS, ROWS, SCANS];
+        for bytes in jpegs.into_iter().chain([PALETTE, DEEP, BMP]) {
+            let is_png = bytes.starts_with(b"\x89PNG");
             // A PNG may lack its last chunk, which says nothing.
-            for end in 2..bytes.len() - 12 {
+            let whole = bytes.len() - if is_png { 12 } else { 0 };
+            for end in 2..whole {
                 let read = decode(&bytes[..end], 1 << 24);
                 assert!(!matches!(read, Ok(Some(_))), "{end} of {}", bytes.len());
+            }
+        }
+    }
+
+    /// As the film behind a picture of a telephone's does.
+    #[test]
+    fn what_is_behind_the_end_of_a_jpeg_does_not_matter() {
+        for bytes in [GREY, COLOUR, PROGRESSIVE, INKS, ROWS, SCANS] {
+            for behind in [&b"film"[..], b"\xff\xd9 film \xff\xda"] {
+                let longer = [bytes, behind].concat();
+                assert_eq!(decoded(&longer), decoded(bytes));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A picture in memory, and why a file does not become one.
 
-use crate::error::{in_bytes, in_free_bytes};
+use crate::sizes::{in_bytes, in_free_bytes};
 use data::PictureShape;
 
 /// A picture in memory, row by row; grey has one value per pixel, colour three.

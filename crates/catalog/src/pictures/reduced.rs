@@ -2,6 +2,7 @@
 //!
 //! PNG: <https://www.w3.org/TR/png-3/>, chunks. JPEG and chunk eXIf: its Exif segment, a TIFF directory, says how the camera was held.
 
+use super::jpeg::{PIXELS, segments};
 use super::{bmp, pnm};
 
 /// What is not kept, in words that follow "pictures".
@@ -82,7 +83,8 @@ fn of_png(bytes: &[u8]) -> Vec<Reduced> {
                 gamma = value.is_some_and(|value| !USUAL_GAMMA.contains(&value));
             }
             b"sRGB" => is_usual = true,
-            b"iCCP" => profile = Some(!body.starts_with(USUAL_PROFILE[0])),
+            // cICP may stand before it.
+            b"iCCP" => profile = profile.or(Some(!body.starts_with(USUAL_PROFILE[0]))),
             // BT.709 or sRGB, whose values are usual, or others.
             b"cICP" => profile = Some(!matches!(body, [1, 1 | 13, ..])),
             _ => (),
@@ -100,13 +102,9 @@ fn of_png(bytes: &[u8]) -> Vec<Reduced> {
 
 fn of_jpeg(bytes: &[u8]) -> Vec<Reduced> {
     let mut reduced = Vec::new();
-    let mut at = 2;
-    while let Some([0xff, marker, high, low]) = bytes.get(at..at + 4) {
-        let end = at + 2 + usize::from(u16::from_be_bytes([*high, *low]));
-        let body = bytes.get(at + 4..end).unwrap_or_default();
+    let before_pixels = segments(bytes).take_while(|(marker, _)| *marker != PIXELS);
+    for (marker, body) in before_pixels {
         match marker {
-            // Pixels follow.
-            0xda => break,
             0xe1 if body.strip_prefix(b"Exif\0\0").is_some_and(is_turned) => {
                 reduced.push(Reduced::Orientation);
             }
@@ -119,7 +117,6 @@ fn of_jpeg(bytes: &[u8]) -> Vec<Reduced> {
             }
             _ => (),
         }
-        at = end;
     }
     reduced
 }
@@ -254,6 +251,7 @@ mod tests {
         const PROFILE: &[u8] = b"\0\0\0\x05iCCPP3\0\0\0crc.";
         const USUAL_PROFILE: &[u8] = b"\0\0\0\x05iCCPsRGB\0crc.";
         const BROAD: &[u8] = b"\0\0\0\x04cICP\x09\x10\0\x01crc.";
+        const USUAL_CODE: &[u8] = b"\0\0\0\x04cICP\x01\x0d\0\x01crc.";
         for (chunks, is_told) in [
             (&[USUAL][..], false),
             (&[LINEAR], true),
@@ -261,6 +259,9 @@ mod tests {
             (&[SRGB, PROFILE], true),
             (&[LINEAR, USUAL_PROFILE], false),
             (&[BROAD], true),
+            (&[BROAD, USUAL_PROFILE], true),
+            (&[PROFILE, USUAL_CODE], false),
+            (&[USUAL_CODE, PROFILE], false),
         ] {
             let found = Reduced::of(&with_chunks(chunks));
             assert_eq!(found == [Reduced::Tones], is_told, "{chunks:?}");

@@ -376,7 +376,7 @@ mod tests {
             builder.push(
                 word.as_bytes(),
                 row as u64 + 2,
-                &Dialect::of_text(&[], false),
+                &Dialect::of_text(&[], false, true),
             )?;
         }
         let again = builder.must_be_read_again()?;

@@ -152,9 +152,7 @@ pub(crate) fn finish(
         }
     }
     if is_latin {
-        table
-            .notes
-            .insert(0, "encoding Latin-1 (Windows-1252)".to_owned());
+        table.notes.insert(0, LATIN.to_owned());
     }
     Ok(table)
 }
@@ -205,6 +203,9 @@ fn coded(words: Words, is_latin: &mut bool) -> Coded {
     *is_latin |= was_latin;
     Coded { codes, names }
 }
+
+/// What to say of text with words that are not UTF-8.
+pub(crate) const LATIN: &str = "encoding Latin-1 (Windows-1252)";
 
 /// UTF-8, or else Latin-1. Each word for itself: where bytes are UTF-8 and not ASCII they are hardly
 /// ever meant as Latin-1.

@@ -50,6 +50,11 @@ impl Schema {
     }
 }
 
+/// Whether there are options for reading: whoever asks a model has none.
+pub(crate) fn has_options(schema: Option<&Schema>) -> bool {
+    schema.is_none_or(|schema| schema.label.is_some())
+}
+
 /// The columns of a file.
 pub(crate) struct Named<'a> {
     pub(crate) file: &'a str,

@@ -41,25 +41,25 @@ pub(crate) enum Word {
 }
 
 impl Dialect {
-    /// That of CSV and its relatives; `missing` are words of the user.
-    pub(crate) fn of_text(missing: &[String], comma: bool) -> Self {
+    /// That of CSV and its relatives; `missing` are words of the user, if that one has a say.
+    pub(crate) fn of_text(missing: &[String], comma: bool, is_chosen: bool) -> Self {
         Self {
             usual: &MISSING_WORDS,
             usual_labels: &MISSING_LABELS,
             missing: missing.to_vec(),
             comma,
-            is_chosen: true,
+            is_chosen,
         }
     }
 
     /// That of ARFF, where a question mark is the missing value.
-    pub(crate) fn of_arff(missing: &[String]) -> Self {
+    pub(crate) fn of_arff(missing: &[String], is_chosen: bool) -> Self {
         Self {
             usual: &["?"],
             usual_labels: &["?"],
             missing: missing.to_vec(),
             comma: false,
-            is_chosen: true,
+            is_chosen,
         }
     }
 
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn missing_words_are_missing_and_so_are_those_of_the_user() {
-        let mut dialect = Dialect::of_text(&[], false);
+        let mut dialect = Dialect::of_text(&[], false, true);
         for word in MISSING_WORDS {
             assert_eq!(dialect.read(word.as_bytes()), Word::Missing, "{word}");
         }

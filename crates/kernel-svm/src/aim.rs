@@ -25,6 +25,8 @@ pub(crate) struct Aim {
     double: bool,
     /// By how much a kernel value is off.
     error: f64,
+    /// Whether there is something more precise to turn to.
+    turns: bool,
     /// Whether to go beyond the tolerance.
     beyond: bool,
     /// The work when the tolerance was first met.
@@ -38,14 +40,23 @@ impl Aim {
             tolerance,
             double,
             error,
+            turns: !double,
             beyond: double,
             met: None,
         }
     }
 
-    /// Whether α is so large that rounding of the kernel decides in f32.
+    /// The same, if kernel values `may_shift`.
+    pub(crate) fn or_shifted(self, may_shift: bool) -> Self {
+        Self {
+            turns: self.turns || may_shift,
+            ..self
+        }
+    }
+
+    /// Whether there is something more precise to turn to, and α so large that rounding of the kernel decides.
     pub(crate) fn is_out_of_reach(&self, dual: &Dual) -> bool {
-        !self.double && dual.rounding(self.error) > ROUNDING_SHARE * self.tolerance
+        self.turns && dual.rounding(self.error) > ROUNDING_SHARE * self.tolerance
     }
 
     /// What rounding of kernel values makes of gradients in f64, where nothing more precise is left.
@@ -116,7 +127,9 @@ mod tests {
         assert!(!aim.is_out_of_reach(&dual()));
         assert!(aim.is_reached(9e-4, &dual(), 100, 1e-2));
         assert!(Aim::new(1e-3, false, 1e-3).is_out_of_reach(&dual()));
-        assert!(!Aim::new(1e-3, true, 1e-3).is_out_of_reach(&dual()));
+        let double = Aim::new(1e-3, true, 1e-3);
+        assert!(!double.is_out_of_reach(&dual()));
+        assert!(double.or_shifted(true).is_out_of_reach(&dual()));
     }
 
     #[test]

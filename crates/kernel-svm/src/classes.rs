@@ -97,6 +97,7 @@ impl Classes {
             rounding,
             least_to_shrink: usize::MAX,
             rows_of_set: usize::MAX,
+            may_shift: false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::aim::{AIM, ROUNDING_SHARE};
 use crate::classes::{Classes, Unfit};
-use crate::goal::Goal;
+use crate::goal::{Goal, Unsolved};
 use crate::kept_rows::KeptRows;
 use crate::kernel::Function;
 use crate::kernel_rows::{KernelRows, KernelValues};
@@ -184,7 +184,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
     ) -> Result<Vec<Solution>, Unfit> {
         let share = self.limited::<R>(self.share::<R>(settings, 1)?);
         let own_class = KeptRows::<R>::new(self.classes.order.len(), share.shared);
-        let is_shifted = self.is_shifted::<R>(precision, settings.c, settings);
+        let may_shift = self.may_shift::<R>(precision, settings.c, settings);
         let kept = Kept {
             own_class: &own_class,
             products: None,
@@ -194,16 +194,30 @@ impl<'a, F: Feature> Sorted<'a, F> {
                 let goal = Goal {
                     least_to_shrink: share.least_to_shrink,
                     rows_of_set: share.rows_of_set,
+                    may_shift,
                     ..self
                         .classes
                         .goal(pair, settings.c, settings, precision.rounding)
                 };
-                let shift = is_shifted.then(|| self.shift(function, kept, pair));
-                let mut kernel =
-                    self.kernel_rows(function, shift.as_ref(), kept, pair, share, slots);
-                solve(&mut kernel, goal, None, stop)
-                    .map(|solution| unshifted(shift.as_ref(), solution))
-                    .map_err(|reason| self.classes.unfit(pair, reason))
+                let mut kernel = self.kernel_rows(function, None, kept, pair, share, slots);
+                let mut solved = solve(&mut kernel, goal, None, stop);
+                drop(kernel);
+                if may_shift && solved == Err(Unsolved::Imprecise) {
+                    let own_class = KeptRows::<R>::new(self.classes.order.len(), 0);
+                    let kept = Kept {
+                        own_class: &own_class,
+                        ..kept
+                    };
+                    let shift = self.shift(function, kept, pair);
+                    let mut kernel =
+                        self.kernel_rows(function, Some(&shift), kept, pair, share, slots);
+                    let goal = Goal {
+                        may_shift: false,
+                        ..goal
+                    };
+                    solved = solve(&mut kernel, goal, None, stop).map(|of| shift.undo(of));
+                }
+                solved.map_err(|reason| self.classes.unfit(pair, reason))
             })
     }
 
@@ -239,7 +253,7 @@ impl<'a, F: Feature> Sorted<'a, F> {
                     Vec::with_capacity(functions.len() * costs.len());
                 for &(function, precision) in functions {
                     let largest = costs.last().copied().unwrap_or(0.0);
-                    let is_shifted = self.is_shifted::<R>(precision, largest, settings);
+                    let is_shifted = self.may_shift::<R>(precision, largest, settings);
                     let shift = is_shifted.then(|| self.shift(function, kept, pair));
                     let mut kernel =
                         self.kernel_rows(function, shift.as_ref(), kept, pair, share, slots);
@@ -254,15 +268,18 @@ impl<'a, F: Feature> Sorted<'a, F> {
                         let start = neighbour.map(Solution::alpha);
                         let solution = solve(&mut kernel, goal, start.as_deref(), stop)
                             .map_err(|reason| self.classes.unfit(pair, reason))?;
-                        solutions.push(unshifted(shift.as_ref(), solution));
+                        solutions.push(match &shift {
+                            None => solution,
+                            Some(shift) => shift.undo(solution),
+                        });
                     }
                 }
                 Ok(solutions)
             })
     }
 
-    /// Whether the rounding of kernel values near 1 decides with this C. Never in f32, which is left for f64 then.
-    fn is_shifted<R: Real>(&self, precision: Precision, c: f64, settings: &Settings) -> bool {
+    /// Whether the rounding of kernel values near 1 may decide with this C. Never in f32, which is left for f64 then.
+    fn may_shift<R: Real>(&self, precision: Precision, c: f64, settings: &Settings) -> bool {
         R::DOUBLE && precision.is_near_one && {
             let largest = c * self.classes.largest_weight();
             f64::EPSILON * largest > ROUNDING_SHARE * AIM * settings.tolerance
@@ -306,13 +323,6 @@ impl<'a, F: Feature> Sorted<'a, F> {
             }),
         };
         KernelRows::new(values, share.capacity, share.threads, slots)
-    }
-}
-
-fn unshifted(shift: Option<&Shift>, solution: Solution) -> Solution {
-    match shift {
-        None => solution,
-        Some(shift) => shift.undo(solution),
     }
 }
 

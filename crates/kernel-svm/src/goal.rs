@@ -15,6 +15,8 @@ pub(crate) struct Goal<'a> {
     pub(crate) least_to_shrink: usize,
     /// Rows whose memory is enough for a working set in f64, however many more may be kept.
     pub(crate) rows_of_set: usize,
+    /// Whether kernel values can be shifted, see [`shifted`](crate::shifted), if their rounding decides in f64.
+    pub(crate) may_shift: bool,
 }
 
 impl Goal<'_> {
@@ -36,7 +38,7 @@ impl Goal<'_> {
 pub(crate) enum Unsolved {
     /// The caller called it off.
     Cancelled,
-    /// f32 is not precise enough for it.
+    /// f32 is not precise enough for it, or f64 for kernel values that are not shifted.
     Imprecise,
     /// Nothing helped.
     NotConverged { violation: f64, working_sets: usize },

@@ -92,7 +92,7 @@ struct Problem<'a, 'b, R: Real> {
 ///
 /// # Errors
 /// Any [`Unsolved`]: [`Cancelled`](Unsolved::Cancelled) if `cancelled` says so, and
-/// [`Imprecise`](Unsolved::Imprecise) in f32 only.
+/// [`Imprecise`](Unsolved::Imprecise) in f32, or if kernel values can be shifted.
 pub(crate) fn solve<R: Real>(
     kernel: &mut KernelRows<R>,
     goal: Goal,
@@ -106,7 +106,7 @@ pub(crate) fn solve<R: Real>(
     if violation <= goal.tolerance {
         return Ok(solution);
     }
-    if !R::DOUBLE {
+    if !R::DOUBLE || goal.may_shift {
         return Err(Unsolved::Imprecise);
     }
     Err(Unsolved::NotConverged {
@@ -138,7 +138,7 @@ impl<'a, 'b, R: Real> Problem<'a, 'b, R> {
         let mut problem = Self {
             dual: Dual::new(kernel.firsts(), goal.costs(samples), alpha, largest),
             kernel,
-            aim: Aim::new(goal.tolerance, R::DOUBLE, error),
+            aim: Aim::new(goal.tolerance, R::DOUBLE, error).or_shifted(goal.may_shift),
             set: WorkingSet::default(),
             patience: Patience::new(size, most),
             hope: true,
@@ -430,6 +430,7 @@ mod tests {
         rounding: 0.0,
         least_to_shrink: LEAST_TO_SHRINK,
         rows_of_set: usize::MAX,
+        may_shift: false,
     };
 
     /// Of two classes that overlap.

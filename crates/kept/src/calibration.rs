@@ -83,7 +83,7 @@ pub enum Mapping {
 impl Calibration {
     /// Learns from what a model says of samples that it was not fitted to: the mapping from one half, drawn by
     /// the seed, and sets from the other. `on` says what samples they are. Where the model has no
-    /// log-probabilities, Platt scaling and isotonic regression take its scores.
+    /// log-probabilities, Platt scaling and isotonic regression take the margins of its scores.
     ///
     /// # Errors
     /// [`KeptError::Unsuited`] if there are too few samples, or none of two classes, or the temperature of a
@@ -275,7 +275,8 @@ fn are(labels: &[usize], class: usize) -> Vec<bool> {
     labels.iter().map(|&label| label == class).collect()
 }
 
-/// Log-odds of each class against the rest, within ±100, or scores as they are, within ±[`LARGEST`].
+/// Log-odds of each class against the rest, within ±100; of scores, how far each is above the best of the others, within
+/// ±[`LARGEST`]. What all scores of a sample have in common, such as its distance from everything, says nothing.
 fn log_odds(scores: &Scores, are_log_probabilities: bool) -> Vec<f64> {
     let within = |value: f64, most: f64| {
         if value.is_nan() {
@@ -285,8 +286,21 @@ fn log_odds(scores: &Scores, are_log_probabilities: bool) -> Vec<f64> {
         }
     };
     if !are_log_probabilities {
-        let scores = scores.values().iter();
-        return scores.map(|&score| within(score.into(), LARGEST)).collect();
+        let of_row = |row: &[f32]| -> Vec<f64> {
+            let best = |without: usize| {
+                let others = row
+                    .iter()
+                    .enumerate()
+                    .filter(|(class, _)| *class != without);
+                others.fold(f64::NEG_INFINITY, |best, (_, &score)| {
+                    best.max(score.into())
+                })
+            };
+            let scores = row.iter().enumerate();
+            let above = scores.map(|(class, &score)| f64::from(score) - best(class));
+            above.map(|margin| within(margin, LARGEST)).collect()
+        };
+        return scores.rows().flat_map(of_row).collect();
     }
     let of_row = |row: &[f32]| -> Vec<f64> {
         let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -397,6 +411,15 @@ mod tests {
         let learnt = learn(CalibrationMethod::Platt).unwrap();
         let found = learnt.mapping.apply(&logs, None).unwrap();
         assert!(log_loss(found.values(), &labels) < 0.95);
+        // What all scores of a sample have in common changes nothing: with a distance, it is most of them.
+        let values = logs.values().iter().enumerate();
+        let moved = values.map(|(at, log)| log - (at / 3 * 7919 % 2_000) as f32);
+        let moved = Scores::new(moved.collect(), 3);
+        for method in [CalibrationMethod::Platt, CalibrationMethod::Isotonic] {
+            let learnt = Calibration::learn(method, (&moved, None), &labels, 1, "rows").unwrap();
+            let found = learnt.mapping.apply(&moved, None).unwrap();
+            assert!(log_loss(found.values(), &labels) < 0.95, "{method:?}");
+        }
         let few = Calibration::learn(CalibrationMethod::Platt, (&logs, None), &[], 1, "rows");
         assert!(few.unwrap_err().to_string().contains("more are needed"));
     }

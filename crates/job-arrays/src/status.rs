@@ -4,6 +4,7 @@ use crate::claim::{Claim, claims};
 use crate::error::ArrayError;
 use crate::folder::Folder;
 use crate::tasks::each_job;
+use records::read_own_file;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::HashMap;
@@ -57,7 +58,7 @@ pub fn status(folder: &Folder) -> Result<Status, ArrayError> {
     each_job(folder, |job| {
         status.jobs += 1;
         let path = folder.record(&job.key, 1);
-        match std::fs::read(&path) {
+        match read_own_file(&path) {
             Ok(text) => match failure(&text) {
                 None => status.done += 1,
                 Some(reason) => status.failed.push(Failed {

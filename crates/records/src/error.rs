@@ -1,6 +1,8 @@
 //! What can go wrong with record files.
 
 use crate::one_line::one_line;
+use std::error::Error;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why records could not be read or written.
@@ -81,6 +83,19 @@ fn of_others(beside: &[String]) -> String {
 impl RecordError {
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
-        move |source| Self::Io { path, source }
+        move |source| Self::Io {
+            path,
+            source: of_system(source),
+        }
+    }
+}
+
+/// What the system said, without the path of the part that was to become the file: it is not there any more.
+fn of_system(error: io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(Error::source);
+    let cause = cause.and_then(|cause| cause.downcast_ref::<io::Error>());
+    match cause.and_then(io::Error::raw_os_error) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error,
     }
 }

@@ -248,10 +248,10 @@ impl Left {
     }
 }
 
-/// Whether a record is of a fit or a trial that failed. What a control found stays.
+/// Whether a record is of a fit or a trial that failed, or is damaged. What a control found stays, and so does what
+/// cannot be read now.
 fn is_failed_fit(record: &Path) -> bool {
-    let text = read_own_file(record).unwrap_or_default();
-    crate::status::failed_fit(&text)
+    read_own_file(record).is_ok_and(|text| crate::status::failed_fit(&text))
 }
 
 /// Removes every record of a job.

@@ -1,7 +1,6 @@
 //! What can go wrong with record files.
 
 use crate::one_line::one_line;
-use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -92,10 +91,9 @@ impl RecordError {
 
 /// What the system said, without the path of the part that was to become the file: it is not there any more.
 fn of_system(error: io::Error) -> io::Error {
-    let cause = error.get_ref().and_then(Error::source);
-    let cause = cause.and_then(|cause| cause.downcast_ref::<io::Error>());
-    match cause.and_then(io::Error::raw_os_error) {
-        Some(code) => io::Error::from_raw_os_error(code),
+    let text = error.to_string();
+    match text.split_once(" at path \"") {
+        Some((said, _)) => io::Error::new(error.kind(), said),
         None => error,
     }
 }

@@ -181,6 +181,8 @@ fn in_words(reason: &str) -> String {
         ("expected u32", "expected a whole number, not negative"),
         ("expected f64", "expected a number"),
         ("expected a sequence", "expected a list"),
+        // What serde says of a choice of words.
+        ("expected string or map", "expected a text in quotes"),
     ];
     let plain = words.iter().fold(reason.to_owned(), |text, (rust, words)| {
         text.replace(rust, words)
@@ -209,6 +211,15 @@ mod tests {
         /// Passes over
         /// the data.
         epochs: usize,
+        /// What computes.
+        backend: Backend,
+    }
+
+    #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "lowercase")]
+    enum Backend {
+        Flex,
+        Ndarray,
     }
 
     impl Recipe for Toy {
@@ -228,6 +239,7 @@ mod tests {
     const TOY: Toy = Toy {
         learning_rate: 0.1,
         epochs: 20,
+        backend: Backend::Flex,
     };
 
     fn refusal(values: Value) -> String {
@@ -258,7 +270,7 @@ mod tests {
     fn refusals_name_the_parameter() {
         assert_eq!(
             refusal(json!({"epoch": 3})),
-            "unknown parameter `epoch` (did you mean `epochs`?); it has learning_rate, epochs"
+            "unknown parameter `epoch` (did you mean `epochs`?); it has learning_rate, epochs, backend"
         );
         assert_eq!(
             refusal(json!({"learning_rate": -0.5})),
@@ -267,6 +279,10 @@ mod tests {
         assert_eq!(
             refusal(json!({"epochs": "many"})),
             "epochs = \"many\": invalid type: string \"many\", expected a whole number, not negative"
+        );
+        assert_eq!(
+            refusal(json!({"backend": 1})),
+            "backend = 1: invalid type: integer `1`, expected a text in quotes"
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::ArrayError;
 use crate::folder::Folder;
-use records::write_own_file;
+use records::{read_own_file, write_own_file};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -111,7 +111,7 @@ pub(crate) fn claims(folder: &Folder) -> Result<Vec<(Claim, bool)>, ArrayError> 
         let is_named = entry.path().extension().is_some_and(|is| is == "json");
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         // A task may end while this looks.
-        let (Ok(text), Ok(about)) = (std::fs::read(entry.path()), entry.metadata()) else {
+        let (Ok(text), Ok(about)) = (read_own_file(&entry.path()), entry.metadata()) else {
             continue;
         };
         let age = about.modified().map(|then| now.duration_since(then));

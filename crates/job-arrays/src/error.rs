@@ -83,6 +83,14 @@ pub enum ArrayError {
         /// Its value.
         value: String,
     },
+    /// Two engines say different tasks.
+    #[error("--index: which task? {first}, and {second}")]
+    TwoIndices {
+        /// One variable and its value.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// There is nothing to hand out.
     #[error("{}: no job is left to do", path.display())]
     NothingToDo {

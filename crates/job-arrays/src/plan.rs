@@ -4,7 +4,7 @@ use crate::error::ArrayError;
 use crate::folder::{FORMAT, Folder};
 use catalog::Loaded;
 use classifier::Cancellation;
-use records::{RunRecord, read_records};
+use records::{FILE_NAME, RunRecord, is_file_name, read_own_file, read_records};
 use runner::{
     Bench, Build, Comparison, Executor, Failure, JobMethod, Learner, Limits, Options, Place,
     Registry, SearchOptions, Setting, TrialsAhead, Tuning,
@@ -18,6 +18,9 @@ use std::time::Duration;
 
 /// Numbers of tasks are far below: they go on from plan to plan.
 const MOST_TASKS: u64 = 1 << 53;
+
+/// As many as the command line takes.
+const MOST_THREADS: usize = 1024;
 
 /// What is compared, with which program, data and parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,6 +104,13 @@ impl From<Limits> for PlannedLimits {
     }
 }
 
+impl PlannedLimits {
+    fn are_possible(self) -> bool {
+        self.seconds
+            .is_none_or(|seconds| Duration::try_from_secs_f64(seconds).is_ok())
+    }
+}
+
 impl Plan {
     /// The plan of a folder.
     ///
@@ -108,7 +118,7 @@ impl Plan {
     /// If there is none, or it is of another version.
     pub fn read(folder: &Folder) -> Result<Self, ArrayError> {
         let path = folder.plan();
-        let bytes = match std::fs::read(&path) {
+        let bytes = match read_own_file(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let path = folder.path().to_owned();
@@ -130,6 +140,21 @@ impl Plan {
             let Range { start, end } = plan.tasks;
             let reason = format!("tasks: {start} to {end} are no numbers of tasks");
             return Err(ArrayError::file(&path, reason));
+        }
+        // Names become names of files.
+        if let Some(model) = plan.models.iter().find(|model| !is_file_name(&model.id)) {
+            let reason = format!(
+                "the id of a model is `{}`; it must be {FILE_NAME}",
+                model.id
+            );
+            return Err(ArrayError::file(&path, reason));
+        }
+        if !(1..=MOST_THREADS).contains(&plan.threads) {
+            let reason = format!("threads: {} is not from 1 to {MOST_THREADS}", plan.threads);
+            return Err(ArrayError::file(&path, reason));
+        }
+        if !plan.limits.are_possible() {
+            return Err(ArrayError::file(&path, "limits.seconds: not a time"));
         }
         Ok(plan)
     }

@@ -4,6 +4,7 @@ use crate::claim::{Claim, claims};
 use crate::error::ArrayError;
 use crate::folder::Folder;
 use crate::tasks::each_job;
+use records::read_own_file;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::HashMap;
@@ -57,7 +58,7 @@ pub fn status(folder: &Folder) -> Result<Status, ArrayError> {
     each_job(folder, |job| {
         status.jobs += 1;
         let path = folder.record(&job.key, 1);
-        match std::fs::read(&path) {
+        match read_own_file(&path) {
             Ok(text) => match failure(&text) {
                 None => status.done += 1,
                 Some(reason) => status.failed.push(Failed {
@@ -92,10 +93,12 @@ enum Outcome {
     Cancelled,
 }
 
-/// Whether a record is of a fit or a trial that did not finish.
+/// Whether a record is of a fit or a trial that did not finish, or is damaged.
 pub(crate) fn failed_fit(text: &[u8]) -> bool {
-    let found: Result<Found, _> = serde_json::from_slice(text);
-    let outcome = found.ok().and_then(|found| found.outcome);
+    let Ok(found) = serde_json::from_slice::<Found>(text) else {
+        return true;
+    };
+    let outcome = found.outcome;
     outcome.is_some_and(|outcome| !matches!(outcome, Outcome::Finished(_)))
 }
 
@@ -149,5 +152,9 @@ mod tests {
         let said = failure(&text(&controls(false)));
         assert_eq!(said.as_deref(), Some("shuffled: why"));
         assert!(failure(b"{\"outco").unwrap().contains("cannot be read"));
+        // It is handed out again.
+        assert!(failed_fit(b"{\"outco") && failed_fit(b""));
+        assert!(failed_fit(&text(&failed)) && !failed_fit(&text(&finished)));
+        assert!(!failed_fit(&text(&controls(false))));
     }
 }

@@ -3,10 +3,10 @@
 use crate::error::ArrayError;
 use crate::folder::Folder;
 use crate::plan::Plan;
+use records::open_own_file;
 use runner::Task;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 /// A task lasts so many seconds at least, where there are jobs enough: to queue it, to start the program and to
@@ -87,7 +87,7 @@ pub(crate) fn each_job(
     mut on: impl FnMut(Job) -> Result<(), ArrayError>,
 ) -> Result<(), ArrayError> {
     let path = folder.jobs();
-    let file = File::open(&path).map_err(|error| ArrayError::file(&path, error))?;
+    let file = open_own_file(&path).map_err(|error| ArrayError::file(&path, error))?;
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let line = line.map_err(|error| ArrayError::file(&path, error))?;
         let job = serde_json::from_str(&line).map_err(|error| {

@@ -6,7 +6,7 @@ use crate::folder::Folder;
 use crate::plan::Plan;
 use crate::tasks::{Job, of_task};
 use crate::write::line;
-use records::{Outcome, Record, TrialOutcome, write_new_file};
+use records::{Outcome, Record, TrialOutcome, check_writable, is_of_a_full_disk, write_new_file};
 use runner::{Bench, Piece, Setting, Watcher};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -59,6 +59,7 @@ pub fn work(
             worked.there += 1;
             continue;
         }
+        check_place(folder, &job.key)?;
         pulse.at(&job.key);
         watcher.begin(&names[index], index, jobs.len());
         let Some(record) = bench.make(piece, watcher)? else {
@@ -102,6 +103,14 @@ fn piece_of<'a, 'b>(
         );
         ArrayError::file(&folder.jobs(), reason)
     })
+}
+
+/// That nothing is computed which cannot be kept. A disk that is full now may have room then.
+fn check_place(folder: &Folder, key: &str) -> Result<(), ArrayError> {
+    match check_writable(&folder.record(key, 1)) {
+        Err(error) if !is_of_a_full_disk(&error) => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a record beside those that are there. What was computed is not given up because the disk is full for a

@@ -5,7 +5,8 @@ use crate::folder::{FORMAT, Folder};
 use crate::plan::{Needs, Plan, PlannedData, PlannedMethod, first_of};
 use crate::tasks::{Job, group};
 use records::{
-    Environment, FitRecord, Record, RunRecord, WholeLog, read_records, write_file, write_new_file,
+    Environment, FitRecord, Record, RunRecord, WholeLog, read_own_file, read_records, write_file,
+    write_new_file,
 };
 use runner::{
     Bench, Build, Comparison, Earlier, JobMethod, Options, Piece, Setting, TrialsAhead, Workbench,
@@ -247,10 +248,10 @@ impl Left {
     }
 }
 
-/// Whether a record is of a fit or a trial that failed. What a control found stays.
+/// Whether a record is of a fit or a trial that failed, or is damaged. What a control found stays, and so does what
+/// cannot be read now.
 fn is_failed_fit(record: &Path) -> bool {
-    let text = std::fs::read(record).unwrap_or_default();
-    crate::status::failed_fit(&text)
+    read_own_file(record).is_ok_and(|text| crate::status::failed_fit(&text))
 }
 
 /// Removes every record of a job.

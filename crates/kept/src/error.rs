@@ -19,6 +19,12 @@ pub enum KeptError {
     /// The file cannot be written.
     #[error(transparent)]
     Write(#[from] RecordError),
+    /// Where a model is to be kept is a pipe or a device.
+    #[error("{}: no regular file, and a model is kept in one", path.display())]
+    NoPlace {
+        /// The place.
+        path: PathBuf,
+    },
     /// The file is something else, or damaged.
     #[error("{}: {reason}", path.display())]
     File {

@@ -36,6 +36,6 @@ pub use card::{card, card_of};
 pub use error::KeptError;
 pub use explanation::{Explanation, Method};
 pub use judged::{Comparison, JudgedAbout, MetricAbout};
-pub use model::{Kept, about, keep, load, rewrite, rewrite_as};
+pub use model::{Kept, about, check_place, keep, load, rewrite, rewrite_as};
 pub use sets::{SetsJudged, judge_sets};
 pub use unseen::{standing_among, unseen};

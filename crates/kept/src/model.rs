@@ -2,6 +2,7 @@
 
 use crate::about::{About, in_words};
 use crate::calibration::{Calibration, CalibrationMethod, Mapping};
+use crate::card::card_of;
 use crate::error::{FileError, KeptError};
 use crate::file;
 use classifier::{Classifier, ModelEntry, Scores};
@@ -248,6 +249,20 @@ fn at(path: &Path) -> impl Fn(FileError) -> KeptError {
         path: path.clone(),
         reason,
     }
+}
+
+/// Fails where no model can be kept with its card: to be asked before work whose result is to be kept there. A pipe or a
+/// device keeps nothing.
+///
+/// # Errors
+/// [`KeptError::NoPlace`], or what the system says.
+pub fn check_place(path: &Path) -> Result<(), KeptError> {
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let path = path.to_owned();
+        return Err(KeptError::NoPlace { path });
+    }
+    records::check_writable(path)?;
+    Ok(records::check_writable(&card_of(path))?)
 }
 
 /// The bytes of a regular file.

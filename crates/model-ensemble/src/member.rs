@@ -12,7 +12,10 @@ use serde_json::{Map, Value};
 
 /// A member: its name, or a table of `model` and those parameters that are not its defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected the name of a model, or a table with `model`"
+)]
 #[schemars(crate = "classifier::schemars")]
 pub enum Member {
     /// A registered model with its defaults.

@@ -1,6 +1,7 @@
 //! What can go wrong with record files.
 
 use crate::one_line::one_line;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why records could not be read or written.
@@ -81,6 +82,18 @@ fn of_others(beside: &[String]) -> String {
 impl RecordError {
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
-        move |source| Self::Io { path, source }
+        move |source| Self::Io {
+            path,
+            source: of_system(source),
+        }
+    }
+}
+
+/// What the system said, without the path of the part that was to become the file: it is not there any more.
+fn of_system(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.split_once(" at path \"") {
+        Some((said, _)) => io::Error::new(error.kind(), said),
+        None => error,
     }
 }

@@ -7,7 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 pub struct Number(pub f64);
 
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected a number, \"Infinity\", \"-Infinity\" or \"NaN\""
+)]
 enum Written {
     Number(f64),
     Word(String),

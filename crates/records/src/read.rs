@@ -3,11 +3,11 @@
 use crate::wire::{Line, TrialLine};
 use crate::{
     Cell, FORMAT, Fitted, Outcome, Record, RecordError, Records, RunRecord, TrialRecord, check,
-    is_file_name,
+    is_file_name, open_own_file, read_own_file,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ const MOST_BYTES: usize = 8 << 30;
 /// [`RecordError::Line`] with the line and what is wrong there; [`RecordError::NoRun`];
 /// [`RecordError::OtherFormat`].
 pub fn read_records(path: &Path) -> Result<Records, RecordError> {
-    let file = File::open(path).map_err(RecordError::io(path))?;
+    let file = open_own_file(path).map_err(RecordError::io(path))?;
     let mut lines = BufReader::new(file);
     let mut reader = Reader {
         path,
@@ -198,7 +198,7 @@ fn one_of_a_file<L: DeserializeOwned, T>(
     path: &Path,
     unpack: impl FnOnce(L) -> Result<T, String>,
 ) -> Result<Option<T>, RecordError> {
-    let bytes = match fs::read(path) {
+    let bytes = match read_own_file(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(RecordError::io(path)(error)),

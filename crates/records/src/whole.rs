@@ -3,8 +3,8 @@
 use crate::log::line_of;
 use crate::part::{beside, sweep_parts_of};
 use crate::write::directory_of;
-use crate::{Record, RecordError, RunRecord, check};
-use std::fs::{self, File};
+use crate::{Record, RecordError, RunRecord, check, open_own_file};
+use std::fs;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -76,7 +76,7 @@ pub fn file_of_run(directory: &Path, run: &mut RunRecord) -> Result<PathBuf, Rec
     for number in 2.. {
         let path = directory.join("records").join(format!("{}.jsonl", run.run));
         let mut begins = Vec::new();
-        match File::open(&path) {
+        match open_own_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(path),
             Err(error) => return Err(RecordError::io(&path)(error)),
             Ok(file) => BufReader::new(file)

@@ -94,7 +94,10 @@ struct Slices {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "no protocol: `judged_on` or another of its fields is wrong"
+)]
 enum AnyProtocol {
     Today(Protocol),
     #[serde(skip_serializing)]
@@ -204,7 +207,7 @@ pub(crate) struct FitLine {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "no cell: `split`, `role` or `seed` is wrong")]
 enum AnyCell {
     Today(Cell),
     Format2(OldCell),

@@ -223,6 +223,15 @@ mod tests {
         assert_eq!(names(directory.path()), ["taken"]);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_message_names_the_file_and_not_its_part() {
+        let error = write_file(Path::new("/proc/self/x"), b"text").unwrap_err();
+        let message = error.to_string();
+        let ends = message.ends_with("(os error 2)") || message.ends_with("(os error 13)");
+        assert!(message.starts_with("/proc/self/x: ") && ends, "{message}");
+    }
+
     #[test]
     fn whether_a_file_can_be_written_is_known_before() {
         let directory = tempfile::tempdir().unwrap();

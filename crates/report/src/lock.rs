@@ -2,8 +2,8 @@
 //! of a file of ours may be something else.
 
 use crate::error::ReportError;
-use records::{clear_for_own_file, sweep_parts};
-use std::fs::{self, OpenOptions};
+use records::{clear_for_own_file, read_own_file, sweep_parts};
+use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -22,6 +22,8 @@ pub(crate) fn alone_in<T>(
     clear_for_own_file(&path)?;
     let mut options = OpenOptions::new();
     let file = options.create(true).truncate(false).write(true).open(&path);
+    // Somebody else's, who shares the directory: to lock it is enough to read it.
+    let file = file.or_else(|error| File::open(&path).map_err(|_| error));
     let file = file.map_err(ReportError::io(&path))?;
     match file.lock() {
         Ok(()) => {}
@@ -41,8 +43,7 @@ pub(crate) fn alone_in<T>(
 
 /// What is in a file of ours. Of a pipe or a device nothing is read: it may wait for ever, or never end.
 pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
-    let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
-    is_file.then(|| fs::read(path).ok())?
+    read_own_file(path).ok()
 }
 
 #[cfg(test)]

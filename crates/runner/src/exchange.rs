@@ -148,12 +148,16 @@ fn read_probabilities(path: &Path, samples: usize, classes: usize) -> Result<Vec
 fn numbers(path: &Path, shape: &[usize]) -> Result<Vec<f64>, String> {
     let name = path.file_name().unwrap_or_default().display().to_string();
     let failed = |reason: &dyn std::fmt::Display| format!("{name}: {}", told(&reason.to_string()));
+    let unread = |error: io::Error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => failed(&"the file ends early"),
+        _ => failed(&error),
+    };
     // A pipe would be waited for.
     if !path.is_file() {
         return Err(failed(&"no regular file"));
     }
     let file = File::open(path).map_err(|error| failed(&error))?;
-    let array = NpyFile::new(BufReader::new(file)).map_err(|error| failed(&error))?;
+    let array = NpyFile::new(BufReader::new(file)).map_err(unread)?;
     let expected: Vec<u64> = shape.iter().map(|&size| size as u64).collect();
     if array.shape() != expected {
         let found = array.shape();
@@ -165,7 +169,7 @@ fn numbers(path: &Path, shape: &[usize]) -> Result<Vec<f64>, String> {
     let npyz::DType::Plain(kind) = array.dtype() else {
         return Err(failed(&"an array of records, expected numbers"));
     };
-    as_f64(array, &kind).map_err(|error| failed(&error))
+    as_f64(array, &kind).map_err(unread)
 }
 
 fn as_f64(array: NpyFile<impl io::Read>, kind: &TypeStr) -> io::Result<Vec<f64>> {
@@ -195,7 +199,7 @@ fn as_f64(array: NpyFile<impl io::Read>, kind: &TypeStr) -> io::Result<Vec<f64>>
         (Uint, 2) => all::<u16>(array),
         (Uint, 1) => all::<u8>(array),
         _ => Err(io::Error::other(format!(
-            "type {kind}, expected whole or floating-point numbers"
+            "type {kind}, expected whole numbers, or floating-point numbers of 32 or 64 bits"
         ))),
     }
 }
@@ -246,5 +250,11 @@ mod tests {
         assert!(found.contains("row 1 is no distribution"), "{found}");
         let text = refusal(&|to| std::fs::write(to.join("predictions.npy"), "no").unwrap());
         assert!(text.starts_with("predictions.npy: "), "{text}");
+        let cut = refusal(&|to| {
+            save(to, "predictions.npy", &[2], vec![0_i64, 1]);
+            let whole = std::fs::read(to.join("predictions.npy")).unwrap();
+            std::fs::write(to.join("predictions.npy"), &whole[..whole.len() - 1]).unwrap();
+        });
+        assert_eq!(cut, "predictions.npy: the file ends early");
     }
 }

@@ -161,6 +161,9 @@ pub enum Failure {
         /// The data set.
         name: String,
     },
+    /// A model cannot be kept in a file.
+    #[error(transparent)]
+    Kept(#[from] kept::KeptError),
     /// A model that was to be trained into a file is not there.
     #[error("{model} was not kept: {reason}")]
     Unkept {

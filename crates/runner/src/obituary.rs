@@ -59,7 +59,8 @@ pub(crate) fn obituary(status: Option<ExitStatus>, last_words: &str) -> String {
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty());
-    // What follows is how to get a backtrace.
+    // What follows is a backtrace, or how to get one.
+    let said = said.take_while(|line| *line != "stack backtrace:");
     let said = said.filter(|line| !line.starts_with("note: "));
     let telling = |line: &&str| {
         [
@@ -124,6 +125,8 @@ mod tests {
     fn the_reason_is_the_line_that_tells_most() {
         let abort = "memory allocation of 8 bytes failed\nnote: run with `RUST_BACKTRACE=1`\n";
         assert!(obituary(None, abort).ends_with(": memory allocation of 8 bytes failed"));
+        let traced = format!("{abort}stack backtrace:\n  3: alloc::raw_vec::handle_error\n");
+        assert_eq!(obituary(None, &traced), obituary(None, abort));
         let python = "Traceback (most recent call last):\n  File \"m.py\"\nValueError: no\n";
         assert!(obituary(None, python).ends_with(": ValueError: no"));
         assert_eq!(obituary(None, ""), "the process was lost");

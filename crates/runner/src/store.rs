@@ -18,6 +18,14 @@ use std::time::Duration;
 /// Name of the store in a results directory.
 const FILE: &str = "fits.sqlite";
 
+/// It, and what `SQLite` writes beside it.
+const FILES: [&str; 4] = [
+    FILE,
+    "fits.sqlite-journal",
+    "fits.sqlite-wal",
+    "fits.sqlite-shm",
+];
+
 /// How long another program that writes is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -123,7 +131,7 @@ impl Store {
         let path = results.join(FILE);
         let opened = std::fs::create_dir_all(results)
             .map_err(|error| error.to_string())
-            .and_then(|()| connect(&path).map_err(|error| error.to_string()));
+            .and_then(|()| connect(&path));
         let (connection, trouble) = match opened {
             Ok(connection) => (Some(connection), None),
             Err(reason) => (None, Some(in_words(&path, &reason))),
@@ -372,7 +380,18 @@ fn unpack<T: DeserializeOwned>(compressed: &[u8]) -> Option<T> {
     serde_json::from_slice(&decompress(compressed, usize::MAX).ok()?).ok()
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+fn connect(path: &Path) -> Result<Connection, String> {
+    // A pipe would be waited for.
+    for name in FILES {
+        let file = path.with_file_name(name);
+        if std::fs::metadata(&file).is_ok_and(|found| !found.is_file()) {
+            return Err(format!("{name} is no regular file"));
+        }
+    }
+    open(path).map_err(|error| error.to_string())
+}
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
     // Readers then do not keep writers waiting. Some file systems do not have it.
@@ -399,6 +418,20 @@ mod tests {
 
     fn key(number: u64) -> Key {
         Key::new(&json!({"model": "softmax", "seed": number}))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        for name in FILES {
+            let directory = tempfile::tempdir().unwrap();
+            let pipe = directory.path().join(name);
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            let store = Store::open(directory.path());
+            let trouble = store.trouble().unwrap();
+            assert!(trouble.contains("is no regular file"), "{trouble}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The columns that a part of the preparation concerns: all (`true`), none (`false`), or those named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected true, false, or a list of columns")]
 #[schemars(inline)]
 pub enum Columns {
     /// All of them, or none.

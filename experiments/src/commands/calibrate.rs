@@ -5,14 +5,12 @@ use crate::commands::evaluate::tell_sets;
 use crate::failure::Failure;
 use crate::{keeping, output};
 use evaluation::{calibrated_rows, judge, learn_from, test_samples, write_card};
-use records::check_writable;
 use report::{TextColumn, TextTable};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &CalibrateArgs) -> Result<(), Failure> {
     let mut kept = keeping::load(&arguments.model)?;
-    check_writable(&arguments.out)?;
-    check_writable(&kept::card_of(&arguments.out))?;
+    kept::check_place(&arguments.out)?;
     let data = keeping::data(&kept, &arguments.data, None)?;
     let test = test_samples(&kept, &data)?;
     let other = arguments.on.as_deref();

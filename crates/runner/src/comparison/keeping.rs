@@ -10,7 +10,7 @@ use crate::setting::Setting;
 use crate::store::{Key, Store};
 use crate::watcher::Watcher;
 use kept::{About, TrainedOn};
-use records::{Cell, FitRecord, Outcome, Records, Role, Split, check_writable};
+use records::{Cell, FitRecord, Outcome, Records, Role, Split};
 use serde_json::Map;
 use std::path::{Path, PathBuf};
 
@@ -96,8 +96,7 @@ impl Comparison {
         let Some((learner, cell)) = self.cells().next() else {
             return Err(Failure::job("train", &"no model"));
         };
-        check_writable(file)?;
-        check_writable(&kept::card_of(file))?;
+        kept::check_place(file)?;
         watcher.note(&self.describe(&run));
         let session = Session {
             setting,

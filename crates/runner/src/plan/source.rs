@@ -139,7 +139,7 @@ impl Source<'_> {
             };
             match self.model(plan.registry, table, model.span().start) {
                 Err(Failure::LeftOut { .. }) if skip_left_out => {}
-                model => plan.add(model?, &self.place(value.span().start))?,
+                planned => plan.add(planned?, &self.place(model.span().start))?,
             }
         }
         Ok(())

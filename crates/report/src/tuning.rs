@@ -3,7 +3,7 @@
 use crate::error::ReportError;
 use crate::figures::expected_best_curves;
 use crate::lock::alone_in;
-use crate::numbers::thousands;
+use crate::numbers::{hundredths, range, thousands};
 use crate::template::fill;
 use crate::text_table::{TextColumn, TextTable};
 use crate::words;
@@ -33,6 +33,8 @@ struct Page<'a> {
     learns: bool,
     /// Whether most trials were given less than the others.
     shrinks: bool,
+    /// The most accurate of all.
+    best: Option<SearchRow>,
     rows: Vec<SearchRow>,
     failures: Vec<Failures>,
     called_off: usize,
@@ -158,6 +160,10 @@ fn page(report: &TuningRecord, figure: bool) -> Result<String, ReportError> {
         },
         learns: report.search.learns(),
         shrinks: report.search.shrinks(),
+        best: models()
+            .filter(|model| best_accuracy(model) > 0.0)
+            .max_by(|a, b| best_accuracy(a).total_cmp(&best_accuracy(b)))
+            .map(|model| SearchRow::new(model, report)),
         rows: models()
             .map(|model| SearchRow::new(model, report))
             .collect(),
@@ -167,6 +173,11 @@ fn page(report: &TuningRecord, figure: bool) -> Result<String, ReportError> {
     };
     fill("README.md", TEMPLATE, filled)
         .map_err(|error| ReportError::render("tuning/README.md", &error))
+}
+
+fn best_accuracy(model: &TunedModel) -> f64 {
+    let best = model.best_trial().and_then(|trial| trial.accuracy);
+    best.unwrap_or(0.0)
 }
 
 fn judged(report: &TuningRecord) -> String {
@@ -201,7 +212,7 @@ impl SearchRow {
         let accuracy = best.and_then(|trial| trial.accuracy);
         let interval = best.and_then(|trial| trial_interval(report, trial));
         let values = best.iter().flat_map(|trial| &trial.values);
-        let values = values.map(|(name, value)| format!("{name} = {value}"));
+        let values = values.map(|(name, value)| format!("{name}\u{a0}=\u{a0}{value}"));
         let searched = model.searched.iter();
         let searched = searched.map(|(name, domain)| format!("{name}: {domain}"));
         Self {
@@ -211,9 +222,7 @@ impl SearchRow {
             seconds: format!("{:.1}", model.seconds),
             accuracy: or_dash(accuracy.map(|accuracy| format!("{:.2}", accuracy * 100.0))),
             interval: or_dash(
-                interval.map(|Interval { low, high }| {
-                    format!("{:.2} – {:.2}", low * 100.0, high * 100.0)
-                }),
+                interval.map(|Interval { low, high }| range(&hundredths(low), &hundredths(high))),
             ),
             with: or_dash(best.map(|trial| with(model, trial))),
             resource: model.resource.clone().unwrap_or_default(),

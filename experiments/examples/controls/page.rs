@@ -14,14 +14,20 @@ use std::fmt::Write;
 const HEAD: &str = "runs | fits | failed | p ≤ 0.0001 | p ≤ 0.01 | p ≤ 0.05 | smallest p | first fit, right ÷ chance |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|";
 
 pub(crate) fn markdown(worlds: &[World], honest: &[Ran], leaking: &[Ran]) -> String {
-    let mut page = about(worlds);
     let runs = honest.iter().filter(|ran| ran.shuffles.is_ok()).count();
     let failed = honest.iter().filter(|ran| failed(ran)).count();
     let most = wilson(failed, runs, 0.95).high;
+    let caught = leaking.iter().filter(|ran| self::failed(ran)).count();
+    let mut page = format!(
+        "# The control of shuffled labels, tried\n\n**{failed} of {} honest runs failed, and {caught} of {} runs with a planted leak \
+         were caught.**\n\n{}",
+        thousands(runs),
+        thousands(leaking.len()),
+        about(worlds)
+    );
     write!(
         page,
-        "\n## Honest models\n\n**{failed} of {runs} honest runs failed**, which alone shows no more than that fewer than {:.2} % \
-         do (Wilson, 95 %). {HONEST}\n\n",
+        "\n## Honest models\n\nThe count alone shows only that fewer than {:.2} % of such runs fail (Wilson, 95 %). {HONEST}\n\n",
         most * 100.0
     )
     .expect("a string takes all");
@@ -81,12 +87,13 @@ fn row(ran: &[&Ran]) -> String {
     let at_most = |level: f64| {
         let count = p.iter().filter(|&&p| p <= level).count();
         let high = wilson(count, p.len(), 0.95).high;
-        format!("{count} (< {:.2} %)", high * 100.0)
+        format!("{count} (<\u{a0}{:.2}\u{a0}%)", high * 100.0)
     };
     let smallest = p.iter().copied().fold(1.0, f64::min);
     format!(
-        "{} | {fits} | {} | {} | {} | {} | {smallest:.3} | {:.3} ± {error:.3}",
-        p.len(),
+        "{} | {} | {} | {} | {} | {} | {smallest:.3} | {:.3}\u{a0}±\u{a0}{error:.3}",
+        thousands(p.len()),
+        thousands(fits),
         ran.iter().filter(|ran| failed(ran)).count(),
         at_most(1e-4),
         at_most(0.01),
@@ -165,34 +172,34 @@ fn about(worlds: &[World]) -> String {
     let tables = worlds.iter().filter(|world| world.kind() == Kind::Tables);
     let tables: Vec<String> = tables.map(World::title).collect();
     format!(
-        "# The control of shuffled labels, tried
-
-Every model of a comparison is fitted to labels drawn at random, and must then not know the true ones (*Controls* in
-[METHODOLOGY](../METHODOLOGY.md)). This page says how often that control fails honest models, and how often it catches leaks. Written by
+        "A control fits every model of a comparison to labels drawn at random. After this, the model must not know the true labels
+(*Controls* in [METHODOLOGY](../METHODOLOGY.md)). This page says how often the control fails honest models, and how often it catches
+leaks. It is written by
 
 ```sh
 cargo run -p experiments --example controls -- tables results/controls.md
 ```
 
-where `tables` has a CSV file of each of these tables: {}. The example
-runs the control as comparisons run it: registered models with their defaults, {SAMPLES} samples to fit and {SAMPLES} to judge (fewer
-where a table is smaller), at most {MOST_SHUFFLES} fits, at 1 in {}. Each run draws its own samples and its own labels. *Clusters* are far smaller than the distances
-between them, two of two classes, six of three and ten of ten: random labels move all predictions of a cluster together.
+Here `tables` is a directory with a CSV file of each of these tables: {}. The example runs the control
+as comparisons run it: registered models with their defaults; {SAMPLES} samples to fit and {SAMPLES} to judge (fewer where a table is
+smaller); at most {MOST_SHUFFLES} fits; a level of 1 in {}. Each run draws its own samples and its own labels. *Clusters* are groups of samples
+that are much nearer to each other than to other groups: two clusters of two classes, six of three, ten of ten. Random labels move
+all predictions of a cluster together.
 ",
         tables.join(", "),
         thousands((1.0 / CONTROL_LEVEL).round() as usize)
     )
 }
 
-const HONEST: &str = "That fewer than 1 in 10 000 comparisons of twenty models fail is no count but a proof, which needs one thing: a fit to \
-                      random labels is on average no better than chance. The last column is a test of this, with one standard error. \
-                      The p value of a run is 1 over the largest evidence that it ever had: if the proof holds, p ≤ 0.05 in at most \
-                      5 % of runs, and so on. In brackets is how many per cent it may be (the upper end of Wilson's 95 % interval). \
-                      Most runs end after the first fit or two, as soon as the evidence is small.";
+const HONEST: &str = "A proof says more: fewer than 1 in 10\u{a0}000 comparisons of twenty models fail. It needs one thing: on average, a fit to \
+                      random labels is no better than chance. The last column tests this: the share right of the first fit, divided by \
+                      chance, ± its standard error. The p value of a run is 1 divided by the largest evidence in that run. If the proof \
+                      holds, p ≤ 0.05 in at most 5 % of runs, and so on. In brackets is the upper end of Wilson's 95 % interval for this \
+                      share. Most runs end after the first fit or two, as soon as the evidence is small.";
 
-const LEAKS: &str = "How many of the runs were caught. *Labels in features*: whoever made the features wrote the label of each sample into \
-                     them, of a training sample the one that was drawn, of a judged one the true one. *Remembers the true labels*: the model \
-                     ignores what it is fitted to, and predicts as it learnt before from the true labels; it is caught \
-                     as soon as it is better than chance by enough. *Judged samples in training*: the model has them with their true labels, among those that it is \
-                     fitted to. A label in the data as they were read, or a test row among the training rows of a file, \
-                     is no leak to this control, because it was there before the labels were drawn: `compare` and `datasets inspect` look for those in the data.";
+const LEAKS: &str = "How many of the runs were caught. *Labels in features*: the features contain the label of each sample: of a training sample \
+                     the one that was drawn, of a judged sample the true one. *Remembers the true labels*: the model ignores what it is fitted \
+                     to, and predicts from the true labels, which it learnt before. It is caught as soon as it is clearly better than chance. \
+                     *Judged samples in training*: the judged samples, with their true labels, are among those that the model is fitted to. \
+                     Not every leak is one to this control: a label that the data hold from the beginning, or a test row among the training \
+                     rows of a file, was there before the labels were drawn. `compare` and `datasets inspect` look for those.";

@@ -8,12 +8,15 @@ use crate::figure::Figure;
 use crate::table::Table;
 use records::{TunedModel, TuningBudget, TuningRecord};
 
+/// A budget that has no parts.
+const TRIALS: &str = "trials";
+
 /// A line for every model with at least two trials to draw from; `None` if there is none.
 pub(crate) fn expected_best_curves(report: &TuningRecord) -> Option<Figure> {
     let is_line = |model: &&TunedModel| model.expected_best.len() > 1;
     let models: Vec<&TunedModel> = report.models.iter().filter(is_line).collect();
     let label = match report.budget {
-        TuningBudget::Trials(_) => "trials",
+        TuningBudget::Trials(_) => TRIALS,
         TuningBudget::Seconds(_) => "seconds of fitting",
     };
     (!models.is_empty()).then(|| {
@@ -50,8 +53,9 @@ fn panel<'a>(models: &[&'a TunedModel], label: &str) -> Panel<'a> {
     let line = |&model: &&'a TunedModel| {
         let points = model.expected_best.iter().map(|point| {
             let right = point.accuracy * 100.0;
+            let decimals = usize::from(label != TRIALS);
             let said = format!(
-                "{}: {:.1} {label}, {right:.2} % right",
+                "{}: {:.decimals$} {label}, {right:.2} % right",
                 model.id, point.spent
             );
             ([point.spent, right], said)
@@ -72,7 +76,11 @@ fn panel<'a>(models: &[&'a TunedModel], label: &str) -> Panel<'a> {
     };
     let ([low, high], x) = (with_margin(range(|[_, y]| *y), 0.06), range(|[x, _]| *x));
     Panel::new(
-        Axis::linear(label, x),
+        if label == TRIALS {
+            Axis::whole(label, x)
+        } else {
+            Axis::linear(label, x)
+        },
         Axis::linear("right, %", [low.max(0.0), high.min(100.0)]),
         lines,
     )

@@ -69,7 +69,7 @@ fn zero(ordered: &[&Contestant]) -> Option<f64> {
 }
 
 fn draw(ordered: &[&Contestant], room: Room) -> String {
-    let said = "Seconds to fit and to predict, and the share of predictions that are wrong. Further down and left is better. The dashed line joins those measured here that nobody beats in both.";
+    let said = "Seconds to fit and to predict, and the share of predictions that are wrong. Further down and left is better. The dashed line joins the models for which no other measured here is both faster and more often right.";
     let (mut svg, top) = Svg::new(room, &title(ordered), said);
     let looks = Looks::new(ordered.iter().map(|one| one.name.as_str()));
     let models = ordered.iter().map(|one| Model {

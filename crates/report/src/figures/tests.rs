@@ -138,7 +138,7 @@ fn a_model_that_is_never_wrong_has_a_place_on_the_logarithmic_scale() {
     report.models[1].finished.as_mut().unwrap().quality.accuracy = 1.0;
     let drawn = cost(&report);
     assert!(
-        drawn.contains(zero) && drawn.contains("never wrong"),
+        drawn.contains(zero) && drawn.contains("without mistakes"),
         "{drawn}"
     );
 }

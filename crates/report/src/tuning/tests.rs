@@ -65,8 +65,11 @@ fn a_row_has_the_best_with_its_interval_and_what_failed() {
     let mut report = report(trials, 1, Search::Random);
     report.train_images = 54_000;
     let page = page(&report, false).unwrap();
-    assert!(page.contains("\n54\u{a0}000 training images"), "{page}");
-    let row = "| **toy** | 2 | 1 | 3.0 | 90.00 | 82.56 – 94.48 | c = 2.0 | 900 images |";
+    assert!(
+        page.contains("fitted to 54\u{a0}000 training images"),
+        "{page}"
+    );
+    let row = "| **toy** | 2 | 1 | 3.0 | 90.00 | 82.56\u{a0}–\u{2060}\u{a0}94.48 | c\u{a0}=\u{a0}2.0 | 900 images |";
     assert!(page.contains(row), "{page}");
     assert!(
         page.contains("| toy | 1 | diverged \\| in epoch 3 |"),

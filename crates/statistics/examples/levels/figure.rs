@@ -53,12 +53,12 @@ struct Panel {
 
 const PANELS: [Panel; 2] = [
     Panel {
-        title: "Differences found where there is none: should be 0.05",
+        title: "False differences: should be 0.05",
         aim: 0.05,
         ends: [0.0, 0.12],
     },
     Panel {
-        title: "Truths inside of intervals: should be 0.95",
+        title: "Truths in intervals: should be 0.95",
         aim: 0.95,
         ends: [0.88, 1.0],
     },

@@ -1,6 +1,6 @@
 //! Samples that a model is asked about: their labels, if there are any, do not matter.
 
-use crate::format::{Format, HEAD, find, of_a_directory};
+use crate::format::{Format, HEAD, find};
 use crate::found::Found;
 use crate::pictures::{self, Manner};
 use crate::source::Source;
@@ -59,13 +59,10 @@ fn check_table(
         Format::Text | Format::Arff | Format::Parquet => return Ok(()),
         Format::Npy => "arrays",
         Format::Npz if arrays::any_in_zip(source) => "arrays",
-        // Sheets, and archives of other files, are refused with their own advice.
-        Format::Npz => return Ok(()),
+        // Sheets, archives and what is read nowhere are refused with their own advice.
+        Format::Npz | Format::Other(_) => return Ok(()),
         Format::Svmlight => "rows of svmlight",
-        Format::Other(what) => match of_a_directory(what) {
-            Some(what) => what,
-            None => return Ok(()),
-        },
+        Format::Part { what, .. } => what,
     };
     let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
     let reason = format!(

@@ -56,13 +56,14 @@ fn check_table(
     columns: &[(String, Kind)],
 ) -> Result<(), LoadError> {
     let found = match Format::of(head) {
-        Format::Text | Format::Arff | Format::Parquet => return Ok(()),
         Format::Npy => "arrays",
         Format::Npz if arrays::any_in_zip(source) => "arrays",
-        // Sheets, archives and what is read nowhere are refused with their own advice.
-        Format::Npz | Format::Other(_) => return Ok(()),
         Format::Svmlight => "rows of svmlight",
         Format::Part { what, .. } => what,
+        // A table; or what is refused with its own advice: sheets, archives and what is read nowhere.
+        Format::Text | Format::Arff | Format::Parquet | Format::Npz | Format::Other(_) => {
+            return Ok(());
+        }
     };
     let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
     let reason = format!(

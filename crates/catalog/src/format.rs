@@ -173,11 +173,10 @@ fn part(head: &[u8]) -> Option<Format> {
         // Columns may be called BMI or P2.
         let is_binary = !head.first()?.is_ascii() || head.iter().take(16).any(|&byte| byte == 0);
         let is_grid = head.starts_with(b"P5\n") || head.starts_with(b"P6\n");
-        let rest = match pictures::is_read(head).filter(|_| is_binary || is_grid)? {
-            true => "; name the directory that has a directory of pictures for each class",
-            false => {
-                ", of a format that is not read; write pictures as PNG, and name the directory that has a directory of them for each class"
-            }
+        let rest = if pictures::is_read(head).filter(|_| is_binary || is_grid)? {
+            "; name the directory that has a directory of pictures for each class"
+        } else {
+            ", of a format that is not read; write pictures as PNG, and name the directory that has a directory of them for each class"
         };
         ("one picture", rest)
     };

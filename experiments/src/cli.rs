@@ -15,6 +15,7 @@ pub(crate) use runs::*;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use runner::whole;
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 
@@ -160,7 +161,7 @@ pub(crate) enum DatasetsCommand {
         #[arg(value_hint = ValueHint::AnyPath)]
         path: PathBuf,
         /// Seed of the rows that are set aside for the test.
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+        #[arg(long, value_name = "N", value_parser = whole::<u64>(0, i64::MAX as u64))]
         seed: Option<u64>,
         /// Write a contact sheet of pictures here, ten of each class.
         #[arg(long, value_name = "FILE.png", value_hint = ValueHint::FilePath)]
@@ -183,10 +184,10 @@ pub(crate) enum DatasetsCommand {
     /// The first 60 000 are MNIST's own. `compare --data DIR` reads them where they lie; each takes 784 bytes there.
     EndlessDigits {
         /// Training images.
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "N", value_parser = whole::<u32>(1, u32::MAX.into()))]
         images: u32,
         /// Seed of the deformations.
-        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u64>(0, i64::MAX as u64))]
         seed: u64,
         /// The directory of the four files.
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -210,7 +211,7 @@ pub(crate) struct BenchmarksArgs {
     pub(crate) results: PathBuf,
     /// How often everything that takes less than a minute is measured: a shared machine changes its pace
     /// from one minute to the next.
-    #[arg(long, value_name = "N", default_value = "7")]
+    #[arg(long, value_name = "N", default_value = "7", value_parser = whole::<NonZeroU8>(1, 255))]
     pub(crate) rounds: NonZeroU8,
     /// Measure our models only; no Python is needed.
     #[arg(long)]

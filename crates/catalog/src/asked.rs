@@ -1,7 +1,7 @@
 //! Samples that a model is asked about: their labels, if there are any, do not matter.
 
 use crate::directory::{images_alone, test_images};
-use crate::format::{Format, HEAD, find, of_a_directory};
+use crate::format::{Format, HEAD, find};
 use crate::found::Found;
 use crate::idx::is_idx;
 use crate::pictures::{self, Manner};
@@ -58,16 +58,14 @@ fn check_table(
     columns: &[(String, Kind)],
 ) -> Result<(), LoadError> {
     let found = match Format::of(head) {
-        Format::Text | Format::Arff | Format::Parquet => return Ok(()),
         Format::Npy => "arrays",
         Format::Npz if arrays::any_in_zip(source) => "arrays",
-        // Sheets, and archives of other files, are refused with their own advice.
-        Format::Npz => return Ok(()),
         Format::Svmlight => "rows of svmlight",
-        Format::Other(what) => match of_a_directory(what) {
-            Some(what) => what,
-            None => return Ok(()),
-        },
+        Format::Part { what, .. } => what,
+        // A table; or what is refused with its own advice: sheets, archives and what is read nowhere.
+        Format::Text | Format::Arff | Format::Parquet | Format::Npz | Format::Other(_) => {
+            return Ok(());
+        }
     };
     let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
     let reason = format!(

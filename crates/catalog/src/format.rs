@@ -52,6 +52,9 @@ pub(crate) fn find(
             let table = delimited::read(&source, options, schema)?;
             Ok(Found::Table(Box::new(table)))
         }
+        Format::Part { what, rest } => {
+            Err(LoadError::content(source.name(), format!("{what}{rest}")))
+        }
         Format::Other(what) => Err(LoadError::content(source.name(), what)),
     }
 }
@@ -92,6 +95,12 @@ pub(crate) enum Format {
     Arff,
     Svmlight,
     Text,
+    /// A part of a data set in a directory.
+    Part {
+        what: &'static str,
+        /// The words that follow: to name the directory, which is of no use where one file is asked for.
+        rest: &'static str,
+    },
     /// What it is, and what would be right.
     Other(&'static str),
 }
@@ -105,12 +114,15 @@ impl Format {
             Self::Parquet => ("Parquet", &TABLE[..4]),
             Self::Npz => ("NPZ", &["group"]),
             Self::Svmlight => ("svmlight", &[]),
-            Self::Npy | Self::Other(_) => return None,
+            Self::Npy | Self::Part { .. } | Self::Other(_) => return None,
         })
     }
 
     pub(crate) fn of(head: &[u8]) -> Self {
         let begins = |magic: &[u8]| head.starts_with(magic);
+        if let Some(part) = part(head) {
+            return part;
+        }
         for (magic, what) in OTHERS {
             if begins(magic) {
                 return Self::Other(what);
@@ -153,6 +165,24 @@ impl Format {
     }
 }
 
+/// What stands with others in a directory.
+fn part(head: &[u8]) -> Option<Format> {
+    let (what, rest) = if head.starts_with(IDX) {
+        ("one IDX file", "; name the directory that holds the four")
+    } else {
+        // Columns may be called BMI or P2.
+        let is_binary = !head.first()?.is_ascii() || head.iter().take(16).any(|&byte| byte == 0);
+        let is_grid = head.starts_with(b"P5\n") || head.starts_with(b"P6\n");
+        let rest = if pictures::is_read(head).filter(|_| is_binary || is_grid)? {
+            "; name the directory that has a directory of pictures for each class"
+        } else {
+            ", of a format that is not read; write pictures as PNG, and name the directory that has a directory of them for each class"
+        };
+        ("one picture", rest)
+    };
+    Some(Format::Part { what, rest })
+}
+
 /// Whether a header of ARFF begins so; some programs leave out the name of the relation.
 fn is_of_arff(line: &[u8]) -> bool {
     let line = line.to_ascii_lowercase();
@@ -181,16 +211,9 @@ fn text_or_binary(line: &[u8]) -> Format {
     }
 }
 
-/// What is a part of a data set in a directory, which the advice is to name: elsewhere that would be of no use.
-pub(crate) fn of_a_directory(what: &'static str) -> Option<&'static str> {
-    let is_part = what.contains("name the directory");
-    is_part.then(|| what.split([';', ',']).next().unwrap_or_default())
-}
-
 const PICKLE: &str = "a pickle; reading one runs code, so write the arrays as NPZ";
-const PICTURE: &str =
-    "one picture; name the directory that has a directory of pictures for each class";
-const UNREAD_PICTURE: &str = "one picture, of a format that is not read; write pictures as PNG, and name the directory that has a directory of them for each class";
+/// The four files of MNIST begin so.
+const IDX: &[u8] = b"\0\0\x08";
 const R: &str = "a file of R's; write the table with write.csv";
 const UTF_32: &str = "text in UTF-32; write it as UTF-8";
 
@@ -230,14 +253,6 @@ const OTHERS: &[(&[u8], &str)] = &[
         "compressed with gzip twice; decompress it once",
     ),
     (b"%PDF", "a PDF; a table is needed, as CSV for example"),
-    (b"\x89PNG", PICTURE),
-    (b"\xff\xd8\xff", PICTURE),
-    (b"GIF87a", UNREAD_PICTURE),
-    (b"GIF89a", UNREAD_PICTURE),
-    (b"II*\0", UNREAD_PICTURE),
-    (b"MM\0*", UNREAD_PICTURE),
-    (b"P5\n", PICTURE),
-    (b"P6\n", PICTURE),
     (
         b"ARROW1\0\0",
         "an Arrow or Feather file; write it as Parquet",
@@ -259,8 +274,35 @@ const OTHERS: &[(&[u8], &str)] = &[
     (b"\x80\x05\x95", PICKLE),
     (b"\xff\xfe\0\0", UTF_32),
     (b"\0\0\xfe\xff", UTF_32),
-    (
-        b"\x00\x00\x08",
-        "one IDX file; name the directory that holds the four",
-    ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_told_from_tables_whose_columns_are_called_alike() {
+        for (head, is_read) in [
+            (&b"BM\x36\0\0\0\0\0\0\0"[..], true),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", false),
+            (b"\0\0\0\x20ftypavif", false),
+            (b"\xff\x0a\xfa\x1f", false),
+            (b"8BPS\0\x01\0\0", false),
+            (b"P5 28 28 255\n\0\0\0", true),
+        ] {
+            let Format::Part { what, rest } = Format::of(head) else {
+                panic!("{head:?} is no picture");
+            };
+            assert_eq!(what, "one picture");
+            assert_eq!(rest.contains("not read"), !is_read, "{head:?}");
+        }
+        for head in [
+            "BMI,age\n1,2\n",
+            "P2 a,b\n1,2\n",
+            "GIF8,class\n1,a\n",
+            "8BPS\n1\n",
+        ] {
+            assert_eq!(Format::of(head.as_bytes()), Format::Text, "{head}");
+        }
+    }
+}

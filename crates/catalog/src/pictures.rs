@@ -15,7 +15,7 @@ use crate::table::Interned;
 use crate::{LoadError, Options};
 use data::{PictureShape, Samples};
 use decode::decode;
-pub(crate) use decode::is_picture;
+pub(crate) use decode::{is_picture, is_read};
 use picture::{Picture, Unread};
 use reduced::Reduced;
 pub use single::Manner;

@@ -1,7 +1,7 @@
 //! Reads columns whose use is known, from any format that has columns.
 
 use crate::arrays::npz_arrays;
-use crate::format::{Format, HEAD, of_a_directory};
+use crate::format::{Format, HEAD};
 use crate::npy::Array;
 use crate::source::Source;
 use crate::table::{Builder, Built, Coded, decoded};
@@ -32,13 +32,11 @@ pub fn read_values(
             source.name(),
             "an ARFF file; CSV, Parquet, NPY or NPZ is needed here",
         )),
-        Format::Other(what) => {
-            let reason = match of_a_directory(what) {
-                Some(what) => format!("{what}; CSV, Parquet, NPY or NPZ is needed here"),
-                None => what.to_owned(),
-            };
-            Err(LoadError::content(source.name(), reason))
-        }
+        Format::Part { what, .. } => Err(LoadError::content(
+            source.name(),
+            format!("{what}; CSV, Parquet, NPY or NPZ is needed here"),
+        )),
+        Format::Other(what) => Err(LoadError::content(source.name(), what)),
     }
 }
 

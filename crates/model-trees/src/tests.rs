@@ -85,8 +85,8 @@ fn waves(rows: usize) -> Dataset {
     dataset(4, values.collect(), (0..rows).map(label).collect(), 3)
 }
 
-/// scikit-learn 1.9.1, which sums in another order and in f32:
-/// `HistGradientBoostingClassifier(early_stopping=False, max_iter=20, l2_regularization=0.5)`
+/// scikit-learn 1.9.1, which sums in another order and in f32, and whose rows of a leaf all weigh the same:
+/// `HistGradientBoostingClassifier(early_stopping=False, max_iter=20, l2_regularization=0.5, max_leaf_nodes=3, min_samples_leaf=1)`
 /// fitted to the same 200 rows, its probabilities of the first three and its mean log-loss of all.
 #[test]
 fn boosting_agrees_with_scikit_learn() {
@@ -94,13 +94,15 @@ fn boosting_agrees_with_scikit_learn() {
     let recipe = BoostedTrees {
         rounds: 20,
         l2: 0.5,
+        max_leaves: 3,
+        min_samples_leaf: 1,
         ..BoostedTrees::default()
     };
     let logs = probabilities(&recipe, &data, 1);
     let expected = [
-        [0.68227233, 0.28443308, 0.03329459],
-        [0.02979852, 0.88271095, 0.08749053],
-        [0.79069847, 0.17475481, 0.03454673],
+        [0.46883326, 0.48571883, 0.04544791],
+        [0.07147306, 0.75929593, 0.16923101],
+        [0.7794619, 0.1855723, 0.0349658],
     ];
     for (row, expected) in logs.rows().zip(expected) {
         for (log, expected) in row.iter().zip(expected) {
@@ -113,7 +115,7 @@ fn boosting_agrees_with_scikit_learn() {
         .zip(data.labels())
         .map(|(row, &label)| -row[label]);
     let loss = of_truth.map(f64::from).sum::<f64>() / data.len() as f64;
-    assert!((loss - 0.354_830_38).abs() < 1e-5, "{loss}");
+    assert!((loss - 0.449_966_27).abs() < 1e-5, "{loss}");
 }
 
 /// Many threads, and trees large enough to be worth more than one.
@@ -155,10 +157,9 @@ fn a_hundred_classes_of_a_few_rows_are_learnt() {
     assert!(right >= 390, "{right}");
 }
 
-/// Counted without their weight, rows of which the model is sure make leaves of their own, and 8 % are right: with a
-/// hundred classes half of what LightGBM gets is lost to a few such steps.
+/// If rows of which the model is sure may make leaves of their own, a few steps of such leaves lose most of the classes.
 #[test]
-fn a_hundred_classes_in_a_plane_of_four_are_told_apart_by_the_defaults() {
+fn a_hundred_classes_of_24_rows_are_told_apart_by_the_defaults() {
     let wave = |place: usize| ((place * place % 7919) as f32).sin();
     let value = |row: usize, axis: usize| {
         4.0 * wave(row % 100 * 31 + axis * 577) + wave(row * 13 + axis * 7717)

@@ -480,7 +480,7 @@ mod tests {
         let table = examples::sides(&examples::table(30));
         assert_eq!(
             refusal(table, r#"{"preparation": {"one_hot": ["harbour"]}}"#),
-            "preparation: no column is called harbour; there are age, day, member, port"
+            "preparation: one_hot: no column is called harbour; there are age, day, member, port"
         );
     }
 }

@@ -59,6 +59,7 @@ mod trial;
 mod tuning;
 mod values;
 mod watcher;
+mod whole;
 mod words;
 
 pub use archive::Archive;
@@ -92,4 +93,5 @@ pub use store::Earlier;
 pub use tuning::ahead::TrialsAhead;
 pub use tuning::{SearchOptions, TrialWatcher, Tuning, TuningWatcher};
 pub use watcher::{Unwatched, Watcher};
+pub use whole::whole;
 pub use words::{as_typed, of_fit};

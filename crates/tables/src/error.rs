@@ -43,7 +43,17 @@ pub enum TableError {
         /// Number of categories.
         categories: usize,
     },
-    /// The settings, or what was learnt, name a column that is not there.
+    /// A setting names a column that is not there.
+    #[error("{setting}: no column is called {column}; there are {there}")]
+    NamesNoColumn {
+        /// The setting.
+        setting: &'static str,
+        /// The name.
+        column: String,
+        /// The names of all columns.
+        there: String,
+    },
+    /// What was learnt names a column that is not there.
     #[error("no column is called {column}; there are {there}")]
     NoColumn {
         /// The name.

@@ -361,7 +361,10 @@ mod tests {
         };
         let column = Column::numbers("age", vec![1.0, 2.0]).unwrap();
         let error = Preparation::learn(&table(vec![column]), &settings).unwrap_err();
-        assert_eq!(error.to_string(), "no column is called agge; there are age");
+        assert_eq!(
+            error.to_string(),
+            "standardise: no column is called agge; there are age"
+        );
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Settings {
     /// Refuses numbers out of range and names of columns that the table does not have.
     ///
     /// # Errors
-    /// [`TableError::Setting`] or [`TableError::NoColumn`].
+    /// [`TableError::Setting`] or [`TableError::NamesNoColumn`].
     pub fn check(&self, table: &Table) -> Result<(), TableError> {
         let counts = [
             ("rare_below", self.rare_below),
@@ -91,20 +91,21 @@ impl Settings {
             });
         }
         let parts = [
-            &self.fill_missing,
-            &self.indicate_missing,
-            &self.missing_category,
-            &self.one_hot,
-            &self.standardise,
-            &self.drop_constant,
-            &self.dates,
+            ("fill_missing", &self.fill_missing),
+            ("indicate_missing", &self.indicate_missing),
+            ("missing_category", &self.missing_category),
+            ("one_hot", &self.one_hot),
+            ("standardise", &self.standardise),
+            ("drop_constant", &self.drop_constant),
+            ("dates", &self.dates),
         ];
-        for part in parts {
+        for (setting, part) in parts {
             let Columns::Named(names) = part else {
                 continue;
             };
             if let Some(name) = names.iter().find(|name| table.column(name).is_none()) {
-                return Err(TableError::NoColumn {
+                return Err(TableError::NamesNoColumn {
+                    setting,
                     column: name.clone(),
                     there: listed(table.columns().iter().map(crate::Column::name)),
                 });

@@ -6,7 +6,7 @@ use super::values::{one_of, some_time};
 use analysis::Gate;
 use clap::{Args, ValueHint};
 use predictions::NamedFile;
-use runner::{CrossValidation, Margin, Resource};
+use runner::{CrossValidation, Margin, Resource, whole};
 use search::Method;
 use serde::Serialize;
 use std::num::NonZeroU16;
@@ -17,14 +17,14 @@ use std::time::Duration;
 #[derive(Debug, Args, Serialize)]
 pub(crate) struct PlanFlags {
     /// Seed of everything random. [default: the plan's, else 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(0, i64::MAX as u64))]
     pub(crate) seed: Option<u64>,
     /// Train every model on N samples only, drawn in proportion to the classes. Every table says so.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1, u64::MAX))]
     pub(crate) train_limit: Option<u64>,
     /// Judge on N training samples that are held out, drawn in proportion to the classes, in place of
     /// the test samples.
-    #[arg(long, value_name = "N", conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", conflicts_with = "cv", value_parser = whole::<u64>(1, u64::MAX))]
     pub(crate) validation: Option<u64>,
     /// Cross-validate on the training samples, in place of judging on the test samples: K folds, or
     /// `RxK` for R repetitions. Folds are stratified and the same for every model.
@@ -36,14 +36,14 @@ pub(crate) struct PlanFlags {
 #[derive(Debug, Args, Serialize)]
 pub(crate) struct ComparisonFlags {
     /// Fit each stochastic model with N seeds, the given one and those after it, and report the spread.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(1, 65_535))]
     pub(crate) seeds: Option<u16>,
     /// Hold out N training samples, and calibrate each model's probabilities on them (temperature
     /// scaling).
-    #[arg(long, value_name = "N", conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", conflicts_with = "cv", value_parser = whole::<u64>(1, u64::MAX))]
     pub(crate) calibrate: Option<u64>,
     /// Also fit every model to these numbers of training samples, for its learning curve.
-    #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with = "cv", value_parser = whole::<u64>(1, u64::MAX))]
     pub(crate) sizes: Option<Vec<u64>>,
     /// Compare every model with this one only, not every pair. This can show smaller differences.
     #[arg(long, value_name = "MODEL")]
@@ -79,14 +79,14 @@ pub(crate) struct RunArgs {
     #[arg(long, conflicts_with = "train_limit")]
     pub(crate) quick: bool,
     /// Threads of each fit; of `tune`, trials at a time, each on one thread. [default: all processors]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(1, 1024))]
     pub(crate) threads: Option<u16>,
     /// Stop a fit after this time, such as 90s or 5m. The model keeps its row, with the reason.
     #[arg(long, value_name = "TIME", value_parser = some_time)]
     pub(crate) time_limit: Option<Duration>,
     /// Stop a fit whose process takes more memory than this: resident memory, as the operating system
     /// counts it, program and data included. The model keeps its row, with the reason.
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "MB", value_parser = whole::<u32>(1, u32::MAX.into()))]
     pub(crate) memory_limit: Option<u32>,
     /// Fit again what an earlier run has fitted in the same way.
     #[arg(long)]
@@ -138,7 +138,7 @@ pub(crate) struct JudgeArgs {
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// Seed of the test sets that are drawn for intervals.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u64>(0, i64::MAX as u64))]
     pub(crate) seed: u64,
     /// Compare every model with this one only, in place of every pair.
     #[arg(long, value_name = "MODEL")]
@@ -173,7 +173,7 @@ pub(crate) struct TuneArgs {
     pub(crate) search: Method,
     /// Trials of each model. Halving and ASHA make more trials with fewer images or epochs. Together they
     /// cost the same.
-    #[arg(long, value_name = "N", default_value = "20")]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = whole::<NonZeroU16>(1, 65_535))]
     pub(crate) trials: NonZeroU16,
     /// What halving and ASHA limit in their first trials. [default: images]
     ///
@@ -182,6 +182,6 @@ pub(crate) struct TuneArgs {
     pub(crate) resource: Option<Resource>,
     /// Stop after as many seconds of fitting for each model, all its trials together; random, TPE and ASHA
     /// then have no other limit. A trial that would go beyond is called off.
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "S", value_parser = whole::<u32>(1, u32::MAX.into()))]
     pub(crate) seconds: Option<u32>,
 }

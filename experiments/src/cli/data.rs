@@ -1,7 +1,7 @@
 //! Options that name data and say how they are read.
 
 use clap::{Args, ValueHint};
-use runner::{PictureSize, Share};
+use runner::{PictureSize, Share, whole};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -89,7 +89,7 @@ pub(crate) struct ShowArgs {
     #[command(flatten)]
     pub(crate) data: DataArgs,
     /// How many images.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole::<u16>(1, 1000))]
     pub(crate) count: u16,
     /// Take them from the test images.
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 use super::values::some_time;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use runner::whole;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -108,10 +109,10 @@ pub(crate) struct SeenByAll {
 #[derive(Debug, Args)]
 pub(crate) struct TaskArgs {
     /// Memory of a task on another machine. [default: twice what earlier fits took]
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "MB", value_parser = whole::<u64>(1, u64::MAX))]
     pub(crate) memory: Option<u64>,
     /// The most tasks at a time on other machines. [default: as many as the engine starts]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1, u64::MAX))]
     pub(crate) throttle: Option<u64>,
 }
 

@@ -4,7 +4,7 @@ use super::data::AnyDataArgs;
 use super::values::{one_of, some_time};
 use clap::{Args, ValueEnum, ValueHint};
 use kept::CalibrationMethod;
-use runner::Share;
+use runner::{Share, whole};
 use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
@@ -23,13 +23,13 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "PARAMETER=VALUE")]
     pub(crate) set: Vec<String>,
     /// Seed of everything random.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u64>(0, i64::MAX as u64))]
     pub(crate) seed: u64,
     /// Train on N samples only, drawn in proportion to the classes.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1, u64::MAX))]
     pub(crate) train_limit: Option<u64>,
     /// Threads. [default: all processors]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(1, 1024))]
     pub(crate) threads: Option<u16>,
     /// Print nothing but errors.
     #[arg(long, short)]
@@ -54,7 +54,7 @@ pub(crate) struct PredictArgs {
     #[arg(long, value_name = "LEVEL")]
     pub(crate) sets: Option<Share>,
     /// The number of the first feature in rows of svmlight, 0 or 1, where it cannot be told.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(0, 1))]
     pub(crate) counted_from: Option<u32>,
     /// How answers are written.
     #[arg(long, value_enum, default_value = "table")]
@@ -76,7 +76,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = some_time)]
     pub(crate) time_limit: Duration,
     /// Refuse with 429 while N questions wait.
-    #[arg(long, value_name = "N", default_value = "256")]
+    #[arg(long, value_name = "N", default_value = "256", value_parser = whole::<NonZeroU16>(1, 65_535))]
     pub(crate) waiting: NonZeroU16,
 }
 

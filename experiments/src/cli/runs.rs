@@ -1,7 +1,7 @@
 //! Options that name recorded runs, and what is made of them.
 
 use clap::{Args, ValueEnum, ValueHint};
-use runner::Margin;
+use runner::{Margin, whole};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
@@ -53,7 +53,7 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) record: RecordArgs,
     /// How many fits, drawn at random.
-    #[arg(long, value_name = "N", default_value = "3")]
+    #[arg(long, value_name = "N", default_value = "3", value_parser = whole::<NonZeroU16>(1, 65_535))]
     pub(crate) cells: NonZeroU16,
     /// The largest difference in accuracy that does not matter, in points. [default: the run's]
     #[arg(long, value_name = "POINTS")]

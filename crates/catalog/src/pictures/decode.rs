@@ -28,6 +28,11 @@ pub(crate) fn is_picture(head: &[u8]) -> bool {
     format(head).is_some()
 }
 
+/// Whether a picture can be read, by how its file begins; `None` if it is no picture.
+pub(crate) fn is_read(head: &[u8]) -> Option<bool> {
+    Some(!matches!(format(head)?, Format::Other(_)))
+}
+
 /// The picture that a file holds, `None` if it is no picture; more than `limit` bytes are refused.
 pub(super) fn decode(bytes: &[u8], limit: u64) -> Result<Option<Picture>, Unread> {
     let Some(format) = format(bytes) else {

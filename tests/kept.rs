@@ -94,6 +94,17 @@ fn pictures_files_and_standard_input_are_predicted() {
     let predict = ["predict", "--model", text(&file)];
     let table = said(experiments(&[&predict[..], &[text(&picture)]].concat()));
     assert_eq!(table, format!("sample\tclass\n{}\t1\n", picture.display()));
+    // Those of a directory that has nothing else, each by its name.
+    let loose = directory.path().join("loose");
+    fs::create_dir(&loose).unwrap();
+    fs::write(loose.join(".hidden"), "of a file manager").unwrap();
+    let [a, b] = ["a.pgm", "b.pgm"].map(|name| loose.join(name));
+    for file in [&b, &a] {
+        fs::write(file, &pgm).unwrap();
+    }
+    let table = said(experiments(&[&predict[..], &[text(&loose)]].concat()));
+    let expected = format!("sample\tclass\n{}\t1\n{}\t1\n", a.display(), b.display());
+    assert_eq!(table, expected);
     let mut standard = experiments(&[&predict[..], &["-", "--format", "jsonl"]].concat());
     standard.write_stdin(pgm);
     let line: Value = serde_json::from_str(&said(standard)).unwrap();

@@ -38,6 +38,24 @@ pub fn stored(stream: &mut dyn Read, name: &str) -> io::Result<(TempDir, PathBuf
     Ok((directory, path))
 }
 
+/// The pictures that lie in a directory, by name, where nothing else is there but what is hidden.
+pub fn loose_pictures(directory: &Path) -> Option<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(directory).ok()?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry.ok()?;
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            files.push(entry.path());
+        }
+    }
+    files.sort_unstable();
+    let is_picture = |file: &PathBuf| {
+        let head = Source::file(file, u64::MAX).and_then(|source| source.head(HEAD));
+        head.is_ok_and(|head| pictures::is_picture(&head))
+    };
+    (!files.is_empty() && files.iter().all(is_picture)).then_some(files)
+}
+
 /// What the samples were that a model was fitted to. It has pictures or columns, or neither.
 #[derive(Debug, Clone, Copy)]
 pub struct Fitted<'a> {

@@ -57,7 +57,7 @@ mod telling;
 mod turns;
 mod values;
 
-pub use asked::{Asked, Fitted, ask, stored};
+pub use asked::{Asked, Fitted, ask, loose_pictures, stored};
 pub use asked_one::{ask_picture, ask_row};
 pub use directory::load_directory;
 #[cfg(feature = "download")]

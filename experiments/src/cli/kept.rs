@@ -41,8 +41,8 @@ pub(crate) struct PredictArgs {
     /// The file of a kept model.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) model: PathBuf,
-    /// Pictures (PNG, JPEG, PGM, PPM, BMP), files or directories of samples, or - for standard input. Of data
-    /// with a training and a test part, the test samples.
+    /// Pictures (PNG, JPEG, PGM, PPM, BMP) and directories of them, files or directories of samples, or - for
+    /// standard input. Of data with a training and a test part, the test samples.
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
     /// Draw into this folder what each part of the input added to its answer, as PNG (pixels) or SVG (columns).

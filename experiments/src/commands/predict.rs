@@ -3,7 +3,7 @@
 use crate::cli::{AnswerFormat, PredictArgs};
 use crate::failure::Failure;
 use crate::{keeping, output};
-use catalog::stored;
+use catalog::{loose_pictures, stored};
 use data::Samples;
 use evaluation::asked;
 use kept::{Answers, Format, Kept};
@@ -25,8 +25,10 @@ pub(crate) fn run(arguments: &PredictArgs) -> Result<(), Failure> {
     arguments.output.as_deref().map_or(Ok(()), check_writable)?;
     let mut all = Vec::with_capacity(arguments.inputs.len());
     let mut explained = 0;
-    for input in &arguments.inputs {
-        let (samples, is_one) = read(&kept, input, arguments.counted_from)?;
+    let inputs = arguments.inputs.iter();
+    let inputs = inputs.flat_map(|path| loose_pictures(path).unwrap_or_else(|| vec![path.clone()]));
+    for input in inputs {
+        let (samples, is_one) = read(&kept, &input, arguments.counted_from)?;
         let name = input.display().to_string();
         kept.check(&samples, &name)?;
         let answers = Answers::new(&kept, &samples).with_sets(least);

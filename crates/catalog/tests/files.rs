@@ -401,7 +401,7 @@ fn what_is_no_table_is_refused_with_its_place() {
         (b"\x89PNG....", "data.csv: one picture; name the directory"),
         // Not even in a directory.
         (
-            b"GIF89a....",
+            b"GIF89a\x10\0\x10\0",
             "data.csv: one picture, of a format that is not read; write pictures as PNG",
         ),
     ] {

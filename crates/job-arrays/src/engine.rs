@@ -3,6 +3,9 @@
 use crate::error::ArrayError;
 use std::process::Command;
 
+/// The most that is told of what a program said, in characters.
+const MOST_TOLD: usize = 500;
+
 /// What a program of an engine prints.
 pub(crate) fn call(program: &'static str, command: &mut Command) -> Result<String, ArrayError> {
     let failed = |reason: String| ArrayError::Engine { program, reason };
@@ -18,8 +21,14 @@ pub(crate) fn call(program: &'static str, command: &mut Command) -> Result<Strin
     let said = String::from_utf8_lossy(&output.stderr);
     Err(failed(match said.trim() {
         "" => output.status.to_string(),
-        said => said.replace('\n', "; "),
+        said => told(&said.replace('\n', "; ")),
     }))
+}
+
+/// What a program said, for a message: no longer than can be read, and without what commands a terminal.
+pub(crate) fn told(said: &str) -> String {
+    let told: String = said.chars().take(MOST_TOLD).collect();
+    records::one_line(told.trim())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A plan as job arrays of Slurm.
 
-use crate::engine::call;
+use crate::engine::{call, told};
 use crate::error::ArrayError;
 use crate::folder::Folder;
 use crate::plan::Plan;
@@ -67,15 +67,14 @@ pub fn submit(
         let last = end - start - 1;
         command.arg("--parsable");
         command.arg(format!("--array=0-{last}{}", throttle.unwrap_or_default()));
-        command.arg("--output").arg(logs.join("%A_%a.txt"));
+        command.arg("--output").arg(log_of_each(&logs));
         // One array after another, so that no more run at a time than were asked for.
         if let (Some(_), Some(before)) = (tasks.throttle, arrays.last()) {
             command.arg(format!("--dependency=afterany:{before}"));
         }
         command.arg(&path).arg(start.to_string());
-        let said = call("sbatch", &mut command).map_err(|error| after(&arrays, error))?;
-        let number = said.trim().split(';').next().unwrap_or_default();
-        arrays.push(number.to_owned());
+        let said = call("sbatch", &mut command).and_then(|said| number(&said));
+        arrays.push(said.map_err(|error| after(&arrays, error))?);
         if cancellation.check().is_err() {
             take_back(&arrays).map_err(|error| after(&arrays, error))?;
             return Err(runner::Failure::Interrupted.into());
@@ -85,6 +84,26 @@ pub fn submit(
         script: path,
         arrays,
         without_time: seconds(plan, asked.time).is_none(),
+    })
+}
+
+/// Where Slurm writes what a task prints. What stands after `%` it would replace.
+fn log_of_each(logs: &Path) -> String {
+    format!("{}/%A_%a.txt", logs.to_string_lossy().replace('%', "%%"))
+}
+
+/// The number of an array, as `sbatch --parsable` says it: alone, or with the cluster after it.
+fn number(said: &str) -> Result<String, ArrayError> {
+    let number = said.trim().split(';').next().unwrap_or_default();
+    if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(number.to_owned());
+    }
+    let said = told(said);
+    Err(ArrayError::Engine {
+        program: "sbatch",
+        reason: format!(
+            "it said `{said}`, not the number of a job; `squeue` says whether there is one"
+        ),
     })
 }
 
@@ -117,7 +136,7 @@ fn script(folder: &Folder, plan: &Plan, tasks: Tasks, asked: &Asked) -> Result<S
         plan.threads
     );
     let mut option = |name: &'static str, value: Option<String>| match value {
-        Some(value) if value.chars().any(|c| c.is_whitespace() || c.is_control()) => {
+        Some(value) if value.chars().any(cannot_stand) => {
             let option = name;
             Err(ArrayError::Unprintable { option, value })
         }
@@ -139,6 +158,11 @@ fn script(folder: &Folder, plan: &Plan, tasks: Tasks, asked: &Asked) -> Result<S
     let [program, path] = [itself.as_path(), folder.path()].map(quoted);
     let _ = writeln!(script, "exec {program} worker {path} --offset \"$1\"");
     Ok(script)
+}
+
+/// Whether a character would end an option of the script, or begin a word in quotes.
+fn cannot_stand(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || "\"'\\#".contains(c)
 }
 
 /// Twice as long as the longest task should last, and two minutes: other machines may be slower.
@@ -190,6 +214,28 @@ mod tests {
         let parts: Vec<Range<u64>> = chunks(&(5..14), 4).collect();
         assert_eq!(parts, [5..9, 9..13, 13..14]);
         assert_eq!(chunks(&(0..1), 1001).count(), 1);
+    }
+
+    #[test]
+    fn what_is_no_number_of_an_array_is_told() {
+        assert_eq!(number("12\n").unwrap(), "12");
+        assert_eq!(number("12;cluster\n").unwrap(), "12");
+        for said in ["", "nonsense", "-5", "5 6", "\u{1b}[31m7"] {
+            let refusal = number(said).unwrap_err().to_string();
+            let is_plain = !refusal.contains('\u{1b}');
+            assert!(
+                refusal.starts_with("sbatch: it said `") && is_plain,
+                "{refusal}"
+            );
+        }
+        assert!(number(&"x".repeat(1 << 20)).unwrap_err().to_string().len() < 1000);
+    }
+
+    #[test]
+    fn a_percent_sign_in_the_path_of_logs_stays() {
+        let log = log_of_each(Path::new("/a%A/logs"));
+        assert_eq!(log, "/a%%A/logs/%A_%a.txt");
+        assert!("a\"b".chars().any(cannot_stand) && !"cpu-1,gpu_2".chars().any(cannot_stand));
     }
 
     #[test]

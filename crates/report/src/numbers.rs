@@ -66,8 +66,10 @@ fn raised(exponent: i32) -> String {
     digits.chars().map(small).collect()
 }
 
-/// Four decimals; three digits of what is huge, and the word for what has no digits.
+/// Four decimals, one of what is large; three digits of what is huge, and the word for what has no digits.
 pub(crate) fn four(value: f64) -> String {
+    /// From here on four decimals are more than a column has room for.
+    const LARGE: f64 = 1e3;
     /// From here on decimals say nothing.
     const HUGE: f64 = 1e5;
     if value.is_infinite() {
@@ -76,7 +78,7 @@ pub(crate) fn four(value: f64) -> String {
     if value.abs() >= HUGE {
         return scientific(value, 2);
     }
-    signed(value, 4)
+    signed(value, if value.abs() < LARGE { 4 } else { 1 })
 }
 
 /// Three significant digits, without exponent.
@@ -241,7 +243,7 @@ mod tests {
         assert_eq!(four(f64::INFINITY), "infinite");
         assert_eq!(four(-0.5), "−0.5000");
         assert_eq!(four(2.04e8), "2.04·10⁸");
-        assert_eq!(four(1234.5), "1\u{a0}234.5000");
+        assert_eq!(four(1234.5), "1\u{a0}234.5");
         assert_eq!(significant(275_000.0), "275\u{a0}000");
     }
 

@@ -18,11 +18,6 @@ pub(crate) fn row(marker: Option<(char, u8)>, line: impl Display) {
     let (marker, colour) = marker.unwrap_or((' ', 0));
     let marker = console::style(marker).for_stderr().color256(colour);
     let marker = console::colors_enabled_stderr().then(|| format!("{marker} "));
-    let line = line.to_string();
-    let _ = writeln!(
-        std::io::stderr(),
-        "{}{}",
-        marker.unwrap_or_default(),
-        harmless(&line)
-    );
+    let (marker, line) = (marker.unwrap_or_default(), line.to_string());
+    let _ = writeln!(std::io::stderr(), "{marker}{}", harmless(&line));
 }

@@ -103,7 +103,12 @@ impl Scale {
             return self.linear_ticks(most.min(3));
         };
         let every = values.len().div_ceil(most.max(2));
-        values.iter().step_by(every).map(power_tick).collect()
+        values
+            .iter()
+            .copied()
+            .step_by(every)
+            .map(power_tick)
+            .collect()
     }
 
     /// The same of a logarithmic scale, as many as fit.
@@ -111,7 +116,7 @@ impl Scale {
         let found = [&[1.0, 2.0, 5.0][..], &[1.0, 3.0]].map(|times| self.round_values(times));
         let fits = |values: &&Vec<f64>| (3..=most).contains(&values.len());
         match found.iter().find(fits) {
-            Some(values) => values.iter().map(power_tick).collect(),
+            Some(values) => values.iter().copied().map(power_tick).collect(),
             None => self.log_ticks(most),
         }
     }
@@ -127,7 +132,7 @@ impl Scale {
     }
 }
 
-fn power_tick(&value: &f64) -> Tick {
+fn power_tick(value: f64) -> Tick {
     Tick {
         value,
         label: power(value),

@@ -22,9 +22,12 @@ fn em(letter: char) -> f64 {
 /// hyphens and underscores, and anywhere in parts of words that are longer than a line.
 pub(super) fn wrap(text: &str, size: f64, most: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
-    let parts = words(text).flat_map(|word| match width(word.trim_end(), size) <= most {
-        true => vec![word],
-        false => pieces(word).collect(),
+    let parts = words(text).flat_map(|word| {
+        if width(word.trim_end(), size) <= most {
+            vec![word]
+        } else {
+            pieces(word).collect()
+        }
     });
     for piece in parts {
         let mut rest = piece;
@@ -52,14 +55,14 @@ pub(super) fn wrap(text: &str, size: f64, most: f64) -> Vec<String> {
 }
 
 /// The lines of a name, `count` at most; a name beyond any bound ends in an ellipsis.
-pub(super) fn name_in_lines(name: &str, size: f64, most: f64, count: usize) -> Vec<String> {
+pub(super) fn name_in_lines<'a>(name: &'a str, size: f64, most: f64, count: usize) -> Vec<String> {
     let mut lines = wrap(name, size, most);
     if lines.len() > count {
-        let shown: usize = lines[..count - 1].iter().map(|line| line.len()).sum();
-        // Spaces at the ends of lines are not in them.
-        let skipped = name.len() - name[shown..].trim_start().len();
         lines.truncate(count - 1);
-        lines.push(fitted(&name[skipped..], size, most));
+        // Spaces at the ends of lines are not in them.
+        let after = |rest: &'a str, line: &String| rest.trim_start().strip_prefix(line.trim());
+        let rest = lines.iter().try_fold(name, after).unwrap_or(name);
+        lines.push(fitted(rest.trim_start(), size, most));
     }
     lines
 }
@@ -135,6 +138,12 @@ mod tests {
         assert!(
             second.starts_with("all that") && second.ends_with('…'),
             "{second}"
+        );
+        let three = name_in_lines("ärzte  in weißen kitteln: über alle", 10.0, 60.0, 3);
+        assert_eq!(three.len(), 3);
+        assert!(
+            three.concat().starts_with("ärzte") && three[2].ends_with('…'),
+            "{three:?}"
         );
         // A letter that is wider than the line.
         assert_eq!(wrap("漢字", 10.0, 1.0), ["漢", "字"]);

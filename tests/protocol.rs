@@ -144,7 +144,7 @@ fn looks_at_the_test_labels_are_counted() {
     assert_eq!(report(results.path())["test_looks"], 3);
     let page = page(results.path());
     assert!(page.contains("| test labels | looked at 3 times"), "{page}");
-    assert!(page.contains("the best of 2 models on these"), "{page}");
+    assert!(page.contains("The best of 2 models may owe"), "{page}");
 }
 
 #[test]

@@ -360,7 +360,7 @@ fn an_interrupt_does_not_wait_for_what_cannot_be_called_off() {
     let results = tempfile::tempdir().unwrap();
     let (reader, mut writer) = std::io::pipe().unwrap();
     // As much as a pipe holds.
-    writer.write_all(&[b' '; 1 << 16]).unwrap();
+    writer.write_all(&vec![b' '; 1 << 16]).unwrap();
     let mut parent = Command::new(cargo_bin("experiments"))
         .args(["compare", "--quick", "--models", "majority", "--results"])
         .arg(results.path())
